@@ -1,0 +1,311 @@
+"""RunConfig: everything that decides a run's numbers, validated field by field, <-> JSON <-> URL query.
+
+Standard library only, so that every process may import it for nothing.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final
+
+MODELS: Final = ("softmax", "mlp", "cnn")
+ACTIVATIONS: Final = ("relu", "tanh", "sigmoid", "gelu")
+OPTIMIZERS: Final = ("sgd", "adagrad", "adam", "adamw", "adamax", "rmsprop")
+SCALINGS: Final = ("unit", "standardised")
+INITIALISATIONS: Final = ("default", "zeros", "normal")
+SCHEDULES: Final = ("constant", "step", "cosine")
+AUGMENTATIONS: Final = ("none", "affine")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Allowed numbers: low <= value <= high, whole numbers only if `integer`."""
+
+    low: float
+    high: float
+    integer: bool = False
+
+    def __str__(self) -> str:
+        kind = "a whole number" if self.integer else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One refused setting: which field, the value given, and what is allowed there."""
+
+    field: str
+    value: object
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.field} must be {self.allowed}, got {self.value!r}"
+
+
+class ConfigError(ValueError):
+    """A configuration was refused; `errors` holds one FieldError for each refused field."""
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(map(str, errors)))
+
+
+def _number(default: float, low: float, high: float) -> Any:
+    return field(default=default, metadata={"rule": Range(low, high)})
+
+
+def _whole(default: int, low: int, high: int) -> Any:
+    return field(default=default, metadata={"rule": Range(low, high, integer=True)})
+
+
+def _choice(default: str, options: tuple[str, ...]) -> Any:
+    return field(default=default, metadata={"rule": options})
+
+
+def _flag(default: bool) -> Any:
+    return field(default=default, metadata={"rule": bool})
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that decides a run's numbers. Same config + same seed + same machine = the same bits.
+
+    Sizes count images, `l1` and `l2` multiply the penalty's gradient (L2 as torch's `weight_decay`),
+    `eval_every` counts optimizer steps (0 = once an epoch), `train_size` 0 = every image that the
+    validation set leaves, `validation_size` 0 = evaluate on the test set while training.
+    `learning_rate_changes` replays live changes: (step, new base learning rate), in rising order of step.
+    `start_from` names a run whose final weights replace the initialisation.
+    `mix_in` names a second dataset ("own:<id>") whose training images are added to the training set.
+
+    Raises: ConfigError naming every refused field with its value and the allowed range.
+    """
+
+    dataset: str = field(default="mnist", metadata={"rule": str})
+    train_size: int = _whole(0, 0, 1_000_000)
+    validation_size: int = _whole(0, 0, 1_000_000)
+    scaling: str = _choice("unit", SCALINGS)
+    deskew: bool = _flag(False)
+    augmentation: str = _choice("none", AUGMENTATIONS)
+    mix_in: str = field(default="", metadata={"rule": str})
+    model: str = _choice("softmax", MODELS)
+    hidden_sizes: tuple[int, ...] = field(
+        default=(128,), metadata={"rule": Range(1, 4096, integer=True), "length": (1, 3)}
+    )
+    activation: str = _choice("relu", ACTIVATIONS)
+    channels: tuple[int, ...] = field(
+        default=(16, 32), metadata={"rule": Range(1, 256, integer=True), "length": (2, 2)}
+    )
+    initialisation: str = _choice("default", INITIALISATIONS)
+    init_std: float = _number(0.01, 1e-6, 10.0)
+    start_from: str = field(default="", metadata={"rule": str})
+    optimizer: str = _choice("sgd", OPTIMIZERS)
+    momentum: float = _number(0.0, 0.0, 0.999)
+    nesterov: bool = _flag(False)
+    learning_rate: float = _number(0.1, 1e-6, 100.0)
+    schedule: str = _choice("constant", SCHEDULES)
+    step_epochs: int = _whole(5, 1, 1000)
+    step_factor: float = _number(0.5, 0.001, 1.0)
+    learning_rate_changes: tuple[tuple[int, float], ...] = field(default=(), metadata={"rule": "changes"})
+    l2: float = _number(0.0, 0.0, 10.0)
+    l1: float = _number(0.0, 0.0, 10.0)
+    batch_size: int = _whole(100, 1, 10_000)
+    epochs: int = _whole(5, 1, 1000)
+    eval_every: int = _whole(200, 0, 1_000_000)
+    seed: int = _whole(0, 0, 2**31 - 1)
+    device: str = _choice("cpu", ("cpu", "cuda", "mps"))
+
+    def __post_init__(self) -> None:
+        errors = []
+        for name, spec in self.__dataclass_fields__.items():
+            value, error = _checked(name, getattr(self, name), spec.metadata)
+            object.__setattr__(self, name, value)
+            if error:
+                errors.append(error)
+        if not errors and self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
+            errors.append(FieldError("nesterov", True, "off unless the optimizer is sgd with momentum > 0"))
+        if errors:
+            raise ConfigError(errors)
+
+
+FIELD_NAMES: Final = tuple(f.name for f in fields(RunConfig))
+
+
+def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> tuple[Any, FieldError | None]:
+    """Return (value in the field's own type, None) or (value, the FieldError)."""
+    rule = metadata["rule"]
+    if "length" in metadata:
+        return _checked_sizes(name, value, rule, metadata["length"])
+    if isinstance(rule, Range):
+        return _checked_number(name, value, rule)
+    if isinstance(rule, tuple):
+        error = None if value in rule else FieldError(name, value, "one of " + ", ".join(rule))
+        return value, error
+    if rule is bool:
+        return value, None if isinstance(value, bool) else FieldError(name, value, "true or false")
+    if rule == "changes":
+        return _checked_changes(name, value)
+    short = isinstance(value, str) and len(value) <= 80 and value.isprintable()
+    return value, None if short else FieldError(name, value, "a name of at most 80 printable characters")
+
+
+def _checked_number(name: str, value: Any, rule: Range) -> tuple[Any, FieldError | None]:
+    wrong = FieldError(name, value, str(rule))
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value, wrong
+    if not math.isfinite(value) or not rule.low <= value <= rule.high:
+        return value, wrong
+    if rule.integer:
+        return (int(value), None) if value == int(value) else (value, wrong)
+    return float(value), None
+
+
+def _checked_sizes(
+    name: str, value: Any, rule: Range, length: tuple[int, int]
+) -> tuple[Any, FieldError | None]:
+    low, high = length
+    count = str(low) if low == high else f"{low} to {high}"
+    wrong = FieldError(name, value, f"{count} sizes, each {rule}")
+    if not isinstance(value, (list, tuple)) or not low <= len(value) <= high:
+        return value, wrong
+    pairs = [_checked_number(name, size, rule) for size in value]
+    return (value, wrong) if any(error for _, error in pairs) else (tuple(size for size, _ in pairs), None)
+
+
+def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
+    rate = RunConfig.__dataclass_fields__["learning_rate"].metadata["rule"]
+    wrong = FieldError(
+        name, value, f"at most 1000 pairs (step, learning rate), steps rising, each rate {rate}"
+    )
+    try:
+        pairs = tuple((int(step), float(new_rate)) for step, new_rate in value)
+    except (TypeError, ValueError):
+        return value, wrong
+    steps = [step for step, _ in pairs]
+    rising = all(a < b for a, b in zip(steps, steps[1:], strict=False)) and (not steps or steps[0] >= 0)
+    in_range = all(math.isfinite(r) and rate.low <= r <= rate.high for _, r in pairs)
+    return (pairs, None) if rising and in_range and len(pairs) <= 1000 else (value, wrong)
+
+
+def rule_of(name: str) -> Any:
+    """Return the rule of field `name`: a Range, a tuple of options, `bool`, `str` or "changes"."""
+    return RunConfig.__dataclass_fields__[name].metadata["rule"]
+
+
+def to_dict(config: RunConfig) -> dict[str, Any]:
+    """Return the config as plain JSON types, every field, tuples as lists."""
+    return json.loads(to_json(config))
+
+
+def to_json(config: RunConfig) -> str:
+    """Return the config as one line of JSON, keys in the order of the fields."""
+    return json.dumps(asdict(config))
+
+
+def from_dict(values: Mapping[str, Any]) -> RunConfig:
+    """Return the RunConfig of `values`; missing fields take their defaults.
+
+    Raises: ConfigError for an unknown field or a refused value, all of them at once.
+    """
+    unknown = [FieldError(k, v, "a known setting") for k, v in values.items() if k not in FIELD_NAMES]
+    known = {k: v for k, v in values.items() if k in FIELD_NAMES}
+    try:
+        config = RunConfig(**known)
+    except ConfigError as error:
+        raise ConfigError([*unknown, *error.errors]) from None
+    if unknown:
+        raise ConfigError(unknown)
+    return config
+
+
+def from_json(text: str) -> RunConfig:
+    """Return the RunConfig that `to_json` wrote.
+
+    Raises: ConfigError for text that is not a JSON object or has refused values.
+    """
+    try:
+        values = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        raise ConfigError([FieldError("config", text[:80], "a JSON object")]) from None
+    if not isinstance(values, dict):
+        raise ConfigError([FieldError("config", text[:80], "a JSON object")])
+    return from_dict(values)
+
+
+def to_query(config: RunConfig, base: RunConfig | None = None) -> dict[str, str]:
+    """Return the settings that differ from `base` (default: the defaults) as URL query parameters."""
+    base = base or RunConfig()
+    return {
+        name: _to_text(getattr(config, name))
+        for name in FIELD_NAMES
+        if getattr(config, name) != getattr(base, name)
+    }
+
+
+def from_query(query: Mapping[str, str], base: RunConfig | None = None) -> tuple[RunConfig, list[FieldError]]:
+    """Return (config, errors): `base` with the query's settings laid over it, refused ones left out and told.
+
+    Parameters that are no setting are somebody else's (`run`, `preset`) and are passed over.
+    """
+    config = base or RunConfig()
+    wanted: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for name in FIELD_NAMES:
+        if name not in query:
+            continue
+        value, error = _checked(
+            name, _from_text(name, query[name]), RunConfig.__dataclass_fields__[name].metadata
+        )
+        if error:
+            errors.append(replace(error, value=query[name][:80]))
+        else:
+            wanted[name] = value
+    try:
+        return replace(config, **wanted), errors
+    except ConfigError as error:  # fields that are right alone and wrong together
+        for wrong in error.errors:
+            wanted.pop(wrong.field, None)
+        return replace(config, **wanted), [*errors, *error.errors]
+
+
+def parse_field(name: str, text: str) -> Any:
+    """Return the value of field `name` written as text, as a URL or a command line writes it.
+
+    Raises: ConfigError naming field, value and what is allowed.
+    """
+    if name not in FIELD_NAMES:
+        raise ConfigError([FieldError(name, text, "a known setting: " + ", ".join(FIELD_NAMES))])
+    value, error = _checked(name, _from_text(name, text), RunConfig.__dataclass_fields__[name].metadata)
+    if error:
+        raise ConfigError([replace(error, value=text[:80])])
+    return value
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(f"{v[0]}:{v[1]!r}" if isinstance(v, tuple) else str(v) for v in value)
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _from_text(name: str, text: str) -> Any:
+    """Return `text` in the type that field `name` wants, or the text itself where it does not read so."""
+    rule = rule_of(name)
+    try:
+        if name in ("hidden_sizes", "channels"):
+            return tuple(int(part) for part in text.split(","))
+        if rule == "changes":
+            return tuple((int(s), float(r)) for s, r in (p.split(":") for p in text.split(",") if p))
+        if isinstance(rule, Range):
+            return int(text) if rule.integer else float(text)
+        if rule is bool:
+            return {"true": True, "false": False}.get(text.lower(), text)
+    except ValueError:
+        return text
+    return text
+
+
+def differing_fields(a: RunConfig, b: RunConfig) -> list[str]:
+    """Return the names of the fields in which two configs differ, in the order of the fields."""
+    return [name for name in FIELD_NAMES if getattr(a, name) != getattr(b, name)]

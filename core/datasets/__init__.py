@@ -1,0 +1,98 @@
+"""Datasets by name, as memory-mapped arrays. `load` is all that most callers need.
+
+    data = load("mnist")
+    data.train_images        # uint8 (60000, 1, 28, 28), shared by every process that maps it
+
+Importing this package costs numpy, never torch.
+"""
+
+import logging
+from pathlib import Path
+
+from core.datasets import preparation
+from core.datasets.bundled import Progress
+from core.datasets.catalog import CATALOG, DatasetSpec, spec
+from core.datasets.errors import (
+    DamagedArchive,
+    DamagedData,
+    DatasetError,
+    DiskFull,
+    DownloadFailed,
+    NoPermission,
+    NotDownloaded,
+    RefusedUpload,
+    UnknownDataset,
+    WrongChecksum,
+)
+from core.datasets.folder import data_folder
+from core.datasets.image_data import ImageData
+
+__all__ = [
+    "CATALOG",
+    "DamagedArchive",
+    "DamagedData",
+    "DatasetError",
+    "DatasetSpec",
+    "DiskFull",
+    "DownloadFailed",
+    "ImageData",
+    "NoPermission",
+    "NotDownloaded",
+    "RefusedUpload",
+    "UnknownDataset",
+    "WrongChecksum",
+    "data_folder",
+    "ensure",
+    "is_ready",
+    "load",
+    "spec",
+]
+
+_LOG = logging.getLogger(__name__)
+
+
+def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> ImageData:
+    """Return the dataset as memory maps: about a millisecond once prepared, a few seconds the first time.
+
+    What ships with the project is unpacked on the way, and what is damaged is made again from its archive
+    (told in `ImageData.notes` and logged). Nothing is ever downloaded by this: that is `ensure`'s.
+    Raises: UnknownDataset, NotDownloaded, DamagedArchive, DamagedData, DiskFull, NoPermission.
+    """
+    entry, root = _entry(name, data_dir), data_folder(data_dir)
+    if entry.source == "own":
+        from core.datasets import own
+
+        return own.load_own(entry.name, root)
+    data, problems = preparation.open_prepared(entry, root)
+    if data is not None and not problems:
+        return data
+    return preparation.load_repaired(entry, root, data, problems)
+
+
+def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> bool:
+    """Return whether `load` answers at once, with no unpacking or download before it.
+
+    Raises: UnknownDataset, DamagedArchive if the project's own list of checksums is gone.
+    """
+    entry, root = _entry(name, data_dir), data_folder(data_dir)
+    if entry.source == "own":
+        return entry.train_size > 0
+    return preparation.is_prepared(entry, root)
+
+
+def ensure(
+    name: str | DatasetSpec, data_dir: Path | str | None = None, progress: Progress | None = None
+) -> None:
+    """Have the dataset ready: unpack it, or download, check and unpack it, unless that is done already.
+
+    `progress(done_bytes, total_bytes, what)` is called often (0, 0 where no share can be told); if it raises,
+    the work ends there, and a later call goes on with the bytes that have arrived.
+    Raises: UnknownDataset, DownloadFailed, WrongChecksum, DamagedArchive, DiskFull, NoPermission.
+    """
+    entry = _entry(name, data_dir)
+    if entry.source != "own":
+        preparation.prepare(entry, data_folder(data_dir), progress or preparation.no_progress)
+
+
+def _entry(name: str | DatasetSpec, data_dir: Path | str | None) -> DatasetSpec:
+    return name if isinstance(name, DatasetSpec) else spec(name, data_dir)

@@ -1,0 +1,102 @@
+"""The archives that ship with the project: `.xz` files -> torchvision's raw layout, verified by SHA-256."""
+
+import hashlib
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from core.datasets.catalog import DatasetSpec
+from core.datasets.errors import DamagedArchive
+from core.datasets.files import CHUNK_BYTES, damage, digest, seal, whole_file
+from core.datasets.folder import REPOSITORY
+
+ARCHIVES: Final = Path(__file__).parent / "archives"
+
+Progress = Callable[[int, int, str], None]
+
+
+def published_sums(spec: DatasetSpec, archives: Path = ARCHIVES) -> dict[str, str]:
+    """Return file name -> SHA-256 of each uncompressed file of the dataset, from the archives' SHA256SUMS.
+
+    Raises: DamagedArchive if the list is missing or has no entry for the dataset.
+    """
+    sums = {}
+    try:
+        for line in (archives / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+            sha256, path = line.split()
+            folder, name = path.split("/")
+            if folder == spec.name:
+                sums[name] = sha256
+    except (OSError, ValueError) as error:
+        raise _damaged(archives / "SHA256SUMS", f"cannot be read ({error})") from error
+    if not sums:
+        raise _damaged(archives / "SHA256SUMS", f"has no entry for {spec.name}")
+    return sums
+
+
+def raw_folder(spec: DatasetSpec) -> str:
+    """Return where torchvision looks for the raw files, under the data folder."""
+    return f"{spec.torchvision_class}/raw"
+
+
+def unpack(
+    spec: DatasetSpec,
+    root: Path,
+    sealed: dict[str, dict[str, Any]],
+    progress: Progress,
+    archives: Path = ARCHIVES,
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Put every raw file of `spec` in place under `root`; return (path -> seal, what had to be repaired).
+
+    Files that are right already are kept. Raises: DamagedArchive, OSError, or what `progress` raises.
+    """
+    seals, repaired = {}, []
+    sums = published_sums(spec, archives)
+    total = (spec.train_size + spec.test_size) * (spec.n_values + 1)
+    done = 0
+    for name, sha256 in sums.items():
+        path = root / raw_folder(spec) / name
+        key = path.relative_to(root).as_posix()
+        wrong = damage(path, sealed[key]) if key in sealed else _content_damage(path, sha256)
+        if wrong:
+            if path.exists() or key in sealed:
+                repaired.append(f"{path} {wrong}; it was unpacked again from the archive.")
+            _unpack_one(archives / spec.name / f"{name}.xz", path, sha256, done, total, progress)
+        seals[key] = seal(path, sha256)
+        done += seals[key]["size"]
+        progress(min(done, total), total, f"Unpacking {spec.title}")
+    return seals, repaired
+
+
+def _content_damage(path: Path, sha256: str) -> str:
+    if not path.exists():
+        return "is missing"
+    return "" if digest(path) == sha256 else f"is not the published file ({path.stat().st_size:,} bytes)"
+
+
+def _unpack_one(archive: Path, target: Path, sha256: str, done: int, total: int, progress: Progress) -> None:
+    """Decompress `archive` to `target`, which appears only when its SHA-256 is right."""
+    running = hashlib.sha256()
+    with whole_file(target) as temporary:
+        try:
+            with lzma.open(archive) as source, temporary.open("wb") as sink:
+                while block := source.read(CHUNK_BYTES):
+                    running.update(block)
+                    sink.write(block)
+                    done += len(block)
+                    progress(min(done, total), total, f"Unpacking {target.name}")
+        except FileNotFoundError as error:
+            raise _damaged(archive, "is missing") from error
+        except (lzma.LZMAError, EOFError) as error:
+            raise _damaged(archive, f"is damaged ({error})") from error
+        if running.hexdigest() != sha256:
+            raise _damaged(archive, "does not hold the published file (its SHA-256 is another)")
+
+
+def _damaged(path: Path, what: str) -> DamagedArchive:
+    known = path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
+    return DamagedArchive(
+        f"The project's archive {path} {what}.",
+        f"Restore it with `git checkout -- {known}`, or get the project again.",
+    )

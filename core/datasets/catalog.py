@@ -1,0 +1,224 @@
+"""The datasets that can be trained on. A new one is one more entry here.
+
+Standard library only, so that configurations can be checked against it for nothing.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from core.datasets.errors import DamagedData, UnknownDataset
+from core.datasets.folder import data_folder
+
+OWN_PREFIX: Final = "own:"
+_OWN_NAME: Final = re.compile(r"own:[a-z0-9]{1,32}")
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One archive as its authors publish it: file name, MD5 and size in bytes (0 = not known before)."""
+
+    name: str
+    md5: str
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """All that is known of a dataset before its images are read.
+
+    `image_shape` is (C, H, W); `train_size` and `test_size` count images; `mean` and `std` hold one number
+    per channel, of the training images with pixels in [0, 1]. `source` is "bundled", "download" or "own".
+    `mirrors` are tried in order, each followed by an archive's name; `members` are (file, MD5) inside a batch
+    archive, the last one the list of class names, as torchvision's CIFAR10 checks them.
+    """
+
+    name: str
+    title: str
+    singular: str
+    plural: str
+    class_names: tuple[str, ...]
+    image_shape: tuple[int, int, int]
+    train_size: int
+    test_size: int
+    source: str
+    licence: str
+    citation: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    torchvision_class: str = ""
+    mirrors: tuple[str, ...] = ()
+    archives: tuple[RemoteFile, ...] = ()
+    members: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @property
+    def n_values(self) -> int:
+        """Numbers in one image, C x H x W: the inputs of a linear layer."""
+        channels, height, width = self.image_shape
+        return channels * height * width
+
+    @property
+    def download_bytes(self) -> int:
+        """Bytes to fetch before first use; 0 for what ships with the project."""
+        return sum(archive.size_bytes for archive in self.archives)
+
+
+_DIGITS: Final = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+
+_SPECS: Final = (
+    DatasetSpec(
+        name="mnist",
+        title="MNIST",
+        singular="digit",
+        plural="digits",
+        class_names=_DIGITS,
+        image_shape=(1, 28, 28),
+        train_size=60_000,
+        test_size=10_000,
+        source="bundled",
+        licence="Creative Commons Attribution-ShareAlike 3.0",
+        citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition. "
+        "Proceedings of the IEEE 86(11), 1998. Dataset by LeCun, Cortes and Burges.",
+        mean=(0.13066047627384286,),
+        std=(0.3081078038564627,),
+        torchvision_class="MNIST",
+    ),
+    DatasetSpec(
+        name="fashion_mnist",
+        title="Fashion-MNIST",
+        singular="garment",
+        plural="garments",
+        class_names=(
+            *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+            *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+        ),
+        image_shape=(1, 28, 28),
+        train_size=60_000,
+        test_size=10_000,
+        source="bundled",
+        licence="MIT, Zalando SE 2017",
+        citation="Xiao, Rasul, Vollgraf: Fashion-MNIST, a novel image dataset for benchmarking machine "
+        "learning algorithms. arXiv:1708.07747, 2017.",
+        mean=(0.2860405969887955,),
+        std=(0.3530242445149226,),
+        torchvision_class="FashionMNIST",
+    ),
+    DatasetSpec(
+        name="kmnist",
+        title="Kuzushiji-MNIST",
+        singular="character",
+        plural="characters",
+        class_names=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
+        image_shape=(1, 28, 28),
+        train_size=60_000,
+        test_size=10_000,
+        source="download",
+        licence="Creative Commons Attribution-ShareAlike 4.0, Center for Open Data in the Humanities",
+        citation="Clanuwat, Bober-Irizar, Kitamoto, Lamb, Yamamoto, Ha: Deep learning for classical Japanese "
+        "literature. arXiv:1812.01718, 2018.",
+        mean=(0.1918,),  # as commonly quoted; loaded data carry the measured figures
+        std=(0.3483,),
+        torchvision_class="KMNIST",
+        mirrors=("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+        archives=(
+            RemoteFile("train-images-idx3-ubyte.gz", "bdb82020997e1d708af4cf47b453dcf7", 18_165_135),
+            RemoteFile("train-labels-idx1-ubyte.gz", "e144d726b3acfaa3e44228e80efcd344", 29_497),
+            RemoteFile("t10k-images-idx3-ubyte.gz", "5c965bf0a639b31b8f53240b1b52f4d7", 3_041_136),
+            RemoteFile("t10k-labels-idx1-ubyte.gz", "7320c461ea6c1c855c0b718fb2a4b134", 5_120),
+        ),
+    ),
+    DatasetSpec(
+        name="cifar10",
+        title="CIFAR-10",
+        singular="picture",
+        plural="pictures",
+        class_names=(
+            *("airplane", "automobile", "bird", "cat", "deer"),
+            *("dog", "frog", "horse", "ship", "truck"),
+        ),
+        image_shape=(3, 32, 32),
+        train_size=50_000,
+        test_size=10_000,
+        source="download",
+        licence="None stated by its authors, who ask for the report to be cited",
+        citation="Krizhevsky: Learning multiple layers of features from tiny images. "
+        "Technical report, University of Toronto, 2009.",
+        mean=(0.4914, 0.4822, 0.4465),  # as commonly quoted; loaded data carry the measured figures
+        std=(0.2470, 0.2435, 0.2616),
+        torchvision_class="CIFAR10",
+        mirrors=("https://www.cs.toronto.edu/~kriz/",),
+        archives=(RemoteFile("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", 170_498_071),),
+        members=(
+            ("data_batch_1", "c99cafc152244af753f735de768cd75f"),
+            ("data_batch_2", "d4bba439e000b95fd0a9bffe97cbabec"),
+            ("data_batch_3", "54ebc095f3ab1f0389bbae665268c751"),
+            ("data_batch_4", "634d18415352ddfa80567beed471001a"),
+            ("data_batch_5", "482c414d41f54cd18b22e5b47cb7c3cb"),
+            ("test_batch", "40351d587109b95175f43aff81a1287e"),
+            ("batches.meta", "5ff9c542aee3614f3951f8cda6e48888"),
+        ),
+    ),
+)
+
+CATALOG: Final = {entry.name: entry for entry in _SPECS}
+
+
+def is_name(name: str) -> bool:
+    """Return whether `name` is of the catalog or could name a dataset of one's own ("own:<id>")."""
+    return name in CATALOG or _OWN_NAME.fullmatch(name) is not None
+
+
+def spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
+    """Return the DatasetSpec of a catalog name, or of "own:<id>" as stored in the data folder.
+
+    Raises: UnknownDataset naming the value and the choices; DamagedData for an unreadable record.
+    """
+    if name in CATALOG:
+        return CATALOG[name]
+    record = own_folder(name, data_dir) / "dataset.json"
+    try:
+        return spec_from_json(json.loads(record.read_text(encoding="utf-8"))["spec"])
+    except FileNotFoundError:
+        raise unknown(name) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedData(
+            f"The record of dataset {name!r} cannot be read ({error}).",
+            "Delete that dataset and import it again from its zip.",
+        ) from error
+
+
+def unknown(name: str) -> UnknownDataset:
+    """Return the error that names the value and the choices."""
+    return UnknownDataset(
+        f"There is no dataset {name[:80]!r}.",
+        f"Choose one of {', '.join(CATALOG)}, or a dataset of your own as own:<id>.",
+    )
+
+
+def own_folder(name: str, data_dir: Path | str | None = None) -> Path:
+    """Return the folder of the dataset "own:<id>".  Raises: UnknownDataset unless `name` has that form."""
+    if not _OWN_NAME.fullmatch(name):
+        raise unknown(name)
+    return data_folder(data_dir) / "own" / name.removeprefix(OWN_PREFIX)
+
+
+def spec_to_json(entry: DatasetSpec) -> dict[str, Any]:
+    """Return the spec as plain JSON types."""
+    return asdict(entry)
+
+
+def spec_from_json(values: dict[str, Any]) -> DatasetSpec:
+    """Return the DatasetSpec that `spec_to_json` wrote.  Raises: TypeError for a wrong set of fields."""
+    lists: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
+    lists["archives"] = tuple(RemoteFile(**archive) for archive in lists.get("archives", ()))
+    lists["members"] = tuple((member[0], member[1]) for member in lists.get("members", ()))
+    return DatasetSpec(**lists)

@@ -1,0 +1,42 @@
+"""The one place where training images are divided into train and validation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Positions of training images, int64: `train` in the order of first use, `validation` apart from it."""
+
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+
+
+def split_indices(n_train: int, train_size: int, validation_size: int, seed: int) -> Split:
+    """Return which of `n_train` images are trained on and which are kept for validation.
+
+    With both sizes 0 all images in file order. Else one `torch.randperm` seeded by `seed`: its first
+    `validation_size` entries are the validation set, the next `train_size` (0 = all the rest) the training
+    set; so the validation set does not change with `train_size`.
+    Raises: ValueError naming the value and its range if a size is negative or more is asked than there is.
+    """
+    if n_train < 1:
+        raise ValueError(f"n_train must be at least 1 image, got {n_train}")
+    if not 0 <= validation_size <= n_train - 1:
+        raise ValueError(
+            f"validation_size must be from 0 to {n_train - 1:,}, one image fewer than the training set has, "
+            f"got {validation_size:,}"
+        )
+    if not 0 <= train_size <= n_train - validation_size:
+        raise ValueError(
+            f"train_size must be from 0 to {n_train - validation_size:,} (all of {n_train:,} images but "
+            f"{validation_size:,} for validation), got {train_size:,}"
+        )
+    if train_size == 0 and validation_size == 0:
+        return Split(np.arange(n_train), np.empty(0, np.int64))
+    order = torch.randperm(n_train, generator=torch.Generator().manual_seed(seed)).numpy()
+    end = validation_size + train_size if train_size else n_train
+    return Split(order[validation_size:end], order[:validation_size])

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import pairwise
 from typing import Any, Final
 
 MODELS: Final = ("softmax", "mlp", "cnn")
@@ -96,6 +97,7 @@ class RunConfig:
     channels: tuple[int, ...] = field(
         default=(16, 32), metadata={"rule": Range(1, 256, integer=True), "length": (2, 2)}
     )
+    kernel_size: int = field(default=3, metadata={"rule": Range(1, 9, integer=True)})
     initialisation: str = _choice("default", INITIALISATIONS)
     init_std: float = _number(0.01, 1e-6, 10.0)
     start_from: str = field(default="", metadata={"rule": str})
@@ -122,6 +124,8 @@ class RunConfig:
             object.__setattr__(self, name, value)
             if error:
                 errors.append(error)
+        if self.kernel_size % 2 == 0:
+            errors.append(FieldError("kernel_size", self.kernel_size, "an odd number from 1 to 9"))
         if not errors and self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
             errors.append(FieldError("nesterov", True, "off unless the optimizer is sgd with momentum > 0"))
         if errors:
@@ -174,15 +178,13 @@ def _checked_sizes(
 
 def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
     rate = RunConfig.__dataclass_fields__["learning_rate"].metadata["rule"]
-    wrong = FieldError(
-        name, value, f"at most 1000 pairs (step, learning rate), steps rising, each rate {rate}"
-    )
+    wrong = FieldError(name, value, f"at most 1000 pairs (step, rate), steps rising, each rate {rate}")
     try:
         pairs = tuple((int(step), float(new_rate)) for step, new_rate in value)
     except (TypeError, ValueError):
         return value, wrong
     steps = [step for step, _ in pairs]
-    rising = all(a < b for a, b in zip(steps, steps[1:], strict=False)) and (not steps or steps[0] >= 0)
+    rising = all(a < b for a, b in pairwise(steps)) and (not steps or steps[0] >= 0)
     in_range = all(math.isfinite(r) and rate.low <= r <= rate.high for _, r in pairs)
     return (pairs, None) if rising and in_range and len(pairs) <= 1000 else (value, wrong)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-COMMANDS: Final = ("run", "pause", "stop")
+COMMANDS: Final = ("run", "pause", "stop", "interrupt")
 MAX_STEPS_PER_S: Final = 100_000.0
 
 
@@ -11,8 +11,9 @@ MAX_STEPS_PER_S: Final = 100_000.0
 class Orders:
     """The run's standing orders, read a few times a second.
 
-    command: "run", "pause" or "stop". run_until: while paused, go on up to this many updates all the same
-    ("one step", "one epoch"). learning_rate: a new base learning rate, None = the config's.
+    command: "run", "pause", "stop", or "interrupt" (write a checkpoint and leave off, to be resumed).
+    run_until: while paused, go on up to this many updates all the same ("one step", "one epoch").
+    learning_rate: a new base learning rate, None = the config's.
     pace: "full", "film:SECONDS" (the whole run in about that time, slow at first) or "steps:STEPS_PER_S".
     """
 

@@ -31,7 +31,7 @@ PRESETS: Final = {
         Preset(
             "mnist-article",
             "Article 1 as printed",
-            f"{_ARTICLE_1}: learning rate 0.001, 5 epochs. It reports 89 %; these settings give about 82.5 %.",
+            f"{_ARTICLE_1}: learning rate 0.001, 5 epochs. It reports 89 %; as printed it gives 82.5 %.",
             RunConfig(learning_rate=0.001),
         ),
         Preset(
@@ -55,7 +55,7 @@ PRESETS: Final = {
         Preset(
             "fashion-article-84",
             "Article 2, reaching its 84 %",
-            f"{_ARTICLE_2} with learning rate 0.1 for 10 epochs: that reaches its validation accuracy of 0.84.",
+            f"{_ARTICLE_2} with learning rate 0.1, 10 epochs: that reaches its accuracy of 0.84.",
             RunConfig(
                 dataset="fashion_mnist",
                 validation_size=10_000,
@@ -68,7 +68,7 @@ PRESETS: Final = {
         Preset(
             "diverges",
             "A learning rate that diverges",
-            "Standardised pixels and a learning rate of 100: every step overshoots. Watch what that looks like.",
+            "Far too large a learning rate: every step overshoots more than the last. Watch how it looks.",
             RunConfig(learning_rate=100.0, scaling="standardised", epochs=5),
         ),
         Preset(

@@ -1,0 +1,127 @@
+"""A config's view of a dataset: which images are learned from, which are held back, as uint8 tensors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.config import RunConfig
+from core.datasets import ImageData
+from core.datasets.catalog import DatasetSpec
+from core.datasets.splits import split_indices
+
+MIX_IN_SHARE = 0.1  # a mixed-in dataset is repeated until it makes up about this share of an epoch
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Images uint8 (N, C, H, W), labels int64 (N,), and the positions that a run learns from.
+
+    `train_index` int64 (n,) points into `images`; `evaluation_index` too, where `evaluation_split` is
+    "validation"; for "test" the test set is evaluated whole and `evaluation_index` is empty.
+    """
+
+    spec: DatasetSpec
+    images: Tensor
+    labels: Tensor
+    train_index: Tensor
+    evaluation_split: str
+    evaluation_index: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+
+    @property
+    def train_count(self) -> int:
+        """Number of images in one epoch."""
+        return len(self.train_index)
+
+    def split(self, name: str) -> tuple[Tensor, Tensor]:
+        """Return (images, labels) of "train", "validation" or "test"; the first two are copies."""
+        if name == "test":
+            return self.test_images, self.test_labels
+        index = self.train_index if name == "train" else self.evaluation_index
+        return self.images.index_select(0, index), self.labels.index_select(0, index)
+
+
+def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = None) -> TrainingData:
+    """Return what `config` learns from: its split of `data`, with `extra`'s training images mixed in.
+
+    Raises: DatasetError when the split asks for more images than there are; ValueError when `extra` has
+    another shape or more classes.
+    """
+    split = split_indices(len(data.train_labels), config.train_size, config.validation_size, config.seed)
+    images, labels = torch.from_numpy(data.train_images), torch.from_numpy(data.train_labels)
+    train_index = torch.from_numpy(split.train)
+    if extra is not None:
+        images, labels, train_index = _mixed(images, labels, train_index, data, extra)
+    return TrainingData(
+        spec=data.spec,
+        images=images,
+        labels=labels,
+        train_index=train_index,
+        evaluation_split="validation" if config.validation_size else "test",
+        evaluation_index=torch.from_numpy(split.validation),
+        test_images=torch.from_numpy(data.test_images),
+        test_labels=torch.from_numpy(data.test_labels),
+    )
+
+
+def _mixed(
+    images: Tensor, labels: Tensor, train_index: Tensor, data: ImageData, extra: ImageData
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return images, labels and index with `extra` appended, repeated to about MIX_IN_SHARE of an epoch."""
+    if extra.spec.image_shape != data.spec.image_shape or extra.spec.n_classes > data.spec.n_classes:
+        raise ValueError(
+            f"{extra.spec.title} cannot be mixed into {data.spec.title}: its images are "
+            f"{extra.spec.image_shape} with {extra.spec.n_classes} classes, needed are "
+            f"{data.spec.image_shape} and at most {data.spec.n_classes}"
+        )
+    count = len(extra.train_labels)
+    if count == 0:
+        return images, labels, train_index
+    repeats = max(1, round(MIX_IN_SHARE * len(train_index) / count))
+    appended = np.tile(np.arange(len(labels), len(labels) + count), repeats)
+    return (
+        torch.cat([images, torch.from_numpy(np.asarray(extra.train_images))]),
+        torch.cat([labels, torch.from_numpy(np.asarray(extra.train_labels))]),
+        torch.cat([train_index, torch.from_numpy(appended)]),
+    )
+
+
+class BatchOrder:
+    """The order in which images are learned: every epoch a new permutation from its own generator."""
+
+    def __init__(self, train_index: Tensor, batch_size: int, seed: int) -> None:
+        self._index = train_index
+        self._batch_size = batch_size
+        self._generator = torch.Generator().manual_seed(seed + 1)  # the split has seed itself
+        self.epoch_state = self._generator.get_state()  # uint8, before this epoch's permutation
+        self._order = train_index
+        self._epoch = -1
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Number of batches in an epoch, the last short one included."""
+        return -(-len(self._index) // self._batch_size)
+
+    def batch(self, step: int) -> Tensor:
+        """Return the positions int64 (<= batch_size,) of the batch that the update after `step` updates uses.
+
+        Steps must be asked for in order, from 0 or from where `restore` left off.
+        """
+        epoch, position = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            self.epoch_state = self._generator.get_state()
+            permutation = torch.randperm(len(self._index), generator=self._generator)
+            self._order = self._index.index_select(0, permutation)
+            self._epoch = epoch
+        return self._order[position * self._batch_size : (position + 1) * self._batch_size]
+
+    def restore(self, epoch_state: Tensor, step: int) -> None:
+        """Continue after `step` updates; `epoch_state` is what it was when they had been done."""
+        self.epoch_state = epoch_state
+        self._generator.set_state(epoch_state)
+        if step and step % self.steps_per_epoch == 0:  # that epoch is over: its permutation has been drawn
+            torch.randperm(len(self._index), generator=self._generator)
+        self._epoch = -1

@@ -1,0 +1,69 @@
+"""What the training loop asks of a way to learn, and the records of a chunk of steps."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+EVALUATION_BATCH = 500
+
+
+def chunk_capacity(batch_size: int) -> int:
+    """Return how many steps are recorded before they must be told: 64..2048, about a million images."""
+    return max(64, min(2048, 1_000_000 // batch_size))
+
+
+class Learner(Protocol):
+    """A model with its way of being updated: by autograd, or in closed form."""
+
+    path: str  # "autograd" or "closed-form"
+    chunk_capacity: int  # slots for the records of steps
+
+    def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:
+        """Do one update on the images at positions `batch` and record it in `slot` of the chunk."""
+        ...
+
+    def read_chunk(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return (losses, accuracies), float32 (count,), of the chunk's first `count` slots."""
+        ...
+
+    def logits(self, images: Tensor) -> Tensor:
+        """Return float32 scores (N, K) for uint8 images (N, C, H, W)."""
+        ...
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Return a copy of the parameters, named and shaped as in the model's state_dict."""
+        ...
+
+    def load_weights(self, arrays: dict[str, np.ndarray]) -> None:
+        """Overwrite the parameters."""
+        ...
+
+    def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Return (tensors, plain numbers) beside the parameters that the next update depends on."""
+        ...
+
+    def load_optimizer_state(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
+        """Overwrite what `optimizer_state` returned."""
+        ...
+
+
+@dataclass(frozen=True)
+class Score:
+    """Mean cross-entropy in nats, share of right answers 0..1, and the scores they come from, (N, K)."""
+
+    loss: float
+    accuracy: float
+    logits: Tensor
+
+
+def evaluate(learner: Learner, images: Tensor, labels: Tensor) -> Score:
+    """Return the learner's score on uint8 images (N, C, H, W) with labels int64 (N,), in batches."""
+    with torch.no_grad():
+        parts = [learner.logits(part) for part in images.split(EVALUATION_BATCH)]
+        logits = torch.cat(parts).cpu()
+        loss = torch.nn.functional.cross_entropy(logits, labels).item()
+        accuracy = (logits.argmax(1) == labels).double().mean().item()
+    return Score(loss, accuracy, logits)

@@ -63,7 +63,7 @@ class Chunk:
         A broken step and all behind it are left out of the Steps; the first half is None when there are none.
         """
         count = step - self._start
-        if count == 0:
+        if count <= 0:
             return None, None
         losses, accuracies = self._learner.read_chunk(count)
         broken = np.flatnonzero(~np.isfinite(losses))

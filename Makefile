@@ -1,0 +1,48 @@
+# Inkling: `make run` starts the app, `make test` runs every check. Both make their own environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: run test test-fast test-faults lint bench bench-full screenshots clean
+
+run: $(VENV)/.run-ready
+	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: lint
+	$(BIN)/python -m pytest -m "not faults"
+
+test-fast: lint
+	$(BIN)/python -m pytest -m "not faults and not e2e"
+
+test-faults: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -m faults
+
+lint: $(VENV)/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test-ready
+	$(BIN)/python -m benchmarks.training --quick
+
+bench-full: $(VENV)/.test-ready
+	$(BIN)/python -m benchmarks.training
+
+screenshots: $(VENV)/.test-ready
+	$(BIN)/python -m docs.screenshots
+
+$(VENV)/.run-ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Inkling needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.test-ready: $(VENV)/.run-ready requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -60,9 +60,9 @@ def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> ImageDa
     """
     entry, root = _entry(name, data_dir), data_folder(data_dir)
     if entry.source == "own":
-        from core.datasets import own
+        from core.datasets.own import load_own
 
-        return own.load_own(entry.name, root)
+        return load_own(entry.name, root)
     data, problems = preparation.open_prepared(entry, root)
     if data is not None and not problems:
         return data

@@ -182,7 +182,7 @@ def spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
     """
     if name in CATALOG:
         return CATALOG[name]
-    record = own_folder(name, data_dir) / "dataset.json"
+    record = own_folder(name, data_dir) / "manifest.json"
     try:
         return spec_from_json(json.loads(record.read_text(encoding="utf-8"))["spec"])
     except FileNotFoundError:

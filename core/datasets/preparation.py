@@ -5,14 +5,12 @@ torchvision is imported only here, and only when the arrays are not there yet (i
 
 import hashlib
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from numpy.typing import NDArray
 
 from core.datasets import bundled, downloads
@@ -21,6 +19,7 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.errors import DamagedData, DatasetError, from_os_error
 from core.datasets.files import damage, sweep
 from core.datasets.image_data import ARRAY_NAMES, ImageData, channel_moments, level_counts
+from core.datasets.locks import lock_file, locked
 from core.datasets.store import Manifest, array_damage, open_arrays, read_manifest, write_arrays
 
 LOG: Final = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ def open_prepared(spec: DatasetSpec, root: Path) -> tuple[ImageData | None, list
     if problems:
         return None, problems
     try:
-        data = _image_data(spec, manifest, open_arrays(home, manifest))
+        data = image_data(spec, manifest, open_arrays(home, manifest))
     except (OSError, ValueError) as error:  # another process has just replaced the folder
         return None, [f"{home} could not be read ({error})."]
     found = {path: damage(root / path, seal) for path, seal in manifest.raw.items()}
@@ -82,7 +81,7 @@ def _times(manifest: Manifest) -> list[int]:
 def _remember_times(spec: DatasetSpec, root: Path, home: Path, manifest: Manifest) -> None:
     """Write the new modification times of files whose content was hashed and found right."""
     try:
-        with _lock_file(spec, root).acquire(timeout=0):
+        with lock_file(spec.name, root).acquire(timeout=0):
             current = read_manifest(home, manifest.source)
             if current is not None and current.folder == manifest.folder:
                 manifest.write(home)
@@ -90,7 +89,8 @@ def _remember_times(spec: DatasetSpec, root: Path, home: Path, manifest: Manifes
         LOG.debug("Times of %s not kept, they will be checked again: %s", home, error)
 
 
-def _image_data(spec: DatasetSpec, manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> ImageData:
+def image_data(spec: DatasetSpec, manifest: Manifest, arrays: dict[str, NDArray[Any]]) -> ImageData:
+    """Return the ImageData of opened `arrays`, its spec with the sizes and moments that they have."""
     measured = replace(
         spec,
         mean=manifest.mean,
@@ -118,7 +118,7 @@ def prepare(spec: DatasetSpec, root: Path, progress: Progress = no_progress, fet
     DatasetError, or whatever `progress` raises (which cancels; a download later goes on where it was).
     """
     try:
-        with _locked(spec, root, progress):
+        with locked(spec.name, root, progress):
             data, problems = open_prepared(spec, root)
             if data is not None and not problems:
                 return []
@@ -203,25 +203,3 @@ def _unreadable(spec: DatasetSpec, what: str) -> DatasetError:
         f"{spec.title} is not as its catalog entry says: {what}.",
         f"Delete the folder {spec.torchvision_class} in the data folder and try again.",
     )
-
-
-def _lock_file(spec: DatasetSpec, root: Path) -> FileLock:
-    folder = root / ".locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / f"{spec.name.replace(':', '-')}.lock")
-
-
-@contextmanager
-def _locked(spec: DatasetSpec, root: Path, progress: Progress) -> Iterator[None]:
-    """Hold the dataset's lock; while another process has it, say so four times a second (and can cancel)."""
-    lock = _lock_file(spec, root)
-    while True:
-        try:
-            lock.acquire(timeout=0.25, poll_interval=0.02)
-            break
-        except Timeout:
-            progress(0, 0, f"Waiting for another process that prepares {spec.title}")
-    try:
-        yield
-    finally:
-        lock.release()

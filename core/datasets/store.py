@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,8 @@ MANIFEST: Final = "manifest.json"
 class Manifest:
     """What a folder of prepared arrays holds; `source` identifies the content it was made from.
 
-    `arrays` and `raw` map a file (arrays: a name; raw: a path under the data folder) to its seal.
+    `arrays` and `raw` map a file (arrays: a name; raw: a path under the data folder) to its seal. `spec` is
+    the DatasetSpec of a dataset of one's own as JSON types, empty for those of the catalog.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Manifest:
     raw: dict[str, dict[str, Any]]
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    spec: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
     def write(self, home: Path) -> None:

@@ -1,0 +1,32 @@
+"""One lock per dataset and data folder, held by whoever changes its files; freed if they die."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.datasets.bundled import Progress
+
+
+def lock_file(name: str, root: Path) -> FileLock:
+    """Return the (not yet held) lock of dataset `name` in the data folder `root`."""
+    folder = root / ".locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{name.replace(':', '-')}.lock")
+
+
+@contextmanager
+def locked(name: str, root: Path, progress: Progress) -> Iterator[None]:
+    """Hold the dataset's lock; while another process has it, say so four times a second (and can cancel)."""
+    lock = lock_file(name, root)
+    while True:
+        try:
+            lock.acquire(timeout=0.25, poll_interval=0.02)
+            break
+        except Timeout:
+            progress(0, 0, f"Waiting for another process that works on {name}")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,211 @@
+"""Plotly figures that do not tick: bars, the confusion matrix, lines, a signed image; all in one look."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.figures.palette import Theme, class_colours, diverging, look, sequential, series_colour
+
+FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'
+CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}  # for st.plotly_chart
+
+
+def apply_look(fig: go.Figure, theme: Theme, *, height: int | None = None) -> go.Figure:
+    """Give `fig` paper, ink and a light grid, without chart junk; return it.
+
+    Draw it with `st.plotly_chart(fig, theme=None, config=CONFIG)`: Streamlit's own theme would cover this one.
+    """
+    colours = look(theme)
+    axis = {
+        "gridcolor": colours.hairline,
+        "gridwidth": 0.5,
+        "linecolor": colours.hairline,
+        "zerolinecolor": colours.muted,
+        "zerolinewidth": 1,
+        "tickfont": {"size": 12, "color": colours.muted},
+        "title": {"font": {"size": 13, "color": colours.muted}, "standoff": 8},
+        "automargin": True,
+    }
+    fig.update_layout(
+        template="none",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13, "color": colours.ink},
+        colorway=[colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))],
+        margin={"l": 8, "r": 8, "t": 36 if fig.layout.title.text else 10, "b": 8},
+        title={"font": {"size": 14, "color": colours.ink}, "x": 0, "xanchor": "left"},
+        hoverlabel={
+            "bgcolor": colours.paper,
+            "bordercolor": colours.hairline,
+            "font": {"color": colours.ink},
+        },
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "bgcolor": "rgba(0,0,0,0)"},
+        dragmode=False,
+        bargap=0.28,
+    )
+    fig.update_xaxes(axis)
+    fig.update_yaxes(axis)
+    if height is not None:
+        fig.update_layout(height=height)
+    return fig
+
+
+def class_bars(
+    values: Sequence[float],
+    labels: Sequence[str],
+    theme: Theme,
+    *,
+    x_title: str,
+    percent: bool = True,
+    highlight: int | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """Return one horizontal bar per class in its colour, class 0 on top, the value written at its end.
+
+    values: (K,), 0..1 where `percent`. `highlight` names the class whose bar stays full while others pale.
+    """
+    shown = [100 * v for v in values] if percent else list(values)
+    text = [f"{v:.1f} %" if percent else f"{v:.3g}" for v in shown]
+    opacity = [1.0 if highlight in (None, i) else 0.4 for i in range(len(labels))]
+    fig = go.Figure(
+        go.Bar(
+            x=shown,
+            y=list(labels),
+            orientation="h",
+            text=text,
+            textposition="outside",
+            cliponaxis=False,
+            marker={"color": class_colours(len(labels)), "opacity": opacity, "line": {"width": 0}},
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        )
+    )
+    apply_look(fig, theme, height=height or 60 + 26 * len(labels))
+    fig.update_xaxes(
+        title_text=x_title, range=[0, 112] if percent else None, ticksuffix=" %" if percent else ""
+    )
+    fig.update_yaxes(
+        autorange="reversed", showgrid=False, type="category", tickfont={"color": look(theme).ink}
+    )
+    return fig
+
+
+def confusion_matrix(
+    counts: np.ndarray, labels: Sequence[str], theme: Theme, *, height: int = 520
+) -> go.Figure:
+    """Return counts (K true, K predicted) as a heatmap coloured by the share of each true class's images.
+
+    Right answers on the diagonal are left unshaded, so that the mistakes are what one sees.
+    """
+    K = len(labels)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    mistakes = np.where(np.eye(K, dtype=bool), np.nan, shares * 100)
+    top = float(np.nanmax(mistakes)) if K > 1 else 0.0
+    hover = [
+        [f"true {labels[i]}, predicted {labels[j]}: {counts[i, j]:,} ({shares[i, j]:.1%})" for j in range(K)]
+        for i in range(K)
+    ]
+    fig = go.Figure(
+        go.Heatmap(
+            z=mistakes,
+            x=list(labels),
+            y=list(labels),
+            text=hover,
+            hovertemplate="%{text}<extra></extra>",
+            colorscale=sequential(theme),
+            zmin=0,
+            zmax=max(top, 1e-9),
+            xgap=1,
+            ygap=1,
+            colorbar={"title": {"text": "% of the<br>true class"}, "thickness": 10, "outlinewidth": 0},
+        )
+    )
+    apply_look(fig, theme, height=height)
+    fig.update_layout(annotations=_cell_texts(counts, mistakes, labels, theme, top) if K <= 12 else [])
+    fig.update_xaxes(title_text="Predicted class", showgrid=False, type="category", side="bottom")
+    fig.update_yaxes(title_text="True class", showgrid=False, type="category", autorange="reversed")
+    return fig
+
+
+def _cell_texts(
+    counts: np.ndarray, mistakes: np.ndarray, labels: Sequence[str], theme: Theme, top: float
+) -> list[dict[str, object]]:
+    colours = look(theme)
+    texts: list[dict[str, object]] = []
+    for (i, j), count in np.ndenumerate(counts):
+        deep = i != j and mistakes[i, j] > 0.55 * top
+        colour = colours.paper if deep and theme == "light" else colours.ink
+        text = f"<b>{count:,}</b>" if i == j else (f"{count:,}" if count else "")
+        texts.append(
+            {
+                "x": labels[j],
+                "y": labels[i],
+                "text": text,
+                "showarrow": False,
+                "font": {"size": 11, "color": colour},
+            }
+        )
+    return texts
+
+
+def signed_image(
+    values: np.ndarray, theme: Theme, *, name: str, limit: float | None = None, height: int = 340
+) -> go.Figure:
+    """Return a signed map, float (H, W), on the diverging scale, every pixel with its value under the pointer.
+
+    `name` says what it is of ("class 3"). The limit is symmetric (default: the largest magnitude).
+    """
+    bound = limit or float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+    fig = go.Figure(
+        go.Heatmap(
+            z=values,
+            zmin=-bound,
+            zmax=bound,
+            colorscale=diverging(theme),
+            hovertemplate=name + ", row %{y}, column %{x}: %{z:.4f}<extra></extra>",
+            colorbar={
+                "thickness": 10,
+                "outlinewidth": 0,
+                "tickvals": [-bound, 0, bound],
+                "ticktext": [f"−{bound:.2g} against", "0", f"+{bound:.2g} for"],
+            },
+        )
+    )
+    apply_look(fig, theme, height=height)
+    fig.update_xaxes(visible=False, constrain="domain")
+    fig.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
+    return fig
+
+
+def lines(
+    series: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    theme: Theme,
+    *,
+    x_title: str,
+    y_title: str,
+    height: int = 320,
+    log_x: bool = False,
+) -> go.Figure:
+    """Return named lines {name: (x, y)}, each labelled at its end in its own colour, without a legend."""
+    colours = look(theme)
+    palette = [colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))]
+    fig = go.Figure()
+    for i, (name, (x, y)) in enumerate(series.items()):
+        colour = palette[i % len(palette)]
+        fig.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
+        if len(x):
+            fig.add_annotation(
+                x=np.log10(x[-1]) if log_x else x[-1],
+                y=y[-1],
+                text=name,
+                showarrow=False,
+                xanchor="left",
+                xshift=6,
+                font={"color": colour},
+            )
+    apply_look(fig, theme, height=height)
+    fig.update_layout(showlegend=False, hovermode="x unified", margin_r=90)
+    fig.update_xaxes(title_text=x_title, type="log" if log_x else "linear", showgrid=False)
+    fig.update_yaxes(title_text=y_title)
+    return fig

@@ -1,0 +1,150 @@
+"""Weights and images as small PNG pictures: native pixels, thin gutters, no text (that is the page's)."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+from PIL import Image
+
+from core.figures.palette import Theme, diverging_lut, look
+
+LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into about 4 KB
+_STEP: Final = 10 ** (1 / 10)  # limits rise in steps of 26 %, so that the scale seldom changes while training
+
+
+def as_images(weights: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
+    """Return weights (K, C*H*W) or (K, C, H, W) as float32 (K, C, H, W), shape = (C, H, W).
+
+    Raises: ValueError where the numbers do not fit the shape.
+    """
+    C, H, W = shape
+    if weights.size == 0 or weights.size % (C * H * W):
+        raise ValueError(f"weights of shape {weights.shape} are no images of {C}x{H}x{W}")
+    return np.ascontiguousarray(weights, np.float32).reshape(-1, C, H, W)
+
+
+def live_floor(shape: tuple[int, int, int]) -> float:
+    """Return the least limit of a live picture: 2.5 times the bound of PyTorch's initial weights.
+
+    An untrained layer is uniform within 1 / sqrt(C*H*W); so it is pale noise, and learning brings the colour.
+    """
+    C, H, W = shape
+    return float(f"{2.5 / (C * H * W) ** 0.5:.2g}")
+
+
+def symmetric_limit(weights: np.ndarray) -> float:
+    """Return a round L such that [-L, L] holds 99.5 % of the weights; 1e-6 for weights that are all zero."""
+    size = np.abs(weights[np.isfinite(weights)])
+    bound = float(np.quantile(size, 0.995)) if size.size else 0.0
+    if bound <= 1e-6:
+        return 1e-6
+    return float(f"{_STEP ** np.ceil(np.log(bound) / np.log(_STEP) - 1e-9):.2g}")
+
+
+def quantise(weights: np.ndarray, limit: float) -> np.ndarray:
+    """Return weights as int8 codes in [-15, 15], clipped at +-limit; what is not finite becomes 0."""
+    places = np.nan_to_num(weights / limit * LEVELS, nan=0.0, posinf=LEVELS, neginf=-LEVELS)
+    return np.rint(np.clip(places, -LEVELS, LEVELS)).astype(np.int8)
+
+
+def halved(images: np.ndarray) -> np.ndarray:
+    """Return images (K, C, H, W) at half the height and width, each pixel the mean of four."""
+    K, C, H, W = images.shape
+    return images[:, :, : H // 2 * 2, : W // 2 * 2].reshape(K, C, H // 2, 2, W // 2, 2).mean(axis=(3, 5))
+
+
+def weight_tile(
+    weights: np.ndarray,
+    shape: tuple[int, int, int],
+    *,
+    theme: Theme,
+    limit: float | None = None,
+    columns: int = 5,
+    scale: Literal["shared", "each"] = "shared",
+    zoom: int = 1,
+    gutter: int = 2,
+) -> bytes:
+    """Return K weight images side by side as a palette PNG, `columns` to a row, `zoom` pixels to a weight.
+
+    Blue is against, red is for, the page's background is zero; scale "each" gives every image a limit of
+    its own. Three channels are drawn as colours around mid-grey = 0: the picture that the class looks for.
+    """
+    images = as_images(weights, shape)
+    if scale == "each":
+        codes = np.stack([quantise(one, symmetric_limit(one)) for one in images])
+    else:
+        codes = quantise(images, symmetric_limit(images) if limit is None else limit)
+    if shape[0] == 3:
+        grey = np.rint(127.5 + codes * (127.5 / LEVELS)).astype(np.uint8)
+        return _png(Image.fromarray(_sheet(grey.transpose(0, 2, 3, 1), columns, gutter, _paper(theme), zoom)))
+    shades = (codes.astype(np.float32).mean(axis=1).round() + LEVELS).astype(np.uint8)
+    sheet = Image.fromarray(_sheet(shades, columns, gutter, LEVELS, zoom), mode=None).convert("P")
+    sheet.putpalette(_weight_palette(theme))
+    return _png(sheet)
+
+
+def _weight_palette(theme: Theme) -> list[int]:
+    places = np.rint(128 + 127 * np.arange(-LEVELS, LEVELS + 1) / LEVELS).astype(int)
+    return diverging_lut(theme)[places].ravel().tolist()
+
+
+def image_strip(
+    images: np.ndarray, *, columns: int | None = None, gutter: int = 2, zoom: int = 1, theme: Theme = "light"
+) -> bytes:
+    """Return images, uint8 (N, C, H, W), C = 1 or 3, as one PNG, `columns` to a row (default: one row).
+
+    Raises: ValueError for images that are not uint8 with one or three channels.
+    """
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1] not in (1, 3):
+        raise ValueError(f"images must be uint8 (N, 1 or 3, H, W), got {images.dtype} {images.shape}")
+    columns = columns or max(len(images), 1)
+    colour = np.repeat(images, 4 - images.shape[1] if images.shape[1] == 1 else 1, axis=1)  # (N, 3, H, W)
+    sheet = Image.fromarray(_sheet(colour.transpose(0, 2, 3, 1), columns, gutter, _paper(theme), zoom))
+    return _png(sheet.quantize(64) if images.shape[1] == 1 else sheet)
+
+
+def diverging_image(values: np.ndarray, *, theme: Theme, limit: float | None = None, zoom: int = 1) -> bytes:
+    """Return one signed map, float (H, W), as a PNG on the diverging scale: evidence, occlusion, a filter."""
+    H, W = values.shape
+    return weight_tile(values[None], (1, H, W), theme=theme, limit=limit, columns=1, zoom=zoom, gutter=0)
+
+
+def data_uri(png: bytes) -> str:
+    """Return `png` as a data URI, for an <img> that needs no request."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def _paper(theme: Theme) -> np.ndarray:
+    paper = look(theme).paper
+    return np.array([int(paper[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
+
+
+def _sheet(images: np.ndarray, columns: int, gutter: int, fill: int | np.ndarray, zoom: int) -> np.ndarray:
+    """Return images (N, H, W) or (N, H, W, 3) laid out in rows, `gutter` pixels of `fill` between them."""
+    N, H, W = images.shape[:3]
+    columns = min(columns, N) or 1
+    rows = -(-N // columns)
+    size = (rows * (H + gutter) - gutter, columns * (W + gutter) - gutter, *images.shape[3:])
+    sheet = np.empty(size, np.uint8)
+    sheet[...] = fill
+    for i, image in enumerate(images):
+        top, left = i // columns * (H + gutter), i % columns * (W + gutter)
+        sheet[top : top + H, left : left + W] = image
+    return sheet.repeat(zoom, axis=0).repeat(zoom, axis=1)
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def weights_sentence(labels: Sequence[str], step: int) -> str:
+    """Return the alternative text of a set of weight images."""
+    names = ", ".join(labels[:12]) + (" and more" if len(labels) > 12 else "")
+    start = "before training" if step == 0 else f"after {step:,} training steps"
+    return (
+        f"What the model looks for, {start}: one image per class ({names}); red speaks for it, blue against."
+    )

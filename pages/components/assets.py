@@ -1,0 +1,30 @@
+"""Loads a script of static/ inside a Streamlit component, with a version that changes with the files."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+STATIC: Final = Path(__file__).parents[2] / "static"
+
+
+@cache
+def version() -> str:
+    """Return eight hex digits that change whenever a file in static/ does: a cached copy is never stale."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.glob("*.*")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def loader(script: str) -> str:
+    """Return the component's inline JavaScript: it imports static/`script` and passes everything on.
+
+    It travels with every message, so it is short; its line break tells Streamlit that it is code, not a path. The app's root is read from Streamlit's own
+    script tag, which is right under any base path and behind any proxy.
+    """
+    return (
+        'const s=document.querySelector(\'script[src*="static/js/"]\').src.split("static/js/")[0];'
+        f'const m=import(s+"app/static/{script}?v={version()}");\n'
+        "export default async c=>(await m).default(c)"
+    )

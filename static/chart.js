@@ -1,0 +1,251 @@
+// A chart that grows while a run trains: Plotly.react on one plot, only new points on the wire.
+// pages/components/live_chart.py sends, core/figures/stream.py says what.
+
+const query = new URL(import.meta.url).search;
+const { unpack, decodeArrays, judge, themeOf, ensureStyle, make, loadScript, mountOnce } = await import("./wire.js" + query);
+const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
+const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const views = new WeakMap();
+
+export default (component) => mountOnce(views, component, (place) => new ChartView(place));
+
+class ChartView {
+  constructor(place) {
+    ensureStyle();
+    this.number = -1;
+    this.series = [];
+    this.log = false;
+    this.title = make("span", { className: "ink-chart-title" });
+    this.logButton = make("button", { type: "button", textContent: "log scale", ariaPressed: "false" });
+    this.resetButton = make("button", { type: "button", textContent: "whole run", hidden: true });
+    this.plot = make("div", { className: "ink-chart-plot", tabIndex: 0 });
+    this.plot.setAttribute("role", "img");
+    const tools = make("span", { className: "ink-chart-tools" }, this.resetButton, this.logButton);
+    this.root = make("div", { className: "ink-chart" }, make("div", { className: "ink-chart-head" }, this.title, tools), this.plot);
+    place.append(this.root);
+    this.logButton.onclick = () => this.setLog(!this.log);
+    this.resetButton.onclick = () => this.resetZoom();
+    this.plot.addEventListener("keydown", (event) => this.onKey(event));
+    this.plot.addEventListener("dblclick", () => this.resetZoom());
+    this.sizes = new ResizeObserver(() => this.schedule());
+    this.sizes.observe(this.plot);
+    this.ready = loadScript(PLOTLY).then(() => this.schedule(), () => {
+      this.title.textContent = "The chart could not be loaded: reload the page.";
+    });
+  }
+
+  receive({ data, setTriggerValue }) {
+    const { header, payload } = unpack(data);
+    const verdict = judge(header, this.number);
+    if (verdict === "missed") {
+      if (this.asked !== header.n) setTriggerValue("resync", header.n);
+      this.asked = header.n;
+      return;
+    }
+    if (verdict === "new") this.take(header, payload);
+    this.schedule();
+  }
+
+  take(header, payload) {
+    this.number = header.n;
+    const arrays = decodeArrays(header.a, payload);
+    if (header.whole) {
+      this.head = header;
+      this.series = header.series.map((series) => ({ ...series, x: [], y: [] }));
+      this.logButton.hidden = header.percent;
+      this.title.textContent = header.title;
+    }
+    const targets = header.whole ? this.series : header.keys.map((key) => this.series.find((s) => s.key === key));
+    targets.forEach((series, i) => {
+      series.x.push(...arrays[2 * i]);
+      series.y.push(...arrays[2 * i + 1]);
+      if (series.x.length > 2 * KEPT[series.role]) thin(series, KEPT[series.role]);
+    });
+    this.plot.setAttribute("aria-label", header.alt + " Arrow keys move, plus and minus zoom, 0 shows the whole run.");
+  }
+
+  schedule() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { clientWidth: width, clientHeight: height } = this.plot;
+    if (!window.Plotly || !this.head || !width || !height) return;
+    const theme = themeOf(this.root);
+    const layout = this.layout(theme, width, height);
+    const traces = this.series.map((series) => trace(series, theme, this.head.percent));
+    Plotly.react(this.plot, traces, layout, { ...CONFIG, staticPlot: false });
+    if (!this.wired) {
+      this.wired = true;
+      this.plot.on("plotly_relayout", () => this.onZoom());
+    }
+    this.label(theme);
+  }
+
+  layout(theme, width, height) {
+    const narrow = width < 520;
+    const axis = {
+      gridcolor: theme.line, gridwidth: 0.5, zeroline: false, linecolor: theme.line, tickcolor: theme.line,
+      ticks: "outside", ticklen: 4, tickfont: { size: 11, color: theme.muted }, automargin: false, fixedrange: false,
+    };
+    return {
+      width, height, uirevision: `${this.head.run}|${this.log}|${this.zooms ?? 0}`,
+      margin: { l: 46, r: narrow ? 64 : 104, t: 6, b: 40 },
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false,
+      font: { family: theme.font, size: 12, color: theme.ink },
+      hovermode: "x unified", hoverdistance: 40, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      hoverlabel: { bgcolor: theme.paper, bordercolor: theme.line, font: { family: theme.font, size: 12, color: theme.ink } },
+      xaxis: {
+        ...axis, range: [0, this.head.xEnd], showgrid: false, showline: true, nticks: narrow ? 4 : 7, tickformat: ",d",
+        hoverformat: ",.0f", showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: theme.muted, spikedash: "solid",
+        title: { text: this.head.xTitle, font: { size: 12, color: theme.muted }, standoff: 6 },
+      },
+      yaxis: {
+        ...axis, range: this.yRange(), type: this.log ? "log" : "linear", nticks: 6,
+        ticksuffix: this.head.percent ? " %" : "", exponentformat: "power", minor: { ticks: "" },
+        ...(this.log ? { tickvals: LOG_TICKS, ticktext: LOG_TICKS.map(String) } : {}),
+      },
+    };
+  }
+
+  /** The range that holds the lines, and all but the wildest mini-batches. */
+  yRange() {
+    const firm = this.series.filter((s) => s.role !== "faint").flatMap((s) => s.y).filter(Number.isFinite);
+    const faint = this.series.filter((s) => s.role === "faint").flatMap((s) => s.y).filter(Number.isFinite);
+    faint.sort((a, b) => a - b);
+    const at = (share) => faint[Math.min(faint.length - 1, Math.floor(share * faint.length))];
+    const values = faint.length ? firm.concat(at(0.01), at(0.99)) : firm;
+    if (this.head.percent) return [values.length ? Math.max(0, 10 * Math.floor((Math.min(...values) - 4) / 10)) : 0, 101];
+    const top = values.length ? Math.max(...values) : 2.4;
+    if (!this.log) return [0, niceTop(top * 1.04)];
+    const positive = values.filter((v) => v > 0);
+    const low = positive.length ? Math.min(...positive) : 0.1;
+    return [Math.log10(low / 1.15), Math.log10(Math.max(top, low * 2) * 1.15)];
+  }
+
+  /** Write each line's name and last value beside its end, pushed apart where they would touch. */
+  label(theme) {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const ends = [], head = Math.max(...this.series.filter((s) => s.role !== "pale").map((s) => s.x.at(-1) ?? 0));
+    for (const series of this.series) {
+      if (series.role === "faint" || !series.x.length) continue;
+      const [x, y] = [series.role === "pale" ? series.x.at(-1) : head, series.y.at(-1)];
+      const left = xaxis.d2p(x), top = yaxis.d2p(y);
+      if (y === null || left < 0 || left > xaxis._length + 1 || top < -1 || top > yaxis._length + 1) continue;
+      ends.push({ series, x, y, left, top });
+    }
+    ends.sort((a, b) => a.top - b.top);
+    const gap = 15;
+    let last = -Infinity;
+    for (const end of ends) {
+      end.place = Math.max(end.top, last + gap);
+      last = end.place;
+    }
+    let floor = yaxis._length + 4;
+    for (const end of ends.toReversed()) {
+      end.place = Math.min(end.place, floor);
+      floor = end.place - gap;
+    }
+    const annotations = ends.map(({ series, x, y, top, place }) => ({
+      x, y: this.log ? Math.log10(y) : y, xanchor: "left", yanchor: "middle", xshift: 8, yshift: top - place, showarrow: false,
+      text: `${escapeText(series.label)} ${series.role === "pale" ? "" : `<b>${shown(y, this.head.percent)}</b>`}`,
+      align: "left", bgcolor: theme.paper, borderpad: 1, opacity: series.role === "pale" ? 0.75 : 1,
+      font: { size: 12, color: series.colours[+theme.dark] },
+    }));
+    Plotly.relayout(this.plot, { annotations });
+  }
+
+  setLog(log) {
+    this.log = log;
+    this.logButton.ariaPressed = String(log);
+    this.schedule();
+  }
+
+  zoomed() {
+    const x = this.plot.layout?.xaxis?.range;
+    return !!x && (Math.abs(x[0]) > 1e-9 || Math.abs(x[1] - this.head.xEnd) > 1e-6 * this.head.xEnd);
+  }
+
+  onZoom() {
+    this.resetButton.hidden = !this.zoomed();
+  }
+
+  resetZoom() {
+    this.zooms = (this.zooms ?? 0) + 1;
+    this.resetButton.hidden = true;
+    this.schedule();
+  }
+
+  onKey(event) {
+    if (!window.Plotly || !this.head || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [start, end] = this.plot.layout.xaxis.range, span = end - start;
+    const moves = {
+      ArrowLeft: [start - span / 8, end - span / 8], ArrowRight: [start + span / 8, end + span / 8],
+      "+": [start + span / 5, end - span / 5], "=": [start + span / 5, end - span / 5], "-": [start - span / 3, end + span / 3],
+    };
+    if (event.key === "0" || event.key === "Escape") this.resetZoom();
+    else if (moves[event.key]) {
+      const low = Math.max(0, moves[event.key][0]);
+      Plotly.relayout(this.plot, { "xaxis.range": [low, Math.min(this.head.xEnd, Math.max(moves[event.key][1], low + 1))] });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  destroy() {
+    this.sizes.disconnect();
+    cancelAnimationFrame(this.frame);
+    if (window.Plotly) Plotly.purge(this.plot);
+    this.root.remove();
+  }
+}
+
+const LOG_TICKS = [-4, -3, -2, -1, 0, 1, 2, 3, 4].flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
+const shown = (y, percent) => (percent ? `${y.toFixed(1)} %` : y.toFixed(3));
+const escapeText = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+
+function niceTop(value) {
+  const step = 10 ** Math.floor(Math.log10(value)) / 4;
+  return Math.ceil(value / step) * step;
+}
+
+function trace(series, theme, percent) {
+  const colour = series.colours[+theme.dark];
+  const base = { type: "scatter", x: series.x, y: series.y, name: series.label, line: { color: colour, simplify: true } };
+  const value = percent ? "%{y:.1f} %" : "%{y:.3f}";
+  const hovertemplate = `%{fullData.name} ${value}<extra></extra>`;
+  if (series.role === "faint") {
+    return { ...base, mode: "lines", line: { color: colour, width: 0.7 }, opacity: theme.dark ? 0.34 : 0.28, hoverinfo: "skip" };
+  }
+  if (series.role === "points") {
+    const marker = { size: series.x.length > 60 ? 4 : 6.5, color: theme.paper, line: { color: colour, width: 1.6 } };
+    return { ...base, mode: "lines+markers", line: { color: colour, width: 1.2, dash: "dot" }, marker, hovertemplate };
+  }
+  if (series.role === "pale") {
+    return { ...base, mode: "lines", line: { color: colour, width: 1.4 }, opacity: 0.55, hovertemplate };
+  }
+  return { ...base, mode: "lines", line: { color: colour, width: 2.2 }, hovertemplate };
+}
+
+/** Keep the lowest and the highest point of each stretch, and the last point, at most `limit` in all. */
+function thin(series, limit) {
+  const { x, y } = series, count = x.length - 1;
+  const size = Math.ceil(count / Math.floor((limit - 1) / 2));
+  const kept = [];
+  for (let start = 0; start < count; start += size) {
+    let low = start, high = start;
+    for (let i = start; i < Math.min(start + size, count); i++) {
+      if (y[i] !== null && (y[low] === null || y[i] < y[low])) low = i;
+      if (y[i] !== null && (y[high] === null || y[i] > y[high])) high = i;
+    }
+    kept.push(Math.min(low, high));
+    if (low !== high) kept.push(Math.max(low, high));
+  }
+  kept.push(count);
+  series.x = kept.map((i) => x[i]);
+  series.y = kept.map((i) => y[i]);
+}

@@ -1,0 +1,168 @@
+// One image per class, painted from weight codes; between two messages the pixels move in a straight line.
+// pages/components/tiles.py sends, core/figures/stream.py says what.
+
+const query = new URL(import.meta.url).search;
+const { unpack, judge, inflate, themeOf, calm, ensureStyle, make, mountOnce } = await import("./wire.js" + query);
+const GLIDE_MS = 850;
+const views = new WeakMap();
+
+export default (component) => mountOnce(views, component, (place) => new TilesView(place));
+
+class TilesView {
+  constructor(place) {
+    ensureStyle();
+    this.number = -1;
+    this.queue = Promise.resolve();
+    this.grid = make("div", { className: "ink-tiles-grid" });
+    this.scale = make("div", { className: "ink-tiles-scale" });
+    this.root = make("div", { className: "ink-tiles" }, this.grid, this.scale);
+    this.root.setAttribute("role", "group");
+    place.append(this.root);
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.sizes.observe(this.grid);
+  }
+
+  receive({ data, setTriggerValue }) {
+    const { header, payload } = unpack(data);
+    const verdict = judge(header, this.number);
+    if (verdict === "missed") {
+      if (this.asked !== header.n) setTriggerValue("resync", header.n);
+      this.asked = header.n;
+      return;
+    }
+    if (verdict === "new") {
+      this.number = header.n;
+      this.queue = this.queue.then(() => this.take(header, payload));
+    } else if (this.head) this.queue = this.queue.then(() => this.retheme());
+  }
+
+  async take(header, payload) {
+    const bytes = new Int8Array((await inflate(payload)).buffer);
+    if (header.whole) this.build(header);
+    const { levels } = this.head, ratio = header.whole ? 0 : this.limit / header.limit;
+    for (let i = 0; i < bytes.length; i++) {
+      const known = Math.floor(this.codes[i] * ratio + 0.5);
+      this.codes[i] = bytes[i] + Math.max(-levels, Math.min(levels, known));
+    }
+    this.limit = header.limit;
+    this.root.setAttribute("aria-label", header.alt);
+    this.root.dataset.step = header.step;
+    this.glide(header.whole);
+  }
+
+  build(header) {
+    this.head = header;
+    const [count, channels, height, width] = header.shape;
+    this.codes = new Int16Array(count * channels * height * width);
+    this.values = new Float32Array(this.codes.length);
+    this.luts = header.luts.map((hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16)));
+    this.tiles = header.labels.map((label, k) => {
+      const canvas = make("canvas", { width, height });
+      canvas.addEventListener("pointermove", (event) => this.point(event, k));
+      canvas.addEventListener("pointerleave", () => this.rest());
+      const chip = make("i");
+      chip.style.background = header.colours[k];
+      const caption = make("figcaption", { title: label }, chip, make("span", { textContent: label }));
+      return { canvas, context: canvas.getContext("2d"), image: new ImageData(width, height), caption };
+    });
+    this.grid.replaceChildren(...this.tiles.map(({ canvas, caption }) => make("figure", {}, canvas, caption)));
+    this.bar = make("canvas", { width: 255, height: 1 });
+    this.low = make("span");
+    this.high = make("span");
+    this.scale.replaceChildren(this.low, this.bar, this.high);
+    this.retheme();
+    this.fit();
+  }
+
+  /** Move from what is painted now to the codes just received. */
+  glide(atOnce) {
+    cancelAnimationFrame(this.frame);
+    const from = Float32Array.from(this.values), began = performance.now(), { levels } = this.head;
+    const fromLimit = this.shownLimit ?? this.limit;
+    const paint = (now) => {
+      const share = atOnce || calm() ? 1 : Math.min(1, Math.max(0, (now - began) / GLIDE_MS));
+      this.shownLimit = fromLimit + share * (this.limit - fromLimit);
+      for (let i = 0; i < from.length; i++) {
+        this.values[i] = from[i] + share * ((this.codes[i] / levels) * this.limit - from[i]);
+      }
+      this.paint();
+      if (share < 1) this.frame = requestAnimationFrame(paint);
+    };
+    if (atOnce || calm()) paint(began);
+    else this.frame = requestAnimationFrame(paint);
+    this.rest();
+  }
+
+  paint() {
+    const [, channels, height, width] = this.head.shape, area = height * width;
+    this.tiles.forEach(({ context, image }, k) => {
+      for (let p = 0; p < area; p++) {
+        if (channels === 3) {
+          for (let c = 0; c < 3; c++) {
+            image.data[4 * p + c] = 127.5 + 127.5 * this.level(k * 3 * area + c * area + p);
+          }
+        } else {
+          let level = 0;
+          for (let c = 0; c < channels; c++) level += this.level((k * channels + c) * area + p) / channels;
+          const place = 3 * Math.round(128 + 127 * level);
+          for (let c = 0; c < 3; c++) image.data[4 * p + c] = this.lut[place + c];
+        }
+        image.data[4 * p + 3] = 255;
+      }
+      context.putImageData(image, 0, 0);
+    });
+  }
+
+  level(index) {
+    return Math.max(-1, Math.min(1, this.values[index] / this.shownLimit));
+  }
+
+  retheme() {
+    this.lut = this.luts[+themeOf(this.root).dark];
+    const context = this.bar.getContext("2d"), image = new ImageData(255, 1);
+    for (let i = 0; i < 255; i++) {
+      if (this.head.shape[1] === 3) image.data.fill(i, 4 * i, 4 * i + 3);
+      else for (let c = 0; c < 3; c++) image.data[4 * i + c] = this.lut[3 * (i + 1) + c];
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+    if (this.shownLimit) this.paint();
+  }
+
+  /** Give each image a whole number of screen pixels per weight, so that every pixel is a square. */
+  fit() {
+    if (!this.tiles?.length) return;
+    const [, , height, width] = this.head.shape, ratio = devicePixelRatio || 1;
+    const room = this.grid.clientWidth / Math.min(5, this.tiles.length) - 4;
+    const zoom = Math.max(1, Math.floor((Math.min(room, 190) * ratio) / width)) / ratio;
+    for (const { canvas } of this.tiles) {
+      canvas.style.width = `${width * zoom}px`;
+      canvas.style.height = `${height * zoom}px`;
+    }
+  }
+
+  point(event, k) {
+    const [, channels, height, width] = this.head.shape, box = event.target.getBoundingClientRect();
+    const column = Math.min(width - 1, Math.floor(((event.clientX - box.left) / box.width) * width));
+    const row = Math.min(height - 1, Math.floor(((event.clientY - box.top) / box.height) * height));
+    const at = (c) => signed(this.values[(k * channels + c) * height * width + row * width + column]);
+    const weights = Array.from({ length: channels }, (_, c) => at(c)).join(" ");
+    this.low.textContent = `${this.head.labels[k]}, row ${row}, column ${column}: about ${weights}`;
+    this.high.textContent = "";
+    this.bar.hidden = true;
+  }
+
+  rest() {
+    this.bar.hidden = false;
+    this.low.textContent = `against ${signed(-this.limit)}`;
+    this.high.textContent = `${signed(this.limit)} for`;
+  }
+
+  destroy() {
+    cancelAnimationFrame(this.frame);
+    this.sizes.disconnect();
+    this.root.remove();
+  }
+}
+
+const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toPrecision(2);

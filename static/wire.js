@@ -1,0 +1,103 @@
+// Messages of core/figures/wire.py, and what the live components share.
+
+const GAP = 65535;
+const LEVELS = 65534;
+
+/** Return {header, payload} of one message (Uint8Array). */
+export function unpack(bytes) {
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return { header, payload: bytes.slice(4 + length) };
+}
+
+/** Return the arrays of numbers that `scales` = [[count, low, high], ...] describe; a gap is null. */
+export function decodeArrays(scales, payload) {
+  const codes = new Uint16Array(payload.buffer, 0, payload.byteLength >> 1);
+  let start = 0;
+  return scales.map(([count, low, high]) => {
+    const step = (high - low) / LEVELS;
+    const values = new Array(count);
+    for (let i = 0; i < count; i++) {
+      const code = codes[start + i];
+      values[i] = code === GAP ? null : low + code * step;
+    }
+    start += count;
+    return values;
+  });
+}
+
+/** Return the bytes that raw deflate packed. */
+export async function inflate(payload) {
+  const stream = new Blob([payload]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** What a message's number says: "new" to take, "old" to pass over, "missed" to ask for everything. */
+export function judge(header, lastNumber) {
+  if (header.n === lastNumber) return "old";
+  if (header.whole || header.n === lastNumber + 1) return "new";
+  return "missed";
+}
+
+/** Return {dark, ink, paper, line, muted, font} as the page shows them now. */
+export function themeOf(element) {
+  const style = getComputedStyle(element);
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  const paper = read("--st-background-color", "#FBF9F4");
+  const ink = read("--st-text-color", "#1B2A41");
+  const dark = luminance(paper) < 0.4;
+  return {
+    dark, ink, paper, muted: dark ? "#9AA3B0" : "#5D6675",
+    line: read("--st-border-color", "#D9D4C7"), font: read("--st-font", "sans-serif"),
+  };
+}
+
+function luminance(colour) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = colour;
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(probe.fillStyle.slice(i, i + 2), 16) / 255);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Put the components' style sheet into the page, once. */
+export function ensureStyle() {
+  const href = new URL("./inkling.css" + new URL(import.meta.url).search, import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.head.append(link);
+}
+
+/** Return a new element: make("p", {className, ...}, children). */
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** Load a classic script once for the whole page; resolves when it has run. */
+export function loadScript(url) {
+  const loads = (window.__inklingScripts ??= {});
+  return (loads[url] ??= new Promise((resolve, reject) => {
+    const script = make("script", { src: url, async: true });
+    script.onload = resolve;
+    script.onerror = () => {
+      delete loads[url];
+      reject(new Error(`could not load ${url}`));
+    };
+    document.head.append(script);
+  }));
+}
+
+/** Keep one view per place on the page; return the function that takes it down again. */
+export function mountOnce(views, component, create) {
+  const place = component.parentElement;
+  let view = views.get(place);
+  if (!view) views.set(place, (view = create(place)));
+  view.receive(component);
+  return () => {
+    views.delete(place);
+    view.destroy();
+  };
+}

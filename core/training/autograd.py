@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.augmentation import augment
 from core.config import RunConfig
 from core.models import build_model, load_state_arrays, scale_images, state_arrays
 from core.training.data import TrainingData
@@ -51,8 +52,6 @@ class AutogradLearner:
         images = self._scaled(self._data.images.index_select(0, batch))
         labels = self._data.labels.index_select(0, batch).to(self._device)
         if self._config.augmentation != "none":
-            from core.augmentation import augment
-
             images = augment(images, self._augmentation)
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate

@@ -1,0 +1,91 @@
+"""A run that is continued from a checkpoint ends with the bits of one that was never disturbed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.config import RunConfig
+from core.controls import Orders
+from core.datasets import ImageData
+from core.events import Checkpoint, Event, Steps, Weights
+from core.training import train
+from core.training.checkpoint import CheckpointError, unpack
+
+BASE = RunConfig(
+    train_size=1_030, validation_size=100, epochs=3, batch_size=50, eval_every=0, learning_rate=0.01
+)
+CONFIGS = [
+    BASE,
+    *(replace(BASE, model="mlp", hidden_sizes=(16,), optimizer=o) for o in ("sgd", "adagrad", "adam")),
+    *(replace(BASE, model="mlp", hidden_sizes=(16, 8), optimizer=o) for o in ("adamw", "adamax", "rmsprop")),
+    replace(BASE, momentum=0.9, nesterov=True, schedule="cosine"),
+    replace(BASE, momentum=0.9, l2=1e-3, schedule="step", step_epochs=1),
+    replace(BASE, model="mlp", optimizer="rmsprop", momentum=0.9, hidden_sizes=(16,)),
+    replace(BASE, model="cnn", channels=(4, 4), optimizer="adam", train_size=330),
+    replace(BASE, optimizer="adam", augmentation="affine", train_size=330),
+    replace(BASE, l1=1e-3),
+    replace(BASE, learning_rate_changes=((5, 0.1), (40, 0.02))),
+]
+
+
+class InterruptAt:
+    """Controls that interrupt the run once it has done `step` updates."""
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+
+    def poll(self) -> Orders:
+        return Orders("pause", run_until=self._step)
+
+
+def interrupted(mnist: ImageData, config: RunConfig, step: int) -> bytes:
+    """Return the checkpoint that a run writes when it is interrupted after exactly `step` updates."""
+    controls = InterruptAt(step)
+    for event in train(mnist, config, controls):
+        if type(event).__name__ == "Paused":
+            controls.poll = lambda: Orders("interrupt")  # type: ignore[method-assign]
+        if isinstance(event, Checkpoint):
+            assert event.step == step
+            return event.state
+    raise AssertionError("no checkpoint came")
+
+
+def end(events: list[Event]) -> dict[str, np.ndarray]:
+    return [e for e in events if isinstance(e, Weights)][-1].arrays
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda c: f"{c.model}-{c.optimizer}-{c.schedule}")
+def test_resumed_run_has_the_bits_of_an_undisturbed_one(mnist: ImageData, config: RunConfig) -> None:
+    undisturbed = list(train(mnist, config))
+    per_epoch = undisturbed[0].steps_per_epoch
+    for step in (3, per_epoch, per_epoch + 2):  # inside an epoch, between two, after the first
+        resumed = list(train(mnist, config, checkpoint=interrupted(mnist, config, step)))
+        assert resumed[0].step == step
+        losses = np.concatenate([e.losses for e in undisturbed if isinstance(e, Steps)])[step:]
+        np.testing.assert_array_equal(
+            np.concatenate([e.losses for e in resumed if isinstance(e, Steps)]), losses
+        )
+        for name, array in end(undisturbed).items():
+            np.testing.assert_array_equal(end(resumed)[name], array)
+
+
+def test_a_checkpoint_of_other_settings_is_refused(mnist: ImageData) -> None:
+    state = interrupted(mnist, BASE, 3)
+    with pytest.raises(CheckpointError, match="other settings"):
+        list(train(mnist, replace(BASE, seed=1), checkpoint=state))
+
+
+def test_a_truncated_or_altered_checkpoint_is_refused(mnist: ImageData) -> None:
+    state = interrupted(mnist, BASE, 3)
+    assert unpack(state).step == 3
+    for broken in (b"", state[:7], state[: len(state) // 2], b"x" * len(state)):
+        with pytest.raises(CheckpointError, match="cannot be read"):
+            unpack(broken)
+
+
+def test_checkpoints_come_at_the_interval_asked_for(mnist: ImageData) -> None:
+    told = list(train(mnist, replace(BASE, epochs=6), checkpoint_every_s=0.001))
+    steps = [e.step for e in told if isinstance(e, Checkpoint)]
+    assert len(steps) > 3
+    assert steps == sorted(set(steps))

@@ -6,7 +6,6 @@
 Importing this package costs numpy, never torch.
 """
 
-import logging
 from pathlib import Path
 
 from core.datasets import preparation
@@ -23,6 +22,7 @@ from core.datasets.errors import (
     RefusedUpload,
     UnknownDataset,
     WrongChecksum,
+    from_os_error,
 )
 from core.datasets.folder import data_folder
 from core.datasets.image_data import ImageData
@@ -48,8 +48,6 @@ __all__ = [
     "spec",
 ]
 
-_LOG = logging.getLogger(__name__)
-
 
 def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> ImageData:
     """Return the dataset as memory maps: about a millisecond once prepared, a few seconds the first time.
@@ -63,7 +61,10 @@ def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> ImageDa
         from core.datasets.own import load_own
 
         return load_own(entry.name, root)
-    data, problems = preparation.open_prepared(entry, root)
+    try:
+        data, problems = preparation.open_prepared(entry, root)
+    except OSError as error:
+        raise from_os_error(error, f"reading {entry.title} in {root}") from error
     if data is not None and not problems:
         return data
     return preparation.load_repaired(entry, root, data, problems)

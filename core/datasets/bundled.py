@@ -16,22 +16,22 @@ ARCHIVES: Final = Path(__file__).parent / "archives"
 Progress = Callable[[int, int, str], None]
 
 
-def published_sums(spec: DatasetSpec, archives: Path = ARCHIVES) -> dict[str, str]:
+def published_sums(spec: DatasetSpec) -> dict[str, str]:
     """Return file name -> SHA-256 of each uncompressed file of the dataset, from the archives' SHA256SUMS.
 
     Raises: DamagedArchive if the list is missing or has no entry for the dataset.
     """
     sums = {}
     try:
-        for line in (archives / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        for line in (ARCHIVES / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
             sha256, path = line.split()
             folder, name = path.split("/")
             if folder == spec.name:
                 sums[name] = sha256
     except (OSError, ValueError) as error:
-        raise _damaged(archives / "SHA256SUMS", f"cannot be read ({error})") from error
+        raise _damaged(ARCHIVES / "SHA256SUMS", f"cannot be read ({error})") from error
     if not sums:
-        raise _damaged(archives / "SHA256SUMS", f"has no entry for {spec.name}")
+        raise _damaged(ARCHIVES / "SHA256SUMS", f"has no entry for {spec.name}")
     return sums
 
 
@@ -45,14 +45,13 @@ def unpack(
     root: Path,
     sealed: dict[str, dict[str, Any]],
     progress: Progress,
-    archives: Path = ARCHIVES,
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Put every raw file of `spec` in place under `root`; return (path -> seal, what had to be repaired).
 
     Files that are right already are kept. Raises: DamagedArchive, OSError, or what `progress` raises.
     """
     seals, repaired = {}, []
-    sums = published_sums(spec, archives)
+    sums = published_sums(spec)
     total = (spec.train_size + spec.test_size) * (spec.n_values + 1)
     done = 0
     for name, sha256 in sums.items():
@@ -62,7 +61,7 @@ def unpack(
         if wrong:
             if path.exists() or key in sealed:
                 repaired.append(f"{path} {wrong}; it was unpacked again from the archive.")
-            _unpack_one(archives / spec.name / f"{name}.xz", path, sha256, done, total, progress)
+            _unpack_one(ARCHIVES / spec.name / f"{name}.xz", path, sha256, done, total, progress)
         seals[key] = seal(path, sha256)
         done += seals[key]["size"]
         progress(min(done, total), total, f"Unpacking {spec.title}")

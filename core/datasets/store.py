@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.files import TEMPORARY, damage, flush_to_disk, seal, sweep, whole_file
+from core.datasets.image_data import ARRAY_NAMES
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
+_SEAL: Final = {"size", "mtime_ns", "sha256"}
 
 
 @dataclass
@@ -56,10 +58,14 @@ def read_manifest(home: Path, source: str) -> Manifest | None:
         values = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
         manifest = Manifest(**values)
         readable = manifest.format == FORMAT and manifest.source == source
+        readable = readable and set(manifest.arrays) == set(ARRAY_NAMES) and manifest.folder.isalnum()
+        readable = readable and all(
+            s.keys() >= _SEAL for s in (*manifest.arrays.values(), *manifest.raw.values())
+        )
+        manifest.mean, manifest.std = tuple(manifest.mean), tuple(manifest.std)
     except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return None
-    manifest.mean, manifest.std = tuple(manifest.mean), tuple(manifest.std)
-    return manifest if readable and "/" not in manifest.folder else None
+    return manifest if readable else None
 
 
 def write_arrays(home: Path, arrays: Mapping[str, NDArray[Any]], source: str, **facts: Any) -> Manifest:

@@ -45,14 +45,14 @@ def open_zip(content: bytes, limits: OwnLimits) -> zipfile.ZipFile:
     unpacked = sum(info.file_size for info in archive.infolist())
     if unpacked > limits.max_unpacked_bytes:
         raise RefusedUpload(
-            f"The zip unpacks to {unpacked:,} bytes; at most {limits.max_unpacked_bytes:,} may be.",
+            f"The zip unpacks to {unpacked:,} bytes; {limits.max_unpacked_bytes:,} are allowed.",
             "Use fewer or smaller images.",
         )
     return archive
 
 
 def sort_members(archive: zipfile.ZipFile) -> tuple[list[Member], list[str]]:
-    """Return the images of the zip in order of file name, each with class and split, and notes on what is left out.
+    """Return the images of the zip in order of file name, and notes on what is left out.
 
     Raises: RefusedUpload for a path that leads outside, or no image in a class folder.
     """

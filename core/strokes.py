@@ -6,6 +6,7 @@ Two sources: hand-made templates in several national styles, and skeletons trace
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from skimage.morphology import skeletonize
 Stroke = NDArray[np.float64]
 Path = list[Stroke]
 
-_ = None  # lifts the pen in the tables below
+_: None = None  # lifts the pen in the tables below
 
 # Control points on a 100 x 100 grid, joined by a Catmull-Rom curve; a doubled point makes a corner.
 _TABLES: dict[int, tuple[tuple[tuple[int, int] | None, ...], ...]] = {
@@ -33,13 +34,17 @@ _TABLES: dict[int, tuple[tuple[tuple[int, int] | None, ...], ...]] = {
     ),
     2: (
         ((22, 30), (34, 11), (56, 8), (72, 24), (66, 46), (44, 70), (22, 92), (22, 92), (50, 92), (80, 92)),
-        ((24, 28), (40, 8), (64, 12), (70, 34), (52, 62), (30, 86), (18, 84), (24, 72), (44, 84), (66, 94), (84, 86)),
+        ((24, 28), (40, 8), (64, 12), (70, 34), (52, 62), (30, 86), (18, 84), (24, 72), (44, 84),
+         (66, 94), (84, 86)),
         ((24, 24), (48, 6), (70, 20), (66, 44), (40, 74), (20, 94), (20, 94), (40, 88), (62, 94), (82, 90)),
     ),
     3: (
-        ((26, 16), (48, 7), (68, 20), (62, 40), (42, 48), (42, 48), (66, 54), (76, 72), (60, 92), (36, 93), (22, 82)),
-        ((24, 8), (50, 8), (74, 8), (74, 8), (46, 42), (46, 42), (70, 52), (76, 74), (56, 93), (34, 92), (22, 82)),
-        ((24, 20), (44, 6), (66, 18), (60, 38), (46, 46), (40, 44), (48, 46), (70, 58), (72, 80), (50, 94), (24, 86)),
+        ((26, 16), (48, 7), (68, 20), (62, 40), (42, 48), (42, 48), (66, 54), (76, 72), (60, 92),
+         (36, 93), (22, 82)),
+        ((24, 8), (50, 8), (74, 8), (74, 8), (46, 42), (46, 42), (70, 52), (76, 74), (56, 93), (34, 92),
+         (22, 82)),
+        ((24, 20), (44, 6), (66, 18), (60, 38), (46, 46), (40, 44), (48, 46), (70, 58), (72, 80),
+         (50, 94), (24, 86)),
     ),
     4: (
         ((60, 6), (40, 34), (18, 64), (18, 64), (50, 64), (84, 64), _, (62, 38), (62, 66), (62, 95)),
@@ -48,8 +53,10 @@ _TABLES: dict[int, tuple[tuple[tuple[int, int] | None, ...], ...]] = {
         ((30, 10), (22, 36), (24, 54), (44, 58), (68, 48), _, (72, 8), (68, 50), (62, 94)),
     ),
     5: (
-        ((74, 8), (52, 8), (32, 8), (32, 8), (28, 44), (28, 44), (52, 38), (74, 54), (70, 82), (46, 94), (24, 86)),
-        ((32, 10), (28, 44), (28, 44), (52, 38), (74, 56), (68, 84), (44, 94), (22, 84), _, (32, 10), (54, 9), (76, 8)),
+        ((74, 8), (52, 8), (32, 8), (32, 8), (28, 44), (28, 44), (52, 38), (74, 54), (70, 82), (46, 94),
+         (24, 86)),
+        ((32, 10), (28, 44), (28, 44), (52, 38), (74, 56), (68, 84), (44, 94), (22, 84), _, (32, 10),
+         (54, 9), (76, 8)),
         ((72, 10), (40, 10), (34, 28), (36, 42), (58, 46), (72, 64), (64, 86), (42, 94), (24, 86)),
     ),
     6: (
@@ -63,13 +70,16 @@ _TABLES: dict[int, tuple[tuple[tuple[int, int] | None, ...], ...]] = {
         ((20, 14), (34, 8), (52, 16), (76, 8), (76, 8), (58, 50), (48, 94), _, (38, 54), (56, 50), (74, 48)),
     ),
     8: (
-        ((68, 18), (48, 7), (30, 22), (38, 42), (62, 56), (74, 76), (54, 94), (30, 84), (28, 66), (50, 48), (68, 32), (68, 18)),
-        ((50, 50), (32, 36), (32, 16), (50, 6), (68, 16), (68, 36), (50, 50), (28, 66), (28, 86), (50, 95), (72, 86), (72, 66), (50, 50)),
+        ((68, 18), (48, 7), (30, 22), (38, 42), (62, 56), (74, 76), (54, 94), (30, 84), (28, 66),
+         (50, 48), (68, 32), (68, 18)),
+        ((50, 50), (32, 36), (32, 16), (50, 6), (68, 16), (68, 36), (50, 50), (28, 66), (28, 86),
+         (50, 95), (72, 86), (72, 66), (50, 50)),
         ((50, 8), (32, 26), (50, 46), (68, 26), (50, 8), _, (50, 46), (26, 70), (50, 94), (74, 70), (50, 46)),
     ),
     9: (
         ((70, 26), (56, 8), (34, 14), (28, 36), (44, 52), (64, 44), (71, 24), (71, 24), (68, 60), (64, 94)),
-        ((70, 28), (54, 8), (32, 16), (28, 38), (46, 52), (66, 40), (70, 22), (72, 60), (60, 88), (42, 94), (28, 86)),
+        ((70, 28), (54, 8), (32, 16), (28, 38), (46, 52), (66, 40), (70, 22), (72, 60), (60, 88),
+         (42, 94), (28, 86)),
         ((68, 20), (50, 8), (30, 22), (32, 44), (52, 50), (68, 34), (68, 20), (66, 50), (52, 94)),
     ),
 }  # fmt: skip
@@ -77,7 +87,9 @@ _TABLES: dict[int, tuple[tuple[tuple[int, int] | None, ...], ...]] = {
 
 @dataclass(frozen=True)
 class Hand:
-    """How somebody draws on a square canvas; sizes in pixels, angles in degrees, lengths as shares of the digit."""
+    """How somebody draws on a square canvas; sizes in pixels, angles in degrees, lengths as shares of the
+    digit.
+    """
 
     size_px: float = 180.0
     centre: tuple[float, float] = (0.5, 0.5)
@@ -124,7 +136,7 @@ def template(digit: int, style: int = 0) -> Path:
 
 
 def _curve(points: Stroke, steps: int = 12) -> Stroke:
-    """Return the centripetal-free (uniform) Catmull-Rom curve through `points`; doubled points are corners."""
+    """Return the uniform Catmull-Rom curve through `points`; doubled points are corners."""
     pieces = []
     padded = np.vstack([points[:1], points, points[-1:]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
@@ -185,7 +197,7 @@ def _walk(skeleton: NDArray[np.bool_]) -> Path:
 def _around(y: int, x: int) -> list[tuple[int, int]]:
     """Return the eight neighbours, the four that share an edge first."""
     straight = [(y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)]
-    return straight + [(y - 1, x - 1), (y - 1, x + 1), (y + 1, x - 1), (y + 1, x + 1)]
+    return [*straight, (y - 1, x - 1), (y - 1, x + 1), (y + 1, x - 1), (y + 1, x + 1)]
 
 
 def draw(path: Sequence[Stroke], hand: Hand, rng: np.random.Generator, canvas_px: int = 280) -> Path:
@@ -211,10 +223,12 @@ def draw(path: Sequence[Stroke], hand: Hand, rng: np.random.Generator, canvas_px
 
 
 def paint(path: Sequence[Stroke], pen_px: float, canvas_px: int = 280) -> NDArray[np.float32]:
-    """Return the ink (canvas_px, canvas_px) in [0, 1] that a round brush of `pen_px` leaves along `path` (pixels)."""
+    """Return the ink (canvas_px, canvas_px) in [0, 1] that a round brush of `pen_px` leaves along `path`
+    (pixels).
+    """
     touched = np.zeros((canvas_px, canvas_px), dtype=bool)
     for stroke in path:
-        for start, stop in zip(stroke[:-1], stroke[1:], strict=True):
+        for start, stop in itertools.pairwise(stroke):
             steps = int(np.abs(stop - start).max() * 2) + 2
             x, y = np.linspace(start, stop, steps).round().astype(int).T
             inside = (x >= 0) & (x < canvas_px) & (y >= 0) & (y < canvas_px)

@@ -1,0 +1,42 @@
+"""Drawings, photos and scans to the 28 x 28 pixels that a model was trained on. This is the face of the
+package.
+"""
+
+from core.images.deskew import deskew
+from core.images.garments import prepare_garment
+from core.images.ink import ink_from_canvas, ink_from_photo
+from core.images.pen import pen_width
+from core.images.preparation import Preparation, Prepared, prepare
+from core.images.reading import (
+    AnimatedImageError,
+    DamagedImageError,
+    EmptyFileError,
+    ImageError,
+    Limits,
+    NotAnImageError,
+    TooLargeError,
+    read_image,
+)
+from core.images.sheets import Box, find_digits, single_digit
+
+__all__ = [
+    "AnimatedImageError",
+    "Box",
+    "DamagedImageError",
+    "EmptyFileError",
+    "ImageError",
+    "Limits",
+    "NotAnImageError",
+    "Preparation",
+    "Prepared",
+    "TooLargeError",
+    "deskew",
+    "find_digits",
+    "ink_from_canvas",
+    "ink_from_photo",
+    "pen_width",
+    "prepare",
+    "prepare_garment",
+    "read_image",
+    "single_digit",
+]

@@ -1,9 +1,8 @@
 """The one training loop: a generator of events for any model and optimizer, obedient between two steps."""
 
 import math
-import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -25,6 +24,7 @@ from core.events import (
     Started,
     Weights,
 )
+from core.threads import threads_for
 from core.training.autograd import AutogradLearner
 from core.training.checkpoint import CheckpointError, TrainingState, pack, unpack
 from core.training.closed_form import ClosedFormLearner, fits_closed_form
@@ -47,14 +47,6 @@ IDLE_S = 0.002
 SNAPSHOT_BUDGET_BYTES = 32 * 2**20
 
 
-def threads_for(config: RunConfig, cores: int | None = None) -> int:
-    """Return how many torch threads a run of `config` uses: a function of config and machine alone,
-    since the bits depend on it. Linear models and MLPs lose by a second thread; a CNN gains.
-    """
-    cores = cores or os.cpu_count() or 1
-    return cores if config.model == "cnn" else 1
-
-
 def train(
     data: ImageData,
     config: RunConfig,
@@ -63,6 +55,7 @@ def train(
     extra: ImageData | None = None,
     initial_weights: dict[str, np.ndarray] | None = None,
     checkpoint: bytes | None = None,
+    recorded_changes: Sequence[tuple[int, float]] = (),
     checkpoint_every_s: float | None = None,
     threads: int | None = None,
     path: str | None = None,
@@ -70,7 +63,8 @@ def train(
     """Yield the events of a run: Started first, exactly one of Finished and Diverged last.
 
     After the order "interrupt" the last event is a Checkpoint instead. `initial_weights` replace the
-    initialisation; `checkpoint` continues a run bit for bit; `extra` is mixed in (`config.mix_in`);
+    initialisation; `checkpoint` continues a run bit for bit, with the live changes of the learning rate that
+    were recorded coming again; `extra` is mixed in (`config.mix_in`);
     `path` "autograd" forgoes the fast path. `torch.set_num_threads(threads)` holds while it runs.
 
     Raises: CheckpointError for a checkpoint of another run, ValueError for weights that do not fit,
@@ -86,6 +80,7 @@ def train(
             run.learner.load_weights(initial_weights)
         if checkpoint is not None:
             run.restore(checkpoint)
+        run.replay(recorded_changes)
         yield from run.events()
     finally:
         torch.set_num_threads(before)
@@ -356,3 +351,7 @@ class _Run:
         self._watch.set(state.elapsed_s)
         self._step = self._glimpsed_step = state.step
         self._chunk = Chunk(self.learner, state.step)
+
+    def replay(self, changes: Sequence[tuple[int, float]]) -> None:
+        """Let recorded live changes of the learning rate come again at their steps."""
+        self._rate.changes = sorted({**dict(self._rate.changes), **dict(changes)}.items())

@@ -27,6 +27,11 @@ def open_image(content: bytes, max_px: int) -> Image.Image:
     except Refused:
         raise
     except (
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:  # Pillow's own, higher limit
+        raise Refused(f"more than the {max_px:,} pixels that are allowed") from error
+    except (
         Exception
     ) as error:  # why: Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error...
         raise Refused("not an image that can be read") from error

@@ -67,7 +67,7 @@ def import_zip(
                 with open_image(read_member(archive, member.info, limits), limits.max_image_px) as image:
                     images.append(convert(image, shape))
             except Refused as reason:
-                unread.append(f"{member.info.filename} ({reason})")
+                unread.append(f"{member.info.filename[:60]} ({reason})")
                 continue
             labels.append(names.index(member.class_name))
             tests.append(member.split)

@@ -140,5 +140,5 @@ def _natural(text: str) -> list[Any]:
 
 def listed(one: str, many: str, names: Sequence[str]) -> str:
     """Return "3 files ...: a, b, c, ..." with the first five names."""
-    shown = ", ".join(name[:60] for name in names[:5])
+    shown = ", ".join(name[:160] for name in names[:5])
     return f"{len(names):,} {one if len(names) == 1 else many}: {shown}{', ...' if len(names) > 5 else ''}."

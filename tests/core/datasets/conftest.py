@@ -1,4 +1,4 @@
-"""Small datasets in the real formats, cut from the real images, and a server on 127.0.0.1 to fetch them from."""
+"""Small datasets in the real formats, cut from the real images, and a server to fetch them from."""
 
 import gzip
 import hashlib

@@ -9,8 +9,8 @@ from typing import Any, Self
 class FileServer:
     """Serves `files` (path -> bytes) at `address`, with HTTP Range.
 
-    `status` answers every request with that code; `break_after` closes the connection after so many bytes of a
-    body; `ranges` False ignores Range as plain servers do; `silent` takes requests and never answers.
+    `status` answers every request with that code; `break_after` closes the connection after so many bytes;
+    `ranges` False ignores Range as plain servers do; `silent` takes requests and never answers.
     `requests` lists (path, Range header or "").
     """
 

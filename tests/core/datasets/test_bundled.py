@@ -12,8 +12,7 @@ import torchvision.datasets
 from core import datasets
 from core.datasets import ImageData
 
-# MNIST: as published with the set; Fashion-MNIST: the .gz sums that Zalando publishes are in torchvision, these are
-# of the files within, taken with `md5sum` after unpacking those.
+# MNIST: published with the set. Fashion-MNIST: of the files inside the archives whose sums Zalando publishes.
 MD5 = {
     "MNIST/raw/train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "MNIST/raw/train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
@@ -26,9 +25,8 @@ MD5 = {
 }
 
 
-def test_the_unpacked_files_are_the_published_ones(
-    mnist: ImageData, fashion: ImageData, data_folder: Path
-) -> None:
+@pytest.mark.usefixtures("mnist", "fashion")
+def test_the_unpacked_files_are_the_published_ones(data_folder: Path) -> None:
     for path, expected in MD5.items():
         found = hashlib.md5((data_folder / path).read_bytes(), usedforsecurity=False).hexdigest()
         assert found == expected, path
@@ -50,7 +48,7 @@ def test_fashion_begins_with_an_ankle_boot_and_is_balanced(fashion: ImageData) -
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
-def test_arrays_have_the_stated_shapes_and_types(name: str, data_folder: Path) -> None:
+def test_arrays_have_the_stated_shapes_and_types(name: str) -> None:
     data = datasets.load(name)
     for images, labels, n in (
         (data.train_images, data.train_labels, 60_000),
@@ -74,7 +72,7 @@ def test_torchvision_reads_the_data_folder_by_itself(mnist: ImageData, data_fold
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
-def test_the_catalog_states_the_mean_and_std_of_the_training_images(name: str, data_folder: Path) -> None:
+def test_the_catalog_states_the_mean_and_std_of_the_training_images(name: str) -> None:
     data = datasets.load(name)
     pixels = torch.from_numpy(data.train_images).to(torch.float64) / 255
     assert datasets.spec(name).mean[0] == pytest.approx(pixels.mean().item(), rel=1e-9)
@@ -82,7 +80,7 @@ def test_the_catalog_states_the_mean_and_std_of_the_training_images(name: str, d
     assert data.spec.mean == pytest.approx(datasets.spec(name).mean, rel=1e-14)
 
 
-def test_writing_to_a_loaded_image_reaches_neither_the_disk_nor_another_load(data_folder: Path) -> None:
+def test_writing_to_a_loaded_image_reaches_neither_the_disk_nor_another_load() -> None:
     first = datasets.load("mnist")
     was = int(first.train_images[0, 0, 0, 0])
     first.train_images[0, 0, 0, 0] = was ^ 255
@@ -96,7 +94,7 @@ def test_torch_takes_the_maps_without_a_warning_or_a_copy(mnist: ImageData) -> N
     assert tensor.data_ptr() == mnist.train_images.ctypes.data
 
 
-def test_reading_every_pixel_makes_no_private_copy_of_the_pages(data_folder: Path) -> None:
+def test_reading_every_pixel_makes_no_private_copy_of_the_pages() -> None:
     data = datasets.load("fashion_mnist")
     assert data.train_images.sum(dtype=np.int64) > 0  # touches every page
     path = str(data.train_images.filename)
@@ -110,7 +108,8 @@ def test_reading_every_pixel_makes_no_private_copy_of_the_pages(data_folder: Pat
     assert private_kb == 0
 
 
-def test_loading_prepared_data_takes_milliseconds(mnist: ImageData, data_folder: Path) -> None:
+@pytest.mark.usefixtures("mnist")
+def test_loading_prepared_data_takes_milliseconds() -> None:
     times_s = []
     for _ in range(20):
         start_s = time.perf_counter()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torchvision.datasets
 
-from core.datasets import CATALOG, DatasetError, UnknownDataset, data_folder, spec
+from core.datasets import CATALOG, DatasetError, DatasetSpec, UnknownDataset, data_folder, spec
 from core.datasets.catalog import is_name, spec_from_json, spec_to_json
 
 
@@ -31,7 +31,7 @@ def test_fashion_classes_are_those_of_torchvision() -> None:
 
 
 @pytest.mark.parametrize("entry", CATALOG.values(), ids=lambda entry: entry.name)
-def test_every_entry_is_complete_in_itself(entry: object) -> None:
+def test_every_entry_is_complete_in_itself(entry: DatasetSpec) -> None:
     assert entry.n_classes == len(set(entry.class_names)) >= 2
     assert len(entry.mean) == len(entry.std) == entry.image_shape[0]
     assert entry.n_values == entry.image_shape[0] * entry.image_shape[1] * entry.image_shape[2]
@@ -41,7 +41,7 @@ def test_every_entry_is_complete_in_itself(entry: object) -> None:
 
 
 @pytest.mark.parametrize("entry", CATALOG.values(), ids=lambda entry: entry.name)
-def test_a_spec_survives_json(entry: object) -> None:
+def test_a_spec_survives_json(entry: DatasetSpec) -> None:
     assert spec_from_json(json.loads(json.dumps(spec_to_json(entry)))) == entry
 
 
@@ -75,8 +75,9 @@ def test_the_data_folder_is_chosen_by_argument_then_environment_then_beside_the_
     assert data_folder().name == "data"
 
 
+@pytest.mark.usefixtures("mnist")
 def test_importing_the_package_and_loading_prepared_data_needs_neither_torch_nor_pillow(
-    mnist: object, data_folder: Path
+    data_folder: Path,
 ) -> None:
     code = (
         "import sys; from core import datasets; datasets.load('mnist');"

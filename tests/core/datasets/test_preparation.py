@@ -1,4 +1,4 @@
-"""Damage, crashes and company: whatever happens to the data folder, loading gives the right arrays or says why."""
+"""Damage, crashes and company: whatever happens to the folder, loading gives the right arrays or says why."""
 
 import json
 import os
@@ -178,13 +178,13 @@ def test_an_unwritable_data_folder_is_told(small_mnist: DatasetSpec) -> None:
 def test_a_cancelled_preparation_ends_with_what_the_callback_raised_and_can_be_taken_up(
     small_mnist: DatasetSpec, mnist: ImageData, tmp_path: Path
 ) -> None:
-    class Cancelled(Exception):
+    class CancelledError(Exception):
         pass
 
-    def cancel(done: int, total: int, what: str) -> None:
-        raise Cancelled
+    def cancel(_done: int, _total: int, _what: str) -> None:
+        raise CancelledError
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledError):
         datasets.ensure(small_mnist, tmp_path, cancel)
     assert leftovers(tmp_path) == []
     assert_right(datasets.load(small_mnist, tmp_path), mnist)

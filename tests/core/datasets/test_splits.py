@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+import torch
+
+from core.datasets.splits import split_indices
+
+
+def test_without_sizes_all_images_come_in_file_order() -> None:
+    split = split_indices(1000, 0, 0, seed=7)
+    assert split.train.tolist() == list(range(1000))
+    assert split.validation.tolist() == []
+    assert split.train.dtype == split.validation.dtype == np.int64
+
+
+def test_validation_is_the_head_of_torchs_permutation_and_training_what_follows() -> None:
+    order = torch.randperm(60_000, generator=torch.Generator().manual_seed(42))
+    split = split_indices(60_000, 0, 10_000, seed=42)
+    assert torch.equal(torch.from_numpy(split.validation), order[:10_000])
+    assert torch.equal(torch.from_numpy(split.train), order[10_000:])
+
+
+def test_a_subset_leaves_the_validation_images_as_they_were() -> None:
+    full, small = split_indices(500, 0, 100, seed=3), split_indices(500, 50, 100, seed=3)
+    assert np.array_equal(small.validation, full.validation)
+    assert np.array_equal(small.train, full.train[:50])
+
+
+def test_a_subset_alone_is_drawn_at_random_too() -> None:
+    order = torch.randperm(500, generator=torch.Generator().manual_seed(3))
+    split = split_indices(500, 50, 0, seed=3)
+    assert torch.equal(torch.from_numpy(split.train), order[:50])
+    assert split.validation.size == 0
+
+
+def test_the_global_generator_is_neither_read_nor_moved() -> None:
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first = split_indices(100, 0, 10, seed=5)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(2)
+    assert np.array_equal(split_indices(100, 0, 10, seed=5).train, first.train)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "words"),
+    [
+        ((100, 0, 100), "validation_size must be from 0 to 99, .* got 100"),
+        ((100, 0, -1), "validation_size must be from 0 to 99, .* got -1"),
+        ((100, 91, 10), r"train_size must be from 0 to 90 .* got 91"),
+        ((100, -5, 0), r"train_size must be from 0 to 100 .* got -5"),
+        ((0, 0, 0), "n_train must be at least 1 image, got 0"),
+    ],
+)
+def test_an_impossible_size_is_told_with_its_range(sizes: tuple[int, int, int], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        split_indices(*sizes, seed=0)
+
+
+def test_every_image_may_be_used_up() -> None:
+    split = split_indices(100, 90, 10, seed=0)
+    assert sorted([*split.train, *split.validation]) == list(range(100))

@@ -21,18 +21,35 @@ class ChartView {
     this.resetButton = make("button", { type: "button", textContent: "whole run", hidden: true });
     this.plot = make("div", { className: "ink-chart-plot", tabIndex: 0 });
     this.plot.setAttribute("role", "img");
+    this.labels = make("div", { className: "ink-chart-labels", ariaHidden: "true" });
+    this.note = make("p", { className: "ink-chart-note" });
     const tools = make("span", { className: "ink-chart-tools" }, this.resetButton, this.logButton);
-    this.root = make("div", { className: "ink-chart" }, make("div", { className: "ink-chart-head" }, this.title, tools), this.plot);
+    this.root = make("div", { className: "ink-chart" }, make("div", { className: "ink-chart-head" }, this.title, tools),
+      make("div", { className: "ink-chart-stage" }, this.plot, this.labels, this.note));
     place.append(this.root);
     this.logButton.onclick = () => this.setLog(!this.log);
     this.resetButton.onclick = () => this.resetZoom();
     this.plot.addEventListener("keydown", (event) => this.onKey(event));
     this.plot.addEventListener("dblclick", () => this.resetZoom());
+    this.watchPointer();
     this.sizes = new ResizeObserver(() => this.schedule());
     this.sizes.observe(this.plot);
     this.ready = loadScript(PLOTLY).then(() => this.schedule(), () => {
       this.title.textContent = "The chart could not be loaded: reload the page.";
     });
+  }
+
+  /** Redraw neither under a drag, which would end it, nor without the hover box that was there. */
+  watchPointer() {
+    this.plot.addEventListener("pointerdown", () => (this.dragging = true), true);
+    this.release = () => {
+      if (this.dragging) this.schedule();
+      this.dragging = false;
+    };
+    addEventListener("pointerup", this.release);
+    addEventListener("pointercancel", this.release);
+    this.plot.addEventListener("mousemove", (event) => (this.pointer = { xpx: 0, clientX: event.clientX, clientY: event.clientY, target: event.target }));
+    this.plot.addEventListener("mouseleave", () => (this.pointer = null));
   }
 
   receive({ data, setTriggerValue }) {
@@ -74,7 +91,7 @@ class ChartView {
 
   draw() {
     const { clientWidth: width, clientHeight: height } = this.plot;
-    if (!window.Plotly || !this.head || !width || !height) return;
+    if (!window.Plotly || !this.head || !width || !height || this.dragging) return;
     const theme = themeOf(this.root);
     const layout = this.layout(theme, width, height);
     const traces = this.series.map((series) => trace(series, theme, this.head.percent));
@@ -83,17 +100,18 @@ class ChartView {
       this.wired = true;
       this.plot.on("plotly_relayout", () => this.onZoom());
     }
-    this.label(theme);
+    this.label(theme, layout);
+    if (this.pointer) Plotly.Fx.hover(this.plot, this.pointer);
   }
 
   layout(theme, width, height) {
     const narrow = width < 520;
     const axis = {
-      gridcolor: theme.line, gridwidth: 0.5, zeroline: false, linecolor: theme.line, tickcolor: theme.line,
+      gridcolor: theme.grid, gridwidth: 1, zeroline: false, linecolor: theme.line, tickcolor: theme.line,
       ticks: "outside", ticklen: 4, tickfont: { size: 11, color: theme.muted }, automargin: false, fixedrange: false,
     };
     return {
-      width, height, uirevision: `${this.head.run}|${this.log}|${this.zooms ?? 0}`,
+      width, height, datarevision: this.number, uirevision: `${this.head.run}|${this.log}|${this.zooms ?? 0}`,
       margin: { l: 46, r: narrow ? 64 : 104, t: 6, b: 40 },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false,
       font: { family: theme.font, size: 12, color: theme.ink },
@@ -128,35 +146,27 @@ class ChartView {
   }
 
   /** Write each line's name and last value beside its end, pushed apart where they would touch. */
-  label(theme) {
-    const { xaxis, yaxis } = this.plot._fullLayout;
-    const ends = [], head = Math.max(...this.series.filter((s) => s.role !== "pale").map((s) => s.x.at(-1) ?? 0));
+  label(theme, layout) {
+    const { l, r, t, b } = layout.margin, width = layout.width - l - r, height = layout.height - t - b;
+    const now = this.plot.layout, xs = now.xaxis.range, ys = now.yaxis.range;
+    const head = Math.max(...this.series.filter((s) => s.role !== "pale").map((s) => s.x.at(-1) ?? 0));
+    const ends = [];
     for (const series of this.series) {
-      if (series.role === "faint" || !series.x.length) continue;
-      const [x, y] = [series.role === "pale" ? series.x.at(-1) : head, series.y.at(-1)];
-      const left = xaxis.d2p(x), top = yaxis.d2p(y);
-      if (y === null || left < 0 || left > xaxis._length + 1 || top < -1 || top > yaxis._length + 1) continue;
-      ends.push({ series, x, y, left, top });
+      const y = series.y.at(-1);
+      if (series.role === "faint" || y == null || (this.log && y <= 0)) continue;
+      const left = ((series.role === "pale" ? series.x.at(-1) : head) - xs[0]) / (xs[1] - xs[0]);
+      const top = 1 - ((this.log ? Math.log10(y) : y) - ys[0]) / (ys[1] - ys[0]);
+      if (left >= 0 && left <= 1.001 && top > -0.01 && top < 1.01) ends.push({ series, y, left: left * width, top: top * height });
     }
-    ends.sort((a, b) => a.top - b.top);
-    const gap = 15;
-    let last = -Infinity;
-    for (const end of ends) {
-      end.place = Math.max(end.top, last + gap);
-      last = end.place;
-    }
-    let floor = yaxis._length + 4;
-    for (const end of ends.toReversed()) {
-      end.place = Math.min(end.place, floor);
-      floor = end.place - gap;
-    }
-    const annotations = ends.map(({ series, x, y, top, place }) => ({
-      x, y: this.log ? Math.log10(y) : y, xanchor: "left", yanchor: "middle", xshift: 8, yshift: top - place, showarrow: false,
-      text: `${escapeText(series.label)} ${series.role === "pale" ? "" : `<b>${shown(y, this.head.percent)}</b>`}`,
-      align: "left", bgcolor: theme.paper, borderpad: 1, opacity: series.role === "pale" ? 0.75 : 1,
-      font: { size: 12, color: series.colours[+theme.dark] },
+    spread(ends, height);
+    this.labels.replaceChildren(...ends.map(({ series, y, left, place }) => {
+      const pale = series.role === "pale";
+      const label = make("span", { textContent: series.label }, ...(pale ? [] : [" ", make("b", { textContent: shown(y, this.head.percent) })]));
+      label.style.cssText = `left:${l + left + 8}px;top:${t + place}px;color:${series.colours[+theme.dark]};opacity:${pale ? 0.8 : 1}`;
+      return label;
     }));
-    Plotly.relayout(this.plot, { annotations });
+    const begun = this.series.some((s) => s.role !== "pale" && s.x.length);
+    this.note.textContent = begun ? "" : this.head.empty;
   }
 
   setLog(log) {
@@ -167,11 +177,13 @@ class ChartView {
 
   zoomed() {
     const x = this.plot.layout?.xaxis?.range;
-    return !!x && (Math.abs(x[0]) > 1e-9 || Math.abs(x[1] - this.head.xEnd) > 1e-6 * this.head.xEnd);
+    const y = this.plot.layout?.yaxis?.autorange;
+    return !!x && !y && (Math.abs(x[0]) > 1e-9 || Math.abs(x[1] - this.head.xEnd) > 1e-6 * this.head.xEnd);
   }
 
   onZoom() {
     this.resetButton.hidden = !this.zoomed();
+    this.schedule();
   }
 
   resetZoom() {
@@ -198,15 +210,28 @@ class ChartView {
 
   destroy() {
     this.sizes.disconnect();
+    removeEventListener("pointerup", this.release);
+    removeEventListener("pointercancel", this.release);
     cancelAnimationFrame(this.frame);
     if (window.Plotly) Plotly.purge(this.plot);
     this.root.remove();
   }
 }
 
+/** Give each label a place at least 15 px from the next, as near to its line's end as that allows. */
+function spread(ends, height, gap = 15) {
+  ends.sort((a, b) => a.top - b.top);
+  let last = -Infinity;
+  for (const end of ends) last = end.place = Math.max(end.top, last + gap);
+  let floor = height + 4;
+  for (const end of [...ends].reverse()) {
+    end.place = Math.min(end.place, floor);
+    floor = end.place - gap;
+  }
+}
+
 const LOG_TICKS = [-4, -3, -2, -1, 0, 1, 2, 3, 4].flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
 const shown = (y, percent) => (percent ? `${y.toFixed(1)} %` : y.toFixed(3));
-const escapeText = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
 
 function niceTop(value) {
   const step = 10 ** Math.floor(Math.log10(value)) / 4;

@@ -55,7 +55,7 @@ class TilesView {
     const [count, channels, height, width] = header.shape;
     this.codes = new Int16Array(count * channels * height * width);
     this.values = new Float32Array(this.codes.length);
-    this.luts = header.luts.map((hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16)));
+    this.luts = header.luts.map((hex) => Uint32Array.from(hex.match(/.{6}/g), pixel));
     this.tiles = header.labels.map((label, k) => {
       const canvas = make("canvas", { width, height });
       canvas.addEventListener("pointermove", (event) => this.point(event, k));
@@ -63,7 +63,8 @@ class TilesView {
       const chip = make("i");
       chip.style.background = header.colours[k];
       const caption = make("figcaption", { title: label }, chip, make("span", { textContent: label }));
-      return { canvas, context: canvas.getContext("2d"), image: new ImageData(width, height), caption };
+      const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer);
+      return { canvas, caption, image, pixels, context: canvas.getContext("2d") };
     });
     this.grid.replaceChildren(...this.tiles.map(({ canvas, caption }) => make("figure", {}, canvas, caption)));
     this.bar = make("canvas", { width: 255, height: 1 });
@@ -86,7 +87,7 @@ class TilesView {
         this.values[i] = from[i] + share * ((this.codes[i] / levels) * this.limit - from[i]);
       }
       this.paint();
-      if (share < 1) this.frame = requestAnimationFrame(paint);
+      if (share < 1) this.frame = requestAnimationFrame(() => (this.frame = requestAnimationFrame(paint)));  // 30 a second
     };
     if (atOnce || calm()) paint(began);
     else this.frame = requestAnimationFrame(paint);
@@ -94,38 +95,30 @@ class TilesView {
   }
 
   paint() {
-    const [, channels, height, width] = this.head.shape, area = height * width;
-    this.tiles.forEach(({ context, image }, k) => {
+    const [, channels, height, width] = this.head.shape, area = height * width, gain = 127 / this.shownLimit;
+    const level = (index) => Math.max(-127, Math.min(127, Math.round(this.values[index] * gain)));
+    this.tiles.forEach(({ context, image, pixels }, k) => {
+      const start = k * channels * area;
       for (let p = 0; p < area; p++) {
         if (channels === 3) {
-          for (let c = 0; c < 3; c++) {
-            image.data[4 * p + c] = 127.5 + 127.5 * this.level(k * 3 * area + c * area + p);
-          }
+          const [red, green, blue] = [0, 1, 2].map((c) => 128 + level(start + c * area + p));
+          pixels[p] = 0xff000000 | (blue << 16) | (green << 8) | red;
         } else {
-          let level = 0;
-          for (let c = 0; c < channels; c++) level += this.level((k * channels + c) * area + p) / channels;
-          const place = 3 * Math.round(128 + 127 * level);
-          for (let c = 0; c < 3; c++) image.data[4 * p + c] = this.lut[place + c];
+          let sum = 0;
+          for (let c = 0; c < channels; c++) sum += level(start + c * area + p);
+          pixels[p] = this.lut[128 + Math.round(sum / channels)];
         }
-        image.data[4 * p + 3] = 255;
       }
       context.putImageData(image, 0, 0);
     });
   }
 
-  level(index) {
-    return Math.max(-1, Math.min(1, this.values[index] / this.shownLimit));
-  }
-
   retheme() {
     this.lut = this.luts[+themeOf(this.root).dark];
-    const context = this.bar.getContext("2d"), image = new ImageData(255, 1);
-    for (let i = 0; i < 255; i++) {
-      if (this.head.shape[1] === 3) image.data.fill(i, 4 * i, 4 * i + 3);
-      else for (let c = 0; c < 3; c++) image.data[4 * i + c] = this.lut[3 * (i + 1) + c];
-      image.data[4 * i + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
+    const image = new ImageData(255, 1), pixels = new Uint32Array(image.data.buffer);
+    const grey = (i) => 0xff000000 | (i * 0x010101);
+    pixels.forEach((_, i) => (pixels[i] = this.head.shape[1] === 3 ? grey(i) : this.lut[i + 1]));
+    this.bar.getContext("2d").putImageData(image, 0, 0);
     if (this.shownLimit) this.paint();
   }
 
@@ -165,4 +158,6 @@ class TilesView {
   }
 }
 
+/** "RRGGBB" as the little-endian number that a canvas pixel is. */
+const pixel = (hex) => (0xff000000 | (parseInt(hex.slice(4), 16) << 16) | (parseInt(hex.slice(2, 4), 16) << 8) | parseInt(hex.slice(0, 2), 16)) >>> 0;
 const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toPrecision(2);

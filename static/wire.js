@@ -10,13 +10,18 @@ export function unpack(bytes) {
   return { header, payload: bytes.slice(4 + length) };
 }
 
-/** Return the arrays of numbers that `scales` = [[count, low, high], ...] describe; a gap is null. */
+/** Return the arrays of numbers that `scales` = [[count, low, high], ...] describe; a gap is null.
+ * [count, first] alone are whole numbers one after another. */
 export function decodeArrays(scales, payload) {
   const codes = new Uint16Array(payload.buffer, 0, payload.byteLength >> 1);
   let start = 0;
   return scales.map(([count, low, high]) => {
-    const step = (high - low) / LEVELS;
     const values = new Array(count);
+    if (high === undefined) {  // whole numbers one after another
+      for (let i = 0; i < count; i++) values[i] = low + i;
+      return values;
+    }
+    const step = (high - low) / LEVELS;
     for (let i = 0; i < count; i++) {
       const code = codes[start + i];
       values[i] = code === GAP ? null : low + code * step;
@@ -35,11 +40,11 @@ export async function inflate(payload) {
 /** What a message's number says: "new" to take, "old" to pass over, "missed" to ask for everything. */
 export function judge(header, lastNumber) {
   if (header.n === lastNumber) return "old";
-  if (header.whole || header.n === lastNumber + 1) return "new";
+  if (header.whole || (header.n === lastNumber + 1 && !header.idle)) return "new";
   return "missed";
 }
 
-/** Return {dark, ink, paper, line, muted, font} as the page shows them now. */
+/** Return {dark, ink, paper, grid, muted, line, font} as the page shows them now. */
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
@@ -47,7 +52,7 @@ export function themeOf(element) {
   const ink = read("--st-text-color", "#1B2A41");
   const dark = luminance(paper) < 0.4;
   return {
-    dark, ink, paper, muted: dark ? "#9AA3B0" : "#5D6675",
+    dark, ink, paper, grid: dark ? "#232A34" : "#E9E4D8", muted: dark ? "#9AA3B0" : "#5D6675",
     line: read("--st-border-color", "#D9D4C7"), font: read("--st-font", "sans-serif"),
   };
 }

@@ -15,7 +15,7 @@ CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": Fa
 def apply_look(fig: go.Figure, theme: Theme, *, height: int | None = None) -> go.Figure:
     """Give `fig` paper, ink and a light grid, without chart junk; return it.
 
-    Draw it with `st.plotly_chart(fig, theme=None, config=CONFIG)`: Streamlit's own theme would cover this one.
+    Draw it with `st.plotly_chart(fig, theme=None, config=CONFIG)`; else Streamlit's theme covers this one.
     """
     colours = look(theme)
     axis = {
@@ -152,7 +152,7 @@ def _cell_texts(
 def signed_image(
     values: np.ndarray, theme: Theme, *, name: str, limit: float | None = None, height: int = 340
 ) -> go.Figure:
-    """Return a signed map, float (H, W), on the diverging scale, every pixel with its value under the pointer.
+    """Return a signed map, float (H, W), on the diverging scale; the pointer reads each pixel's value.
 
     `name` says what it is of ("class 3"). The limit is symmetric (default: the largest magnitude).
     """

@@ -42,6 +42,7 @@ class Chart:
     percent: bool  # y in per cent with one decimal, else three decimals
     series: tuple[Series, ...]
     alt: str
+    empty: str = "The curve begins with the first step."
     revision: int = 0
 
     @property
@@ -161,11 +162,12 @@ class Curves:
             label = "train, whole" if split == "train" else split
             series.append(Series(split + "-eval", label, "points", colours, trace.x, trace.y * scale))
             traces.append(trace)
+        per_epoch = self.steps_per_epoch
         ends = [self.total_steps, self.last_step, 1, *(max(c.total_steps, c.last_step) for c in earlier)]
         return Chart(
             run=self.run,
             title=title,
-            x_title="Training step (one mini-batch each)",
+            x_title=f"Training step ({per_epoch:,} make an epoch)" if per_epoch else "Training step",
             x_end=float(max(ends)),
             percent=quantity == "accuracy",
             series=tuple(series),

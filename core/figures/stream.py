@@ -16,7 +16,7 @@ from core.figures.tiles import LEVELS, as_images, halved, live_floor, quantise, 
 from core.figures.wire import encode_arrays, pack
 
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
-_TICK: Final = {"faint": 120, "line": 60, "points": 60, "pale": 60}  # points in one tick
+_TICK: Final = {"faint": 100, "line": 40, "points": 60, "pale": 60}  # points in one tick
 
 
 class ChartStream:
@@ -32,13 +32,13 @@ class ChartStream:
         self._signature = None
 
     def message(self, chart: Chart) -> bytes:
-        """Return the next message: everything, or what is new, or 30 bytes that say that nothing is."""
+        """Return the next message: everything, or what is new, or a few bytes that say that nothing is."""
         whole = chart.signature != self._signature
         if whole:
             self._signature, self._sent = chart.signature, {}
         fresh = [s for s in chart.series if whole or len(s.x) > self._sent.get(s.key, 0)]
         if not fresh and not whole:
-            return pack({"n": self._number})
+            return pack({"n": self._number, "idle": 1})
         self._number += 1
         header: dict[str, Any] = {"n": self._number, "alt": chart.alt}
         if whole:
@@ -61,6 +61,7 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "xTitle": chart.x_title,
         "xEnd": chart.x_end,
         "percent": chart.percent,
+        "empty": chart.empty,
         "series": [
             {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
         ],
@@ -107,7 +108,7 @@ class TileStream:
         codes = quantise(images, limit).astype(np.int64)
         key = (images.shape, tuple(labels))
         if key == self._key and limit == self._limit and np.array_equal(codes, self._codes):
-            return pack({"n": self._number})
+            return pack({"n": self._number, "idle": 1})
         self._number += 1
         header: dict[str, Any] = {"n": self._number, "alt": alt, "step": step, "limit": limit}
         if key == self._key:

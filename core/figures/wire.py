@@ -32,13 +32,18 @@ def encode_arrays(arrays: Sequence[np.ndarray]) -> tuple[list[list[float]], byte
     """Return ([[count, low, high] of each array], their codes as uint16 bytes one after another).
 
     Whole numbers that span less than 65,534 are kept exactly; values that are not finite become gaps.
+    Whole numbers one after another need no codes: [count, first].
     """
-    scales, parts = [], []
+    scales: list[list[float]] = []
+    parts: list[bytes] = []
     for values in arrays:
+        if len(values) > 1 and float(values[0]).is_integer() and np.all(np.diff(values) == 1):
+            scales.append([len(values), float(values[0])])
+            continue
         low, high = _span(values)
         finite = np.isfinite(values)
         places = (np.where(finite, values, low) - low) / (high - low) * _LEVELS
-        codes = np.where(finite, np.rint(places), _GAP).astype("<u2")
+        codes = np.where(finite, np.rint(np.clip(places, 0, _LEVELS)), _GAP).astype("<u2")
         scales.append([len(values), low, high])
         parts.append(codes.tobytes())
     return scales, b"".join(parts)
@@ -48,7 +53,11 @@ def decode_arrays(scales: Sequence[Sequence[float]], payload: bytes) -> list[np.
     """Return the float64 arrays that `encode_arrays` wrote, gaps as NaN."""
     codes = np.frombuffer(payload, "<u2").astype(np.float64)
     arrays, start = [], 0
-    for count, low, high in scales:
+    for count, low, *rest in scales:
+        if not rest:
+            arrays.append(low + np.arange(int(count), dtype=np.float64))
+            continue
+        high = rest[0]
         part = codes[start : start + int(count)]
         arrays.append(np.where(part == _GAP, np.nan, low + part / _LEVELS * (high - low)))
         start += int(count)
@@ -62,4 +71,5 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     low, high = float(finite.min()), float(finite.max())
     if high - low <= _LEVELS and np.array_equal(finite, np.rint(finite)):
         return low, low + _LEVELS
+    low, high = float(f"{low:.6g}"), float(f"{high:.6g}")  # shorter on the wire; the codes are clipped
     return low, high if high > low else low + 1.0

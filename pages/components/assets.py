@@ -20,8 +20,8 @@ def version() -> str:
 def loader(script: str) -> str:
     """Return the component's inline JavaScript: it imports static/`script` and passes everything on.
 
-    It travels with every message, so it is short; its line break tells Streamlit that it is code, not a path. The app's root is read from Streamlit's own
-    script tag, which is right under any base path and behind any proxy.
+    It travels with every message, so it is short; its line break tells Streamlit that it is code, not a path.
+    The app's root is read from Streamlit's own script tag: right under any base path, behind any proxy.
     """
     return (
         'const s=document.querySelector(\'script[src*="static/js/"]\').src.split("static/js/")[0];'

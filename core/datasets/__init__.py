@@ -3,12 +3,13 @@
     data = load("mnist")
     data.train_images        # uint8 (60000, 1, 28, 28), shared by every process that maps it
 
-Importing this package costs numpy, never torch.
+Importing this package (and its catalog) costs the standard library only; loading costs numpy, and torch never
+unless something has to be prepared.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from core.datasets import preparation
 from core.datasets.bundled import Progress
 from core.datasets.catalog import CATALOG, DatasetSpec, spec
 from core.datasets.errors import (
@@ -25,7 +26,9 @@ from core.datasets.errors import (
     from_os_error,
 )
 from core.datasets.folder import data_folder
-from core.datasets.image_data import ImageData
+
+if TYPE_CHECKING:
+    from core.datasets.image_data import ImageData
 
 __all__ = [
     "CATALOG",
@@ -49,7 +52,16 @@ __all__ = [
 ]
 
 
-def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> ImageData:
+def __getattr__(name: str) -> Any:
+    """Return `ImageData`, whose module needs numpy, when it is first asked for."""
+    if name == "ImageData":
+        from core.datasets.image_data import ImageData
+
+        return ImageData
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> "ImageData":
     """Return the dataset as memory maps: about a millisecond once prepared, a few seconds the first time.
 
     What ships with the project is unpacked on the way, and what is damaged is made again from its archive
@@ -61,6 +73,8 @@ def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> ImageDa
         from core.datasets.own import load_own
 
         return load_own(entry.name, root)
+    from core.datasets import preparation
+
     try:
         data, problems = preparation.open_prepared(entry, root)
     except OSError as error:
@@ -78,6 +92,8 @@ def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> boo
     entry, root = _entry(name, data_dir), data_folder(data_dir)
     if entry.source == "own":
         return entry.train_size > 0
+    from core.datasets import preparation
+
     return preparation.is_prepared(entry, root)
 
 
@@ -92,6 +108,8 @@ def ensure(
     """
     entry = _entry(name, data_dir)
     if entry.source != "own":
+        from core.datasets import preparation
+
         preparation.prepare(entry, data_folder(data_dir), progress or preparation.no_progress)
 
 

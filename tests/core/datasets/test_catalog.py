@@ -91,3 +91,12 @@ def test_importing_the_package_and_loading_prepared_data_needs_neither_torch_nor
         check=True,
     )
     assert run.stdout.strip() == ""
+
+
+def test_the_catalog_costs_the_standard_library_only() -> None:
+    code = (
+        "import sys; from core.datasets import catalog, DatasetError;"
+        "print(*sorted({name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names))"
+    )
+    run = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert set(run.stdout.split()) <= {"__main__", "core"}

@@ -30,24 +30,31 @@ def _median_width(mask: NDArray[np.bool_], skeleton: NDArray[np.bool_]) -> float
     return float(2 * np.median(ndimage.distance_transform_edt(mask)[skeleton]) - 1)
 
 
-def redraw(ink: Ink, share: float) -> Ink:
-    """Return `ink` redrawn with a round pen whose width is `share` of the longer side of the result.
+def with_pen(ink: Ink, thinnest: float, thickest: float) -> Ink:
+    """Return `ink` (H, W) as if written with a pen of `thinnest` to `thickest`, shares of the result's longer
+    side.
 
-    The middle line of each stroke (Zhang and Suen's thinning, 1984) keeps its place; only the width changes.
-    The result has a margin, so that a wider pen is never cut off: crop it again. Values in [0, 1], float32.
+    A stroke within that range is left as it is. Otherwise the edge of the ink is moved out or in by the same
+    distance everywhere, which keeps its shape; where thinning would break a stroke its middle line (Zhang and
+    Suen 1984) is kept. The result may have another size: it has a margin, crop it again. Values in [0, 1],
+    float32.
     """
-    smooth = ndimage.gaussian_filter(
-        np.pad(ink, 2), 0.12 * max(pen_width(ink), 1.0)
-    )  # rough edges grow spurs
-    mask = smooth > 0.5
-    if not mask.any():
-        mask = np.pad(ink, 2) > 0.5
+    mask = np.pad(ink > 0.5, 2)
     if not mask.any():
         return ink
     skeleton = skeletonize(mask)
+    measured = _median_width(mask, skeleton)
     rows, columns = np.nonzero(skeleton)
-    middle = max(np.ptp(rows), np.ptp(columns)) + 1
-    width = middle * share / (1 - share)  # so that width / (middle + width) == share
-    margin = int(np.ceil(width / 2)) + 2
-    distance = ndimage.distance_transform_edt(~np.pad(skeleton, margin))
-    return np.clip(width / 2 - distance + 0.5, 0, 1).astype(np.float32)
+    middle = float(max(np.ptp(rows), np.ptp(columns)) + 1)  # the longer side without the pen's own width
+    wanted = float(np.clip(measured / (middle + measured), thinnest, thickest))
+    width = middle * wanted / (1 - wanted)  # so that width / (middle + width) is what is wanted
+    if wanted == measured / (middle + measured):
+        return ink
+    outward = (width - measured) / 2
+    margin = int(max(0.0, np.ceil(outward))) + 3
+    mask, skeleton = np.pad(mask, margin), np.pad(skeleton, margin)
+    distance = ndimage.distance_transform_edt(~mask) - ndimage.distance_transform_edt(mask)  # < 0 in the ink
+    moved = outward - distance + 0.5
+    if outward < 0:
+        moved = np.maximum(moved, width / 2 - ndimage.distance_transform_edt(~skeleton) + 0.5)
+    return np.clip(moved, 0, 1).astype(np.float32)

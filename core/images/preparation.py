@@ -17,7 +17,7 @@ from PIL import Image
 from scipy import ndimage
 
 from core.images.deskew import deskew
-from core.images.pen import redraw
+from core.images.pen import with_pen
 
 Ink = NDArray[np.float32]
 Stage = tuple[str, str, Ink]
@@ -25,7 +25,7 @@ Stage = tuple[str, str, Ink]
 SIZE_PX = 28
 BOX_PX = 20
 _WORK_PX = 160
-"""Longer side at which a pen is redrawn: 8 times the box."""
+"""Longer side at which the pen is changed: 8 times the box."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,15 @@ class Preparation:
     pen_width: bool = True
     centre: bool = True
     deskew: bool = False
-    pen_px: float = 2.6
+    thinnest_px: float = 2.0
+    thickest_px: float = 3.2
 
     def __post_init__(self) -> None:
-        if not 0.5 <= self.pen_px <= 8:
-            raise ValueError(f"pen_px must be in 0.5 to 8 (of a box of 20), got {self.pen_px}")
+        if not 0.5 <= self.thinnest_px <= self.thickest_px <= 8:
+            raise ValueError(
+                "a pen is 0.5 to 8 px wide in a box of 20, the thinnest first, "
+                f"got {self.thinnest_px} to {self.thickest_px}"
+            )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for JSON."""
@@ -93,8 +97,8 @@ def prepare(ink: NDArray[np.floating], preparation: Preparation | None = None) -
     shape = crop(drawn)
     stages.append(("crop", "cut to the ink", shape))
     if how.pen_width:
-        shape = crop(redraw(resize(shape, _WORK_PX), how.pen_px / BOX_PX))
-        stages.append(("pen", f"redrawn with a pen of {how.pen_px:g} px", shape))
+        shape = crop(with_pen(resize(shape, _WORK_PX), how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX))
+        stages.append(("pen", f"with a pen of {how.thinnest_px:g} to {how.thickest_px:g} px", shape))
     stages.append(("scale", "made to fit 20 × 20", resize(shape, BOX_PX)))
     image = _place(shape, by_mass=how.centre)
     stages.append(("centre", "centred by mass" if how.centre else "put in the middle of the box", image))

@@ -117,7 +117,7 @@ def test_what_is_no_drawing_is_refused(ink: np.ndarray) -> None:
 
 
 def test_preparation_survives_its_dict_and_names_an_unknown_setting() -> None:
-    how = Preparation(pen_width=False, deskew=True, pen_px=3)
+    how = Preparation(pen_width=False, deskew=True, thickest_px=3)
     assert Preparation.from_dict(how.as_dict()) == how
     with pytest.raises(ValueError, match="sharpen"):
         Preparation.from_dict({"sharpen": True})
@@ -126,7 +126,7 @@ def test_preparation_survives_its_dict_and_names_an_unknown_setting() -> None:
 @pytest.mark.parametrize("pen_px", [0.0, 9.0, float("nan")])
 def test_a_pen_out_of_range_is_refused_with_its_value(pen_px: float) -> None:
     with pytest.raises(ValueError, match=str(pen_px)):
-        Preparation(pen_px=pen_px)
+        Preparation(thickest_px=pen_px)
 
 
 def pencil_drawing(paper: tuple[int, ...], pen: tuple[int, ...]) -> np.ndarray:

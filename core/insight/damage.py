@@ -1,0 +1,132 @@
+"""Ways to damage images, each with a strength: shift, rotation, scale, noise, blur, thickness, inversion.
+
+All take float32 images (N, C, H, W) with pixels in [0, 1] and return the like; what comes in from outside
+the frame is 0, the background of MNIST and Fashion-MNIST.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import cos, radians, sin
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One way to damage images.
+
+    label: what to call it; axis: the strength in words, with its unit; strengths: from mild to absurd;
+    neutral: the strength that changes nothing.
+    """
+
+    name: str
+    label: str
+    axis: str
+    strengths: tuple[float, ...]
+    neutral: float
+    apply: Callable[[Images, float, int], Images]
+
+
+def shift(images: Images, strength_px: float, seed: int = 0) -> Images:
+    """Return each image moved by `strength_px` pixels in a direction of its own, drawn from `seed`."""
+    angles = np.random.default_rng(seed).uniform(0, 2 * np.pi, len(images))
+    H, W = images.shape[2:]
+    moves = np.zeros((len(images), 2, 3))
+    moves[:, 0, 0] = moves[:, 1, 1] = 1
+    moves[:, 0, 2] = 2 * strength_px * np.cos(angles) / W
+    moves[:, 1, 2] = 2 * strength_px * np.sin(angles) / H
+    return _resample(images, moves)
+
+
+def rotation(images: Images, strength_degrees: float, seed: int = 0) -> Images:  # noqa: ARG001
+    """Return the images turned by `strength_degrees` about their centre, counter-clockwise if > 0."""
+    angle = radians(strength_degrees)
+    H, W = images.shape[2:]
+    turn = np.array([[cos(angle), -sin(angle) * H / W, 0], [sin(angle) * W / H, cos(angle), 0]])
+    return _resample(images, np.repeat(turn[None], len(images), axis=0))
+
+
+def scale(images: Images, strength: float, seed: int = 0) -> Images:  # noqa: ARG001
+    """Return the images `strength` times as large about their centre.
+
+    Raises: ValueError for a strength that is not > 0.
+    """
+    if not strength > 0:
+        raise ValueError(f"scale must be > 0, got {strength}")
+    zoom = np.array([[1 / strength, 0, 0], [0, 1 / strength, 0]])
+    return _resample(images, np.repeat(zoom[None], len(images), axis=0))
+
+
+def noise(images: Images, strength: float, seed: int = 0) -> Images:
+    """Return the images with normal noise of standard deviation `strength` added, cut to [0, 1]."""
+    added = np.random.default_rng(seed).standard_normal(images.shape, np.float32) * np.float32(strength)
+    return np.clip(images + added, 0, 1)
+
+
+def blur(images: Images, strength_px: float, seed: int = 0) -> Images:  # noqa: ARG001
+    """Return the images blurred by a Gaussian with a standard deviation of `strength_px` pixels."""
+    from scipy.ndimage import gaussian_filter  # here: only two ways of damage need it
+
+    return gaussian_filter(images, (0, 0, strength_px, strength_px), mode="constant")
+
+
+def thickness(images: Images, strength_px: float, seed: int = 0) -> Images:  # noqa: ARG001
+    """Return the images with strokes about `strength_px` pixels wider (> 0) or thinner (< 0) on each side.
+
+    Grey dilation and erosion (Serra: Image analysis and mathematical morphology, 1982) by a plus of 3 x 3
+    pixels, once for each whole pixel; a fraction is mixed from the two whole numbers around it.
+    """
+    whole, fraction = divmod(abs(strength_px), 1)
+    before = _thickened(images, int(whole), strength_px > 0)
+    if not fraction:
+        return before
+    after = _thickened(before, 1, strength_px > 0)
+    return (1 - np.float32(fraction)) * before + np.float32(fraction) * after
+
+
+def inversion(images: Images, strength: float, seed: int = 0) -> Images:  # noqa: ARG001
+    """Return the images mixed with their negative: 0 leaves them, 0.5 is plain grey, 1 is black on white."""
+    mix = np.float32(strength)
+    return (1 - mix) * images + mix * (1 - images)
+
+
+def _thickened(images: Images, times: int, wider: bool) -> Images:
+    from scipy.ndimage import grey_dilation, grey_erosion
+
+    plus = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)[None, None]
+    for _ in range(times):
+        change = grey_dilation if wider else grey_erosion
+        images = change(images, footprint=plus, mode="constant", cval=0.0)
+    return images
+
+
+def _resample(images: Images, maps: NDArray[np.float64]) -> Images:
+    """Return images (N, C, H, W) read at affine maps (N, 2, 3) of [-1, 1] coordinates, 0 outside."""
+    import torch  # here: pages that only name the damages need no torch
+    from torch.nn.functional import affine_grid, grid_sample
+
+    with torch.no_grad():
+        pixels = torch.from_numpy(np.ascontiguousarray(images))
+        grid = affine_grid(torch.from_numpy(maps.astype(np.float32)), list(pixels.shape), align_corners=False)
+        return grid_sample(pixels, grid, mode="bilinear", align_corners=False).numpy()
+
+
+_TURNS = (-90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90)
+_SIZES = (0.3, 0.5, 0.7, 0.85, 1, 1.15, 1.3, 1.5, 2)
+_PENS = (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3)
+_MIXES = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1)
+
+_ALL = (
+    Damage("shift", "Shift", "pixels moved", (0, 1, 2, 3, 4, 6, 8, 10), 0, shift),
+    Damage("rotation", "Rotation", "degrees turned", _TURNS, 0, rotation),
+    Damage("scale", "Scale", "times its size", _SIZES, 1, scale),
+    Damage("noise", "Noise", "standard deviation, white = 1", (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise),
+    Damage("blur", "Blur", "standard deviation in pixels", (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
+    Damage("thickness", "Stroke thickness", "pixels added on each side", _PENS, 0, thickness),
+    Damage("inversion", "Inversion", "share of the negative", _MIXES, 0, inversion),
+)
+
+DAMAGES = {damage.name: damage for damage in _ALL}

@@ -1,0 +1,72 @@
+"""How fast a model breaks: its accuracy on one fixed subset against the strength of a damage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.insight.damage import DAMAGES, Images
+from core.insight.evaluation import Interval, Labels, wilson
+
+LogitsOf = Callable[[Images], NDArray]  # float32 images (n, C, H, W), pixels in [0, 1] -> logits (n, K)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Accuracy against the strength of one damage: one 95 % interval for each strength."""
+
+    damage: str
+    strengths: tuple[float, ...]
+    accuracy: tuple[Interval, ...]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The accuracies, 0..1."""
+        return tuple(interval.share for interval in self.accuracy)
+
+    @property
+    def half_gone(self) -> float | None:
+        """The mildest strength tried that leaves less than half of the undamaged accuracy, or None."""
+        neutral = DAMAGES[self.damage].neutral
+        best = self.shares[int(np.argmin(np.abs(np.array(self.strengths) - neutral)))]
+        broken = [s for s, share in zip(self.strengths, self.shares, strict=True) if share < best / 2]
+        return min(broken, key=lambda s: abs(s - neutral), default=None)
+
+
+def balanced_subset(labels: Labels, size: int, seed: int = 0) -> NDArray[np.int64]:
+    """Return the indices of about `size` images in rising order, as many of each class as of another.
+
+    The same labels, size and seed always give the same images, so that runs can be compared.
+    """
+    rng = np.random.default_rng(seed)
+    classes = np.unique(labels)
+    share = max(1, size // max(1, len(classes)))
+    chosen = [rng.permutation(np.flatnonzero(labels == k))[:share] for k in classes]
+    return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, np.int64)
+
+
+def accuracy_curve(
+    logits_of: LogitsOf,
+    images: NDArray,
+    labels: Labels,
+    damage: str,
+    strengths: tuple[float, ...] | None = None,
+    seed: int = 0,
+) -> Curve:
+    """Return a model's accuracy on images (N, C, H, W) at each strength of `damage` (a key of DAMAGES).
+
+    uint8 images become pixels in [0, 1]. The same seed damages every model's images alike.
+    """
+    way = DAMAGES[damage]
+    pixels = as_unit(images)
+    tried = way.strengths if strengths is None else strengths
+    answers = [np.asarray(logits_of(way.apply(pixels, s, seed))).argmax(axis=1) for s in tried]
+    return Curve(damage, tuple(tried), tuple(wilson(int((a == labels).sum()), len(labels)) for a in answers))
+
+
+def as_unit(images: NDArray) -> Images:
+    """Return images as float32 pixels in [0, 1]; uint8 is divided by 255."""
+    return (
+        images.astype(np.float32) / np.float32(255) if images.dtype == np.uint8 else images.astype(np.float32)
+    )

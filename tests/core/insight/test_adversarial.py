@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core.insight.adversarial import fast_gradient_sign, linear_loss_gradient, mildest
+from core.insight.attribution import loss_gradient
+from core.insight.linear import linear_logits
+
+
+def layer_of(trained):
+    layer = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    layer.load_state_dict({"1.weight": torch.tensor(trained.weight), "1.bias": torch.tensor(trained.bias)})
+    return layer
+
+
+def test_the_closed_form_gradient_equals_autograd(trained, pixels):
+    for index in range(20):
+        label = int(trained.labels[index])
+        expected = loss_gradient(layer_of(trained), pixels[index].reshape(1, 28, 28), label).reshape(-1)
+        ours = linear_loss_gradient(trained.weight, trained.bias, pixels[index], label)
+        np.testing.assert_allclose(ours, expected, atol=1e-5)
+
+
+def test_a_pixel_moves_up_the_gradient_and_stays_in_range():
+    moved = fast_gradient_sign(np.array([0.5, 0.5, 0.95, 0.5]), np.array([2.0, -0.1, 3.0, 0.0]), 0.1)
+    assert moved == pytest.approx([0.6, 0.4, 1.0, 0.5])
+
+
+def test_the_mildest_adversary_is_misread_and_a_milder_one_is_not(trained, pixels):
+    def logits_of(images):
+        return linear_logits(trained.weight, trained.bias, images)
+
+    for index in range(30):
+        before = int(trained.logits[index].argmax())
+        gradient = linear_loss_gradient(trained.weight, trained.bias, pixels[index], before)
+        found = mildest(logits_of, pixels[index], gradient)
+        assert found is not None
+        assert (
+            found.before
+            == before
+            != found.after
+            == int(layer_of(trained)(torch.tensor(found.image[None]).float()).argmax())
+        )
+        assert np.abs(found.image - pixels[index]).max() <= found.epsilon + 1e-9
+        milder = fast_gradient_sign(pixels[index], gradient, found.epsilon - 1 / 4080)
+        assert int(logits_of(milder[None]).argmax()) == before
+
+
+def test_epsilon_of_two_classes_by_hand():
+    # logits 2 x1 and 2 x2 at (0.6, 0.4): a gap of 0.4 closes by 4 epsilon, so 0.1 levels it
+    weight, bias = np.array([[2.0, 0.0], [0.0, 2.0]]), np.zeros(2)
+    image = np.array([0.6, 0.4])
+    gradient = linear_loss_gradient(weight, bias, image, 0)
+    found = mildest(lambda x: linear_logits(weight, bias, x), image, gradient)
+    assert found is not None
+    assert 0.1 < found.epsilon < 0.1 + 2 / 4080
+
+
+def test_no_adversary_within_a_limit_too_small(trained, pixels):
+    gradient = linear_loss_gradient(trained.weight, trained.bias, pixels[0], 7)
+    assert (
+        mildest(lambda x: linear_logits(trained.weight, trained.bias, x), pixels[0], gradient, 1 / 255)
+        is None
+    )

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from core.insight.damage import DAMAGES
+from core.insight.linear import linear_logits
+from core.insight.robustness import accuracy_curve, balanced_subset
+
+
+@pytest.fixture(scope="module")
+def subset(mnist):
+    return balanced_subset(mnist.test_labels, 500)
+
+
+def test_a_subset_is_balanced_and_fixed(mnist, subset):
+    assert np.bincount(mnist.test_labels[subset]).tolist() == [50] * 10
+    np.testing.assert_array_equal(subset, balanced_subset(mnist.test_labels, 500))
+
+
+def test_a_rare_class_gives_what_it_has():
+    assert np.bincount(
+        np.array([0] * 100 + [1] * 3)[balanced_subset(np.array([0] * 100 + [1] * 3), 20)]
+    ).tolist() == [10, 3]
+
+
+@pytest.mark.parametrize("name", list(DAMAGES))
+def test_accuracy_is_whole_where_nothing_is_damaged_and_falls_towards_the_ends(mnist, trained, subset, name):
+    images, labels = mnist.test_images[subset], trained.labels[subset]
+    curve = accuracy_curve(lambda x: linear_logits(trained.weight, trained.bias, x), images, labels, name)
+    undamaged = (trained.logits[subset].argmax(1) == labels).mean()
+    damage = DAMAGES[name]
+    assert curve.shares[damage.strengths.index(damage.neutral)] == undamaged
+    assert min(curve.shares[0], curve.shares[-1]) < undamaged - 0.1
+    assert curve.half_gone is None or curve.shares[curve.strengths.index(curve.half_gone)] < undamaged / 2
+
+
+def test_accuracy_at_a_strength_equals_damaging_by_hand(mnist, trained, subset):
+    images, labels = mnist.test_images[subset], trained.labels[subset]
+    curve = accuracy_curve(
+        lambda x: linear_logits(trained.weight, trained.bias, x), images, labels, "inversion", (0.4,)
+    )
+    pixels = images.reshape(len(images), -1) / 255
+    mixed = 0.6 * pixels + 0.4 * (1 - pixels)
+    expected = ((mixed @ trained.weight.T + trained.bias).argmax(1) == labels).sum()
+    assert curve.accuracy[0].count == expected

@@ -1,6 +1,6 @@
 """RunConfig: everything that decides a run's numbers, validated field by field, <-> JSON <-> URL query.
 
-Standard library only, so that every process may import it for nothing.
+Standard library only (the dataset catalog too), so that every process may import it for nothing.
 """
 
 import json
@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import pairwise
 from typing import Any, Final
+
+from core.datasets.catalog import CATALOG, is_name
 
 MODELS: Final = ("softmax", "mlp", "cnn")
 ACTIVATIONS: Final = ("relu", "tanh", "sigmoid", "gelu")
@@ -82,13 +84,13 @@ class RunConfig:
     Raises: ConfigError naming every refused field with its value and the allowed range.
     """
 
-    dataset: str = field(default="mnist", metadata={"rule": str})
+    dataset: str = field(default="mnist", metadata={"rule": "dataset"})
     train_size: int = _whole(0, 0, 1_000_000)
     validation_size: int = _whole(0, 0, 1_000_000)
     scaling: str = _choice("unit", SCALINGS)
     deskew: bool = _flag(False)
     augmentation: str = _choice("none", AUGMENTATIONS)
-    mix_in: str = field(default="", metadata={"rule": str})
+    mix_in: str = field(default="", metadata={"rule": "dataset or nothing"})
     model: str = _choice("softmax", MODELS)
     hidden_sizes: tuple[int, ...] = field(
         default=(128,), metadata={"rule": Range(1, 4096, integer=True), "length": (1, 3)}
@@ -149,6 +151,10 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> tuple[Any, F
         return value, None if isinstance(value, bool) else FieldError(name, value, "true or false")
     if rule == "changes":
         return _checked_changes(name, value)
+    if rule in ("dataset", "dataset or nothing"):
+        known = isinstance(value, str) and (is_name(value) or (value == "" and rule != "dataset"))
+        allowed = "one of " + ", ".join(CATALOG) + ", or one of your own (own:…)"
+        return value, None if known else FieldError(name, value, allowed)
     short = isinstance(value, str) and len(value) <= 80 and value.isprintable()
     return value, None if short else FieldError(name, value, "a name of at most 80 printable characters")
 
@@ -190,7 +196,7 @@ def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
 
 
 def rule_of(name: str) -> Any:
-    """Return the rule of field `name`: a Range, a tuple of options, `bool`, `str` or "changes"."""
+    """Return the rule of field `name`: a Range, a tuple of options, `bool`, `str`, "dataset", "dataset or nothing" or "changes"."""
     return RunConfig.__dataclass_fields__[name].metadata["rule"]
 
 

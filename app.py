@@ -1,0 +1,22 @@
+"""Inkling: page config, warm-up, navigation, and the run in view in the sidebar. `streamlit run app.py`."""
+
+import streamlit as st
+
+st.set_page_config(page_title="Inkling", page_icon=":material/ink_pen:", layout="wide")
+
+from pages.components.lab import warm_up  # noqa: E402
+from pages.components.run_view import choose_run  # noqa: E402
+from pages.components.style import apply_style  # noqa: E402
+from pages.components.visitor import greet_visitor  # noqa: E402
+
+PAGES = [
+    st.Page("pages/train.py", title="Train", icon=":material/play_arrow:", default=True),
+]
+
+apply_style()
+warm_up()
+greet_visitor()
+page = st.navigation(PAGES, position="sidebar")
+with st.sidebar:
+    choose_run()
+page.run()

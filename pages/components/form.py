@@ -1,0 +1,273 @@
+"""The hyperparameter form: session state <-> widgets <-> RunConfig <-> address."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from core import config as settings_of_run
+from core.config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
+from core.datasets import CATALOG, spec
+from core.datasets.own import list_own
+from core.presets import PRESETS
+from pages.components.words import HELP, LABELS, OPTION_NAMES
+
+RATES: Final = tuple(
+    digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
+)
+OWN_SETTINGS: Final = "own"
+_PREFIX: Final = "set_"
+
+
+def config_from_address() -> None:
+    """Fill the form's config from the address once a session; refused settings are told, the rest holds."""
+    if "config" in st.session_state:
+        return
+    query = {name: st.query_params[name] for name in st.query_params}
+    wanted = query.get("preset", "default")
+    errors = []
+    if wanted not in PRESETS:
+        errors.append(FieldError("preset", wanted[:40], "one of " + ", ".join(PRESETS)))
+    base = PRESETS[wanted if wanted in PRESETS else "default"].config
+    config, wrong = settings_of_run.from_query(query, base)
+    problem = dataset_problem(config)
+    if problem:
+        wrong.append(problem)
+        config = replace(config, dataset=base.dataset)
+    st.session_state.config = config
+    st.session_state.address_errors = [*errors, *wrong]
+
+
+def dataset_problem(config: RunConfig) -> FieldError | None:
+    """Return what is wrong with the config's dataset and its split, None if nothing is."""
+    names = [*CATALOG, *(own.name for own in list_own())]
+    if config.dataset not in names:
+        return FieldError("dataset", config.dataset, "one of " + ", ".join(names))
+    count = spec(config.dataset).train_size
+    if config.validation_size + max(config.train_size, 1) > count:
+        both = f"{config.validation_size} + {config.train_size}"
+        return FieldError("validation_size + train_size", both, f"at most the {count:,} training images")
+    return None
+
+
+def put_config(config: RunConfig) -> None:
+    """Show `config` in the form; for callbacks, before the widgets are drawn."""
+    st.session_state.config = config
+    for name in FIELD_NAMES:
+        st.session_state.pop(_PREFIX + name, None)
+
+
+def config_in_address(config: RunConfig) -> None:
+    """Keep every setting that differs from the start in the page's address."""
+    wanted = settings_of_run.to_query(config, PRESETS["default"].config)
+    shown = {name: st.query_params[name] for name in st.query_params if name in (*FIELD_NAMES, "preset")}
+    for name in shown.keys() - wanted.keys():
+        del st.query_params[name]
+    for name, value in wanted.items():
+        if shown.get(name) != value:
+            st.query_params[name] = value
+
+
+def hyperparameter_form() -> RunConfig | None:
+    """Draw the form; return its config, None while a setting is refused (which is said beside it)."""
+    config: RunConfig = st.session_state.config
+    _presets(config)
+    values: dict[str, Any] = {}
+    values["dataset"] = _dataset(config)
+    values["model"] = _select("model", config)
+    if values["model"] == "mlp":
+        values["hidden_sizes"] = _sizes("hidden_sizes", config)
+        values["activation"] = _select("activation", config)
+    values["optimizer"] = _select("optimizer", config)
+    values["learning_rate"] = _learning_rate(config)
+    left, right = st.columns(2)
+    with left:
+        values["batch_size"] = _number("batch_size", config)
+    with right:
+        values["epochs"] = _number("epochs", config)
+    with st.expander("More settings", icon=":material/tune:"):
+        values |= _more(config, values)
+    return _built(config, values)
+
+
+def _built(config: RunConfig, values: dict[str, Any]) -> RunConfig | None:
+    values = {name: value for name, value in values.items() if value is not None}
+    if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:
+        values["nesterov"] = False
+    try:
+        built = replace(config, **values)
+    except ConfigError as error:
+        for wrong in error.errors:
+            st.error(_sentence(wrong))
+        return None
+    problem = dataset_problem(built)
+    if problem:
+        st.error(_sentence(problem))
+        return None
+    st.session_state.config = built
+    return built
+
+
+def _sentence(error: FieldError) -> str:
+    name = LABELS.get(error.field, error.field)
+    return f"**{name}** must be {error.allowed}, not {error.value}."
+
+
+def _presets(config: RunConfig) -> None:
+    matching = next((p.name for p in PRESETS.values() if p.config == config), OWN_SETTINGS)
+    names = [*PRESETS] if matching != OWN_SETTINGS else [OWN_SETTINGS, *PRESETS]
+    st.session_state.preset = matching
+
+    def choose() -> None:
+        if st.session_state.preset in PRESETS:
+            put_config(PRESETS[st.session_state.preset].config)
+
+    st.selectbox(
+        "Start from",
+        names,
+        format_func=lambda name: "Your own settings" if name == OWN_SETTINGS else PRESETS[name].title,
+        key="preset",
+        on_change=choose,
+        help="A named set of settings. Choosing one fills the form below; nothing trains until you press Train.",
+    )
+    if matching in PRESETS:
+        st.caption(PRESETS[matching].note)
+
+
+def _dataset(config: RunConfig) -> str:
+    titles = {name: entry.title for name, entry in CATALOG.items()}
+    titles |= {own.name: f"{own.title} (yours)" for own in list_own()}
+    return _select("dataset", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
+
+
+def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
+    values: dict[str, Any] = {}
+    images = spec(chosen["dataset"]).train_size if chosen["dataset"] in CATALOG else None
+    st.markdown("**Data**")
+    values["train_size"] = _number("train_size", config, high=images)
+    values["validation_size"] = _number("validation_size", config, high=images)
+    values["scaling"] = _select("scaling", config)
+    values["deskew"] = _toggle("deskew", config)
+    values["augmentation"] = _select("augmentation", config)
+    if chosen["model"] == "cnn":
+        st.markdown("**Model**")
+        values["channels"] = _sizes("channels", config)
+        values["kernel_size"] = _select("kernel_size", config, options=(1, 3, 5, 7, 9))
+    st.markdown("**Start of the weights**")
+    values["initialisation"] = _select("initialisation", config)
+    if values["initialisation"] == "normal":
+        values["init_std"] = _number("init_std", config, form="%.4f")
+    st.markdown("**Learning**")
+    if chosen["optimizer"] in ("sgd", "rmsprop"):
+        values["momentum"] = _number("momentum", config, form="%.3f", step=0.05)
+    if chosen["optimizer"] == "sgd" and values["momentum"]:
+        values["nesterov"] = _toggle("nesterov", config)
+    values["schedule"] = _select("schedule", config)
+    if values["schedule"] == "step":
+        values["step_epochs"] = _number("step_epochs", config)
+        values["step_factor"] = _number("step_factor", config, form="%.3f", step=0.05)
+    values["l2"] = _number("l2", config, form="%.5f", step=0.0001)
+    values["l1"] = _number("l1", config, form="%.5f", step=0.0001)
+    st.markdown("**Run**")
+    values["eval_every"] = _number("eval_every", config)
+    values["seed"] = _number("seed", config)
+    values["device"] = _select("device", config, options=_devices(config))
+    return values
+
+
+@st.cache_resource(show_spinner=False)
+def _found_devices() -> tuple[str, ...]:
+    import torch
+
+    found = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return tuple(name for name, there in found.items() if there)
+
+
+def _devices(config: RunConfig) -> tuple[str, ...]:
+    found = _found_devices()
+    return found if config.device in found else (*found, config.device)
+
+
+# ---- one widget each; the widget's state is seeded from the config when it has none
+
+
+def _seed_state(name: str, value: Any) -> str:
+    key = _PREFIX + name
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def _select(
+    name: str,
+    config: RunConfig,
+    options: tuple[Any, ...] | None = None,
+    name_of: Callable[[Any], str] | None = None,
+) -> Any:
+    options = options or rule_of(name)
+    value = getattr(config, name)
+    key = _seed_state(name, value if value in options else options[0])
+    return st.selectbox(
+        LABELS[name],
+        options,
+        format_func=name_of or (lambda option: OPTION_NAMES.get((name, option), str(option))),
+        key=key,
+        help=HELP[name],
+    )
+
+
+def _toggle(name: str, config: RunConfig) -> bool:
+    return st.toggle(LABELS[name], key=_seed_state(name, getattr(config, name)), help=HELP[name])
+
+
+def _number(
+    name: str,
+    config: RunConfig,
+    *,
+    high: float | None = None,
+    form: str | None = None,
+    step: float | None = None,
+) -> Any:
+    rule = rule_of(name)
+    kind: type = int if rule.integer else float
+    high = min(rule.high, high) if high else rule.high
+    value = getattr(config, name)
+    key = _seed_state(name, kind(min(value, high)))
+    if st.session_state[key] > high:  # another dataset is smaller
+        st.session_state[key] = kind(high)
+    return st.number_input(
+        LABELS[name],
+        min_value=kind(rule.low),
+        max_value=kind(high),
+        step=kind(step) if step else None,
+        format=form,
+        key=key,
+        help=HELP[name],
+    )
+
+
+def _learning_rate(config: RunConfig) -> float:
+    options = sorted({*RATES, config.learning_rate})
+    key = _seed_state("learning_rate", config.learning_rate)
+    if st.session_state[key] not in options:
+        options = sorted({*options, st.session_state[key]})
+    return st.select_slider(
+        LABELS["learning_rate"],
+        options,
+        format_func=lambda rate: f"{rate:g}",
+        key=key,
+        help=HELP["learning_rate"],
+    )
+
+
+def _sizes(name: str, config: RunConfig) -> tuple[int, ...] | None:
+    key = _seed_state(name, ", ".join(map(str, getattr(config, name))))
+    text = st.text_input(LABELS[name], key=key, help=HELP[name])
+    try:
+        sizes: tuple[int, ...] = settings_of_run.parse_field(name, text.replace(" ", ""))
+    except ConfigError as error:
+        st.error(_sentence(error.errors[0]))
+        return None
+    return sizes

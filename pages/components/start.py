@@ -1,0 +1,231 @@
+"""The row of buttons over a run: Train, Pause, One step, One epoch, Stop, pace and learning rate."""
+
+import time
+from typing import Any, Final
+
+import streamlit as st
+
+from core.config import ConfigError, RunConfig
+from core.datasets import CATALOG, DatasetError, ensure, spec
+from core.models import count_parameters
+from core.runs import RunRow, StoreError
+from pages.components.form import RATES, put_config
+from pages.components.lab import engine, store
+from pages.components.run_view import view_run
+from pages.components.visitor import visitor
+from pages.components.words import LABELS
+
+PACES: Final = {
+    "Full speed": "full",
+    "Film, 10 s": "film:10",
+    "5 steps a second": "steps:5",
+    "50 steps a second": "steps:50",
+}
+FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
+
+
+def address_problems() -> None:
+    """Say what the address asked for that could not be had, once."""
+    for error in st.session_state.pop("address_errors", []):
+        st.warning(f"The address asks for something that cannot be: {error}. That setting was left as it is.")
+    problem = st.session_state.pop("address_problem", None)
+    if problem:
+        st.warning(problem)
+    trouble = st.session_state.pop("trouble", None)
+    if trouble:
+        st.error(trouble)
+
+
+def run_buttons(config: RunConfig, run: RunRow | None) -> None:
+    """Draw the buttons as the run's status has them, the pace, and the live learning rate."""
+    run_id = run.id if run else ""
+    live = run is not None and run.is_live
+    with st.container(horizontal=True, key="run_buttons", vertical_alignment="bottom"):
+        st.button(
+            "Train" if run is None else "Train anew",
+            type="primary" if not live else "secondary",
+            icon=":material/play_arrow:",
+            shortcut="T",
+            on_click=_begin,
+            args=(config,),
+            help="Start a run with the settings on the left.",
+        )
+        if run is not None and run.status == "interrupted":
+            st.button("Resume", type="primary", on_click=_resume, args=(run_id,))
+        elif run is not None and run.status == "paused":
+            st.button(
+                "Go on",
+                type="primary",
+                shortcut="P",
+                on_click=_order,
+                args=(run_id,),
+                kwargs={"command": "run"},
+                help="Train on from here.",
+            )
+        else:
+            st.button(
+                "Pause",
+                shortcut="P",
+                disabled=not live,
+                on_click=_order,
+                args=(run_id,),
+                kwargs={"command": "pause"},
+                help="Wait between two steps; nothing is lost.",
+            )
+        _stepper("One step", "S", "step", config, run)
+        _stepper("One epoch", "E", "epoch", config, run)
+        st.button(
+            "Stop",
+            shortcut="X",
+            disabled=not live,
+            on_click=_order,
+            args=(run_id,),
+            kwargs={"command": "stop"},
+            help="End the run here and keep everything it has learned.",
+        )
+        _pace(run)
+        _live_rate(config, run)
+
+
+def _stepper(label: str, key: str, unit: str, config: RunConfig, run: RunRow | None) -> None:
+    """Draw a button that goes on by one step or epoch; with no live run it starts one and pauses."""
+    live = run is not None and run.is_live
+    what = "mini-batch" if unit == "step" else "epoch"
+    st.button(
+        label,
+        shortcut=key,
+        on_click=_order if live else _begin,
+        args=(run.id,) if run is not None and live else (config,),
+        kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
+        help=f"Learn from one {what}, then wait.",
+    )
+
+
+def _pace(run: RunRow | None) -> None:
+    def change() -> None:
+        st.session_state.pace = st.session_state.pace_choice
+        if run is not None and run.is_live:
+            _order(run.id, pace=PACES[st.session_state.pace])
+
+    st.session_state.setdefault("pace", "Film, 10 s")
+    st.session_state.pace_choice = st.session_state.pace
+    st.selectbox(
+        "Pace",
+        list(PACES),
+        key="pace_choice",
+        on_change=change,
+        width=150,
+        help="How fast to show it; the numbers are the same at every pace. Default: a film of about 10 s.",
+    )
+
+
+def _live_rate(config: RunConfig, run: RunRow | None) -> None:
+    """Draw the learning rate that can be changed while a run trains; it stands idle while none does."""
+    rate, key = config.learning_rate, "live_rate_idle"
+    if run is not None and run.is_live:
+        rate = run.learning_rate if run.learning_rate is not None else run.config.learning_rate
+        key = f"live_rate_{run.id}"
+    if run is None or not run.is_live or key not in st.session_state:
+        st.session_state[key] = rate
+
+    def change() -> None:
+        if run is not None:
+            _order(run.id, learning_rate=st.session_state[key])
+
+    st.selectbox(
+        "Learning rate now",
+        sorted({*RATES, rate, st.session_state[key]}),
+        format_func=lambda value: f"{value:g}",
+        key=key,
+        width=150,
+        disabled=run is None or not run.is_live,
+        on_change=change,
+        help="Changes a run while it trains, from the next step on. The change is recorded with its step, "
+        "so that the run can be repeated exactly.",
+    )
+
+
+def _begin(config: RunConfig, until: int = 0) -> None:
+    """Create a run, hand it to the engine, bring it into view, and wait a moment for its first words."""
+    try:
+        run_id = store().create(
+            config,
+            owner=visitor(),
+            command="pause" if until else "run",
+            run_until=until,
+            pace=PACES[st.session_state.get("pace", "Film, 10 s")],
+            parameter_count=count_parameters(config, spec(config.dataset)),
+        )
+        engine().submit(run_id)
+        view_run(run_id)
+        deadline = time.monotonic() + FIRST_POINT_S
+        while time.monotonic() < deadline and store().get(run_id).step == 0:
+            time.sleep(0.01)
+    except ConfigError as error:
+        told = [f"{LABELS.get(e.field, e.field)} must be {e.allowed}, not {e.value}." for e in error.errors]
+        st.session_state.trouble = " ".join(told)
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+
+
+def _order(run_id: str, **changes: Any) -> None:
+    try:
+        engine().command(run_id, **changes)
+    except (StoreError, ConfigError) as error:
+        st.session_state.trouble = str(error)
+        return
+    if changes.get("one_step") or changes.get("command"):
+        _await_change(run_id)
+
+
+def _await_change(run_id: str, limit_s: float = 0.3) -> None:
+    """Wait a moment until the worker has obeyed, so that the page is drawn once and shows it."""
+    before = store().version(run_id)
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline and store().version(run_id) == before:
+        time.sleep(0.01)
+
+
+def _resume(run_id: str) -> None:
+    try:
+        store().enqueue(run_id)
+        engine().submit(run_id)
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+
+
+def train_with(config: RunConfig) -> None:
+    """Fill the form with `config` and start it; for a button's callback."""
+    put_config(config)
+    _begin(config)
+
+
+def offer_dataset(name: str) -> bool:
+    """Offer to prepare a dataset that is not there yet; return whether it is now."""
+    entry = spec(name)
+    if entry.source == "bundled":
+        try:
+            with st.spinner(f"Unpacking {entry.title}, once …"):
+                ensure(name)
+        except DatasetError as error:
+            st.error(f"{error}")
+            return False
+        return True
+    size = f"{entry.download_bytes / 1e6:.0f} MB" if entry.download_bytes else "a few MB"
+    st.info(f"{entry.title} is not on this computer yet: it is downloaded once, {size}, from its authors.")
+    if not st.button(f"Download {CATALOG[name].title}", type="primary", icon=":material/download:"):
+        return False
+    bar = st.progress(0.0, "Starting …")
+
+    def progress(done: int, total: int, what: str) -> None:
+        share = min(done / total, 1.0) if total else 0.0
+        bar.progress(share, f"{what}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+    try:
+        ensure(name, progress=progress)
+    except DatasetError as error:
+        bar.empty()
+        st.error(f"{error} Press Download again to go on from where it stopped.")
+        return False
+    bar.empty()
+    return True

@@ -1,0 +1,29 @@
+"""Train: is it learning? A form, one button, and everything that moves while a run trains."""
+
+import streamlit as st
+
+from core.datasets import is_ready
+from pages.components.form import config_from_address, config_in_address, hyperparameter_form
+from pages.components.live_run import show_idle, show_run
+from pages.components.run_view import run_in_view
+from pages.components.start import address_problems, offer_dataset, run_buttons
+
+config_from_address()
+with st.sidebar:
+    st.subheader("Settings", anchor=False)
+    config = hyperparameter_form()
+
+run = run_in_view()
+address_problems()
+if config is None:
+    st.warning("A setting on the left is refused; it says there what is allowed.")
+    st.stop()
+config_in_address(config)
+if not is_ready(config.dataset) and not offer_dataset(config.dataset):
+    st.stop()
+
+run_buttons(config, run)
+if run is None:
+    show_idle(config)
+else:
+    show_run(run)

@@ -1,0 +1,159 @@
+"""How runs get trained: the seam between whoever wants a run and whatever trains it."""
+
+import atexit
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from core.runs import Store
+from core.runs.rows import PAUSED, QUEUED, RUNNING
+from core.settings import to_environment
+
+LOG: Final = logging.getLogger("inkling.engine")
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+CLOSE_S: Final = 5.0
+RESTART_S: Final = (0.1, 5.0)  # the wait before a dead runner is replaced: at first, at most
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What the machine has and does: cores for training, threads in use, runs in work and waiting."""
+
+    cores: int
+    threads_in_use: int
+    running: int
+    queued: int
+
+
+class JobEngine(Protocol):
+    """Trains runs, which it knows by their ids alone; everything else is in the store."""
+
+    def submit(self, run_id: str) -> None:
+        """See to it that the run gets trained: queues a held-back or interrupted one; asking twice is once."""
+        ...
+
+    def command(self, run_id: str, **orders: Any) -> None:
+        """Change the run's standing orders (see OrderBook.order), durably, also while it is queued."""
+        ...
+
+    def status(self, run_id: str) -> str:
+        """Return the run's status, one of core.runs.rows.STATES."""
+        ...
+
+    def capacity(self) -> Capacity:
+        """Return what the engine has and does."""
+        ...
+
+    def close(self) -> None:
+        """End the engine; runs in work are left resumable."""
+        ...
+
+
+class EmbeddedEngine:
+    """Trains on this machine: starts the runner beside this process, and starts it again should it die."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._settings = store, store.settings
+        self._is_closed = threading.Event()
+        self._lock = threading.Lock()
+        self._runner = self._start()
+        self._guard = threading.Thread(target=self._keep_alive, name="runner-guard", daemon=True)
+        self._guard.start()
+        atexit.register(self.close)
+
+    @property
+    def runner_pid(self) -> int:
+        """The runner's process id."""
+        return self._runner.pid
+
+    def submit(self, run_id: str) -> None:
+        """See JobEngine.  Raises: UnknownRun, StoreError."""
+        self._store.enqueue(run_id)
+        self._wake()
+
+    def command(self, run_id: str, **orders: Any) -> None:
+        """See JobEngine.  Raises: UnknownRun, ConfigError, StoreError."""
+        self._store.order(run_id, **orders)
+        self._wake()
+
+    def status(self, run_id: str) -> str:
+        """See JobEngine.  Raises: UnknownRun."""
+        return self._store.get(run_id).status
+
+    def capacity(self) -> Capacity:
+        """See JobEngine.  Raises: StoreError."""
+        counts = self._store.count_by_state()
+        return Capacity(
+            self._settings.core_count,
+            self._store.threads_in_work(),
+            counts.get(RUNNING, 0) + counts.get(PAUSED, 0),
+            counts.get(QUEUED, 0),
+        )
+
+    def close(self) -> None:
+        """See JobEngine; returns within about five seconds, with no process left."""
+        self._is_closed.set()
+        atexit.unregister(self.close)
+        with self._lock:
+            runner = self._runner
+        if runner.stdin is not None:
+            with suppress(OSError):
+                runner.stdin.close()
+        try:
+            runner.wait(CLOSE_S)
+        except subprocess.TimeoutExpired:
+            _kill_group(runner)
+            runner.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, **to_environment(self._settings)}
+        environment["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(REPOSITORY), environment.get("PYTHONPATH")])
+        )
+        return subprocess.Popen(
+            [sys.executable, "-m", "core.jobs.runner"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            cwd=REPOSITORY,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def _wake(self) -> None:
+        """Have the runner look at the queue now; one that is just being replaced will look anyway."""
+        stdin = self._runner.stdin
+        if stdin is not None:
+            with suppress(OSError, ValueError):
+                os.write(stdin.fileno(), b".")
+
+    def _keep_alive(self) -> None:
+        """Start the runner again whenever it ends, less and less eagerly if it keeps ending at once."""
+        wait_s, longest_s = RESTART_S
+        while True:
+            started = time.monotonic()
+            code = self._runner.wait()
+            if self._is_closed.is_set():
+                return
+            wait_s = RESTART_S[0] if time.monotonic() - started > 30 else min(2 * wait_s, longest_s)
+            LOG.warning("the runner ended (exit code %s) and is started again", code)
+            if self._is_closed.wait(wait_s):
+                return
+            with self._lock:
+                self._runner = self._start()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process and everything in its session."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

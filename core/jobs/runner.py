@@ -1,0 +1,187 @@
+"""The process beside the app that trains: claims queued runs in order and has a worker train each.
+
+`python -m core.jobs.runner` is started by the app (core.jobs.engine) with a pipe as its standard input: a byte wakes
+it up, and its end means that the app is gone, however it went. Then every worker writes a checkpoint and
+all of them are gone within five seconds.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import Final
+
+from core.jobs.crew import Crew, Worker
+from core.jobs.messages import receive, send
+from core.runs import Store, StoreError
+from core.runs.rows import PAUSED
+from core.settings import Settings, from_environment
+from core.threads import threads_for
+
+LOG: Final = logging.getLogger("inkling.runner")
+TICK_S: Final = 0.5  # how often the queue is looked at without being woken: other apps may share the store
+UPKEEP_S: Final = 300.0
+END_S: Final = 4.0
+LAST_RESORT_S: Final = 4.7
+HARD_STOP_S: Final = 10.0  # a run that has not obeyed "stop" for this long is ended by force
+PARK_S: Final = 10.0  # a pause this long gives its worker up when others wait
+TRIES: Final = 3  # workers that may die before claiming a run until the run is at fault
+
+
+class Runner:
+    """Keeps the workers busy with the store's queue, within the machine's cores."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._crew = Crew(settings)
+        self._bell, self._button = Pipe(duplex=False)
+        self._is_ending = False
+        self._losses: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down
+        self._deaths: dict[str, int] = {}
+        self._upkeep_at = 0.0
+        self._complained_at = -60.0
+
+    def ring(self, word: str) -> None:
+        """Wake the runner up: "look" at the queue, or "end". May be called from a signal handler or thread."""
+        send(self._button, {"ring": word})
+
+    def run(self) -> None:
+        """Work until told to end."""
+        while not self._is_ending:
+            try:
+                self._tick()
+            except StoreError as error:
+                self._complain(error)
+            self._listen()
+        self._end()
+
+    def _listen(self) -> None:
+        """Wait for a bell, a worker's word or death, at most until the next tick."""
+        pipes = {worker.pipe: worker for worker in self._crew.workers}
+        for ready in wait([self._bell, *pipes], timeout=TICK_S):
+            if ready is self._bell:
+                self._hear_bell()
+            elif isinstance(ready, Connection) and not self._crew.hear(pipes[ready]):
+                self._mourn(pipes[ready])
+
+    def _hear_bell(self) -> None:
+        while self._bell.poll():
+            message = receive(self._bell)
+            self._is_ending = self._is_ending or message is None or message["ring"] == "end"
+
+    def _tick(self) -> None:
+        self._report_losses()
+        self._assign()
+        self._crew.spare()
+        self._look_after_workers()
+        if time.monotonic() >= self._upkeep_at:
+            self._upkeep_at = time.monotonic() + UPKEEP_S
+            self._store.prune()
+
+    # ---- the queue
+
+    def _assign(self) -> None:
+        """Give the head of the queue to workers for as long as the machine has room for it."""
+        self._store.settle()
+        assigned = {worker.run_id for worker in self._crew.busy}
+        waiting = [entry for entry in self._store.waiting() if entry.run_id not in assigned]
+        if not waiting:
+            return
+        unclaimed = sum(worker.threads for worker in self._crew.busy if not worker.attempt)
+        used = self._store.threads_in_work() + unclaimed
+        for entry in waiting:
+            threads = threads_for(entry.config, self._settings.core_count)
+            is_room = not used or used + threads <= self._settings.core_count
+            if not is_room or len(self._crew.busy) >= self._settings.worker_count:
+                self._make_room()
+                return
+            self._crew.spare().assign(entry.run_id, threads)
+            used += threads
+
+    def _make_room(self) -> None:
+        """Have the longest pause give up its worker; it waits in the store and goes on when asked to."""
+        now = time.monotonic()
+        paused = [w for w in self._crew.busy if w.pause_seen_at is not None and not w.recalled]
+        for worker in sorted(paused, key=lambda w: w.pause_seen_at or now)[:1]:
+            if now - (worker.pause_seen_at or now) > PARK_S:
+                worker.recall("park")
+
+    def _look_after_workers(self) -> None:
+        """Notice who has been paused for how long, and end by force who does not obey "stop"."""
+        now = time.monotonic()
+        busy = {worker.run_id: worker for worker in self._crew.busy if worker.attempt}
+        for row in self._store.list(ids=list(busy), limit=len(busy)) if busy else []:
+            worker = busy[row.id]
+            waits = row.state == PAUSED and row.command == "pause" and row.run_until <= row.step
+            worker.pause_seen_at = (worker.pause_seen_at or now) if waits else None
+            worker.stop_seen_at = (worker.stop_seen_at or now) if row.command == "stop" else None
+            if worker.stop_seen_at is not None and now - worker.stop_seen_at > HARD_STOP_S:
+                LOG.warning("run %s does not stop and is ended by force", row.id)
+                worker.kill()
+
+    # ---- the dead
+
+    def _mourn(self, worker: Worker) -> None:
+        """See to the run of a worker that is gone."""
+        how = worker.ending()
+        if worker.attempt:
+            self._losses.append((worker.run_id, worker.attempt, how))
+        elif worker.run_id and how:
+            self._deaths[worker.run_id] = self._deaths.get(worker.run_id, 0) + 1
+            if self._deaths[worker.run_id] >= TRIES:
+                self._losses.append((worker.run_id, 0, how))
+
+    def _report_losses(self) -> None:
+        """Write down which runs have lost their worker; those that ended well have nothing to report."""
+        while self._losses:
+            run_id, attempt, how = self._losses[0]
+            self._store.report_loss(run_id, attempt, how)
+            self._losses.pop(0)
+
+    def _complain(self, error: StoreError) -> None:
+        """Log a store's error, once a minute."""
+        if time.monotonic() - self._complained_at >= 60:
+            self._complained_at = time.monotonic()
+            LOG.warning("the queue waits: %s", error)
+
+    def _end(self) -> None:
+        """Have every run leave a checkpoint, and end every process."""
+        for worker in self._crew.end(END_S):
+            if worker.attempt:
+                self._losses.append((worker.run_id, worker.attempt, worker.ending()))
+        try:
+            self._report_losses()
+        except StoreError as error:
+            LOG.warning("the end of some runs could not be written down: %s", error)
+
+
+def watch_parent(runner: Runner) -> None:
+    """Wake the runner for every byte of standard input, end it at its end; runs in a thread of its own."""
+    while os.read(sys.stdin.fileno(), 64):
+        runner.ring("look")
+    runner.ring("end")
+    time.sleep(LAST_RESORT_S)
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(
+            os.getpid(), signal.SIGKILL
+        )  # something hangs: the session is ours alone, and all of it goes
+    os._exit(1)
+
+
+def main() -> None:
+    """Run until the parent is gone or SIGTERM comes."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.raiseExceptions = False  # the terminal that the log goes to may be gone
+    settings = from_environment()
+    runner = Runner(Store(settings=settings), settings)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
+    signal.signal(signal.SIGTERM, lambda *_: runner.ring("end"))
+    threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()
+    runner.run()
+
+
+if __name__ == "__main__":
+    main()

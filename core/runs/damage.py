@@ -1,0 +1,49 @@
+"""Setting a damaged SQLite file aside: renamed with the time, never deleted."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from filelock import FileLock
+
+_COMPANIONS = ("", "-wal", "-shm")
+
+
+def set_aside_if_damaged(path: Path) -> str:
+    """Rename a damaged database and its companion files; return the sentence that says so, "" if it is whole.
+
+    Only one process does it: the others wait for the lock and then find the new file, or none.
+    """
+    with FileLock(f"{path}.repair", timeout=30):
+        if not path.exists() or not is_damaged(path):
+            return ""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        aside = _free_name(path, stamp)
+        for companion in _COMPANIONS:
+            file = Path(f"{path}{companion}")
+            if file.exists():
+                file.rename(f"{aside}{companion}")
+    return (
+        f"The run store {path.name} was damaged and has been set aside as {aside.name}; a new one was begun. "
+        f"Nothing was deleted: `sqlite3 {aside.name} .recover` may still read the runs in it."
+    )
+
+
+def is_damaged(path: Path) -> bool:
+    """Return whether SQLite finds the file's structure broken; a file that is merely locked is not."""
+    try:
+        with closing(sqlite3.connect(path, timeout=5)) as connection:
+            findings = connection.execute("PRAGMA quick_check(1)").fetchall()
+            return findings != [("ok",)]
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _free_name(path: Path, stamp: str) -> Path:
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+    return aside

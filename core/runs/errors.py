@@ -1,0 +1,77 @@
+"""What can go wrong with the run store, each as an exception that carries a remedy for the person reading it."""
+
+
+# ruff: noqa: N818 - the names say what happened; the base class says that it is an error
+class StoreError(Exception):
+    """The store could not do it: `message` says what happened, `remedy` what to do next; str() gives both."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}"
+
+
+class StoreBusy(StoreError):
+    """Another process held the store locked for longer than this one waits."""
+
+
+class StoreFull(StoreError):
+    """The disk that holds the store has no room left; nothing of the write was kept."""
+
+
+class StoreReadOnly(StoreError):
+    """The store may be read but not written."""
+
+
+class StoreDamaged(StoreError):
+    """The store's file is not, or no longer, a readable database."""
+
+
+class StoreUnreachable(StoreError):
+    """The store's URL leads nowhere: no such folder, no permission, no server."""
+
+
+class StoreTooNew(StoreError):
+    """A later version of Inkling wrote this store."""
+
+
+class UnknownRun(StoreError):
+    """There is no run with this id."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"There is no run {run_id[:40]!r}.",
+            "It may have been deleted; choose another one from the list of runs.",
+        )
+
+
+class LostRun(StoreError):
+    """The run is no longer this worker's: it was given to another attempt, or it has ended."""
+
+    def __init__(self, run_id: str, attempt: int) -> None:
+        super().__init__(f"Run {run_id} is no longer in attempt {attempt}.", "This attempt must end.")
+        self.run_id, self.attempt = run_id, attempt
+
+
+class DamagedArtifact(StoreError):
+    """Stored bytes do not match their checksum."""
+
+
+class OrderRefused(StoreError):
+    """The order makes no sense for a run in this state."""
+
+
+class RunRefused(StoreError):
+    """A new run was refused for a limit of this installation."""
+
+
+class UnknownArtifact(StoreError):
+    """The run has no such array or bytes."""
+
+    def __init__(self, run_id: str, kind: str, name: str) -> None:
+        super().__init__(
+            f"Run {run_id} has no {kind} {name}".rstrip() + ".", "Choose one of those that are listed."
+        )

@@ -1,0 +1,157 @@
+"""The tables of the run store and how older files are brought forward. All rows, no objects.
+
+`runs` has one row a run, kept so that lists need nothing else; `events` are what the run said; `artifacts` are its
+arrays and bytes, each with its SHA-256.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from core.runs.errors import StoreTooNew
+
+VERSION: Final = 1
+
+METADATA: Final = MetaData()
+
+STORE_VERSION: Final = Table("store_version", METADATA, Column("version", Integer, primary_key=True))
+
+RUNS: Final = Table(
+    "runs",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(16), nullable=False, unique=True),
+    # what it is
+    Column("owner", String(64), nullable=False, default=""),
+    Column("name", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    Column("tags", Text, nullable=False, default="[]"),  # JSON list
+    Column("pinned", Integer, nullable=False, default=0),
+    Column("parent_id", String(16), nullable=False, default=""),
+    Column("group_id", String(16), nullable=False, default=""),
+    Column("config", Text, nullable=False),  # JSON, as core.config.to_json writes it
+    Column("dataset", String(80), nullable=False),
+    Column("model", String(16), nullable=False),
+    # where it stands; times in seconds since 1970, for people, never compared with each other to decide anything
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False, default=0),
+    Column("seq", Integer, nullable=False, default=0),  # of the attempt's last event
+    Column("history", Integer, nullable=False, default=0),  # attempt that last rewrote the past by starting
+    Column("revision", Integer, nullable=False, default=0),  # counts every change to the run
+    Column("lease", String(32), nullable=False, default=""),  # "" = no worker has it
+    Column("queue_order", Integer, nullable=False, default=0),
+    Column("created_at", Float, nullable=False),
+    Column("queued_at", Float),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("seen_at", Float),  # last looked at, so that nothing open is pruned
+    Column("deleted_at", Float),
+    Column("cause", String(24), nullable=False, default=""),
+    Column("message", Text, nullable=False, default=""),
+    Column("remedy", Text, nullable=False, default=""),
+    # standing orders
+    Column("command", String(8), nullable=False, default="run"),
+    Column(
+        "run_until", Integer, nullable=False, default=0
+    ),  # negative: that many epochs, once their length is known
+    Column("learning_rate", Float),
+    Column("pace", String(24), nullable=False, default="full"),
+    Column("learning_rate_changes", Text, nullable=False, default="[]"),  # JSON [[step, rate], ...]
+    # facts of Started
+    Column("total_steps", Integer),
+    Column("steps_per_epoch", Integer),
+    Column("train_count", Integer),
+    Column("evaluation_split", String(16), nullable=False, default=""),
+    Column("evaluation_count", Integer),
+    Column("parameter_count", Integer),
+    Column("path", String(16), nullable=False, default=""),
+    Column("threads", Integer, nullable=False, default=0),
+    # progress
+    Column("step", Integer, nullable=False, default=0),
+    Column("checkpoint_step", Integer),
+    Column("train_loss", Float),
+    Column("train_accuracy", Float),
+    Column("evaluation_step", Integer),
+    Column("evaluation_loss", Float),
+    Column("evaluation_accuracy", Float),
+    Column("best_step", Integer),
+    Column("best_loss", Float),
+    Column("best_accuracy", Float),
+    Column("test_loss", Float),
+    Column("test_accuracy", Float),
+    Column("elapsed_s", Float, nullable=False, default=0.0),
+    Column("images_per_s", Float),
+)
+
+EVENTS: Final = Table(
+    "events",
+    METADATA,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("step", Integer, nullable=False),  # of a chunk: its last step
+    Column("payload", LargeBinary, nullable=False),
+)
+
+ARTIFACTS: Final = Table(
+    "artifacts",
+    METADATA,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(24), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("step", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("data", LargeBinary, nullable=False),  # last: SQLite then reads the rest without touching it
+)
+
+LEASES: Final = Table(  # used only where the store is on a server; see core.runs.leases
+    "leases",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("beat", String(16), nullable=False),
+)
+
+Index("runs_by_state", RUNS.c.state, RUNS.c.queue_order)
+Index("runs_by_owner", RUNS.c.owner, RUNS.c.number)
+
+Migration = Callable[[Connection], None]
+MIGRATIONS: Final[dict[int, Migration]] = {}  # version -> what brings a store of the version before to it
+
+
+def bring_up(connection: Connection) -> None:
+    """Create the tables in an empty store, or migrate an older one, inside the caller's transaction.
+
+    Raises: StoreTooNew for a store that a later version wrote.
+    """
+    has_version = connection.dialect.has_table(connection, STORE_VERSION.name)
+    found = connection.scalar(select(STORE_VERSION.c.version)) if has_version else None
+    if found is None:
+        METADATA.create_all(connection)
+        connection.execute(insert(STORE_VERSION).values(version=VERSION))
+        return
+    if found > VERSION:
+        raise StoreTooNew(
+            f"The run store has version {found}; this Inkling reads versions up to {VERSION}.",
+            "Update Inkling, or set INKLING_STORE to another file.",
+        )
+    for version in range(found + 1, VERSION + 1):
+        MIGRATIONS[version](connection)
+        connection.execute(update(STORE_VERSION).values(version=version))

@@ -196,7 +196,9 @@ def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
 
 
 def rule_of(name: str) -> Any:
-    """Return the rule of field `name`: a Range, a tuple of options, `bool`, `str`, "dataset", "dataset or nothing" or "changes"."""
+    """Return the rule of field `name`: a Range, a tuple of options, `bool`, `str`, or the name of a check:
+    "dataset", "dataset or nothing", "changes".
+    """
     return RunConfig.__dataclass_fields__[name].metadata["rule"]
 
 

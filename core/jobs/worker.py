@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Final
@@ -46,6 +46,21 @@ def serve(pipe: Connection, settings: Settings) -> None:
             return
 
 
+def train_here(
+    store: Store, run_id: str, settings: Settings, recall: Recall, heed: Callable[[Event], None]
+) -> bool:
+    """Train a held-back or queued run in this process; return False if another process has it.
+
+    For the command line: `heed` is called with every event, `recall` ends the run early.
+    """
+    job = _claim(store, run_id, settings, within_cores=False)
+    if job is None:
+        return False
+    job.recall, job.heed = recall, heed
+    job.work()
+    return True
+
+
 def _take_recalls(pipe: Connection, recall: Recall) -> None:
     """From now on obey SIGTERM, the runner's recall and the runner's death."""
     signal.signal(signal.SIGTERM, lambda *_: recall.give("interrupt"))
@@ -63,12 +78,12 @@ def _listen(pipe: Connection, recall: Recall) -> None:
             os._exit(1)
 
 
-def _claim(store: Store, run_id: str, settings: Settings) -> "_Job | None":
+def _claim(store: Store, run_id: str, settings: Settings, within_cores: bool = True) -> "_Job | None":
     """Return the run as this process's job, None when it cannot be had now."""
     try:
         row = store.get(run_id)
         threads = threads_for(row.config, settings.core_count)
-        attempt = store.claim(run_id, threads, settings.core_count)
+        attempt = store.claim(run_id, threads, settings.core_count if within_cores else 0)
     except (StoreError, OSError) as error:
         LOG.warning("run %s could not be claimed: %s", run_id, error)
         return None
@@ -85,6 +100,7 @@ class _Job:
     threads: int
     settings: Settings
     recall: Recall = field(default_factory=Recall)
+    heed: Callable[[Event], None] | None = None  # told of every event, beside the store
 
     def __post_init__(self) -> None:
         self.outbox = Outbox(self.store, self.row.id, self.attempt)
@@ -108,6 +124,8 @@ class _Job:
         try:
             for last in self._events():
                 outbox.add(last)
+                if self.heed:
+                    self.heed(last)
                 self._check_limits(last)
         except StoreError:
             raise

@@ -24,7 +24,7 @@ from core.runs.codec import cut, decode, is_recorded
 from core.runs.errors import LostRun
 from core.runs.part import Part, Values, insert_event, many, one
 from core.runs.progress import columns_of
-from core.runs.rows import IN_WORK, INTERRUPTED, LOST_CAUSE, PAUSED, QUEUED, RUNNING
+from core.runs.rows import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, PAUSED, QUEUED, RUNNING
 from core.runs.schema import EVENTS, RUNS
 
 _DURABLE: Final = (Checkpoint, Finished, Diverged, Failed)
@@ -68,7 +68,7 @@ class Work(Part):
 
     def _claim(self, connection: Connection, run_id: str, threads: int, cores: int) -> int:
         values = self._values(connection, run_id)
-        if values["state"] != QUEUED:
+        if values["state"] not in (CREATED, QUEUED):
             return 0
         busy = self._threads_in_work(connection) if cores else 0
         if busy and busy + threads > cores:

@@ -1,0 +1,20 @@
+"""Command line: `python -m core train --preset mnist-article --json`, and the rest of `python -m core --help`."""
+
+import typer
+
+from core.commands.runs import evaluate, runs
+from core.commands.train import train_command
+
+app = typer.Typer(
+    name="inkling",
+    help="Inkling: watch a classifier learn to read.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("train")(train_command())
+app.command("evaluate")(evaluate)
+app.command("runs")(runs)
+
+if __name__ == "__main__":
+    app(prog_name="python -m core")

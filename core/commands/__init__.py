@@ -1,0 +1,1 @@
+"""The command line's subcommands, one module each; `core.__main__` puts them together."""

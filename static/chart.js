@@ -6,6 +6,7 @@ const { unpack, decodeArrays, judge, themeOf, ensureStyle, make, loadScript, mou
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const MARGIN = 1.012;  // beyond the last step, so that its marker is whole
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new ChartView(place));
@@ -28,9 +29,9 @@ class ChartView {
       make("div", { className: "ink-chart-stage" }, this.plot, this.labels, this.note));
     place.append(this.root);
     this.logButton.onclick = () => this.setLog(!this.log);
-    this.resetButton.onclick = () => this.resetZoom();
+    this.resetButton.onclick = () => this.zoomTo(null);
     this.plot.addEventListener("keydown", (event) => this.onKey(event));
-    this.plot.addEventListener("dblclick", () => this.resetZoom());
+    this.plot.addEventListener("dblclick", () => this.zoomTo(null));
     this.watchPointer();
     this.sizes = new ResizeObserver(() => this.schedule());
     this.sizes.observe(this.plot);
@@ -48,7 +49,7 @@ class ChartView {
     };
     addEventListener("pointerup", this.release);
     addEventListener("pointercancel", this.release);
-    this.plot.addEventListener("mousemove", (event) => (this.pointer = { xpx: 0, clientX: event.clientX, clientY: event.clientY, target: event.target }));
+    this.plot.addEventListener("mousemove", (event) => (this.pointer = { clientX: event.clientX, clientY: event.clientY, target: event.target }));
     this.plot.addEventListener("mouseleave", () => (this.pointer = null));
   }
 
@@ -68,6 +69,7 @@ class ChartView {
     this.number = header.n;
     const arrays = decodeArrays(header.a, payload);
     if (header.whole) {
+      if (this.head && this.head.run !== header.run) this.zoomTo(null);
       this.head = header;
       this.series = header.series.map((series) => ({ ...series, x: [], y: [] }));
       this.logButton.hidden = header.percent;
@@ -98,7 +100,7 @@ class ChartView {
     Plotly.react(this.plot, traces, layout, { ...CONFIG, staticPlot: false });
     if (!this.wired) {
       this.wired = true;
-      this.plot.on("plotly_relayout", () => this.onZoom());
+      this.plot.on("plotly_relayout", (change) => this.onZoom(change));
     }
     this.label(theme, layout);
     if (this.pointer) Plotly.Fx.hover(this.plot, this.pointer);
@@ -111,23 +113,32 @@ class ChartView {
       ticks: "outside", ticklen: 4, tickfont: { size: 11, color: theme.muted }, automargin: false, fixedrange: false,
     };
     return {
-      width, height, datarevision: this.number, uirevision: `${this.head.run}|${this.log}|${this.zooms ?? 0}`,
-      margin: { l: 46, r: narrow ? 64 : 104, t: 6, b: 40 },
+      width, height, datarevision: this.number,
+      margin: { l: 46, r: this.room(theme), t: 6, b: 40 },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false,
       font: { family: theme.font, size: 12, color: theme.ink },
       hovermode: "x unified", hoverdistance: 40, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       hoverlabel: { bgcolor: theme.paper, bordercolor: theme.line, font: { family: theme.font, size: 12, color: theme.ink } },
       xaxis: {
-        ...axis, range: [0, this.head.xEnd], showgrid: false, showline: true, nticks: narrow ? 4 : 7, tickformat: ",d",
+        ...axis, range: this.zoom?.x ?? [0, this.head.xEnd * MARGIN], showgrid: false, showline: true, nticks: narrow ? 4 : 7, tickformat: ",d",
         hoverformat: ",.0f", showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: theme.muted, spikedash: "solid",
         title: { text: this.head.xTitle, font: { size: 12, color: theme.muted }, standoff: 6 },
       },
       yaxis: {
-        ...axis, range: this.yRange(), type: this.log ? "log" : "linear", nticks: 6,
+        ...axis, range: this.zoom?.y ?? this.yRange(), type: this.log ? "log" : "linear", nticks: 6,
         ticksuffix: this.head.percent ? " %" : "", exponentformat: "power", minor: { ticks: "" },
         ...(this.log ? { tickvals: LOG_TICKS, ticktext: LOG_TICKS.map(String) } : {}),
       },
     };
+  }
+
+  /** Room on the right for the widest label that can come, so that the plot keeps its width. */
+  room(theme) {
+    const pen = (this.pen ??= document.createElement("canvas").getContext("2d"));
+    pen.font = `600 12px ${theme.font}`;
+    const widths = this.series.filter((s) => s.role !== "faint").map(({ label, role }) =>
+      pen.measureText(role === "pale" ? label : `${label} ${shown(this.head.percent ? 99.9 : 0.123, this.head.percent)}`).width);
+    return Math.min(150, Math.max(60, ...widths) + 16);
   }
 
   /** The range that holds the lines, and all but the wildest mini-batches. */
@@ -171,24 +182,21 @@ class ChartView {
 
   setLog(log) {
     this.log = log;
+    if (this.zoom) this.zoom = { x: this.zoom.x };
     this.logButton.ariaPressed = String(log);
     this.schedule();
   }
 
-  zoomed() {
-    const x = this.plot.layout?.xaxis?.range;
-    const y = this.plot.layout?.yaxis?.autorange;
-    return !!x && !y && (Math.abs(x[0]) > 1e-9 || Math.abs(x[1] - this.head.xEnd) > 1e-6 * this.head.xEnd);
+  /** Keep what the viewer zoomed to; every later drawing uses it. */
+  onZoom(change) {
+    if (!Object.keys(change).some((name) => name.includes("range"))) return;
+    const { xaxis, yaxis } = this.plot.layout;
+    this.zoomTo({ x: [...xaxis.range], y: [...yaxis.range] });
   }
 
-  onZoom() {
-    this.resetButton.hidden = !this.zoomed();
-    this.schedule();
-  }
-
-  resetZoom() {
-    this.zooms = (this.zooms ?? 0) + 1;
-    this.resetButton.hidden = true;
+  zoomTo(zoom) {
+    this.zoom = zoom;
+    this.resetButton.hidden = !zoom;
     this.schedule();
   }
 
@@ -199,10 +207,11 @@ class ChartView {
       ArrowLeft: [start - span / 8, end - span / 8], ArrowRight: [start + span / 8, end + span / 8],
       "+": [start + span / 5, end - span / 5], "=": [start + span / 5, end - span / 5], "-": [start - span / 3, end + span / 3],
     };
-    if (event.key === "0" || event.key === "Escape") this.resetZoom();
+    if (event.key === "0" || event.key === "Escape") this.zoomTo(null);
     else if (moves[event.key]) {
-      const low = Math.max(0, moves[event.key][0]);
-      Plotly.relayout(this.plot, { "xaxis.range": [low, Math.min(this.head.xEnd, Math.max(moves[event.key][1], low + 1))] });
+      const last = this.head.xEnd * MARGIN, [low, high] = moves[event.key];
+      const x = [Math.max(0, Math.min(low, last - 2)), Math.min(last, Math.max(high, low + 2))];
+      this.zoomTo({ ...this.zoom, x });
     } else return;
     event.preventDefault();
     event.stopPropagation();

@@ -16,7 +16,7 @@ class TilesView {
     this.grid = make("div", { className: "ink-tiles-grid" });
     this.scale = make("div", { className: "ink-tiles-scale" });
     this.root = make("div", { className: "ink-tiles" }, this.grid, this.scale);
-    this.root.setAttribute("role", "group");
+    this.root.setAttribute("role", "img");
     place.append(this.root);
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this.grid);
@@ -60,13 +60,14 @@ class TilesView {
       const canvas = make("canvas", { width, height });
       canvas.addEventListener("pointermove", (event) => this.point(event, k));
       canvas.addEventListener("pointerleave", () => this.rest());
-      const chip = make("i");
-      chip.style.background = header.colours[k];
+      const chip = make("i", { hidden: !header.colours.length });
+      chip.style.background = header.colours[k] ?? "";
       const caption = make("figcaption", { title: label }, chip, make("span", { textContent: label }));
       const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer);
       return { canvas, caption, image, pixels, context: canvas.getContext("2d") };
     });
     this.grid.replaceChildren(...this.tiles.map(({ canvas, caption }) => make("figure", {}, canvas, caption)));
+    this.grid.style.setProperty("--columns", header.columns);
     this.bar = make("canvas", { width: 255, height: 1 });
     this.low = make("span");
     this.high = make("span");
@@ -126,7 +127,7 @@ class TilesView {
   fit() {
     if (!this.tiles?.length) return;
     const [, , height, width] = this.head.shape, ratio = devicePixelRatio || 1;
-    const room = this.grid.clientWidth / Math.min(5, this.tiles.length) - 4;
+    const room = this.grid.clientWidth / this.head.columns - 4;
     const zoom = Math.max(1, Math.floor((Math.min(room, 190) * ratio) / width)) / ratio;
     for (const { canvas } of this.tiles) {
       canvas.style.width = `${width * zoom}px`;

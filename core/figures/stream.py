@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.figures.curves import Chart, Series, decimate
+from core.figures.curves import Chart, Series
 from core.figures.palette import THEMES, class_colours, diverging_lut
-from core.figures.tiles import LEVELS, as_images, halved, live_floor, quantise, symmetric_limit
+from core.figures.tiles import LEVELS, as_images, halved, live_floor, quantise, symmetric_limit, tile_columns
+from core.figures.traces import decimate
 from core.figures.wire import encode_arrays, pack
 
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
@@ -33,7 +34,8 @@ class ChartStream:
 
     def message(self, chart: Chart) -> bytes:
         """Return the next message: everything, or what is new, or a few bytes that say that nothing is."""
-        whole = chart.signature != self._signature
+        shrunk = any(len(s.x) < self._sent.get(s.key, 0) for s in chart.series)
+        whole = shrunk or chart.signature != self._signature
         if whole:
             self._signature, self._sent = chart.signature, {}
         fresh = [s for s in chart.series if whole or len(s.x) > self._sent.get(s.key, 0)]
@@ -96,9 +98,11 @@ class TileStream:
         step: int = 0,
         limit: float | None = None,
         max_values: int | None = None,
+        classes: bool = True,
     ) -> bytes:
         """Return the next message for `weights`, float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
 
+        `classes`: the labels are classes and carry their colours (not hidden units, say).
         Images of more than `max_values` numbers in all are halved in size, for a live view of colour weights.
         """
         images = as_images(weights, shape)
@@ -106,7 +110,7 @@ class TileStream:
             images = halved(images)
         limit = max(symmetric_limit(images), live_floor(shape)) if limit is None else limit
         codes = quantise(images, limit).astype(np.int64)
-        key = (images.shape, tuple(labels))
+        key = (images.shape, tuple(labels), classes)
         if key == self._key and limit == self._limit and np.array_equal(codes, self._codes):
             return pack({"n": self._number, "idle": 1})
         self._number += 1
@@ -116,18 +120,19 @@ class TileStream:
             values = (codes - np.clip(known, -LEVELS, LEVELS)).astype(np.int8)
         else:
             values = codes.astype(np.int8)
-            header |= _tile_header(images.shape, labels)
+            header |= _tile_header(images.shape, labels, classes)
         self._key, self._codes, self._limit = key, codes, limit
         return pack(header, _deflated(values.tobytes()))
 
 
-def _tile_header(shape: tuple[int, ...], labels: Sequence[str]) -> dict[str, Any]:
+def _tile_header(shape: tuple[int, ...], labels: Sequence[str], classes: bool) -> dict[str, Any]:
     return {
         "whole": True,
         "shape": list(shape),
         "levels": LEVELS,
         "labels": list(labels),
-        "colours": class_colours(len(labels)),
+        "colours": class_colours(len(labels)) if classes else [],
+        "columns": tile_columns(len(labels)),
         "luts": [diverging_lut(theme).tobytes().hex() for theme in THEMES],
     }
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from core.figures.palette import Theme, diverging_lut, look
 
-LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into about 4 KB
+LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
+_PAPER_SHADE: Final = 1  # the grey that is lent to the gutters; images show it as black
 _STEP: Final = 10 ** (1 / 10)  # limits rise in steps of 26 %, so that the scale seldom changes while training
 
 
@@ -23,6 +24,11 @@ def as_images(weights: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     if weights.size == 0 or weights.size % (C * H * W):
         raise ValueError(f"weights of shape {weights.shape} are no images of {C}x{H}x{W}")
     return np.ascontiguousarray(weights, np.float32).reshape(-1, C, H, W)
+
+
+def tile_columns(count: int) -> int:
+    """Return how many of `count` images stand in a row: five, fewer if there are fewer, eight beyond twenty."""
+    return 8 if count > 20 else min(5, max(count, 1))
 
 
 def live_floor(shape: tuple[int, int, int]) -> float:
@@ -80,7 +86,7 @@ def weight_tile(
         grey = np.rint(127.5 + codes * (127.5 / LEVELS)).astype(np.uint8)
         return _png(Image.fromarray(_sheet(grey.transpose(0, 2, 3, 1), columns, gutter, _paper(theme), zoom)))
     shades = (codes.astype(np.float32).mean(axis=1).round() + LEVELS).astype(np.uint8)
-    sheet = Image.fromarray(_sheet(shades, columns, gutter, LEVELS, zoom), mode=None).convert("P")
+    sheet = Image.fromarray(_sheet(shades, columns, gutter, LEVELS, zoom)).convert("P")
     sheet.putpalette(_weight_palette(theme))
     return _png(sheet)
 
@@ -100,9 +106,15 @@ def image_strip(
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1] not in (1, 3):
         raise ValueError(f"images must be uint8 (N, 1 or 3, H, W), got {images.dtype} {images.shape}")
     columns = columns or max(len(images), 1)
-    colour = np.repeat(images, 4 - images.shape[1] if images.shape[1] == 1 else 1, axis=1)  # (N, 3, H, W)
-    sheet = Image.fromarray(_sheet(colour.transpose(0, 2, 3, 1), columns, gutter, _paper(theme), zoom))
-    return _png(sheet.quantize(64) if images.shape[1] == 1 else sheet)
+    paper = _paper(theme)
+    if images.shape[1] == 3:
+        return _png(Image.fromarray(_sheet(images.transpose(0, 2, 3, 1), columns, gutter, paper, zoom)))
+    shades = np.where(images[:, 0] == _PAPER_SHADE, 0, images[:, 0]).astype(np.uint8)
+    palette = np.arange(256).repeat(3).reshape(256, 3)
+    palette[_PAPER_SHADE] = paper
+    sheet = Image.fromarray(_sheet(shades, columns, gutter, _PAPER_SHADE, zoom)).convert("P")
+    sheet.putpalette(palette.ravel().tolist())
+    return _png(sheet)
 
 
 def diverging_image(values: np.ndarray, *, theme: Theme, limit: float | None = None, zoom: int = 1) -> bytes:
@@ -145,6 +157,4 @@ def weights_sentence(labels: Sequence[str], step: int) -> str:
     """Return the alternative text of a set of weight images."""
     names = ", ".join(labels[:12]) + (" and more" if len(labels) > 12 else "")
     start = "before training" if step == 0 else f"after {step:,} training steps"
-    return (
-        f"What the model looks for, {start}: one image per class ({names}); red speaks for it, blue against."
-    )
+    return f"Weight images {start}, one per class ({names}): red speaks for the class, blue against it."

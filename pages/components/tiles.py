@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures.stream import TileStream
-from core.figures.tiles import weights_sentence
+from core.figures.tiles import tile_columns, weights_sentence
 from pages.components.assets import loader
 from pages.components.live_chart import viewer_stream
 
@@ -26,11 +26,15 @@ def weight_tiles(
     live: bool = True,
     limit: float | None = None,
     alt: str | None = None,
+    classes: bool = True,
 ) -> None:
     """Show one image per class of `weights`, float32 (K, C*H*W), shape (C, H, W), under its label.
 
     Five to a row, as large as fits, the scale beneath. Between two calls the pixels glide. `limit` fixes the
-    symmetric scale (default: a round number that holds 99.5 % of the weights).
+    symmetric scale (default: a round number that holds 99.5 % of the weights). `classes`: the labels are
+    classes and carry their colours.
+
+    Raises: ValueError where labels and images differ in number.
     """
     if len(labels) != len(weights):
         raise ValueError(f"{len(weights)} weight images need as many labels, got {len(labels)}")
@@ -43,7 +47,9 @@ def weight_tiles(
         step=step,
         limit=limit,
         max_values=LIVE_VALUES if live else None,
+        classes=classes,
     )
-    rows = -(-len(labels) // 5)
-    with st.container(key=f"tiles{rows}-{key}"):
+    columns = tile_columns(len(labels))
+    rows = min(8, -(-len(labels) // columns))
+    with st.container(key=f"tiles-r{rows}-c{columns}-{key}"):  # style.css reserves the height by this name
         _tiles(key=key, data=message, on_resync_change=stream.reset)

@@ -1,0 +1,84 @@
+"""Plotly figures that do not tick."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from core.figures.charts import apply_look, class_bars, confusion_matrix, lines, signed_image
+from core.figures.palette import THEMES, Theme, class_colours, look
+
+NAMES = ["cat", "dog", "bird"]
+COUNTS = np.array([[90, 8, 2], [0, 50, 0], [5, 5, 10]])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_look_is_ink_on_whatever_paper_is_beneath(theme: Theme) -> None:
+    fig = apply_look(go.Figure(go.Scatter(x=[0, 1], y=[1, 2])), theme, height=200)
+    assert fig.layout.font.color == look(theme).ink
+    assert fig.layout.paper_bgcolor == fig.layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert fig.layout.xaxis.gridcolor == look(theme).hairline
+    assert fig.layout.colorway[:2] == (look(theme).train, look(theme).held_out)
+    assert fig.layout.height == 200
+
+
+def test_bars_carry_their_class_colour_and_their_value() -> None:
+    fig = class_bars([0.5, 0.25, 0.125], NAMES, "light", x_title="Accuracy", highlight=1)
+    (bar,) = fig.data
+    assert list(bar.x) == [50, 25, 12.5]
+    assert list(bar.text) == ["50.0 %", "25.0 %", "12.5 %"]
+    assert list(bar.marker.color) == class_colours(3)
+    assert bar.marker.opacity[1] > bar.marker.opacity[0]
+    assert fig.layout.yaxis.autorange == "reversed", "class 0 on top"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_confusion_matrix_shades_mistakes_and_writes_every_count(theme: Theme) -> None:
+    fig = confusion_matrix(COUNTS, NAMES, theme)
+    (heat,) = fig.data
+    assert heat.z[0][1] == pytest.approx(8.0)
+    assert heat.z[2][0] == pytest.approx(25.0)
+    assert np.isnan(np.diag(np.array(heat.z, float))).all(), "right answers are not shaded"
+    assert heat.zmax == pytest.approx(25.0)
+    assert heat.text[0][1] == "true cat, predicted dog: 8 (8.0%)"
+    written = {(a.y, a.x): a.text for a in fig.layout.annotations}
+    assert written["cat", "dog"] == "8"
+    assert written["bird", "bird"] == "<b>10</b>"
+    assert written["dog", "cat"] == ""
+
+
+def test_a_confusion_matrix_without_a_mistake_or_with_an_empty_class_is_drawn() -> None:
+    fig = confusion_matrix(np.diag([3, 0, 7]), NAMES, "light")
+    assert np.nanmax(np.array(fig.data[0].z, float)) == 0
+    assert confusion_matrix(np.array([[4]]), ["only"], "light").data
+
+
+def test_class_names_that_are_digits_stay_names() -> None:
+    fig = confusion_matrix(np.eye(10, dtype=int), [str(d) for d in range(10)], "light")
+    assert fig.layout.xaxis.type == fig.layout.yaxis.type == "category"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_signed_image_is_symmetric_around_the_page(theme: Theme) -> None:
+    values = np.array([[0.1, -0.4], [0.0, 0.2]])
+    fig = signed_image(values, theme, name="class 3")
+    (heat,) = fig.data
+    assert (heat.zmin, heat.zmax) == (-0.4, 0.4)
+    middle = [colour for place, colour in heat.colorscale if place == 0.5]
+    assert middle == [look(theme).paper]
+    assert "class 3" in heat.hovertemplate
+    assert fig.layout.yaxis.autorange == "reversed"
+    assert fig.layout.yaxis.scaleanchor == "x", "pixels are square"
+
+
+def test_an_image_of_zeros_has_a_scale() -> None:
+    heat = signed_image(np.zeros((2, 2)), "light", name="nothing").data[0]
+    assert heat.zmax > 0
+
+
+def test_lines_are_labelled_where_they_end() -> None:
+    x = np.array([1.0, 10.0, 100.0])
+    fig = lines({"mine": (x, x), "theirs": (x, 2 * x)}, "light", x_title="Images", y_title="Time", log_x=True)
+    labels = {a.text: (a.x, a.y) for a in fig.layout.annotations}
+    assert labels == {"mine": (2.0, 100.0), "theirs": (2.0, 200.0)}
+    assert [a.font.color for a in fig.layout.annotations] == [t.line.color for t in fig.data]
+    assert not fig.layout.showlegend

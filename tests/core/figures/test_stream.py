@@ -1,0 +1,203 @@
+"""A client that only reads the messages ends up with what the server has, for few bytes."""
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.events import Evaluated, Started, Steps
+from core.figures.curves import Curves
+from core.figures.palette import diverging_lut
+from core.figures.stream import ChartStream, TileStream
+from core.figures.tiles import LEVELS
+from core.figures.wire import decode_arrays, unpack
+from tests.core.figures.conftest import SmallRun
+
+DIGITS = [str(digit) for digit in range(10)]
+
+
+@dataclass
+class ChartClient:
+    """What static/chart.js does with messages."""
+
+    number: int = -1
+    head: dict[str, Any] = field(default_factory=dict)
+    points: dict[str, list[list[float]]] = field(default_factory=dict)
+
+    def take(self, message: bytes) -> str:
+        header, payload = unpack(message)
+        if header["n"] == self.number:
+            return "old"
+        if not header.get("whole") and (header["n"] != self.number + 1 or header.get("idle")):
+            return "missed"
+        self.number = header["n"]
+        if header.get("whole"):
+            self.head, self.points = header, {s["key"]: [[], []] for s in header["series"]}
+        arrays = decode_arrays(header["a"], payload)
+        for i, key in enumerate(header.get("keys", list(self.points))):
+            self.points[key][0] += arrays[2 * i].tolist()
+            self.points[key][1] += arrays[2 * i + 1].tolist()
+        return "new"
+
+
+def grown(run: SmallRun, *, until: int, curves: Curves | None = None, since: int = 0) -> Curves:
+    if curves is None:
+        curves = Curves("run-1")
+        curves.add([Started(0, 120, 60, 6000, "test", 10_000, 7850, "closed-form", 1)])
+    part = slice(since, until)
+    curves.add([Steps(since + 1, run.losses[part], run.accuracies[part], 0.1, 1.0, 1.0)])
+    curves.add([Evaluated(until, "test", float(run.losses[until - 1]), 0.5)])
+    return curves
+
+
+def test_a_client_fed_tick_by_tick_holds_every_point(small_run: SmallRun) -> None:
+    stream, client, curves = ChartStream(), ChartClient(), None
+    for since in range(0, 120, 20):
+        curves = grown(small_run, until=since + 20, curves=curves, since=since)
+        assert client.take(stream.message(curves.loss_chart())) == "new"
+    assert curves is not None
+    for series in curves.loss_chart().series:
+        x, y = client.points[series.key]
+        assert x == series.x.tolist()
+        assert y == pytest.approx(series.y, abs=1e-4)
+
+
+def test_nothing_new_costs_a_few_bytes_and_says_so(small_run: SmallRun) -> None:
+    stream, client, curves = ChartStream(), ChartClient(), grown(small_run, until=60)
+    client.take(stream.message(curves.loss_chart()))
+    message = stream.message(curves.loss_chart())
+    assert len(message) < 30
+    assert client.take(message) == "old"
+
+
+def test_a_lost_message_is_noticed_and_a_reset_makes_it_good(small_run: SmallRun) -> None:
+    stream, client, curves = ChartStream(), ChartClient(), grown(small_run, until=60)
+    client.take(stream.message(curves.loss_chart()))
+    stream.message(grown(small_run, until=90, curves=curves, since=60).loss_chart())  # lost on the way
+    assert client.take(stream.message(curves.loss_chart())) == "missed", "the idle one gives it away"
+    late = stream.message(grown(small_run, until=120, curves=curves, since=90).loss_chart())
+    assert client.take(late) == "missed"
+    stream.reset()
+    assert client.take(stream.message(curves.loss_chart())) == "new"
+    assert client.points["batch"][0] == list(range(1, 121))
+
+
+def test_a_client_that_was_mounted_anew_asks_for_everything(small_run: SmallRun) -> None:
+    stream, curves = ChartStream(), grown(small_run, until=60)
+    stream.message(curves.loss_chart())
+    update = stream.message(grown(small_run, until=90, curves=curves, since=60).loss_chart())
+    assert ChartClient().take(update) == "missed"
+
+
+def test_curves_read_afresh_are_sent_whole_even_where_they_are_longer(small_run: SmallRun) -> None:
+    stream, client = ChartStream(), ChartClient()
+    client.take(stream.message(grown(small_run, until=60).loss_chart()))
+    client.take(stream.message(grown(small_run, until=100).loss_chart()))
+    assert client.head["whole"]
+    assert client.points["batch"][0] == list(range(1, 101))
+
+
+def test_a_tick_of_many_steps_is_thinned_and_stays_small() -> None:
+    curves, stream, client = Curves("run-1"), ChartStream(), ChartClient()
+    curves.add([Started(0, 60_000, 600, 60_000, "test", 10_000, 7850, "closed-form", 1)])
+    client.take(stream.message(curves.loss_chart()))
+    noise = np.random.default_rng(0).random(12_000, np.float32)
+    curves.add([Steps(1, noise, noise, 0.1, 1.0, 1.0), Evaluated(12_000, "test", 0.3, 0.9)])
+    message = stream.message(curves.loss_chart())
+    assert len(message) < 1100
+    client.take(message)
+    assert max(client.points["batch"][1]) == pytest.approx(noise.max(), abs=1e-4)
+    assert min(client.points["batch"][1]) == pytest.approx(noise.min(), abs=1e-4)
+
+
+def test_a_whole_message_of_a_long_run_is_bounded() -> None:
+    curves = Curves("run-1")
+    for first in range(1, 30_001, 1000):
+        noise = np.random.default_rng(first).random(1000, np.float32)
+        curves.add([Steps(first, noise, noise, 0.1, 1.0, 1.0)])
+    client = ChartClient()
+    message = ChartStream().message(curves.loss_chart())
+    client.take(message)
+    assert all(len(x) <= 2000 for x, _ in client.points.values())
+    assert len(message) < 14_000
+
+
+@dataclass
+class TileClient:
+    """What static/tiles.js does with messages."""
+
+    head: dict[str, Any] = field(default_factory=dict)
+    codes: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    limit: float = 0.0
+
+    def take(self, message: bytes) -> np.ndarray:
+        header, payload = unpack(message)
+        if not header.get("idle"):
+            change = np.frombuffer(zlib.decompress(payload, -15), np.int8).astype(float)
+            if header.get("whole"):
+                self.head, self.codes = header, np.zeros(len(change))
+            known = np.floor(self.codes * (self.limit / header["limit"]) + 0.5)
+            self.codes = change + np.clip(known, -LEVELS, LEVELS)
+            self.limit = header["limit"]
+        return self.codes.reshape(self.head["shape"]) / LEVELS * self.limit
+
+
+def test_the_client_paints_the_weights_of_every_tick(small_run: SmallRun) -> None:
+    stream, client = TileStream(), TileClient()
+    sizes = []
+    for step in range(0, 121, 10):
+        weights = small_run.weights[step]
+        message = stream.message(weights, (1, 28, 28), DIGITS, "ten images", step=step)
+        sizes.append(len(message))
+        shown = client.take(message)[:, 0].reshape(10, 784)
+        inside = np.abs(weights) <= client.limit
+        assert inside.mean() > 0.99
+        assert np.abs(shown - weights)[inside].max() <= client.limit / LEVELS / 2 + 1e-6
+        assert np.abs(shown).max() <= client.limit + 1e-9
+    assert client.limit > 0.15, "the scale has grown with the weights"
+    assert sizes[0] < 9000
+    assert max(sizes[1:]) < 3500, sizes
+    assert np.median(sizes[1:]) < 2500, sizes
+
+
+def test_tiles_that_did_not_change_cost_a_few_bytes(small_run: SmallRun) -> None:
+    stream = TileStream()
+    stream.message(small_run.weights[5], (1, 28, 28), DIGITS, "ten images")
+    assert len(stream.message(small_run.weights[5], (1, 28, 28), DIGITS, "ten images")) < 30
+
+
+def test_a_whole_tile_message_carries_both_scales_and_the_class_colours(small_run: SmallRun) -> None:
+    header, _ = unpack(TileStream().message(small_run.weights[0], (1, 28, 28), DIGITS, "ten images"))
+    assert header["luts"] == [diverging_lut("light").tobytes().hex(), diverging_lut("dark").tobytes().hex()]
+    assert len(set(header["colours"])) == 10
+    assert header["shape"] == [10, 1, 28, 28]
+
+
+def test_untrained_weights_are_pale(small_run: SmallRun) -> None:
+    client = TileClient()
+    shown = client.take(TileStream().message(small_run.weights[0], (1, 28, 28), DIGITS, "ten images"))
+    assert 0.25 < np.abs(shown).max() / client.limit < 0.5
+
+
+def test_live_colour_weights_are_halved_until_they_fit() -> None:
+    weights = np.random.default_rng(0).normal(0, 0.1, (10, 3, 32, 32)).astype(np.float32)
+    client = TileClient()
+    message = TileStream().message(weights, (3, 32, 32), DIGITS, "ten images", max_values=12_000)
+    shown = client.take(message)
+    assert shown.shape == (10, 3, 16, 16)
+    expected = weights[3, 2, 6:8, 10:12].mean()
+    assert shown[3, 2, 3, 5] == pytest.approx(expected, abs=client.limit / LEVELS)
+    whole = TileClient().take(TileStream().message(weights, (3, 32, 32), DIGITS, "ten images"))
+    assert whole.shape == weights.shape
+
+
+def test_other_labels_or_shapes_start_anew(small_run: SmallRun) -> None:
+    stream = TileStream()
+    stream.message(small_run.weights[0], (1, 28, 28), DIGITS, "ten images")
+    renamed, _ = unpack(stream.message(small_run.weights[1], (1, 28, 28), [*"abcdefghij"], "ten images"))
+    fewer, _ = unpack(stream.message(small_run.weights[1][:3], (1, 28, 28), [*"abc"], "three images"))
+    assert renamed["whole"]
+    assert fewer["whole"]
+    assert fewer["columns"] == 3

@@ -22,12 +22,14 @@ from core.settings import Settings, from_environment
 from core.threads import threads_for
 
 LOG: Final = logging.getLogger("inkling.runner")
+BUSY_S: Final = 0.5
 TICK_S: Final = 0.5  # how often the queue is looked at without being woken: other apps may share the store
 UPKEEP_S: Final = 300.0
 END_S: Final = 4.0
 LAST_RESORT_S: Final = 4.7
 HARD_STOP_S: Final = 10.0  # a run that has not obeyed "stop" for this long is ended by force
 PARK_S: Final = 10.0  # a pause this long gives its worker up when others wait
+UNREADABLE: Final = "The settings of this run cannot be read by this version of Inkling."
 TRIES: Final = 3  # workers that may die before claiming a run until the run is at fault
 
 
@@ -53,7 +55,7 @@ class Runner:
         while not self._is_ending:
             try:
                 self._tick()
-            except StoreError as error:
+            except (StoreError, OSError) as error:  # OSError: no process or file can be made just now
                 self._complain(error)
             self._listen()
         self._end()
@@ -80,6 +82,7 @@ class Runner:
         if time.monotonic() >= self._upkeep_at:
             self._upkeep_at = time.monotonic() + UPKEEP_S
             self._store.prune()
+            self._store.put_reserve_by()
 
     # ---- the queue
 
@@ -93,6 +96,9 @@ class Runner:
         unclaimed = sum(worker.threads for worker in self._crew.busy if not worker.attempt)
         used = self._store.threads_in_work() + unclaimed
         for entry in waiting:
+            if entry.config is None:
+                self._losses.append((entry.run_id, 0, UNREADABLE))
+                continue
             threads = threads_for(entry.config, self._settings.core_count)
             is_room = not used or used + threads <= self._settings.core_count
             if not is_room or len(self._crew.busy) >= self._settings.worker_count:
@@ -141,8 +147,8 @@ class Runner:
             self._store.report_loss(run_id, attempt, how)
             self._losses.pop(0)
 
-    def _complain(self, error: StoreError) -> None:
-        """Log a store's error, once a minute."""
+    def _complain(self, error: Exception) -> None:
+        """Log what keeps the queue waiting, once a minute."""
         if time.monotonic() - self._complained_at >= 60:
             self._complained_at = time.monotonic()
             LOG.warning("the queue waits: %s", error)
@@ -176,7 +182,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.raiseExceptions = False  # the terminal that the log goes to may be gone
     settings = from_environment()
-    runner = Runner(Store(settings=settings), settings)
+    runner = Runner(Store(settings=settings, busy_s=BUSY_S), settings)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
     signal.signal(signal.SIGTERM, lambda *_: runner.ring("end"))
     threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.config import ConfigError, FieldError
 from core.datasets import load
 from core.events import TERMINAL, Event, Started, Steps
 from core.jobs.controls import Recall, StoreControls
@@ -34,11 +35,11 @@ def serve(pipe: Connection, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)  # the pages come first
+    store = _open_store(settings)  # before there is a run, so that it need not wait for this
     send(pipe, {"ready": os.getpid()})
-    store: Store | None = None
     while (message := receive(pipe)) is not None and "run" in message:
-        store = store or Store(settings=settings, busy_s=BUSY_S)
-        job = _claim(store, message["run"], settings)
+        store = store or _open_store(settings)
+        job = _claim(store, message["run"], settings) if store else None
         send(pipe, {"claimed": job.attempt if job else 0})
         if job:
             _take_recalls(pipe, job.recall)
@@ -59,6 +60,16 @@ def train_here(
     job.recall, job.heed = recall, heed
     job.work()
     return True
+
+
+def _open_store(settings: Settings) -> Store | None:
+    try:
+        store = Store(settings=settings, busy_s=BUSY_S)
+        store.waiting()
+    except StoreError as error:
+        LOG.warning("the store cannot be opened yet: %s", error)
+        return None
+    return store
 
 
 def _take_recalls(pipe: Connection, recall: Recall) -> None:
@@ -140,7 +151,7 @@ class _Job:
     def _events(self) -> Iterator[Event]:
         """Yield the run's events: on from its last checkpoint if that can be used, else from the start."""
         arguments = self._arguments()
-        checkpoint = self._checkpoint()
+        checkpoint = self._checkpoint() if self.attempt > 1 else None
         if checkpoint is not None:
             try:
                 yield from train(checkpoint=checkpoint, **arguments)
@@ -148,7 +159,7 @@ class _Job:
                 LOG.warning("run %s starts over: %s", self.row.id, error)
             else:
                 return
-        yield from train(**arguments)
+        yield from train(initial_weights=self._initial_weights(), **arguments)
 
     def _checkpoint(self) -> bytes | None:
         try:
@@ -165,7 +176,6 @@ class _Job:
             "extra": load(config.mix_in, folder) if config.mix_in else None,
             "config": config,
             "controls": StoreControls(self.store, self.row, self.attempt, self.recall, self.outbox),
-            "initial_weights": self._initial_weights(),
             "recorded_changes": self.row.learning_rate_changes,
             "checkpoint_every_s": self.settings.checkpoint_s,
             "threads": self.threads,
@@ -176,7 +186,10 @@ class _Job:
         source = self.row.config.start_from
         if not source:
             return None
-        return self.store.snapshot(source, self.store.snapshots(source)[-1])
+        steps = self.store.snapshots(source)
+        if not steps:
+            raise ConfigError([FieldError("start_from", source, "a run whose weights are kept")])
+        return self.store.snapshot(source, steps[-1])
 
     def _check_limits(self, event: Event) -> None:
         """Raise ConfigError for a run that turns out too large, TimeUp for one that takes too long."""

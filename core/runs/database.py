@@ -1,27 +1,26 @@
-"""The connection to the store: transactions, and SQLite's errors as sentences with a remedy."""
+"""The connection to the store: whole transactions, opening, and recovering from a damaged file."""
 
 import os
+import re
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from core.runs import damage, schema
-from core.runs.errors import (
-    StoreBusy,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreReadOnly,
-    StoreUnreachable,
-)
+from core.runs.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreUnreachable
+from core.runs.reserve import Reserve
+from core.runs.translation import read_only, store_error, unreachable
 
 WEB_BUSY_S: Final = 3.0  # how long a page waits for somebody else's write before it says so
-_MAGIC: Final = b"SQLite format 3\0"
+WAL_LIMIT_BYTES: Final = 8 * 2**20
+
+T = TypeVar("T")
 
 
 class Database:
@@ -36,17 +35,19 @@ class Database:
     def __init__(self, url: str, busy_s: float = WEB_BUSY_S) -> None:
         self.url, self.busy_s = url, busy_s
         self.path = _sqlite_path(url)
+        self.reserve = Reserve(self.path) if self.path else None
         self.notices: list[str] = []
         self.is_read_only = False
-        self._engine = self._connect()
-        self._open()
+        self._opening = threading.RLock()
+        self._engine = self._make_engine()
+        self._file = self._open()
 
     # ---- transactions
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees the store as it is at its first query; never waits for writers."""
-        with self._translated(), self._engine.connect() as connection, connection.begin():
+        with self._explained(), self._current_engine().connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -57,87 +58,107 @@ class Database:
         what was committed).
         """
         if self.is_read_only:
-            raise self._read_only()
-        options = {"writes": True, "durable": durable}
-        with (
-            self._translated(),
-            self._engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
-            yield connection
+            raise read_only(self.path)
+        with self._explained(), self._current_engine().connect() as connection:
+            connection = connection.execution_options(writes=True, durable=durable)
+            with connection.begin():
+                yield connection
 
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._engine.dispose()
+    def insist(self, write: Callable[[], T]) -> T:
+        """Return what `write` returns; on a full disk it is done once more with the reserve's room.
+
+        For what must be writable even then: an end, a reason, a deletion.
+        """
+        try:
+            return write()
+        except StoreFull:
+            if self.reserve is None or not self.reserve.give_up():
+                raise
+            return write()
 
     def give_room_back(self) -> None:
         """Hand free pages at the file's end back to the disk, a bounded number at a time."""
         with self.write() as connection:
             connection.exec_driver_sql("PRAGMA incremental_vacuum(4000)").all()
 
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
     # ---- opening
 
-    def _connect(self) -> Engine:
+    def _make_engine(self) -> Engine:
         try:
             if self.path is None:
                 return create_engine(self.url, pool_pre_ping=True)
+            timeout = {"timeout": self.busy_s, "isolation_level": None, "check_same_thread": False}
             engine = create_engine(
-                f"sqlite:///{self.path}",
-                connect_args={"timeout": self.busy_s, "isolation_level": None, "check_same_thread": False},
-                pool_size=4,
-                max_overflow=64,
+                f"sqlite:///{self.path}", connect_args=timeout, pool_size=4, max_overflow=64
             )
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
-            raise StoreUnreachable(
-                f"INKLING_STORE is no database URL that can be used: {error}",
-                "Give a SQLAlchemy URL, such as sqlite:////folder/inkling.db, or leave it unset.",
-            ) from error
+            raise _no_url(self.url, error) from error
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin)
         return engine
 
-    def _open(self) -> None:
-        """Bring the tables up to date, setting a damaged file aside first if that is what is in the way."""
+    def _open(self) -> tuple[int, int]:
+        """Bring the tables up to date and return the file's identity; a damaged file is set aside first."""
         try:
             self._bring_up()
         except StoreDamaged:
-            if not self.heal():
+            if not self._set_aside():
                 raise
             self._bring_up()
         except (StoreReadOnly, StoreUnreachable) as error:
             if self.path is None or not self.path.exists():
                 raise
             self._open_read_only(error)
+        return _identity(self.path)
 
     def _bring_up(self) -> None:
         if self.path is not None:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise self._unreachable(error) from error
-        with self.write() as connection:
-            schema.bring_up(connection)
+                raise unreachable(self.path, error) from error
+        with self._explained(), self._engine.connect() as connection, connection.begin():
+            if schema.is_current(connection):
+                return
+        with self._explained(), self._engine.connect() as connection:
+            connection = connection.execution_options(writes=True, durable=True)
+            with connection.begin():
+                schema.bring_up(connection)
 
     def _open_read_only(self, why: StoreError) -> None:
         """Go on with what may be read, from a disk that may not be written."""
-        self.is_read_only = True
         self._engine.dispose()
         wal = Path(f"{self.path}-wal")
         mode = "ro" if wal.exists() and wal.stat().st_size else "ro&immutable=1"
-        self._engine = create_engine(
-            f"sqlite:///file:{self.path}?mode={mode}&uri=true", connect_args={"isolation_level": None}
-        )
+        url = f"sqlite:///file:{self.path}?mode={mode}&uri=true"
+        self._engine = create_engine(url, connect_args={"isolation_level": None})
         try:
-            with self.read() as connection:
-                connection.execute(text("SELECT version FROM store_version"))
+            with self._explained(), self._engine.connect() as connection:
+                connection.execute(text("SELECT version FROM store_version")).all()
         except StoreError:
             raise why from None
-        self.notices.append(str(self._read_only()))
+        self.is_read_only = True
+        self.notices.append(str(read_only(self.path)))
 
-    def heal(self) -> bool:
-        """Set the file aside if it is damaged and begin anew; return whether the store may be used again.
+    # ---- a file that was damaged, or replaced by another process that found it so
 
-        Several processes may find the damage at once: one moves the file, the others open the new one.
+    def _current_engine(self) -> Engine:
+        """Return the engine, opened anew if the file at `path` is no longer the one it was."""
+        if self.path is not None and not self.is_read_only and _identity(self.path) != self._file:
+            with self._opening:
+                if _identity(self.path) != self._file:
+                    self._engine.dispose()
+                    self._file = self._open()
+        return self._engine
+
+    def _set_aside(self) -> bool:
+        """Set the file aside if it is damaged; return whether a new one may be begun.
+
+        Several processes may find the damage at once: one moves the file, the others find it gone.
         """
         if self.path is None:
             return False
@@ -145,65 +166,21 @@ class Database:
         notice = damage.set_aside_if_damaged(self.path)
         if notice:
             self.notices.append(notice)
-        return True
-
-    # ---- errors
+        return bool(notice) or not self.path.exists() or _identity(self.path) != getattr(self, "_file", None)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
+        """Raise a driver's errors as the store's; damage met while working is repaired for the next call."""
         try:
             yield
-        except DBAPIError as error:
-            raise self._store_error(error) from error
-        except sqlite3.Error as error:
-            raise self._store_error(error) from error
-
-    def _store_error(self, error: Exception) -> StoreError:
-        """Return the StoreError that explains a driver's error, by SQLite's code where there is one."""
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", None)
-        if code is None:
-            return self._unreachable(cause or error)
-        kind = code & 0xFF
-        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return StoreBusy(
-                f"The run store was locked by another process for more than {self.busy_s:g} s.",
-                "Try again in a moment; nothing was changed.",
-            )
-        if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and self._disk_is_full()):
-            return StoreFull(
-                f"The disk that holds the run store ({self.path}) is full.",
-                "Free some space, or delete runs that are no longer needed, and try again.",
-            )
-        if kind == sqlite3.SQLITE_READONLY:
-            return self._read_only()
-        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return StoreDamaged(
-                f"The run store {self.path} is damaged ({cause}).",
-                "It is set aside, not deleted, and a new one is begun; reload the page.",
-            )
-        return self._unreachable(cause or error)
-
-    def _read_only(self) -> StoreReadOnly:
-        return StoreReadOnly(
-            f"The run store {self.path} may be read but not written.",
-            "Allow writing there, or set INKLING_STORE to a file on a disk that may be written.",
-        )
-
-    def _unreachable(self, error: BaseException) -> StoreUnreachable:
-        return StoreUnreachable(
-            f"The run store {self.path or 'at its URL'} cannot be opened: {error}.",
-            "Check that its folder exists and may be written, or set INKLING_STORE to another place.",
-        )
-
-    def _disk_is_full(self) -> bool:
-        if self.path is None or not hasattr(os, "statvfs"):
-            return False
-        try:
-            facts = os.statvfs(self.path.parent)
-        except OSError:
-            return False
-        return facts.f_bavail * facts.f_frsize < 64 * 1024
+        except (DBAPIError, sqlite3.Error) as error:
+            explained = store_error(error, self.path, self.busy_s)
+            if isinstance(explained, StoreDamaged) and self._opening.acquire(blocking=False):
+                try:
+                    self._set_aside()
+                finally:
+                    self._opening.release()
+            raise explained from error
 
 
 def _sqlite_path(url: str) -> Path | None:
@@ -214,10 +191,7 @@ def _sqlite_path(url: str) -> Path | None:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreUnreachable(
-            f"INKLING_STORE is no database URL: {url!r}.",
-            "Give a SQLAlchemy URL, such as sqlite:////folder/inkling.db, or leave it unset.",
-        ) from error
+        raise _no_url(url, error) from error
     if parsed.get_backend_name() != "sqlite":
         return None
     if not parsed.database or parsed.database == ":memory:":
@@ -228,11 +202,29 @@ def _sqlite_path(url: str) -> Path | None:
     return Path(parsed.database).expanduser().absolute()
 
 
+def _no_url(url: str, error: Exception) -> StoreUnreachable:
+    named = re.sub(r"://[^@/]*@", "://***@", url)  # no password on a page or in a log
+    return StoreUnreachable(
+        f"INKLING_STORE is no database URL that can be used: {named!r} ({type(error).__name__}).",
+        "Give a SQLAlchemy URL, such as sqlite:////folder/inkling.db, or leave it unset.",
+    )
+
+
+def _identity(path: Path | None) -> tuple[int, int]:
+    """Return what tells the file at `path` from another of that name; (0, 0) for none."""
+    try:
+        facts = os.stat(path) if path is not None else None  # noqa: PTH116 - half the time of Path.stat
+    except OSError:
+        return 0, 0
+    return (facts.st_dev, facts.st_ino) if facts else (0, 0)
+
+
 def _configure(connection: Any, _record: Any) -> None:
     """Set what holds for a connection: WAL so that reading never waits, foreign keys, room given back."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only in a new file, before its first table
     cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()

@@ -78,7 +78,7 @@ class FileLeases:
         except OSError:
             return True  # another account's: it cannot be asked, and must not be taken for dead
         with file:
-            return not _lock(file)
+            return not _lock(file, shared=True)  # those who only ask do not get in each other's way
 
     def give_back(self, name: str) -> None:
         """See Leases."""
@@ -151,11 +151,11 @@ class BeatLeases:
         self._thread = None
 
 
-def _lock(file: IO[bytes]) -> bool:
-    """Lock an open file for this process alone, without waiting; return whether that worked."""
+def _lock(file: IO[bytes], shared: bool = False) -> bool:
+    """Lock an open file, for this process alone unless `shared`, without waiting; return whether that worked."""
     try:
         if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         else:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

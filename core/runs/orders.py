@@ -38,18 +38,18 @@ class OrderBook(Part):
         changes = _checked(command, learning_rate, pace)
         if one_step or one_epoch:
             changes |= {"command": "pause", "run_until": _further(one_epoch)}
+        goes_on = one_step or one_epoch or command == "run"
+        self.database.insist(lambda: self._order(run_id, changes, goes_on))
+
+    def _order(self, run_id: str, changes: dict[str, Any], goes_on: bool) -> None:
         with self.database.write() as connection:
             values = self._settled(connection, self._values(connection, run_id))
             if values["state"] in ENDED:
                 return
             self._change(connection, run_id, **changes)
-            if command == "stop" and not self._is_worked_on(values):
-                self._close(connection, values, Finished(values["step"], "stopped", values["elapsed_s"]))
-            elif (
-                values["state"] == PAUSED
-                and not values["lease"]
-                and (one_step or one_epoch or command == "run")
-            ):
+            if changes.get("command") == "stop" and not self._is_worked_on(values):
+                self._close(connection, values, _stopped(values))
+            elif goes_on and values["state"] == PAUSED and not values["lease"]:
                 self._queue(connection, run_id)
 
     def enqueue(self, run_id: str) -> bool:
@@ -58,6 +58,10 @@ class OrderBook(Part):
         An interrupted run goes on from its last checkpoint; its standing orders are "run" again.
         Raises: UnknownRun.
         """
+        with self.database.read() as connection:
+            values = self._values(connection, run_id)
+        if values["state"] not in (CREATED, INTERRUPTED, *IN_WORK):
+            return False
         with self.database.write(durable=True) as connection:
             values = self._settled(connection, self._values(connection, run_id))
             if values["state"] == INTERRUPTED:
@@ -72,13 +76,16 @@ class OrderBook(Part):
 
         Raises: UnknownRun.
         """
+        self.database.insist(lambda: self._delete(run_id))
+
+    def _delete(self, run_id: str) -> None:
         with self.database.write(durable=True) as connection:
             values = self._settled(connection, self._values(connection, run_id))
             self._change(connection, run_id, deleted_at=time.time())
             if self._is_worked_on(values):
                 self._change(connection, run_id, command="stop")
             elif values["state"] not in ENDED:
-                self._close(connection, values, Finished(values["step"], "stopped", values["elapsed_s"]))
+                self._close(connection, values, _stopped(values))
 
     def orders(self, run_id: str, attempt: int) -> Orders | None:
         """Return the standing orders, None if the run is no longer in this attempt. For its worker."""
@@ -96,6 +103,11 @@ class OrderBook(Part):
         order = self._next_queue_order(connection)
         cleared = {"cause": "", "message": "", "remedy": ""}
         self._change(connection, run_id, state=QUEUED, queue_order=order, queued_at=time.time(), **cleared)
+
+
+def _stopped(values: Values) -> Finished:
+    """Return the end of a run that no worker has."""
+    return Finished(values["step"], "stopped", values["elapsed_s"])
 
 
 def _checked(command: str | None, learning_rate: float | None, pace: str | None) -> dict[str, Any]:

@@ -136,6 +136,13 @@ Migration = Callable[[Connection], None]
 MIGRATIONS: Final[dict[int, Migration]] = {}  # version -> what brings a store of the version before to it
 
 
+def is_current(connection: Connection) -> bool:
+    """Return whether the store has this version's tables."""
+    if not connection.dialect.has_table(connection, STORE_VERSION.name):
+        return False
+    return connection.scalar(select(STORE_VERSION.c.version)) == VERSION
+
+
 def bring_up(connection: Connection) -> None:
     """Create the tables in an empty store, or migrate an older one, inside the caller's transaction.
 

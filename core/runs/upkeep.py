@@ -36,6 +36,11 @@ class Upkeep(Part):
             self.database.give_room_back()
         return ids
 
+    def put_reserve_by(self) -> None:
+        """See to it that a full disk will still have room for the last words of a run."""
+        if self.database.reserve is not None:
+            self.database.reserve.keep()
+
     def _is_over(self, now: float) -> ColumnElement[bool]:
         """Return the condition of a run whose time is over."""
         deleted_at, ended_at, created_at = RUNS.c.deleted_at, RUNS.c.ended_at, RUNS.c.created_at

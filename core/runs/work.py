@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, select
 
-from core.config import RunConfig, from_json
+from core.config import ConfigError, RunConfig, from_json
 from core.events import (
     Checkpoint,
     Diverged,
@@ -24,7 +24,7 @@ from core.runs.codec import cut, decode, is_recorded
 from core.runs.errors import LostRun
 from core.runs.part import Part, Values, insert_event, many, one
 from core.runs.progress import columns_of
-from core.runs.rows import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, PAUSED, QUEUED, RUNNING
+from core.runs.rows import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, PAUSED, QUEUED, RUNNING
 from core.runs.schema import EVENTS, RUNS
 
 _DURABLE: Final = (Checkpoint, Finished, Diverged, Failed)
@@ -35,8 +35,7 @@ class Waiting:
     """A queued run as the runner sees it."""
 
     run_id: str
-    config: RunConfig
-    owner: str
+    config: RunConfig | None  # None: not to be read by this version
 
 
 class Work(Part):
@@ -44,10 +43,10 @@ class Work(Part):
 
     def waiting(self, limit: int = 16) -> list[Waiting]:
         """Return the head of the queue, in order."""
-        queue = select(RUNS.c.id, RUNS.c.config, RUNS.c.owner).where(RUNS.c.state == QUEUED)
+        queue = select(RUNS.c.id, RUNS.c.config).where(RUNS.c.state == QUEUED)
         with self.database.read() as connection:
             rows = connection.execute(queue.order_by(RUNS.c.queue_order).limit(limit)).all()
-        return [Waiting(run_id, from_json(config), owner) for run_id, config, owner in rows]
+        return [Waiting(run_id, _read_config(config)) for run_id, config in rows]
 
     def claim(self, run_id: str, threads: int = 0, cores: int = 0) -> int:
         """Take a queued run for this process; return the new attempt's number, 0 if it cannot be had.
@@ -132,11 +131,15 @@ class Work(Part):
 
         Raises: LostRun when the run is no longer in this attempt.
         """
-        with self.database.write(durable=True) as connection:
-            self._mine(connection, run_id, attempt)
-            state = PAUSED if parked else INTERRUPTED
-            why = {"cause": cause, "message": message, "remedy": remedy}
-            self._change(connection, run_id, state=state, lease="", **why)
+        why = {"cause": cause, "message": message, "remedy": remedy}
+
+        def write() -> None:
+            with self.database.write(durable=True) as connection:
+                self._mine(connection, run_id, attempt)
+                state = PAUSED if parked else INTERRUPTED
+                self._change(connection, run_id, state=state, lease="", **why)
+
+        self.database.insist(write)
 
     def report_loss(self, run_id: str, attempt: int, how: str) -> None:
         """Write down that the attempt's process is gone, if the run had not ended or been given back.
@@ -144,20 +147,23 @@ class Work(Part):
         how: a sentence for people. A run that had been told to stop has thereby stopped; attempt 0 means that
         processes died before they could even claim it: it has failed.
         """
+        self.database.insist(lambda: self._report_loss(run_id, attempt, how))
+
+    def _report_loss(self, run_id: str, attempt: int, how: str) -> None:
         with self.database.write(durable=True) as connection:
             values = one(connection, select(RUNS).where(RUNS.c.id == run_id))
             if values is None:
                 return
+            is_mine = values["attempt"] == attempt and values["state"] in IN_WORK and values["lease"]
             if not attempt and values["state"] == QUEUED:
                 remedy = "Look at the server's log, then train it again."
                 self._close(connection, values, Failed(values["step"], LOST_CAUSE, how, remedy))
-            elif attempt and values["attempt"] == attempt and values["state"] in IN_WORK and values["lease"]:
+            elif is_mine and not self._is_held(values):
                 if values["command"] == "stop":
                     self._close(connection, values, Finished(values["step"], "stopped", values["elapsed_s"]))
                     return
-                settled = self._settled(connection, values)
-                if settled["state"] == INTERRUPTED and how:
-                    self._change(connection, run_id, message=how)
+                self._settled(connection, values)
+                self._change(connection, run_id, message=how or LOST_MESSAGE)
 
     def settle(self) -> list[str]:
         """Write down as interrupted every run in work whose worker is gone; return their ids."""
@@ -188,6 +194,13 @@ class Work(Part):
             if isinstance(chunk, Steps) and chunk.first_step <= step:
                 insert_event(connection, values["id"], row["attempt"], row["seq"], cut(chunk, step))
         Shelf(connection, values["id"], self.settings).drop_snapshots_after(step)
+
+
+def _read_config(text: str) -> RunConfig | None:
+    try:
+        return from_json(text)
+    except ConfigError:
+        return None
 
 
 def _keep_artifact(shelf: Shelf, event: Event) -> None:

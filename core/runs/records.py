@@ -79,11 +79,11 @@ class Records(Part):
         check_pace(pace)
         now = time.time()
         values: dict[str, Any] = {
-            "id": "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH)),
+            "id": new_id(),
             "owner": owner,
             "name": name[:MAX_NAME],
             "note": note[:MAX_NOTE],
-            "tags": json.dumps(_clean_tags(tags)),
+            "tags": json.dumps(clean_tags(tags)),
             "config": to_json(config),
             "dataset": config.dataset,
             "model": config.model,
@@ -174,7 +174,7 @@ class Records(Part):
 
     def tag(self, run_id: str, tags: Sequence[str]) -> None:
         """Replace the run's tags, at most MAX_TAGS.  Raises: UnknownRun."""
-        self._edit(run_id, tags=json.dumps(_clean_tags(tags)))
+        self._edit(run_id, tags=json.dumps(clean_tags(tags)))
 
     def restore(self, run_id: str) -> None:
         """Undo `delete`.  Raises: UnknownRun when it has been purged."""
@@ -226,7 +226,12 @@ def _select(query: Query) -> Select[Any]:
     return statement if query.statuses else statement.limit(query.limit)
 
 
-def _clean_tags(tags: Sequence[str]) -> list[str]:
+def new_id() -> str:
+    """Return an id for a new run, not to be guessed and easy to read out."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def clean_tags(tags: Sequence[str]) -> list[str]:
     """Return tags without blanks at their ends, empty ones or doubles, each at most 40 characters."""
     return list(dict.fromkeys(tag.strip()[:40] for tag in tags if tag.strip()))[:MAX_TAGS]
 

@@ -3,18 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
+from core.runs.adoption import Adoption
 from core.runs.artifacts import Artifacts
 from core.runs.database import WEB_BUSY_S, Database
 from core.runs.history import History
 from core.runs.leases import BeatLeases, FileLeases, Leases
 from core.runs.orders import OrderBook
-from core.runs.records import Records
 from core.runs.upkeep import Upkeep
-from core.runs.work import Work
 from core.settings import Settings, from_environment
 
 
-class Store(Records, OrderBook, Work, History, Artifacts, Upkeep):
+class Store(Adoption, OrderBook, History, Artifacts, Upkeep):
     """The run store at a SQLAlchemy URL; default: where the INKLING_* variables say.
 
     Safe to use from many threads. `busy_s`: how long a write waits for another process's before StoreBusy.

@@ -103,19 +103,23 @@ class Work(Part):
             return
         durable = any(isinstance(event, _DURABLE) for event in events)
         with self.database.write(durable=durable) as connection:
-            values = self._mine(connection, run_id, attempt)
-            seq, changes = values["seq"], {}
-            shelf = Shelf(connection, run_id, self.settings)
-            for event in events:
-                if isinstance(event, Started):
-                    self._rewrite_past(connection, values, event.step)
-                    changes["history"] = attempt
-                if is_recorded(event):
-                    seq += 1
-                    insert_event(connection, run_id, attempt, seq, event)
-                _keep_artifact(shelf, event)
-                changes |= columns_of(event, {**values, **changes})
-            self._change(connection, run_id, seq=seq, **changes)
+            self._write_down(connection, self._mine(connection, run_id, attempt), events)
+
+    def _write_down(self, connection: Connection, values: Values, events: Sequence[Event]) -> None:
+        """Write what the run of this row says: its events, its artifacts, and what they change in the row."""
+        run_id, attempt = values["id"], values["attempt"]
+        seq, changes = values["seq"], {}
+        shelf = Shelf(connection, run_id, self.settings)
+        for event in events:
+            if isinstance(event, Started):
+                self._rewrite_past(connection, values, event.step)
+                changes["history"] = attempt
+            if is_recorded(event):
+                seq += 1
+                insert_event(connection, run_id, attempt, seq, event)
+            _keep_artifact(shelf, event)
+            changes |= columns_of(event, {**values, **changes})
+        self._change(connection, run_id, seq=seq, **changes)
 
     def let_go(
         self,

@@ -1,6 +1,6 @@
 """A config's view of a dataset: which images are learned from, which are held back, as uint8 tensors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from core.config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import DatasetSpec
 from core.datasets.splits import split_indices
+from core.training.upright import upright
 
 MIX_IN_SHARE = 0.1  # a mixed-in dataset is repeated until it makes up about this share of an epoch
 
@@ -47,14 +48,17 @@ class TrainingData:
 def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = None) -> TrainingData:
     """Return what `config` learns from: its split of `data`, with `extra`'s training images mixed in.
 
+    With `config.deskew` every image, the test set's too, is the deskewed one.
+
     Raises: DatasetError when the split asks for more images than there are; ValueError when `extra` has
-    another shape or more classes.
+    another shape or more classes, or images in colour are to be deskewed.
     """
+    data = as_learned(config, data)
     split = split_indices(len(data.train_labels), config.train_size, config.validation_size, config.seed)
     images, labels = torch.from_numpy(data.train_images), torch.from_numpy(data.train_labels)
     train_index = torch.from_numpy(split.train)
     if extra is not None:
-        images, labels, train_index = _mixed(images, labels, train_index, data, extra)
+        images, labels, train_index = _mixed(images, labels, train_index, data, as_learned(config, extra))
     return TrainingData(
         spec=data.spec,
         images=images,
@@ -65,6 +69,16 @@ def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = 
         test_images=torch.from_numpy(data.test_images),
         test_labels=torch.from_numpy(data.test_labels),
     )
+
+
+def as_learned(config: RunConfig, data: ImageData) -> ImageData:
+    """Return `data` with its images in the form that a run of `config` is shown: deskewed, or as they are.
+
+    Raises: ValueError for images in colour that are to be deskewed.
+    """
+    if not config.deskew:
+        return data
+    return replace(data, train_images=upright(data.train_images), test_images=upright(data.test_images))
 
 
 def _mixed(

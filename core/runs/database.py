@@ -78,8 +78,11 @@ class Database:
 
     def give_room_back(self) -> None:
         """Hand free pages at the file's end back to the disk, a bounded number at a time."""
-        with self.write() as connection:
-            connection.exec_driver_sql("PRAGMA incremental_vacuum(4000)").all()
+        if self.path is None:
+            return
+        with self._explained(), self._current_engine().connect() as connection:
+            # a script, because only that steps through the statement, one page a step
+            connection.connection.cursor().executescript("PRAGMA incremental_vacuum(4000)")
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -26,7 +26,9 @@ def one(connection: Connection, statement: Select[Any]) -> Values | None:
 
 def many(connection: Connection, statement: Select[Any]) -> list[Values]:
     """Return every row."""
-    return [{**row} for row in connection.execute(statement).mappings()]
+    result = connection.execute(statement)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 class Part:

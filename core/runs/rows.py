@@ -144,7 +144,7 @@ def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> Ru
     return RunRow(
         **{name: values[name] for name in _PLAIN},
         config_json=values["config"],
-        tags=tuple(json.loads(values["tags"])),
+        tags=tuple(json.loads(values["tags"])) if values["tags"] != "[]" else (),
         pinned=bool(values["pinned"]),
         learning_rate_changes=read_changes(values["learning_rate_changes"]),
         is_held=is_held,
@@ -157,4 +157,6 @@ def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> Ru
 
 def read_changes(text: str) -> tuple[tuple[int, float], ...]:
     """Return the learning rate changes (step, new base rate) of their JSON column."""
+    if text == "[]":
+        return ()
     return tuple((int(step), float(rate)) for step, rate in json.loads(text))

@@ -32,7 +32,7 @@ class Upkeep(Part):
         for run_id in ids:
             with self.database.write() as connection:  # one at a time: nobody waits long for this
                 connection.execute(delete(RUNS).where(RUNS.c.id == run_id, may_go))
-        if ids and self.database.path is not None:
+        if ids:
             self.database.give_room_back()
         return ids
 

@@ -1,0 +1,142 @@
+"""A claimed run, trained and written down to its end or its recall."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from core.config import ConfigError, FieldError
+from core.datasets import load
+from core.events import TERMINAL, Event, Started, Steps
+from core.jobs.controls import Recall, StoreControls
+from core.jobs.failures import TimeUp, failure
+from core.jobs.outbox import Outbox
+from core.runs import DamagedArtifact, LostRun, RunRow, Store, StoreError, StoreFull, step_of
+from core.settings import Settings
+from core.training import train
+from core.training.checkpoint import CheckpointError
+
+LOG: Final = logging.getLogger("inkling.worker")
+
+
+@dataclass
+class Job:
+    """A claimed run; `row` as it stood before."""
+
+    store: Store
+    row: RunRow
+    attempt: int
+    threads: int
+    settings: Settings
+    recall: Recall = field(default_factory=Recall)
+    heed: Callable[[Event], None] | None = None  # told of every event, beside the store
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self.store, self.row.id, self.attempt)
+
+    def work(self) -> None:
+        """Train the run to its end or its recall; its lease is given back last."""
+        try:
+            self._train()
+        except LostRun as error:
+            LOG.warning("%s", error)
+        except StoreError as error:
+            LOG.error("run %s is given up: %s", self.row.id, error)
+            self._let_go(error)
+        finally:
+            self.store.leases.give_back(self.row.id)
+
+    def _train(self) -> None:
+        """Write down what the run says, to its end."""
+        outbox = self.outbox
+        last: Event | None = None
+        try:
+            for last in self._events():
+                outbox.add(last)
+                if self.heed:
+                    self.heed(last)
+                self._check_limits(last)
+        except StoreError:
+            raise
+        except Exception as error:  # why: whatever ends a run must be told to the person who started it
+            last = failure(error, step_of(last) if last else self.row.step)
+            outbox.add(last)
+            if self.heed:
+                self.heed(last)
+        outbox.close()
+        if not isinstance(last, TERMINAL):
+            parked = self.recall.reason == "park"
+            self.store.let_go(self.row.id, self.attempt, parked=parked, **_why(parked))
+
+    def _events(self) -> Iterator[Event]:
+        """Yield the run's events: on from its last checkpoint if that can be used, else from the start."""
+        arguments = self._arguments()
+        checkpoint = self._checkpoint() if self.attempt > 1 else None
+        if checkpoint is not None:
+            try:
+                yield from train(checkpoint=checkpoint, **arguments)
+            except CheckpointError as error:
+                LOG.warning("run %s starts over: %s", self.row.id, error)
+            else:
+                return
+        yield from train(initial_weights=self._initial_weights(), **arguments)
+
+    def _checkpoint(self) -> bytes | None:
+        try:
+            return self.store.checkpoint(self.row.id)
+        except DamagedArtifact as error:
+            LOG.warning("run %s starts over, with the same result: %s", self.row.id, error)
+            return None
+
+    def _arguments(self) -> dict[str, Any]:
+        """Return what `train` is called with, but for the checkpoint."""
+        config, folder = self.row.config, self.settings.data_dir
+        return {
+            "data": load(config.dataset, folder),
+            "extra": load(config.mix_in, folder) if config.mix_in else None,
+            "config": config,
+            "controls": StoreControls(self.store, self.row, self.attempt, self.recall, self.outbox),
+            "recorded_changes": self.row.learning_rate_changes,
+            "checkpoint_every_s": self.settings.checkpoint_s,
+            "threads": self.threads,
+        }
+
+    def _initial_weights(self) -> dict[str, np.ndarray] | None:
+        """Return the final weights of the run that this one starts from, if it does."""
+        source = self.row.config.start_from
+        if not source:
+            return None
+        steps = self.store.snapshots(source)
+        if not steps:
+            raise ConfigError([FieldError("start_from", source, "a run whose weights are kept")])
+        return self.store.snapshot(source, steps[-1])
+
+    def _check_limits(self, event: Event) -> None:
+        """Raise ConfigError for a run that turns out too large, TimeUp for one that takes too long."""
+        if isinstance(event, Started):
+            self.settings.check(self.row.config, event.parameter_count, event.total_steps)
+        elif isinstance(event, Steps) and event.elapsed_s > self.settings.max_run_hours * 3600:
+            raise TimeUp(self.settings.max_run_hours)
+
+    def _let_go(self, error: StoreError) -> None:
+        """Leave the run resumable, with the reason if even that much can be written."""
+        cause = "disk_full" if isinstance(error, StoreFull) else "store"
+        try:
+            self.store.let_go(
+                self.row.id, self.attempt, cause=cause, message=error.message, remedy=error.remedy
+            )
+        except StoreError as second:
+            LOG.error("run %s could not even be marked: %s", self.row.id, second)
+
+
+def _why(parked: bool) -> dict[str, str]:
+    """Return the reason that a recalled run carries."""
+    if parked:
+        return {}
+    return {
+        "cause": "app_ended",
+        "message": "Inkling was shut down while this run was training.",
+        "remedy": "Press Resume: it goes on from where it was, with the same result.",
+    }

@@ -1,0 +1,21 @@
+"""Waiting for something to become true, with a deadline; no test sleeps for a fixed time."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+_NEVER = threading.Event()
+
+
+def until(condition: Callable[[], T], what: str, within_s: float = 30.0, every_s: float = 0.02) -> T:
+    """Return the condition's value as soon as it is true; fail, naming `what`, after `within_s`."""
+    deadline = time.monotonic() + within_s
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {within_s:g} s in vain for {what}")
+        _NEVER.wait(every_s)
+    return value

@@ -1,0 +1,68 @@
+"""A store with a few small real runs, each of another kind, made once for the session."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.config import RunConfig
+from core.controls import Orders
+from core.datasets import ImageData
+from core.runs import Store
+from core.training import train
+
+
+class StopAfter:
+    """Controls that change the learning rate and stop the run after some polls."""
+
+    def __init__(self, learning_rate: float, polls: int) -> None:
+        self._rate, self._polls, self._count = learning_rate, polls, 0
+
+    def poll(self) -> Orders:
+        """Return the order to pause for single steps, then to go on at another rate, then to stop."""
+        self._count += 1
+        if self._count <= self._polls:
+            return Orders(command="pause", run_until=self._count)
+        if self._count <= 2 * self._polls:
+            return Orders(command="pause", run_until=self._count, learning_rate=self._rate)
+        return Orders(command="stop", learning_rate=self._rate)
+
+
+@pytest.fixture(scope="session")
+def export_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Return an empty store."""
+    return Store(f"sqlite:///{tmp_path_factory.mktemp('exports') / 'runs.db'}")
+
+
+@pytest.fixture(scope="session")
+def make_run(export_store: Store, mnist: ImageData) -> Callable[..., str]:
+    """Return what trains a run of 1,000 images here and gives its id in the store."""
+
+    def make(name: str, controls: StopAfter | None = None, **settings: object) -> str:
+        config = RunConfig(**{"train_size": 1000, "epochs": 2, "eval_every": 4, **settings})
+        return export_store.adopt(config, list(train(mnist, config, controls)), name=name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def softmax_run(make_run: Callable[..., str]) -> str:
+    """Return a softmax regression by the written-out gradient."""
+    return make_run("Softmax, “plain”")
+
+
+@pytest.fixture(scope="session")
+def mlp_run(make_run: Callable[..., str]) -> str:
+    """Return an MLP with a validation set, standardised pixels and a schedule."""
+    return make_run(
+        "MLP", model="mlp", hidden_sizes=(24, 16), optimizer="adamw", learning_rate=0.002, batch_size=64,
+        validation_size=500, scaling="standardised", schedule="cosine", initialisation="normal", init_std=0.05,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def cnn_run(make_run: Callable[..., str]) -> str:
+    """Return a small CNN, stopped by hand after its learning rate was changed."""
+    return make_run(
+        "CNN", StopAfter(0.02, 3), model="cnn", channels=(4, 6), momentum=0.9, learning_rate=0.05, l1=1e-5,
+        augmentation="affine", deskew=True, train_size=600,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Leases: one holder, seen by all, gone with its process and with nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.runs import leases
+from core.runs.leases import BeatLeases, FileLeases, Leases
+from tests.core.runs.conftest import open_store
+from tests.polling import until
+
+HOLDER = """
+import sys
+from pathlib import Path
+from core.runs.leases import FileLeases
+leases = FileLeases(Path(sys.argv[1]))
+print(leases.take("run"), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(params=["files", "beats"])
+def pair(request, tmp_path: Path, monkeypatch) -> tuple[Leases, Leases]:
+    """Return the leases of one store as two processes have them, of either kind."""
+    monkeypatch.setattr(leases, "BEAT_S", 0.02)
+    monkeypatch.setattr(leases, "STALE_S", 0.4)
+    if request.param == "files":
+        return FileLeases(tmp_path / "leases"), FileLeases(tmp_path / "leases")
+    path = tmp_path / "inkling.db"
+    return BeatLeases(open_store(path).database), BeatLeases(open_store(path).database)
+
+
+def test_a_lease_has_one_holder_until_it_is_given_back(pair):
+    mine, theirs = pair
+    assert not theirs.is_held("run")
+    assert mine.take("run")
+    assert mine.is_held("run")
+    assert theirs.is_held("run")
+    assert not theirs.take("run", wait_s=0.05)
+    assert theirs.take("another", wait_s=0.05)
+    mine.give_back("run")
+    assert not theirs.is_held("run")
+    assert theirs.take("run")
+    assert mine.is_held("run")
+    theirs.give_back("run")
+    theirs.give_back("another")
+
+
+def test_asking_does_not_take(pair):
+    mine, theirs = pair
+    for _ in range(50):
+        assert not theirs.is_held("run")
+        assert mine.take("run", wait_s=0)
+        assert theirs.is_held("run")
+        mine.give_back("run")
+
+
+def test_a_lease_ends_the_moment_its_process_is_killed(tmp_path):
+    arguments = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    holder = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "True\n"
+    watcher = FileLeases(tmp_path)
+    assert watcher.is_held("run")
+    holder.kill()
+    holder.communicate()
+    assert not watcher.is_held("run")
+    assert (tmp_path / "run").exists()
+    watcher.sweep()
+    assert not (tmp_path / "run").exists()
+    assert watcher.take("run")
+
+
+def test_sweeping_leaves_held_leases_alone(tmp_path):
+    mine, theirs = FileLeases(tmp_path), FileLeases(tmp_path)
+    assert mine.take("run")
+    mine.sweep()
+    theirs.sweep()
+    assert theirs.is_held("run")
+
+
+def test_a_counter_that_stands_still_has_lost_its_holder(tmp_path, monkeypatch):
+    monkeypatch.setattr(leases, "BEAT_S", 0.02)
+    monkeypatch.setattr(leases, "STALE_S", 0.3)
+    path = tmp_path / "inkling.db"
+    dead, watcher = BeatLeases(open_store(path).database), BeatLeases(open_store(path).database)
+    monkeypatch.setattr(dead, "_beat", lambda: None)
+    assert dead.take("run")
+    assert watcher.is_held("run"), "at first sight it gets the benefit of the doubt"
+    until(lambda: not watcher.is_held("run"), "the counter to be seen standing still", within_s=5)
+    assert watcher.take("run")
+    watcher.give_back("run")
+
+
+def test_a_counter_that_moves_is_held_for_as_long_as_it_moves(tmp_path, monkeypatch):
+    monkeypatch.setattr(leases, "BEAT_S", 0.02)
+    monkeypatch.setattr(leases, "STALE_S", 0.3)
+    path = tmp_path / "inkling.db"
+    mine, watcher = BeatLeases(open_store(path).database), BeatLeases(open_store(path).database)
+    assert mine.take("run")
+    beats = set()
+
+    def seen_beats() -> int:
+        assert watcher.is_held("run")
+        beats.add(watcher._watched["run"][0])
+        return len(beats) > 10
+
+    until(seen_beats, "ten beats", within_s=10)
+    mine.give_back("run")

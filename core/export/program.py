@@ -5,10 +5,10 @@ out. What a section does is what `core.training` does, in the same order, so tha
 the bit where the run took the generic path, to the digits shown where it took the written-out gradient.
 """
 
+import importlib
 import inspect
 from dataclasses import replace
 
-from core import augmentation
 from core.config import RunConfig
 from core.datasets import load
 from core.datasets.catalog import CATALOG
@@ -16,7 +16,6 @@ from core.export import layers
 from core.export.errors import ExportRefused
 from core.export.learning import Section, optimizer_section, plan_of, training_section
 from core.export.record import RunRecord
-from core.images import deskew
 from core.threads import threads_for
 
 
@@ -92,7 +91,7 @@ def _dataset(record: RunRecord) -> Section:
         else:
             lines.append(f"{part}_images, {part}_labels = {part}_set.data.unsqueeze(1), {part}_set.targets")
     if config.deskew:
-        lines += ["", "", _source(deskew), "", ""]
+        lines += ["", "", _source("core.images.deskew"), "", ""]
         lines += [
             f"{part}_images = torch.from_numpy(deskew({part}_images.numpy()))" for part in ("train", "test")
         ]
@@ -151,7 +150,7 @@ def _batches(record: RunRecord) -> Section:
     lines += ["        order = train_index[torch.randperm(len(train_index), generator=shuffle)]"]
     lines += ["        yield from order.split(BATCH_SIZE)"]
     if config.augmentation != "none":
-        lines += ["", "", _source(augmentation), "", ""]
+        lines += ["", "", _source("core.augmentation"), "", ""]
         lines += ["variation = torch.Generator().manual_seed(SEED + 2)"]
     return Section(
         "Make the dataset iterable",
@@ -176,8 +175,8 @@ def _instance(config: RunConfig) -> Section:
     return Section("Instantiate the model", "The seed decides its first weights.", "\n".join(lines))
 
 
-def _source(module: object) -> str:
+def _source(module: str) -> str:
     """Return a module's own code, without its docstring and the import that must come first in a file."""
-    text = inspect.getsource(module)  # type: ignore[arg-type]
+    text = inspect.getsource(importlib.import_module(module))
     _, _, body = text.partition("from __future__ import annotations")
     return (body or text).strip()

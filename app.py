@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="Inkling", page_icon=":material/ink_pen:", layout="wide")
+st.set_page_config(page_title="Inkling", page_icon="pages/components/favicon.png", layout="wide")
 
 from pages.components.lab import warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402
@@ -11,12 +11,13 @@ from pages.components.visitor import greet_visitor  # noqa: E402
 
 PAGES = [
     st.Page("pages/train.py", title="Train", icon=":material/play_arrow:", default=True),
+    st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
 ]
 
 apply_style()
 warm_up()
 greet_visitor()
-page = st.navigation(PAGES, position="sidebar")
+page = st.navigation(PAGES, position="top")
 with st.sidebar:
     choose_run()
 page.run()

@@ -69,3 +69,13 @@ def steps_due(pace: str, running_s: float, total_steps: int) -> float:
     if kind == "steps":
         return value * running_s
     return max(2.0 * running_s, total_steps * (running_s / value) ** 3)
+
+
+def time_left_s(pace: str, step: int, total_steps: int, steps_per_s: float) -> float:
+    """Return the seconds until `total_steps` at this pace, or at `steps_per_s` where that is slower."""
+    left = total_steps - step
+    at_speed_s = left / steps_per_s if steps_per_s > 0 else float("inf")
+    kind, value = parse_pace(pace)
+    if kind == "film":
+        return value * (1 - (step / max(total_steps, 1)) ** (1 / 3))
+    return max(at_speed_s, left / value) if kind == "steps" else at_speed_s

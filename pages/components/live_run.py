@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.config import RunConfig
+from core.controls import time_left_s
 from core.datasets import DatasetError, spec
 from core.events import STRIP_SIZE
 from core.figures.curves import Curves
@@ -30,6 +31,7 @@ CHART_PX = 250
 
 def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from: real test images and the first weights."""
+    _strip_sheet(config.dataset)
     entry = spec(config.dataset)
     state = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))
     _figures(
@@ -47,22 +49,24 @@ def show_idle(config: RunConfig) -> None:
         live_chart("loss", empty.loss_chart(), height=CHART_PX)
     with right:
         live_chart("accuracy", empty.accuracy_chart(), height=CHART_PX)
-    _strip_sheet(config.dataset)
     _strip(config.dataset, np.zeros(0, np.int64))
 
 
 def show_run(run: RunRow) -> None:
-    """Show the run; while it is live, look again once a second."""
-    earlier = _earlier(run)
+    """Show the run; while it is live, look again once a second. Drawn in the order of `show_idle`."""
     _strip_sheet(run.dataset)
     st.session_state.drawn_status = (run.id, run.status)
+    alike = _earlier_runs(run)
     tick = TICK_S if run.is_live else None
-    st.fragment(_live, run_every=tick)(run.id, earlier)
+    st.fragment(_live, run_every=tick)(run.id, st.session_state[_beneath(run)] if alike else [])
+    _choose_earlier(run, alike)
     _log(run)
 
 
 def _live(run_id: str, earlier: list[str]) -> None:
     """Draw one tick."""
+    if st.session_state.get("run") != run_id:
+        st.rerun()  # a button in here brought another run into view
     try:
         run, shared = current(run_id)
     except StoreError as error:
@@ -129,19 +133,11 @@ def _status_line(run: RunRow) -> str:
         parts.append(f"epoch {epoch} of {run.config.epochs}")
     if run.images_per_s and run.status == "running":
         parts.append(f"{run.images_per_s:,.0f} images a second")
-        left_s = _time_left(run)
-        if left_s is not None:
-            parts.append(f"{left_s:.0f} s left")
+        steps_per_s = run.images_per_s / run.config.batch_size
+        parts.append(f"{time_left_s(run.pace, run.step, run.total_steps or 0, steps_per_s):.0f} s left")
     if run.has_ended:
         parts.append(f"{run.elapsed_s:.1f} s of training")
     return " · ".join(parts) or "It is about to begin."
-
-
-def _time_left(run: RunRow) -> float | None:
-    """Return the seconds left at the speed shown, None when it is unknown."""
-    if not run.images_per_s or not run.total_steps:
-        return None
-    return (run.total_steps - run.step) * run.config.batch_size / run.images_per_s
 
 
 def _outcome(run: RunRow) -> None:
@@ -230,21 +226,33 @@ def _strip(dataset: str, predicted: np.ndarray) -> None:
     )
 
 
-def _earlier(run: RunRow) -> list[str]:
-    """Let the visitor lay earlier runs under the curves; the last one before lies there by itself."""
-    mine = [r for r in store().list(owner=visitor(), limit=30) if r.number < run.number and r.step > 0]
-    alike = [r for r in mine if r.dataset == run.dataset]
+def _beneath(run: RunRow) -> str:
+    return f"beneath_{run.id}"
+
+
+def _earlier_runs(run: RunRow) -> list[RunRow]:
+    """Return the visitor's earlier runs on the same images; the last one lies under the curves by itself."""
+    mine = store().list(owner=visitor(), dataset=run.dataset, limit=30)
+    alike = [r for r in mine if r.number < run.number and r.step > 0]
+    if alike:
+        st.session_state.setdefault(_beneath(run), [alike[0].id])
+    return alike
+
+
+def _choose_earlier(run: RunRow, alike: list[RunRow]) -> None:
+    """Let the visitor choose which earlier runs lie pale under the curves."""
     if not alike:
-        return []
+        return
     names = {r.id: title(r) for r in alike}
-    key = f"beneath_{run.id}"
-    st.session_state.setdefault(key, [alike[0].id])
     with st.expander("Earlier runs beneath the curves"):
-        chosen: list[str] = st.multiselect(
-            "Runs", list(names), format_func=lambda run_id: names[run_id], key=key, max_selections=6,
+        st.multiselect(
+            "Runs",
+            list(names),
+            format_func=lambda run_id: names[run_id],
+            key=_beneath(run),
+            max_selections=6,
             label_visibility="collapsed",
-        )  # fmt: skip
-    return chosen
+        )
 
 
 def _log(run: RunRow) -> None:

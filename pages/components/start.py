@@ -21,6 +21,7 @@ PACES: Final = {
     "5 steps a second": "steps:5",
     "50 steps a second": "steps:50",
 }
+OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
 
@@ -169,21 +170,18 @@ def _begin(config: RunConfig, until: int = 0) -> None:
 
 
 def _order(run_id: str, **changes: Any) -> None:
+    """Give the run an order, and wait a moment until it is obeyed, so that the page is drawn once and shows it."""
     try:
+        before = store().get(run_id)
         engine().command(run_id, **changes)
+        deadline = time.monotonic() + OBEYED_S
+        while changes.keys() & {"command", "one_step"} and time.monotonic() < deadline:
+            now = store().get(run_id)
+            if now.status != before.status or (changes.get("one_step") and now.step != before.step):
+                return
+            time.sleep(0.01)
     except (StoreError, ConfigError) as error:
         st.session_state.trouble = str(error)
-        return
-    if changes.get("one_step") or changes.get("command"):
-        _await_change(run_id)
-
-
-def _await_change(run_id: str, limit_s: float = 0.3) -> None:
-    """Wait a moment until the worker has obeyed, so that the page is drawn once and shows it."""
-    before = store().version(run_id)
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline and store().version(run_id) == before:
-        time.sleep(0.01)
 
 
 def _resume(run_id: str) -> None:

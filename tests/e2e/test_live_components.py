@@ -1,0 +1,218 @@
+"""The live chart and the weight tiles in a real browser: no flicker, zoom kept, few bytes, one host."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.core.figures.conftest import SmallRun, small_run  # noqa: F401  (a fixture)
+from tests.e2e.conftest import ROOT, free_port, is_healthy, wait_until
+
+pytestmark = pytest.mark.e2e
+
+# Looks at every frame: both charts hold their curve, all ten tiles are painted, nothing was mounted anew.
+EVERY_FRAME = """() => {
+  const first = [...document.querySelectorAll(".ink-chart, .ink-tiles, .ink-chart-plot .main-svg")];
+  const seen = (window.__seen = { frames: 0, incomplete: 0, replaced: 0 });
+  const look = () => {
+    seen.frames++;
+    const tiles = [...document.querySelectorAll(".ink-tiles figure canvas")];
+    const pixels = (tile) => tile.getContext("2d").getImageData(0, 0, 28, 28).data;
+    const painted = tiles.filter((tile) => new Set(pixels(tile).filter((_, i) => i % 4 === 0)).size > 2);
+    const curves = document.querySelectorAll(".ink-chart-plot .scatterlayer .trace path.js-line");
+    if (tiles.length !== 10 || painted.length !== 10 || curves.length < 4) seen.incomplete++;
+    if (first.some((element) => !element.isConnected)) seen.replaced++;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+POINTS = "() => Math.max(...[...document.querySelectorAll('.ink-chart-plot')].map((p) => p.data?.[0]?.x?.length ?? 0))"
+X_RANGE = "() => document.querySelector('.ink-chart-plot').layout.xaxis.range"
+
+
+@pytest.fixture(scope="module")
+def address(
+    small_run: SmallRun,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """Return the address of a running page that plays the recorded run."""
+    folder = tmp_path_factory.mktemp("ticking")
+    for name in ("static", ".streamlit"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "app.py").write_text((Path(__file__).parent / "ticking_page.py").read_text())
+    record = folder / "record.npz"
+    np.savez(
+        record,
+        losses=small_run.losses,
+        accuracies=small_run.accuracies,
+        weights=small_run.weights.astype("f4"),
+    )
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        cwd=folder,
+        env=os.environ | {"INKLING_ROOT": str(ROOT), "TICKING_RECORD": str(record)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://localhost:{port}"
+    try:
+        wait_until(lambda: is_healthy(url), 60, "the page to answer")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.wait_for_selector(".ink-chart-plot .main-svg")
+    page.wait_for_selector(".ink-tiles figure canvas")
+    return page
+
+
+def playing(page: Page, steps: int) -> None:
+    """Press Play and return when the chart holds that many steps."""
+    page.get_by_role("button", name="Play").click()
+    wait_for_steps(page, steps)
+
+
+def wait_for_steps(page: Page, steps: int) -> None:
+    page.wait_for_function(f"({POINTS})() >= {steps}", timeout=20_000)
+
+
+def test_ticks_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address: str) -> None:
+    playing(opened(page, address), 20)
+    plot = page.locator(".ink-chart-plot").first
+    box = plot.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 80, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 150, steps=4)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="whole run").first).to_be_visible()
+    zoomed = page.evaluate(X_RANGE)
+    page.evaluate(EVERY_FRAME)
+    wait_for_steps(page, 90)
+    seen = page.evaluate("() => window.__seen")
+    assert seen["frames"] > 30
+    assert (seen["incomplete"], seen["replaced"]) == (0, 0)
+    assert page.evaluate(X_RANGE) == zoomed
+    page.get_by_role("button", name="whole run").first.click()
+    page.wait_for_function(f"({X_RANGE})()[0] === 0")
+
+
+def test_a_tick_costs_at_most_six_kilobytes_and_an_idle_one_two(page: Page, address: str) -> None:
+    frames: list[bytes] = []
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.on(
+        "Network.webSocketFrameReceived",
+        lambda event: frames.append(base64.b64decode(event["response"]["payloadData"])),
+    )
+    playing(opened(page, address), 30)
+    frames.clear()
+    wait_for_steps(page, 110)
+    ticks = sizes_of_ticks(frames)
+    assert len(ticks) >= 6
+    assert max(ticks) <= 6144, ticks
+    wait_for_steps(page, 120)
+    page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
+    frames.clear()
+    wait_until(lambda: page.evaluate("1") and len(sizes_of_ticks(frames)) >= 3, 10, "three idle ticks")
+    assert max(sizes_of_ticks(frames)) <= 2800, "layout and Streamlit's own envelope; no data"
+
+
+def sizes_of_ticks(frames: list[bytes]) -> list[int]:
+    """Return the bytes of each complete fragment run: from one new_session to the next."""
+    ticks: list[int] = []
+    for frame in list(frames):
+        message = ForwardMsg.FromString(frame)
+        if message.WhichOneof("type") == "new_session":
+            ticks.append(0)
+        if ticks:
+            ticks[-1] += len(frame)
+    return ticks[:-1]
+
+
+def test_the_chart_says_in_words_what_it_shows(page: Page, address: str, small_run: SmallRun) -> None:  # noqa: F811
+    playing(opened(page, address), 120)
+    plot = page.locator(".ink-chart-plot").first
+    expect(plot).to_have_attribute("aria-label", re.compile("Loss after 120 of 120 training steps"))
+    page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
+    assert "after 120 training steps" in (page.locator(".ink-tiles").get_attribute("aria-label") or "")
+    shown = page.evaluate("() => document.querySelector('.ink-chart-plot').data[0].y")
+    assert np.abs(np.array(shown) - small_run.losses).max() < 1e-3
+
+
+def test_another_page_and_back_shows_every_point_again(page: Page, address: str) -> None:
+    playing(opened(page, address), 40)
+    page.get_by_role("link", name="Elsewhere").click()
+    expect(page.get_by_text("The theme is light.")).to_be_visible()
+    page.get_by_role("link", name="Watch").click()
+    wait_for_steps(page, 41)
+    steps = page.evaluate("() => document.querySelector('.ink-chart-plot').data[0].x")
+    assert steps == list(range(1, len(steps) + 1))
+
+
+def test_a_dark_page_repaints_without_a_remount(page: Page, address: str) -> None:
+    playing(opened(page, address), 120)
+    page.evaluate(EVERY_FRAME)
+    tile = "document.querySelector('.ink-tiles figure canvas')"
+    corner = f"() => [...{tile}.getContext('2d').getImageData(0, 0, 1, 1).data]"
+    light = page.evaluate(corner)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"() => ({corner})()[0] < 120")
+    assert light[0] > 150
+    seen = page.evaluate("() => window.__seen")
+    assert (seen["incomplete"], seen["replaced"]) == (0, 0)
+
+
+def test_the_keyboard_zooms_and_comes_back(page: Page, address: str) -> None:
+    playing(opened(page, address), 30)
+    whole = page.evaluate(X_RANGE)
+    page.locator(".ink-chart-plot").first.focus()
+    page.keyboard.press("+")
+    page.wait_for_function(f"({X_RANGE})()[0] > {whole[0] + 1}")
+    page.keyboard.press("0")
+    page.wait_for_function(f"({X_RANGE})()[0] === 0")
+    assert page.evaluate(X_RANGE) == whole
+
+
+def test_the_log_scale_is_a_switch_of_the_chart(page: Page, address: str) -> None:
+    playing(opened(page, address), 30)
+    switch = page.get_by_role("button", name="log scale")
+    expect(switch).to_have_count(1)  # accuracy has none
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => document.querySelector('.ink-chart-plot').layout.yaxis.type === 'log'")
+
+
+def test_a_phone_shows_two_rows_of_five_without_sideways_scroll(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=3)
+    page = opened(context.new_page(), address)
+    boxes = [canvas.bounding_box() for canvas in page.locator(".ink-tiles figure canvas").all()]
+    assert len({round(box["y"]) for box in boxes if box}) == 2
+    assert all(box and box["width"] >= 56 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert page.evaluate("() => document.scrollingElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_the_page_asks_nobody_but_its_own_host(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    playing(opened(page, address), 20)
+    assert len(asked) > 20
+    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlsplit(address).netloc}, json.dumps(sorted(hosts))

@@ -1,0 +1,216 @@
+"""The Train page in a real browser, on the full data: train, refresh, pause, step, stop, follow a link."""
+
+import re
+import sqlite3
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import App, end_app, start_app, wait_until
+
+pytestmark = pytest.mark.e2e
+
+
+def open_train(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_visible(timeout=60_000)
+    expect(page.locator(".ink-status")).to_be_visible()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+
+
+def expect_status(page: Page, status: str, timeout: float = 20_000) -> None:
+    expect(page.locator(".ink-status .ink-chip").first).to_have_text(re.compile(status), timeout=timeout)
+
+
+def step_shown(page: Page) -> int:
+    found = re.search(r"step ([\d,]+) of", page.locator(".ink-status").inner_text())
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=re.compile(f"{label}$|{label}\\b")).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def run_id(page: Page) -> str:
+    address = page.evaluate("location.href")  # page.url itself only moves when Playwright is asked something
+    return parse_qs(urlparse(address).query).get("run", [""])[0]
+
+
+def final_loss(app: App, run: str) -> float:
+    """Return the run's test loss as the store has it, once it is there."""
+
+    def stored() -> float | None:
+        with sqlite3.connect(app.store) as store:
+            return store.execute("select test_loss from runs where id = ?", (run,)).fetchone()[0]
+
+    wait_until(lambda: stored() is not None, 20, "the final loss in the store")
+    loss = stored()
+    assert loss is not None
+    return loss
+
+
+def accuracy_shown(page: Page) -> float:
+    return float(page.locator(".ink-figures dd").nth(3).inner_text().split()[0])
+
+
+def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> None:
+    fresh = start_app(tmp_path / "data", tmp_path / "inkling.db")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30_000)
+    try:
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        foreign: list[str] = []
+        page.on("response", lambda r: problems.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.on("request", lambda r: foreign.append(r.url) if "localhost" not in r.url[:25] else None)
+        open_train(page, f"{fresh.url}/?preset=mnist-article")
+        choose(page, "Pace", "Full speed")
+        press(page, "Train")
+        expect_status(page, "finished", 60_000)
+        assert accuracy_shown(page) == pytest.approx(82.5, abs=0.6)
+        expect(page.get_by_text("of 10,000 digits it had never seen")).to_be_visible()
+        page.get_by_text("Log", exact=True).click()
+        expect(page.locator("code")).to_contain_text("Iteration: 200. Loss: ")
+        expect(page.locator("code")).to_contain_text("Final Accuracy: 82.")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the log").click()
+        assert download.value.path().read_text().count("Iteration:") == 16
+        assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == []
+        assert problems == []
+        assert (tmp_path / "data" / "MNIST" / "raw" / "train-images-idx3-ubyte").stat().st_size == 47_040_016
+    finally:
+        context.close()
+        end_app(fresh)
+
+
+def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: Page) -> None:
+    open_train(page, app.url)
+    press(page, "Train")
+    expect_status(page, "running")
+    wait_until(lambda: step_shown(page) > 0, 10, "the first step to be shown")
+    first = step_shown(page)
+    sentence = page.locator("[aria-label*='Loss after']").first
+    expect(sentence).to_have_attribute("aria-label", re.compile(r"Loss after [\d,]+ of 6,000 training steps"))
+    wait_until(lambda: step_shown(page) > first, 10, "the step to move")
+    known = run_id(page)
+    page.reload()
+    expect_status(page, "running|finished")
+    assert run_id(page) == known
+    wait_until(lambda: step_shown(page) > first, 10, "the run to be found further on")
+    expect_status(page, "finished", 40_000)
+    assert page.locator(".ink-strip figure.y").count() >= 17
+
+
+def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
+    open_train(page, app.url)
+    choose(page, "Pace", "50 steps a second")
+    press(page, "Train")
+    expect_status(page, "running")
+    wait_until(lambda: step_shown(page) > 0, 10, "the first step")
+    press(page, "Pause")
+    expect_status(page, "paused")
+    paused_at = step_shown(page)
+    press(page, "One step")
+    wait_until(lambda: step_shown(page) == paused_at + 1, 10, "exactly one more step")
+    expect_status(page, "paused")
+    page.keyboard.press("s")
+    wait_until(lambda: step_shown(page) == paused_at + 2, 10, "one more step by the keyboard")
+    press(page, "Go on")
+    expect_status(page, "running")
+    press(page, "Stop")
+    expect_status(page, "stopped")
+    stopped_at = step_shown(page)
+    assert paused_at + 2 <= stopped_at < 6000
+    expect(page.get_by_text("of 10,000 digits it had never seen")).to_be_visible()
+
+
+def test_one_step_starts_a_run_that_waits(app: App, page: Page) -> None:
+    open_train(page, app.url)
+    press(page, "One step")
+    expect_status(page, "paused")
+    wait_until(lambda: step_shown(page) == 1, 10, "the first step alone")
+    press(page, "Stop")
+    expect_status(page, "stopped")
+
+
+def test_a_link_gives_another_browser_the_same_form_the_same_view_and_the_same_numbers(
+    app: App, page: Page, browser
+) -> None:
+    open_train(page, f"{app.url}/?learning_rate=0.02&seed=7&train_size=5000&epochs=2")
+    choose(page, "Pace", "Full speed")
+    press(page, "Train")
+    expect_status(page, "finished")
+    mine = run_id(page)
+    other: BrowserContext = browser.new_context()
+    try:
+        second = other.new_page()
+        open_train(second, page.url)
+        expect_status(second, "finished")
+        assert run_id(second) == mine
+        choose(second, "Pace", "Full speed")
+        press(second, "Train anew")
+        wait_until(lambda: run_id(second) != mine, 20, "a run of its own")
+        expect_status(second, "finished")
+        theirs = run_id(second)
+    finally:
+        other.close()
+    assert final_loss(app, mine) == final_loss(app, theirs)
+
+
+def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser) -> None:
+    open_train(page, app.url)
+    press(page, "Train")
+    expect_status(page, "running")
+    other: BrowserContext = browser.new_context()
+    try:
+        second = other.new_page()
+        open_train(second, page.url)
+        expect_status(second, "running|finished")
+        wait_until(lambda: step_shown(second) > 0, 10, "the second browser to see steps")
+    finally:
+        other.close()
+    expect_status(page, "finished", 40_000)
+
+
+def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) -> None:
+    open_train(page, f"{app.url}/?learning_rate=nan&epochs=banana&seed=5&run=nosuchrun&dataset=letters")
+    told = page.get_by_test_id("stAlert").all_inner_texts()
+    text = " ".join(told)
+    assert "learning_rate must be a number from 1e-06 to 100, got 'nan'" in text
+    assert "epochs must be a whole number from 1 to 1000, got 'banana'" in text
+    assert "dataset must be one of mnist" in text
+    assert "nosuchrun" in text
+    assert "Traceback" not in page.content()
+    assert "seed=5" in page.url
+    assert "nan" not in page.url
+
+
+def test_divergence_is_told_with_a_way_out(app: App, page: Page) -> None:
+    open_train(page, f"{app.url}/?preset=diverges")
+    choose(page, "Pace", "Full speed")
+    press(page, "Train")
+    expect_status(page, "diverged")
+    expect(page.get_by_text("The loss stopped being a finite number at step 400")).to_be_visible()
+    press(page, "Train with learning rate 10")
+    expect_status(page, "finished", 40_000)
+
+
+def test_phone_width_has_no_sideways_scroll_and_reaches_the_button(app: App, browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    try:
+        page = context.new_page()
+        open_train(page, app.url)
+        width = page.evaluate("document.scrollingElement.scrollWidth")
+        main = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert max(width, main) <= 390
+        press(page, "Train")
+        expect_status(page, "running|finished")
+    finally:
+        context.close()

@@ -4,14 +4,31 @@ All take float32 images (N, C, H, W) with pixels in [0, 1] and return the like; 
 the frame is 0, the background of MNIST and Fashion-MNIST.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, radians, sin
+from math import cos, radians, sin, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 Images = NDArray[np.float32]
+_SLANT = sqrt(0.5)
+COMPASS = (
+    (1, 0),
+    (_SLANT, _SLANT),
+    (0, 1),
+    (-_SLANT, _SLANT),
+    (-1, 0),
+    (-_SLANT, -_SLANT),
+    (0, -1),
+    (_SLANT, -_SLANT),
+)
 
 
 @dataclass(frozen=True)
@@ -31,22 +48,19 @@ class Damage:
 
 
 def shift(images: Images, strength_px: float, seed: int = 0) -> Images:
-    """Return each image moved by `strength_px` pixels in a direction of its own, drawn from `seed`."""
-    angles = np.random.default_rng(seed).uniform(0, 2 * np.pi, len(images))
-    H, W = images.shape[2:]
-    moves = np.zeros((len(images), 2, 3))
-    moves[:, 0, 0] = moves[:, 1, 1] = 1
-    moves[:, 0, 2] = 2 * strength_px * np.cos(angles) / W
-    moves[:, 1, 2] = 2 * strength_px * np.sin(angles) / H
-    return _resample(images, moves)
+    """Return each image moved by `strength_px` pixels in one of eight directions, drawn for it from `seed`."""
+    directions = np.random.default_rng(seed).integers(0, len(COMPASS), len(images))
+    moved = np.empty_like(images)
+    for number, (right, down) in enumerate(COMPASS):
+        own = directions == number
+        moved[own] = _resampled(images[own], np.eye(2), (-strength_px * right, -strength_px * down))
+    return moved
 
 
 def rotation(images: Images, strength_degrees: float, seed: int = 0) -> Images:  # noqa: ARG001
     """Return the images turned by `strength_degrees` about their centre, counter-clockwise if > 0."""
     angle = radians(strength_degrees)
-    H, W = images.shape[2:]
-    turn = np.array([[cos(angle), -sin(angle) * H / W, 0], [sin(angle) * W / H, cos(angle), 0]])
-    return _resample(images, np.repeat(turn[None], len(images), axis=0))
+    return _resampled(images, np.array([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]]))
 
 
 def scale(images: Images, strength: float, seed: int = 0) -> Images:  # noqa: ARG001
@@ -56,8 +70,7 @@ def scale(images: Images, strength: float, seed: int = 0) -> Images:  # noqa: AR
     """
     if not strength > 0:
         raise ValueError(f"scale must be > 0, got {strength}")
-    zoom = np.array([[1 / strength, 0, 0], [0, 1 / strength, 0]])
-    return _resample(images, np.repeat(zoom[None], len(images), axis=0))
+    return _resampled(images, np.eye(2) / strength)
 
 
 def noise(images: Images, strength: float, seed: int = 0) -> Images:
@@ -103,15 +116,33 @@ def _thickened(images: Images, times: int, wider: bool) -> Images:
     return images
 
 
-def _resample(images: Images, maps: NDArray[np.float64]) -> Images:
-    """Return images (N, C, H, W) read at affine maps (N, 2, 3) of [-1, 1] coordinates, 0 outside."""
-    import torch  # here: pages that only name the damages need no torch
-    from torch.nn.functional import affine_grid, grid_sample
+def _resampled(
+    images: Images, matrix: NDArray[np.float64], offset_px: tuple[float, float] = (0, 0)
+) -> Images:
+    """Return images (N, C, H, W) in which the pixel at (x, y) from the centre is read at matrix @ (x, y) + offset.
 
-    with torch.no_grad():
-        pixels = torch.from_numpy(np.ascontiguousarray(images))
-        grid = affine_grid(torch.from_numpy(maps.astype(np.float32)), list(pixels.shape), align_corners=False)
-        return grid_sample(pixels, grid, mode="bilinear", align_corners=False).numpy()
+    Bilinear, 0 outside; x points right, y down, in pixels. All images share the map, so it is one sparse matrix.
+    """
+    N, C, H, W = images.shape
+    reading = _reading_matrix(H, W, matrix, offset_px)
+    return (reading @ images.reshape(N * C, H * W).T).T.reshape(images.shape).astype(np.float32)
+
+
+def _reading_matrix(H: int, W: int, matrix: NDArray[np.float64], offset_px: tuple[float, float]) -> csr_array:
+    """Return the sparse (H*W, H*W) matrix that takes each new pixel from the four old ones around its source."""
+    from scipy.sparse import csr_array  # here: only moving images needs it
+
+    rows, columns = np.mgrid[0:H, 0:W].reshape(2, -1)
+    centre = np.array([[(W - 1) / 2], [(H - 1) / 2]])
+    x, y = matrix @ (np.stack([columns, rows]) - centre) + np.array(offset_px)[:, None] + centre
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    entries = []
+    for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
+        weight = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
+        inside = (weight > 0) & (column >= 0) & (column < W) & (row >= 0) & (row < H)
+        entries.append((weight[inside], np.flatnonzero(inside), (row * W + column)[inside]))
+    values, targets, sources = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+    return csr_array((values.astype(np.float32), (targets, sources)), shape=(H * W, H * W))
 
 
 _TURNS = (-90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from core.insight.linear import flat
 
 Float32 = NDArray[np.float32]
 MAPS = ("pca", "umap", "tsne")
 BLOCK = 8192  # images turned into floats at a time: 25 MB of 28 x 28
+ONE_THREAD = 1  # on two busy cores t-SNE takes 11 s with two threads that wait for each other, 0.4 s with one
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,8 @@ def fit_space(images: NDArray, n: int = 50, sample: int = 10_000, seed: int = 0)
 
     rows = flat(images[sample_of(len(images), sample, seed)])
     n = min(n, *rows.shape)
-    model = PCA(n, svd_solver="covariance_eigh" if len(rows) >= rows.shape[1] else "full").fit(rows)
+    with threadpool_limits(ONE_THREAD):
+        model = PCA(n, svd_solver="covariance_eigh" if len(rows) >= rows.shape[1] else "full").fit(rows)
     return Space(
         model.mean_.astype(np.float32),
         model.components_.astype(np.float32),
@@ -81,7 +84,8 @@ def neighbourhood(points: Float32, k: int = 10) -> Neighbourhood:
     if k < 1:
         return Neighbourhood(np.zeros((len(points), 0), np.int64), np.zeros((len(points), 0), np.float32))
     # asked without the points themselves, scikit-learn leaves each point out of its own neighbours
-    distances, indices = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()
+    with threadpool_limits(ONE_THREAD):
+        distances, indices = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points).kneighbors()
     return Neighbourhood(indices.astype(np.int64), distances.astype(np.float32))
 
 
@@ -90,7 +94,7 @@ def flat_map(points: Float32, method: str = "pca", seed: int = 0) -> Float32:
 
     "pca": the first two coordinates, at once. "umap" (McInnes, Healy, Melville: UMAP, arXiv:1802.03426, 2018)
     and "tsne" (van der Maaten, Hinton: Visualizing data using t-SNE, JMLR 9, 2008): neighbours stay
-    neighbours; some 5 to 30 s for 3,000 points: compute it once, outside the web process, and keep it.
+    neighbours; some 5 to 20 s for 3,000 points: compute it once, outside the web process, and keep it.
 
     Raises: ValueError for another method.
     """
@@ -103,7 +107,8 @@ def flat_map(points: Float32, method: str = "pca", seed: int = 0) -> Float32:
         from sklearn.manifold import TSNE
 
         perplexity = min(30.0, (len(points) - 1) / 3)
-        return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
+        with threadpool_limits(ONE_THREAD):
+            return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)  # umap says that it found no TensorFlow
         from umap import UMAP  # here: it takes two seconds to import

@@ -88,8 +88,8 @@ def few_pixels(
     gradient_of: Callable[[NDArray[np.float32], int, int], NDArray],
     image: Array,
     ink: str = "add",
-    rivals: int = 3,
-    candidates: int = 32,
+    rivals: int = 2,
+    candidates: int = 16,
     limit: int = 60,
 ) -> Flip | None:
     """Return a small set of pixels that changes any model's answer, or None if `limit` pixels do not.

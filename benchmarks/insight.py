@@ -1,0 +1,191 @@
+"""How long each look inside takes on the full test set: `python -m benchmarks.insight`.
+
+A click may take 1 s from press to paint, so the functions behind it must stay far below; what cannot is
+computed once and kept. Prints a Markdown table of medians and writes nothing.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+
+from core.config import RunConfig
+from core.datasets import ImageData, load
+from core.insight import (
+    adversarial,
+    attribution,
+    calibration,
+    compare,
+    confusion,
+    edits,
+    embedding,
+    evaluation,
+    evidence,
+    flip,
+    gallery,
+    networks,
+    oddities,
+    robustness,
+    step,
+    weights,
+)
+from core.insight.linear import linear_logits
+from core.models import build_model, softmax_weights, state_arrays
+
+SHAPE = (1, 28, 28)
+CLICK_LIMIT_MS = 1000.0
+Case = tuple[str, Callable[[], object]]
+
+
+def main() -> None:
+    """Measure every case and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--once", action="store_true", help="measure also what is computed once and kept")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)  # two threads only wait for each other where trainings run beside the page
+    data = load("mnist")
+    print("| what | median ms | longest ms |\n|---|---:|---:|")
+    slow = []
+    for name, case in clicks(data):
+        times = measured(case, arguments.repeats)
+        print(f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} |", flush=True)
+        slow += [name] * (statistics.median(times) > CLICK_LIMIT_MS)
+    if arguments.once:
+        for name, case in kept(data):
+            print(f"| once: {name} | {measured(case, 1)[0]:.0f} | |", flush=True)
+    if slow:
+        raise SystemExit(f"over {CLICK_LIMIT_MS:.0f} ms: {', '.join(slow)}")
+
+
+def measured(case: Callable[[], object], repeats: int) -> list[float]:
+    """Return the times in ms of `repeats` calls, after one that is not counted."""
+    case()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        case()
+        times.append(1000 * (time.perf_counter() - start))
+    return times
+
+
+def clicks(data: ImageData) -> Iterator[Case]:
+    """Yield what a click on a page asks for."""
+    weight, bias = learned(data)
+    images, labels = data.test_images, np.array(data.test_labels)
+    logits = linear_logits(weight, bias, images)
+    pixels = images.reshape(10_000, -1).astype(np.float32) / 255
+    image = pixels[0]
+    yield "logits of 10,000 images", lambda: linear_logits(weight, bias, images)
+    yield "arithmetic of one image", lambda: evidence.arithmetic(weight, bias, image)
+    yield "fewest pixels that flip an answer", lambda: flip.fewest_pixels(weight, bias, image)
+    yield (
+        "border of 4 and 9, nearest images",
+        lambda: weights.nearest_to_border(logits, weights.border(weight, bias, 4, 9)),
+    )
+    yield "journey over 60 snapshots", lambda: weights.journey(list(range(60)), [weight] * 60)
+    yield (
+        "one step, batch 100, two rates",
+        lambda: step.take_step(weight, bias, pixels[:100], labels[:100], [0.1, 1.0]),
+    )
+    yield "three edits and their accuracy", lambda: edited_accuracy(weight, bias, images, labels)
+    yield "summary", lambda: evaluation.summary(logits, labels)
+    yield "scores by class", lambda: evaluation.class_scores(logits, labels)
+    yield (
+        "confusion matrix and one cell",
+        lambda: (confusion.confusion_matrix(logits, labels), confusion.cell(logits, labels, 4, 9)),
+    )
+    yield "surest mistakes", lambda: evaluation.confident_mistakes(logits, labels)
+    yield "reliability", lambda: calibration.reliability(logits, labels)
+    yield "threshold curve", lambda: calibration.threshold_curve(logits, labels)
+    yield "comparison of two runs", lambda: compare.compare(logits, logits[:, ::-1], labels)
+    yield "labels doubted by the model", lambda: oddities.doubted_by_model(logits, labels)
+    yield "gallery page", lambda: gallery.page(gallery.select(labels, 4), 3, 60)
+    yield from damage_clicks(weight, bias, images, labels)
+    yield from network_clicks(images, pixels)
+
+
+def damage_clicks(
+    weight: np.ndarray, bias: np.ndarray, images: np.ndarray, labels: np.ndarray
+) -> Iterator[Case]:
+    """Yield one robustness curve over 1,000 images, and one adversarial image."""
+    some = robustness.balanced_subset(labels, 1000)
+
+    def logits_of(x: np.ndarray) -> np.ndarray:
+        return linear_logits(weight, bias, x)
+
+    for name in robustness.DAMAGES:
+        yield (
+            f"curve of {name}, 1,000 images",
+            lambda name=name: robustness.accuracy_curve(logits_of, images[some], labels[some], name),
+        )
+    flat = images[0].reshape(-1) / 255
+    gradient = adversarial.linear_loss_gradient(weight, bias, flat, int(labels[0]))
+    yield "mildest adversary", lambda: adversarial.mildest(logits_of, flat, gradient)
+
+
+def network_clicks(images: np.ndarray, pixels: np.ndarray) -> Iterator[Case]:
+    """Yield what a click asks of an MLP and a CNN (untrained: the time is the same)."""
+    mlp, cnn = (build_model(RunConfig(model=kind), load("mnist").spec) for kind in ("mlp", "cnn"))
+    square = pixels.reshape(10_000, *SHAPE)
+    yield "feature maps of one image, CNN", lambda: networks.layer_outputs(cnn, square[:1])
+    yield "integrated gradients, CNN", lambda: attribution.integrated_gradients(cnn, square[0], 7)
+    yield "few pixels that flip an answer, CNN", lambda: flip_cnn(cnn, pixels[0])
+    yield (
+        "hidden units by use, 10,000 images, MLP",
+        lambda: networks.unit_use(
+            networks.hidden_activations(mlp, square, "activation1"), state_arrays(mlp)["output.weight"]
+        ),
+    )
+    yield (
+        "curve of shift, 500 images, CNN",
+        lambda: robustness.accuracy_curve(
+            lambda x: networks.logits_in_batches(cnn, x), images[:500], np.zeros(500, np.int64), "shift"
+        ),
+    )
+
+
+def flip_cnn(model: object, image: np.ndarray) -> object:
+    """Return the flip that a search finds on a CNN."""
+    return flip.few_pixels(
+        lambda x: networks.logits_in_batches(model, x.reshape(-1, *SHAPE)),
+        lambda x, a, b: attribution.input_gradient(model, x.reshape(SHAPE), a, b).values.reshape(-1),
+        image,
+    )
+
+
+def kept(data: ImageData) -> Iterator[Case]:
+    """Yield what is computed once for a dataset."""
+    images = data.test_images
+    space = embedding.fit_space(data.train_images)
+    points = embedding.coordinates(space, images)
+    yield "principal components of the training set", lambda: embedding.fit_space(data.train_images)
+    yield "coordinates of 60,000 images", lambda: embedding.coordinates(space, data.train_images)
+    yield "neighbours of 10,000 images", lambda: embedding.neighbourhood(points)
+    yield "exact duplicates of 60,000 images", lambda: oddities.exact_duplicates(data.train_images)
+    yield "t-SNE of 2,000 images", lambda: embedding.flat_map(points[:2000], "tsne")
+    yield "UMAP of 2,000 images", lambda: embedding.flat_map(points[:2000], "umap")
+
+
+def learned(data: ImageData) -> tuple[np.ndarray, np.ndarray]:
+    """Return (weight, bias) of a softmax regression after one pass in batches of 100, rate 0.1."""
+    weight, bias = softmax_weights(state_arrays(build_model(RunConfig(), data.spec)))
+    images = data.train_images.reshape(-1, 784)
+    for start in range(0, len(images), 100):
+        batch = images[start : start + 100].astype(np.float32) / 255
+        slope = step.gradient(weight, bias, batch, data.train_labels[start : start + 100])
+        weight, bias = weight - 0.1 * slope.weight, bias - 0.1 * slope.bias
+    return weight.astype(np.float32), bias.astype(np.float32)
+
+
+def edited_accuracy(weight: np.ndarray, bias: np.ndarray, images: np.ndarray, labels: np.ndarray) -> object:
+    """Return the summary of a model after three edits."""
+    done = edits.apply_edits(weight, bias, SHAPE, [edits.Blur(1), edits.Prune(30), edits.AddNoise(0.3)])
+    return evaluation.summary(linear_logits(done.weight, done.bias, images), labels)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Captions of the Weights page."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from core.insight.attribution import Attribution
+from core.insight.captions.words import count, listed, percent, points, signed
+from core.insight.evaluation import Summary
+from core.insight.evidence import Arithmetic, Difference
+from core.insight.flip import Flip
+from core.insight.linear import Array
+from core.insight.networks import Feeders, UnitUse
+from core.insight.step import StepView
+from core.insight.weights import Border, Journey, Neighbours
+
+Names = Sequence[str]
+
+
+def weight_images(weight: Array, bias: Array, names: Names) -> str:
+    """Say which class has the strongest weight and which the largest bias; weight (K, D), bias (K,)."""
+    if not np.any(weight):
+        return "All weights are zero: nothing has been learned yet."
+    strongest = int(np.abs(weight).max(axis=1).argmax())
+    value = float(weight[strongest].flat[int(np.abs(weight[strongest]).argmax())])
+    favoured = int(np.argmax(bias))
+    return (
+        f"Red pixels speak for a class, blue ones against it; the strongest weight of all is {signed(value)}, "
+        f"in {names[strongest]}. Before seeing any image it leans towards {names[favoured]} "
+        f"(bias {signed(float(bias[favoured]))})."
+    )
+
+
+def journey(trip: Journey) -> str:
+    """Say how far the weights have come and how straight their way was."""
+    distance, path = float(trip.distance[-1]), float(trip.path[-1])
+    if path == 0:
+        return f"At step {int(trip.steps[-1]):,} the weights are where they started."
+    half = int(trip.steps[int(np.argmax(trip.distance >= distance / 2))])
+    return (
+        f"After step {int(trip.steps[-1]):,} the weights are {distance:.2f} from where they started; half of "
+        f"that was reached by step {half:,}. Their length is {float(trip.norm[-1]):.2f}, at first "
+        f"{float(trip.norm[0]):.2f}."
+    )
+
+
+def border(edge: Border, near: Neighbours, names: Names) -> str:
+    """Say what the difference image means and how close the closest image is."""
+    a, b = names[edge.a], names[edge.b]
+    first = f"Ink on red makes it more of a {a}, ink on blue more of a {b}."
+    if not len(near.indices):
+        return f"{first} No image lies between these two."
+    side = a if near.distances[0] > 0 else b
+    return (
+        f"{first} The closest image is {abs(float(near.distances[0])):.3f} away from the border, "
+        f"on the side of {side}."
+    )
+
+
+def arithmetic(stages: Arithmetic, names: Names, label: int | None = None) -> str:
+    """Say the sum for one class (default: the answer), step by step."""
+    k = stages.answer if label is None else label
+    return (
+        f"The pixels add up to {signed(float(stages.sums[k]))} for {names[k]}; its bias of "
+        f"{signed(float(stages.bias[k]))} makes that a logit of {signed(float(stages.logits[k]))}, and softmax "
+        f"turns the {len(stages.logits)} logits into {percent(float(stages.probabilities[k]))} for {names[k]}."
+    )
+
+
+def difference(gap: Difference, names: Names) -> str:
+    """Say by how much one class beats another, and how much of it is ink and how much bias."""
+    ink = float(gap.image.sum())
+    return (
+        f"{names[gap.a]} beats {names[gap.b]} by {signed(gap.margin)}: {signed(ink)} from the pixels, "
+        f"{signed(gap.bias)} from the biases."
+    )
+
+
+def flip(found: Flip | None, names: Names) -> str:
+    """Say how few pixels would change the answer."""
+    if found is None:
+        return "No change of pixels of this kind would change the answer."
+    added, erased = int((found.values > 0.5).sum()), int((found.values <= 0.5).sum())
+    ways = [f"ink in {count(added, 'pixel', 'pixels')}"] * bool(added)
+    ways += [f"blank paper in {count(erased, 'pixel', 'pixels')}"] * bool(erased)
+    text = listed(ways)
+    return f"{text[0].upper()}{text[1:]} would turn this {names[found.before]} into a {names[found.after]}."
+
+
+def step(view: StepView) -> str:
+    """Say what the step does to the batch's loss, and what the largest learning rate shown would do."""
+    own, *others = view.outcomes
+    text = (
+        f"This batch: {int((view.predictions == view.labels).sum())} of {len(view.labels)} right. One step takes its "
+        f"loss from {view.loss:.3f} to {own.loss:.3f}"
+    )
+    if not others:
+        return f"{text}."
+    largest = max(others, key=lambda outcome: outcome.learning_rate)
+    factor = largest.learning_rate / own.learning_rate
+    verdict = (
+        "too far"
+        if largest.loss > view.loss
+        else "further down"
+        if largest.loss < own.loss
+        else "not as far down"
+    )
+    return f"{text}; {factor:g} times the learning rate would take it to {largest.loss:.3f}, {verdict}."
+
+
+def edits(before: Summary, after: Summary, number: int) -> str:
+    """Say what the edits cost or gained on the images tested."""
+    if number == 0:
+        return f"Nothing is edited: {percent(before.accuracy.share)} of {before.n:,} images right."
+    lost = before.accuracy.count - after.accuracy.count
+    change = (
+        "no image fewer"
+        if lost == 0
+        else f"{count(abs(lost), 'image', 'images')} {'fewer' if lost > 0 else 'more'}"
+    )
+    return (
+        f"{count(number, 'edit', 'edits')}: {percent(after.accuracy.share)} right instead of "
+        f"{percent(before.accuracy.share)}, {change} ({points(after.accuracy.share - before.accuracy.share)})."
+    )
+
+
+def hidden_units(use: UnitUse, shown: int = 10) -> str:
+    """Say how the work is spread over hidden units, and how many never fire."""
+    silent = int((use.active == 0).sum())
+    share = percent(float(use.use[:shown].sum()))
+    rest = (
+        "every unit fires for some image"
+        if not silent
+        else count(silent, "unit never fires", "units never fire")
+    )
+    return f"The {min(shown, len(use.units))} busiest of {len(use.units)} hidden units do {share} of the work; {rest}."
+
+
+def fed_by(fed: Feeders, names: Names) -> str:
+    """Say which hidden unit does most for a class, and which most against it."""
+    parts = []
+    for sign, verb in ((1, "for"), (-1, "against")):
+        own = np.flatnonzero(np.sign(fed.contributions) == sign)
+        if len(own):
+            best = own[0]
+            parts.append(
+                f"unit {int(fed.units[best]) + 1} speaks most {verb} it ({signed(float(fed.contributions[best]))})"
+            )
+    return f"{names[fed.label]}: {listed(parts) if parts else 'no hidden unit says anything'}."
+
+
+def attribution(result: Attribution, names: Names) -> str:
+    """Say what an attribution image shows."""
+    name = names[result.label]
+    if result.method == "input gradient":
+        return f"More ink on red raises the score of {name}, on blue lowers it; this holds for small changes only."
+    return (
+        f"From blank paper to this image the score of {name} goes from {signed(result.baseline_logit)} to "
+        f"{signed(result.logit)}; the pixels share that change out between them."
+    )
+
+
+def feature_maps(layers: Mapping[str, Array]) -> str:
+    """Say how many maps of which size each layer makes; layers: name -> (maps, height, width)."""
+    sizes = [
+        f"{len(maps)} maps of {maps.shape[1]} × {maps.shape[2]} in {name}" for name, maps in layers.items()
+    ]
+    dark = sum(int((maps == 0).all(axis=(1, 2)).sum()) for maps in layers.values())
+    rest = f"; {count(dark, 'map stays', 'maps stay')} dark for it" if dark else ""
+    return f"The image becomes {listed(sizes)}{rest}."

@@ -17,8 +17,8 @@ Mask = NDArray[np.bool_]
 
 WORK_PX = 800
 """A photo's longer side while its ink is looked for."""
-_BACKGROUND_PX = 64
-"""The longer side at which light and shadow of the paper are estimated."""
+_PAPER_PX, _MEDIAN_PX = 200, 48
+"""The longer sides at which light and shadow of the paper, and whether ink is dark, are estimated."""
 _MIN_CONTRAST = 0.06
 """Ink differs from its paper by at least this share of white, or there is none."""
 
@@ -51,7 +51,7 @@ def ink_from_photo(image: Image.Image | NDArray[Any]) -> Ink:
     level, noise = _level(contrast)
     if level < max(_MIN_CONTRAST, 4 * noise):
         return np.zeros_like(grey)
-    low = max(0.4 * level, 2.5 * noise)
+    low = max(0.45 * level, 2.5 * noise)
     ink = apply_hysteresis_threshold(contrast, low, max(0.6 * level, 1.2 * low))
     kept = without_specks(without_lines(_without_frame(ink)))
     soft = ndimage.binary_dilation(kept, iterations=max(1, round(max(grey.shape) / 400)))  # edges stay grey
@@ -92,31 +92,43 @@ def _on_paper(picture: Image.Image) -> Image.Image:
 
 
 def _contrast(grey: Ink) -> Ink:
-    """Return how far each pixel stands out from its paper, in [0, 1], whether ink is darker or lighter.
-
-    What stands out is the minority: the third moment of the difference from the local median has its sign.
-    """
-    middle = _local(grey, 50)
-    difference = grey - middle
-    darker = float((difference.astype(np.float64) ** 3).sum()) < 0
-    paper = _local(grey, 70 if darker else 30)
-    if darker:
+    """Return how far each pixel stands out from its paper, in [0, 1], whether ink is darker or lighter."""
+    if _is_dark_ink(grey):
+        paper = _without_strokes(grey)
         return np.clip((paper - grey) / np.maximum(paper, 0.15), 0, 1)  # ink takes a share of the light away
+    paper = 1 - _without_strokes(1 - grey)
     return np.clip((grey - paper) / np.maximum(1 - paper, 0.15), 0, 1)
 
 
-def _local(grey: Ink, percentile: int) -> Ink:
-    """Return the brightness below which `percentile` % of a wide neighbourhood lie, smooth, the size of
-    `grey`.
+def _is_dark_ink(grey: Ink) -> bool:
+    """Return whether the minority is darker: the sign of the third moment of the difference from a wide
+    median.
+    """
+    small = _shrunk(grey, _MEDIAN_PX)
+    difference = small - ndimage.median_filter(small, size=max(small.shape) // 2 | 1, mode="nearest")
+    return float((difference.astype(np.float64) ** 3).sum()) < 0
+
+
+def _without_strokes(grey: Ink) -> Ink:
+    """Return the brightness of the paper under dark strokes: a closing, which fills them and keeps a shadow's
+    edge.
+
+    Strokes may be as wide as a fifth of the picture's longer side.
     """
     H, W = grey.shape
-    scale = min(1.0, _BACKGROUND_PX / max(H, W))
+    small = _shrunk(grey, _PAPER_PX)
+    if max(small.shape) == _PAPER_PX:
+        small = ndimage.gaussian_filter(small, 0.7)  # the closing would follow the peaks of the noise
+    window = max(3, max(small.shape) // 5) | 1
+    closed = ndimage.grey_closing(small, size=(window, window), mode="nearest")
+    return np.asarray(Image.fromarray(closed).resize((W, H), Image.Resampling.BILINEAR), dtype=np.float32)
+
+
+def _shrunk(grey: Ink, longest: int) -> Ink:
+    H, W = grey.shape
+    scale = min(1.0, longest / max(H, W))
     size = max(1, round(W * scale)), max(1, round(H * scale))
-    small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX), dtype=np.float32)
-    window = max(size) // 2 | 1
-    wide = ndimage.percentile_filter(small, percentile, size=window, mode="nearest")
-    wide = ndimage.gaussian_filter(wide, window / 6, mode="nearest")
-    return np.asarray(Image.fromarray(wide).resize((W, H), Image.Resampling.BILINEAR), dtype=np.float32)
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX), dtype=np.float32)
 
 
 def _level(contrast: Ink) -> tuple[float, float]:

@@ -14,21 +14,39 @@ _SPAN = 0.75
 
 
 def without_lines(ink: Mask) -> Mask:
-    """Return `ink` (H, W) without lines that run through the picture, down or across, up to 2 degrees
-    askew.
+    """Return `ink` (H, W) without the paper's lines, down or across and up to 2 degrees askew.
+
+    A line is taken out when it runs through most of the picture, or where it is far thinner than the pen.
     """
     if min(ink.shape) < 60 or not ink.any():
         return ink
-    across = _lines(ink)
-    down = _lines(ink.T).T
-    if not (across.any() or down.any()):
-        return ink
-    left = ink & ~across & ~down
+    thick_enough = ink & ~_hairlines(ink)
+    through = _lines(thick_enough) | _lines(thick_enough.T).T
+    left = thick_enough & ~through
     if left.sum() < 0.1 * ink.sum():
         return ink
-    gap = 2 * _thickness(across | down) + 1
+    if not through.any():
+        return left
+    gap = 2 * _thickness(through) + 1
     mended = ndimage.binary_closing(np.pad(left, gap), np.ones((gap, gap)))[gap:-gap, gap:-gap]
     return left | (mended & ink)
+
+
+def _hairlines(ink: Mask) -> Mask:
+    """Return straight upright or level parts of `ink` that are thinner than 0.4 of the pen."""
+    inside = ndimage.distance_transform_edt(ink)
+    reach = 0.2 * 2 * float(np.percentile(inside[skeletonize(ink)], 80))
+    if reach < 1:
+        return np.zeros_like(ink)
+    opened = ndimage.distance_transform_edt(inside <= reach) <= reach + 0.5
+    labels, _ = ndimage.label(ink & ~opened, np.ones((3, 3)))
+    found = np.zeros_like(ink)
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        height, width = (side.stop - side.start for side in place)
+        long, short = max(height, width), min(height, width)
+        if long >= 0.04 * max(ink.shape) and short <= max(0.12 * long, 2 * reach):
+            found[place] |= labels[place] == number
+    return found
 
 
 def _lines(ink: Mask) -> Mask:

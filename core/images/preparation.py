@@ -148,8 +148,8 @@ def _upright(image: Ink, how: Preparation, stages: list[Stage]) -> Ink:
 
 
 def crop(ink: Ink) -> Ink:
-    """Return the part of `ink` (H, W) that holds everything darker than a quarter of its darkest spot."""
-    seen = ink > 0.25 * ink.max()
+    """Return the part of `ink` (H, W) that holds everything above 0.4 of its darkest spot."""
+    seen = ink > 0.4 * ink.max()
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
         return ink

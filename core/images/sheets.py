@@ -78,7 +78,7 @@ def single_digit(ink: Ink) -> Ink:
 
 def _parts(ink: Ink) -> list[tuple[Box, float]]:
     """Return (box, ink in it) of each connected part, specks left out."""
-    labels, count = ndimage.label(ink > 0.3, np.ones((3, 3)))
+    labels, count = ndimage.label(ink > 0.4, np.ones((3, 3)))
     if not count:
         return []
     masses = np.atleast_1d(ndimage.sum_labels(ink, labels, np.arange(1, count + 1)))
@@ -92,7 +92,7 @@ def _parts(ink: Ink) -> list[tuple[Box, float]]:
 def _grouped(parts: list[tuple[Box, float]]) -> list[tuple[Box, float]]:
     """Return the parts with those of one digit joined, until nothing more joins."""
     groups = sorted(parts, key=lambda part: -part[1])
-    if not groups or len(groups) > 400:  # a texture, not a sheet of digits
+    if not groups or len(groups) > 150:  # a texture, not a sheet of digits
         return groups
     typical = float(np.median([max(b.height, b.width) for b, m in groups if m >= 0.2 * groups[0][1]]))
     joined = True

@@ -95,14 +95,15 @@ export function loadScript(url) {
   }));
 }
 
-/** Keep one view per place on the page; return the function that takes it down again. */
+/** Keep one view per place on the page; return the function that takes it down when the place is gone.
+ * Streamlit also calls that function when a call was overtaken by newer data: the view must outlive that. */
 export function mountOnce(views, component, create) {
   const place = component.parentElement;
-  let view = views.get(place);
-  if (!view) views.set(place, (view = create(place)));
-  view.receive(component);
-  return () => {
+  if (!views.has(place)) views.set(place, create(place));
+  views.get(place).receive(component);
+  return () => setTimeout(() => {
+    if (place.isConnected || !views.has(place)) return;
+    views.get(place).destroy();
     views.delete(place);
-    view.destroy();
-  };
+  });
 }

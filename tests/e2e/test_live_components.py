@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.core.figures.conftest import SmallRun, small_run  # noqa: F401  (a fixture)
@@ -124,7 +124,7 @@ def test_a_tick_costs_at_most_six_kilobytes_and_an_idle_one_two(page: Page, addr
     frames.clear()
     wait_for_steps(page, 110)
     ticks = sizes_of_ticks(frames)
-    assert len(ticks) >= 6
+    assert len(ticks) >= 5
     assert max(ticks) <= 6144, ticks
     wait_for_steps(page, 120)
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
@@ -134,15 +134,18 @@ def test_a_tick_costs_at_most_six_kilobytes_and_an_idle_one_two(page: Page, addr
 
 
 def sizes_of_ticks(frames: list[bytes]) -> list[int]:
-    """Return the bytes of each complete fragment run: from one new_session to the next."""
-    ticks: list[int] = []
+    """Return the bytes of each complete fragment run, from one new_session to the next.
+
+    A run that had to make good a lost message (a busy machine joins two of them) is left out.
+    """
+    runs: list[list[bytes]] = []
     for frame in list(frames):
-        message = ForwardMsg.FromString(frame)
-        if message.WhichOneof("type") == "new_session":
-            ticks.append(0)
-        if ticks:
-            ticks[-1] += len(frame)
-    return ticks[:-1]
+        if ForwardMsg.FromString(frame).WhichOneof("type") == "new_session":
+            runs.append([])
+        if runs:
+            runs[-1].append(frame)
+    regular = [run for run in runs[:-1] if not any(b'"whole":true' in frame for frame in run)]
+    return [sum(len(frame) for frame in run) for run in regular]
 
 
 def test_the_chart_says_in_words_what_it_shows(page: Page, address: str, small_run: SmallRun) -> None:  # noqa: F811
@@ -163,6 +166,28 @@ def test_another_page_and_back_shows_every_point_again(page: Page, address: str)
     wait_for_steps(page, 41)
     steps = page.evaluate("() => document.querySelector('.ink-chart-plot').data[0].x")
     assert steps == list(range(1, len(steps) + 1))
+
+
+def test_a_message_that_never_arrives_is_noticed_and_made_good(page: Page, address: str) -> None:
+    dropped: list[int] = []
+
+    def lose_one(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if isinstance(message, bytes) and b'"keys":["batch"' in message and not dropped:
+                dropped.append(len(message))
+            else:
+                socket.send(message)
+
+        server.on_message(pass_on)
+
+    page.route_web_socket(re.compile("_stcore/stream"), lose_one)
+    playing(opened(page, address), 60)
+    assert dropped
+    for chart in (0, 1):
+        steps = page.evaluate(f"() => document.querySelectorAll('.ink-chart-plot')[{chart}].data[0].x")
+        assert steps == list(range(1, len(steps) + 1))
 
 
 def test_a_dark_page_repaints_without_a_remount(page: Page, address: str) -> None:

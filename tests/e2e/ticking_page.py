@@ -39,7 +39,7 @@ def watch() -> None:
     if st.button("Play", shortcut="T"):
         st.session_state.curves, st.session_state.playing = fresh(), True
 
-    @st.fragment(run_every=0.3)
+    @st.fragment(run_every=0.4)
     def tick() -> None:
         curves = st.session_state.setdefault("curves", fresh())
         if st.session_state.get("playing") and curves.last_step < TOTAL:

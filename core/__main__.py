@@ -3,6 +3,7 @@
 import typer
 
 from core.commands.runs import evaluate, runs
+from core.commands.takeaway import backup, export, import_file, restore
 from core.commands.train import train_command
 
 app = typer.Typer(
@@ -15,6 +16,10 @@ app = typer.Typer(
 app.command("train")(train_command())
 app.command("evaluate")(evaluate)
 app.command("runs")(runs)
+app.command("export")(export)
+app.command("import")(import_file)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 if __name__ == "__main__":
     app(prog_name="python -m core")

@@ -30,7 +30,7 @@ from core.runs.errors import DamagedArtifact
 
 Recorded = Started | Steps | Evaluated | LearningRateChanged | Paused | Resumed | Finished | Diverged | Failed
 
-_KINDS: Final[dict[str, type[Recorded]]] = {
+RECORDED_KINDS: Final[dict[str, type[Recorded]]] = {
     "started": Started,
     "steps": Steps,
     "evaluated": Evaluated,
@@ -41,7 +41,7 @@ _KINDS: Final[dict[str, type[Recorded]]] = {
     "diverged": Diverged,
     "failed": Failed,
 }
-_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+_NAMES: Final = {kind: name for name, kind in RECORDED_KINDS.items()}
 _CHUNK: Final = struct.Struct("<qddd")  # first step, learning rate, elapsed s, images per s
 
 
@@ -77,7 +77,7 @@ def decode(kind: str, payload: bytes) -> Recorded:
         values: dict[str, Any] = json.loads(payload)
         if kind == "evaluated":
             values["strip"] = np.array(values["strip"], np.int64)
-        return _KINDS[kind](**values)
+        return RECORDED_KINDS[kind](**values)
     except (KeyError, TypeError, ValueError, struct.error) as error:
         raise _damaged(f"A stored event of kind {kind!r}") from error
 

@@ -167,7 +167,6 @@ def kept(data: ImageData) -> Iterator[Case]:
     yield "neighbours of 10,000 images", lambda: embedding.neighbourhood(points)
     yield "exact duplicates of 60,000 images", lambda: oddities.exact_duplicates(data.train_images)
     yield "t-SNE of 2,000 images", lambda: embedding.flat_map(points[:2000], "tsne")
-    yield "UMAP of 2,000 images", lambda: embedding.flat_map(points[:2000], "umap")
 
 
 def learned(data: ImageData) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,6 @@
 Legend: N images, D = C x H x W values an image, n coordinates.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from core.insight.linear import flat
 
 Float32 = NDArray[np.float32]
-MAPS = ("pca", "umap", "tsne")
+MAPS = ("pca", "tsne")
 BLOCK = 8192  # images turned into floats at a time: 25 MB of 28 x 28
 ONE_THREAD = 1  # on two busy cores t-SNE takes 11 s with two threads that wait for each other, 0.4 s with one
 
@@ -92,9 +91,9 @@ def neighbourhood(points: Float32, k: int = 10) -> Neighbourhood:
 def flat_map(points: Float32, method: str = "pca", seed: int = 0) -> Float32:
     """Return a map (N, 2) of points (N, n) that puts like beside like; the same seed gives the same map.
 
-    "pca": the first two coordinates, at once. "umap" (McInnes, Healy, Melville: UMAP, arXiv:1802.03426, 2018)
-    and "tsne" (van der Maaten, Hinton: Visualizing data using t-SNE, JMLR 9, 2008): neighbours stay
-    neighbours; some 5 to 20 s for 3,000 points: compute it once, outside the web process, and keep it.
+    "pca": the first two coordinates, at once. "tsne" (van der Maaten, Hinton: Visualizing data using t-SNE,
+    JMLR 9, 2008), by scikit-learn: neighbours stay neighbours; some 9 s for 2,000 points, so compute it once,
+    outside the web process, and keep it. (UMAP is as good but compiles itself for 13 s in every process.)
 
     Raises: ValueError for another method.
     """
@@ -103,15 +102,8 @@ def flat_map(points: Float32, method: str = "pca", seed: int = 0) -> Float32:
     if method == "pca" or len(points) < 4:
         padded = np.pad(points[:, :2], ((0, 0), (0, max(0, 2 - points.shape[1]))))
         return padded.astype(np.float32)
-    if method == "tsne":
-        from sklearn.manifold import TSNE
+    from sklearn.manifold import TSNE  # here: scikit-learn takes a second to import
 
-        perplexity = min(30.0, (len(points) - 1) / 3)
-        with threadpool_limits(ONE_THREAD):
-            return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImportWarning)  # umap says that it found no TensorFlow
-        from umap import UMAP  # here: it takes two seconds to import
-
-    neighbours = min(15, len(points) - 1)
-    return UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1).fit_transform(points).astype(np.float32)
+    perplexity = min(30.0, (len(points) - 1) / 3)
+    with threadpool_limits(ONE_THREAD):
+        return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)

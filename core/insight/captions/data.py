@@ -79,10 +79,9 @@ def map_of(method: str, shown: int, space: Space) -> str:
             f"{shown:,} images by the two directions in which they vary most: these hold "
             f"{percent(float(space.explained[:2].sum()))} of all variation."
         )
-    name = {"umap": "UMAP", "tsne": "t-SNE"}[method]
     kept = percent(float(space.explained.sum()))
     return (
-        f"{shown:,} images laid out by {name} so that neighbours stay neighbours, from {len(space.explained)} "
+        f"{shown:,} images laid out by t-SNE so that neighbours stay neighbours, from {len(space.explained)} "
         f"directions that hold {kept} of all variation; distances between far groups mean little."
     )
 

@@ -1,4 +1,4 @@
-"""Real MNIST and a softmax regression trained on it, made once for all tests of this folder."""
+"""A softmax regression trained on real MNIST, made once for all tests of this folder."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.datasets import ImageData, load
+from core.datasets import ImageData
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +18,6 @@ class Trained:
     bias: np.ndarray
     logits: np.ndarray
     labels: np.ndarray
-
-
-@pytest.fixture(scope="session")
-def mnist(tmp_path_factory: pytest.TempPathFactory) -> ImageData:
-    return load("mnist", tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="session")

@@ -45,12 +45,11 @@ def test_neighbours_equal_those_from_all_pairwise_distances(mnist, space):
     assert (near.indices != np.arange(400)[:, None]).all()
 
 
-@pytest.mark.parametrize("method", ["umap", "tsne"])
-def test_a_map_keeps_classes_together_and_is_the_same_for_the_same_seed(mnist, space, method):
+def test_a_map_keeps_classes_together_and_is_the_same_for_the_same_seed(mnist, space):
     chosen = np.flatnonzero(np.isin(mnist.test_labels, [0, 1]))[:120]
     points, labels = coordinates(space, mnist.test_images[chosen]), mnist.test_labels[chosen]
-    first = flat_map(points, method, seed=1)
-    np.testing.assert_array_equal(first, flat_map(points, method, seed=1))
+    first = flat_map(points, "tsne", seed=1)
+    np.testing.assert_array_equal(first, flat_map(points, "tsne", seed=1))
     assert first.shape == (120, 2)
     nearest = neighbourhood(first, 1).indices[:, 0]
     assert (labels[nearest] == labels).mean() > 0.95  # 0 and 1 fall apart; by chance it would be about half
@@ -62,7 +61,7 @@ def test_the_pca_map_is_the_first_two_coordinates():
 
 
 def test_an_unknown_map_is_refused_by_name():
-    with pytest.raises(ValueError, match="one of pca, umap, tsne, got 'lda'"):
+    with pytest.raises(ValueError, match="one of pca, tsne, got 'lda'"):
         flat_map(np.zeros((5, 2), np.float32), "lda")
 
 

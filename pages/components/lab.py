@@ -2,14 +2,23 @@
 
 import gc
 import importlib
+import logging
+import threading
+from typing import Final
 
 import streamlit as st
 
 from core import datasets
-from core.datasets import ImageData
+from core.datasets import DatasetError, ImageData
 from core.jobs import EmbeddedEngine
-from core.runs import Store
+from core.runs import Store, StoreError
 from core.settings import Settings, from_environment
+from core.shipped import adopt_shipped, score_shipped
+from pages.components.entry import enter_by_app
+
+enter_by_app()  # before anything of a page is drawn
+
+LOG: Final = logging.getLogger("inkling.app")
 
 # Everything heavy that any page will import, so that no visitor pays for it and the garbage collector can be
 # told to leave it alone: Streamlit collects after every rerun, which with torch loaded holds the interpreter
@@ -22,17 +31,40 @@ HEAVY = (
     "numpy",
     "sqlalchemy",
     "core.models",
+    "core.asking",
+    "streamlit_drawable_canvas",
 )
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Import what is heavy, start the engine, and freeze the garbage collector. Once per server."""
+    """Import what is heavy, start the engine, take in the ready models, and freeze the garbage collector.
+
+    Once per server.
+    """
     engine()
     for name in HEAVY:
         importlib.import_module(name)
+    _take_in_ready_models()
     gc.collect()
     gc.freeze()
+
+
+def _take_in_ready_models() -> None:
+    """List the models that come with Inkling, at once; their scores on the test set follow in a few seconds."""
+    try:
+        adopt_shipped(store())
+    except StoreError as error:
+        LOG.warning("the ready models could not be taken in: %s", error)
+        return
+    threading.Thread(target=_score_ready_models, name="ready-models", daemon=True).start()
+
+
+def _score_ready_models() -> None:
+    try:
+        score_shipped(store())
+    except (StoreError, DatasetError) as error:
+        LOG.warning("the ready models could not be scored: %s", error)
 
 
 @st.cache_resource(show_spinner=False)

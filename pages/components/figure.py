@@ -1,0 +1,55 @@
+"""A figure as every page shows it: the chart, one sentence made from the run's numbers, a download."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.figures.charts import CONFIG
+
+Columns = Mapping[str, Any]
+
+
+def chart(key: str, figure: go.Figure, *, caption: str, alt: str = "", table: Callable[[], Columns]) -> None:
+    """Show `figure`, its caption (also its alternative text unless `alt` says more) and its numbers as CSV."""
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt or caption)
+    captioned(key, caption, table)
+
+
+def captioned(key: str, caption: str, table: Callable[[], Columns], *, name: str = "") -> None:
+    """Write the caption of what stands above, and offer its numbers as CSV; `name` of the file, default `key`."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key=f"caption_{key}"):
+        st.caption(caption, width="stretch")
+        download_csv(key, table, name=name)
+
+
+def download_csv(key: str, table: Callable[[], Columns], *, name: str = "") -> None:
+    """Offer the columns of `table` as a CSV file; they are made only when asked for."""
+    st.download_button(
+        "CSV",
+        data=lambda: pd.DataFrame(table()).to_csv(index=False),
+        file_name=f"inkling-{name or key}.csv",
+        mime="text/csv",
+        key=f"csv_{key}",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+        help="The numbers of this figure.",
+    )
+
+
+def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None:
+    """Offer a picture as a PNG file; it is made only when asked for."""
+    st.download_button(
+        "PNG",
+        data=make,
+        file_name=f"inkling-{name or key}.png",
+        mime="image/png",
+        key=f"png_{key}",
+        on_click="ignore",
+        icon=":material/download:",
+        type="tertiary",
+        help="This picture, pixel by pixel.",
+    )

@@ -1,0 +1,63 @@
+"""Readable images: every pixel's number by pointer or arrow keys, or a gallery to choose from."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from core.figures.pixels import Panel, panels_message
+from pages.components.assets import loader
+
+_pixels: Final = st.components.v2.component("inkling_pixels", js=loader("pixels.js"), isolate_styles=False)
+
+
+def pixel_panels(
+    key: str,
+    panels: Sequence[Panel],
+    *,
+    alt: str,
+    px: int = 140,
+    columns: int | None = None,
+    linked: bool = False,
+    scale: bool = False,
+    hint: str = "",
+    joint: str = " · ",
+    step: int | None = None,
+) -> None:
+    """Show images whose pixels can be read, each at most `px` pixels wide.
+
+    columns: images in a row (default: as many as fit). linked: the cursor stands at the same pixel of all,
+    and their values are said together, joined by `joint`. scale: draw the (shared) diverging scale beneath;
+    hint: what stands there otherwise.
+    """
+    layout: dict[str, Any] = {"alt": alt, "px": px, "columns": columns, "linked": linked, "scale": scale}
+    layout |= {"hint": hint, "joint": joint}
+    if step is not None:
+        layout["step"] = step
+    _pixels(key=key, data=panels_message(panels, **layout))
+
+
+def image_choice(
+    key: str,
+    panels: Sequence[Panel],
+    *,
+    alt: str,
+    px: int = 62,
+    columns: int | None = None,
+    chosen: int | None = None,
+) -> int | None:
+    """Show images as buttons; return the name of the one chosen just now, else `chosen`.
+
+    What is chosen is kept in the session under `key` + "_choice", and forgotten when it is not shown.
+    """
+    kept = f"{key}_choice"
+
+    def choose() -> None:
+        st.session_state[kept] = int(st.session_state[key].chosen)
+
+    names = {panel.name for panel in panels}
+    now = st.session_state.get(kept)
+    now = now if now in names else chosen
+    message = panels_message(panels, alt=alt, px=px, columns=columns, choosable=True, chosen=now)
+    _pixels(key=key, data=message, on_chosen_change=choose)
+    return now

@@ -1,0 +1,152 @@
+"""Runs trained by the runner and its workers on the real data, told what to do while they go."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from core.config import RunConfig
+from core.events import Finished, LearningRateChanged, Started, Steps, Weights
+from core.runs import UnknownRun
+from core.training import train
+from tests.core.jobs.conftest import SMALL, assert_same_bits, ended, final_weights
+from tests.polling import until
+
+EPOCH = RunConfig(epochs=1, seed=5)  # all of MNIST, 600 steps
+SLOW = "steps:100"
+
+
+def submitted(lab, config=SMALL, **orders) -> str:
+    store, engine = lab
+    run_id = store.create(config, **orders)
+    engine.submit(run_id)
+    return run_id
+
+
+def test_a_submitted_run_learns_mnist_and_its_store_tells_the_whole_story(lab, mnist):
+    store, _ = lab
+    run_id = submitted(lab, EPOCH)
+    row = ended(store, run_id)
+    assert (row.status, row.step, row.attempt) == ("finished", 600, 1)
+    assert row.test_accuracy is not None
+    assert row.test_accuracy > 0.88
+    events = store.rows(run_id).events
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Finished)
+    chunks = [event for event in events if isinstance(event, Steps)]
+    assert chunks[0].first_step == 1
+    assert all(a.last_step + 1 == b.first_step for a, b in pairwise(chunks))
+    assert chunks[-1].last_step == 600
+    right = store.logits(run_id).argmax(1) == mnist.test_labels
+    assert right.mean() == pytest.approx(row.test_accuracy)
+    snapshots = store.snapshots(run_id)
+    assert (snapshots[0], snapshots[-1]) == (0, 600)
+    assert len(snapshots) >= 20
+
+
+def test_a_worker_computes_the_same_bits_as_this_process(lab, mnist):
+    store, _ = lab
+    run_id = submitted(lab, EPOCH)
+    here = [event for event in train(mnist, EPOCH, threads=1) if isinstance(event, Weights) and event.keep]
+    ended(store, run_id)
+    assert_same_bits(final_weights(store, run_id), here[-1].arrays)
+
+
+def test_submitting_twice_is_once(lab):
+    store, engine = lab
+    run_id = submitted(lab)
+    for _ in range(5):
+        engine.submit(run_id)
+    assert ended(store, run_id).attempt == 1
+    engine.submit(run_id)
+    assert store.get(run_id).attempt == 1
+
+
+def test_an_unknown_run_is_refused(lab):
+    with pytest.raises(UnknownRun):
+        lab[1].submit("nobody12")
+
+
+def test_pause_one_step_one_epoch_run_and_stop(lab):
+    store, engine = lab
+    run_id = submitted(lab, replace(SMALL, epochs=100), pace=SLOW)
+    until(lambda: store.get(run_id).step > 0, "the first step")
+    engine.command(run_id, command="pause")
+    until(lambda: engine.status(run_id) == "paused", "the pause")
+    at = store.get(run_id).step
+    engine.command(run_id, one_step=True)
+    until(lambda: store.get(run_id).step == at + 1, "one step")
+    engine.command(run_id, one_epoch=True)
+    end_of_epoch = (at + 1) // 20 * 20 + 20
+    until(lambda: store.get(run_id).step == end_of_epoch, "the end of the epoch")
+    assert engine.status(run_id) == "paused"
+    engine.command(run_id, command="run")
+    until(lambda: store.get(run_id).step > end_of_epoch, "going on")
+    assert engine.status(run_id) == "running"
+    engine.command(run_id, command="stop")
+    row = ended(store, run_id, within_s=5)
+    assert row.status == "stopped"
+    assert store.snapshots(run_id)[-1] == row.step
+    assert store.logits(run_id) is not None
+
+
+def test_a_run_created_to_do_one_step_does_one_step(lab):
+    store, engine = lab
+    run_id = submitted(lab, command="pause", run_until=1)
+    until(lambda: store.get(run_id).step == 1 and engine.status(run_id) == "paused", "one step")
+    engine.command(run_id, command="stop")
+    ended(store, run_id)
+
+
+def test_a_live_learning_rate_takes_effect_and_is_recorded_with_its_step(lab):
+    store, engine = lab
+    run_id = submitted(lab, replace(SMALL, epochs=100), pace=SLOW)
+    until(lambda: store.get(run_id).step > 0, "the first step")
+    engine.command(run_id, learning_rate=0.025)
+    until(lambda: store.get(run_id).learning_rate_changes, "the change")
+    changed_at, rate = store.get(run_id).learning_rate_changes[0]
+    until(lambda: store.get(run_id).step > changed_at, "steps at the new rate")
+    engine.command(run_id, command="stop")
+    ended(store, run_id)
+    events = store.rows(run_id).events
+    assert LearningRateChanged(changed_at, 0.025) in events
+    rates = {e.first_step > changed_at: e.learning_rate for e in events if isinstance(e, Steps)}
+    assert rates == {False: 0.1, True: 0.025}
+    assert rate == 0.025
+
+
+def test_the_queue_goes_in_order_as_the_cores_allow(lab):
+    store, engine = lab
+    ids = [submitted(lab, replace(SMALL, seed=i, epochs=100), pace=SLOW) for i in range(4)]
+    until(
+        lambda: [engine.status(r) for r in ids] == ["running", "running", "queued", "queued"], "two at work"
+    )
+    assert [store.get(r).queue_position for r in ids] == [0, 0, 1, 2]
+    capacity = engine.capacity()
+    assert (capacity.cores, capacity.threads_in_use, capacity.running, capacity.queued) == (2, 2, 2, 2)
+    engine.command(ids[2], command="stop")
+    assert engine.status(ids[2]) == "stopped"
+    engine.command(ids[0], command="stop")
+    until(lambda: engine.status(ids[3]) == "running", "the next in the queue")
+    for run_id in ids:
+        engine.command(run_id, command="stop")
+    assert {ended(store, run_id).status for run_id in ids} == {"stopped"}
+    until(lambda: engine.capacity().threads_in_use == 0, "free cores")
+
+
+def test_a_run_that_fails_leaves_the_others_alone(lab):
+    store, _ = lab
+    good = submitted(lab, EPOCH)
+    bad = submitted(lab, replace(SMALL, dataset="kmnist"))
+    row = ended(store, bad)
+    assert (row.status, row.cause) == ("failed", "user_error")
+    assert row.remedy
+    assert ended(store, good).status == "finished"
+
+
+def test_a_diverging_run_says_where_and_what_to_try(lab):
+    store, _ = lab
+    row = ended(store, submitted(lab, replace(SMALL, learning_rate=100.0, l2=0.05, epochs=100)))
+    assert (row.status, row.cause) == ("diverged", "diverged")
+    assert "learning rate" in row.message
+    assert row.remedy

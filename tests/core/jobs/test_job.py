@@ -1,0 +1,236 @@
+"""A run trained to its end, its recall or its failure, always told in the store, always resumable to the same bits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.config import RunConfig
+from core.events import Checkpoint, Failed, LearningRateChanged, Started, Steps, Weights
+from core.jobs import job
+from core.runs import StoreFull
+from core.runs.schema import ARTIFACTS
+from core.training import train
+from tests.core.jobs.conftest import SMALL, assert_same_bits, final_weights, open_store, train_run
+
+EVERY_KIND = {
+    "closed form": SMALL,
+    "closed form, momentum": replace(SMALL, momentum=0.9, nesterov=True, l1=1e-5, l2=1e-4),
+    "step schedule": replace(SMALL, schedule="step", step_epochs=1),
+    "cosine schedule": replace(SMALL, schedule="cosine", optimizer="adamw", learning_rate=0.01),
+    "adagrad": replace(SMALL, optimizer="adagrad", learning_rate=0.01),
+    "adam": replace(SMALL, optimizer="adam", learning_rate=0.01),
+    "adamax": replace(SMALL, optimizer="adamax", learning_rate=0.01),
+    "rmsprop": replace(SMALL, optimizer="rmsprop", learning_rate=0.001, momentum=0.5),
+    "mlp": replace(SMALL, model="mlp", hidden_sizes=(32, 16), initialisation="normal", init_std=0.1),
+    "cnn": replace(SMALL, model="cnn", validation_size=200, channels=(2, 4), learning_rate=0.05),
+    "augmented": replace(SMALL, augmentation="affine", validation_size=500, scaling="standardised"),
+}
+
+
+def undisturbed(config: RunConfig, mnist) -> dict[str, np.ndarray]:
+    """Return the final weights of the config trained in one go, without any store or worker."""
+    last = None
+    for event in train(mnist, config, threads=1):
+        last = event if isinstance(event, Weights) and event.keep else last
+    assert last is not None
+    return last.arrays
+
+
+def recall_at(step):
+    """Return a `heed` that calls the run back once `step` updates have been told."""
+
+    def heed(event, recall):
+        if isinstance(event, Steps) and event.last_step >= step:
+            recall.give("interrupt")
+
+    return heed
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_a_run_interrupted_twice_ends_with_the_bits_of_an_undisturbed_one(store, mnist, kind):
+    config = EVERY_KIND[kind]
+    run_id = store.create(config, pace="steps:150")
+    for attempt, step in ((1, 7), (2, 25)):
+        row = train_run(store, run_id, recall_at(step))
+        assert (row.status, row.attempt) == ("interrupted", attempt)
+        assert step <= row.step < row.total_steps
+        assert row.checkpoint_step == row.step
+        assert store.enqueue(run_id)
+    store.order(run_id, pace="full")
+    row = train_run(store, run_id)
+    assert (row.status, row.attempt, row.step) == ("finished", 3, row.total_steps)
+    assert_same_bits(final_weights(store, run_id), undisturbed(config, mnist))
+    chunks = [event for event in store.rows(run_id).events if isinstance(event, Steps)]
+    losses = np.concatenate([chunk.losses for chunk in chunks])
+    straight = np.concatenate([e.losses for e in train(mnist, config, threads=1) if isinstance(e, Steps)])
+    np.testing.assert_array_equal(losses, straight)
+
+
+def test_a_live_change_made_after_the_checkpoint_comes_again_at_its_step(
+    store, tmp_path, data_folder, mnist, monkeypatch
+):
+    config = replace(SMALL, epochs=6)
+    run_id = store.create(config, pace="steps:150")
+    dying = open_store(tmp_path, data_folder)
+    append, kept, changed = dying.append, [], []
+
+    def append_one_checkpoint(run_id, attempt, events):
+        """Write as ever, but no checkpoint after the first, as if death had come before it."""
+        events = [event for event in events if not isinstance(event, Checkpoint) or not kept]
+        kept.extend(event.step for event in events if isinstance(event, Checkpoint))
+        append(run_id, attempt, events)
+
+    def heed(event, recall):
+        if isinstance(event, LearningRateChanged):
+            changed.append(event.step)
+        elif isinstance(event, Steps) and kept and event.last_step > kept[0] and not changed:
+            store.order(run_id, learning_rate=0.5)
+        elif isinstance(event, Steps) and changed and event.last_step > changed[0]:
+            recall.give("interrupt")
+
+    monkeypatch.setattr(dying, "append", append_one_checkpoint)
+    row = train_run(dying, run_id, heed)
+    assert row.status == "interrupted"
+    assert row.checkpoint_step == kept[0] < changed[0] < row.step
+    store.enqueue(run_id)
+    store.order(run_id, pace="full")
+    row = train_run(store, run_id)
+    assert (row.status, row.learning_rate_changes) == ("finished", ((changed[0], 0.5),))
+    config = replace(config, learning_rate_changes=((changed[0], 0.5),))
+    assert_same_bits(final_weights(store, run_id), undisturbed(config, mnist))
+
+
+def damage_checkpoint(store, run_id, data):
+    with store.database.write() as connection:
+        mine = (ARTIFACTS.c.run_id == run_id) & (ARTIFACTS.c.kind == "checkpoint")
+        connection.execute(ARTIFACTS.update().where(mine).values(data=data))
+
+
+@pytest.mark.parametrize("how", ["truncated", "of another run", "gone"])
+def test_a_checkpoint_that_cannot_be_used_makes_the_run_start_over_to_the_same_bits(store, mnist, how):
+    run_id = store.create(SMALL, pace="steps:150")
+    train_run(store, run_id, recall_at(10))
+    if how == "truncated":
+        damage_checkpoint(store, run_id, store.checkpoint(run_id)[:-100])
+    elif how == "gone":
+        with store.database.write() as connection:
+            connection.execute(ARTIFACTS.delete().where(ARTIFACTS.c.kind == "checkpoint"))
+    else:
+        other = store.create(replace(SMALL, seed=9), pace="steps:150")
+        train_run(store, other, recall_at(10))
+        foreign = store.checkpoint(other)
+        attempt = (store.enqueue(run_id), store.claim(run_id))[1]
+        store.append(run_id, attempt, [Checkpoint(10, foreign)])
+        store.let_go(run_id, attempt)
+        store.leases.give_back(run_id)
+    store.enqueue(run_id)
+    store.order(run_id, pace="full")
+    row = train_run(store, run_id)
+    assert row.status == "finished"
+    starts = [event.step for event in store.rows(run_id).events if isinstance(event, Started)]
+    assert starts[-1] == 0
+    assert_same_bits(final_weights(store, run_id), undisturbed(SMALL, mnist))
+
+
+def test_a_parked_pause_gives_its_worker_up_and_goes_on_where_it_was(store, mnist):
+    run_id = store.create(SMALL, command="pause", run_until=7)
+
+    def park_when_paused(event, recall):
+        if isinstance(event, Steps) and event.last_step == 7:
+            recall.give("park")
+
+    row = train_run(store, run_id, park_when_paused)
+    assert (row.status, row.step, row.cause) == ("paused", 7, "")
+    store.order(run_id, one_step=True)
+    row = train_run(store, run_id, lambda e, r: r.give("park") if isinstance(e, Steps) else None)
+    assert (row.status, row.step) == ("paused", 8)
+    store.order(run_id, command="run")
+    train_run(store, run_id)
+    assert_same_bits(final_weights(store, run_id), undisturbed(SMALL, mnist))
+
+
+def test_a_run_starts_from_another_runs_final_weights(store):
+    first = store.create(SMALL)
+    train_run(store, first)
+    config = replace(SMALL, start_from=first, seed=8)
+    second = store.create(config)
+    train_run(store, second)
+    assert_same_bits(store.snapshot(second, 0), final_weights(store, first))
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (
+            replace(SMALL, start_from="nobody12"),
+            "start_from must be a run whose weights are kept, got 'nobody12'",
+        ),
+        (replace(SMALL, dataset="kmnist"), "kmnist|Kuzushiji"),
+        (replace(SMALL, dataset="own:none"), "own:none"),
+        (replace(SMALL, train_size=60_000, validation_size=50_000), "60000|60,000|50000|50,000"),
+    ],
+)
+def test_a_run_that_cannot_be_done_fails_with_the_reason_and_a_remedy(store, config, words):
+    import re
+
+    row = train_run(store, store.create(config))
+    assert (row.status, row.cause) == ("failed", "user_error")
+    assert re.search(words, row.message)
+    assert row.remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("limits", "cause", "words"),
+    [
+        ({"max_parameters": 100}, "user_error", "at most 100 parameters"),
+        ({"max_steps": 10}, "user_error", "at most 10 updates"),
+        ({"max_run_hours": 1e-5}, "timeout", "which is the most that is allowed"),
+    ],
+)
+def test_a_run_that_turns_out_beyond_a_limit_fails_in_words(tmp_path, data_folder, limits, cause, words):
+    store = open_store(tmp_path, data_folder, **limits)
+    row = train_run(store, store.create(SMALL, pace="steps:100"))
+    assert (row.status, row.cause) == ("failed", cause)
+    assert words in row.message
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "words"),
+    [
+        (MemoryError(), "user_error", "did not fit into memory"),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory"), "user_error", "memory"),
+        (ZeroDivisionError("a bug"), "worker_lost", "ZeroDivisionError: a bug"),
+    ],
+)
+def test_whatever_goes_wrong_in_training_is_told(store, monkeypatch, error, cause, words):
+    def broken(*_args, **_kwargs):
+        yield Started(0, 60, 20, 1000, "test", 10_000, 7850, "closed-form", 1)
+        yield Steps(1, np.ones(4, np.float32), np.ones(4, np.float32), 0.1, 0.1, 1.0)
+        raise error
+
+    monkeypatch.setattr(job, "train", broken)
+    heard = []
+    row = train_run(store, store.create(SMALL), lambda event, _recall: heard.append(event))
+    assert (row.status, row.cause, row.step) == ("failed", cause, 4)
+    assert words in row.message
+    assert isinstance(heard[-1], Failed)
+
+
+def test_a_full_disk_leaves_the_run_resumable_with_what_was_written(store, monkeypatch):
+    run_id = store.create(SMALL, pace="steps:150")
+    append, room = store.append, [25]
+
+    def until_full(run_id, attempt, events):
+        if max((e.last_step for e in events if isinstance(e, Steps)), default=0) > room[0]:
+            raise StoreFull("The disk is full.", "Free some space.")
+        append(run_id, attempt, events)
+
+    monkeypatch.setattr(store, "append", until_full)
+    monkeypatch.setattr("core.jobs.outbox.FULL_PATIENCE_S", 0.1)
+    row = train_run(store, run_id)
+    assert (row.status, row.cause, row.message) == ("interrupted", "disk_full", "The disk is full.")
+    assert 0 < row.step <= 25
+    room[0] = 1000
+    store.enqueue(run_id)
+    assert train_run(store, run_id).status == "finished"

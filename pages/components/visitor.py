@@ -19,18 +19,23 @@ _YEAR_S: Final = 365 * 24 * 3600
 def visitor() -> str:
     """Return this visitor's name, the same in every tab of the browser and after its restart."""
     if "visitor" not in st.session_state:
-        st.session_state.visitor = _read(st.context.cookies.get(COOKIE, "")) or secrets.token_hex(8)
+        st.session_state.visitor = _read(_cookie()) or secrets.token_hex(8)
     return str(st.session_state.visitor)
 
 
 def greet_visitor() -> None:
     """Leave the cookie in a browser that has none yet."""
     name = visitor()
-    if _read(st.context.cookies.get(COOKIE, "")) == name or st.session_state.get("visitor_greeted"):
+    if _read(_cookie()) == name or st.session_state.get("visitor_greeted"):
         return
     st.session_state.visitor_greeted = True
     cookie = f"{COOKIE}={name}.{_signature(name)}; path=/; max-age={_YEAR_S}; SameSite=Lax"
     st.html(f"<script>document.cookie = {json.dumps(cookie)}</script>", unsafe_allow_javascript=True)
+
+
+def _cookie() -> str:
+    value = st.context.cookies.get(COOKIE)
+    return value if isinstance(value, str) else ""
 
 
 def _read(cookie: str) -> str:

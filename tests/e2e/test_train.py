@@ -47,7 +47,8 @@ def final_loss(app: App, run: str) -> float:
 
     def stored() -> float | None:
         with sqlite3.connect(app.store) as store:
-            return store.execute("select test_loss from runs where id = ?", (run,)).fetchone()[0]
+            wanted = "select test_loss from runs where id = ? and state = 'finished'"
+            return (store.execute(wanted, (run,)).fetchone() or (None,))[0]
 
     wait_until(lambda: stored() is not None, 20, "the final loss in the store")
     loss = stored()
@@ -120,6 +121,7 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     press(page, "One step")
     wait_until(lambda: step_shown(page) == paused_at + 1, 10, "exactly one more step")
     expect_status(page, "paused")
+    page.locator(".ink-status").first.click()  # away from any field that would take the letter
     page.keyboard.press("s")
     wait_until(lambda: step_shown(page) == paused_at + 2, 10, "one more step by the keyboard")
     press(page, "Go on")

@@ -1,0 +1,44 @@
+"""Pages without a browser: the real app over a real store, with an engine that leaves runs where a test puts them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.runs import Store
+from pages.components import lab
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class StillEngine:
+    """An engine without workers: orders reach the store, and nobody acts on them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def submit(self, run_id: str) -> None:
+        self._store.enqueue(run_id)
+
+    def command(self, run_id: str, **orders: object) -> None:
+        self._store.order(run_id, **orders)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Return the app's store, empty; pages started in this test use it."""
+    monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
+    monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield lab.store()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def app(store: Store) -> AppTest:  # noqa: ARG001
+    """Return the app, not yet run."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

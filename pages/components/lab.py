@@ -45,6 +45,7 @@ def warm_up() -> None:
     engine()
     for name in HEAVY:
         importlib.import_module(name)
+    importlib.import_module("torch").set_num_threads(1)  # the cores are the workers'; a page's sums are small
     _take_in_ready_models()
     gc.collect()
     gc.freeze()

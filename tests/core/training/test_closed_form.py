@@ -45,7 +45,8 @@ def test_closed_form_agrees_with_autograd(mnist: ImageData, settings: dict) -> N
 
 
 def test_one_step_by_hand_on_two_pixels_and_two_classes() -> None:
-    # x = (1, 0), y = 0; weights zero: P = (1/2, 1/2), dW = (P - Y) x^T = ((-1/2, 0), (1/2, 0)), db = (-1/2, 1/2)
+    # x = (1, 0), y = 0; weights zero: P = (1/2, 1/2)
+    # dW = (P - Y) x^T = ((-1/2, 0), (1/2, 0)), db = (-1/2, 1/2)
     two = replace(spec("mnist"), class_names=("a", "b"), image_shape=(1, 1, 2))
     image = torch.tensor([[[[255, 0]]]], dtype=torch.uint8)
     label = torch.tensor([0])

@@ -11,7 +11,9 @@ from pages.components.visitor import greet_visitor  # noqa: E402
 
 PAGES = [
     st.Page("pages/train.py", title="Train", icon=":material/play_arrow:", default=True),
+    st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
+    st.Page("pages/runs.py", title="Runs", icon=":material/stacked_line_chart:"),
 ]
 
 apply_style()

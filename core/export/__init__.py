@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.export.errors import ExportRefused, ImportRefused
-from core.runs import Store
+from core.runs import RunRow, Store
 
-__all__ = ["FORMATS", "Export", "ExportRefused", "Format", "ImportRefused", "export_run"]
+__all__ = ["FORMATS", "Export", "ExportRefused", "Format", "ImportRefused", "export_file_name", "export_run"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,13 @@ def export_run(store: Store, run_id: str, name: str) -> Export:
     record = read_record(store, run_id)
     module, _, function = entry.maker.partition(":")
     maker = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+    return Export(export_file_name(record.row, name), entry.mime, maker(record))
+
+
+def export_file_name(row: RunRow, name: str) -> str:
+    """Return the file name of the run in the form `name`."""
     prefix = "events.out.tfevents." if name == "tensorboard" else ""
-    suffix = "" if prefix else entry.suffix
-    slug = re.sub(r"[^a-z0-9]+", "-", record.title.lower()).strip("-")[:40] or record.row.model
-    return Export(f"{prefix}{slug}-{record.row.id}{suffix}", entry.mime, maker(record))
+    suffix = "" if prefix else FORMATS[name].suffix
+    title = row.name or f"{row.model} on {row.dataset}"
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or row.model
+    return f"{prefix}{slug}-{row.id}{suffix}"

@@ -2,6 +2,7 @@
 
 import typer
 
+from core.commands.predict import predict
 from core.commands.runs import evaluate, runs
 from core.commands.takeaway import backup, export, import_file, restore
 from core.commands.train import train_command
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 app.command("train")(train_command())
 app.command("evaluate")(evaluate)
+app.command("predict")(predict)
 app.command("runs")(runs)
 app.command("export")(export)
 app.command("import")(import_file)

@@ -81,7 +81,7 @@ def predictor(config: RunConfig, spec: DatasetSpec, arrays: Mapping[str, NDArray
     load_state_arrays(model, arrays)
     if config.scaling == "standardised":
         model = UnitPixels(model, spec.mean, spec.std)
-    return Predictor(config, spec, arrays, model.eval())
+    return Predictor(config, spec, arrays, model.eval().requires_grad_(False))
 
 
 def _unit(images: NDArray[Any]) -> Unit:

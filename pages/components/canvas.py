@@ -1,0 +1,181 @@
+"""The pad: a canvas to draw on, with pen, eraser, undo, redo and clear. What was drawn stays for the whole session."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+from core.images import ink_from_canvas
+from pages.components.assets import loader
+
+SIDE_PX: Final = 280
+PEN_PX: Final = 20  # about 2.5 px once the drawing is 28 x 28, as MNIST was written
+PAPER: Final = "#FFFFFF"
+INK: Final = "#1B2A41"
+KEEP: Final = 60  # states that can be undone
+_COMPONENT: Final = "pad_canvas"
+_STATE: Final = "pad_state"
+_NOTHING: Final = np.zeros((SIDE_PX, SIDE_PX), np.float32)
+
+_glue: Final = st.components.v2.component("inkling_pad", js=loader("pad.js"), isolate_styles=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Page:
+    """One state of the canvas: its objects as Fabric.js writes them, and its ink (H, W) in [0, 1]."""
+
+    objects: tuple[dict[str, Any], ...] = ()
+    ink: np.ndarray = field(default_factory=lambda: _NOTHING)
+
+    def is_same(self, objects: list[dict[str, Any]]) -> bool:
+        return [_trace(o) for o in self.objects] == [_trace(o) for o in objects]
+
+
+@dataclass
+class _Pad:
+    """The canvas of one visitor: its states, which of them is shown, and what the browser said last."""
+
+    pages: list[_Page] = field(default_factory=lambda: [_Page()])
+    place: int = 0
+    base: dict[str, Any] = field(default_factory=lambda: {"objects": []})
+    loads: int = 0
+    said: str = ""
+
+    @property
+    def page(self) -> _Page:
+        return self.pages[self.place]
+
+    def show(self, place: int) -> None:
+        """Go to another state and have the browser show it."""
+        self.place = min(max(place, 0), len(self.pages) - 1)
+        self.reload()
+
+    def reload(self) -> None:
+        """Have the browser load the state that is shown; the counter makes it a new drawing to the canvas."""
+        self.loads += 1
+        self.base = {"objects": list(self.page.objects), "inkling": self.loads}
+
+    def add(self, page: _Page) -> None:
+        """Take in a new state; what had been undone is gone."""
+        self.pages = [*self.pages[: self.place + 1], page][-KEEP:]
+        self.place = len(self.pages) - 1
+
+    def hear(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
+        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news."""
+        if drawing is None or pixels is None:
+            return
+        objects = drawing.get("objects", [])
+        said = json.dumps(objects, sort_keys=True)
+        if said == self.said:
+            return
+        self.said = said
+        if not self.page.is_same(objects):
+            self.add(_Page(tuple(objects), ink_from_canvas(pixels)))
+
+
+def _trace(thing: dict[str, Any]) -> str:
+    """Return what makes an object of the canvas what it is; what the browser adds of its own is left out."""
+    return json.dumps([thing.get(name) for name in ("path", "left", "top", "stroke", "strokeWidth", "angle")])
+
+
+def _pad() -> _Pad:
+    if _STATE not in st.session_state:
+        st.session_state[_STATE] = _Pad()
+    pad: _Pad = st.session_state[_STATE]
+    return pad
+
+
+def drawn_ink() -> np.ndarray:
+    """Return the ink (H, W) float32 in [0, 1] of what is on the canvas now."""
+    return _pad().page.ink
+
+
+def put_ink(objects: list[dict[str, Any]], ink: np.ndarray) -> None:
+    """Put a drawing on the canvas, as one more state that can be undone."""
+    pad = _pad()
+    pad.add(_Page(tuple(objects), ink))
+    pad.reload()
+
+
+def clear() -> None:
+    """Empty the canvas; undo brings it back."""
+    pad = _pad()
+    if pad.page.objects:
+        pad.add(_Page())
+        pad.reload()
+
+
+def canvas() -> np.ndarray:
+    """Draw the canvas and its tools; return the ink (H, W) float32 in [0, 1] of what is on it.
+
+    Call it inside a fragment: the page around it is then left alone while somebody draws.
+    """
+    pad = _pad()
+    if _COMPONENT not in st.session_state:  # the canvas is made anew: first visit, or back from another page
+        pad.reload()
+        pad.said = ""
+    with st.container(key="pad_tools_top", horizontal=True, vertical_alignment="center"):
+        tool = st.segmented_control(
+            "Tool",
+            ["Pen", "Eraser"],
+            default="Pen",
+            required=True,
+            key="pad_tool",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        pen_px = st.slider(
+            "Pen width, px",
+            2,
+            40,
+            PEN_PX,
+            key="pad_pen",
+            persist_state="session",
+            help="How wide pen and eraser are on the canvas of 280 px. The preparation evens it out. Default: 20.",
+        )
+    with st.container(key="pad"):
+        result = st_canvas(
+            stroke_width=int(pen_px),
+            stroke_color=PAPER if tool == "Eraser" else INK,
+            background_color=PAPER,
+            height=SIDE_PX,
+            width=SIDE_PX,
+            initial_drawing=pad.base,
+            return_image_data=True,
+            key=_COMPONENT,
+        )
+    _glue(
+        key="pad_glue",
+        data={"key": "pad", "label": "Canvas. Arrow keys move, space puts the pen down or lifts it."},
+    )
+    pad.hear(result.json_data, result.image_data)
+    _buttons(pad)
+    return pad.page.ink
+
+
+def _buttons(pad: _Pad) -> None:
+    with st.container(key="pad_tools", horizontal=True):
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            shortcut="Ctrl+Z",
+            disabled=pad.place == 0,
+            on_click=lambda: pad.show(pad.place - 1),
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            shortcut="Ctrl+Y",
+            disabled=pad.place == len(pad.pages) - 1,
+            on_click=lambda: pad.show(pad.place + 1),
+        )
+        st.button(
+            "Clear",
+            icon=":material/delete:",
+            shortcut="Delete",
+            disabled=not pad.page.objects,
+            on_click=clear,
+        )

@@ -1,0 +1,100 @@
+"""The Draw page's body: the question on the left, the answer on the right, what is behind it below."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.asking import Answer, Drawing, Subject, ask
+from core.figures.pixels import Panel
+from core.found import takes_ink
+from pages.components.answer import show_answer
+from pages.components.lesson import show_lesson
+from pages.components.panel import show_learning, show_panel
+from pages.components.pixels import pixel_panels
+from pages.components.reasons import show_reasons
+from pages.components.respondents import Nobody, Respondent, respondent
+from pages.components.sources import chosen_source, subject_from
+from pages.components.stages import show_preparation
+
+WHY: Final = "Why?"
+PREPARATION: Final = "Preparation"
+OTHERS: Final = "Other models"
+LEARNING: Final = "While it learned"
+LESSON: Final = "Teach it yours"
+VIEWS: Final = (WHY, PREPARATION, OTHERS, LEARNING, LESSON)
+TICK_S: Final = 1.0
+_STYLE: Final = Path(__file__).with_name("draw.css").read_text(encoding="utf-8")
+_BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
+
+
+def draw_view(who: Respondent) -> None:
+    """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
+    st.html(f"<style>{_STYLE}</style>")
+    tick_s = TICK_S if who.run.is_live else None
+    st.fragment(_question_and_answer, run_every=tick_s)(who)
+
+
+def _question_and_answer(drawn_for: Respondent) -> None:
+    who = _now(drawn_for)
+    st.caption(_introduction(who))
+    source = chosen_source(who.spec)
+    left, right = st.columns([5, 8], gap="large")
+    with right:
+        answer_place = st.container()
+    with left, st.container(key="question"):
+        subject = subject_from(source, who)
+    answer = ask(who.asked, subject or _BLANK)
+    with answer_place:
+        show_answer(answer, who.spec)
+        _input(answer)
+    _behind(who, subject or _BLANK, answer)
+
+
+def _now(drawn_for: Respondent) -> Respondent:
+    """Return the run in view with its newest weights; draw the whole page anew when its status has changed."""
+    if not drawn_for.run.is_live:
+        return drawn_for
+    now = respondent()
+    if isinstance(now, Nobody) or now.run.id != drawn_for.run.id or now.run.status != drawn_for.run.status:
+        st.rerun()
+    return now
+
+
+def _introduction(who: Respondent) -> str:
+    after = "" if who.run.has_ended else f" after {who.step:,} steps, and learning"
+    reads = "draw one or photograph one" if takes_ink(who.spec) else "take a test image, or photograph one"
+    return f"{who.name}{after} answers. It learned {who.spec.plural} from {who.spec.title}: {reads}."
+
+
+def _input(answer: Answer) -> None:
+    """Show what the model is given."""
+    pixels = (255 * np.clip(answer.pixels, 0, 1)).round().astype(np.uint8)
+    size = f"{pixels.shape[2]} × {pixels.shape[1]} pixels"
+    with st.container(key="model_input"):
+        panel = Panel(pixels, "what the model sees", size)
+        pixel_panels("model_input_panel", [panel], alt=f"What the model sees, {size}.", px=112)
+
+
+def _behind(who: Respondent, subject: Subject, answer: Answer) -> None:
+    view = st.segmented_control(
+        "Behind the answer",
+        VIEWS,
+        default=WHY,
+        required=True,
+        key="draw_behind",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    with st.container(key="behind"):
+        if view == PREPARATION:
+            show_preparation(who, subject, answer)
+        elif view == OTHERS:
+            show_panel(who, subject, answer)
+        elif view == LEARNING:
+            show_learning(who, subject, answer)
+        elif view == LESSON:
+            show_lesson(who, subject, answer.prepared)
+        else:
+            show_reasons(who, answer)

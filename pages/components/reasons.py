@@ -1,0 +1,159 @@
+"""Why this and not that: evidence, the sum beneath it, and the few pixels that would flip the answer."""
+
+import numpy as np
+import streamlit as st
+import torch
+
+from core.asking import Answer
+from core.figures.pixels import Panel
+from core.insight.attribution import Attribution, input_gradient, integrated_gradients
+from core.insight.evidence import Arithmetic, arithmetic
+from core.insight.flip import Flip, few_pixels, fewest_pixels
+from core.predictor import Predictor
+from pages.components.pixels import pixel_panels
+from pages.components.respondents import Respondent
+
+METHODS = ("Integrated gradients", "Input gradient")
+
+
+def show_reasons(who: Respondent, answer: Answer) -> None:
+    """Draw why the model answers as it does: exactly for a softmax regression, by attribution for others."""
+    if not answer.is_asked:
+        st.caption(
+            "Once there is something to answer, here is why: red pixels speak for it, blue ones against."
+        )
+        return
+    if who.asked.is_linear:
+        _linear(who, answer)
+    else:
+        _network(who, answer)
+
+
+def _linear(who: Respondent, answer: Answer) -> None:
+    names, shape = who.spec.class_names, who.spec.image_shape
+    sums = arithmetic(*who.asked.unit_weights, answer.pixels)
+    a, b = sums.answer, sums.runner_up
+    limit = float(np.abs(sums.products[[a, b]]).max()) or 1.0
+    maps = [sums.products[a], sums.products[b], sums.products[a] - sums.products[b]]
+    labels = [f"for {names[a]}", f"for {names[b]}", f"{names[a]} rather than {names[b]}"]
+    details = ["weight × ink", "weight × ink", "the difference"]
+    panels = [_seen(answer), *_maps(maps, labels, details, shape, limit)]
+    alt = f"Evidence for {names[a]} and for {names[b]}, pixel by pixel, and their difference: red for, blue against."
+    pixel_panels("evidence", panels, alt=alt, px=190, linked=True, scale=True)
+    st.html(_sums(who, sums))
+    flip = fewest_pixels(*who.asked.unit_weights, answer.pixels)
+    _flip(who, answer, flip, exactly=True)
+
+
+def _seen(answer: Answer) -> Panel:
+    pixels = (255 * np.clip(answer.pixels, 0, 1)).round().astype(np.uint8)
+    return Panel(pixels, "what it sees", "28 × 28 pixels" if pixels.shape[-1] == 28 else "")
+
+
+def _maps(
+    maps: list[np.ndarray], labels: list[str], details: list[str], shape: tuple[int, int, int], limit: float
+) -> list[Panel]:
+    """Return signed panels; of colour images the channels are added up, as the logit adds them."""
+    return [
+        Panel(values.reshape(shape).sum(axis=0)[None], label, detail, quantity="evidence", limit=limit)
+        for values, label, detail in zip(maps, labels, details, strict=True)
+    ]
+
+
+def _sums(who: Respondent, sums: Arithmetic) -> str:
+    """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
+    rows = [
+        f'<tr><th scope="row">{who.spec.class_names[k]}</th><td>{sums.sums[k]:+.2f}</td>'
+        f"<td>{sums.bias[k]:+.2f}</td><td><b>{sums.logits[k]:+.2f}</b></td>"
+        f"<td>{100 * sums.probabilities[k]:.1f} %</td></tr>"
+        for k in (sums.answer, sums.runner_up)
+    ]
+    head = "<th></th><th>sum of all pixels</th><th>+ bias</th><th>= logit</th><th>probability</th>"
+    note = "The logit is the score before it becomes a probability; one more logit is 2.7 times the odds."
+    return (
+        f'<div class="ink-sums"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        f'<p class="ink-caption">{note}</p></div>'
+    )
+
+
+def _network(who: Respondent, answer: Answer) -> None:
+    names = who.spec.class_names
+    a, b = answer.best, answer.second
+    method = st.segmented_control(
+        "Method",
+        METHODS,
+        default=METHODS[0],
+        required=True,
+        key="attribution_method",
+        persist_state="session",
+        help="Integrated gradients: what each pixel added on the way from blank paper (Sundararajan, Taly, Yan 2017). "
+        "Input gradient: which pixel would move the score most (Simonyan, Vedaldi, Zisserman 2013). "
+        "Default: integrated gradients.",
+    )
+    explain = integrated_gradients if method == METHODS[0] else input_gradient
+    pixels = np.ascontiguousarray(answer.pixels, np.float32)
+    told = [
+        explain(who.asked.model, pixels, a),
+        explain(who.asked.model, pixels, b),
+        explain(who.asked.model, pixels, a, b),
+    ]
+    limit = max(float(np.abs(one.values).max()) for one in told) or 1.0
+    labels = [f"for {names[a]}", f"for {names[b]}", f"{names[a]} rather than {names[b]}"]
+    maps = _maps([one.values for one in told], labels, [""] * 3, who.spec.image_shape, limit)
+    alt = f"{method} for {names[a]} and {names[b]}: red pixels speak for, blue ones against."
+    pixel_panels("evidence", [_seen(answer), *maps], alt=alt, px=190, linked=True, scale=True)
+    st.caption(_attribution_sentence(told[0], names[a]))
+    if st.toggle(
+        "Find the few pixels that would flip the answer", key="flip_search", persist_state="session"
+    ):
+        _flip(who, answer, _search(who.asked, pixels), exactly=False)
+
+
+def _attribution_sentence(told: Attribution, name: str) -> str:
+    if told.method == "input gradient":
+        return f"Slopes, not shares: they do not add up to the logit of {name}, {told.logit:+.2f}."
+    return (
+        f"The pixels for {name} add up to {told.values.sum():+.2f}; blank paper has {told.baseline_logit:+.2f}; "
+        f"together that is the logit, {told.logit:+.2f} (the integral's steps leave {told.gap:+.3f})."
+    )
+
+
+def _search(asked: Predictor, pixels: np.ndarray) -> Flip | None:
+    """Return few pixels that flip a network's answer, found greedily along the gradient."""
+    shape = pixels.shape
+
+    def logits_of(images: np.ndarray) -> np.ndarray:
+        return asked.logits(images.reshape(-1, *shape).astype(np.float32))
+
+    def gradient_of(image: np.ndarray, a: int, b: int) -> np.ndarray:
+        values = torch.from_numpy(image.reshape(1, *shape).astype(np.float32)).requires_grad_()
+        scores = asked.model(values)[0]
+        (slope,) = torch.autograd.grad(scores[a] - scores[b], values)
+        return slope.numpy().reshape(-1).astype(np.float64)
+
+    return few_pixels(logits_of, gradient_of, pixels, ink="both", limit=40)
+
+
+def _flip(who: Respondent, answer: Answer, flip: Flip | None, *, exactly: bool) -> None:
+    """Show the pixels whose ink would change the answer, and say how many."""
+    names = who.spec.class_names
+    if flip is None:
+        st.caption("No few pixels flip this answer.")
+        return
+    count = len(flip.pixels)
+    shown = np.clip(answer.pixels, 0, 1).reshape(-1)
+    change = np.zeros(len(shown))
+    change[flip.pixels] = flip.values - shown[flip.pixels]
+    shape = who.spec.image_shape
+    after = (255 * flip.image.reshape(shape)).round().astype(np.uint8)
+    panels = [
+        Panel(
+            change.reshape(shape).sum(axis=0)[None], "ink to add or take away", quantity="change", limit=1.0
+        ),
+        Panel(after, f"then it says {names[flip.after]}"),
+    ]
+    fewest = "No fewer would do." if exactly else "Found step by step; fewer may do."
+    pixels = "pixel" if count == 1 else "pixels"
+    st.markdown(f"**{count} {pixels} make it a {names[flip.after]}.** {fewest} Draw them, and see.")
+    alt = f"{count} {pixels} that flip the answer to {names[flip.after]}."
+    pixel_panels("flip", panels, alt=alt, px=190, linked=True)

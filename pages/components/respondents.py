@@ -1,0 +1,130 @@
+"""Who answers on the Draw page: the run in view, or the ready model that comes with Inkling."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
+from core.predictor import Predictor, predictor
+from core.runs import RunRow, Store, StoreError, UnknownRun
+from core.shipped import SHIPPED, adopt_shipped
+from pages.components.lab import image_data, store
+from pages.components.run_view import run_in_view, title
+
+READY: Final = "cnn-mnist"
+
+
+@dataclass(frozen=True, eq=False)
+class Respondent:
+    """A run that can be asked: its row, the step of the weights that answer, and the model."""
+
+    run: RunRow
+    step: int
+    asked: Predictor
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return title(self.run)
+
+    @property
+    def spec(self) -> DatasetSpec:
+        """The dataset that it learned."""
+        return self.asked.spec
+
+    @property
+    def thing(self) -> str:
+        """What it was trained on, in the singular: "digit", "garment"."""
+        return self.asked.spec.singular
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """Why nobody can answer, in one sentence, and what to do about it."""
+
+    sentence: str
+    action: str
+
+
+def respondent() -> Respondent | Nobody:
+    """Return who answers: the run in view with its newest weights; the ready CNN where none is in view."""
+    run = run_in_view()
+    if run is None:
+        return _ready(store())
+    return respondent_for(run)
+
+
+def _ready(source: Store) -> Respondent | Nobody:
+    try:
+        return respondent_for(source.get(READY))
+    except UnknownRun:
+        pass
+    try:
+        adopt_shipped(source)
+        return respondent_for(source.get(READY))
+    except StoreError as error:
+        return Nobody(f"The ready model cannot be had: {error}", "Train a run")
+
+
+def respondent_for(run: RunRow) -> Respondent | Nobody:
+    """Return the run with its newest weights, or why it cannot answer."""
+    try:
+        step = store().live_step(run.id)
+        if step is None:
+            return Nobody(*_no_weights(run))
+        return Respondent(run, step, _newest(run.id, step))
+    except (StoreError, DatasetError, ValueError) as error:
+        return Nobody(f"{title(run)} cannot answer: {error}", "Train another run")
+
+
+def respondent_at(run: RunRow, step: int) -> Respondent:
+    """Return the run as it was after `step` updates, one of its snapshots.  Raises: StoreError."""
+    return Respondent(run, step, predictor_at(run.id, step))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def predictor_at(run_id: str, step: int) -> Predictor:
+    """Return the model of a kept snapshot.  Raises: StoreError, DatasetError."""
+    run = store().get(run_id)
+    return predictor(run.config, _spec(run), store().snapshot(run_id, step))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _newest(run_id: str, step: int) -> Predictor:
+    run, live = store().get(run_id), store().live(run_id)
+    if live is None:
+        raise ValueError(f"its weights after step {step} are gone")
+    return predictor(run.config, _spec(run), live[1])
+
+
+def _spec(run: RunRow) -> DatasetSpec:
+    """Return the dataset's spec with the measured mean and std that a run with standardised pixels saw."""
+    if run.dataset in CATALOG and run.config.scaling == "unit":
+        return CATALOG[run.dataset]
+    return image_data(run.dataset).spec
+
+
+def _no_weights(run: RunRow) -> tuple[str, str]:
+    name = title(run)
+    if run.status == "queued":
+        return f"{name} is still in the queue; it can be asked as soon as it starts.", "See the queue"
+    if run.status == "diverged":
+        return f"{name} diverged and kept no weights: {run.message}", "Train it anew"
+    return f"{name} has no weights yet: {run.message or 'it has only begun'}.", "See how it trains"
+
+
+def others_like(first: Respondent, limit: int = 40) -> dict[str, RunRow]:
+    """Return runs that could be asked the same question, id -> row, ready models and newest first."""
+    shape, classes = first.spec.image_shape, first.spec.class_names
+    found: dict[str, RunRow] = {}
+    for row in sorted(store().list(limit=limit), key=lambda row: row.id not in SHIPPED):
+        if row.id == first.run.id or row.step == 0:
+            continue
+        try:
+            entry = spec(row.dataset)
+        except DatasetError:
+            continue
+        if (entry.image_shape, entry.class_names) == (shape, classes):
+            found[row.id] = row
+    return found

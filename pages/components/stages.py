@@ -1,0 +1,89 @@
+"""The preparation on screen: every stage from what was drawn to what the model sees, each with a switch."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.asking import Answer, Drawing, Subject, ask
+from core.figures.pixels import Panel
+from core.images import Preparation
+from pages.components.answer import headline, probability_bars
+from pages.components.pixels import pixel_panels
+from pages.components.respondents import Respondent
+
+_SHOWN_PX = 140
+
+
+def show_stages(key: str, answer: Answer) -> None:
+    """Draw every stage of the answer's preparation side by side, ink bright as the model sees it."""
+    stages = [*answer.prepared.stages]
+    if not stages:
+        return
+    panels = [Panel(_picture(image), name, caption) for name, caption, image in stages]
+    said = "; ".join(caption for _, caption, _ in stages)
+    pixel_panels(key, panels, alt=f"Stages of the preparation: {said}.", px=_SHOWN_PX)
+
+
+def _picture(image: np.ndarray) -> np.ndarray:
+    """Return a stage as uint8 (1, H, W), at most 140 px wide: more pixels than that are only sent, not seen."""
+    pixels = (255 * np.clip(image, 0, 1)).round().astype(np.uint8)
+    longest = max(pixels.shape)
+    if longest > _SHOWN_PX:
+        scale = _SHOWN_PX / longest
+        size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+        pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    return pixels[None]
+
+
+def show_preparation(who: Respondent, subject: Subject, answer: Answer) -> None:
+    """Draw the stages, and beside the full preparation one with the stages that the visitor leaves on."""
+    st.markdown(
+        "**As the training set was made.** MNIST's digits were cut out, made to fit 20 × 20 pixels, and put into "
+        "28 × 28 by their centre of mass. Yours goes the same way; its pen is brought to the width that the model "
+        "knows."
+    )
+    if not isinstance(subject, Drawing):
+        show_stages("stages_full", answer)
+        return
+    how = _switches(who)
+    other = ask(who.asked, subject, how)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _version("full", "Everything on", who, answer)
+    with right:
+        _version("yours", "As you switched it", who, other)
+    st.caption(_verdict(who, answer, other))
+
+
+def _switches(who: Respondent) -> Preparation:
+    with st.container(key="stage_switches", horizontal=True):
+        crop = _switch(
+            "Crop and scale", "crop", "Cut to the ink and made to fit. Off: the whole canvas is shrunk."
+        )
+        pen = _switch("Pen width", "pen", "A pen that is too thin or too thick is redrawn.")
+        centre = _switch("Centre by mass", "centre", "Off: the middle of the ink's box, not of its mass.")
+    if who.asked.config.deskew:
+        st.caption("This run was trained on deskewed digits, so yours is deskewed in both versions.")
+    return Preparation(crop=crop, pen_width=pen, centre=centre)
+
+
+def _switch(label: str, name: str, says: str) -> bool:
+    key = f"stage_{name}"
+    return st.toggle(label, value=False, key=key, persist_state="session", help=f"{says} Default: off here.")
+
+
+def _version(key: str, name: str, who: Respondent, answer: Answer) -> None:
+    st.markdown(f"**{name}:** {headline(answer, who.spec)[0]}")
+    show_stages(f"stages_{key}", answer)
+    probability_bars(f"bars_{key}", answer, who.spec)
+
+
+def _verdict(who: Respondent, full: Answer, other: Answer) -> str:
+    if not full.is_asked:
+        return "Draw something, and both versions answer."
+    names: Sequence[str] = who.spec.class_names
+    if full.best == other.best:
+        return f"Both say {names[full.best]}. Draw it small, in a corner, with a thin pen, and they part."
+    return f"With the preparation it is {names[full.best]}, as you switched it {names[other.best]}."

@@ -1,0 +1,14 @@
+"""Draw: does it know mine, and why? A canvas, an answer, and everything behind the answer."""
+
+import streamlit as st
+
+from pages.components.draw_view import draw_view
+from pages.components.respondents import Nobody, respondent
+
+st.header("Draw", anchor=False)
+who = respondent()
+if isinstance(who, Nobody):
+    st.info(who.sentence)
+    st.page_link("pages/train.py", label=who.action, icon=":material/play_arrow:")
+    st.stop()
+draw_view(who)

@@ -17,7 +17,7 @@ from PIL import Image
 from scipy import ndimage
 
 from core.images.deskew import deskew
-from core.images.pen import with_pen
+from core.images.pen import pen_width, with_pen
 
 Ink = NDArray[np.float32]
 Stage = tuple[str, str, Ink]
@@ -68,12 +68,14 @@ class Prepared:
 
     `image`: (28, 28) float32 in [0, 1], ink bright on black. `stages`: (name, caption, array in [0, 1]) in
     order.
-    `reason` is "" for a drawing, "empty" or "tiny" for what cannot be a digit.
+    `reason` is "" for a drawing, "empty" or "tiny" for what cannot be a digit. `pen_px`: how wide the pen
+    was, measured in the box of 20, before the pen stage; 0 where that is unknown.
     """
 
     image: Ink
     stages: tuple[Stage, ...]
     reason: str = ""
+    pen_px: float = 0.0
 
     @property
     def empty(self) -> bool:
@@ -96,13 +98,15 @@ def prepare(ink: NDArray[np.floating], preparation: Preparation | None = None) -
         return _whole_canvas(drawn, how, stages)
     shape = crop(drawn)
     stages.append(("crop", "cut to the ink", shape))
+    large = resize(shape, _WORK_PX)
+    pen_px = pen_width(large) * BOX_PX / max(large.shape)
     if how.pen_width:
-        shape = crop(with_pen(resize(shape, _WORK_PX), how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX))
+        shape = crop(with_pen(large, how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX))
         stages.append(("pen", f"with a pen of {how.thinnest_px:g} to {how.thickest_px:g} px", shape))
     stages.append(("scale", "made to fit 20 × 20", resize(shape, BOX_PX)))
     image = _place(shape, by_mass=how.centre)
     stages.append(("centre", "centred by mass" if how.centre else "put in the middle of the box", image))
-    return Prepared(_upright(image, how, stages), tuple(stages))
+    return Prepared(_upright(image, how, stages), tuple(stages), pen_px=pen_px)
 
 
 def _checked(ink: NDArray[np.floating]) -> Ink:

@@ -187,7 +187,7 @@ def _figures(status: str, line: str, share: float, tiles: list[tuple[str, str]])
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    return "–" if value is None else f"{value:.3f}" if value < 1000 else f"{value:.1e}"
 
 
 def _percent(value: float | None) -> str:
@@ -196,7 +196,11 @@ def _percent(value: float | None) -> str:
 
 def _strip_sheet(dataset: str) -> None:
     """Lay the strip's images down once, as one picture that the labels' cells show pieces of."""
-    images = image_data(dataset).test_images[:STRIP_SIZE]
+    try:
+        images = image_data(dataset).test_images[:STRIP_SIZE]
+    except DatasetError as error:
+        st.warning(f"{error}")
+        return
     uri = data_uri(image_strip(images, gutter=0))
     st.html(
         f"<style>.ink-strip i{{background-image:url({uri});background-size:{len(images)}00% 100%}}</style>"
@@ -205,7 +209,10 @@ def _strip_sheet(dataset: str) -> None:
 
 def _strip(dataset: str, predicted: np.ndarray) -> None:
     """Draw the first test images, each with what the model takes it for and what it is."""
-    data, entry = image_data(dataset), spec(dataset)
+    try:
+        data, entry = image_data(dataset), spec(dataset)
+    except DatasetError:
+        return  # said above, in the sheet's place
     labels = data.test_labels[:STRIP_SIZE]
     cells = []
     for i, label in enumerate(labels):

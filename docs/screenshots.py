@@ -1,0 +1,158 @@
+"""Takes the pictures of docs/images from the running app: `make screenshots`. Needs a Chromium."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from core.config import RunConfig
+from core.presets import PRESETS
+from core.runs import Store
+from core.settings import Settings
+from tests.e2e.conftest import FLAGS, App, browser_path, end_app, start_app
+
+IMAGES: Final = Path(__file__).parent / "images"
+DESKTOP: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+SLOW: Final = "steps:25"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its name, the address it shows, and how far down the page."""
+
+    name: str
+    address: str
+    scroll_px: int = 0
+
+
+def main() -> None:
+    """Take every picture, each in light and dark, wide and at a phone's width."""
+    IMAGES.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp())
+    app = start_app(folder / "data", folder / "inkling.db", INKLING_WORKERS="1")
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+            warm_up(browser, app)
+            with closing(Store(f"sqlite:///{app.store}", settings=Settings(data=str(app.data)))) as store:
+                train_states(browser, app, store)
+                pages(browser, app, store)
+            browser.close()
+    finally:
+        end_app(app)
+
+
+def warm_up(browser: Browser, app: App) -> None:
+    """Wait until the first visitor is served: the images are unpacked then."""
+    page = browser.new_page()
+    page.goto(app.url)
+    page.locator(".ink-status").first.wait_for(timeout=120_000)
+    page.close()
+
+
+def train_states(browser: Browser, app: App, store: Store) -> None:
+    """Bring a run into each state and take the Train page."""
+    take(browser, app, Shot("train-empty", "/"))
+    finished = ended(store, PRESETS["default"].config, "finished")
+    take(browser, app, Shot("train-finished", f"/?run={finished}"))
+    take(browser, app, Shot("train-finished-below", f"/?run={finished}", scroll_px=640))
+    take(
+        browser, app, Shot("train-diverged", f"/?run={ended(store, PRESETS['diverges'].config, 'diverged')}")
+    )
+    missing = RunConfig(dataset="kmnist")
+    take(browser, app, Shot("train-failed", f"/?run={ended(store, missing, 'failed')}"))
+    live = store.create(RunConfig(epochs=20), name="A slow run", pace=SLOW)
+    until(lambda: store.get(live).step > 100)
+    waiting = store.create(RunConfig(epochs=2, seed=1), name="The next one")
+    take(browser, app, Shot("train-running", f"/?run={live}"))
+    take(browser, app, Shot("train-queued", f"/?run={waiting}"))
+    store.order(live, command="pause")
+    until(lambda: store.get(live).status == "paused")
+    take(browser, app, Shot("train-paused", f"/?run={live}"))
+    store.order(live, command="run")
+    until(lambda: store.get(live).status == "running")
+    os.kill(worker_of(app), signal.SIGKILL)
+    until(lambda: store.get(live).status == "interrupted")
+    take(browser, app, Shot("train-interrupted", f"/?run={live}"))
+    until(lambda: store.get(waiting).status == "finished")
+
+
+def pages(browser: Browser, app: App, store: Store) -> None:
+    """Take every other page with a finished run in view."""
+    run = next(row.id for row in store.list(statuses=["finished"]) if row.model == "softmax")
+    for name in ("weights", "draw", "evaluate", "data", "runs"):
+        take(browser, app, Shot(name, f"/{name}?run={run}"))
+
+
+def ended(store: Store, config: RunConfig, status: str) -> str:
+    """Return the id of a run of `config` that has ended with `status`."""
+    run_id = store.create(config)
+    until(lambda: store.get(run_id).status == status)
+    return run_id
+
+
+def worker_of(app: App) -> int:
+    """Return the process that trains now: the busiest great-grandchild of the app, by its command line."""
+
+    def children(pid: int) -> list[int]:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in text.split()]
+
+    found = children(app.process.pid)
+    workers = []
+    while found:
+        pid = found.pop()
+        below = children(pid)
+        found += below
+        if not below and "forkserver" in Path(f"/proc/{pid}/cmdline").read_text():
+            workers.append(pid)
+    return max(
+        workers, key=lambda pid: int(Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[11])
+    )
+
+
+def until(condition: Callable[[], bool], deadline_s: float = 120.0) -> None:
+    """Return once `condition` holds.  Raises: TimeoutError."""
+    end_s = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > end_s:
+            raise TimeoutError(f"not within {deadline_s} s")
+        time.sleep(0.1)
+
+
+def take(browser: Browser, app: App, shot: Shot) -> None:
+    """Take one picture in both themes and widths."""
+    for theme in ("light", "dark"):
+        for width, size in (("", DESKTOP), ("-phone", PHONE)):
+            context = browser.new_context(viewport=size, color_scheme=theme, device_scale_factor=1)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(app.url + shot.address)
+            settle(page)
+            if shot.scroll_px:
+                page.get_by_test_id("stMain").evaluate(f"main => main.scrollTo(0, {shot.scroll_px})")
+                page.wait_for_load_state("networkidle")
+            page.screenshot(path=IMAGES / f"{shot.name}-{theme}{width}.png")
+            context.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has been drawn and nothing is stale any more."""
+    page.get_by_test_id("stMain").wait_for(timeout=60_000)
+    page.get_by_test_id("stStatusWidget").wait_for(state="hidden", timeout=60_000)
+    page.wait_for_load_state("networkidle")
+    until(lambda: page.locator("[data-stale='true']").count() == 0, 30)
+    end_s = time.monotonic() + 1.2  # the tiles glide and the first tick arrives
+    while time.monotonic() < end_s:
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+if __name__ == "__main__":
+    main()

@@ -166,7 +166,9 @@ class PixelsView {
       });
     }
     const words = shown.map(({ index: k }) => this.words(k, row, column));
-    this.low.textContent = `row ${row}, column ${column}: ${words.join(this.head.joint ?? " · ")}`;
+    const joints = this.head.joints ?? [];
+    const text = words.reduce((so, word, i) => so + (joints[i - 1] ?? " · ") + word);
+    this.low.textContent = `row ${row}, column ${column}: ${text}`;
     this.high.textContent = "";
     this.bar.hidden = true;
   }
@@ -175,6 +177,7 @@ class PixelsView {
     const panel = this.head.panels[k], [channels, height, width] = panel.shape;
     const values = Array.from({ length: channels }, (_, c) => this.values[k][(c * height + row) * width + column]);
     const whose = this.head.linked || !panel.label ? "" : `${panel.label}, `;
+    if (panel.per) return `${whose}${panel.quantity} ${values.map((value) => (value / panel.per).toFixed(4)).join(" ")}`;
     if (panel.step === undefined) return `${whose}${panel.quantity} ${values.join(" ")}${this.head.linked ? "" : " of 255"}`;
     return `${whose}${panel.quantity} ${values.map(signedText).join(" ")}`;
   }

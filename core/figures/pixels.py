@@ -24,7 +24,8 @@ class Panel:
 
     quantity: what a pixel's value is called ("weight"). label, detail: the two lines beneath; colour: of the
     dot before the label; tone: "good", "bad" or "", underlines it; limit: of the scale, default the largest
-    magnitude; name: what `pixel_panels` returns when the panel is chosen.
+    magnitude; name: what `image_choice` returns when the panel is chosen; per: what a uint8 pixel is divided by
+    when it is read out, 0 = shown as a level of 255.
     """
 
     values: np.ndarray
@@ -35,6 +36,7 @@ class Panel:
     tone: str = ""
     limit: float | None = None
     name: int = 0
+    per: int = 0
 
     @property
     def is_signed(self) -> bool:
@@ -67,7 +69,13 @@ def _packed(panel: Panel) -> tuple[dict[str, Any], bytes]:
     if values.ndim != 3 or values.shape[0] not in (1, 3):
         raise ValueError(f"a panel must be (1 or 3, H, W), got {values.shape}")
     head: dict[str, Any] = {"shape": list(values.shape), "label": panel.label, "quantity": panel.quantity}
-    optional = {"detail": panel.detail, "colour": panel.colour, "tone": panel.tone, "name": panel.name}
+    optional = {
+        "detail": panel.detail,
+        "colour": panel.colour,
+        "tone": panel.tone,
+        "name": panel.name,
+        "per": panel.per,
+    }
     head |= {key: value for key, value in optional.items() if value}
     if not panel.is_signed:
         return head, values.tobytes()

@@ -21,17 +21,17 @@ def pixel_panels(
     linked: bool = False,
     scale: bool = False,
     hint: str = "",
-    joint: str = " · ",
+    joints: Sequence[str] = (),
     step: int | None = None,
 ) -> None:
     """Show images whose pixels can be read, each at most `px` pixels wide.
 
     columns: images in a row (default: as many as fit). linked: the cursor stands at the same pixel of all,
-    and their values are said together, joined by `joint`. scale: draw the (shared) diverging scale beneath;
+    and their values are said together, with `joints` between them. scale: draw the (shared) diverging scale beneath;
     hint: what stands there otherwise.
     """
     layout: dict[str, Any] = {"alt": alt, "px": px, "columns": columns, "linked": linked, "scale": scale}
-    layout |= {"hint": hint, "joint": joint}
+    layout |= {"hint": hint, "joints": list(joints)}
     if step is not None:
         layout["step"] = step
     _pixels(key=key, data=panels_message(panels, **layout))

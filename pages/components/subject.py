@@ -109,6 +109,16 @@ def redraw_at_end(run: RunRow, drawn_status: str) -> None:
         st.rerun()
 
 
+def is_broken(run: RunRow) -> bool:
+    """Say so, with the remedy, and return True if the newest weights are not numbers any more."""
+    state = state_at(run.id, newest_step(run))
+    if all(np.isfinite(array).all() for array in state.values()):
+        return False
+    st.warning(f"Its weights are not numbers any more: the run diverged. {run.remedy}")
+    st.page_link("pages/train.py", label="Train with a smaller learning rate", icon=":material/play_arrow:")
+    return True
+
+
 def current_run(run_id: str) -> RunRow:
     """Return the run as it stands, for a fragment; stop the fragment with a sentence if it is gone."""
     try:
@@ -166,19 +176,21 @@ def unit_linear(config: RunConfig, entry: DatasetSpec, state: State) -> tuple[np
     return folded.astype(np.float32), offset.astype(np.float32)
 
 
-def network(config: RunConfig, entry: DatasetSpec, state: State) -> nn.Module:
-    """Return the model with these weights for pixels in [0, 1], whatever the run's scaling."""
-    model = build_model(replace(config, start_from="", device="cpu"), entry)
-    load_state_arrays(model, state)
-    model.eval()
-    return model if config.scaling == "unit" else UnitPixels(model, entry.mean, entry.std).eval()
+@st.cache_resource(show_spinner=False, max_entries=16)
+def layers_at(run_id: str, step: int) -> nn.Sequential:
+    """Return the run's model after `step` updates, for images scaled as it was trained; do not change it."""
+    run = store().get(run_id)
+    model = build_model(replace(run.config, start_from="", device="cpu"), spec(run.dataset))
+    load_state_arrays(model, state_at(run_id, step))
+    return model.eval()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def network_at(run_id: str, step: int) -> nn.Module:
     """Return the run's model after `step` updates, for pixels in [0, 1]; do not change it."""
     run = store().get(run_id)
-    return network(run.config, spec(run.dataset), state_at(run_id, step))
+    entry, model = spec(run.dataset), layers_at(run_id, step)
+    return model if run.config.scaling == "unit" else UnitPixels(model, entry.mean, entry.std).eval()
 
 
 def logits_of(run: RunRow, step: int, images: np.ndarray) -> np.ndarray:

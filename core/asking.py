@@ -9,12 +9,17 @@ from PIL import Image
 
 from core.datasets.catalog import DatasetSpec
 from core.datasets.fit import fit_image
+from core.datasets.image_data import ImageData
 from core.images import Preparation, Prepared, deskew, prepare, prepare_garment
 from core.insight.linear import softmax
+from core.insight.ood import Detector, fit_detector, strangeness
 from core.predictor import Predictor
 
 UNSURE_BELOW: Final = 0.6
 """Below this probability of the best class the answer is called unsure."""
+
+FIT_TO: Final = 12_000
+"""Training images that the detector of strange drawings is fitted to: half a second, and no worse than all."""
 
 Kind = Literal["sure", "unsure", "unlike", "empty", "tiny"]
 GARMENTS: Final = "fashion_mnist"
@@ -98,12 +103,25 @@ def _sample(subject: Sample, asked: Predictor) -> Prepared:
     return Prepared(shown[0] if len(shown) == 1 else shown, tuple(stages))
 
 
-def ask(asked: Predictor, subject: Subject, how: Preparation | None = None) -> Answer:
-    """Return the model's answer about the subject, prepared as `how` says (default: as well as we can)."""
+def ask(
+    asked: Predictor, subject: Subject, how: Preparation | None = None, detector: Detector | None = None
+) -> Answer:
+    """Return the model's answer about the subject, prepared as `how` says (default: as well as we can).
+
+    detector: what knows the training set's images (see `detector_for`); without one nothing is "unlike".
+    """
     if isinstance(subject, Photo) and not _takes_ink(asked.spec):
-        pixels = fit_image(subject.image, asked.spec.image_shape)
-        return ask(asked, Sample(pixels))
-    return ask_prepared(asked, prepared_for(subject, asked, how))
+        subject = Sample(fit_image(subject.image, asked.spec.image_shape))
+    return ask_prepared(asked, prepared_for(subject, asked, how), detector)
+
+
+def detector_for(asked: Predictor, data: ImageData) -> Detector | None:
+    """Return what tells strange drawings from the run's training images, None for a dataset too small for it."""
+    images, labels = data.train_images[:FIT_TO], data.train_labels[:FIT_TO]
+    try:
+        return fit_detector(deskew(images) if asked.config.deskew else images, labels)
+    except ValueError:  # a class with a handful of images
+        return None
 
 
 def _takes_ink(entry: DatasetSpec) -> bool:
@@ -112,12 +130,15 @@ def _takes_ink(entry: DatasetSpec) -> bool:
     return channels == 1 and height == width
 
 
-def ask_prepared(asked: Predictor, prepared: Prepared) -> Answer:
+def ask_prepared(asked: Predictor, prepared: Prepared, detector: Detector | None = None) -> Answer:
     """Return the model's answer about an image that is prepared for it."""
     pixels = pixels_for(prepared, asked.spec)
     logits = asked.logits(pixels[None])[0].astype(np.float64)
     probabilities = softmax(logits)
-    return Answer(_kind(prepared, probabilities), prepared, pixels, logits, probabilities)
+    strange = None
+    if detector is not None and not prepared.empty:
+        strange = float(strangeness(detector, pixels[None], prepared.pen_px)[0])
+    return Answer(_kind(prepared, probabilities, strange), prepared, pixels, logits, probabilities, strange)
 
 
 def pixels_for(prepared: Prepared, entry: DatasetSpec) -> NDArray[np.float32]:
@@ -132,9 +153,9 @@ def pixels_for(prepared: Prepared, entry: DatasetSpec) -> NDArray[np.float32]:
     return image[None]
 
 
-def _kind(prepared: Prepared, probabilities: NDArray[np.float64]) -> Kind:
-    if prepared.reason == "tiny":
-        return "tiny"
+def _kind(prepared: Prepared, probabilities: NDArray[np.float64], strange: float | None) -> Kind:
     if prepared.reason:
-        return "empty"
+        return "tiny" if prepared.reason == "tiny" else "empty"
+    if strange is not None and strange > 1:
+        return "unlike"
     return "sure" if probabilities.max() >= UNSURE_BELOW else "unsure"

@@ -160,21 +160,18 @@ def _buttons(pad: _Pad) -> None:
     with st.container(key="pad_tools", horizontal=True):
         st.button(
             "Undo",
-            icon=":material/undo:",
             shortcut="Ctrl+Z",
             disabled=pad.place == 0,
             on_click=lambda: pad.show(pad.place - 1),
         )
         st.button(
             "Redo",
-            icon=":material/redo:",
             shortcut="Ctrl+Y",
             disabled=pad.place == len(pad.pages) - 1,
             on_click=lambda: pad.show(pad.place + 1),
         )
         st.button(
             "Clear",
-            icon=":material/delete:",
             shortcut="Delete",
             disabled=not pad.page.objects,
             on_click=clear,

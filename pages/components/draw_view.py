@@ -14,7 +14,7 @@ from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel
 from pages.components.pixels import pixel_panels
 from pages.components.reasons import show_reasons
-from pages.components.respondents import Nobody, Respondent, respondent
+from pages.components.respondents import Nobody, Respondent, detector, respondent
 from pages.components.sources import chosen_source, subject_from
 from pages.components.stages import show_preparation
 
@@ -34,6 +34,7 @@ def draw_view(who: Respondent) -> None:
     st.html(f"<style>{_STYLE}</style>")
     tick_s = TICK_S if who.run.is_live else None
     st.fragment(_question_and_answer, run_every=tick_s)(who)
+    detector(who.asked)  # ready before the first stroke, and after everything is on the screen
 
 
 def _question_and_answer(drawn_for: Respondent) -> None:
@@ -45,7 +46,7 @@ def _question_and_answer(drawn_for: Respondent) -> None:
         answer_place = st.container()
     with left, st.container(key="question"):
         subject = subject_from(source, who)
-    answer = ask(who.asked, subject or _BLANK)
+    answer = who.answer(subject) if subject is not None else ask(who.asked, _BLANK)
     with answer_place:
         show_answer(answer, who.spec)
         _input(answer)

@@ -20,6 +20,7 @@ from pages.components.run_view import title
 OTHERS: Final = 3
 NAMED: Final = 4  # classes whose curve is drawn
 CHART_PX: Final = 300
+FEW: Final = 5
 
 
 def show_panel(who: Respondent, subject: Subject, answer: Answer) -> None:
@@ -36,7 +37,7 @@ def show_panel(who: Respondent, subject: Subject, answer: Answer) -> None:
         help="Up to three runs on images of the same shape and classes; each prepares the drawing its own way.",
     )
     asked = [who, *_those(chosen, known)]
-    answers = [answer, *(ask(one.asked, subject) for one in asked[1:])]
+    answers = [answer, *(one.answer(subject) for one in asked[1:])]
     columns = st.columns(len(asked))
     for place, (column, one, said) in enumerate(zip(columns, asked, answers, strict=True)):
         with column, st.container(key=f"panel_answer_{place}"):
@@ -90,6 +91,10 @@ def show_learning(who: Respondent, subject: Subject, answer: Answer) -> None:
         steps, past = [*steps, who.step], np.vstack([past, answer.probabilities])
     st.markdown(f"**{learned_when(steps, past, who.spec.class_names)}**")
     live_chart("learning", _chart(who, steps, past), height=CHART_PX)
+    if len(steps) < FEW:
+        st.caption(
+            f"Of this run only {len(steps)} snapshots were kept; a run that you train keeps about sixty."
+        )
     step = st.select_slider(
         "Ask it as it was after step",
         steps,

@@ -5,7 +5,10 @@ from typing import Final
 
 import streamlit as st
 
+from core.asking import Answer, Subject, ask, detector_for
 from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
+from core.images import Preparation
+from core.insight.ood import Detector
 from core.predictor import Predictor, predictor
 from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.shipped import SHIPPED, adopt_shipped
@@ -27,6 +30,10 @@ class Respondent:
     def name(self) -> str:
         """The run's name."""
         return title(self.run)
+
+    def answer(self, subject: Subject, how: Preparation | None = None) -> Answer:
+        """Return what it says of the subject, and whether that is anything like what it learned."""
+        return ask(self.asked, subject, how, detector(self.asked))
 
     @property
     def spec(self) -> DatasetSpec:
@@ -96,6 +103,19 @@ def _newest(run_id: str, step: int) -> Predictor:
     if live is None:
         raise ValueError(f"its weights after step {step} are gone")
     return predictor(run.config, _spec(run), live[1])
+
+
+def detector(asked: Predictor) -> Detector | None:
+    """Return what knows the images that the model learned; made once for each dataset, in about a second."""
+    try:
+        return _detector((asked.config.dataset, asked.config.deskew), asked)
+    except DatasetError:
+        return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _detector(seen: tuple[str, bool], _asked: Predictor) -> Detector | None:
+    return detector_for(_asked, image_data(seen[0]))
 
 
 def _spec(run: RunRow) -> DatasetSpec:

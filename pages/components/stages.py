@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.asking import Answer, Drawing, Subject, ask
+from core.asking import Answer, Drawing, Subject
 from core.figures.pixels import Panel
 from core.images import Preparation
 from pages.components.answer import headline, probability_bars
@@ -48,7 +48,7 @@ def show_preparation(who: Respondent, subject: Subject, answer: Answer) -> None:
         show_stages("stages_full", answer)
         return
     how = _switches(who)
-    other = ask(who.asked, subject, how)
+    other = who.answer(subject, how)
     left, right = st.columns(2, gap="large")
     with left:
         _version("full", "Everything on", who, answer)

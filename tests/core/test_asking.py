@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core import strokes
-from core.asking import Drawing, Photo, Sample, ask
+from core.asking import Drawing, Photo, Sample, ask, detector_for
 from core.datasets import CATALOG, ImageData, spec
 from core.found import boxed, look_at
 from core.images import Preparation
@@ -114,3 +114,24 @@ def test_a_photo_with_one_digit_is_one_thing(mnist: ImageData) -> None:
         assert len(found) == 1
         right += ask(asked, found[0].subject).best == mnist.test_labels[i]
     assert right >= 18
+
+
+def test_scribbles_and_boxes_are_called_unlike_and_digits_are_not(mnist: ImageData) -> None:
+    asked = ready("cnn-mnist")
+    detector = detector_for(asked, mnist)
+    box = np.zeros((280, 280), np.float32)
+    box[60:220, 60:220] = 1
+    rng = np.random.default_rng(3)
+    scribbles = [strokes.paint([rng.uniform(30, 250, (40, 2))], 12) for _ in range(10)]
+    kinds = [ask(asked, Drawing(ink), detector=detector).kind for ink in [box, *scribbles]]
+    assert kinds[0] == "unlike"
+    assert kinds.count("unlike") >= 7
+    hand = strokes.Hand()
+    digits = [drawn(d, s, hand) for d in range(10) for s in range(strokes.styles(d))]
+    kinds = [ask(asked, Drawing(ink), detector=detector).kind for ink in digits]
+    assert kinds.count("unlike") <= 2
+
+
+def test_a_dataset_of_a_few_images_has_no_detector(mnist: ImageData) -> None:
+    few = replace(mnist, train_images=mnist.train_images[:40], train_labels=mnist.train_labels[:40])
+    assert detector_for(ready("cnn-mnist"), few) is None

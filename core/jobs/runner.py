@@ -1,6 +1,6 @@
 """The process beside the app that trains: claims queued runs in order and has a worker train each.
 
-`python -m core.jobs.runner` is started by the app (core.jobs.engine) with a pipe as its standard input: a byte wakes
+`python -m core.jobs` is started by the app (core.jobs.engine) with a pipe as its standard input: a byte wakes
 it up, and its end means that the app is gone, however it went. Then every worker writes a checkpoint and
 all of them are gone within five seconds.
 """
@@ -18,6 +18,7 @@ from core.jobs.crew import Crew, Worker
 from core.jobs.messages import receive, send
 from core.runs import Store, StoreError
 from core.runs.rows import PAUSED
+from core.search.watch import watch_searches
 from core.settings import Settings, from_environment
 from core.threads import threads_for
 
@@ -186,8 +187,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
     signal.signal(signal.SIGTERM, lambda *_: runner.ring("end"))
     threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()
+    searching = (Store(settings=settings), lambda: runner.ring("look"), threading.Event())
+    threading.Thread(target=watch_searches, args=searching, daemon=True).start()
     runner.run()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,14 @@
+"""Searches for good settings: Optuna chooses, ordinary runs answer, the store remembers."""
+
+from core.search.space import SEARCHABLE, Dimension, SearchPlan, SearchRefused, default_dimension
+from core.search.table import Searches, SearchRow
+
+__all__ = [
+    "SEARCHABLE",
+    "Dimension",
+    "SearchPlan",
+    "SearchRefused",
+    "SearchRow",
+    "Searches",
+    "default_dimension",
+]

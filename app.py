@@ -11,6 +11,7 @@ from pages.components.visitor import greet_visitor  # noqa: E402
 
 PAGES = [
     st.Page("pages/train.py", title="Train", icon=":material/play_arrow:", default=True),
+    st.Page("pages/weights.py", title="Weights", icon=":material/grid_view:"),
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
     st.Page("pages/runs.py", title="Runs", icon=":material/stacked_line_chart:"),

@@ -104,8 +104,8 @@ def _look_again(run: RunRow) -> None:
 
 
 def redraw_at_end(run: RunRow, drawn_status: str) -> None:
-    """Inside a ticking fragment: draw the whole page anew once the run's status is no longer the one drawn."""
-    if run.status != drawn_status:
+    """Inside a fragment: draw the whole page anew once another status, or another run, is to be shown."""
+    if run.status != drawn_status or st.session_state.get("run") != run.id:
         st.rerun()
 
 

@@ -88,6 +88,7 @@ class Driver:
         elif not row.has_ended:
             self._hear_live(study, trial, row, search)
         elif row.status == "finished" and row.evaluation_accuracy is not None:
+            self._report(study, trial, row, search)
             study.tell(trial.number, row.evaluation_accuracy)
         elif row.status == "diverged":
             study.tell(trial.number, trial.user_attrs["chance"])  # it knows no more than a guess
@@ -112,12 +113,19 @@ class Driver:
             return
         if search.plan.pruner == "none" or trial.user_attrs.get(PRUNED):
             return
-        active = Trial(study, trial._trial_id)
-        told = [e for e in self._store.rows(row.id).events if isinstance(e, Evaluated)]
-        for place, event in enumerate(e for e in told if e.split == row.evaluation_split):
-            if place not in trial.intermediate_values:
-                active.report(event.accuracy, place)
+        active = self._report(study, trial, row, search)
         if active.should_prune():
             active.set_user_attr(PRUNED, True)
             self._store.order(row.id, command="stop")
             self._wake()
+
+    def _report(self, study: Study, trial: FrozenTrial, row: RunRow, search: SearchRow) -> Trial:
+        """Tell Optuna every evaluation that it has not heard, for the pruner; return the trial."""
+        active = Trial(study, trial._trial_id)  # optuna has no public way from a frozen trial
+        if search.plan.pruner == "none":
+            return active
+        told = [e for e in self._store.rows(row.id).events if isinstance(e, Evaluated)]
+        for place, event in enumerate(e for e in told if e.split == row.evaluation_split):
+            if place not in trial.intermediate_values:
+                active.report(event.accuracy, place)
+        return active

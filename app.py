@@ -15,6 +15,7 @@ PAGES = [
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
     st.Page("pages/runs.py", title="Runs", icon=":material/stacked_line_chart:"),
+    st.Page("pages/search.py", title="Search", icon=":material/travel_explore:"),
 ]
 
 apply_style()

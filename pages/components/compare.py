@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -101,9 +100,9 @@ def _heads(rows: list[RunRow], names: list[str]) -> None:
         safe = name.replace("&", "&amp;").replace("<", "&lt;")
         dot = f"<span style='color:{run_colour(index, theme)};font-size:1.2em'>●</span>"
         chips.append(
-            f"<span style='margin-right:1.2em;white-space:nowrap'>{dot} {safe} ({row.status})</span>"
+            f"<span>{dot} {safe} ({row.status})</span>"
         )
-    st.html(f"<div style='line-height:1.9'>{''.join(chips)}</div>")
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:0 1.4em;line-height:1.7'>{''.join(chips)}</div>")
 
 
 def _settings(rows: list[RunRow], names: list[str]) -> None:
@@ -197,9 +196,10 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
         )
     )
     for group in seed_groups([row.config for row in rows]):
-        figures = [accuracy for i in group if (accuracy := rows[i].test_accuracy) is not None]
+        ended = [rows[i] for i in group if rows[i].status == "finished"]
+        figures = [row.test_accuracy for row in ended if row.test_accuracy is not None]
         if len(figures) > 1:
-            over = spread([100 * float(np.float64(figure)) for figure in figures])
+            over = spread([100 * figure for figure in figures])
             st.markdown(
                 f"Over {over.n} seeds: test accuracy {over.mean:.2f} % on average, standard deviation "
                 f"{over.std:.2f} points, from {over.least:.2f} to {over.most:.2f} %; the mean lies between "

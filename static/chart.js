@@ -2,7 +2,7 @@
 // pages/components/live_chart.py sends, core/figures/stream.py says what.
 
 const query = new URL(import.meta.url).search;
-const { unpack, decodeArrays, judge, themeOf, ensureStyle, make, loadScript, mountOnce } = await import("./wire.js" + query);
+const { decodeArrays, themeOf, ensureStyle, make, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -11,10 +11,10 @@ const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new ChartView(place));
 
-class ChartView {
+class ChartView extends LiveView {
   constructor(place) {
+    super();
     ensureStyle();
-    this.number = -1;
     this.series = [];
     this.log = false;
     this.title = make("span", { className: "ink-chart-title" });
@@ -53,20 +53,7 @@ class ChartView {
     this.plot.addEventListener("mouseleave", () => (this.pointer = null));
   }
 
-  receive({ data, setTriggerValue }) {
-    const { header, payload } = unpack(data);
-    const verdict = judge(header, this.number);
-    if (verdict === "missed") {
-      if (this.asked !== header.n) setTriggerValue("resync", header.n);
-      this.asked = header.n;
-      return;
-    }
-    if (verdict === "new") this.take(header, payload);
-    this.schedule();
-  }
-
   take(header, payload) {
-    this.number = header.n;
     const arrays = decodeArrays(header.a, payload);
     if (header.whole) {
       if (this.head && this.head.run !== header.run) this.zoomTo(null);
@@ -82,6 +69,10 @@ class ChartView {
       if (series.x.length > 2 * KEPT[series.role]) thin(series, KEPT[series.role]);
     });
     this.plot.setAttribute("aria-label", header.alt + " Arrow keys move, plus and minus zoom, 0 shows the whole run.");
+  }
+
+  refresh() {
+    this.schedule();
   }
 
   schedule() {
@@ -218,6 +209,7 @@ class ChartView {
   }
 
   destroy() {
+    super.destroy();
     this.sizes.disconnect();
     removeEventListener("pointerup", this.release);
     removeEventListener("pointercancel", this.release);

@@ -2,16 +2,16 @@
 // pages/components/tiles.py sends, core/figures/stream.py says what.
 
 const query = new URL(import.meta.url).search;
-const { unpack, judge, inflate, themeOf, calm, ensureStyle, make, mountOnce } = await import("./wire.js" + query);
+const { inflate, themeOf, calm, ensureStyle, make, mountOnce, LiveView } = await import("./wire.js" + query);
 const GLIDE_MS = 850;
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new TilesView(place));
 
-class TilesView {
+class TilesView extends LiveView {
   constructor(place) {
+    super();
     ensureStyle();
-    this.number = -1;
     this.queue = Promise.resolve();
     this.grid = make("div", { className: "ink-tiles-grid" });
     this.scale = make("div", { className: "ink-tiles-scale" });
@@ -22,38 +22,36 @@ class TilesView {
     this.sizes.observe(this.grid);
   }
 
-  receive({ data, setTriggerValue }) {
-    const { header, payload } = unpack(data);
-    const verdict = judge(header, this.number);
-    if (verdict === "missed") {
-      if (this.asked !== header.n) setTriggerValue("resync", header.n);
-      this.asked = header.n;
-      return;
-    }
-    if (verdict === "new") {
-      this.number = header.n;
-      this.queue = this.queue.then(() => this.take(header, payload));
-    } else if (this.head) this.queue = this.queue.then(() => this.retheme());
+  take(header, payload) {
+    this.queue = this.queue.then(() => this.unfold(header, payload));
   }
 
-  async take(header, payload) {
+  refresh() {
+    this.queue = this.queue.then(() => this.head && this.retheme());
+  }
+
+  async unfold(header, payload) {
     const bytes = new Int8Array((await inflate(payload)).buffer);
     if (header.whole) this.build(header);
-    const { levels } = this.head, ratio = header.whole ? 0 : this.limit / header.limit;
+    const atOnce = this.shownLimit === undefined, { levels } = this.head, ratio = header.whole ? 0 : this.limit / header.limit;
     for (let i = 0; i < bytes.length; i++) {
       const known = Math.floor(this.codes[i] * ratio + 0.5);
       this.codes[i] = bytes[i] + Math.max(-levels, Math.min(levels, known));
     }
     this.limit = header.limit;
-    this.root.setAttribute("aria-label", header.alt);
+    this.root.setAttribute("aria-label", this.head.alt.replace("{step}", header.step.toLocaleString("en")));
     this.root.dataset.step = header.step;
-    this.glide(header.whole);
+    this.glide(atOnce);
   }
 
   build(header) {
+    const same = (name) => JSON.stringify(this.head?.[name]) === JSON.stringify(header[name]);
+    const stays = ["shape", "labels", "colours"].every(same);
     this.head = header;
     const [count, channels, height, width] = header.shape;
     this.codes = new Int16Array(count * channels * height * width);
+    if (stays) return;
+    this.shownLimit = undefined;
     this.values = new Float32Array(this.codes.length);
     this.luts = header.luts.map((hex) => Uint32Array.from(hex.match(/.{6}/g), pixel));
     this.tiles = header.labels.map((label, k) => {
@@ -153,6 +151,7 @@ class TilesView {
   }
 
   destroy() {
+    super.destroy();
     cancelAnimationFrame(this.frame);
     this.sizes.disconnect();
     this.root.remove();

@@ -37,11 +37,39 @@ export async function inflate(payload) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** What a message's number says: "new" to take, "old" to pass over, "missed" to ask for everything. */
-export function judge(header, lastNumber) {
-  if (header.n === lastNumber) return "old";
-  if (header.whole || (header.n === lastNumber + 1 && !header.idle)) return "new";
-  return "missed";
+const byKey = (window.__inklingViews ??= new Map());
+
+/** Return the view that was drawn under `key` and still stands on the page. */
+export function viewOf(key) {
+  const view = byKey.get(key);
+  return view?.root.isConnected ? view : undefined;
+}
+
+/** What the live views share: messages are taken in order, and a missing one is asked for. */
+export class LiveView {
+  number = -1;
+
+  receive({ data, setTriggerValue }) {
+    const { header, payload } = unpack(data);
+    if (header.key) byKey.set((this.key = header.key), this);
+    const mine = header.id === this.id;
+    const known = mine && header.n <= this.number;  // Streamlit hands the last one over again now and then
+    const next = header.whole || (mine && header.n === this.number + 1 && !header.idle);
+    if (!known && !next) {
+      if (this.asked !== header.n) setTriggerValue("resync", (this.asked = header.n));
+      return;
+    }
+    if (!known) {
+      this.number = header.n;
+      this.id = header.id;
+      this.take(header, payload);
+    }
+    this.refresh();
+  }
+
+  destroy() {
+    if (byKey.get(this.key) === this) byKey.delete(this.key);
+  }
 }
 
 /** Return {dark, ink, paper, grid, muted, line, font} as the page shows them now. */

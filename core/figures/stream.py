@@ -1,29 +1,84 @@
 """What a viewer has already been sent, so that each tick carries only what is new.
 
-One stream per viewer and component. Messages are numbered; a component that sees a number missing (it was
-mounted anew, or two messages fell into one frame) asks for everything, and `reset` makes the next one whole.
+One stream per viewer and component. Messages carry the stream's id and a number; a component that sees one
+missing (it was mounted anew, or two messages fell into one frame) asks for everything, and `reset` makes the
+next one whole.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, Final
 
 import numpy as np
 
 from core.figures.curves import Chart, Series
 from core.figures.palette import THEMES, class_colours, diverging_lut
-from core.figures.tiles import LEVELS, as_images, halved, live_floor, quantise, symmetric_limit, tile_columns
+from core.figures.tiles import (
+    LEVELS,
+    as_images,
+    halved,
+    live_floor,
+    quantise,
+    symmetric_limit,
+    tile_columns,
+    weights_sentence,
+)
 from core.figures.traces import decimate
 from core.figures.wire import encode_arrays, pack
 
+LIVE_VALUES: Final = 12_000  # numbers in a live picture
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
-_TICK: Final = {"faint": 100, "line": 40, "points": 60, "pale": 60}  # points in one tick
+_TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
+
+
+@dataclass(frozen=True)
+class WeightImages:
+    """Weights to be shown as one image each: float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
+
+    `limit` fixes the symmetric scale (default: a round number that holds 99.5 % of the weights, and never
+    less than makes untrained weights pale). `classes`: the labels are classes and carry their colours.
+    `max_values`: pictures of more numbers in all are halved in size, for a live view of colour weights.
+    """
+
+    weights: np.ndarray
+    shape: tuple[int, int, int]
+    labels: Sequence[str]
+    step: int = 0
+    limit: float | None = None
+    classes: bool = True
+    max_values: int | None = LIVE_VALUES
+    alt: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.weights):
+            raise ValueError(f"{len(self.weights)} weight images need as many labels, got {len(self.labels)}")
+
+    def scaled(self) -> tuple[np.ndarray, float]:
+        """Return (images (K, C, H, W) at the size to be shown, the limit of their scale)."""
+        images = as_images(self.weights, self.shape)
+        while self.max_values is not None and images.size > self.max_values and min(images.shape[2:]) > 8:
+            images = halved(images)
+        if self.limit is not None:
+            return images, self.limit
+        return images, max(symmetric_limit(images), live_floor(self.shape))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """HTML whose marked elements change. `values["name"]` is the text of the element with data-part="name",
+    `values["name@attribute"]` one of its attributes. Only the template is taken as HTML."""
+
+    template: str
+    values: Mapping[str, str]
 
 
 class ChartStream:
     """Messages of one chart to one viewer."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str = "") -> None:
+        self._key, self._id = key, token_hex(2)
         self._number = 0
         self._signature: tuple[object, ...] | None = None
         self._sent: dict[str, int] = {}
@@ -40,11 +95,11 @@ class ChartStream:
             self._signature, self._sent = chart.signature, {}
         fresh = [s for s in chart.series if whole or len(s.x) > self._sent.get(s.key, 0)]
         if not fresh and not whole:
-            return pack({"n": self._number, "idle": 1})
+            return pack({"id": self._id, "n": self._number, "idle": 1})
         self._number += 1
-        header: dict[str, Any] = {"n": self._number, "alt": chart.alt}
+        header: dict[str, Any] = {"id": self._id, "n": self._number, "alt": chart.alt}
         if whole:
-            header |= _whole_header(chart)
+            header |= _whole_header(chart) | {"key": self._key}
         arrays = []
         for series in fresh:
             arrays += _points(series, self._sent.get(series.key, 0), _WHOLE if whole else _TICK)
@@ -77,61 +132,72 @@ def _points(series: Series, start: int, limits: dict[str, int]) -> list[np.ndarr
 class TileStream:
     """Messages of one set of weight images to one viewer: codes deflated, whole or as differences."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: str = "") -> None:
+        self._key, self._id = key, token_hex(2)
         self._number = 0
-        self._key: tuple[object, ...] | None = None
+        self._known_key: tuple[object, ...] | None = None
         self._codes = np.zeros(0, np.int64)
         self._limit = 0.0
-        self._shown: tuple[object, ...] = ()
 
     def reset(self) -> None:
         """Have the next message carry everything."""
-        self._key = None
+        self._known_key = None
 
-    def message(
-        self,
-        weights: np.ndarray,
-        shape: tuple[int, int, int],
-        labels: Sequence[str],
-        alt: str,
-        *,
-        step: int = 0,
-        limit: float | None = None,
-        max_values: int | None = None,
-        classes: bool = True,
-    ) -> bytes:
-        """Return the next message for `weights`, float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
-
-        `classes`: the labels are classes and carry their colours (not hidden units, say).
-        Images of more than `max_values` numbers in all are halved in size, for a live view of colour weights.
-        """
-        images = as_images(weights, shape)
-        while max_values is not None and images.size > max_values and min(images.shape[2:]) > 8:
-            images = halved(images)
-        limit = max(symmetric_limit(images), live_floor(shape)) if limit is None else limit
+    def message(self, pictures: WeightImages) -> bytes:
+        """Return the next message for the weight images."""
+        images, limit = pictures.scaled()
         codes = quantise(images, limit).astype(np.int64)
-        key = (images.shape, tuple(labels), classes)
-        if key == self._key and limit == self._limit and np.array_equal(codes, self._codes):
-            return pack({"n": self._number, "idle": 1})
+        key = (images.shape, tuple(pictures.labels), pictures.classes)
+        if key == self._known_key and limit == self._limit and np.array_equal(codes, self._codes):
+            return pack({"id": self._id, "n": self._number, "idle": 1})
         self._number += 1
-        header: dict[str, Any] = {"n": self._number, "alt": alt, "step": step, "limit": limit}
-        if key == self._key:
+        step = pictures.step
+        header: dict[str, Any] = {"id": self._id, "n": self._number, "step": step, "limit": limit}
+        if key == self._known_key:
             known = np.floor(self._codes * (self._limit / limit) + 0.5)
             values = (codes - np.clip(known, -LEVELS, LEVELS)).astype(np.int8)
         else:
             values = codes.astype(np.int8)
-            header |= _tile_header(images.shape, labels, classes)
-        self._key, self._codes, self._limit = key, codes, limit
+            header |= _tile_header(images.shape, pictures) | {"key": self._key}
+        self._known_key, self._codes, self._limit = key, codes, limit
         return pack(header, _deflated(values.tobytes()))
 
 
-def _tile_header(shape: tuple[int, ...], labels: Sequence[str], classes: bool) -> dict[str, Any]:
+class PartsStream:
+    """Messages of one block of HTML to one viewer: the template once, then only the values that changed."""
+
+    def __init__(self, key: str = "") -> None:
+        self._key, self._id = key, token_hex(2)
+        self._number = 0
+        self._template: str | None = None
+        self._values: dict[str, str] = {}
+
+    def reset(self) -> None:
+        """Have the next message carry everything."""
+        self._template = None
+
+    def message(self, parts: Parts) -> bytes:
+        """Return the next message for `parts`."""
+        whole = parts.template != self._template
+        known = {} if whole else self._values
+        changed = {name: value for name, value in parts.values.items() if known.get(name) != value}
+        if not changed and not whole:
+            return pack({"id": self._id, "n": self._number, "idle": 1})
+        self._number += 1
+        self._template, self._values = parts.template, {**known, **changed}
+        header: dict[str, Any] = {"id": self._id, "n": self._number, "set": changed}
+        return pack(header | ({"whole": True, "key": self._key, "html": parts.template} if whole else {}))
+
+
+def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, Any]:
+    labels = list(pictures.labels)
     return {
         "whole": True,
+        "alt": pictures.alt or weights_sentence(labels),
         "shape": list(shape),
         "levels": LEVELS,
-        "labels": list(labels),
-        "colours": class_colours(len(labels)) if classes else [],
+        "labels": labels,
+        "colours": class_colours(len(labels)) if pictures.classes else [],
         "columns": tile_columns(len(labels)),
         "luts": [diverging_lut(theme).tobytes().hex() for theme in THEMES],
     }

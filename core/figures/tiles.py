@@ -153,8 +153,8 @@ def _png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def weights_sentence(labels: Sequence[str], step: int) -> str:
-    """Return the alternative text of a set of weight images."""
+def weights_sentence(labels: Sequence[str], step: int | None = None) -> str:
+    """Return the alternative text of weight images; without a step, "{step}" stands for it."""
     names = ", ".join(labels[:12]) + (" and more" if len(labels) > 12 else "")
-    start = "before training" if step == 0 else f"after {step:,} training steps"
-    return f"Weight images {start}, one per class ({names}): red speaks for the class, blue against it."
+    shown = "{step}" if step is None else f"{step:,}"
+    return f"Weight images after {shown} training steps ({names}): red speaks for, blue against."

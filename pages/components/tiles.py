@@ -1,55 +1,32 @@
 """The weight images of all classes, painted in the browser from a few kilobytes of codes."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import streamlit as st
 
-from core.figures.stream import TileStream
-from core.figures.tiles import tile_columns, weights_sentence
+from core.figures.stream import TileStream, WeightImages
+from core.figures.tiles import tile_columns
 from pages.components.assets import loader
-from pages.components.live_chart import viewer_stream
-
-LIVE_VALUES: Final = 12_000  # numbers in a live picture; colour weights are halved in size until they fit
+from pages.components.live import drawn_stream
 
 _tiles: Final = st.components.v2.component("inkling_tiles", js=loader("tiles.js"), isolate_styles=False)
 
 
 def weight_tiles(
-    key: str,
-    weights: np.ndarray,
-    shape: tuple[int, int, int],
-    labels: Sequence[str],
-    *,
-    step: int = 0,
-    live: bool = True,
-    limit: float | None = None,
-    alt: str | None = None,
-    classes: bool = True,
+    key: str, weights: np.ndarray, shape: tuple[int, int, int], labels: Sequence[str], **settings: Any
 ) -> None:
-    """Show one image per class of `weights`, float32 (K, C*H*W), shape (C, H, W), under its label.
+    """Show one image per row of `weights`, float32 (K, C*H*W), shape (C, H, W), under its label.
 
-    Five to a row, as large as fits, the scale beneath. Between two calls the pixels glide. `limit` fixes the
-    symmetric scale (default: a round number that holds 99.5 % of the weights). `classes`: the labels are
-    classes and carry their colours.
+    Five to a row, as large as fits, the scale beneath; `live_update` with the same `key` and new
+    `WeightImages` makes the pixels glide. `settings` are the further fields of WeightImages: step, limit, ...
 
     Raises: ValueError where labels and images differ in number.
     """
-    if len(labels) != len(weights):
-        raise ValueError(f"{len(weights)} weight images need as many labels, got {len(labels)}")
-    stream = viewer_stream(key, TileStream)
-    message = stream.message(
-        weights,
-        shape,
-        labels,
-        alt or weights_sentence(labels, step),
-        step=step,
-        limit=limit,
-        max_values=LIVE_VALUES if live else None,
-        classes=classes,
-    )
+    pictures = WeightImages(weights, shape, labels, **settings)
+    stream = drawn_stream(key, TileStream)
     columns = tile_columns(len(labels))
     rows = min(8, -(-len(labels) // columns))
     with st.container(key=f"tiles-r{rows}-c{columns}-{key}"):  # style.css reserves the height by this name
-        _tiles(key=key, data=message, on_resync_change=stream.reset)
+        _tiles(key=key, data=stream.message(pictures), on_resync_change=stream.reset)

@@ -30,7 +30,10 @@ EVERY_FRAME = """() => {
     const pixels = (tile) => tile.getContext("2d").getImageData(0, 0, 28, 28).data;
     const painted = tiles.filter((tile) => new Set(pixels(tile).filter((_, i) => i % 4 === 0)).size > 2);
     const curves = document.querySelectorAll(".ink-chart-plot .scatterlayer .trace path.js-line");
-    if (tiles.length !== 10 || painted.length !== 10 || curves.length < 4) seen.incomplete++;
+    if (tiles.length !== 10 || painted.length !== 10 || curves.length < 4) {
+      seen.incomplete++;
+      seen.why = [tiles.length, painted.length, curves.length];
+    }
     if (first.some((element) => !element.isConnected)) seen.replaced++;
     requestAnimationFrame(look);
   };
@@ -106,13 +109,15 @@ def test_ticks_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address
     wait_for_steps(page, 90)
     seen = page.evaluate("() => window.__seen")
     assert seen["frames"] > 30
-    assert (seen["incomplete"], seen["replaced"]) == (0, 0)
+    assert (seen["incomplete"], seen["replaced"]) == (0, 0), seen
     assert page.evaluate(X_RANGE) == zoomed
     page.get_by_role("button", name="whole run").first.click()
     page.wait_for_function(f"({X_RANGE})()[0] === 0")
 
 
-def test_a_tick_costs_at_most_six_kilobytes_and_an_idle_one_two(page: Page, address: str) -> None:
+def test_a_tick_costs_at_most_five_and_a_half_kilobytes_and_an_idle_one_a_third(
+    page: Page, address: str
+) -> None:
     frames: list[bytes] = []
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
@@ -125,12 +130,12 @@ def test_a_tick_costs_at_most_six_kilobytes_and_an_idle_one_two(page: Page, addr
     wait_for_steps(page, 110)
     ticks = sizes_of_ticks(frames)
     assert len(ticks) >= 5
-    assert max(ticks) <= 6144, ticks
+    assert max(ticks) <= 5500, ticks
     wait_for_steps(page, 120)
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
     frames.clear()
     wait_until(lambda: page.evaluate("1") and len(sizes_of_ticks(frames)) >= 3, 10, "three idle ticks")
-    assert max(sizes_of_ticks(frames)) <= 2800, "layout and Streamlit's own envelope; no data"
+    assert max(sizes_of_ticks(frames)) <= 1700, "Streamlit's own envelope; no data"
 
 
 def sizes_of_ticks(frames: list[bytes]) -> list[int]:
@@ -153,6 +158,8 @@ def test_the_chart_says_in_words_what_it_shows(page: Page, address: str, small_r
     plot = page.locator(".ink-chart-plot").first
     expect(plot).to_have_attribute("aria-label", re.compile("Loss after 120 of 120 training steps"))
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
+    expect(page.locator("[data-part=step]")).to_have_text("step 120")
+    expect(page.locator("[data-part=bar]")).to_have_attribute("style", "width:100%")
     assert "after 120 training steps" in (page.locator(".ink-tiles").get_attribute("aria-label") or "")
     shown = page.evaluate("() => document.querySelector('.ink-chart-plot').data[0].y")
     assert np.abs(np.array(shown) - small_run.losses).max() < 1e-3
@@ -200,7 +207,7 @@ def test_a_dark_page_repaints_without_a_remount(page: Page, address: str) -> Non
     page.wait_for_function(f"() => ({corner})()[0] < 120")
     assert light[0] > 150
     seen = page.evaluate("() => window.__seen")
-    assert (seen["incomplete"], seen["replaced"]) == (0, 0)
+    assert (seen["incomplete"], seen["replaced"]) == (0, 0), seen
 
 
 def test_the_keyboard_zooms_and_comes_back(page: Page, address: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,12 +13,17 @@ st.set_page_config(layout="wide")
 
 from core.events import Evaluated, Started, Steps  # noqa: E402
 from core.figures.curves import Curves  # noqa: E402
+from core.figures.stream import Parts, WeightImages  # noqa: E402
+from pages.components.live import live_update  # noqa: E402
 from pages.components.live_chart import live_chart  # noqa: E402
+from pages.components.live_parts import live_parts  # noqa: E402
 from pages.components.style import apply_style, current_theme  # noqa: E402
 from pages.components.tiles import weight_tiles  # noqa: E402
 
 RECORD = np.load(Path(os.environ["TICKING_RECORD"]))
 TOTAL = len(RECORD["losses"])
+DIGITS = [*"0123456789"]
+HEAD = '<b data-part="step"></b> <i data-part="bar" style="width:0"></i>'
 
 
 def fresh() -> Curves:
@@ -35,19 +41,32 @@ def advance(curves: Curves) -> None:
         curves.add([Evaluated(step, "test", float(RECORD["losses"][step - 1]), 0.8)])
 
 
+def news(curves: Curves) -> dict[str, Any]:
+    share = 100 * curves.last_step // TOTAL
+    return {
+        "head": Parts(HEAD, {"step": f"step {curves.last_step}", "bar@style": f"width:{share}%"}),
+        "weights": WeightImages(RECORD["weights"][curves.last_step], (1, 28, 28), DIGITS, curves.last_step),
+        "loss": curves.loss_chart(),
+        "accuracy": curves.accuracy_chart(),
+    }
+
+
 def watch() -> None:
     if st.button("Play", shortcut="T"):
         st.session_state.curves, st.session_state.playing = fresh(), True
+    now = news(st.session_state.setdefault("curves", fresh()))
+    live_parts("head", now["head"])
+    weights = now["weights"]
+    weight_tiles("weights", weights.weights, weights.shape, DIGITS, step=weights.step)
+    live_chart("loss", now["loss"], height=260)
+    live_chart("accuracy", now["accuracy"], height=260)
 
     @st.fragment(run_every=0.4)
     def tick() -> None:
-        curves = st.session_state.setdefault("curves", fresh())
+        curves = st.session_state.curves
         if st.session_state.get("playing") and curves.last_step < TOTAL:
             advance(curves)
-        weights = RECORD["weights"][curves.last_step]
-        weight_tiles("weights", weights, (1, 28, 28), [*"0123456789"], step=curves.last_step)
-        live_chart("loss", curves.loss_chart(), height=260)
-        live_chart("accuracy", curves.accuracy_chart(), height=260)
+        live_update("feed", news(curves))
 
     tick()
 

@@ -10,7 +10,7 @@ import pytest
 from core.events import Evaluated, Started, Steps
 from core.figures.curves import Curves
 from core.figures.palette import diverging_lut
-from core.figures.stream import ChartStream, TileStream
+from core.figures.stream import ChartStream, Parts, PartsStream, TileStream, WeightImages
 from core.figures.tiles import LEVELS
 from core.figures.wire import decode_arrays, unpack
 from tests.core.figures.conftest import SmallRun
@@ -23,16 +23,18 @@ class ChartClient:
     """What static/chart.js does with messages."""
 
     number: int = -1
+    id: str = ""
     head: dict[str, Any] = field(default_factory=dict)
     points: dict[str, list[list[float]]] = field(default_factory=dict)
 
     def take(self, message: bytes) -> str:
         header, payload = unpack(message)
-        if header["n"] == self.number:
+        mine = header["id"] == self.id
+        if mine and header["n"] <= self.number:
             return "old"
-        if not header.get("whole") and (header["n"] != self.number + 1 or header.get("idle")):
+        if not header.get("whole") and (not mine or header["n"] != self.number + 1 or header.get("idle")):
             return "missed"
-        self.number = header["n"]
+        self.number, self.id = header["n"], header["id"]
         if header.get("whole"):
             self.head, self.points = header, {s["key"]: [[], []] for s in header["series"]}
         arrays = decode_arrays(header["a"], payload)
@@ -68,7 +70,7 @@ def test_nothing_new_costs_a_few_bytes_and_says_so(small_run: SmallRun) -> None:
     stream, client, curves = ChartStream(), ChartClient(), grown(small_run, until=60)
     client.take(stream.message(curves.loss_chart()))
     message = stream.message(curves.loss_chart())
-    assert len(message) < 30
+    assert len(message) < 45
     assert client.take(message) == "old"
 
 
@@ -89,6 +91,23 @@ def test_a_client_that_was_mounted_anew_asks_for_everything(small_run: SmallRun)
     stream.message(curves.loss_chart())
     update = stream.message(grown(small_run, until=90, curves=curves, since=60).loss_chart())
     assert ChartClient().take(update) == "missed"
+
+
+def test_a_client_whose_server_began_anew_takes_the_new_numbers(small_run: SmallRun) -> None:
+    client, curves = ChartClient(), grown(small_run, until=60)
+    old = ChartStream()
+    for until in (80, 100):
+        client.take(old.message(curves.loss_chart()))
+        curves = grown(small_run, until=until, curves=curves, since=until - 20)
+    new = ChartStream()
+    new.message(curves.loss_chart())  # went to a browser that was not listening yet
+    curves = grown(small_run, until=120, curves=curves, since=100)
+    assert client.take(new.message(curves.loss_chart())) == "missed", (
+        "number 2 as well, but not of its stream"
+    )
+    new.reset()
+    assert client.take(new.message(curves.loss_chart())) == "new"
+    assert client.points["batch"][0] == list(range(1, 121))
 
 
 def test_curves_read_afresh_are_sent_whole_even_where_they_are_longer(small_run: SmallRun) -> None:
@@ -149,7 +168,7 @@ def test_the_client_paints_the_weights_of_every_tick(small_run: SmallRun) -> Non
     sizes = []
     for step in range(0, 121, 10):
         weights = small_run.weights[step]
-        message = stream.message(weights, (1, 28, 28), DIGITS, "ten images", step=step)
+        message = stream.message(WeightImages(weights, (1, 28, 28), DIGITS, step))
         sizes.append(len(message))
         shown = client.take(message)[:, 0].reshape(10, 784)
         inside = np.abs(weights) <= client.limit
@@ -164,12 +183,12 @@ def test_the_client_paints_the_weights_of_every_tick(small_run: SmallRun) -> Non
 
 def test_tiles_that_did_not_change_cost_a_few_bytes(small_run: SmallRun) -> None:
     stream = TileStream()
-    stream.message(small_run.weights[5], (1, 28, 28), DIGITS, "ten images")
-    assert len(stream.message(small_run.weights[5], (1, 28, 28), DIGITS, "ten images")) < 30
+    stream.message(WeightImages(small_run.weights[5], (1, 28, 28), DIGITS))
+    assert len(stream.message(WeightImages(small_run.weights[5], (1, 28, 28), DIGITS))) < 45
 
 
 def test_a_whole_tile_message_carries_both_scales_and_the_class_colours(small_run: SmallRun) -> None:
-    header, _ = unpack(TileStream().message(small_run.weights[0], (1, 28, 28), DIGITS, "ten images"))
+    header, _ = unpack(TileStream().message(WeightImages(small_run.weights[0], (1, 28, 28), DIGITS)))
     assert header["luts"] == [diverging_lut("light").tobytes().hex(), diverging_lut("dark").tobytes().hex()]
     assert len(set(header["colours"])) == 10
     assert header["shape"] == [10, 1, 28, 28]
@@ -177,27 +196,50 @@ def test_a_whole_tile_message_carries_both_scales_and_the_class_colours(small_ru
 
 def test_untrained_weights_are_pale(small_run: SmallRun) -> None:
     client = TileClient()
-    shown = client.take(TileStream().message(small_run.weights[0], (1, 28, 28), DIGITS, "ten images"))
+    shown = client.take(TileStream().message(WeightImages(small_run.weights[0], (1, 28, 28), DIGITS)))
     assert 0.25 < np.abs(shown).max() / client.limit < 0.5
 
 
 def test_live_colour_weights_are_halved_until_they_fit() -> None:
     weights = np.random.default_rng(0).normal(0, 0.1, (10, 3, 32, 32)).astype(np.float32)
     client = TileClient()
-    message = TileStream().message(weights, (3, 32, 32), DIGITS, "ten images", max_values=12_000)
+    message = TileStream().message(WeightImages(weights, (3, 32, 32), DIGITS))
     shown = client.take(message)
     assert shown.shape == (10, 3, 16, 16)
     expected = weights[3, 2, 6:8, 10:12].mean()
     assert shown[3, 2, 3, 5] == pytest.approx(expected, abs=client.limit / LEVELS)
-    whole = TileClient().take(TileStream().message(weights, (3, 32, 32), DIGITS, "ten images"))
+    whole = TileClient().take(
+        TileStream().message(WeightImages(weights, (3, 32, 32), DIGITS, max_values=None))
+    )
     assert whole.shape == weights.shape
 
 
 def test_other_labels_or_shapes_start_anew(small_run: SmallRun) -> None:
     stream = TileStream()
-    stream.message(small_run.weights[0], (1, 28, 28), DIGITS, "ten images")
-    renamed, _ = unpack(stream.message(small_run.weights[1], (1, 28, 28), [*"abcdefghij"], "ten images"))
-    fewer, _ = unpack(stream.message(small_run.weights[1][:3], (1, 28, 28), [*"abc"], "three images"))
+    stream.message(WeightImages(small_run.weights[0], (1, 28, 28), DIGITS))
+    renamed, _ = unpack(stream.message(WeightImages(small_run.weights[1], (1, 28, 28), [*"abcdefghij"])))
+    fewer, _ = unpack(stream.message(WeightImages(small_run.weights[1][:3], (1, 28, 28), [*"abc"])))
     assert renamed["whole"]
     assert fewer["whole"]
     assert fewer["columns"] == 3
+
+
+def test_labels_and_images_that_differ_in_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 weight images need as many labels, got 2"):
+        WeightImages(np.zeros((3, 784)), (1, 28, 28), ["a", "b"])
+
+
+def test_parts_send_the_template_once_and_then_only_what_changed() -> None:
+    stream = PartsStream("head")
+    template = '<b data-part="loss"></b><i data-part="bar"></i>'
+    first, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:0%"})))
+    assert (first["html"], first["key"]) == (template, "head")
+    assert first["set"] == {"loss": "2.303", "bar@style": "width:0%"}
+    second, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
+    assert second == {"id": first["id"], "n": 2, "set": {"bar@style": "width:9%"}}
+    third, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
+    assert third == {"id": first["id"], "n": 2, "idle": 1}
+    stream.reset()
+    again, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
+    assert again["whole"]
+    assert again["set"]["loss"] == "2.303"

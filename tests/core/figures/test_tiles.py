@@ -136,4 +136,4 @@ def test_the_alternative_text_names_step_and_classes() -> None:
     words = weights_sentence(["Sandal", "Shirt"], 1200)
     assert "1,200 training steps" in words
     assert "Sandal, Shirt" in words
-    assert "before training" in weights_sentence(["Sandal"], 0)
+    assert "{step} training steps" in weights_sentence(["Sandal"]), "for the browser to fill in"

@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from core.figures.wire import decode_arrays, unpack
 from pages.components.assets import STATIC, loader, version
 from pages.components.style import chip
-from pages.components.tiles import weight_tiles
 
 
 def page() -> None:
@@ -84,13 +83,8 @@ def test_the_name_of_the_tiles_reserves_their_height(app: AppTest) -> None:
     assert any(block.proto.id.endswith("-tiles-r3-c5-weights") for block in app.get("flex_container"))
 
 
-def test_labels_and_images_that_differ_in_number_are_refused() -> None:
-    with pytest.raises(ValueError, match="3 weight images need as many labels, got 2"):
-        weight_tiles("weights", np.zeros((3, 784), np.float32), (1, 28, 28), ["a", "b"])
-
-
 def test_the_loader_is_short_and_names_a_file_that_is_there() -> None:
-    for script in ("chart.js", "tiles.js"):
+    for script in ("chart.js", "tiles.js", "parts.js", "feed.js"):
         assert (STATIC / script).exists()
         code = loader(script)
         assert f"app/static/{script}?v={version()}" in code

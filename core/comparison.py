@@ -36,8 +36,29 @@ class Band:
 
 
 def differing_settings(configs: Sequence[RunConfig]) -> list[str]:
-    """Return the fields in which the configs are not all alike, in the order of the form."""
-    return [name for name in FIELD_NAMES if len({getattr(config, name) for config in configs}) > 1]
+    """Return the fields in which the configs are not all alike where they apply, in the order of the form."""
+    return [
+        name
+        for name in FIELD_NAMES
+        if len({getattr(config, name) if applies(name, config) else None for config in configs}) > 1
+        and any(applies(name, config) for config in configs)
+    ]
+
+
+def applies(name: str, config: RunConfig) -> bool:
+    """Return whether the setting has any effect in this config: filters have none in a softmax regression."""
+    conditions = {
+        "hidden_sizes": config.model == "mlp",
+        "activation": config.model == "mlp",
+        "channels": config.model == "cnn",
+        "kernel_size": config.model == "cnn",
+        "init_std": config.initialisation == "normal",
+        "momentum": config.optimizer in ("sgd", "rmsprop"),
+        "nesterov": config.optimizer == "sgd",
+        "step_epochs": config.schedule == "step",
+        "step_factor": config.schedule == "step",
+    }
+    return conditions.get(name, True)
 
 
 def differ_only_in_seed(configs: Sequence[RunConfig]) -> bool:

@@ -12,6 +12,7 @@ from core.comparison import (
     Band,
     Curve,
     Quantity,
+    applies,
     band,
     batch_curve,
     differ_only_in_seed,
@@ -99,9 +100,7 @@ def _heads(rows: list[RunRow], names: list[str]) -> None:
     for index, (row, name) in enumerate(zip(rows, names, strict=True)):
         safe = name.replace("&", "&amp;").replace("<", "&lt;")
         dot = f"<span style='color:{run_colour(index, theme)};font-size:1.2em'>●</span>"
-        chips.append(
-            f"<span>{dot} {safe} ({row.status})</span>"
-        )
+        chips.append(f"<span>{dot} {safe} ({row.status})</span>")
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:0 1.4em;line-height:1.7'>{''.join(chips)}</div>")
 
 
@@ -114,7 +113,7 @@ def _settings(rows: list[RunRow], names: list[str]) -> None:
         return
     table = pd.DataFrame(
         {
-            name: [value_in_words(field, config) for field in fields]
+            name: [value_in_words(field, config) if applies(field, config) else "–" for field in fields]
             for name, config in zip(names, configs, strict=True)
         },
         index=[LABELS.get(field, field.replace("_", " ")) for field in fields],

@@ -81,13 +81,15 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
     columns = st.columns(min(3, len(layers)))
     for place, (name, layer) in enumerate(layers.items()):
         with columns[place % len(columns)]:
-            st.image(weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=3))
+            zoom = 3 * max(1, 28 // layer.shape[1])
+            st.image(weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom))
             st.caption(name)
     shapes = {(layer.shape, layer.weights.shape) for layer in layers.values()}
     if len(layers) > 1 and len(shapes) == 1:
         first, second = _pair("weights", list(layers))
         difference = layers[first].weights - layers[second].weights
-        st.image(weight_tile(difference, layers[first].shape, theme=theme, zoom=3))
+        shape = layers[first].shape
+        st.image(weight_tile(difference, shape, theme=theme, zoom=3 * max(1, 28 // shape[1])))
         st.caption(
             f"{first} minus {second}: red where the first has the larger weight. On a scale of its own."
         )

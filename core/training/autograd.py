@@ -44,8 +44,7 @@ class AutogradLearner:
         self._optimizer = build_optimizer(self._model, config)
         self._augmentation = torch.Generator().manual_seed(config.seed + 2)
         self.chunk_capacity = chunk_capacity(config.batch_size)
-        self._losses = torch.zeros(self.chunk_capacity)
-        self._accuracies = torch.zeros(self.chunk_capacity)
+        self._records: list[tuple[Tensor, Tensor, int]] = []  # loss, right answers, images of each step
 
     def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:
         """Do one update; see Learner."""
@@ -62,8 +61,8 @@ class AutogradLearner:
         if self._config.l1:
             self._add_l1_gradient()
         self._optimizer.step()
-        self._losses[slot] = loss.detach()
-        self._accuracies[slot] = (logits.detach().argmax(1) == labels).float().mean()
+        del self._records[slot:]
+        self._records.append((loss.detach(), (logits.detach().argmax(1) == labels).sum(), len(labels)))
 
     def _add_l1_gradient(self) -> None:
         """Add the gradient of l1 * sum |w| over all parameters."""
@@ -79,7 +78,9 @@ class AutogradLearner:
 
     def read_chunk(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the chunk's (losses, accuracies)."""
-        return self._losses[:count].numpy().copy(), self._accuracies[:count].numpy().copy()
+        losses, right, sizes = zip(*self._records[:count], strict=True)
+        accuracies = torch.stack(right).float().cpu() / torch.tensor(sizes)
+        return torch.stack(losses).cpu().numpy(), accuracies.numpy()
 
     def logits(self, images: Tensor) -> Tensor:
         """Return the model's scores; augmentation is for learning only."""

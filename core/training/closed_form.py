@@ -6,10 +6,9 @@ With images as rows x of X (B, D) and scores Z = W X^T + b, the mean cross-entro
     dW = (P - Y) X / B,   db = sum over the batch of (P - Y) / B,   P = softmax(Z),  Y one-hot,
 
 all class-major, (K, B), because a softmax over the first dimension of (10, 100) is six times faster than
-over the second of (100, 10). The uint8 images stay as they are; the factor 1/255 rides in the products.
+over the second of (100, 10). The uint8 images stay as they are; the factor 1/255 is taken out of the products.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from core.config import RunConfig
 from core.models import build_model, softmax_weights, state_arrays
 from core.training.data import TrainingData
 from core.training.learner import chunk_capacity
+from core.training.products import gradient_into, piece_size, scores_into
 
 
 def fits_closed_form(config: RunConfig) -> bool:
@@ -37,15 +37,19 @@ def fits_closed_form(config: RunConfig) -> bool:
     )
 
 
-@dataclass(frozen=True)
 class _Buffers:
     """Everything that one step over B images writes into, allocated once. D pixels, K classes."""
 
-    pixels: Tensor  # uint8 (B, D)
-    inputs: Tensor  # float32 (B, D)
-    scores: Tensor  # float32 (K, B)
-    errors: Tensor  # float32 (K, B), P - Y
-    minus_one: Tensor  # float32 (1, B)
+    def __init__(self, B: int, D: int, K: int) -> None:
+        self.pixels = torch.empty(B, D, dtype=torch.uint8)
+        self.inputs = torch.empty(B, D)
+        self.scores = torch.empty(K, B)
+        self.errors = torch.empty(K, B)  # P - Y
+        self.minus_one = torch.full((1, B), -1.0)
+        # the same memory, as the products take it
+        self.inputs_array = self.inputs.numpy()
+        self.scores_array = self.scores.numpy()
+        self.errors_array = self.errors.numpy()
 
 
 class ClosedFormLearner:
@@ -60,6 +64,7 @@ class ClosedFormLearner:
         self._labels = data.labels
         self._weight = torch.from_numpy(weight)
         self._bias = torch.from_numpy(bias).unsqueeze(1)
+        self._weight_array = self._weight.numpy()  # the same memory
         self._gradients = (torch.zeros_like(self._weight), torch.zeros_like(self._bias))
         self._momentum: tuple[Tensor, Tensor] | None = None
         self._buffers: dict[int, _Buffers] = {}
@@ -67,26 +72,28 @@ class ClosedFormLearner:
         self.chunk_capacity = chunk_capacity(config.batch_size)
         self._picked = torch.zeros(self.chunk_capacity, config.batch_size)
         self._top = torch.zeros(self.chunk_capacity, config.batch_size)
-        self._sizes = np.zeros(self.chunk_capacity, np.int64)
+        self._picked_rows, self._top_rows = self._picked.split(1), self._top.unbind()
+        self._sizes = [0] * self.chunk_capacity
 
-    @torch.no_grad()
+    @np.errstate(over="ignore", invalid="ignore")  # a run that diverges is told by its loss
     def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:
         """Do one update; see Learner."""
         B = len(batch)
         buffers = self._buffers_for(B)
         labels = self._labels.index_select(0, batch).unsqueeze(0)  # (1, B)
         torch.index_select(self._images, 0, batch, out=buffers.pixels)
-        inputs = self._scale(buffers.pixels, buffers.inputs)
+        self._scale(buffers.pixels, buffers.inputs)
 
         # scores -> log-probabilities -> errors, each (K, B)
-        torch.addmm(self._bias, self._weight, inputs.T, alpha=self._factor, out=buffers.scores)
+        scores_into(buffers.scores_array, self._weight_array, buffers.inputs_array)
+        torch.add(self._bias, buffers.scores, alpha=self._factor, out=buffers.scores)
         log_probabilities = torch.log_softmax(buffers.scores, 0)
         self._record(log_probabilities, labels, slot)
         torch.exp(log_probabilities, out=buffers.errors)
         buffers.errors.scatter_add_(0, labels, buffers.minus_one)
 
         weight_gradient, bias_gradient = self._gradients
-        torch.mm(buffers.errors, inputs, out=weight_gradient)
+        gradient_into(weight_gradient.numpy(), buffers.errors_array, buffers.inputs_array)
         torch.sum(buffers.errors, 1, keepdim=True, out=bias_gradient)
         self._update(learning_rate, weight_scale=self._factor / B, bias_scale=1 / B)
 
@@ -98,27 +105,24 @@ class ClosedFormLearner:
     def _record(self, log_probabilities: Tensor, labels: Tensor, slot: int) -> None:
         """Keep each image's log-probability of the truth and of the best class; they are averaged later."""
         B = labels.shape[1]
-        torch.gather(log_probabilities, 0, labels, out=self._picked[slot : slot + 1, :B])
-        torch.amax(log_probabilities, 0, out=self._top[slot, :B])
+        picked, top = self._picked_rows[slot], self._top_rows[slot]
+        if B < len(top):
+            picked, top = picked[:, :B], top[:B]
+        torch.gather(log_probabilities, 0, labels, out=picked)
+        torch.amax(log_probabilities, 0, out=top)
         self._sizes[slot] = B
 
     def _update(self, learning_rate: float, weight_scale: float, bias_scale: float) -> None:
         """Take torch.optim.SGD's step with the gradients as they stand, times their scales."""
-        parameters = (self._weight, self._bias)
+        weight_gradient, bias_gradient = self._gradients
         config = self._config
         if not (config.momentum or config.l2):
-            for parameter, gradient, scale in zip(
-                parameters, self._gradients, (weight_scale, bias_scale), strict=True
-            ):
-                parameter.add_(gradient, alpha=-learning_rate * scale)
+            self._weight.add_(weight_gradient, alpha=-learning_rate * weight_scale)
+            self._bias.add_(bias_gradient, alpha=-learning_rate * bias_scale)
             return
-        for parameter, gradient, scale in zip(
-            parameters, self._gradients, (weight_scale, bias_scale), strict=True
-        ):
-            gradient.mul_(scale)
-            if config.l2:
-                gradient.add_(parameter, alpha=config.l2)
-        for parameter, direction in zip(parameters, self._directions(), strict=True):
+        weight_gradient.mul_(weight_scale).add_(self._weight, alpha=config.l2)
+        bias_gradient.mul_(bias_scale).add_(self._bias, alpha=config.l2)
+        for parameter, direction in zip((self._weight, self._bias), self._directions(), strict=True):
             parameter.add_(direction, alpha=-learning_rate)
 
     def _directions(self) -> tuple[Tensor, Tensor]:
@@ -141,32 +145,29 @@ class ClosedFormLearner:
     def _buffers_for(self, B: int) -> _Buffers:
         if B not in self._buffers:
             K, D = self._weight.shape
-            self._buffers[B] = _Buffers(
-                pixels=torch.empty(B, D, dtype=torch.uint8),
-                inputs=torch.empty(B, D),
-                scores=torch.empty(K, B),
-                errors=torch.empty(K, B),
-                minus_one=torch.full((1, B), -1.0),
-            )
+            self._buffers[B] = _Buffers(B, D, K)
         return self._buffers[B]
 
     def read_chunk(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the chunk's (losses, accuracies)."""
-        losses = np.empty(count, np.float32)
-        accuracies = np.empty(count, np.float32)
-        for B in np.unique(self._sizes[:count]):
-            slots = np.flatnonzero(self._sizes[:count] == B)
-            picked, top = self._picked[slots, :B], self._top[slots, :B]
-            losses[slots] = picked.mean(1).neg().numpy()
-            accuracies[slots] = (picked == top).float().mean(1).numpy()
-        return losses, accuracies
+        sizes = torch.tensor(self._sizes[:count], dtype=torch.float32)
+        picked, top = self._picked[:count], self._top[:count]
+        filled = torch.arange(picked.shape[1]) < sizes[:, None] if sizes.min() < picked.shape[1] else None
+        right = picked == top
+        if filled is not None:  # the last batch of an epoch is short: what lies behind it is old
+            picked, right = picked.where(filled, 0.0), right & filled
+        return (picked.sum(1) / -sizes).numpy(), (right.sum(1) / sizes).numpy()
 
-    @torch.no_grad()
+    @np.errstate(over="ignore", invalid="ignore")
     def logits(self, images: Tensor) -> Tensor:
         """Return scores (N, K) for uint8 images (N, C, H, W)."""
-        pixels = images.flatten(1)
-        inputs = self._scale(pixels, torch.empty(pixels.shape))
-        return torch.addmm(self._bias.T, inputs, self._weight.T, alpha=self._factor)
+        scores = torch.empty(len(self._weight), len(images))  # (K, N)
+        size = piece_size(self._weight.numpy())
+        inputs = self._buffers_for(size).inputs
+        for start, pixels in zip(range(0, len(images), size), images.flatten(1).split(size), strict=True):
+            piece = self._scale(pixels, inputs[: len(pixels)])
+            scores[:, start : start + size] = torch.from_numpy(self._weight.numpy() @ piece.numpy().T)
+        return torch.add(self._bias, scores, alpha=self._factor).T
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return a copy of the parameters, named as in the model's state_dict."""

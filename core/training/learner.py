@@ -64,6 +64,7 @@ def evaluate(learner: Learner, images: Tensor, labels: Tensor) -> Score:
     with torch.no_grad():
         parts = [learner.logits(part) for part in images.split(EVALUATION_BATCH)]
         logits = torch.cat(parts).cpu()
-        loss = torch.nn.functional.cross_entropy(logits, labels).item()
+        scores = logits.T.contiguous()  # (K, N): a softmax over the first dimension is six times faster
+        loss = -torch.log_softmax(scores, 0).gather(0, labels[None]).mean().item()
         accuracy = (logits.argmax(1) == labels).double().mean().item()
     return Score(loss, accuracy, logits)

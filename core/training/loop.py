@@ -30,7 +30,7 @@ from core.training.checkpoint import CheckpointError, TrainingState, pack, unpac
 from core.training.closed_form import ClosedFormLearner, fits_closed_form
 from core.training.data import BatchOrder, TrainingData, training_data
 from core.training.learner import Learner, Score, evaluate
-from core.training.progress import Chunk, Stopwatch
+from core.training.progress import CHUNK_S, Chunk, Stopwatch
 from core.training.schedule import (
     SNAPSHOT_COUNT,
     LearningRate,
@@ -40,7 +40,6 @@ from core.training.schedule import (
 )
 
 POLL_S = 0.05
-CHUNK_S = 0.1
 GLIMPSE_S = 0.45
 WAIT_S = 0.02
 IDLE_S = 0.002
@@ -143,7 +142,8 @@ class _Run:
                 yield from self._idle()
             else:
                 self._update()
-                yield from self._tell()
+                if self._has_news():
+                    yield from self._tell()
         yield from self._end()
 
     def _update(self) -> None:
@@ -153,17 +153,28 @@ class _Run:
         self._chunk.add(len(batch))
         self._step += 1
 
+    def _has_news(self) -> bool:
+        """Return whether anything is due after this update; after most there is nothing."""
+        now = time.perf_counter()
+        return (
+            self._is_milestone()
+            or self._chunk.is_due(self._step, now)
+            or now - self._glimpsed_at >= GLIMPSE_S
+            or self._checkpoints(now)
+        )
+
+    def _is_milestone(self) -> bool:
+        return self._evaluates() or self._step in self._snapshots
+
+    def _checkpoints(self, now: float) -> bool:
+        every_s = self._checkpoint_every_s
+        return every_s is not None and now - self._checkpointed_at >= every_s
+
     def _tell(self) -> Iterator[Event]:
         """Yield what is due after an update: the chunk, evaluation, snapshot, glimpse, checkpoint."""
         now = time.perf_counter()
-        is_milestone = self._evaluates() or self._step in self._snapshots
-        checkpoints = self._checkpoint_every_s and now - self._checkpointed_at >= self._checkpoint_every_s
-        if (
-            is_milestone
-            or checkpoints
-            or self._chunk.is_full(self._step)
-            or now - self._chunk.since >= CHUNK_S
-        ):
+        is_milestone, checkpoints = self._is_milestone(), self._checkpoints(now)
+        if is_milestone or checkpoints or self._chunk.is_due(self._step, now):
             yield from self._tell_chunk()
         if is_milestone:
             yield from self._milestones()

@@ -8,6 +8,7 @@ import numpy as np
 from core.events import Steps
 from core.training.learner import Learner
 
+CHUNK_S = 0.1  # steps are told at least this often
 
 class Stopwatch:
     """Seconds of training: runs from its making, stands still between `stop` and `go`."""
@@ -53,9 +54,9 @@ class Chunk:
         """Count the images of one more step."""
         self._images += image_count
 
-    def is_full(self, step: int) -> bool:
-        """Return whether the next update would find no slot."""
-        return step - self._start >= self._learner.chunk_capacity
+    def is_due(self, step: int, now: float) -> bool:
+        """Return whether it is time to tell the chunk: it is old, or the next update would find no slot."""
+        return now - self.since >= CHUNK_S or step - self._start >= self._learner.chunk_capacity
 
     def read(self, step: int, learning_rate: float, elapsed_s: float) -> tuple[Steps | None, int | None]:
         """Return (the Steps since the last read, None), or with the step whose loss is no finite number.

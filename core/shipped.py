@@ -6,7 +6,7 @@ every step) and NAME.json (its RunConfig and what it reached). No dates: trainin
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from core.config import RunConfig, from_dict, to_dict
-from core.datasets import load, spec
+from core.datasets import ImageData, load, spec
 from core.events import Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import Store, UnknownRun
 
@@ -104,8 +104,10 @@ def adopt_shipped(store: Store) -> list[str]:
     return new
 
 
-def score_shipped(store: Store) -> None:
+def score_shipped(store: Store, images: Callable[[str], ImageData]) -> None:
     """Give the adopted models their scores on the test set, where they have none: a few seconds in all.
+
+    images: returns the dataset of a name, as `core.datasets.load` does.
 
     Raises: DatasetError, StoreError.
     """
@@ -115,7 +117,7 @@ def score_shipped(store: Store) -> None:
         if not _is_known(store, name) or store.logits(name) is not None:
             continue
         config = shipped_config(name)
-        data = load(config.dataset, store.settings.data_dir)
+        data = images(config.dataset)
         asked = predictor(config, data.spec, shipped_weights(name))
         step = store.get(name).step
         store.add_logits(name, Logits(step, "test", asked.logits(asked.inputs(data.test_images))))

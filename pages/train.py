@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from core.datasets import is_ready
 from pages.components.form import config_from_address, config_in_address, hyperparameter_form
 from pages.components.live_run import show_idle, show_run
 from pages.components.run_view import run_in_view
-from pages.components.start import address_problems, offer_dataset, run_buttons
+from pages.components.start import dataset_is_here, run_buttons, say_problems
 
 config_from_address()
 with st.sidebar:
@@ -14,12 +13,12 @@ with st.sidebar:
     config = hyperparameter_form()
 
 run = run_in_view()
-address_problems()
+say_problems()
 if config is None:
     st.warning("A setting on the left is refused; it says there what is allowed.")
     st.stop()
 config_in_address(config)
-if not is_ready(config.dataset) and not offer_dataset(config.dataset):
+if not dataset_is_here(config.dataset):
     st.stop()
 
 run_buttons(config, run)

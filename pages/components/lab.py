@@ -32,6 +32,7 @@ HEAVY = (
     "sqlalchemy",
     "core.models",
     "core.asking",
+    "captum.attr",
     "streamlit_drawable_canvas",
 )
 
@@ -63,7 +64,7 @@ def _take_in_ready_models() -> None:
 
 def _score_ready_models() -> None:
     try:
-        score_shipped(store())
+        score_shipped(store(), image_data)
     except (StoreError, DatasetError) as error:
         LOG.warning("the ready models could not be scored: %s", error)
 

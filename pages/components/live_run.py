@@ -147,7 +147,9 @@ def _outcome(run: RunRow) -> None:
             logits = store().logits(run.id)
             if logits is not None:
                 try:
-                    st.markdown(f"**{_verdict(run.id, run.dataset)}**")
+                    with st.container(horizontal=True, vertical_alignment="center"):
+                        st.markdown(f"**{_verdict(run.id, run.dataset)}**", width="content")
+                        st.page_link("pages/draw.py", label="Draw one yourself", icon=":material/draw:")
                 except DatasetError as error:
                     st.caption(f"{error}")
                 return

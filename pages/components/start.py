@@ -6,11 +6,11 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config import ConfigError, RunConfig
-from core.datasets import CATALOG, DatasetError, ensure, spec
+from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
 from core.models import count_parameters
 from core.runs import RunRow, StoreError
 from pages.components.form import RATES, put_config
-from pages.components.lab import engine, store
+from pages.components.lab import engine, image_data, store
 from pages.components.run_view import view_run
 from pages.components.visitor import visitor
 from pages.components.words import LABELS
@@ -25,8 +25,8 @@ OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
 
-def address_problems() -> None:
-    """Say what the address asked for that could not be had, once."""
+def say_problems() -> None:
+    """Say, once, what the address asked for in vain and what went wrong."""
     for error in st.session_state.pop("address_errors", []):
         st.warning(f"The address asks for something that cannot be: {error}. That setting was left as it is.")
     problem = st.session_state.pop("address_problem", None)
@@ -198,17 +198,28 @@ def train_with(config: RunConfig) -> None:
     _begin(config)
 
 
-def offer_dataset(name: str) -> bool:
-    """Offer to prepare a dataset that is not there yet; return whether it is now."""
+def dataset_is_here(name: str) -> bool:
+    """Return whether the images can be used, unpacking what ships with the project and offering the rest.
+
+    What had to be mended on the way is told once a session.
+    """
     entry = spec(name)
-    if entry.source == "bundled":
-        try:
-            with st.spinner(f"Unpacking {entry.title}, once …"):
-                ensure(name)
-        except DatasetError as error:
-            st.error(f"{error}")
-            return False
-        return True
+    if entry.source != "bundled" and not is_ready(name):
+        return _offer_download(name)
+    try:
+        notes = image_data(name).notes
+    except DatasetError as error:
+        st.error(f"{error}")
+        return False
+    for note in notes:
+        if note not in st.session_state.setdefault("data_notes", []):
+            st.session_state.data_notes.append(note)
+            st.info(note)
+    return True
+
+
+def _offer_download(name: str) -> bool:
+    entry = spec(name)
     size = f"{entry.download_bytes / 1e6:.0f} MB" if entry.download_bytes else "a few MB"
     st.info(f"{entry.title} is not on this computer yet: it is downloaded once, {size}, from its authors.")
     if not st.button(f"Download {CATALOG[name].title}", type="primary", icon=":material/download:"):

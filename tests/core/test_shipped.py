@@ -82,7 +82,7 @@ def test_a_new_store_lists_them_as_finished_pinned_runs_and_only_once(store: Sto
 
 def test_their_scores_on_the_test_set_follow(store: Store, data_folder: Path) -> None:
     adopt_shipped(store)
-    score_shipped(store)
+    score_shipped(store, load)
     for name in SHIPPED:
         logits = store.logits(name)
         labels = load(shipped_config(name).dataset, data_folder).test_labels

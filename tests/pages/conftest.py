@@ -31,6 +31,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Return the app's store, empty; pages started in this test use it."""
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
     monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
+    monkeypatch.setattr(lab, "_score_ready_models", lambda: None)  # seconds of work that no page here needs
     st.cache_resource.clear()
     st.cache_data.clear()
     yield lab.store()

@@ -14,6 +14,7 @@ PAGES = [
     st.Page("pages/weights.py", title="Weights", icon=":material/grid_view:"),
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
     st.Page("pages/evaluate.py", title="Evaluate", icon=":material/fact_check:"),
+    st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
     st.Page("pages/runs.py", title="Runs", icon=":material/stacked_line_chart:"),
     st.Page("pages/search.py", title="Search", icon=":material/travel_explore:"),
 ]

@@ -93,9 +93,13 @@ def _load_memory(optimizer: torch.optim.Optimizer, checkpoint: TrainingState) ->
     """Give the optimizer what it had gathered, from the checkpoint of either way of training."""
     slots: dict[int, dict[str, Any]] = {}
     closed_form = {"momentum.weight": "0.momentum_buffer", "momentum.bias": "1.momentum_buffer"}
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, value in {**checkpoint.optimizer_tensors, **checkpoint.optimizer_numbers}.items():
         position, _, slot = closed_form.get(name, name).partition(".")
         if slot and position.isdigit():
+            shape = parameters[int(position)].shape
+            if isinstance(value, Tensor) and value.numel() == shape.numel():
+                value = value.reshape(shape)  # the closed form keeps the biases' as a column
             slots.setdefault(int(position), {})[slot] = value
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": slots, "param_groups": groups})

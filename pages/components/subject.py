@@ -9,16 +9,16 @@ import streamlit as st
 from torch import nn
 
 from core.config import RunConfig, from_json, to_json
-from core.datasets import CATALOG, DatasetError, DatasetSpec, is_ready, spec
+from core.datasets import DatasetError, DatasetSpec, spec
 from core.insight.linear import for_unit_pixels, linear_logits
 from core.insight.networks import UnitPixels, logits_in_batches
 from core.insight.robustness import as_unit, balanced_subset
 from core.models import build_model, load_state_arrays, softmax_weights
 from core.runs import RunRow, StoreError
 from core.training.data import TrainingData, training_data
-from pages.components.lab import image_data, settings, store
+from pages.components.lab import image_data, store
 from pages.components.run_view import run_in_view, status_chip, title
-from pages.components.start import offer_dataset
+from pages.components.start import dataset_is_here
 
 TICK_S: Final = 1.0
 LIVE_CNN_IMAGES: Final = 1_000  # a CNN takes half a second for the whole test set: too long for every tick
@@ -60,7 +60,7 @@ def run_with_weights(question: str) -> RunRow:
     heading(question, run)
     if run is None:
         _send_away("There is no run in view. Train one, or choose one in the sidebar.", "Train a run")
-    _images_or_stop(run)
+    images_or_stop(run.dataset)
     if store().live_step(run.id) is None:
         if run.status == "queued":
             _look_again(run)
@@ -73,18 +73,14 @@ def run_with_weights(question: str) -> RunRow:
     return run
 
 
-def _images_or_stop(run: RunRow) -> None:
-    """Have the run's images ready, or offer to get them and stop."""
+def images_or_stop(dataset: str) -> None:
+    """Have a dataset's images ready, or offer to get them and stop."""
     try:
-        if (
-            run.dataset in CATALOG
-            and not is_ready(run.dataset, settings().data_dir)
-            and not offer_dataset(run.dataset)
-        ):
+        if not dataset_is_here(dataset):
+            st.page_link("pages/train.py", label="Train on other images", icon=":material/play_arrow:")
             st.stop()
-        image_data(run.dataset)
     except DatasetError as error:
-        _send_away(f"The images of this run cannot be had: {error}", "Train another run")
+        _send_away(f"The images cannot be had: {error}", "Train on other images")
 
 
 def _send_away(sentence: str, action: str) -> NoReturn:

@@ -119,7 +119,7 @@ class EmbeddedEngine:
             filter(None, [str(REPOSITORY), environment.get("PYTHONPATH")])
         )
         return subprocess.Popen(
-            [sys.executable, "-m", "core.jobs.runner"],
+            [sys.executable, "-m", "core.jobs"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=REPOSITORY,

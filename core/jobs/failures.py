@@ -24,7 +24,7 @@ def failure(error: Exception, step: int) -> Failed:
     if isinstance(error, TimeUp):
         message = f"The run trained for {error.args[0]:g} hours, which is the most that is allowed here."
         return Failed(step, "timeout", message, "Train for fewer epochs, or raise INKLING_MAX_RUN_HOURS.")
-    if isinstance(error, MemoryError) or "not enough memory" in str(error):
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error):  # torch raises RuntimeError
         remedy = "Choose a smaller model or batch size, or free some memory."
         return Failed(step, "user_error", "The model and its batches did not fit into memory.", remedy)
     if isinstance(error, ValueError):

@@ -57,9 +57,9 @@ class Database:
         durable: wait until the disk has it, so that it outlives a power cut (a process's death never loses
         what was committed).
         """
-        if self.is_read_only:
-            raise read_only(self.path)
         with self._explained(), self._current_engine().connect() as connection:
+            if self.is_read_only:
+                raise read_only(self.path)
             connection = connection.execution_options(writes=True, durable=durable)
             with connection.begin():
                 yield connection
@@ -150,13 +150,25 @@ class Database:
     # ---- a file that was damaged, or replaced by another process that found it so
 
     def _current_engine(self) -> Engine:
-        """Return the engine, opened anew if the file at `path` is no longer the one it was."""
-        if self.path is not None and not self.is_read_only and _identity(self.path) != self._file:
+        """Return the engine, opened anew if the file at `path` is not the one it was, or may now be written."""
+        if self.is_read_only:
+            self._leave_read_only()
+        elif self.path is not None and _identity(self.path) != self._file:
             with self._opening:
                 if _identity(self.path) != self._file:
                     self._engine.dispose()
                     self._file = self._open()
         return self._engine
+
+    def _leave_read_only(self) -> None:
+        """Open the store for writing if the disk may be written by now."""
+        if self.path is None or not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK):
+            return
+        with self._opening:
+            if self.is_read_only:
+                self._engine.dispose()
+                self.is_read_only, self._engine = False, self._make_engine()
+                self._file = self._open()
 
     def _set_aside(self) -> bool:
         """Set the file aside if it is damaged; return whether a new one may be begun.

@@ -1,0 +1,105 @@
+"""Many at once: two apps on one store, hundreds of runs queued and cancelled at random, and nothing leaking."""
+
+import os
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from core.events import TERMINAL
+from tests.faults.conftest import LONG, SHORT, SLOW, ended, family, gone, running
+from tests.polling import until
+
+pytestmark = pytest.mark.faults
+
+
+def test_two_apps_share_a_store_its_queue_and_the_cores(app_in, tmp_path):
+    first, store = app_in(tmp_path)
+    second, _ = app_in(tmp_path)
+    ids = [store.create(SHORT, pace="steps:100") for _ in range(8)]
+    for number, run_id in enumerate(ids):
+        (first, second)[number % 2].submit(run_id)
+
+    def all_ended() -> bool:
+        assert store.threads_in_work() <= 2
+        return all(row.has_ended for row in store.list())
+
+    until(all_ended, "every run to end", 90)
+    assert [(row.status, row.attempt) for row in store.list()] == [("finished", 1)] * 8
+
+
+def test_when_one_of_two_apps_is_killed_the_other_carries_on(app_in, tmp_path):
+    first, store = app_in(tmp_path, cores=1)
+    run_id = store.create(LONG, pace=SLOW)
+    first.submit(run_id)
+    running(store, run_id, step=3)
+    second, _ = app_in(tmp_path, cores=1)
+    waiting = store.create(SHORT)
+    second.submit(waiting)
+    pids = family(first.process.pid)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    gone(pids, within_s=5)
+    assert ended(store, waiting).status == "finished"
+    assert store.get(run_id).state == "interrupted", "the other app wrote the loss down"
+    second.submit(run_id)
+    store.order(run_id, pace="full")
+    assert ended(store, run_id).status == "finished"
+
+
+def test_two_hundred_runs_queued_and_cancelled_at_random_leave_nothing_stuck(app_in, tmp_path):
+    app, store = app_in(tmp_path, queue_length=300, queue_per_owner=300)
+    chance = random.Random(7)
+    ids: list[str] = []
+    for number in range(200):
+        run_id = store.create(SHORT, pace=chance.choice(["full", "steps:200"]))
+        ids.append(run_id)
+        if number % 3 == 0:
+            app.submit(run_id)
+        for victim in chance.sample(ids, min(len(ids), 2)):
+            orders = chance.choice(
+                [{"command": "stop"}, {"command": "stop"}, {"command": "pause"}, {"one_step": True}]
+            )
+            store.order(victim, **orders)
+        if number % 20 == 0:
+            store.delete(chance.choice(ids))
+    for run_id in ids:
+        store.order(run_id, command=chance.choice(["run", "stop"]))
+    until(lambda: all(store.get(run_id).has_ended for run_id in ids), "every run to end", 120, every_s=0.2)
+    for run_id in ids:
+        row, events = store.get(run_id), store.rows(run_id).events
+        assert row.status in ("finished", "stopped")
+        assert row.attempt <= 1
+        assert [isinstance(event, TERMINAL) for event in events].count(True) == 1
+        assert isinstance(events[-1], TERMINAL)
+    until(lambda: not any((tmp_path / "inkling.db.leases").iterdir()), "every lease to be given back", 10)
+    assert store.threads_in_work() == 0
+
+
+def descriptors(pid: int) -> int:
+    """Return how many files the process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def test_thirty_runs_leave_processes_and_open_files_as_they_were(app_in, tmp_path):
+    app, store = app_in(tmp_path)
+
+    def train(count: int) -> tuple[int, int]:
+        """Return (processes, the runner's open files) after some more runs, once it is quiet."""
+        ids = [store.create(SHORT) for _ in range(count)]
+        for run_id in ids:
+            app.submit(run_id)
+        for run_id in ids:
+            assert ended(store, run_id).status == "finished"
+        quiet: list[tuple[int, int]] = []
+
+        def is_quiet() -> bool:
+            quiet.append((len(family(app.runner)), descriptors(app.runner)))
+            return len(quiet) > 20 and len(set(quiet[-20:])) == 1
+
+        until(is_quiet, "the processes to settle", 30, every_s=0.05)
+        return quiet[-1]
+
+    before = train(4)
+    assert train(30) == before

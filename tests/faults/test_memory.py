@@ -1,0 +1,40 @@
+"""A worker that runs out of memory: its run says so, everything else goes on."""
+
+import resource
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import SHORT, ended, family, processes
+from tests.polling import until
+
+pytestmark = pytest.mark.faults
+
+
+def limit_memory(pid: int, more_bytes: int) -> None:
+    """Let the process, and those forked from it, have at most so much more address space than now."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + more_bytes
+    resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+
+
+def test_a_model_that_does_not_fit_fails_in_words_and_the_next_run_is_trained(app_in, tmp_path):
+    app, store = app_in(tmp_path, max_parameters=10**9)
+    small = store.create(SHORT)
+    app.submit(small)
+    ended(store, small)
+    workers = [pid for pid in family(app.runner) if "forkserver" in processes()[pid][2]]
+    assert len(workers) >= 2, "the process that workers come from, and the one that waits"
+    for pid in workers:
+        limit_memory(pid, 300 * 2**20)
+    huge = store.create(replace(SHORT, model="mlp", hidden_sizes=(4096, 4096, 4096), optimizer="adam"))
+    app.submit(huge)
+    row = ended(store, huge)
+    assert (row.status, row.cause) == ("failed", "user_error")
+    assert "did not fit into memory" in row.message
+    assert "smaller model" in row.remedy
+    small = store.create(SHORT)
+    app.submit(small)
+    assert ended(store, small).status == "finished"
+    until(lambda: store.threads_in_work() == 0, "free cores", 10)

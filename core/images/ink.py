@@ -19,6 +19,8 @@ WORK_PX = 800
 """A photo's longer side while its ink is looked for."""
 _PAPER_PX, _MEDIAN_PX = 200, 48
 """The longer sides at which light and shadow of the paper, and whether ink is dark, are estimated."""
+_STROKE_SHARE = 0.25
+"""A stroke is at most this share of the picture's longer side wide; what is wider is paper or shadow."""
 _MIN_CONTRAST = 0.06
 """Ink differs from its paper by at least this share of white, or there is none."""
 
@@ -113,14 +115,20 @@ def _without_strokes(grey: Ink) -> Ink:
     """Return the brightness of the paper under dark strokes: a closing, which fills them and keeps a shadow's
     edge.
 
-    Strokes may be as wide as a fifth of the picture's longer side.
+    Strokes may be as wide as a quarter of the picture's longer side.
     """
     H, W = grey.shape
     small = _shrunk(grey, _PAPER_PX)
     if max(small.shape) == _PAPER_PX:
         small = ndimage.gaussian_filter(small, 0.7)  # the closing would follow the peaks of the noise
-    window = max(3, max(small.shape) // 5) | 1
-    closed = ndimage.grey_closing(small, size=(window, window), mode="nearest")
+    window = max(3, round(max(small.shape) * _STROKE_SHARE)) | 1
+    size = tuple(min(window, length) for length in small.shape)
+    widest = ndimage.maximum_filter(
+        small, size, mode="constant", cval=1.0
+    )  # white beyond the edge: there only
+    closed = ndimage.minimum_filter(
+        widest, size, mode="constant", cval=1.0
+    )  # windows inside the picture count
     return np.asarray(Image.fromarray(closed).resize((W, H), Image.Resampling.BILINEAR), dtype=np.float32)
 
 
@@ -144,18 +152,22 @@ def _level(contrast: Ink) -> tuple[float, float]:
 
 
 def _without_frame(ink: Mask) -> Mask:
-    """Return `ink` without parts that touch the picture's edge (table, shadow), if most of the rest
-    remains.
+    """Return `ink` without what comes in from the picture's edge (a table, a thumb, a neighbouring word).
+
+    A part at the edge goes if it is smaller than the largest part inside, or lies along the edge for long while
+    something of a digit's size is inside. A digit that fills the picture and touches its edge stays.
     """
     labels, count = ndimage.label(ink, np.ones((3, 3)))
     if count < 2 or min(ink.shape) < 40:
         return ink
-    edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    inner = ink & ~np.isin(labels, edge[edge > 0])
-    sizes = np.bincount(labels.ravel())
-    sizes[0], at_edge = 0, np.isin(np.arange(count + 1), edge)
-    biggest_inside = int(np.where(at_edge, 0, sizes).max())
-    return inner if biggest_inside > 0.002 * ink.size else ink
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    contact = np.bincount(border, minlength=count + 1)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    contact[0] = sizes[0] = 0
+    biggest_inside = int(sizes[contact == 0].max())
+    along = (contact > 0.3 * min(ink.shape)) & (biggest_inside > 0.005 * ink.size)
+    foreign = (contact > 0) & ((sizes < biggest_inside) | along)
+    return ink & ~foreign[labels]
 
 
 def without_specks(ink: Mask, share: float = 0.04) -> Mask:

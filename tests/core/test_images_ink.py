@@ -115,3 +115,18 @@ def test_a_large_photo_is_looked_at_in_800_px() -> None:
 def test_an_array_that_is_no_picture_is_refused() -> None:
     with pytest.raises(ValueError, match=r"\(5, 5, 7\)"):
         ink_from_photo(np.zeros((5, 5, 7)))
+
+
+def test_what_comes_in_from_the_edge_is_left_out() -> None:
+    ink = drawing(3)
+    grey = photo("plain", ink)
+    grey[:, :25] = 0.1  # the table
+    grey[370:, 200:260] = 0.15  # a thumb
+    assert overlap(ink_from_photo(grey), ink) > 0.85
+
+
+def test_a_digit_that_fills_the_picture_and_touches_its_edge_stays() -> None:
+    ink = drawing(7, pen_px=40)
+    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.5), np.flatnonzero(ink.max(axis=0) > 0.5)
+    tight = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    assert overlap(ink_from_photo(0.9 - 0.7 * ink[tight]), ink[tight]) > 0.9

@@ -1,0 +1,34 @@
+"""Finished runs for the pages that look inside: trained for a moment on real images, adopted by the store."""
+
+from streamlit.testing.v1 import AppTest
+
+from core.config import RunConfig
+from core.datasets import ImageData
+from core.runs import Store
+from core.training import train
+
+
+def finished_run(store: Store, data: ImageData, **settings: object) -> str:
+    """Return the id of a run of a few steps on `data`, with all that it said."""
+    config = RunConfig(
+        **{"dataset": data.spec.name, "train_size": 2_000, "epochs": 1, "eval_every": 0, **settings}
+    )  # type: ignore[arg-type]
+    return store.adopt(config, list(train(data, config)), name=f"{config.model} of a moment")
+
+
+def shown(app: AppTest, page: str, run_id: str = "", **query: str) -> str:
+    """Return all the words of `page` with this run in view."""
+    for name, value in {"run": run_id, **query}.items():
+        if value:
+            app.query_params[name] = value
+    app.run()
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, app.exception
+    return words(app)
+
+
+def words(app: AppTest) -> str:
+    """Return all the words that the page shows now."""
+    blocks = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.header, *app.subheader]
+    html = [element.proto.body for element in app.get("html")]
+    return "\n".join([*(block.value for block in blocks), *html])

@@ -1,0 +1,104 @@
+"""The Weights page over real runs: the arithmetic adds up, time is travelled, edits react and are saved."""
+
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.datasets import ImageData
+from core.runs import Store
+from tests.pages.inside import finished_run, shown, words
+
+
+def open_section(app: AppTest, run_id: str, section: str, model: str = "softmax") -> str:
+    app.session_state[f"weights_section_{model}"] = section
+    return shown(app, "weights", run_id)
+
+
+@pytest.mark.parametrize(
+    ("model", "section", "says"),
+    [
+        ("softmax", "Through time", "Red pixels speak for a class"),
+        ("softmax", "Two classes", "Ink on red makes it more of a"),
+        ("softmax", "Arithmetic", "The pixels add up to"),
+        ("softmax", "One step", "This run has taken its last step"),
+        ("softmax", "Touch it", "1 edit:"),
+        ("mlp", "Through time", "busiest of 16 hidden units"),
+        ("mlp", "Who feeds a class", "speaks most"),
+        ("cnn", "Through time", "filters of the first layer"),
+        ("cnn", "Feature maps", "The image becomes"),
+    ],
+)
+def test_every_section_is_drawn(
+    app: AppTest, store: Store, mnist: ImageData, model: str, section: str, says: str
+) -> None:
+    sizes = {"hidden_sizes": (16,), "channels": (4, 4)}
+    run_id = finished_run(store, mnist, model=model, train_size=300, **sizes)
+    assert says in open_section(app, run_id, section, model)
+
+
+@pytest.mark.parametrize("scaling", ["unit", "standardised"])
+def test_the_arithmetic_adds_up_on_the_page(
+    app: AppTest, store: Store, mnist: ImageData, scaling: str
+) -> None:
+    run_id = finished_run(store, mnist, scaling=scaling, learning_rate=0.02)
+    text = open_section(app, run_id, "Arithmetic")
+    table = re.search(r'data-testid="arithmetic-table".*?</table>', text, re.S)
+    assert table
+    rows = re.findall(r'<th scope="row">(\d)</th>((?:<td>.*?</td>)+)', table.group())
+    logits = store.logits(run_id)
+    assert logits is not None
+    assert len(rows) == 10
+    total = 0.0
+    for name, cells in rows:
+        numbers = [float(cell.replace("−", "-")) for cell in re.findall("<td>(.*?)</td>", cells)]
+        evidence, bias, logit, _, exponential, probability = numbers
+        assert evidence + bias == pytest.approx(logit, abs=2e-4)
+        assert logit == pytest.approx(float(logits[0, int(name)]), abs=2e-4)
+        assert exponential == pytest.approx(np.exp(logit), rel=1e-3, abs=1e-4)
+        total += probability
+    assert total == pytest.approx(1, abs=1e-5)
+
+
+def test_time_travel_shows_the_snapshot_of_the_step_chosen(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist)
+    assert "**After step 20**" in open_section(app, run_id, "Through time")
+    app.select_slider(key=f"travel_{run_id}").set_value(3).run()
+    assert "**After step 3**" in words(app)
+    weight, bias = (store.snapshot(run_id, 3)[name] for name in ("linear.weight", "linear.bias"))
+    strongest = np.abs(weight).max(axis=1).argmax()
+    assert f"of all is {weight[strongest][np.abs(weight[strongest]).argmax()]:+.2f}".replace(
+        "-", "−"
+    ) in words(app)
+    assert f"leans towards {bias.argmax()}" in words(app)
+
+
+def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist)
+    before = store.live(run_id)
+    app.session_state["tool"] = "Prune"
+    open_section(app, run_id, "Touch it")
+    next(s for s in app.slider if s.label.startswith("Smallest")).set_value(100).run()
+    everything = (mnist.test_labels == before[1]["linear.bias"].argmax()).mean()  # only the biases are left
+    assert f"<dd>{100 * everything:.1f} %</dd>" in words(app)
+    press(app, "Keep this edit")
+    press(app, "Undo")
+    press(app, "Keep this edit")
+    press(app, "Save as a new run")
+
+    saved = store.get(app.session_state["run"])
+    assert saved.parent_id == run_id
+    assert saved.status == "finished"
+    assert saved.test_accuracy == pytest.approx(everything)
+    assert not store.live(saved.id)[1]["linear.weight"].any()
+    np.testing.assert_array_equal(store.live(run_id)[1]["linear.weight"], before[1]["linear.weight"])
+
+
+def press(app: AppTest, label: str) -> None:
+    next(b for b in app.button if b.label == label).click().run()
+    assert not app.exception, app.exception

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
 
 from core.images import ink_from_canvas
 from pages.components.assets import loader
@@ -137,7 +136,7 @@ def canvas() -> np.ndarray:
             help="How wide pen and eraser are on the canvas of 280 px. The preparation evens it out. Default: 20.",
         )
     with st.container(key="pad"):
-        result = st_canvas(
+        result = _surface(
             stroke_width=int(pen_px),
             stroke_color=PAPER if tool == "Eraser" else INK,
             background_color=PAPER,
@@ -154,6 +153,13 @@ def canvas() -> np.ndarray:
     pad.hear(result.json_data, result.image_data)
     _buttons(pad)
     return pad.page.ink
+
+
+def _surface(**settings: Any) -> Any:
+    """Return what streamlit-drawable-canvas says of the canvas that it draws."""
+    from streamlit_drawable_canvas import st_canvas  # here: it can be imported only while an app runs
+
+    return st_canvas(**settings)
 
 
 def _buttons(pad: _Pad) -> None:

@@ -1,0 +1,181 @@
+"""The Draw page's states without a browser: who answers, what is missing, and lessons that become runs."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import strokes
+from core.config import RunConfig, from_json
+from core.datasets import ImageData
+from core.datasets.own import add_images, create_own
+from core.runs import Store
+from core.shipped import adopt_shipped, shipped_config
+from pages.components import canvas, lesson, panel
+from pages.components.canvas import _Pad, _Page
+
+DRAWN = strokes.paint(strokes.draw(strokes.template(7, 0), strokes.Hand(), np.random.default_rng(0)), 20)
+
+
+class Canvas:
+    """What the canvas in the browser says; a test draws by setting it."""
+
+    json_data: dict | None = None
+    image_data: np.ndarray | None = None
+
+    def draw(self, ink: np.ndarray, name: str) -> None:
+        grey = (255 - 255 * ink).astype(np.uint8)
+        self.json_data = {"objects": [{"path": name}]}
+        self.image_data = np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+@pytest.fixture
+def pad(monkeypatch: pytest.MonkeyPatch) -> Canvas:
+    drawn = Canvas()
+    monkeypatch.setattr(canvas, "_surface", lambda **_: drawn)
+    return drawn
+
+
+def open_draw(app: AppTest, run: str = "") -> AppTest:
+    if run:
+        app.query_params["run"] = run
+    app.run()
+    app.switch_page("pages/draw.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(e.value for e in [*app.markdown, *app.caption, *app.info, *app.error])
+
+
+def test_on_a_fresh_store_the_ready_cnn_answers_at_once(app: AppTest, pad: Canvas) -> None:
+    open_draw(app)
+    assert "cnn-mnist answers" in words(app)
+    assert 'data-kind="empty"' in html(app)
+    pad.draw(DRAWN, "seven")
+    app.run()
+    assert 'data-class="7"' in html(app)
+
+
+def test_the_run_in_view_answers_and_shows_its_sum(app: AppTest, pad: Canvas) -> None:
+    pad.draw(DRAWN, "seven")
+    open_draw(app, "softmax-mnist")
+    assert "softmax-mnist answers" in words(app)
+    assert "= logit" in html(app)
+    assert "make it a" in words(app)
+
+
+def test_a_run_without_weights_says_so_and_offers_a_way_on(app: AppTest, store: Store) -> None:
+    run_id = store.create(RunConfig(), name="waiting one")
+    open_draw(app, run_id)
+    assert "waiting one is still in the queue" in words(app)
+    assert [link.proto.label for link in app.get("page_link")] == ["See the queue"]
+
+
+def test_a_garment_model_is_asked_about_a_test_image(app: AppTest, pad: Canvas) -> None:  # noqa: ARG001
+    open_draw(app, "cnn-fashion")
+    assert 'data-class="' in html(app)
+    assert "The name beneath is what it is" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("view", "before", "after"),
+    [
+        ("Preparation", "both versions answer", "Both say 7"),
+        ("Other models", "all of them answer", "All 2 say 7"),
+        ("While it learned", "here is how the answer came to be", "It has said 7 since step"),
+        ("Teach it yours", "The buttons wake up", "then say what it is"),
+    ],
+)
+def test_every_view_behind_the_answer_speaks_before_and_after_a_drawing(
+    app: AppTest, pad: Canvas, view: str, before: str, after: str
+) -> None:
+    app.session_state["draw_behind"] = view
+    open_draw(app, "softmax-mnist")
+    assert before in words(app)
+    pad.draw(DRAWN, "seven")
+    app.run()
+    assert not app.exception
+    assert after in words(app)
+    assert 'data-class="7"' in html(app)
+
+
+def test_undo_goes_back_and_a_new_stroke_forgets_what_was_undone() -> None:
+    pad = _Pad()
+    pages = [
+        _Page(({"path": name},), np.full((4, 4), level, np.float32))
+        for name, level in (("a", 0.2), ("b", 0.4))
+    ]
+    for page in pages:
+        pad.add(page)
+    pad.show(pad.place - 1)
+    assert pad.page is pages[0]
+    assert pad.base["objects"] == [{"path": "a"}]
+    pad.add(_Page(({"path": "c"},), np.ones((4, 4), np.float32)))
+    assert [p.objects[0]["path"] for p in pad.pages[1:]] == ["a", "c"]
+    pad.show(99)
+    assert pad.page.objects[0]["path"] == "c"
+
+
+def test_what_the_browser_repeats_after_an_undo_is_no_new_drawing() -> None:
+    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
+    pixels[2:6, 3] = (0, 0, 0, 255)
+    first, second = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
+    pad.hear(first, pixels)
+    pad.hear(second, pixels)
+    pad.show(pad.place - 1)
+    pad.hear(second, pixels)  # the server still holds what was said before the undo
+    assert [o["path"] for o in pad.page.objects] == ["a"]
+    pad.hear(first, pixels)  # then the browser says what it has loaded
+    assert [len(page.objects) for page in pad.pages] == [0, 1, 2]
+    assert pad.page.ink[3, 3] == 1
+    assert pad.page.ink[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ([7, 7, 7], "It has said 7 from the very start."),
+        ([1, 7, 7], "It has said 7 since step 10."),
+        ([7, 1, 7], "It first said 7 at step 0 and has kept to it since step 20."),
+        ([1, 1, 7], "It has said 7 since step 20."),
+    ],
+)
+def test_when_it_learned_an_answer(answers: list[int], sentence: str) -> None:
+    names = tuple("0123456789")
+    assert panel.learned_when([0, 10, 20], np.eye(10)[answers], names) == sentence
+
+
+def test_a_lesson_goes_on_from_the_run_with_the_drawings_mixed_in() -> None:
+    config = lesson.lesson_config(shipped_config("cnn-mnist"), "cnn-mnist", "own:abcd")
+    assert (config.start_from, config.mix_in, config.dataset) == ("cnn-mnist", "own:abcd", "mnist")
+    assert config.learning_rate < shipped_config("cnn-mnist").learning_rate
+    alone = lesson.scratch_config(config, "own:abcd", 12)
+    assert (alone.dataset, alone.start_from, alone.mix_in) == ("own:abcd", "", "")
+
+
+def test_teaching_creates_a_run_with_its_parent(
+    app: AppTest, pad: Canvas, store: Store, mnist: ImageData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopt_shipped(store)
+    entry = create_own("My digits (test)", mnist.spec.class_names, (1, 28, 28))
+    add_images(entry.name, mnist.test_images[:30], mnist.test_labels[:30])
+    monkeypatch.setattr(lesson, "_title", lambda _: "My digits (test)")
+    app.session_state["draw_behind"] = "Teach it yours"
+    open_draw(app, "softmax-mnist")
+    assert "30 of yours:" in words(app)
+    next(b for b in app.button if b.label == "Teach softmax-mnist").click()
+    app.run()
+    assert not app.exception
+    taught = store.list(limit=1)[0]
+    config = from_json(taught.config_json)
+    assert (taught.parent_id, config.start_from, config.mix_in) == (
+        "softmax-mnist",
+        "softmax-mnist",
+        entry.name,
+    )
+    assert pad.json_data is None

@@ -43,7 +43,13 @@ def new_search() -> None:
             "Stop hopeless trials early", key="search_prunes",
             help="A trial that is below the median of the others at the same evaluation is stopped.",
         )  # fmt: skip
-    if st.button("Start the search", type="primary", icon=":material/travel_explore:", disabled=not fields):
+    if st.button(
+        "Start the search",
+        type="primary",
+        icon=":material/travel_explore:",
+        disabled=not fields,
+        key="start_search",
+    ):
         _start(base, dimensions, sampler, "median" if prunes else "none", int(trials), int(parallel))
 
 

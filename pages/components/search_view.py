@@ -30,6 +30,9 @@ def show_search(search_id: str) -> None:
     except UnknownRun:
         st.warning(f"There is no search “{search_id[:24]}” here. Its link may have been cut short.")
         return
+    st.subheader(search.name, anchor=False)
+    st.html(chip(search.state, _TONES[search.state]))
+    _orders(search)  # not in what ticks: a click must not meet a button that is just being drawn anew
     st.fragment(_view, run_every=TICK_S if search.is_active else None)(search_id, search.state)
 
 
@@ -42,14 +45,11 @@ def _view(search_id: str, drawn_state: str) -> None:
         return
     if search.state != drawn_state:
         st.rerun()
-    st.subheader(search.name, anchor=False)
-    st.html(chip(search.state, _TONES[search.state]))
     if search.message:
         st.warning(search.message)
     judged = [row for row in runs if row.status == "finished" and row.evaluation_accuracy is not None]
     planned = search.plan.planned_trials
     st.progress(min(1.0, len(judged) / planned), f"{len(judged)} of {planned} trials trained to their end")
-    _orders(search)
     if judged:
         _best(search, max(judged, key=lambda row: row.evaluation_accuracy or 0.0))
     else:

@@ -1,0 +1,228 @@
+"""The Runs and Search pages as visitors use them: compared, repeated elsewhere, taken away, brought in, searched."""
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from playwright.sync_api import Browser, Page, expect
+
+from core.config import RunConfig
+from core.datasets import ImageData
+from core.events import TERMINAL
+from core.export import export_run
+from core.export.record import read_record
+from core.runs import RunRow, Store
+from core.search import Searches
+from core.training import train
+from tests.e2e.conftest import App, wait_until
+
+pytestmark = pytest.mark.e2e
+CONFIG = RunConfig(train_size=1000, epochs=2, eval_every=5, model="mlp", hidden_sizes=(16,), batch_size=50)
+WAIT_S = 90
+
+
+@pytest.fixture(scope="module")
+def store(app: App) -> Iterator[Store]:
+    """Return the running app's store, opened beside it."""
+    opened = Store(f"sqlite:///{app.store}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def made(store: Store, mnist: ImageData) -> list[str]:
+    """Return the ids of two finished runs that nobody in a browser made."""
+    configs = [CONFIG, RunConfig(train_size=1000, epochs=2, eval_every=5, batch_size=50)]
+    names = ["first of two", "second of two"]
+    return [store.adopt(c, list(train(mnist, c)), name=n) for c, n in zip(configs, names, strict=True)]
+
+
+def open_runs(page: Page, app: App, search: str = "") -> None:
+    """Open the list of runs, narrowed to those with `search` in their name."""
+    page.goto(f"{app.url}/runs")
+    field = page.get_by_placeholder("name, note, tag or id")
+    field.fill(search)
+    field.press("Enter")
+    expect(page.get_by_text(re.compile(r"^\d+ runs?\. Select one"))).to_be_visible()
+
+
+def select_row(page: Page, place: int) -> None:
+    """Tick the checkbox of a row of the table, which is drawn on a canvas."""
+    table = page.locator("[data-testid=stDataFrame] canvas").first
+    table.click(position={"x": 16, "y": 36 + 17 + 35 * place}, force=True)  # what it is drawn on lies over it
+
+
+def newest(store: Store) -> RunRow:
+    return store.list(limit=1)[0]
+
+
+def train_to_the_end(page: Page, store: Store, known: set[str]) -> RunRow:
+    """Press Train and return the new run once it has ended, at full speed."""
+    page.get_by_role("button", name=re.compile("^Train")).first.click()
+    wait_until(lambda: newest(store).id not in known, WAIT_S, "the run to be made")
+    run_id = newest(store).id
+    store.order(run_id, pace="full")
+    wait_until(lambda: store.get(run_id).has_ended, WAIT_S, "the run to end")
+    return store.get(run_id)
+
+
+def test_two_runs_are_compared_and_the_comparison_is_an_address(
+    page: Page, app: App, store: Store, made: list[str]
+) -> None:
+    open_runs(page, app, "of two")
+    select_row(page, 0)
+    select_row(page, 1)
+    page.get_by_role("button", name="Compare 2").click()
+    expect(page).to_have_url(re.compile("compare="))
+    page.goto(page.url)  # as somebody else would who was sent it
+    expect(page.get_by_role("rowheader", name="Hidden units per layer")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Batch size")).to_have_count(0)  # it is the same in both
+    for run_id in made:
+        accuracy = store.get(run_id).test_accuracy or 0.0
+        expect(page.get_by_role("cell", name=f"{100 * accuracy:.1f} %").first).to_be_visible()
+    expect(page.get_by_text("McNemar")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Of 10,000 test images [\d,]+ are right in both"))).to_be_visible()
+
+
+def test_an_address_with_unknown_runs_says_so(page: Page, app: App, made: list[str]) -> None:
+    page.goto(f"{app.url}/runs?compare={made[0]},nonsense,%3Cb%3E")
+    expect(page.get_by_text("Not here, deleted or cut short in the address: nonsense")).to_be_visible()
+    page.goto(f"{app.url}/runs?compare=" + "x" * 3000)
+    expect(page.get_by_text("names no run that is here")).to_be_visible()
+
+
+def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
+    page: Page, app: App, store: Store, browser: Browser
+) -> None:
+    page.goto(f"{app.url}/?train_size=2000&epochs=2&learning_rate=0.2&seed=7")
+    first = train_to_the_end(page, store, {row.id for row in store.list()})
+    store.rename(first.id, "to be sent")
+    open_runs(page, app, "to be sent")
+    select_row(page, 0)
+    page.get_by_role("tab", name="Link").click()
+    link = page.locator("[data-testid=stCode]").nth(1).inner_text().strip()
+    assert "learning_rate=0.2" in link
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(link)
+        second = train_to_the_end(other, store, {row.id for row in store.list()})
+    assert second.owner != first.owner
+    for name in ("config", "test_accuracy", "test_loss", "train_loss", "evaluation_loss"):
+        assert getattr(second, name) == getattr(first, name), name
+
+
+def download(page: Page, title: str) -> bytes:
+    """Return the selected run's file in a format, chosen and fetched on the page."""
+    page.get_by_role("combobox", name="Take away as").click()
+    page.get_by_role("option", name=title).click()
+    with page.expect_download() as caught:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    return Path(caught.value.path()).read_bytes()
+
+
+def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
+    page: Page, app: App, store: Store, made: list[str], data_folder: Path, tmp_path: Path
+) -> None:
+    open_runs(page, app, "first of two")
+    select_row(page, 0)
+    log = list(read_record(store, made[0]).log)
+    script = tmp_path / "run.py"
+    script.write_bytes(download(page, "Python script"))
+    done = subprocess.run(
+        [sys.executable, "-I", script, data_folder],
+        capture_output=True,
+        text=True,
+        timeout=WAIT_S,
+        cwd=tmp_path,
+    )
+    assert done.stdout.splitlines() == log, done.stderr[-1000:]
+    notebook = nbformat.reads(download(page, "Notebook").decode(), as_version=4)
+    (tmp_path / "data").symlink_to(data_folder)
+    NotebookClient(notebook, timeout=WAIT_S, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    text = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
+    assert text.splitlines() == log
+
+
+def bring_in(page: Page, app: App, name: str, content: bytes) -> None:
+    """Upload a file on the Runs page."""
+    page.goto(f"{app.url}/runs")
+    page.get_by_text("Bring in a run").click()
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)
+    button = page.get_by_role("button", name="Bring in", exact=True)
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def test_a_bundle_is_brought_in_and_a_malicious_one_is_not(
+    page: Page, app: App, store: Store, made: list[str]
+) -> None:
+    bundle = export_run(store, made[0], "bundle").data
+    bring_in(page, app, "run.inkling.zip", bundle)
+    expect(page.get_by_text("“first of two” is here")).to_be_visible()
+    arrived, original = newest(store), store.get(made[0])
+    assert (arrived.name, arrived.test_accuracy) == (original.name, original.test_accuracy)
+    assert arrived.id != original.id
+    assert arrived.owner
+    harmful = io.BytesIO(bundle)
+    with zipfile.ZipFile(harmful, "a") as archive:
+        archive.writestr("weights/1.pkl", b"cos\nsystem\n(S'true'\ntR.")
+    bring_in(page, app, "run.inkling.zip", harmful.getvalue())
+    expect(page.get_by_text("This is not a run bundle: it holds 'weights/1.pkl'")).to_be_visible()
+    assert newest(store).id == arrived.id
+
+
+def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
+    page: Page, app: App, store: Store, made: list[str]
+) -> None:
+    bring_in(page, app, "mine.inkling.zip", export_run(store, made[1], "bundle").data)
+    expect(page.get_by_text("“second of two” is here")).to_be_visible()
+    mine = newest(store).id
+    store.rename(mine, "only mine here")
+    open_runs(page, app, "only mine here")
+    select_row(page, 0)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("1 run deleted.")).to_be_visible()
+    assert store.get(mine).deleted_at is not None
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 run deleted.")).to_have_count(0)
+    assert store.get(mine).deleted_at is None
+    open_runs(page, app, made[0])  # nobody's, so not this visitor's
+    select_row(page, 0)
+    expect(page.get_by_role("button", name="Delete")).to_be_disabled()
+
+
+def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, store: Store) -> None:
+    page.goto(f"{app.url}/search")
+    expect(page.get_by_role("button", name="Start the search")).to_be_visible()
+    for label, value in (("Training images (0 = all)", "1000"), ("Trials at most", "4")):
+        field = page.get_by_role("spinbutton", name=label)
+        field.fill(value)
+        field.press("Enter")
+    page.get_by_role("button", name="Start the search").click()
+    expect(page).to_have_url(re.compile("search="))
+    search_id = page.url.partition("search=")[2]
+    wait_until(lambda: store.list(group_id=search_id), WAIT_S, "the first trial")
+    page.get_by_role("button", name="Stop the search").click()
+    searches = Searches(store)
+    wait_until(lambda: searches.get(search_id).state == "stopped", WAIT_S, "the search to stop")
+    rows = store.list(group_id=search_id)
+    assert all(row.has_ended for row in rows)
+    before = len(rows)
+    page.get_by_role("button", name="Resume").click()
+    wait_until(lambda: searches.get(search_id).state == "finished", 2 * WAIT_S, "the search to end")
+    trained = store.list(group_id=search_id, statuses=["finished"])
+    assert len(trained) == 4
+    assert len(store.list(group_id=search_id)) >= before
+    assert all(isinstance(store.rows(row.id).events[-1], TERMINAL) for row in trained)
+    best = max(row.evaluation_accuracy or 0.0 for row in trained)
+    expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("4 of 4 trials trained to their end")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()

@@ -18,6 +18,7 @@ class FirstLayer:
     shape: tuple[int, int, int]
     labels: tuple[str, ...]
     caption: str
+    is_classes: bool = False  # one image per class, so that the labels may carry the classes' colours
 
 
 def first_layer(state: Mapping[str, np.ndarray], spec: DatasetSpec) -> FirstLayer:
@@ -28,7 +29,7 @@ def first_layer(state: Mapping[str, np.ndarray], spec: DatasetSpec) -> FirstLaye
     """
     if "linear.weight" in state:
         caption = "One image per class: red pixels speak for it, blue ones against."
-        return FirstLayer(state["linear.weight"], spec.image_shape, spec.class_names, caption)
+        return FirstLayer(state["linear.weight"], spec.image_shape, spec.class_names, caption, True)
     if "hidden1.weight" in state:
         weights = state["hidden1.weight"]
         labels = tuple(f"unit {i + 1}" for i in range(min(SHOWN_UNITS, len(weights))))

@@ -48,12 +48,17 @@ def title(row: RunRow) -> str:
     return row.name or f"{row.model} on {row.dataset.replace('_', '-')} · {row.id[:4]}"
 
 
-def status_chip(row: RunRow) -> str:
-    """Return the run's status as an HTML chip."""
+def status_text(row: RunRow) -> tuple[str, str]:
+    """Return (the run's status in words, the tone of its chip)."""
     text = row.status
     if row.queue_position:
         text = "queued, next" if row.queue_position == 1 else f"queued, {row.queue_position - 1} before it"
-    return chip(text, TONES[row.status])
+    return text, TONES[row.status]
+
+
+def status_chip(row: RunRow) -> str:
+    """Return the run's status as an HTML chip."""
+    return chip(*status_text(row))
 
 
 def choose_run() -> None:

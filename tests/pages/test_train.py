@@ -17,6 +17,7 @@ from core.events import (
     Steps,
     Weights,
 )
+from core.figures.wire import unpack
 from core.runs import Store
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
@@ -42,8 +43,13 @@ def shown(app: AppTest, run_id: str = "") -> str:
     app.run()
     assert not app.exception, app.exception
     blocks = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
-    html = [element.proto.body for element in app.get("html")]
-    return "\n".join([*(block.value for block in blocks), *html])
+    live = [
+        unpack(c.proto.bytes)[0]
+        for c in app.get("bidi_component")
+        if "inkling_parts" in c.proto.component_name
+    ]
+    told = [text for header in live for text in (header["html"], *header["set"].values())]
+    return "\n".join([*(block.value for block in blocks), *told])
 
 
 def button(app: AppTest, label: str):

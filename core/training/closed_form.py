@@ -37,7 +37,7 @@ def fits_closed_form(config: RunConfig) -> bool:
     )
 
 
-class _Buffers:
+class Buffers:
     """Everything that one step over B images writes into, allocated once. D pixels, K classes."""
 
     def __init__(self, B: int, D: int, K: int) -> None:
@@ -62,18 +62,18 @@ class ClosedFormLearner:
         self._config, self._spec = config, data.spec
         self._images = data.images.flatten(1)  # (N, D), a view
         self._labels = data.labels
-        self._weight = torch.from_numpy(weight)
-        self._bias = torch.from_numpy(bias).unsqueeze(1)
-        self._weight_array = self._weight.numpy()  # the same memory
-        self._gradients = (torch.zeros_like(self._weight), torch.zeros_like(self._bias))
-        self._momentum: tuple[Tensor, Tensor] | None = None
-        self._buffers: dict[int, _Buffers] = {}
-        self._offset, self._factor = _standardisation(config, data)
+        self.weight = torch.from_numpy(weight)
+        self.bias = torch.from_numpy(bias).unsqueeze(1)
+        self._weight_array = self.weight.numpy()  # the same memory
+        self._gradients = (torch.zeros_like(self.weight), torch.zeros_like(self.bias))
+        self.momentum: tuple[Tensor, Tensor] | None = None
+        self._buffers: dict[int, Buffers] = {}
+        self._offset, self.factor = _standardisation(config, data)
         self.chunk_capacity = chunk_capacity(config.batch_size)
-        self._picked = torch.zeros(self.chunk_capacity, config.batch_size)
-        self._top = torch.zeros(self.chunk_capacity, config.batch_size)
-        self._picked_rows, self._top_rows = self._picked.split(1), self._top.unbind()
-        self._sizes = [0] * self.chunk_capacity
+        self.picked = torch.zeros(self.chunk_capacity, config.batch_size)
+        self.top = torch.zeros(self.chunk_capacity, config.batch_size)
+        self._picked_rows, self._top_rows = self.picked.split(1), self.top.unbind()
+        self.sizes = [0] * self.chunk_capacity
 
     @np.errstate(over="ignore", invalid="ignore")  # a run that diverges is told by its loss
     def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:
@@ -82,11 +82,11 @@ class ClosedFormLearner:
         buffers = self._buffers_for(B)
         labels = self._labels.index_select(0, batch).unsqueeze(0)  # (1, B)
         torch.index_select(self._images, 0, batch, out=buffers.pixels)
-        self._scale(buffers.pixels, buffers.inputs)
+        self.scale(buffers.pixels, buffers.inputs)
 
         # scores -> log-probabilities -> errors, each (K, B)
         scores_into(buffers.scores_array, self._weight_array, buffers.inputs_array)
-        torch.add(self._bias, buffers.scores, alpha=self._factor, out=buffers.scores)
+        torch.add(self.bias, buffers.scores, alpha=self.factor, out=buffers.scores)
         log_probabilities = torch.log_softmax(buffers.scores, 0)
         self._record(log_probabilities, labels, slot)
         torch.exp(log_probabilities, out=buffers.errors)
@@ -95,9 +95,9 @@ class ClosedFormLearner:
         weight_gradient, bias_gradient = self._gradients
         gradient_into(weight_gradient.numpy(), buffers.errors_array, buffers.inputs_array)
         torch.sum(buffers.errors, 1, keepdim=True, out=bias_gradient)
-        self._update(learning_rate, weight_scale=self._factor / B, bias_scale=1 / B)
+        self._update(learning_rate, weight_scale=self.factor / B, bias_scale=1 / B)
 
-    def _scale(self, pixels: Tensor, inputs: Tensor) -> Tensor:
+    def scale(self, pixels: Tensor, inputs: Tensor) -> Tensor:
         """Return uint8 pixels (B, D) as the model's inputs, but for the factor that rides in the products."""
         inputs.copy_(pixels)
         return inputs if self._offset is None else inputs.sub_(self._offset[0]).mul_(self._offset[1])
@@ -106,23 +106,23 @@ class ClosedFormLearner:
         """Keep each image's log-probability of the truth and of the best class; they are averaged later."""
         B = labels.shape[1]
         picked, top = self._picked_rows[slot], self._top_rows[slot]
-        if B < len(top):
+        if len(top) > B:
             picked, top = picked[:, :B], top[:B]
         torch.gather(log_probabilities, 0, labels, out=picked)
         torch.amax(log_probabilities, 0, out=top)
-        self._sizes[slot] = B
+        self.sizes[slot] = B
 
     def _update(self, learning_rate: float, weight_scale: float, bias_scale: float) -> None:
         """Take torch.optim.SGD's step with the gradients as they stand, times their scales."""
         weight_gradient, bias_gradient = self._gradients
         config = self._config
         if not (config.momentum or config.l2):
-            self._weight.add_(weight_gradient, alpha=-learning_rate * weight_scale)
-            self._bias.add_(bias_gradient, alpha=-learning_rate * bias_scale)
+            self.weight.add_(weight_gradient, alpha=-learning_rate * weight_scale)
+            self.bias.add_(bias_gradient, alpha=-learning_rate * bias_scale)
             return
-        weight_gradient.mul_(weight_scale).add_(self._weight, alpha=config.l2)
-        bias_gradient.mul_(bias_scale).add_(self._bias, alpha=config.l2)
-        for parameter, direction in zip((self._weight, self._bias), self._directions(), strict=True):
+        weight_gradient.mul_(weight_scale).add_(self.weight, alpha=config.l2)
+        bias_gradient.mul_(bias_scale).add_(self.bias, alpha=config.l2)
+        for parameter, direction in zip((self.weight, self.bias), self._directions(), strict=True):
             parameter.add_(direction, alpha=-learning_rate)
 
     def _directions(self) -> tuple[Tensor, Tensor]:
@@ -130,28 +130,39 @@ class ClosedFormLearner:
         if not self._config.momentum:
             return self._gradients
         weight_gradient, bias_gradient = self._gradients
-        if self._momentum is None:
-            self._momentum = (weight_gradient.clone(), bias_gradient.clone())
+        if self.momentum is None:
+            self.momentum = (weight_gradient.clone(), bias_gradient.clone())
         else:
-            for velocity, gradient in zip(self._momentum, self._gradients, strict=True):
+            for velocity, gradient in zip(self.momentum, self._gradients, strict=True):
                 velocity.mul_(self._config.momentum).add_(gradient)
         if not self._config.nesterov:
-            return self._momentum
+            return self.momentum
         return (
-            weight_gradient.add(self._momentum[0], alpha=self._config.momentum),
-            bias_gradient.add(self._momentum[1], alpha=self._config.momentum),
+            weight_gradient.add(self.momentum[0], alpha=self._config.momentum),
+            bias_gradient.add(self.momentum[1], alpha=self._config.momentum),
         )
 
-    def _buffers_for(self, B: int) -> _Buffers:
+    def live_in(self, weight: Tensor, bias: Tensor, momentum: tuple[Tensor, Tensor] | None) -> None:
+        """Keep weights (K, D), bias (K, 1) and momentum in this memory from now on, their values as they are."""
+        weight.copy_(self.weight)
+        bias.copy_(self.bias)
+        self.weight, self.bias, self._weight_array = weight, bias, weight.numpy()
+        self.momentum = momentum
+
+    def record_in(self, picked: Tensor, top: Tensor) -> None:
+        """Take the records of steps from this memory, (chunk_capacity, batch size) each, where others write them."""
+        self.picked, self.top = picked, top
+
+    def _buffers_for(self, B: int) -> Buffers:
         if B not in self._buffers:
-            K, D = self._weight.shape
-            self._buffers[B] = _Buffers(B, D, K)
+            K, D = self.weight.shape
+            self._buffers[B] = Buffers(B, D, K)
         return self._buffers[B]
 
     def read_chunk(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the chunk's (losses, accuracies)."""
-        sizes = torch.tensor(self._sizes[:count], dtype=torch.float32)
-        picked, top = self._picked[:count], self._top[:count]
+        sizes = torch.tensor(self.sizes[:count], dtype=torch.float32)
+        picked, top = self.picked[:count], self.top[:count]
         filled = torch.arange(picked.shape[1]) < sizes[:, None] if sizes.min() < picked.shape[1] else None
         right = picked == top
         if filled is not None:  # the last batch of an epoch is short: what lies behind it is old
@@ -161,19 +172,19 @@ class ClosedFormLearner:
     @np.errstate(over="ignore", invalid="ignore")
     def logits(self, images: Tensor) -> Tensor:
         """Return scores (N, K) for uint8 images (N, C, H, W)."""
-        scores = torch.empty(len(self._weight), len(images))  # (K, N)
-        size = piece_size(self._weight.numpy())
+        scores = torch.empty(len(self.weight), len(images))  # (K, N)
+        size = piece_size(self.weight.numpy())
         inputs = self._buffers_for(size).inputs
         for start, pixels in zip(range(0, len(images), size), images.flatten(1).split(size), strict=True):
-            piece = self._scale(pixels, inputs[: len(pixels)])
-            scores[:, start : start + size] = torch.from_numpy(self._weight.numpy() @ piece.numpy().T)
-        return torch.add(self._bias, scores, alpha=self._factor).T
+            piece = self.scale(pixels, inputs[: len(pixels)])
+            scores[:, start : start + size] = torch.from_numpy(self.weight.numpy() @ piece.numpy().T)
+        return torch.add(self.bias, scores, alpha=self.factor).T
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return a copy of the parameters, named as in the model's state_dict."""
         return {
-            "linear.weight": self._weight.numpy().copy(),
-            "linear.bias": self._bias[:, 0].numpy().copy(),
+            "linear.weight": self.weight.numpy().copy(),
+            "linear.bias": self.bias[:, 0].numpy().copy(),
         }
 
     def load_weights(self, arrays: dict[str, np.ndarray]) -> None:
@@ -182,23 +193,23 @@ class ClosedFormLearner:
         Raises: ValueError when the shapes differ.
         """
         weight, bias = softmax_weights(arrays)
-        if weight.shape != tuple(self._weight.shape) or bias.shape != (len(self._bias),):
+        if weight.shape != tuple(self.weight.shape) or bias.shape != (len(self.bias),):
             raise ValueError(
-                f"weights do not fit the model: {weight.shape} given, {tuple(self._weight.shape)} wanted"
+                f"weights do not fit the model: {weight.shape} given, {tuple(self.weight.shape)} wanted"
             )
-        self._weight.copy_(torch.from_numpy(np.array(weight)))
-        self._bias.copy_(torch.from_numpy(np.array(bias)).unsqueeze(1))
+        self.weight.copy_(torch.from_numpy(np.array(weight)))
+        self.bias.copy_(torch.from_numpy(np.array(bias)).unsqueeze(1))
 
     def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return the momentum, where there is some."""
-        if self._momentum is None:
+        if self.momentum is None:
             return {}, {}
-        return {"momentum.weight": self._momentum[0], "momentum.bias": self._momentum[1]}, {}
+        return {"momentum.weight": self.momentum[0], "momentum.bias": self.momentum[1]}, {}
 
     def load_optimizer_state(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:  # noqa: ARG002
         """Overwrite the momentum."""
         if tensors:
-            self._momentum = (tensors["momentum.weight"], tensors["momentum.bias"])
+            self.momentum = (tensors["momentum.weight"], tensors["momentum.bias"])
 
 
 def _standardisation(config: RunConfig, data: TrainingData) -> tuple[tuple[Tensor, Tensor] | None, float]:

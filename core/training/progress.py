@@ -10,6 +10,7 @@ from core.training.learner import Learner
 
 CHUNK_S = 0.1  # steps are told at least this often
 
+
 class Stopwatch:
     """Seconds of training: runs from its making, stands still between `stop` and `go`."""
 

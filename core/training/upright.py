@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -70,3 +71,7 @@ def _keep(path: Path, images: Images) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+    for older in path.parent.glob(f"{path.name.partition('.')[0]}.upright-*.npy"):
+        if older != path and not older.name.endswith(".tmp.npy"):
+            with suppress(OSError):  # mapped by somebody on Windows: it stays until the next time
+                older.unlink()

@@ -1,0 +1,163 @@
+"""The Weights, Evaluate and Data pages in a real browser, over runs of the full images."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.config import RunConfig
+from core.datasets import ImageData
+from core.runs import Store
+from core.training import train
+from tests.e2e.conftest import App, wait_until
+
+pytestmark = pytest.mark.e2e
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def store(app: App):
+    found = Store(f"sqlite:///{app.store}")
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def trained(store: Store, mnist: ImageData) -> str:
+    """Return a finished run on all training images."""
+    config = RunConfig(epochs=1, eval_every=0)
+    return store.adopt(config, list(train(mnist, config)), name="one epoch")
+
+
+def look(page: Page, app: App, name: str, run: str) -> None:
+    page.goto(f"{app.url}/{name}?run={run}")
+    expect(page.locator(".ink-subject")).to_be_visible(timeout=60_000)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def shown_step(page: Page) -> int:
+    return int(page.locator(".ink-pixels[data-step]").first.get_attribute("data-step") or -1)
+
+
+def painted(canvas: Locator) -> bytes:
+    return canvas.evaluate("c => c.toDataURL()").encode()
+
+
+def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
+    page: Page, app: App, store: Store, trained: str
+) -> None:
+    look(page, app, "weights", trained)  # the first visitor has the app start what trains
+    run = store.create(RunConfig(epochs=50, eval_every=0), pace="steps:50")
+    try:
+        wait_until(lambda: (store.live_step(run) or 0) > 10, 30, "the run to have learned a little")
+        look(page, app, "weights", run)
+        first_image = page.locator(".ink-pixels canvas").first
+        expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
+        early, picture = shown_step(page), painted(first_image)
+        wait_until(lambda: shown_step(page) > early, 20, "newer weights on the page")
+        assert painted(first_image) != picture
+
+        slider = page.get_by_role("slider", name=re.compile("Step of training"))
+        slider.focus()
+        slider.press("Home")
+        wait_until(lambda: shown_step(page) == 0, 20, "the first weights")
+        first = painted(first_image)
+        later = store.live_step(run)
+        wait_until(lambda: store.live_step(run) > later, 20, "the run to go on meanwhile")
+        assert shown_step(page) == 0
+        assert painted(first_image) == first
+    finally:
+        store.order(run, command="stop")
+        wait_until(lambda: store.get(run).has_ended, 20, "the run to stop")
+
+
+def test_a_cell_of_the_confusion_matrix_opens_the_images_behind_it(
+    page: Page, app: App, store: Store, trained: str, mnist: ImageData
+) -> None:
+    answers = store.logits(trained).argmax(axis=1)
+    cell = np.flatnonzero((mnist.test_labels == 2) & (answers == 8))
+    look(page, app, "evaluate", trained)
+    button = page.get_by_role("button", name=re.compile(r"^2 answered 8:"))
+    expect(button).to_have_text(str(len(cell)))
+    button.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("button", name=re.compile(r"^2 answered 7:"))).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{len(cell)} of 1,032 images of 2 were taken for 8")).to_be_visible()
+    images = page.locator(".st-key-cell_images button.ink-pixels-frame")
+    expect(images).to_have_count(min(len(cell), 40))
+
+    caption = page.get_by_text(re.compile(r"^Test image [\d,]+, labelled 2: "))
+    expect(caption).to_be_visible()
+    of_the_first = caption.inner_text()
+    images.nth(1).click()
+    expect(images.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(caption).not_to_have_text(of_the_first)
+    index = int(re.search(r"image ([\d,]+)", caption.inner_text()).group(1).replace(",", ""))
+    assert index in cell
+    pixels = (
+        images.nth(1)
+        .locator("canvas")
+        .evaluate(
+            "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0)"
+        )
+    )
+    np.testing.assert_array_equal(np.array(pixels).reshape(28, 28), mnist.test_images[index, 0])
+
+
+def test_one_step_under_the_microscope_is_the_step_that_is_taken(
+    page: Page, app: App, store: Store, trained: str
+) -> None:
+    look(page, app, "weights", trained)
+    tab(page, "One step")
+    page.get_by_role("button", name="Start it again, paused").click()
+    outcomes = page.get_by_test_id("step-outcomes")
+    expect(outcomes).to_be_visible(timeout=30_000)
+    expect(page.locator(".ink-subject")).to_contain_text("paused")
+    run = str(page.evaluate("new URLSearchParams(location.search).get('run')"))
+    assert store.get(run).step == 1
+    before = float(outcomes.locator("dd").nth(0).inner_text())
+
+    page.get_by_role("button", name=re.compile("^Take the step")).click()
+    expect(page.get_by_text(re.compile("^Step 3: 100 images"))).to_be_visible(timeout=30_000)
+    wait_until(lambda: store.get(run).step == 2, 10, "the step in the store")
+    assert store.get(run).train_loss == pytest.approx(before, abs=6e-4)  # the loss of that very batch
+
+
+def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, trained: str) -> None:
+    look(page, app, "weights", trained)
+    tab(page, "Arithmetic")
+    rows = page.get_by_test_id("arithmetic-table").locator("tbody tr")
+    expect(rows).to_have_count(10)
+    logits = store.logits(trained)[0]
+    for row in rows.all():
+        name = row.locator("th").inner_text()
+        sums, bias, logit, *_ = (
+            float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()
+        )
+        assert sums + bias == pytest.approx(logit, abs=2e-4)
+        assert logit == pytest.approx(float(logits[int(name)]), abs=2e-4)
+
+    grid = page.get_by_label("Pixels: arrow keys read them one by one").last
+    grid.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowDown")
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    said = page.get_by_text(re.compile(r"^row 8, column 10: .+ × .+ = ")).inner_text()
+    pixel, weight, product = (float(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+(?:\.\d+)?", said)[2:])
+    assert pixel > 0.5
+    assert pixel * weight == pytest.approx(product, abs=2e-4)
+
+
+def test_the_data_page_opens_by_its_own_address_on_a_phone(page: Page, app: App, trained: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    look(page, app, "data", trained)
+    expect(page.get_by_text(re.compile("1 to 60 of 10,000 digits")).first).to_be_visible()
+    expect(page.locator("button.ink-pixels-frame")).to_have_count(60)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -73,5 +73,6 @@ class Adoption(Records, Work):
         """
         with self.database.write() as connection:
             self._values(connection, run_id)
-            Shelf(connection, run_id, self.settings).keep_logits(logits)
+            with Shelf(connection, run_id, self.settings) as shelf:
+                shelf.keep_logits(logits)
             self._change(connection, run_id)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from core.events import Logits, Weights
 from core.runs.codec import checksum, pack_arrays, unpack_arrays, verified
@@ -19,48 +19,69 @@ LOGITS: Final = "logits"
 RESERVED: Final = (SNAPSHOT, GLIMPSE, CHECKPOINT, LOGITS)
 
 
+_REMOVE: Final = delete(ARTIFACTS).where(
+    ARTIFACTS.c.run_id == bindparam("of_run"),
+    ARTIFACTS.c.kind == bindparam("of_kind"),
+    ARTIFACTS.c.name == bindparam("of_name"),
+)
+
+
 class Shelf:
-    """One run's artifacts inside a transaction that is under way."""
+    """One run's artifacts inside a transaction that is under way; written together at the end of a `with`."""
 
     def __init__(self, connection: Connection, run_id: str, settings: Settings) -> None:
         self._connection, self._run_id, self._settings = connection, run_id, settings
+        self._new: dict[tuple[str, str], dict[str, Any]] = {}
+        self._old: set[tuple[str, str]] = set()
+
+    def __enter__(self) -> "Shelf":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._write()
 
     def put(self, kind: str, name: str, step: int, data: bytes) -> None:
         """Store `data`, in place of what had that kind and name."""
-        self.drop(kind, name)
-        key = {"run_id": self._run_id, "kind": kind, "name": name}
-        facts = {"step": step, "size": len(data), "sha256": checksum(data)}
-        self._connection.execute(insert(ARTIFACTS).values(**key, **facts, data=data))
+        facts = {"step": step, "size": len(data), "sha256": checksum(data), "data": data}
+        self._new[kind, name] = {"run_id": self._run_id, "kind": kind, "name": name, **facts}
+        self._old.add((kind, name))
 
     def drop(self, kind: str, name: str = "") -> None:
         """Remove an artifact, if there is one."""
-        self._connection.execute(delete(ARTIFACTS).where(*_is(self._run_id, kind, name)))
+        self._new.pop((kind, name), None)
+        self._old.add((kind, name))
 
     def keep_weights(self, event: Weights) -> None:
         """Store a snapshot that stays, or the glimpse that the next one replaces."""
-        data = pack_arrays(event.arrays)
-        if not event.keep:
-            self.put(GLIMPSE, "", event.step, data)
-            return
-        self.put(SNAPSHOT, str(event.step), event.step, data)
-        self._thin()
+        kind, name = (SNAPSHOT, str(event.step)) if event.keep else (GLIMPSE, "")
+        self.put(kind, name, event.step, pack_arrays(event.arrays))
 
     def keep_logits(self, event: Logits) -> None:
         """Store the final scores on a split."""
         self.put(LOGITS, event.split, event.step, pack_arrays({"logits": event.logits}))
 
     def drop_snapshots_after(self, step: int) -> None:
-        """Remove snapshots and glimpses of steps beyond `step`."""
+        """Remove, at once, snapshots and glimpses of steps beyond `step`."""
         beyond = ARTIFACTS.c.kind.in_((SNAPSHOT, GLIMPSE)) & (ARTIFACTS.c.step > step)
         self._connection.execute(delete(ARTIFACTS).where(ARTIFACTS.c.run_id == self._run_id, beyond))
 
+    def _write(self) -> None:
+        if any(kind == SNAPSHOT for kind, _ in self._new):
+            self._thin()
+        if self._old:
+            keys = [{"of_run": self._run_id, "of_kind": kind, "of_name": name} for kind, name in self._old]
+            self._connection.execute(_REMOVE, keys)
+        if self._new:
+            self._connection.execute(insert(ARTIFACTS), list(self._new.values()))
+
     def _thin(self) -> None:
         """Keep at most the settings' number of snapshots: the one nearest to its neighbours goes first."""
-        steps = list(self._connection.scalars(_snapshot_steps(self._run_id)))
+        added = [row["step"] for (kind, _), row in self._new.items() if kind == SNAPSHOT]
+        steps = sorted({*self._connection.scalars(_snapshot_steps(self._run_id)), *added})
         while len(steps) > max(3, self._settings.snapshots_per_run):
             gaps = [after / max(before, 1) for before, after in zip(steps, steps[2:], strict=False)]
-            step = steps.pop(1 + int(np.argmin(gaps)))
-            self.drop(SNAPSHOT, str(step))
+            self.drop(SNAPSHOT, str(steps.pop(1 + int(np.argmin(gaps)))))
 
 
 class Artifacts(Part):
@@ -127,7 +148,8 @@ class Artifacts(Part):
             raise ValueError(f"artifacts of kind {kind!r} are written by the run itself")
         with self.database.write() as connection:
             self._values(connection, run_id)
-            Shelf(connection, run_id, self.settings).put(kind, name, step, data)
+            with Shelf(connection, run_id, self.settings) as shelf:
+                shelf.put(kind, name, step, data)
             self._change(connection, run_id)
 
     def get_artifact(self, run_id: str, kind: str, name: str = "") -> bytes | None:

@@ -1,9 +1,9 @@
 """Orders to a run: durable columns of its row, valid before it starts, each change one transaction."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, case, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 
 from core.config import ConfigError, FieldError, parse_field
 from core.controls import Orders
@@ -12,6 +12,10 @@ from core.runs.part import Part, Values
 from core.runs.records import check_pace
 from core.runs.rows import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEUED
 from core.runs.schema import RUNS
+
+_ORDERS: Final = select(
+    *(RUNS.c[name] for name in ("state", "command", "run_until", "learning_rate", "pace"))
+).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
 
 
 class OrderBook(Part):
@@ -89,12 +93,9 @@ class OrderBook(Part):
 
     def orders(self, run_id: str, attempt: int) -> Orders | None:
         """Return the standing orders, None if the run is no longer in this attempt. For its worker."""
-        columns = ("command", "run_until", "learning_rate", "pace")
-        statement = select(*(RUNS.c[name] for name in columns))
-        mine = (RUNS.c.id == run_id) & (RUNS.c.attempt == attempt) & RUNS.c.state.in_(IN_WORK)
         with self.database.read() as connection:
-            row = connection.execute(statement.where(mine)).first()
-        return Orders(*row) if row else None
+            row = connection.execute(_ORDERS, {"of_run": run_id, "of_attempt": attempt}).first()
+        return Orders(*row[1:]) if row and row[0] in IN_WORK else None
 
     def _is_worked_on(self, values: Values) -> bool:
         return values["state"] in IN_WORK and bool(values["lease"])

@@ -1,9 +1,10 @@
 """What the store's parts share: the database, the leases, and how a row is read."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import ClauseElement, Connection, Select, Update, bindparam, func, insert, select, update
 
 from core.events import Event
 from core.runs.codec import encode, kind_of
@@ -54,8 +55,12 @@ class Part:
 
     def _change(self, connection: Connection, run_id: str, **values: Any) -> None:
         """Write `values` to the run's row and count the change."""
-        statement = update(RUNS).where(RUNS.c.id == run_id)
-        connection.execute(statement.values(revision=RUNS.c.revision + 1, **values))
+        if any(isinstance(value, ClauseElement) for value in values.values()):
+            statement = update(RUNS).where(RUNS.c.id == run_id)
+            connection.execute(statement.values(revision=RUNS.c.revision + 1, **values))
+            return
+        new = {f"new_{name}": value for name, value in values.items()}
+        connection.execute(_changing(frozenset(values)), {"of_run": run_id, **new})
 
     def _settled(self, connection: Connection, values: Values) -> Values:
         """Return the row, first written down as interrupted if its worker is gone."""
@@ -75,7 +80,7 @@ class Part:
     def _close(self, connection: Connection, values: Values, event: Event) -> None:
         """End a run that no worker has by its terminal event."""
         run_id, seq = values["id"], values["seq"] + 1
-        insert_event(connection, run_id, values["attempt"], seq, event)
+        connection.execute(insert(EVENTS), [event_row(run_id, values["attempt"], seq, event)])
         self._change(connection, run_id, seq=seq, **columns_of(event, values))
 
     def _positions(self, connection: Connection, run_ids: Sequence[str] | None = None) -> dict[str, int]:
@@ -89,7 +94,15 @@ class Part:
         return (connection.scalar(select(func.max(RUNS.c.queue_order))) or 0) + 1
 
 
-def insert_event(connection: Connection, run_id: str, attempt: int, seq: int, event: Event) -> None:
-    """Write an event's row."""
+def event_row(run_id: str, attempt: int, seq: int, event: Event) -> Values:
+    """Return the row of a recorded event."""
     row = {"run_id": run_id, "attempt": attempt, "seq": seq, "kind": kind_of(event), "payload": encode(event)}
-    connection.execute(insert(EVENTS).values(step=step_of(event), **row))
+    return {**row, "step": step_of(event)}
+
+
+@lru_cache(maxsize=256)
+def _changing(columns: frozenset[str]) -> Update:
+    """Return the UPDATE of a run's row that sets these columns; made once, since making it costs a millisecond."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in sorted(columns)}
+    statement = update(RUNS).where(RUNS.c.id == bindparam("of_run"))
+    return statement.values(revision=RUNS.c.revision + 1, **values)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from core.config import ConfigError, RunConfig, from_json
 from core.events import (
@@ -22,12 +22,17 @@ from core.events import (
 from core.runs.artifacts import Shelf
 from core.runs.codec import cut, decode, is_recorded
 from core.runs.errors import LostRun
-from core.runs.part import Part, Values, insert_event, many, one
+from core.runs.part import Part, Values, event_row, many, one
 from core.runs.progress import columns_of
 from core.runs.rows import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, PAUSED, QUEUED, RUNNING
 from core.runs.schema import EVENTS, RUNS
 
 _DURABLE: Final = (Checkpoint, Finished, Diverged, Failed)
+
+_FENCED: Final = select(
+    *(RUNS.c[name] for name in ("id", "attempt", "seq", "state", "run_until", "evaluation_split")),
+    *(RUNS.c[name] for name in ("best_accuracy", "learning_rate_changes")),
+).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
 
 
 @dataclass(frozen=True)
@@ -108,18 +113,20 @@ class Work(Part):
     def _write_down(self, connection: Connection, values: Values, events: Sequence[Event]) -> None:
         """Write what the run of this row says: its events, its artifacts, and what they change in the row."""
         run_id, attempt = values["id"], values["attempt"]
-        seq, changes = values["seq"], {}
-        shelf = Shelf(connection, run_id, self.settings)
-        for event in events:
-            if isinstance(event, Started):
-                self._rewrite_past(connection, values, event.step)
-                changes["history"] = attempt
-            if is_recorded(event):
-                seq += 1
-                insert_event(connection, run_id, attempt, seq, event)
-            _keep_artifact(shelf, event)
-            changes |= columns_of(event, {**values, **changes})
-        self._change(connection, run_id, seq=seq, **changes)
+        rows: list[Values] = []
+        changes: Values = {}
+        with Shelf(connection, run_id, self.settings) as shelf:
+            for event in events:
+                if isinstance(event, Started):
+                    self._rewrite_past(connection, values, event.step)
+                    changes["history"] = attempt
+                if is_recorded(event):
+                    rows.append(event_row(run_id, attempt, values["seq"] + len(rows) + 1, event))
+                _keep_artifact(shelf, event)
+                changes |= columns_of(event, {**values, **changes})
+        if rows:
+            connection.execute(insert(EVENTS), rows)
+        self._change(connection, run_id, **{"seq": values["seq"] + len(rows), **changes})
 
     def let_go(
         self,
@@ -182,11 +189,10 @@ class Work(Part):
 
     def _mine(self, connection: Connection, run_id: str, attempt: int) -> Values:
         """Return the run's row.  Raises: LostRun unless it is in work in this attempt."""
-        statement = select(RUNS).where(RUNS.c.id == run_id, RUNS.c.attempt == attempt)
-        values = one(connection, statement.where(RUNS.c.state.in_(IN_WORK)))
-        if values is None:
+        found = connection.execute(_FENCED, {"of_run": run_id, "of_attempt": attempt}).mappings().first()
+        if found is None or found["state"] not in IN_WORK:
             raise LostRun(run_id, attempt)
-        return values
+        return {**found}
 
     def _rewrite_past(self, connection: Connection, values: Values, step: int) -> None:
         """Drop what earlier attempts said beyond `step`, where this one goes on: it will say it again."""
@@ -196,7 +202,8 @@ class Work(Part):
         for row in chunks:
             chunk = decode(row["kind"], row["payload"])
             if isinstance(chunk, Steps) and chunk.first_step <= step:
-                insert_event(connection, values["id"], row["attempt"], row["seq"], cut(chunk, step))
+                kept = event_row(values["id"], row["attempt"], row["seq"], cut(chunk, step))
+                connection.execute(insert(EVENTS), [kept])
         Shelf(connection, values["id"], self.settings).drop_snapshots_after(step)
 
 

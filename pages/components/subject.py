@@ -124,7 +124,7 @@ def current_run(run_id: str) -> RunRow:
         st.stop()
 
 
-@st.cache_resource(show_spinner=False, max_entries=96)
+@st.cache_resource(show_spinner=False, max_entries=12)
 def state_at(run_id: str, step: int) -> State:
     """Return the weights after `step` updates, name -> float32 array.  Raises: StoreError.
 

@@ -21,6 +21,8 @@ PACES: Final = {
     "5 steps a second": "steps:5",
     "50 steps a second": "steps:50",
 }
+TRAIN_PX: Final = 138  # fixed widths: a button that moves under the pointer is a click that goes astray
+PAUSE_PX: Final = 94
 OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
@@ -46,17 +48,19 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             "Train" if run is None else "Train anew",
             type="primary" if not live else "secondary",
             icon=":material/play_arrow:",
+            width=TRAIN_PX,
             shortcut="T",
             on_click=_begin,
             args=(config,),
             help="Start a run with the settings on the left.",
         )
         if run is not None and run.status == "interrupted":
-            st.button("Resume", type="primary", on_click=_resume, args=(run_id,))
+            st.button("Resume", type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
         elif run is not None and run.status == "paused":
             st.button(
                 "Go on",
                 type="primary",
+                width=PAUSE_PX,
                 shortcut="P",
                 on_click=_order,
                 args=(run_id,),
@@ -66,6 +70,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
         else:
             st.button(
                 "Pause",
+                width=PAUSE_PX,
                 shortcut="P",
                 disabled=not live,
                 on_click=_order,

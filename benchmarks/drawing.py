@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from safetensors.numpy import load_file, save_file
 from scipy import ndimage
 from sklearn.datasets import load_digits
@@ -34,6 +34,7 @@ Inks = list[Ink]
 Source = tuple[Inks, NDArray[np.int64]]
 
 CANVAS_PX = 280
+LETTERS = "ACDEFGHJKLMNPQRTUVWXYadefhkmnprtuwxy"
 PLAIN = RunConfig(learning_rate=0.2, schedule="cosine", epochs=12, eval_every=0)
 CNN = RunConfig(
     model="cnn",
@@ -42,7 +43,7 @@ CNN = RunConfig(
     optimizer="adam",
     learning_rate=0.002,
     schedule="cosine",
-    epochs=6,
+    epochs=4,
     eval_every=0,
 )
 MODELS = {
@@ -77,7 +78,7 @@ def trained(name: str, config: RunConfig, data: ImageData, cache: Path | None) -
     kept = cache / f"{name.replace(', ', '-')}.safetensors" if cache else None
     if kept is not None and kept.exists():
         return predictor(config, data.spec, load_file(kept))
-    arrays = [event.arrays for event in train(data, config) if isinstance(event, Weights)][-1]
+    arrays = [event.arrays for event in train(data, config, threads=1) if isinstance(event, Weights)][-1]
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         save_file(arrays, kept)
@@ -145,6 +146,7 @@ def print_strangeness(data: ImageData, found: dict[str, Source], seed: int) -> N
     makers: dict[str, Callable[[np.random.Generator], Ink]] = {
         "scribbles": scribble,
         "filled boxes": filled_box,
+        "letters": letter,
     }
     odd = {name: _strangeness(detector, [make(rng) for _ in range(300)]) for name, make in makers.items()}
     fashion = load("fashion_mnist").test_images[:500]
@@ -179,6 +181,18 @@ def filled_box(rng: np.random.Generator) -> Ink:
     top, left = int(rng.integers(10, 275 - height)), int(rng.integers(10, 275 - width))
     ink[top : top + height, left : left + width] = 1
     return ink
+
+
+def letter(rng: np.random.Generator) -> Ink:
+    """Return a letter that is not also a digit, set in Pillow's own sans-serif type and redrawn with the
+    brush.
+    """
+    page = Image.new("L", (200, 200))
+    text = LETTERS[int(rng.integers(len(LETTERS)))]
+    ImageDraw.Draw(page).text((60, 40), text, 255, font=ImageFont.load_default(90))
+    left, top, right, bottom = page.getbbox() or (0, 0, 200, 200)
+    cut = page.crop((left - 2, top - 2, right + 2, bottom + 2))
+    return painted([trace(np.asarray(cut), zoom=2)], rng, (20, 20))[0]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Deskew: one slant and one size for every writer, by the moments of the ink, training set and drawing alike.
 
 Slant by second moments is the "deslanted" MNIST of LeCun et al. 1998, section III.A. Bringing the spread of
-the ink to one height and width as well is moment normalisation (Casey 1970; Liu et al. 2003, "Handwritten
+the ink to one height and width as well is moment normalisation (Casey 1970; Liu et al. 2004, "Handwritten
 digit recognition: investigation of normalization and feature extraction techniques"). For a linear model it
 is worth more than anything else here: MNIST's test error falls from 7.8 to 2.8 %.
 """

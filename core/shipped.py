@@ -26,16 +26,7 @@ THREADS: Final = 1  # the bits depend on it
 CHUNK: Final = 1000
 _LOSSES, _ACCURACIES = "curve.losses", "curve.accuracies"
 
-_SOFTMAX = RunConfig(
-    deskew=True,
-    augmentation="affine",
-    optimizer="adam",
-    learning_rate=0.002,
-    schedule="cosine",
-    batch_size=200,
-    epochs=16,
-    eval_every=0,
-)
+_SOFTMAX = RunConfig(deskew=True, learning_rate=0.2, schedule="cosine", epochs=12, eval_every=0)
 _CNN = RunConfig(
     augmentation="affine",
     model="cnn",

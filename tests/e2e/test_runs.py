@@ -24,6 +24,7 @@ from core.training import train
 from tests.e2e.conftest import App, wait_until
 
 pytestmark = pytest.mark.e2e
+expect.set_options(timeout=20_000)
 CONFIG = RunConfig(train_size=1000, epochs=2, eval_every=5, model="mlp", hidden_sizes=(16,), batch_size=50)
 WAIT_S = 90
 
@@ -118,11 +119,12 @@ def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
         assert getattr(second, name) == getattr(first, name), name
 
 
-def download(page: Page, title: str) -> bytes:
+def download(page: Page, title: str, form: str) -> bytes:
     """Return the selected run's file in a format, chosen and fetched on the page."""
     page.get_by_role("combobox", name="Take away as").click()
     page.get_by_role("option", name=title).click()
-    with page.expect_download() as caught:
+    expect(page.get_by_text(f"--format {form}")).to_be_visible()
+    with page.expect_download(timeout=60_000) as caught:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     return Path(caught.value.path()).read_bytes()
 
@@ -134,7 +136,7 @@ def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
     select_row(page, 0)
     log = list(read_record(store, made[0]).log)
     script = tmp_path / "run.py"
-    script.write_bytes(download(page, "Python script"))
+    script.write_bytes(download(page, "Python script", "script"))
     done = subprocess.run(
         [sys.executable, "-I", script, data_folder],
         capture_output=True,
@@ -143,7 +145,7 @@ def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
         cwd=tmp_path,
     )
     assert done.stdout.splitlines() == log, done.stderr[-1000:]
-    notebook = nbformat.reads(download(page, "Notebook").decode(), as_version=4)
+    notebook = nbformat.reads(download(page, "Notebook", "notebook").decode(), as_version=4)
     (tmp_path / "data").symlink_to(data_folder)
     NotebookClient(notebook, timeout=WAIT_S, resources={"metadata": {"path": str(tmp_path)}}).execute()
     text = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
@@ -225,4 +227,4 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
     expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("4 of 4 trials trained to their end")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)

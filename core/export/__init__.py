@@ -12,7 +12,16 @@ from typing import Final
 from core.export.errors import ExportRefused, ImportRefused
 from core.runs import RunRow, Store
 
-__all__ = ["FORMATS", "Export", "ExportRefused", "Format", "ImportRefused", "export_file_name", "export_run"]
+__all__ = [
+    "FORMATS",
+    "Export",
+    "ExportRefused",
+    "Format",
+    "ImportRefused",
+    "check_export",
+    "export_file_name",
+    "export_run",
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,16 @@ def export_run(store: Store, run_id: str, name: str) -> Export:
     module, _, function = entry.maker.partition(":")
     maker = getattr(importlib.import_module(f"{__name__}.{module}"), function)
     return Export(export_file_name(record.row, name), entry.mime, maker(record))
+
+
+def check_export(row: RunRow, name: str) -> None:
+    """Raise ExportRefused where the run cannot be had in the form `name`, without making it."""
+    if name in ("script", "notebook"):
+        from core.export.program import check_row
+
+        check_row(row)
+    elif name not in ("csv", "parquet", "tensorboard", "bundle") and row.step == 0 and row.is_live:
+        raise ExportRefused(f"Run {row.id} has not begun to learn.", "Wait for its first step.")
 
 
 def export_file_name(row: RunRow, name: str) -> str:

@@ -16,6 +16,7 @@ from core.export import layers
 from core.export.errors import ExportRefused
 from core.export.learning import Section, optimizer_section, plan_of, training_section
 from core.export.record import RunRecord
+from core.runs import RunRow
 from core.threads import threads_for
 
 
@@ -25,7 +26,7 @@ def sections(record: RunRecord, root: str) -> list[Section]:
     Raises: ExportRefused for a run whose images or first weights torchvision cannot give; DatasetError.
     """
     config = record.row.config
-    _check(record)
+    check_row(record.row)
     plan = plan_of(record)
     parts = [
         _start(record, root),
@@ -41,8 +42,9 @@ def sections(record: RunRecord, root: str) -> list[Section]:
     return [replace(part, code=part.code.strip()) for part in parts]
 
 
-def _check(record: RunRecord) -> None:
-    row, config = record.row, record.row.config
+def check_row(row: RunRow) -> None:
+    """Raise ExportRefused for a run whose images or first weights torchvision cannot give."""
+    config = row.config
     remedy = "Export the run as a bundle instead: it holds its settings, numbers and weights."
     if config.dataset not in CATALOG:
         raise ExportRefused(

@@ -9,7 +9,7 @@ import streamlit as st
 from core.bundles import import_bundle
 from core.config import to_query
 from core.datasets import CATALOG, DatasetError
-from core.export import FORMATS, export_file_name, export_run
+from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
 from core.linear_import import import_weights
 from core.presets import PRESETS
 from core.runs import RunRow, StoreError
@@ -26,8 +26,10 @@ def takeaway(row: RunRow) -> None:
             "Take away as", list(FORMATS), key="takeaway_format", width=260,
             format_func=lambda name: FORMATS[name].title,
         )  # fmt: skip
+        problem = _problem(row, form)
         st.download_button(
             "Download",
+            disabled=bool(problem),
             data=lambda: _made(row.id, form),
             file_name=export_file_name(row, form),
             mime=FORMATS[form].mime,
@@ -35,7 +37,18 @@ def takeaway(row: RunRow) -> None:
             icon=":material/download:",
             key=f"download_{form}_{row.id}",
         )
+    if problem:
+        st.info(problem)
     st.caption(f"{FORMATS[form].says} On a command line: `python -m core export {row.id} --format {form}`.")
+
+
+def _problem(row: RunRow, form: str) -> str:
+    """Return why the run cannot be had in this form, an empty text if it can."""
+    try:
+        check_export(row, form)
+    except ExportRefused as error:
+        return str(error)
+    return ""
 
 
 def _made(run_id: str, form: str) -> bytes:

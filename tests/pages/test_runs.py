@@ -9,7 +9,7 @@ from core.config import RunConfig
 from core.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store
 from core.search import Dimension, Searches, SearchPlan
-from pages.components import ownership, run_edit
+from pages.components import ownership, run_edit, run_takeaway
 from pages.components.run_repeat import repeated_config
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
@@ -99,6 +99,14 @@ def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
     assert [store.get(run_id).deleted_at is None for run_id in (theirs, nobodys, mine)] == [True, True, False]
     run_edit._save(theirs)
     assert store.get(theirs).name == "theirs"
+
+
+def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script(
+    store: Store,
+) -> None:
+    row = store.get(store.adopt(dataclasses.replace(CONFIG, dataset="own:abc"), STORY))
+    assert "Export the run as a bundle" in run_takeaway._problem(row, "script")
+    assert run_takeaway._problem(row, "bundle") == ""
 
 
 def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, store: Store) -> None:

@@ -51,7 +51,7 @@ def show_feeders(run: RunRow) -> None:
             for image, k, c in zip(images, fed.units, fed.contributions, strict=True)
         ]
         pixel_panels(
-            f"feeders_{run.id}", panels, alt=f"What the units look for. {sentence}", px=150, columns=5
+            f"hidden_units_{run.id}", panels, alt=f"What the units look for. {sentence}", px=150, columns=5
         )
     rows = [*(f"unit {k + 1}" for k in fed.units), "all other units", "bias", "mean logit"]
     total = float(fed.contributions.sum()) + fed.rest + fed.bias
@@ -60,7 +60,7 @@ def show_feeders(run: RunRow) -> None:
         {"what": rows, "adds to the logit": values}, hide_index=True, height="content", alt=sentence, width=360,
         column_config={"adds to the logit": st.column_config.NumberColumn(format="%+.3f")},
     )  # fmt: skip
-    captioned("feeders", sentence, lambda: {"what": rows, "adds to the logit": values})
+    captioned("hidden_units", sentence, lambda: {"what": rows, "adds to the logit": values})
 
 
 def show_feature_maps(run: RunRow) -> None:

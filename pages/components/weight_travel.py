@@ -219,7 +219,8 @@ def _journey(run_id: str, newest: int) -> Journey:  # noqa: ARG001 - a new step 
     weights = []
     for step in steps:
         state = store().snapshot(run_id, step)
-        weights.append(np.concatenate([a.reshape(-1) for n, a in state.items() if n.endswith("weight")]))
+        names = sorted(name for name in state if name.endswith("weight"))  # stored in any order
+        weights.append(np.concatenate([state[name].reshape(-1) for name in names]))
     return journey(steps, weights)
 
 

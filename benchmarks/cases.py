@@ -41,7 +41,7 @@ def config_of(exercise: Exercise, **settings: object) -> RunConfig:
     plain = RunConfig(
         epochs=exercise.epochs, batch_size=exercise.batch_size, learning_rate=exercise.learning_rate
     )
-    return replace(plain, eval_every=NEVER, **settings)  # type: ignore[arg-type]
+    return replace(plain, **{"eval_every": NEVER, **settings})  # type: ignore[arg-type]
 
 
 def alone(kind: type[ClosedFormLearner] | type[AutogradLearner]) -> Callable[[Exercise], float]:
@@ -64,7 +64,7 @@ def whole(threads: int | None = None, **settings: object) -> Callable[[Exercise]
 
     def work(exercise: Exercise) -> float:
         accuracy = 0.0
-        config = config_of(exercise, **{"eval_every": NEVER, **settings})
+        config = config_of(exercise, **settings)
         for event in train(exercise.data, config, threads=threads):
             accuracy = event.accuracy if isinstance(event, Evaluated) else accuracy
         return accuracy
@@ -107,11 +107,11 @@ def plain(build: Callable[[], torch.nn.Module]) -> Callable[[Exercise], float]:
 CORES = threads_for(RunConfig(model="cnn"))
 
 LINEAR = (
-    Case("a", "Article 1's loop as printed, without its evaluation", articles.article_loop, 0),
-    Case("a+", "Article 1's loop as printed, evaluating every 200 iterations", articles.article_evaluating, 0),
-    Case("b", "(a) with 2 loader workers", articles.article_with_workers, 0),
-    Case("c", "DataLoader over a TensorDataset", articles.tensor_dataset_loop, 0),
-    Case("d", "scikit-learn SGDClassifier, partial_fit", articles.scikit_learn, 0),
+    Case("a", "Article 1's loop as printed, without its evaluation", articles.article_loop),
+    Case("a+", "Article 1's loop as printed, evaluating every 200 iterations", articles.article_evaluating),
+    Case("b", "(a) with 2 loader workers", articles.article_with_workers),
+    Case("c", "DataLoader over a TensorDataset", articles.tensor_dataset_loop),
+    Case("d", "scikit-learn SGDClassifier, partial_fit", articles.scikit_learn),
     Case("e", "Inkling, generic path: updates alone", alone(AutogradLearner)),
     Case("f", "Inkling, fast path: updates alone", alone(ClosedFormLearner)),
     Case("f+", "Inkling, fast path: the whole loop, no evaluation between", whole()),

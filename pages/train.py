@@ -6,6 +6,7 @@ from pages.components.form import config_from_address, config_in_address, hyperp
 from pages.components.live_run import show_idle, show_run
 from pages.components.run_view import run_in_view
 from pages.components.start import dataset_is_here, run_buttons, say_problems
+from pages.components.sweep import show_sweep, sweep_button
 
 config_from_address()
 with st.sidebar:
@@ -22,7 +23,9 @@ if not dataset_is_here(config.dataset):
     st.stop()
 
 run_buttons(config, run)
+sweep_button(config)
 if run is None:
     show_idle(config)
 else:
+    show_sweep(run)
     show_run(run)

@@ -44,28 +44,38 @@ class Job:
             LOG.warning("%s", error)
         except StoreError as error:
             LOG.error("run %s is given up: %s", self.row.id, error)
-            self._let_go(error)
+            self.let_go(error)
         finally:
             self.store.leases.give_back(self.row.id)
 
     def _train(self) -> None:
         """Write down what the run says, to its end."""
-        outbox = self.outbox
         last: Event | None = None
         try:
             for last in self._events():
-                outbox.add(last)
-                if self.heed:
-                    self.heed(last)
-                self._check_limits(last)
+                self.take(last)
         except StoreError:
             raise
         except Exception as error:  # why: whatever ends a run must be told to the person who started it
             last = failure(error, step_of(last) if last else self.row.step)
-            outbox.add(last)
+            self.outbox.add(last)
             if self.heed:
                 self.heed(last)
-        outbox.close()
+        self.close(last)
+
+    def take(self, event: Event) -> None:
+        """Pass on what the run says.
+
+        Raises: LostRun; StoreError; ConfigError and TimeUp for a run beyond this installation's limits.
+        """
+        self.outbox.add(event)
+        if self.heed:
+            self.heed(event)
+        self._check_limits(event)
+
+    def close(self, last: Event | None) -> None:
+        """Write down what is left, and give back a run whose last word is no end.  Raises: LostRun; StoreError."""
+        self.outbox.close()
         if not isinstance(last, TERMINAL):
             parked = self.recall.reason == "park"
             self.store.let_go(self.row.id, self.attempt, parked=parked, **_why(parked))
@@ -120,7 +130,7 @@ class Job:
         elif isinstance(event, Steps) and event.elapsed_s > self.settings.max_run_hours * 3600:
             raise TimeUp(self.settings.max_run_hours)
 
-    def _let_go(self, error: StoreError) -> None:
+    def let_go(self, error: StoreError) -> None:
         """Leave the run resumable, with the reason if even that much can be written."""
         cause = "disk_full" if isinstance(error, StoreFull) else "store"
         try:

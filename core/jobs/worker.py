@@ -10,6 +10,7 @@ from typing import Final
 
 from core.events import Event
 from core.jobs.controls import Recall
+from core.jobs.group import with_siblings
 from core.jobs.job import Job
 from core.jobs.messages import receive, send
 from core.runs import Store, StoreError
@@ -35,7 +36,7 @@ def serve(pipe: Connection, settings: Settings) -> None:
         send(pipe, {"claimed": job.attempt if job else 0})
         if job:
             _take_recalls(pipe, job.recall)
-            job.work()
+            with_siblings(job).work()
             return
 
 

@@ -76,6 +76,17 @@ def test_time_travel_shows_the_snapshot_of_the_step_chosen(
     assert f"leans towards {bias.argmax()}" in words(app)
 
 
+def test_the_journey_of_several_layers_is_measured_layer_by_layer(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist, model="mlp", hidden_sizes=(16, 8))
+    text = open_section(app, run_id, "Through time", "mlp")
+    first, last = (store.snapshot(run_id, step) for step in (0, 20))
+    names = [name for name in first if name.endswith("weight")]
+    distance = sum(float(((last[name].astype(np.float64) - first[name]) ** 2).sum()) for name in names) ** 0.5
+    assert f"After step 20 the weights are {distance:.2f} from where they started" in text
+
+
 def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
     app: AppTest, store: Store, mnist: ImageData
 ) -> None:

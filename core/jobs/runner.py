@@ -24,7 +24,7 @@ from core.threads import threads_for
 
 LOG: Final = logging.getLogger("inkling.runner")
 BUSY_S: Final = 0.5
-TICK_S: Final = 0.5  # how often the queue is looked at without being woken: other apps may share the store
+TICK_S: Final = 1.0  # how often the queue is looked at without being woken: other apps may share the store
 UPKEEP_S: Final = 300.0
 END_S: Final = 4.0
 LAST_RESORT_S: Final = 4.7

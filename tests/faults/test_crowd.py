@@ -103,3 +103,21 @@ def test_thirty_runs_leave_processes_and_open_files_as_they_were(app_in, tmp_pat
 
     before = train(4)
     assert train(30) == before
+
+
+def test_a_long_pause_gives_its_worker_up_when_others_wait_and_takes_one_again(app_in, tmp_path):
+    app, store = app_in(tmp_path, cores=1)
+    paused = store.create(LONG, command="pause", run_until=7, pace=SLOW)
+    app.submit(paused)
+    until(lambda: store.get(paused).step == 7 and store.get(paused).status == "paused", "the pause", 60)
+    waiting = store.create(SHORT)
+    app.submit(waiting)
+    assert store.get(waiting).status == "queued"
+    assert ended(store, waiting).status == "finished"
+    row = store.get(paused)
+    assert (row.status, row.step, row.attempt) == ("paused", 7, 1)
+    store.order(paused, one_step=True)
+    until(lambda: store.get(paused).step == 8, "one step in a new worker", 60)
+    assert (store.get(paused).status, store.get(paused).attempt) == ("paused", 2)
+    store.order(paused, command="run", pace="full")
+    assert ended(store, paused).step == 4000

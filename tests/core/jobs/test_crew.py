@@ -1,0 +1,79 @@
+"""Workers as the runner sees them: one waiting, one for each run, told from each other when they die."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from core.jobs import crew as module
+from core.jobs.crew import Crew, Worker
+from tests.core.jobs.conftest import SMALL, ended
+from tests.polling import until
+
+
+@pytest.fixture(params=["forkserver", "spawn"])
+def crew(request, store, monkeypatch) -> Iterator[Crew]:
+    """Return a crew of either kind; the second is what there is without a forkserver, as on Windows."""
+    monkeypatch.setattr(module, "METHOD", request.param)
+    made = Crew(store.settings)
+    yield made
+    made.end(within_s=5)
+
+
+def heard(crew: Crew, worker: Worker) -> bool:
+    """Return what `hear` returns for the worker's next message or its end."""
+    until(lambda: worker.pipe.poll(), "a word from the worker", 60)
+    return crew.hear(worker)
+
+
+def test_a_waiting_worker_takes_a_run_and_ends_with_it(crew, store):
+    worker = crew.spare()
+    assert crew.spare() is worker
+    assert heard(crew, worker)
+    assert worker.pid
+    run_id = store.create(SMALL)
+    worker.assign(run_id, 1)
+    assert crew.busy == [worker]
+    assert heard(crew, worker)
+    assert worker.attempt == 1
+    assert ended(store, run_id).status == "finished"
+    assert not heard(crew, worker)
+    assert worker.ending() == ""
+    assert crew.workers == []
+
+
+def test_a_worker_whose_run_was_taken_by_another_waits_for_the_next(crew, store):
+    worker = crew.spare()
+    heard(crew, worker)
+    run_id = store.create(SMALL)
+    store.order(run_id, command="stop")
+    worker.assign(run_id, 1)
+    assert heard(crew, worker)
+    assert (worker.run_id, worker.attempt) == ("", 0)
+    assert crew.spare() is worker
+
+
+def test_a_killed_worker_says_how_it_ended(crew, store):
+    worker = crew.spare()
+    heard(crew, worker)
+    run_id = store.create(SMALL, command="pause")
+    worker.assign(run_id, 1)
+    heard(crew, worker)
+    os.kill(worker.pid, signal.SIGKILL)
+    assert not heard(crew, worker)
+    assert "SIGKILL" in worker.ending()
+    assert store.get(run_id).status == "interrupted"
+
+
+def test_a_recalled_run_is_given_back_with_a_checkpoint(crew, store):
+    worker = crew.spare()
+    heard(crew, worker)
+    run_id = store.create(SMALL, command="pause", run_until=5)
+    worker.assign(run_id, 1)
+    heard(crew, worker)
+    until(lambda: store.get(run_id).step == 5, "five steps", 60)
+    crew.end(within_s=5)
+    row = store.get(run_id)
+    assert (row.state, row.checkpoint_step) == ("interrupted", 5)
+    assert not worker.process.is_alive()

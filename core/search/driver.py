@@ -63,7 +63,7 @@ class Driver:
             run_id = self._store.create(
                 config,
                 owner=search.owner,
-                name=f"{search.name}, trial {trial.number + 1}",
+                name=f"Trial {trial.number + 1} · {search.name}",
                 tags=["search"],
                 group_id=search.id,
             )

@@ -95,7 +95,7 @@ def _value(row: RunRow, field: str) -> str:
 
 
 def _trials(search: SearchRow, runs: list[RunRow]) -> None:
-    columns: dict[str, list[Any]] = {"trial": [row.name.rpartition("trial ")[2] for row in runs]}
+    columns: dict[str, list[Any]] = {"trial": [row.name.partition(" · ")[0].removeprefix("Trial ") for row in runs]}
     for dimension in search.plan.dimensions:
         columns[LABELS[dimension.field]] = [_value(row, dimension.field) for row in runs]
     columns["accuracy, %"] = [
@@ -138,7 +138,7 @@ def _figure(search: SearchRow, name: str, count: int) -> go.Figure | None:
 
         draw: Callable[..., go.Figure] = getattr(visualization, name)
         try:
-            made[(search.id, name)] = (count, draw(study_of(search, store().url)))
+            made[(search.id, name)] = (count, draw(study_of(search, store().url), target_name="Accuracy"))
         except (ValueError, RuntimeError):  # too few or too equal trials for this figure
             made[(search.id, name)] = (count, None)
     figure = made[(search.id, name)][1]

@@ -112,7 +112,7 @@ def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script
 def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, store: Store) -> None:
     plan = SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),), sampler="grid")
     search_id = Searches(store).create(plan, name="Two sizes")
-    store.adopt(CONFIG, STORY, name="Two sizes, trial 1", group_id=search_id)
+    store.adopt(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
     text = shown(app, "pages/search.py", search=search_id)
     assert "Best so far: **87.00 %** with batch size 100." in text
     assert "There is no search" in shown(app, "pages/search.py", search="gone")

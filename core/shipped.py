@@ -28,9 +28,10 @@ _LOSSES, _ACCURACIES = "curve.losses", "curve.accuracies"
 
 _SOFTMAX = RunConfig(deskew=True, learning_rate=0.2, schedule="cosine", epochs=12, eval_every=0)
 _CNN = RunConfig(
+    deskew=True,
     augmentation="affine",
     model="cnn",
-    channels=(20, 40),
+    channels=(24, 48),
     kernel_size=5,
     optimizer="adam",
     learning_rate=0.003,

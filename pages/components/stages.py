@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.asking import Answer, Drawing, Subject
+from core.asking import Answer, Drawing, Subject, ask_prepared
 from core.figures.pixels import Panel
-from core.images import Preparation
+from core.images import Preparation, prepare
 from pages.components.answer import headline, probability_bars
 from pages.components.pixels import pixel_panels
-from pages.components.respondents import Respondent
+from pages.components.respondents import Respondent, detector
 
 _SHOWN_PX = 140
 
@@ -48,7 +48,7 @@ def show_preparation(who: Respondent, subject: Subject, answer: Answer) -> None:
         show_stages("stages_full", answer)
         return
     how = _switches(who)
-    other = who.answer(subject, how)
+    other = ask_prepared(who.asked, prepare(subject.ink, how), detector(who.asked))
     left, right = st.columns(2, gap="large")
     with left:
         _version("full", "Everything on", who, answer)
@@ -64,9 +64,10 @@ def _switches(who: Respondent) -> Preparation:
         )
         pen = _switch("Pen width", "pen", "A pen that is too thin or too thick is redrawn.")
         centre = _switch("Centre by mass", "centre", "Off: the middle of the ink's box, not of its mass.")
-    if who.asked.config.deskew:
-        st.caption("This run was trained on deskewed digits, so yours is deskewed in both versions.")
-    return Preparation(crop=crop, pen_width=pen, centre=centre)
+        deskew = who.asked.config.deskew and _switch(
+            "Deskew", "deskew", "Upright and of one size, as the digits that this run learned from."
+        )
+    return Preparation(crop=crop, pen_width=pen, centre=centre, deskew=deskew)
 
 
 def _switch(label: str, name: str, says: str) -> bool:

@@ -85,7 +85,7 @@ def test_a_garment_model_is_asked_about_a_test_image(app: AppTest, pad: Canvas) 
 @pytest.mark.parametrize(
     ("view", "before", "after"),
     [
-        ("Preparation", "both versions answer", "Both say 7"),
+        ("Preparation", "both versions answer", "**Everything on:** It is a 7"),
         ("Other models", "all of them answer", "All 2 say 7"),
         ("While it learned", "here is how the answer came to be", "It has said 7 since step"),
         ("Teach it yours", "The buttons wake up", "then say what it is"),

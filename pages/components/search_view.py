@@ -95,7 +95,9 @@ def _value(row: RunRow, field: str) -> str:
 
 
 def _trials(search: SearchRow, runs: list[RunRow]) -> None:
-    columns: dict[str, list[Any]] = {"trial": [row.name.partition(" · ")[0].removeprefix("Trial ") for row in runs]}
+    columns: dict[str, list[Any]] = {
+        "trial": [row.name.partition(" · ")[0].removeprefix("Trial ") for row in runs]
+    }
     for dimension in search.plan.dimensions:
         columns[LABELS[dimension.field]] = [_value(row, dimension.field) for row in runs]
     columns["accuracy, %"] = [

@@ -62,11 +62,10 @@ def run_with_weights(question: str) -> RunRow:
         _send_away("There is no run in view. Train one, or choose one in the sidebar.", "Train a run")
     images_or_stop(run.dataset)
     if store().live_step(run.id) is None:
-        if run.status == "queued":
+        if run.is_live:
             _look_again(run)
-            _send_away(
-                "This run is still in the queue; its weights appear here when it starts.", "See the queue"
-            )
+            waits = "is still in the queue" if run.status == "queued" else "is about to begin"
+            _send_away(f"This run {waits}; its weights appear here with its first step.", "See how it stands")
         _send_away(
             f"This run has no weights to look into: {run.message or 'none were kept'}", "Train it anew"
         )
@@ -90,10 +89,10 @@ def _send_away(sentence: str, action: str) -> NoReturn:
 
 
 def _look_again(run: RunRow) -> None:
-    """Draw the page anew when the run's status changes."""
+    """Draw the page anew when the run's status changes or it has its first weights."""
 
     def look() -> None:
-        if store().get(run.id).status != run.status:
+        if current_run(run.id).status != run.status or store().live_step(run.id) is not None:
             st.rerun()
 
     st.fragment(look, run_every=TICK_S)()

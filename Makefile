@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-fast test-faults lint bench bench-full screenshots clean
+.PHONY: run test test-fast test-faults lint bench bench-full screenshots pretrained clean
 
 run: $(VENV)/.run-ready
 	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
@@ -23,6 +23,9 @@ lint: $(VENV)/.test-ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+pretrained: $(VENV)/.run-ready
+	$(BIN)/python -m core.shipped train
 
 bench: $(VENV)/.test-ready
 	$(BIN)/python -m benchmarks.training --quick

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.asking import Answer, Subject, ask, detector_for
+from core.asking import Answer, Subject, ask, ask_prepared, detector_for
 from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
 from core.images import Preparation
 from core.insight.ood import Detector
@@ -33,7 +33,10 @@ class Respondent:
 
     def answer(self, subject: Subject, how: Preparation | None = None) -> Answer:
         """Return what it says of the subject, and whether that is anything like what it learned."""
-        return ask(self.asked, subject, how, detector(self.asked))
+        answer = ask(self.asked, subject, how)
+        if not answer.is_asked:  # the first page is drawn before the detector is there
+            return answer
+        return ask_prepared(self.asked, answer.prepared, detector(self.asked))
 
     @property
     def spec(self) -> DatasetSpec:

@@ -1,6 +1,5 @@
 """Where the question comes from: the canvas, a file, the camera, or an image of the test set."""
 
-import io
 from typing import Any, Final
 
 import numpy as np
@@ -140,12 +139,3 @@ def _test_image(who: Respondent) -> Subject | None:
     st.button("Another one", icon=":material/casino:", shortcut="N", on_click=another)
     st.caption("The name beneath is what it is; the model has never seen it.")
     return Sample(pixels)
-
-
-def as_png(image: np.ndarray) -> bytes:
-    """Return an image (H, W) in [0, 1] as PNG bytes."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray((255 * np.clip(image, 0, 1)).round().astype(np.uint8)).save(buffer, "PNG")
-    return buffer.getvalue()

@@ -2,27 +2,19 @@
 
 import contextlib
 import os
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 
+from benchmarks.app_process import BROWSER_FLAGS, passing_settings, running_app
 from benchmarks.articles import Exercise
 from benchmarks.cases import EVERY, Case, config_of
 from core.datasets import load
 from core.datasets.folder import data_folder
 from core.jobs import EmbeddedEngine
 from core.runs import Store
-from core.settings import from_environment
-
-ROOT = Path(__file__).resolve().parents[1]
-PORT = int(os.environ.get("INKLING_BENCHMARK_PORT", "8790"))
-BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 class Workshop:
@@ -30,9 +22,7 @@ class Workshop:
 
     def __init__(self, watched: bool) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="inkling-benchmark-")
-        path = Path(self._folder.name) / "inkling.db"
-        settings = replace(from_environment(), data=str(data_folder(None)), store=f"sqlite:///{path}")
-        self.store = Store(settings=settings)
+        self.store = Store(settings=passing_settings(self._folder.name))
         self.engine = EmbeddedEngine(self.store)
         self._stack = contextlib.ExitStack()
         self._open: Callable[[str], None] | None = None
@@ -106,18 +96,7 @@ class Workshop:
         """Start the app on this store and a browser."""
         from playwright.sync_api import sync_playwright
 
-        environment = os.environ | {
-            "INKLING_DATA": self.store.settings.data,
-            "INKLING_STORE": self.store.settings.store,
-        }
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(PORT)]
-        app = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self._stack.callback(app.wait)
-        self._stack.callback(app.terminate)
-        url = f"http://localhost:{PORT}"
-        wait_for(url)
+        app = self._stack.enter_context(running_app(self.store.settings))
         playwright = self._stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("INKLING_BROWSER") or None, args=BROWSER_FLAGS
@@ -126,21 +105,7 @@ class Workshop:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
 
         def open_run(run_id: str) -> None:
-            page.goto(f"{url}/?run={run_id}")
+            page.goto(f"{app.url}/?run={run_id}")
             page.get_by_role("button", name="Go on").wait_for(timeout=60_000)
 
         self._open = open_run
-
-
-def wait_for(url: str, within_s: float = 60.0) -> None:
-    """Return once the app answers its health check."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer,
-        ):
-            if answer.status == 200:
-                return
-        time.sleep(0.02)
-    raise TimeoutError(f"the app at {url} did not answer within {within_s:g} s")

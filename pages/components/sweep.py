@@ -8,7 +8,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.datasets import spec
 from core.figures.curves import Chart, Series
-from core.figures.palette import series_colour
+from core.figures.palette import LOOKS, Theme, series_colour
 from core.jobs.group import is_joint, new_group_id
 from core.models import count_parameters
 from core.runs import RunRow, StoreError
@@ -101,8 +101,14 @@ def _chart(group_id: str, runs: list[RunRow]) -> Chart:
 
 def _series(i: int, member: RunRow, shared: Feed) -> Series:
     x, y = shared.curves.smooth["accuracy"].points
-    colours = series_colour(i, "light"), series_colour(i, "dark")
+    colours = _colour(i, "light"), _colour(i, "dark")
     return Series(member.id, f"{member.config.learning_rate:g}", "line", colours, x, y * 100)
+
+
+def _colour(i: int, theme: Theme) -> str:
+    """Return one of eight colours that differ: the two of train and test, then the further series'."""
+    named = (LOOKS[theme].train, LOOKS[theme].held_out)
+    return named[i] if i < len(named) else series_colour(i - len(named), theme)
 
 
 def _outcome(member: RunRow) -> str:

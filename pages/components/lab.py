@@ -4,6 +4,7 @@ import gc
 import importlib
 import logging
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -31,10 +32,10 @@ HEAVY = (
     "numpy",
     "sqlalchemy",
     "core.models",
-    "core.asking",
-    "captum.attr",
-    "streamlit_drawable_canvas",
 )
+# Not needed by the first page, so that nobody waits for it there: 1.2 s, Captum with Matplotlib most of it.
+HEAVY_LATER = ("core.asking", "captum.attr", "streamlit_drawable_canvas")
+LATER_S: Final = 2.0
 
 
 @st.cache_resource(show_spinner=False)
@@ -44,10 +45,18 @@ def warm_up() -> None:
     Once per server.
     """
     engine()
-    for name in HEAVY:
-        importlib.import_module(name)
+    _import_and_freeze(HEAVY)
     importlib.import_module("torch").set_num_threads(1)  # the cores are the workers'; a page's sums are small
     _take_in_ready_models()
+    later = threading.Timer(LATER_S, _import_and_freeze, args=(HEAVY_LATER,))
+    later.daemon = True
+    later.start()
+
+
+def _import_and_freeze(names: Sequence[str]) -> None:
+    """Import modules, and have the garbage collector leave alone everything that is there by then."""
+    for name in names:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
 

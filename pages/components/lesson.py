@@ -197,7 +197,7 @@ def _outcome(who: Respondent, data: ImageData) -> None:
         st.caption(after.sentence)
         return
     before_share, after_share = share_right(who.asked, data), share_right(after.asked, data)
-    rows = [("On your drawings", before_share, after_share)]
+    rows: list[tuple[str, float | None, float | None]] = [("On your drawings", before_share, after_share)]
     if run.dataset == who.run.dataset:
         rows.append(("On the test set", who.run.test_accuracy, run.test_accuracy))
     st.html(_table(rows))

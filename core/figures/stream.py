@@ -204,5 +204,5 @@ def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, An
 
 
 def _deflated(data: bytes) -> bytes:
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
     return packer.compress(data) + packer.flush()

@@ -178,6 +178,7 @@ class Run:
     # ---- orders
 
     def poll(self) -> Iterator[Event]:
+        """Read the orders, and say so where they change the learning rate."""
         self._orders = self._controls.poll()
         self._next_poll = time.perf_counter() + POLL_S
         self._pacer.follow(self._orders.pace, self._step)
@@ -256,6 +257,7 @@ class Run:
     # ---- what is said
 
     def started(self) -> Started:
+        """Return the run's first word."""
         return Started(
             step=self._step,
             total_steps=self._total,

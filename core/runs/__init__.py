@@ -3,7 +3,6 @@
 from core.runs.errors import (
     DamagedArtifact,
     LostRun,
-    OrderRefused,
     RunRefused,
     StoreBusy,
     StoreDamaged,
@@ -26,7 +25,6 @@ __all__ = [
     "DamagedArtifact",
     "LostRun",
     "News",
-    "OrderRefused",
     "Query",
     "RunRefused",
     "RunRow",

@@ -60,10 +60,6 @@ class DamagedArtifact(StoreError):
     """Stored bytes do not match their checksum."""
 
 
-class OrderRefused(StoreError):
-    """The order makes no sense for a run in this state."""
-
-
 class RunRefused(StoreError):
     """A new run was refused for a limit of this installation."""
 

@@ -1,5 +1,6 @@
 """Draws a run on the Train page: once for the whole page, then one message a tick while it trains."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.datasets import DatasetError, spec
 from core.insight.verdict import verdict
-from core.runs import RunRow, StoreError
+from core.runs import RunRow, StoreBusy, StoreError, StoreFull
 from pages.components.feed import Feed, current, feed
 from pages.components.lab import image_data, store
 from pages.components.live import live_update
@@ -32,6 +33,7 @@ def show_run(run: RunRow) -> None:
     """Show the run; while it is live, look again once a second."""
     try:
         run, shared = current(run.id)
+        _seen(run.id)
     except StoreError as error:
         st.error(f"{error}")
         return
@@ -44,6 +46,13 @@ def show_run(run: RunRow) -> None:
             st.fragment(_tick, run_every=TICK_S)(run.id, earlier)
     _choose_earlier(run, alike)
     _log(run)
+
+
+def _seen(run_id: str) -> None:
+    """Note that somebody looks at the run, so that it is not pruned meanwhile; a store that cannot is no matter."""
+    if not store().is_read_only:
+        with suppress(StoreBusy, StoreFull):
+            store().touch(run_id)
 
 
 def _tick(run_id: str, earlier: list[str]) -> None:

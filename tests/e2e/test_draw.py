@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core import strokes
 from core.datasets import ImageData
-from tests.e2e.conftest import App
+from tests.e2e.conftest import App, wait_until
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=20_000)
@@ -37,6 +37,9 @@ def path_of(digit: int, hand: strokes.Hand) -> list[np.ndarray]:
 
 def draw(page: Page, path: Sequence[np.ndarray]) -> None:
     """Move the mouse along the strokes, in pixels of the canvas."""
+    wait_until(
+        lambda: page.locator(PAD).bounding_box() is not None, 10, "the canvas to stand"
+    )  # a new pen, a new one
     box = page.locator(PAD).bounding_box()
     assert box is not None
     for stroke in path:

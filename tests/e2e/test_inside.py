@@ -59,7 +59,7 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
         early, picture = shown_step(page), painted(first_image)
         wait_until(lambda: shown_step(page) > early, 20, "newer weights on the page")
-        assert painted(first_image) != picture
+        wait_until(lambda: painted(first_image) != picture, 10, "the newer weights to be painted")
 
         slider = page.get_by_role("slider", name=re.compile("Step of training"))
         slider.focus()

@@ -21,11 +21,17 @@ class Feed:
     curves: Curves = field(init=False)
     log: list[str] = field(default_factory=list)
     strip: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    scene: tuple[object, object] | None = None  # (of what, the scene): made once for all who watch the same
     _cursor: str = ""
     _version: str = ""
     _row: RunRow | None = None
     _last_loss: float = float("nan")
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def version(self) -> str:
+        """A text that changes whenever `refresh` has found something new."""
+        return self._version
 
     def __post_init__(self) -> None:
         self.curves = Curves(self.run_id)

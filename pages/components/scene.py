@@ -80,7 +80,22 @@ def idle_scene(config: RunConfig) -> Scene:
 
 
 def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> Scene:
-    """Return the run as it stands, with the curves of `earlier` runs pale beneath its own."""
+    """Return the run as it stands, with the curves of `earlier` runs pale beneath its own.
+
+    Made once for each state of the run, however many watch it.
+    """
+    others = [feed(other) for other in earlier]
+    names = [title(other.refresh(store())) for other in others]
+    state = (shared.version, run.status, tuple((other.run_id, other.version) for other in others))
+    kept = shared.scene
+    if kept is None or kept[0] != state:
+        kept = shared.scene = (state, _run_scene(run, shared, [other.curves for other in others], names))
+    scene = kept[1]
+    assert isinstance(scene, Scene)
+    return scene
+
+
+def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]) -> Scene:
     split = run.evaluation_split or ("validation" if run.config.validation_size else "test")
     figures = [
         ("train loss", _number(run.train_loss)),
@@ -88,9 +103,6 @@ def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> Scene:
         (f"{split} loss", _number(run.evaluation_loss)),
         (f"{split} accuracy", _percent(run.evaluation_accuracy)),
     ]
-    others = [feed(other) for other in earlier]
-    names = [title(other.refresh(store())) for other in others]
-    curves = [other.curves for other in others]
     found = store().live(run.id)
     layer = first_layer(found[1], spec(run.dataset)) if found else _first_weights(run.config)
     text, tone = status_text(run)

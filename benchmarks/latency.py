@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.app_process import BROWSER_FLAGS, ROOT, App, running_app
 from core.datasets.folder import data_folder
+from tests.e2e.conftest import browser_path
 
 PRESS = """() => new Promise((resolve) => {
   const button = document.querySelector('.st-key-run_buttons button');
@@ -104,9 +105,7 @@ def main() -> None:
     options = parser.parse_args()
     cold, first, warm = [], [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("INKLING_BROWSER") or None, args=BROWSER_FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=BROWSER_FLAGS)
         for start in range(options.starts):
             with running_app() as app:
                 open_page(browser, app).context.close()

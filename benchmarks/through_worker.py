@@ -1,7 +1,6 @@
 """The fast path as users get it: through store, queue, runner and worker; unwatched, and watched by a browser."""
 
 import contextlib
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from core.datasets import load
 from core.datasets.folder import data_folder
 from core.jobs import EmbeddedEngine
 from core.runs import Store
+from tests.e2e.conftest import browser_path
 
 
 class Workshop:
@@ -98,9 +98,7 @@ class Workshop:
 
         app = self._stack.enter_context(running_app(self.store.settings))
         playwright = self._stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("INKLING_BROWSER") or None, args=BROWSER_FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=BROWSER_FLAGS)
         self._stack.callback(browser.close)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
 

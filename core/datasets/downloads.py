@@ -31,7 +31,7 @@ def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = Tru
     if missing and not fetch:
         raise NotDownloaded(
             f"{spec.title} is not downloaded yet ({megabytes(spec.download_bytes)}).",
-            "Start its download on the Data page, or choose a dataset that is here already.",
+            "Choose it under Images on the Train page and press Download, or take a dataset that is here already.",
         )
     if missing:
         _check_room(spec, root, missing)

@@ -26,13 +26,6 @@ FLAGS = [
 _TICK = threading.Event()  # never set: a pause between two looks
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each browser test a second try, told in the summary: two cores run app, workers and browser at once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @dataclass
 class App:
     """A running app: its address, its process, its folder and its store's file."""

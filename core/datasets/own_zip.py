@@ -79,7 +79,7 @@ def import_zip(
     test = np.array([split == "test" for split in tests]) if all(tests) else None
     try:
         added = own.add_images(created.name, np.stack(images), labels, data_dir, limits, test=test)
-    except BaseException:
+    except BaseException:  # why: cancelling, too, must leave no half-made dataset; it is raised again
         own.delete_own(created.name, data_dir)
         raise
     return Imported(added, tuple(notes))

@@ -1,9 +1,9 @@
-"""What the preparation of drawings is worth: `python -m benchmarks.drawing [--count 1000] [--seed 0]`.
+"""What the preparation of drawings is worth: `python -m benchmarks.drawing [--count 1000] [--pendigits FOLDER]`.
 
-Trains four models on MNIST (or takes the weights that an earlier call left in --cache), draws and photographs
-digits that are not in the training set, and prints Markdown tables: accuracy of each model and preparation on
-each source, and how well the out-of-distribution score tells other things from digits. Ten to twenty minutes
-on two cores.
+Trains four models on MNIST (or takes the weights that an earlier call left in --cache) and takes the two that come
+with Inkling; draws and photographs digits that are not in MNIST's training set, and prints Markdown tables: accuracy of
+each model and preparation on each source, and how well the out-of-distribution score tells other things from digits.
+Ten to twenty minutes on two cores.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from scipy import ndimage
 from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.pendigits import FILES, in_unit_square, read_unipen
 from benchmarks.photos import PAPERS, photograph
 from core.config import RunConfig
 from core.datasets import ImageData, load
@@ -26,7 +27,8 @@ from core.events import Weights
 from core.images import Preparation, deskew, ink_from_photo, prepare, single_digit
 from core.insight.ood import Detector, fit_detector, strangeness
 from core.predictor import Predictor, predictor
-from core.strokes import draw, paint, random_hand, styles, template, trace
+from core.shipped import shipped_config, shipped_weights
+from core.strokes import Hand, draw, paint, random_hand, styles, template, trace
 from core.training import train
 
 Ink = NDArray[np.float32]
@@ -52,6 +54,7 @@ MODELS = {
     "CNN": CNN,
     "CNN, deskewed, augmented": replace(CNN, deskew=True, augmentation="affine"),
 }
+READY = ("softmax-mnist", "cnn-mnist")
 PREPARATIONS = {
     "whole canvas shrunk": Preparation(crop=False, centre=False, pen_width=False),
     "as MNIST was made": Preparation(pen_width=False),
@@ -65,10 +68,17 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000, help="drawings of each source")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cache", type=Path, help="a folder for the trained weights")
+    parser.add_argument(
+        "--pendigits", type=Path, help="a folder with the UCI files (benchmarks/pendigits.py)"
+    )
     arguments = parser.parse_args()
     data = load("mnist")
     asked = {name: trained(name, config, data, arguments.cache) for name, config in MODELS.items()}
+    for name in READY:
+        asked[name] = predictor(shipped_config(name), data.spec, shipped_weights(name))
     found = dict(sources(data, arguments.count, arguments.seed))
+    if arguments.pendigits:
+        found |= people(arguments.pendigits, arguments.count, arguments.seed)
     print_accuracies(asked, found, data)
     print_strangeness(data, found, arguments.seed)
 
@@ -107,6 +117,22 @@ def sources(data: ImageData, count: int, seed: int) -> Iterator[tuple[str, Sourc
     scans = [data.test_images[i, 0] for i in chosen]
     scans[::2] = [255 - scan for scan in scans[::2]]  # every second one black on white
     yield "28 px files", ([single_digit(ink_from_photo(Image.fromarray(scan))) for scan in scans], labels)
+
+
+def people(folder: Path, count: int, seed: int) -> dict[str, Source]:
+    """Return digits of people who wrote on a tablet, redrawn as they wrote them: only size and place are chance."""
+    rng = np.random.default_rng(seed)
+    found = {}
+    for name, file in FILES.items():
+        paths, labels = read_unipen(folder / file)
+        chosen = rng.permutation(len(paths))[:count]
+        inks = []
+        for i in chosen:
+            chance = random_hand(rng)
+            hand = Hand(size_px=chance.size_px, centre=chance.centre)
+            inks.append(paint(draw(in_unit_square(paths[i]), hand, rng), 20))
+        found[name] = inks, labels[chosen]
+    return found
 
 
 def painted(

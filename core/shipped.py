@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 from core.config import RunConfig, from_dict, to_dict
 from core.datasets import ImageData, load, spec
 from core.events import Evaluated, Event, Finished, Logits, Started, Steps, Weights
+from core.presets import PRESETS
 from core.runs import Store, UnknownRun
 
 FOLDER: Final = Path(__file__).with_name("pretrained")
@@ -26,10 +27,10 @@ THREADS: Final = 1  # the bits depend on it
 CHUNK: Final = 1000
 _LOSSES, _ACCURACIES = "curve.losses", "curve.accuracies"
 
-_SOFTMAX = RunConfig(deskew=True, learning_rate=0.2, schedule="cosine", epochs=12, eval_every=0)
 _CNN = RunConfig(
     deskew=True,
     augmentation="affine",
+    mix_in="drawn_digits",
     model="cnn",
     channels=(24, 48),
     kernel_size=5,
@@ -37,12 +38,12 @@ _CNN = RunConfig(
     learning_rate=0.003,
     schedule="cosine",
     batch_size=200,
-    epochs=10,
+    epochs=12,
     eval_every=0,
 )
 
 SHIPPED: Final[dict[str, RunConfig]] = {
-    "softmax-mnist": _SOFTMAX,
+    "softmax-mnist": PRESETS["drawings"].config,
     "cnn-mnist": _CNN,
     "softmax-fashion": RunConfig(
         dataset="fashion_mnist",
@@ -152,8 +153,9 @@ def train_shipped(name: str) -> dict[str, Any]:
     from core.training import train  # here: it needs torch
 
     config = SHIPPED[name]
+    extra = load(config.mix_in) if config.mix_in else None
     told = []
-    for event in train(load(config.dataset), config, threads=THREADS):
+    for event in train(load(config.dataset), config, extra=extra, threads=THREADS):
         told.append(event)
         if isinstance(event, Evaluated):
             print(f"{name} step {event.step}: {event.split} accuracy {event.accuracy:.4f}", flush=True)

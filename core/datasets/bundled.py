@@ -37,7 +37,7 @@ def published_sums(spec: DatasetSpec) -> dict[str, str]:
 
 def raw_folder(spec: DatasetSpec) -> str:
     """Return where torchvision looks for the raw files, under the data folder."""
-    return f"{spec.torchvision_class}/raw"
+    return f"{spec.folder}/raw"
 
 
 def unpack(

@@ -32,7 +32,8 @@ class DatasetSpec:
     `image_shape` is (C, H, W); `train_size` and `test_size` count images; `mean` and `std` hold one number
     per channel, of the training images with pixels in [0, 1]. `source` is "bundled", "download" or "own".
     `mirrors` are tried in order, each followed by an archive's name; `members` are (file, MD5) inside a batch
-    archive, the last one the list of class names, as torchvision's CIFAR10 checks them.
+    archive, the last one the list of class names, as torchvision's CIFAR10 checks them. `torchvision_class` is ""
+    for what torchvision does not have.
     """
 
     name: str
@@ -52,6 +53,11 @@ class DatasetSpec:
     mirrors: tuple[str, ...] = ()
     archives: tuple[RemoteFile, ...] = ()
     members: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def folder(self) -> str:
+        """Folder of the raw files under the data folder: torchvision's class names it, or the title does."""
+        return self.torchvision_class or self.title.title().replace(" ", "")
 
     @property
     def n_classes(self) -> int:
@@ -109,6 +115,22 @@ _SPECS: Final = (
         mean=(0.2860405969887955,),
         std=(0.3530242445149226,),
         torchvision_class="FashionMNIST",
+    ),
+    DatasetSpec(
+        name="drawn_digits",
+        title="Drawn digits",
+        singular="digit",
+        plural="digits",
+        class_names=_DIGITS,
+        image_shape=(1, 28, 28),
+        train_size=12_000,
+        test_size=2_000,
+        source="bundled",
+        licence="MIT, as Inkling itself",
+        citation="Made by Inkling: 79 hand-made pen paths in the styles of several countries, each drawn by a "
+        "hand and with a pen of its own (core/drawn.py).",
+        mean=(0.1,),
+        std=(0.3,),
     ),
     DatasetSpec(
         name="kmnist",

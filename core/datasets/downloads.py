@@ -103,12 +103,15 @@ def unpacked_paths(spec: DatasetSpec, root: Path) -> list[Path]:
 
 
 def torchvision_class(spec: DatasetSpec) -> Any:
-    """Return torchvision's dataset class for `spec`, with the addresses and checksums of the spec."""
+    """Return torchvision's dataset class for `spec`, with the addresses and checksums of the spec.
+
+    What torchvision does not have is read as MNIST is, from a folder of its own.
+    """
     import torchvision.datasets
 
-    base = getattr(torchvision.datasets, spec.torchvision_class)
+    base = getattr(torchvision.datasets, spec.torchvision_class or "MNIST")
     if not spec.archives:
-        return base
+        return type(spec.folder, (base,), {})
     facts: dict[str, Any]
     if spec.members:
         archive, (*batches, (meta_name, meta_md5)) = spec.archives[0], spec.members

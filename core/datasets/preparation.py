@@ -201,5 +201,5 @@ def read_with_torchvision(spec: DatasetSpec, root: Path) -> dict[str, NDArray[An
 def _unreadable(spec: DatasetSpec, what: str) -> DatasetError:
     return DamagedData(
         f"{spec.title} is not as its catalog entry says: {what}.",
-        f"Delete the folder {spec.torchvision_class} in the data folder and try again.",
+        f"Delete the folder {spec.folder} in the data folder and try again.",
     )

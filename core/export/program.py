@@ -46,12 +46,17 @@ def check_row(row: RunRow) -> None:
     """Raise ExportRefused for a run whose images or first weights torchvision cannot give."""
     config = row.config
     remedy = "Export the run as a bundle instead: it holds its settings, numbers and weights."
-    if config.dataset not in CATALOG:
-        raise ExportRefused(
-            f"Run {row.id} learned from images of your own, which torchvision has not.", remedy
-        )
+    for name in filter(None, (config.dataset, config.mix_in)):
+        if name not in CATALOG:
+            raise ExportRefused(
+                f"Run {row.id} learned from images of your own, which torchvision has not.", remedy
+            )
+        if not CATALOG[name].torchvision_class:
+            raise ExportRefused(
+                f"Run {row.id} learned from {CATALOG[name].title}, which torchvision has not.", remedy
+            )
     if config.mix_in:
-        raise ExportRefused(f"Run {row.id} mixed in images of your own, which torchvision has not.", remedy)
+        raise ExportRefused(f"Run {row.id} mixed two datasets, which no script does yet.", remedy)
     if config.start_from:
         raise ExportRefused(
             f"Run {row.id} went on from the weights of run {config.start_from}, which a script of its own "

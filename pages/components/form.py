@@ -34,7 +34,7 @@ def config_from_address() -> None:
     problem = dataset_problem(config)
     if problem:
         wrong.append(problem)
-        config = replace(config, dataset=base.dataset)
+        config = replace(config, dataset=base.dataset, mix_in="")
     st.session_state.config = config
     st.session_state.address_errors = [*errors, *wrong]
 
@@ -44,6 +44,9 @@ def dataset_problem(config: RunConfig) -> FieldError | None:
     names = [*CATALOG, *(own.name for own in list_own())]
     if config.dataset not in names:
         return FieldError("dataset", config.dataset, "one of " + ", ".join(names))
+    if config.mix_in and (config.mix_in not in names or not mixes_with(config.mix_in, config.dataset)):
+        fitting = [name for name in names if mixes_with(name, config.dataset)]
+        return FieldError("mix_in", config.mix_in, "empty" + "".join(f", or {name}" for name in fitting))
     count = spec(config.dataset).train_size
     if config.validation_size + max(config.train_size, 1) > count:
         both = f"{config.validation_size} + {config.train_size}"
@@ -135,10 +138,30 @@ def _presets(config: RunConfig) -> None:
         st.caption(PRESETS[matching].note)
 
 
-def _dataset(config: RunConfig) -> str:
+def _titles() -> dict[str, str]:
     titles = {name: entry.title for name, entry in CATALOG.items()}
-    titles |= {own.name: f"{own.title} (yours)" for own in list_own()}
+    return titles | {own.name: f"{own.title} (yours)" for own in list_own()}
+
+
+def _dataset(config: RunConfig) -> str:
+    titles = _titles()
     return _select("dataset", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
+
+
+def _mix_in(config: RunConfig, dataset: str) -> str:
+    """Draw the choice of what is learned from as well: "" or a dataset of the same classes."""
+    titles = {"": OPTION_NAMES["mix_in", ""]}
+    titles |= {name: title for name, title in _titles().items() if mixes_with(name, dataset)}
+    if st.session_state.get(_PREFIX + "mix_in") not in titles:  # the images have become others
+        st.session_state.pop(_PREFIX + "mix_in", None)
+    return _select("mix_in", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
+
+
+def mixes_with(name: str, dataset: str) -> bool:
+    """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
+    theirs, ours = spec(name), spec(dataset)
+    same = (theirs.class_names, theirs.image_shape) == (ours.class_names, ours.image_shape)
+    return name != dataset and same and theirs.source != "download"
 
 
 def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
@@ -151,6 +174,7 @@ def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
     values["scaling"] = _select("scaling", config)
     values["deskew"] = _toggle("deskew", config)
     values["augmentation"] = _select("augmentation", config)
+    values["mix_in"] = _mix_in(config, chosen["dataset"])
     if chosen["model"] == "cnn":
         st.markdown("**Model**")
         values["channels"] = _sizes("channels", config)

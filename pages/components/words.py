@@ -11,6 +11,7 @@ LABELS: Final = {
     "scaling": "Pixel values",
     "deskew": "Straighten slanted images",
     "augmentation": "Vary the training images",
+    "mix_in": "Mix in",
     "model": "Model",
     "hidden_sizes": "Hidden units per layer",
     "activation": "Activation",
@@ -43,6 +44,8 @@ _SAYS: Final = {
     "deskew": "Slanted digits are set upright before learning: about two points more for softmax regression.",
     "augmentation": "Every image is shifted, turned and sheared a little each time it is seen: slower, and "
     "surer of handwriting it does not know.",
+    "mix_in": "Images of the same classes to learn from as well: drawn digits teach ones with a flag, nines with a "
+    "hook and sevens with a bar, which MNIST hardly has.",
     "model": "Softmax regression has one weight per pixel and class and can be looked at; MLP and CNN read "
     "better and cannot.",
     "hidden_sizes": "One to three numbers, such as 128 or 128, 64; more units fit more and take longer.",
@@ -87,6 +90,7 @@ OPTION_NAMES: Final = {
     ("schedule", "cosine"): "cosine, down to zero",
     ("augmentation", "none"): "no",
     ("augmentation", "affine"): "shift, turn, shear",
+    ("mix_in", ""): "nothing",
     ("device", "cpu"): "CPU",
     ("device", "cuda"): "GPU (CUDA)",
     ("device", "mps"): "GPU (Apple)",

@@ -51,7 +51,7 @@ def test_the_weights_reach_what_the_record_says(name: str, data_folder: Path) ->
 
 def test_training_it_again_begins_with_the_recorded_steps(mnist: ImageData) -> None:
     config = SHIPPED["softmax-mnist"]
-    events = train(mnist, config, threads=1)
+    events = train(mnist, config, extra=load(config.mix_in), threads=1)
     steps = []
     for event in events:
         if isinstance(event, Steps):

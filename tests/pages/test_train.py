@@ -19,6 +19,7 @@ from core.events import (
 )
 from core.figures.wire import unpack
 from core.runs import Store
+from core.shipped import SHIPPED
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
 STARTED = Started(0, 20, 10, 1_000, "test", 10_000, 7_850, "closed-form", 1)
@@ -191,3 +192,22 @@ def test_fashion_mnist_is_shown_with_its_names(app: AppTest) -> None:
     text = shown(app)
     assert "Ankle boot" in text
     assert "60,000 garments" in text
+
+
+def test_drawn_digits_can_be_mixed_into_mnist_and_nothing_into_garments(app: AppTest, store: Store) -> None:
+    app.query_params["mix_in"] = "drawn_digits"
+    shown(app)
+    assert app.selectbox(key="set_mix_in").value == "drawn_digits"
+    button(app, "Train").click().run()
+    assert not app.exception
+    (run,) = [row for row in store.list() if row.id not in SHIPPED]
+    assert run.config.mix_in == "drawn_digits"
+    app.selectbox(key="set_dataset").set_value("fashion_mnist").run()
+    assert not app.exception
+    assert app.selectbox(key="set_mix_in").options == ["nothing"]
+    assert "mix_in" not in app.query_params
+
+
+def test_images_of_other_classes_in_the_address_are_refused_with_what_fits(app: AppTest) -> None:
+    app.query_params["mix_in"] = "fashion_mnist"
+    assert "drawn_digits" in shown(app)

@@ -108,6 +108,17 @@ def test_run_on_images_of_one_s_own_is_refused_with_a_remedy(export_store: Store
         export_run(export_store, run_id, "script")
 
 
+@pytest.mark.parametrize("field", ["dataset", "mix_in"])
+def test_run_on_images_that_torchvision_has_not_is_refused_by_their_name(
+    field: str, export_store: Store
+) -> None:
+    started = Started(0, 10, 10, 1000, "test", 100, 7850, "autograd", 1)
+    config = RunConfig(**{field: "drawn_digits"})
+    run_id = export_store.adopt(config, [started, Finished(10, "finished", 1.0)])
+    with pytest.raises(ExportRefused, match=r"Drawn digits.*torchvision has not.*bundle"):
+        export_run(export_store, run_id, "script")
+
+
 def test_unknown_format_is_refused_with_the_choices(softmax_run: str, export_store: Store) -> None:
     with pytest.raises(ExportRefused, match="safetensors"):
         export_run(export_store, softmax_run, "docx")

@@ -141,7 +141,7 @@ def lab(data_folder: Path, mnist: ImageData, tmp_path_factory: pytest.TempPathFa
     assert mnist
     folder = tmp_path_factory.mktemp("lab")
     _, environment = moved_clock(folder)
-    shared = Lab(data_folder, folder, **environment)
+    shared = Lab(data_folder, folder, folder / "app.log", **environment)
     yield shared
     shared.end()
 
@@ -153,7 +153,7 @@ def new_lab(data_folder: Path, mnist: ImageData, tmp_path: Path) -> Iterator[Cal
     started: list[Lab] = []
 
     def start(folder: Path | None = None) -> Lab:
-        started.append(Lab(data_folder, folder or tmp_path))
+        started.append(Lab(data_folder, folder or tmp_path, tmp_path / "app.log"))
         return started[-1]
 
     yield start

@@ -29,8 +29,8 @@ SETTLED = ("finished", "stopped", "diverged", "failed", "interrupted")
 class Lab:
     """A running app, its store opened here too, and every run that somebody was told is there."""
 
-    def __init__(self, data: Path, folder: Path, **environment: str) -> None:
-        self.folder, self.data, self.environment = folder, data, environment
+    def __init__(self, data: Path, folder: Path, log_file: Path, **environment: str) -> None:
+        self.folder, self.data, self.log_file, self.environment = folder, data, log_file, environment
         self.path = folder / "inkling.db"
         self.start()
         self.store = Store(f"sqlite:///{self.path}", settings=replace(SETTINGS, data=str(data)), busy_s=10.0)
@@ -41,7 +41,7 @@ class Lab:
         """Start the app, again if it was killed."""
         names = ("cores", "checkpoint_s", "max_parameters", "queue_length", "queue_per_owner", "kept_runs")
         variables = {f"INKLING_{name.upper()}": str(getattr(SETTINGS, name)) for name in names}
-        self.app: App = start_app(self.data, self.path, port, **variables, **self.environment)
+        self.app: App = start_app(self.data, self.path, port, self.log_file, **variables, **self.environment)
 
     @property
     def port(self) -> int:
@@ -49,7 +49,7 @@ class Lab:
 
     @property
     def log(self) -> str:
-        return (self.folder / "app.log").read_text(errors="replace")
+        return self.log_file.read_text(errors="replace")
 
     @property
     def runner(self) -> int:

@@ -7,6 +7,7 @@ st.set_page_config(page_title="Inkling", page_icon="pages/components/favicon.png
 from pages.components.lab import warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402
 from pages.components.style import apply_style  # noqa: E402
+from pages.components.trouble import trouble_told  # noqa: E402
 from pages.components.visitor import greet_visitor  # noqa: E402
 
 PAGES = [
@@ -20,9 +21,10 @@ PAGES = [
 ]
 
 apply_style()
-warm_up()
-greet_visitor()
-page = st.navigation(PAGES, position="top")
-with st.sidebar:
-    choose_run()
-page.run()
+with trouble_told():
+    warm_up()
+    greet_visitor()
+    page = st.navigation(PAGES, position="top")
+    with st.sidebar:
+        choose_run()
+    page.run()

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.app_process import BROWSER_FLAGS, ROOT, App, running_app
 from core.datasets.folder import data_folder
-from tests.e2e.conftest import browser_path
+from tests.browser import browser_path
 
 PRESS = """() => new Promise((resolve) => {
   const button = document.querySelector('.st-key-run_buttons button');

@@ -10,9 +10,12 @@ import asyncio
 import statistics
 import time
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.app_process import App, running_app
@@ -27,7 +30,9 @@ class Watcher:
     """One client: the fragments it was told to ask for, and what each tick cost."""
 
     run_id: str
+    query: str = ""  # of the page's address; empty = the run alone
     fragments: dict[str, float] = field(default_factory=dict)  # id -> seconds between two ticks
+    widgets: dict[str, str] = field(default_factory=dict)  # label -> id of buttons and select boxes
     page_hash: str = ""
     page_bytes: int = 0
     tick_ms: list[float] = field(default_factory=list)
@@ -48,10 +53,23 @@ class Watcher:
                     self.tick_bytes.append(size)
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
 
-    async def _ask(self, socket: ClientConnection, fragment: str) -> tuple[float, int]:
+    async def press(self, socket: ClientConnection, label: str) -> None:
+        """Press the button whose label begins so."""
+        button = next(id_ for name, id_ in self.widgets.items() if name.startswith(label))
+        await self._ask(socket, "", WidgetState(id=button, trigger_value=True))
+
+    async def choose(self, socket: ClientConnection, label: str, option: str) -> None:
+        """Choose an option of the select box with this label."""
+        await self._ask(socket, "", WidgetState(id=self.widgets[label], string_value=option))
+
+    async def _ask(
+        self, socket: ClientConnection, fragment: str, widget: WidgetState | None = None
+    ) -> tuple[float, int]:
         """Request a run of the page or of a fragment; return (seconds, bytes) until it has finished."""
         request = BackMsg()
-        request.rerun_script.query_string = f"run={self.run_id}"
+        request.rerun_script.query_string = self.query or f"run={self.run_id}"
+        if widget is not None:
+            request.rerun_script.widget_states.widgets.append(widget)
         request.rerun_script.page_script_hash = self.page_hash
         request.rerun_script.fragment_id = fragment
         request.rerun_script.is_auto_rerun = bool(fragment)
@@ -69,8 +87,22 @@ class Watcher:
                 self.page_hash = message.new_session.page_script_hash
                 if not fragment:
                     self.fragments.clear()
-            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                return time.perf_counter() - started, size
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+                self.run_id = parse_qs(self.query).get("run", [""])[0]
+            elif kind == "delta":
+                self._note(message.delta.new_element)
+            elif kind == "script_finished":
+                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    return time.perf_counter() - started, size
+                fragment = ""  # the tick has asked for the whole page
+
+    def _note(self, element: Element) -> None:
+        """Note what may be pressed or chosen."""
+        kind = element.WhichOneof("type")
+        if kind in ("button", "selectbox"):
+            widget = getattr(element, kind)
+            self.widgets[widget.label] = widget.id
 
 
 def live_runs(app: App, count: int) -> list[str]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from core.datasets import data_folder
 from core.strokes import draw, random_hand, styles, template
-from tests.e2e.conftest import FLAGS, browser_path, end_app, start_app
+from tests.browser import FLAGS, browser_path, end_app, start_app
 
 PAD = "canvas.upper-canvas"
 WATCH = """() => {

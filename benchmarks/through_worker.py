@@ -14,7 +14,7 @@ from core.datasets import load
 from core.datasets.folder import data_folder
 from core.jobs import EmbeddedEngine
 from core.runs import Store
-from tests.e2e.conftest import browser_path
+from tests.browser import browser_path
 
 
 class Workshop:

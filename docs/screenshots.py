@@ -16,7 +16,7 @@ from core.config import RunConfig
 from core.presets import PRESETS
 from core.runs import Store
 from core.settings import Settings
-from tests.e2e.conftest import FLAGS, App, browser_path, end_app, start_app
+from tests.browser import FLAGS, App, browser_path, end_app, start_app
 
 IMAGES: Final = Path(__file__).parent / "images"
 DESKTOP: Final = {"width": 1280, "height": 900}

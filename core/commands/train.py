@@ -11,9 +11,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from core.address import parse_field
 from core.articles import final_line, iteration_line
 from core.commands.console import FAILURE, INTERRUPTED, fail, open_store, told_errors
-from core.config import FIELD_NAMES, RunConfig, parse_field, rule_of
+from core.config import FIELD_NAMES, RunConfig, rule_of
 from core.datasets import CATALOG, ensure, spec
 from core.events import Diverged, Evaluated, Event, Failed, Finished, Started, Steps
 from core.presets import PRESETS

@@ -20,7 +20,8 @@ Role = Literal["faint", "line", "points", "pale"]
 
 @dataclass(frozen=True)
 class Series:
-    """One trace of a live chart. x and y only ever grow at the end while the chart's signature stays.
+    """One trace of a live chart. x rises, and x and y only ever grow at the end while the chart's signature stays;
+    old points may be thinned.
 
     role: "faint" (every mini-batch), "line" (smoothed), "points" (evaluations), "pale" (an earlier run).
     """
@@ -45,7 +46,10 @@ class Chart:
     series: tuple[Series, ...]
     alt: str
     empty: str = "The curve begins with the first step."
-    revision: tuple[int, int] = (0, 0)  # another source of the points, or points that were thinned
+    revision: tuple[int, int] = (
+        0,
+        0,
+    )  # another source of the points, or points that others took the place of
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -133,7 +137,7 @@ class Curves:
             percent=quantity == "accuracy",
             series=tuple(series),
             alt=self.sentence(quantity, len(pale)),
-            revision=(self._identity, sum(trace.thinned for trace in traces)),
+            revision=(self._identity, sum(trace.dropped for trace in traces)),
         )
 
     def pale_series(self, quantity: str, index: int, name: str) -> Series:

@@ -2,9 +2,10 @@
 
 One stream per viewer and component. Messages carry the stream's id and a number; a component that sees one
 missing (it was mounted anew, or two messages fell into one frame) asks for everything, and `reset` makes the
-next one whole.
+next one whole. `idle` counts the messages in a row that had nothing to say.
 """
 
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -79,9 +80,9 @@ class ChartStream:
 
     def __init__(self, key: str = "") -> None:
         self._key, self._id = key, token_hex(2)
-        self._number = 0
+        self._number = self.idle = 0
         self._signature: tuple[object, ...] | None = None
-        self._sent: dict[str, int] = {}
+        self._sent: dict[str, float] = {}  # the x of the last point sent of each series
 
     def reset(self) -> None:
         """Have the next message carry everything."""
@@ -89,21 +90,24 @@ class ChartStream:
 
     def message(self, chart: Chart) -> bytes:
         """Return the next message: everything, or what is new, or a few bytes that say that nothing is."""
-        shrunk = any(len(s.x) < self._sent.get(s.key, 0) for s in chart.series)
+        shrunk = any(_last_x(s) < self._sent.get(s.key, -math.inf) for s in chart.series)
         whole = shrunk or chart.signature != self._signature
         if whole:
             self._signature, self._sent = chart.signature, {}
-        fresh = [s for s in chart.series if whole or len(s.x) > self._sent.get(s.key, 0)]
+        fresh = [s for s in chart.series if whole or _last_x(s) > self._sent.get(s.key, -math.inf)]
         if not fresh and not whole:
+            self.idle += 1
             return pack({"id": self._id, "n": self._number, "idle": 1})
+        self.idle = 0
         self._number += 1
         header: dict[str, Any] = {"id": self._id, "n": self._number, "alt": chart.alt}
         if whole:
             header |= _whole_header(chart) | {"key": self._key}
         arrays = []
         for series in fresh:
-            arrays += _points(series, self._sent.get(series.key, 0), _WHOLE if whole else _TICK)
-            self._sent[series.key] = len(series.x)
+            start = np.searchsorted(series.x, self._sent.get(series.key, -math.inf), side="right")
+            arrays += _points(series, int(start), _WHOLE if whole else _TICK)
+            self._sent[series.key] = _last_x(series)
         if not whole:
             header["keys"] = [series.key for series in fresh]
         header["a"], payload = encode_arrays(arrays)
@@ -125,6 +129,10 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
     }
 
 
+def _last_x(series: Series) -> float:
+    return float(series.x[-1]) if len(series.x) else -math.inf
+
+
 def _points(series: Series, start: int, limits: dict[str, int]) -> list[np.ndarray]:
     return list(decimate(series.x[start:], series.y[start:], limits[series.role]))
 
@@ -134,7 +142,7 @@ class TileStream:
 
     def __init__(self, key: str = "") -> None:
         self._key, self._id = key, token_hex(2)
-        self._number = 0
+        self._number = self.idle = 0
         self._known_key: tuple[object, ...] | None = None
         self._codes = np.zeros(0, np.int64)
         self._limit = 0.0
@@ -143,24 +151,31 @@ class TileStream:
         """Have the next message carry everything."""
         self._known_key = None
 
-    def message(self, pictures: WeightImages) -> bytes:
-        """Return the next message for the weight images."""
+    def message(self, pictures: WeightImages, room: int | None = None) -> bytes:
+        """Return the next message for the weight images, with at most `room` bytes of differences if it is given.
+
+        What does not fit is the least of what has changed, and comes with the next messages.
+        """
         images, limit = pictures.scaled()
         codes = quantise(images, limit).astype(np.int64)
         key = (images.shape, tuple(pictures.labels), pictures.classes)
         if key == self._known_key and limit == self._limit and np.array_equal(codes, self._codes):
+            self.idle += 1
             return pack({"id": self._id, "n": self._number, "idle": 1})
+        self.idle = 0
         self._number += 1
         step = pictures.step
         header: dict[str, Any] = {"id": self._id, "n": self._number, "step": step, "limit": limit}
         if key == self._known_key:
             known = np.floor(self._codes * (self._limit / limit) + 0.5)
-            values = (codes - np.clip(known, -LEVELS, LEVELS)).astype(np.int8)
+            known = np.clip(known, -LEVELS, LEVELS).astype(np.int64)
+            change, payload = _fitting((codes - known).astype(np.int8), room)
+            codes = known + change
         else:
-            values = codes.astype(np.int8)
+            payload = _deflated(codes.astype(np.int8).tobytes())
             header |= _tile_header(images.shape, pictures) | {"key": self._key}
         self._known_key, self._codes, self._limit = key, codes, limit
-        return pack(header, _deflated(values.tobytes()))
+        return pack(header, payload)
 
 
 class PartsStream:
@@ -168,7 +183,7 @@ class PartsStream:
 
     def __init__(self, key: str = "") -> None:
         self._key, self._id = key, token_hex(2)
-        self._number = 0
+        self._number = self.idle = 0
         self._template: str | None = None
         self._values: dict[str, str] = {}
 
@@ -182,7 +197,9 @@ class PartsStream:
         known = {} if whole else self._values
         changed = {name: value for name, value in parts.values.items() if known.get(name) != value}
         if not changed and not whole:
+            self.idle += 1
             return pack({"id": self._id, "n": self._number, "idle": 1})
+        self.idle = 0
         self._number += 1
         self._template, self._values = parts.template, {**known, **changed}
         header: dict[str, Any] = {"id": self._id, "n": self._number, "set": changed}
@@ -201,6 +218,24 @@ def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, An
         "columns": tile_columns(len(labels)),
         "luts": [diverging_lut(theme).tobytes().hex() for theme in THEMES],
     }
+
+
+def _fitting(change: np.ndarray, room: int | None) -> tuple[np.ndarray, bytes]:
+    """Return (the part of `change` that is sent, int8; its bytes): all of it, or the largest that fits `room`."""
+    payload = _deflated(change.tobytes())
+    if room is None or len(payload) <= room:
+        return change, payload
+    size = np.abs(change)
+    for least in range(2, int(size.max()) + 1):
+        part = np.where(size >= least, change, 0).astype(np.int8)
+        payload = _deflated(part.tobytes())
+        if len(payload) <= room:
+            return part, payload
+    while len(payload) > room:  # nothing but great changes: as many as fit, in order
+        places = np.flatnonzero(part)
+        part.flat[places[len(places) // 2 :]] = 0
+        payload = _deflated(part.tobytes())
+    return part, payload
 
 
 def _deflated(data: bytes) -> bytes:

@@ -17,7 +17,8 @@ class Trace:
     def __init__(self, limit: int = KEPT_POINTS) -> None:
         self._held = (np.empty(1024), np.empty(1024), 0)  # x, y, count; swapped as one
         self._limit = limit
-        self.thinned = 0  # how often old points were thinned or dropped: what was sent before is stale
+        self.thinned = 0  # how often old points were thinned to half
+        self.dropped = 0  # how often old points were dropped for others: what was sent before is stale
 
     def __len__(self) -> int:
         return self._held[2]
@@ -36,9 +37,11 @@ class Trace:
         keep = int(np.searchsorted(old_x, x[0]))
         if keep < len(old_x):  # a resumed run repeats the steps after its checkpoint
             self._replace(old_x[:keep], old_y[:keep])
+            self.dropped += 1
         self._append(x, y)
         if len(self) > self._limit:
             self._replace(*decimate(*self.points, self._limit // 2))
+            self.thinned += 1
 
     def _append(self, x: np.ndarray, y: np.ndarray) -> None:
         held_x, held_y, count = self._held
@@ -51,7 +54,6 @@ class Trace:
 
     def _replace(self, x: np.ndarray, y: np.ndarray) -> None:
         self._held = (x.copy(), y.copy(), len(x))
-        self.thinned += 1
 
 
 class Average:

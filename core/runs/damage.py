@@ -10,20 +10,32 @@ from filelock import FileLock
 _COMPANIONS = ("", "-wal", "-shm")
 
 
-def set_aside_if_damaged(path: Path) -> str:
-    """Rename a damaged database and its companion files; return the sentence that says so, "" if it is whole.
+def set_aside_if_damaged(path: Path) -> bool:
+    """Rename a damaged database and its companion files; return whether this process did.
 
     Only one process does it: the others wait for the lock and then find the new file, or none.
     """
     with FileLock(f"{path}.repair", timeout=30):
         if not path.exists() or not is_damaged(path):
-            return ""
+            return False
         stamp = time.strftime("%Y%m%d-%H%M%S")
         aside = _free_name(path, stamp)
         for companion in _COMPANIONS:
             file = Path(f"{path}{companion}")
             if file.exists():
                 file.rename(f"{aside}{companion}")
+    return True
+
+
+def files_set_aside(path: Path) -> set[Path]:
+    """Return the files that were set aside from `path`, without their companions."""
+    return {
+        file for file in path.parent.glob(f"{path.name}.damaged-*") if file.suffix[-4:] not in _COMPANIONS[1:]
+    }
+
+
+def notice(path: Path, aside: Path) -> str:
+    """Return the sentence that says that `path` was set aside as `aside`."""
     return (
         f"The run store {path.name} was damaged and has been set aside as {aside.name}; a new one was begun. "
         f"Nothing was deleted: `sqlite3 {aside.name} .recover` may still read the runs in it."

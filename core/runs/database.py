@@ -39,6 +39,7 @@ class Database:
         self.notices: list[str] = []
         self.is_read_only = False
         self._opening = threading.RLock()
+        self._known_aside = damage.files_set_aside(self.path) if self.path else set()
         self._engine = self._make_engine()
         self._file = self._open()
 
@@ -158,6 +159,7 @@ class Database:
                 if _identity(self.path) != self._file:
                     self._engine.dispose()
                     self._file = self._open()
+                    self._note_set_aside()
         return self._engine
 
     def _leave_read_only(self) -> None:
@@ -178,10 +180,16 @@ class Database:
         if self.path is None:
             return False
         self._engine.dispose()
-        notice = damage.set_aside_if_damaged(self.path)
-        if notice:
-            self.notices.append(notice)
-        return bool(notice) or not self.path.exists() or _identity(self.path) != getattr(self, "_file", None)
+        is_done = damage.set_aside_if_damaged(self.path)
+        self._note_set_aside()
+        return is_done or not self.path.exists() or _identity(self.path) != getattr(self, "_file", None)
+
+    def _note_set_aside(self) -> None:
+        """Take note of the files set aside since the last time, by whichever process."""
+        if self.path is not None:
+            now = damage.files_set_aside(self.path)
+            self.notices += [damage.notice(self.path, aside) for aside in sorted(now - self._known_aside)]
+            self._known_aside = now
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

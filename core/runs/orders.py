@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 
-from core.config import ConfigError, FieldError, parse_field
+from core.address import parse_field
+from core.config import ConfigError, FieldError
 from core.controls import Orders
 from core.events import Finished
 from core.runs.part import Part, Values

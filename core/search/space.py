@@ -5,7 +5,8 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from core.config import ConfigError, FieldError, Range, RunConfig, parse_field, rule_of, to_dict
+from core.address import parse_field
+from core.config import ConfigError, FieldError, Range, RunConfig, rule_of, to_dict
 
 SAMPLERS: Final = ("tpe", "random", "grid")
 PRUNERS: Final = ("none", "median")

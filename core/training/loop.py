@@ -11,7 +11,8 @@ from core.datasets import ImageData
 from core.events import Event
 from core.threads import threads_for
 from core.training.data import training_data
-from core.training.run import Run, build_learner
+from core.training.run import Run
+from core.training.standing import build_learner
 
 
 def train(

@@ -1,16 +1,15 @@
-"""One run in progress: its steps, what it obeys between two of them, and what it says."""
+"""One run in progress: what it obeys between two steps, and what it says."""
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 
-from core.config import RunConfig, to_json
+from core.config import RunConfig
 from core.controls import Controls, Orders
 from core.events import (
     STRIP_SIZE,
-    Checkpoint,
     Diverged,
     Evaluated,
     Event,
@@ -22,19 +21,11 @@ from core.events import (
     Started,
     Weights,
 )
-from core.training.autograd import AutogradLearner
-from core.training.checkpoint import CheckpointError, TrainingState, pack, unpack
-from core.training.closed_form import ClosedFormLearner, fits_closed_form
-from core.training.data import BatchOrder, TrainingData
+from core.training.data import TrainingData
 from core.training.learner import Learner, Score, evaluate
-from core.training.progress import CHUNK_S, Chunk, Stopwatch
-from core.training.schedule import (
-    SNAPSHOT_COUNT,
-    LearningRate,
-    Pacer,
-    is_evaluation_step,
-    snapshot_steps,
-)
+from core.training.progress import CHUNK_S
+from core.training.schedule import SNAPSHOT_COUNT, Pacer, is_evaluation_step, snapshot_steps
+from core.training.standing import Standing
 
 POLL_S = 0.05
 GLIMPSE_S = 0.45
@@ -43,14 +34,8 @@ IDLE_S = 0.002
 SNAPSHOT_BUDGET_BYTES = 32 * 2**20
 
 
-def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Learner:
-    if path != "autograd" and fits_closed_form(config):
-        return ClosedFormLearner(config, data)
-    return AutogradLearner(config, data)
-
-
-class Run:
-    """One run in progress. `step` counts the updates done."""
+class Run(Standing):
+    """One run in progress."""
 
     def __init__(
         self,
@@ -60,29 +45,24 @@ class Run:
         controls: Controls,
         checkpoint_every_s: float | None,
     ) -> None:
-        self.learner = learner
-        self._data, self._config, self._controls = data, config, controls
-        self.order = BatchOrder(data.train_index, config.batch_size, config.seed)
-        self._per_epoch = self.order.steps_per_epoch
-        self._total = self._per_epoch * config.epochs
-        self._rate = LearningRate(config, self._per_epoch, self._total)
+        super().__init__(data, config, learner, checkpoint_every_s)
+        self._controls = controls
         self._pacer = Pacer(self._total)
-        self._weight_bytes = sum(array.nbytes for array in self.learner.weights().values())
         count = min(SNAPSHOT_COUNT, SNAPSHOT_BUDGET_BYTES // self._weight_bytes)
         self._snapshots = snapshot_steps(self._total, max(3, count))
         self._splits = {split: data.split(split) for split in {data.evaluation_split, "test"}}
-        self._step = 0
         self._orders = Orders()
-        self._ordered_rate: float | None = None
         self._is_waiting = self._is_halted = False
         self.is_finite = True
         self._scores: dict[str, tuple[int, Score]] = {}
         self._glimpsed_step = -1
-        self._glimpsed_at = self._checkpointed_at = time.perf_counter()
+        self._glimpsed_at = time.perf_counter()
         self._next_poll = 0.0
-        self._checkpoint_every_s = checkpoint_every_s
-        self._chunk = Chunk(self.learner)
-        self._watch = Stopwatch()
+
+    def restore(self, data: bytes) -> None:
+        """Stand where the checkpoint was written; nothing of that step has to be shown again."""
+        super().restore(data)
+        self._glimpsed_step = self._step
 
     def events(self) -> Iterator[Event]:
         """Yield the whole run from where it stands."""
@@ -104,27 +84,6 @@ class Run:
                     yield from self.tell()
         yield from self.end()
 
-    def update(self) -> None:
-        """Do one optimizer step."""
-        batch = self.order.batch(self._step)
-        self.learner.step(batch, self.learning_rate, self.slot)
-        self.count(len(batch))
-
-    @property
-    def learning_rate(self) -> float:
-        """The learning rate of the next step."""
-        return self._rate.at(self._step)
-
-    @property
-    def slot(self) -> int:
-        """The place in the chunk's records where the next step is recorded."""
-        return self._chunk.slot(self._step)
-
-    def count(self, image_count: int) -> None:
-        """Count a step that the learner has done."""
-        self._chunk.add(image_count)
-        self._step += 1
-
     def has_news(self) -> bool:
         """Return whether anything is due after this update; after most there is nothing."""
         now = time.perf_counter()
@@ -137,10 +96,6 @@ class Run:
 
     def _is_milestone(self) -> bool:
         return self._evaluates() or self._step in self._snapshots
-
-    def _checkpoints(self, now: float) -> bool:
-        every_s = self._checkpoint_every_s
-        return every_s is not None and now - self._checkpointed_at >= every_s
 
     def tell(self) -> Iterator[Event]:
         """Yield what is due after an update: the chunk, evaluation, snapshot, glimpse, checkpoint."""
@@ -325,47 +280,3 @@ class Run:
             message=f"The loss stopped being a finite number at step {self._step} (learning rate {rate:g}).",
             remedy=f"Try a learning rate of {rate / 10:g}, a tenth of this one.",
         )
-
-    # ---- checkpoints
-
-    def _checkpoint(self) -> Checkpoint:
-        self._checkpointed_at = time.perf_counter()
-        tensors, numbers = self.learner.optimizer_state()
-        state = TrainingState(
-            step=self._step,
-            elapsed_s=self._watch.elapsed_s,
-            path=self.learner.path,
-            threads=torch.get_num_threads(),
-            config_json=to_json(self._config),
-            learning_rate_changes=self._rate.changes,
-            ordered_rate=self._ordered_rate,
-            weights=self.learner.weights(),
-            optimizer_tensors=tensors,
-            optimizer_numbers=numbers,
-            epoch_state=self.order.epoch_state,
-        )
-        return Checkpoint(self._step, pack(state))
-
-    def restore(self, data: bytes) -> None:
-        """Stand where the checkpoint was written, with the thread count it was written under.
-
-        Raises: CheckpointError when it is unreadable or of another config.
-        """
-        state = unpack(data)
-        if state.config_json != to_json(self._config):
-            raise CheckpointError("the checkpoint belongs to a run with other settings")
-        if state.path != self.learner.path:
-            self.learner = build_learner(self._data, self._config, state.path)
-        torch.set_num_threads(state.threads)
-        self.learner.load_weights(state.weights)
-        self.learner.load_optimizer_state(state.optimizer_tensors, state.optimizer_numbers)
-        self.order.restore(state.epoch_state, state.step)
-        self._rate.changes = list(state.learning_rate_changes)
-        self._ordered_rate = state.ordered_rate
-        self._watch.set(state.elapsed_s)
-        self._step = self._glimpsed_step = state.step
-        self._chunk = Chunk(self.learner, state.step)
-
-    def replay(self, changes: Sequence[tuple[int, float]]) -> None:
-        """Let recorded live changes of the learning rate come again at their steps."""
-        self._rate.changes = sorted({**dict(self._rate.changes), **dict(changes)}.items())

@@ -1,5 +1,6 @@
 """A run as all its viewers see it: its events are read from the store once, whoever looks."""
 
+import math
 import threading
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ class Feed:
     log: list[str] = field(default_factory=list)
     strip: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     scene: tuple[object, object] | None = None  # (of what, the scene): made once for all who watch the same
+    seen_at: float = -math.inf  # time.monotonic() when the store was last told that somebody looks
     _cursor: str = ""
     _version: str = ""
     _row: RunRow | None = None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core import config as settings_of_run
+from core.address import from_query, parse_field, to_query
 from core.config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
 from core.datasets import CATALOG, spec
 from core.datasets.own import list_own
@@ -30,7 +30,7 @@ def config_from_address() -> None:
     if wanted not in PRESETS:
         errors.append(FieldError("preset", wanted[:40], "one of " + ", ".join(PRESETS)))
     base = PRESETS[wanted if wanted in PRESETS else "default"].config
-    config, wrong = settings_of_run.from_query(query, base)
+    config, wrong = from_query(query, base)
     problem = dataset_problem(config)
     if problem:
         wrong.append(problem)
@@ -63,7 +63,7 @@ def put_config(config: RunConfig) -> None:
 
 def config_in_address(config: RunConfig) -> None:
     """Keep every setting that differs from the start in the page's address."""
-    wanted = settings_of_run.to_query(config, PRESETS["default"].config)
+    wanted = to_query(config, PRESETS["default"].config)
     shown = {name: st.query_params[name] for name in st.query_params if name in (*FIELD_NAMES, "preset")}
     for name in shown.keys() - wanted.keys():
         del st.query_params[name]
@@ -290,7 +290,7 @@ def _sizes(name: str, config: RunConfig) -> tuple[int, ...] | None:
     key = _seed_state(name, ", ".join(map(str, getattr(config, name))))
     text = st.text_input(LABELS[name], key=key, help=HELP[name])
     try:
-        sizes: tuple[int, ...] = settings_of_run.parse_field(name, text.replace(" ", ""))
+        sizes: tuple[int, ...] = parse_field(name, text.replace(" ", ""))
     except ConfigError as error:
         st.error(_sentence(error.errors[0]))
         return None

@@ -15,6 +15,13 @@ from core.figures.stream import ChartStream, Parts, PartsStream, TileStream, Wei
 from core.figures.wire import pack
 from pages.components.assets import loader
 
+TICK_BYTES: Final = 5_900  # that a tick may put on the wire, once the page has been drawn
+TICK_OWN_BYTES: Final = (
+    1_900  # of them Streamlit's own, measured by benchmarks/page_load.py, and what holds the news
+)
+LEAST_TILE_BYTES: Final = 800
+IDLE_TOLD: Final = 2  # ticks in which a component with no news is told so, should it have missed some
+
 Stream = TypeVar("Stream", ChartStream, TileStream, PartsStream)
 
 _feed: Final = st.components.v2.component("inkling_feed", js=loader("feed.js"), isolate_styles=False)
@@ -25,7 +32,7 @@ def live_update(key: str, news: Mapping[str, Chart | WeightImages | Parts]) -> N
 
     A `key` that begins with "feed" takes no room (style.css).
     """
-    messages = {name: _message(name, shown) for name, shown in news.items()}
+    messages = _messages(news)
     header = {"parts": [[name, len(message)] for name, message in messages.items()]}
     names = list(news)
     _feed(
@@ -55,12 +62,25 @@ def drawn_stream(key: str, kind: type[Stream]) -> Stream:
     return stream
 
 
-def _message(name: str, shown: Chart | WeightImages | Parts) -> bytes:
-    if isinstance(shown, Chart):
-        return viewer_stream(name, ChartStream).message(shown)
-    if isinstance(shown, WeightImages):
-        return viewer_stream(name, TileStream).message(shown)
-    return viewer_stream(name, PartsStream).message(shown)
+def _messages(news: Mapping[str, Chart | WeightImages | Parts]) -> dict[str, bytes]:
+    """Return the message of each component that has one; weight images take the room that the others leave."""
+    messages: dict[str, bytes] = {}
+    room = TICK_BYTES - TICK_OWN_BYTES
+    for name, shown in sorted(news.items(), key=lambda item: isinstance(item[1], WeightImages)):
+        stream: ChartStream | TileStream | PartsStream
+        if isinstance(shown, WeightImages):
+            stream = viewer_stream(name, TileStream)
+            message = stream.message(shown, max(room, LEAST_TILE_BYTES))
+        elif isinstance(shown, Chart):
+            stream = viewer_stream(name, ChartStream)
+            message = stream.message(shown)
+        else:
+            stream = viewer_stream(name, PartsStream)
+            message = stream.message(shown)
+        if stream.idle <= IDLE_TOLD:
+            messages[name] = message
+            room -= len(message)
+    return messages
 
 
 def _reset(names: list[str]) -> None:

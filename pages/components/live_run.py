@@ -1,5 +1,6 @@
 """Draws a run on the Train page: once for the whole page, then one message a tick while it trains."""
 
+import time
 from contextlib import suppress
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.datasets import DatasetError, spec
 from core.insight.verdict import verdict
-from core.runs import RunRow, StoreBusy, StoreError, StoreFull
+from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
 from pages.components.feed import Feed, current, feed
 from pages.components.lab import image_data, store
 from pages.components.live import live_update
@@ -21,6 +22,7 @@ from pages.components.tiles import weight_tiles
 from pages.components.visitor import visitor
 
 TICK_S = 1.0
+SEEN_S = 60.0
 CHART_PX = 250
 
 
@@ -33,7 +35,7 @@ def show_run(run: RunRow) -> None:
     """Show the run; while it is live, look again once a second."""
     try:
         run, shared = current(run.id)
-        _seen(run.id)
+        _seen(shared)
     except StoreError as error:
         st.error(f"{error}")
         return
@@ -48,23 +50,35 @@ def show_run(run: RunRow) -> None:
     _log(run)
 
 
-def _seen(run_id: str) -> None:
-    """Note that somebody looks at the run, so that it is not pruned meanwhile; a store that cannot is no matter."""
-    if not store().is_read_only:
-        with suppress(StoreBusy, StoreFull):
-            store().touch(run_id)
+def _seen(shared: Feed) -> None:
+    """Note, once a minute, that somebody looks at the run, so that it is not pruned meanwhile.
+
+    A store that cannot take it now is no matter; nobody waits for it at every press.
+    """
+    now = time.monotonic()
+    if now - shared.seen_at < SEEN_S or store().is_read_only:
+        return
+    shared.seen_at = now
+    with suppress(StoreBusy, StoreFull, StoreReadOnly):
+        store().touch(shared.run_id)
 
 
 def _tick(run_id: str, earlier: list[str]) -> None:
     """Send what is new; draw the page anew when the run's status has changed."""
     try:
         run, shared = current(run_id)
+        scene = run_scene(run, shared, earlier)
+    except UnknownRun:
+        st.session_state.trouble = (
+            "The run that was in view is not here any more. Press Train to make another."
+        )
+        st.rerun()
     except StoreError as error:
-        st.error(f"{error}")
+        st.error(f"{error}", icon=":material/database_off:")  # it goes when a later tick can read again
         return
     if (run.id, run.status) != st.session_state.drawn_status:
         st.rerun()
-    live_update("feed", run_scene(run, shared, earlier).news())
+    live_update("feed", scene.news())
 
 
 def _draw(scene: Scene, run: RunRow | None) -> None:

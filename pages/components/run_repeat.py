@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.config import ConfigError, Range, RunConfig, parse_field, rule_of
+from core.address import parse_field
+from core.config import ConfigError, Range, RunConfig, rule_of
 from core.datasets import spec
 from core.models import count_parameters
 from core.runs import RunRow, StoreError

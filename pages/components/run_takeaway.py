@@ -6,8 +6,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
+from core.address import to_query
 from core.bundles import import_bundle
-from core.config import to_query
 from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
 from core.linear_import import import_weights

@@ -30,7 +30,7 @@ def run_in_view() -> RunRow | None:
     try:
         return store().get(run_id)
     except UnknownRun:
-        st.session_state.run = None
+        view_run(None)
         return None
 
 

@@ -109,11 +109,16 @@ def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]
     return Scene(
         head=_head(text, tone, _line(run), run.progress, figures),
         weights=_images(layer, found[0] if found else 0),
-        loss=shared.curves.loss_chart(curves, names),
-        accuracy=shared.curves.accuracy_chart(curves, names),
+        loss=_begun(shared.curves.loss_chart(curves, names), run),
+        accuracy=_begun(shared.curves.accuracy_chart(curves, names), run),
         strip=_strip(run.dataset, shared.strip),
         caption=layer.caption,
     )
+
+
+def _begun(chart: Chart, run: RunRow) -> Chart:
+    """Return the chart; that of a run that is over without a step promises none."""
+    return replace(chart, empty="") if run.has_ended else chart
 
 
 def _first_weights(config: RunConfig) -> FirstLayer:
@@ -146,7 +151,7 @@ def _line(run: RunRow) -> str:
             "It starts as soon as a worker is free." if run.queue_position < 2 else "It waits for its turn."
         )
     if run.status == "interrupted":
-        return f"It was interrupted at step {run.step:,}. {run.remedy}"
+        return f"It was interrupted at step {run.step:,}."
     parts = []
     if run.total_steps and run.steps_per_epoch:
         epoch = min(run.step // run.steps_per_epoch + 1, run.config.epochs)

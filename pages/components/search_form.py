@@ -5,7 +5,8 @@ from typing import Final
 
 import streamlit as st
 
-from core.config import ConfigError, RunConfig, parse_field
+from core.address import parse_field
+from core.config import ConfigError, RunConfig
 from core.presets import PRESETS
 from core.runs import StoreError
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension

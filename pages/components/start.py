@@ -43,10 +43,11 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
     """Draw the buttons as the run's status has them, the pace, and the live learning rate."""
     run_id = run.id if run else ""
     live = run is not None and run.is_live
+    is_interrupted = run is not None and run.status == "interrupted"  # then Resume is the one to press
     with st.container(horizontal=True, key="run_buttons", vertical_alignment="bottom"):
         st.button(
             "Train" if run is None else "Train anew",
-            type="primary" if not live else "secondary",
+            type="secondary" if live or is_interrupted else "primary",
             icon=":material/play_arrow:",
             width=TRAIN_PX,
             shortcut="T",
@@ -54,7 +55,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             args=(config,),
             help="Start a run with the settings on the left.",
         )
-        if run is not None and run.status == "interrupted":
+        if is_interrupted:
             st.button("Resume", type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
         elif run is not None and run.status == "paused":
             st.button(

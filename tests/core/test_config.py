@@ -13,10 +13,7 @@ from core.config import (
     differing_fields,
     from_dict,
     from_json,
-    from_query,
-    parse_field,
     to_json,
-    to_query,
 )
 from core.presets import PRESETS
 
@@ -45,16 +42,8 @@ ODD = RunConfig(
 @pytest.mark.parametrize(
     "config", [ODD, *(preset.config for preset in PRESETS.values())], ids=lambda c: c.model
 )
-def test_config_survives_json_and_address_to_the_last_bit(config: RunConfig) -> None:
+def test_config_survives_json_to_the_last_bit(config: RunConfig) -> None:
     assert from_json(to_json(config)) == config
-    assert from_query(to_query(config)) == (config, [])
-    base = RunConfig(epochs=17, seed=3)
-    assert from_query(to_query(config, base), base) == (config, [])
-
-
-def test_address_holds_only_what_differs() -> None:
-    assert to_query(RunConfig()) == {}
-    assert to_query(RunConfig(learning_rate=0.02, seed=7)) == {"learning_rate": "0.02", "seed": "7"}
 
 
 BAD = {
@@ -107,19 +96,6 @@ def test_nesterov_needs_sgd_with_momentum() -> None:
     assert RunConfig(nesterov=True, momentum=0.5).nesterov
 
 
-def test_a_bad_address_leaves_the_rest_standing() -> None:
-    query = {"learning_rate": "nan", "epochs": "3", "hidden_sizes": "a,b", "nesterov": "true", "run": "x"}
-    config, errors = from_query(query)
-    assert config == RunConfig(epochs=3)
-    assert {error.field for error in errors} == {"learning_rate", "hidden_sizes", "nesterov"}
-    assert next(e for e in errors if e.field == "learning_rate").value == "nan"
-
-
-def test_a_very_long_value_is_told_cut_short() -> None:
-    _, errors = from_query({"model": "x" * 10_000})
-    assert len(str(errors[0])) < 300
-
-
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"epochs": "many"}', "[" * 5000])
 def test_text_that_is_no_config_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
@@ -130,13 +106,6 @@ def test_whole_numbers_may_be_written_as_floats_and_come_out_whole() -> None:
     assert RunConfig(epochs=3.0).epochs == 3  # type: ignore[arg-type]
     assert isinstance(RunConfig(epochs=3.0).epochs, int)  # type: ignore[arg-type]
     assert isinstance(RunConfig(learning_rate=1).learning_rate, float)
-
-
-def test_fields_are_read_from_text_as_a_shell_writes_them() -> None:
-    assert parse_field("hidden_sizes", "64,32") == (64, 32)
-    assert parse_field("learning_rate", "1e-3") == 0.001
-    with pytest.raises(ConfigError, match="learning_rate must be a number from 1e-06 to 100, got 'fast'"):
-        parse_field("learning_rate", "fast")
 
 
 def test_differing_fields_are_named_in_order() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import end_app, start_app
-from tests.e2e.test_train import choose, expect_status, open_train, press
+from tests.browser import end_app, start_app
+from tests.train_page import choose, expect_status, open_train, press
 
 pytestmark = pytest.mark.e2e
 

@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser import ROOT, free_port, is_healthy, wait_until
 from tests.core.figures.conftest import SmallRun, small_run  # noqa: F401  (a fixture)
-from tests.e2e.conftest import ROOT, free_port, is_healthy, wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -21,7 +21,7 @@ from core.export.record import read_record
 from core.runs import RunRow, Store
 from core.search import Searches
 from core.training import train
-from tests.e2e.conftest import App, wait_until
+from tests.browser import App, wait_until
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=20_000)

@@ -3,43 +3,14 @@
 import re
 import sqlite3
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.conftest import App, end_app, start_app, wait_until
+from tests.browser import App, end_app, start_app, wait_until
+from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
 pytestmark = pytest.mark.e2e
-
-
-def open_train(page: Page, url: str) -> None:
-    page.goto(url)
-    expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_visible(timeout=60_000)
-    expect(page.locator(".ink-status")).to_be_visible()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
-
-
-def expect_status(page: Page, status: str, timeout: float = 20_000) -> None:
-    expect(page.locator(".ink-status .ink-chip").first).to_have_text(re.compile(status), timeout=timeout)
-
-
-def step_shown(page: Page) -> int:
-    found = re.search(r"step ([\d,]+) of", page.locator(".ink-status").inner_text())
-    return int(found.group(1).replace(",", "")) if found else 0
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=re.compile(f"{label}$|{label}\\b")).click()
-    page.get_by_role("option", name=option, exact=True).click()
-
-
-def run_id(page: Page) -> str:
-    address = page.evaluate("location.href")  # page.url itself only moves when Playwright is asked something
-    return parse_qs(urlparse(address).query).get("run", [""])[0]
 
 
 def final_loss(app: App, run: str) -> float:

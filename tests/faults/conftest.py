@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,9 +13,15 @@ from pathlib import Path
 import pytest
 
 from core.config import RunConfig
+from core.datasets import ImageData
 from core.runs import RunRow, Store
 from core.settings import Settings, to_environment
+from tests.browser import browser, context, page
+from tests.faults.lab import Lab, moved_clock
+from tests.faults.processes import family, gone
 from tests.polling import until
+
+__all__ = ["browser", "context", "page"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000, seed=3)  # 4,000 steps
@@ -77,51 +82,6 @@ class App:
         gone(pids, within_s=6)
 
 
-def processes() -> dict[int, tuple[int, int, str]]:
-    """Return pid -> (parent, session, command) of every process that is not a zombie."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError):
-            facts = (folder / "stat").read_text().rpartition(")")[2].split()
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if facts[0] != "Z":
-                found[int(folder.name)] = (int(facts[1]), int(facts[3]), command)
-    return found
-
-
-def family(pid: int) -> list[int]:
-    """Return the pid and those of all its descendants, and of their sessions, that live."""
-    everyone = processes()
-    found = {pid} & set(everyone)
-    sessions: set[int] = set()
-    while True:
-        sessions |= {child for child in found if everyone[child][1] == child and child != os.getsid(0)}
-        more = {p for p, (parent, session, _) in everyone.items() if parent in found or session in sessions}
-        if more <= found:
-            return sorted(found)
-        found |= more
-
-
-def gone(pids: list[int], within_s: float) -> None:
-    """Wait until none of the processes lives; kill what does before failing."""
-    try:
-        until(lambda: not set(pids) & set(processes()), f"processes {pids} to end", within_s)
-    finally:
-        for pid in set(pids) & set(processes()):
-            os.kill(pid, signal.SIGKILL)
-
-
-def worker_of(runner: int, store: Store, run_id: str) -> int:
-    """Return the pid of the process that holds the run's lease, a descendant of the runner."""
-    lease = Path(f"{store.database.path}.leases") / run_id
-    inode = lease.stat().st_ino
-    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
-    pids = [int(f[4]) for f in held if f[1] == "FLOCK" and f[5].endswith(f":{inode}")]
-    mine = [pid for pid in pids if pid in family(runner)]
-    assert len(mine) == 1, (pids, family(runner))
-    return mine[0]
-
-
 @pytest.fixture
 def app_in(data_folder: Path) -> Iterator[Callable[..., tuple[App, Store]]]:
     """Return a function that starts an app with its store in a folder, and gives both."""
@@ -173,3 +133,29 @@ def ended(store: Store, run_id: str) -> RunRow:
     """Return the run once it has ended."""
     until(lambda: store.get(run_id).has_ended, f"run {run_id} to end", 60)
     return store.get(run_id)
+
+
+@pytest.fixture(scope="session")
+def lab(data_folder: Path, mnist: ImageData, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Return one running app for all tests that leave it running; its clock can be set."""
+    assert mnist
+    folder = tmp_path_factory.mktemp("lab")
+    _, environment = moved_clock(folder)
+    shared = Lab(data_folder, folder, folder / "app.log", **environment)
+    yield shared
+    shared.end()
+
+
+@pytest.fixture
+def new_lab(data_folder: Path, mnist: ImageData, tmp_path: Path) -> Iterator[Callable[..., Lab]]:
+    """Return a function that starts an app of the test's own, with its store in a folder."""
+    assert mnist
+    started: list[Lab] = []
+
+    def start(folder: Path | None = None) -> Lab:
+        started.append(Lab(data_folder, folder or tmp_path, tmp_path / "app.log"))
+        return started[-1]
+
+    yield start
+    for lab in started:
+        lab.end()

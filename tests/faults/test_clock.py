@@ -1,32 +1,17 @@
 """The wall clock set back an hour while a run trains: nobody is taken for dead, nothing is pruned, nothing waits."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
+from tests.faults.lab import moved_clock
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
 
-# Every process of the app gets this clock: the real one, moved by as many seconds as the file says.
-CLOCK = """
-import os, time
-_real, _file = time.time, os.environ["TEST_CLOCK_FILE"]
-def _moved():
-    with open(_file) as file:
-        return _real() + float(file.read() or 0)
-time.time = _moved
-"""
-
 
 @pytest.mark.parametrize("offset_s", [-3600, 3600])
 def test_a_clock_that_jumps_an_hour_disturbs_nothing(app_in, tmp_path, offset_s):
-    offset = Path(tmp_path / "offset")
-    offset.write_text("0")
-    (tmp_path / "shim").mkdir()
-    (tmp_path / "shim" / "sitecustomize.py").write_text(CLOCK)
-    environment = {"TEST_CLOCK_FILE": str(offset), "PYTHONPATH": str(tmp_path / "shim")}
+    offset, environment = moved_clock(tmp_path)
     app, store = app_in(tmp_path, environment, cores=1)
     first = store.create(LONG, pace=SLOW)
     app.submit(first)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.events import TERMINAL
-from tests.faults.conftest import LONG, SHORT, SLOW, ended, family, gone, running
+from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
+from tests.faults.processes import family, gone
 from tests.polling import until
 
 pytestmark = pytest.mark.faults

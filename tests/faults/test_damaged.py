@@ -7,7 +7,8 @@ import pytest
 
 from core.runs import StoreError
 from core.runs.schema import ARTIFACTS
-from tests.faults.conftest import LONG, SHORT, SLOW, App, ended, running, worker_of
+from tests.faults.conftest import LONG, SHORT, SLOW, App, ended, running
+from tests.faults.processes import worker_of
 from tests.polling import until
 
 pytestmark = pytest.mark.faults

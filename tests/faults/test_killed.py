@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from core.events import Steps
-from tests.faults.conftest import LONG, SHORT, SLOW, ended, family, gone, processes, running, worker_of
+from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
+from tests.faults.processes import family, gone, processes, worker_of
 from tests.polling import until
 
 pytestmark = pytest.mark.faults

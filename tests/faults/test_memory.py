@@ -1,22 +1,14 @@
 """A worker that runs out of memory: its run says so, everything else goes on."""
 
-import resource
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import SHORT, ended, family, processes
+from tests.faults.conftest import SHORT, ended
+from tests.faults.processes import family, limit_memory, processes
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
-
-
-def limit_memory(pid: int, more_bytes: int) -> None:
-    """Let the process, and those forked from it, have at most so much more address space than now."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + more_bytes
-    resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
 
 
 def test_a_model_that_does_not_fit_fails_in_words_and_the_next_run_is_trained(app_in, tmp_path):

@@ -243,3 +243,50 @@ def test_parts_send_the_template_once_and_then_only_what_changed() -> None:
     again, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
     assert again["whole"]
     assert again["set"]["loss"] == "2.303"
+
+
+def test_differences_keep_to_the_room_and_what_was_left_out_follows(small_run: SmallRun) -> None:
+    stream, client = TileStream(), TileClient()
+    client.take(stream.message(WeightImages(small_run.weights[0], (1, 28, 28), DIGITS)))
+    target = WeightImages(small_run.weights[120], (1, 28, 28), DIGITS, 120)
+    first = stream.message(target, room=900)
+    assert len(first) < 1000
+    shown = client.take(first)[:, 0].reshape(10, 784)
+    exact = TileClient().take(TileStream().message(target))[:, 0].reshape(10, 784)
+    assert 0 < np.abs(shown - exact).max() <= 6 * client.limit / LEVELS + 1e-9, (
+        "the greatest changes came first"
+    )
+    for _ in range(12):
+        message = stream.message(target, room=900)
+        assert len(message) < 1000
+        shown = client.take(message)[:, 0].reshape(10, 784)
+    np.testing.assert_array_equal(shown, exact)
+    assert stream.idle > 0
+
+
+def test_pixels_that_all_turn_over_keep_to_the_room_too_and_arrive() -> None:
+    stream, client = TileStream(), TileClient()
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (10, 784)).astype(np.float32)
+    client.take(stream.message(WeightImages(signs, (1, 28, 28), DIGITS, limit=1.0)))
+    messages = 0
+    while not stream.idle:
+        message = stream.message(WeightImages(-signs, (1, 28, 28), DIGITS, limit=1.0), room=400)
+        assert len(message) < 500
+        client.take(message)
+        messages += 1
+    assert 3 < messages < 60
+    np.testing.assert_array_equal(client.take(message)[:, 0].reshape(10, 784), -signs)
+
+
+def test_points_that_are_thinned_are_not_sent_anew() -> None:
+    curves, stream, client = Curves("run-1"), ChartStream(), ChartClient()
+    sizes = []
+    for first in range(1, 90_001, 1000):
+        noise = np.random.default_rng(first).random(1000, np.float32)
+        curves.add([Steps(first, noise, noise, 0.1, 1.0, 1.0)])
+        message = stream.message(curves.loss_chart())
+        client.take(message)
+        sizes.append(len(message))
+    assert curves.raw["loss"].thinned > 0
+    assert max(sizes[2:]) < 900
+    assert client.points["batch"][0][-1] == 90_000

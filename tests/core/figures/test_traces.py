@@ -90,6 +90,7 @@ def test_a_trace_stays_bounded_and_says_that_it_was_thinned() -> None:
         trace.extend(x[start : start + 100], y[start : start + 100])
         assert len(trace) <= 1000
     assert trace.thinned > 5
+    assert trace.dropped == 0
     assert trace.points[1].max() == y.max()
     assert trace.points[0][-1] == 50_000
 
@@ -102,6 +103,6 @@ def test_a_resumed_run_replaces_the_steps_after_its_checkpoint() -> None:
     x, y = trace.points
     assert np.array_equal(x, np.arange(1.0, 61.0))
     assert y.sum() == 10
-    assert trace.thinned == 1
+    assert trace.dropped == 1
     assert len(seen_x) == 100, "who reads the old points goes on reading them"
     assert not seen_y.any()

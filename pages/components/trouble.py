@@ -1,0 +1,29 @@
+"""What a page says when the store or a setting fails it: a sentence, and one thing to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.runs import StoreError
+from core.settings import SettingsError
+
+
+@contextmanager
+def trouble_told() -> Iterator[None]:
+    """Say what went wrong with the store or the settings in place of what could not be drawn, and offer to try again.
+
+    What a page can go on after it catches itself; this is for what leaves it nothing to show.
+    """
+    try:
+        yield
+    except SettingsError as error:
+        for sentence in error.errors:
+            st.error(sentence, icon=":material/settings_alert:")
+        st.caption("Inkling reads its settings when it starts: put this right, then start it again.")
+    except StoreError as error:
+        st.error(f"{error}", icon=":material/database_off:")
+        st.button("Try again", type="primary", key="try_again")
+    else:
+        return
+    st.stop()

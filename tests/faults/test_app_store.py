@@ -1,0 +1,137 @@
+"""The running app's store locked, spoiled, full or read-only under a visitor's eyes."""
+
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from core.config import RunConfig
+from core.jobs.controls import Recall
+from core.jobs.worker import train_here
+from core.runs import Store
+from core.runs.schema import ARTIFACTS
+from tests.faults.lab import SETTINGS, SHORT, Lab, fill, picture, remount, says, told_steps, unharmed
+from tests.faults.processes import worker_of
+from tests.polling import until
+from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
+
+pytestmark = pytest.mark.faults
+
+
+def set_aside(lab: Lab) -> set[Path]:
+    """Return the stores that were set aside."""
+    return {
+        path for path in lab.folder.glob("inkling.db.damaged-*") if not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+def test_a_locked_store_is_read_on_and_says_busy_when_train_is_pressed(lab, page):
+    with unharmed(lab, page):
+        run = lab.trained(page)
+        with closing(sqlite3.connect(lab.path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            page.reload()
+            expect_status(page, "running")
+            press(page, "Train anew")
+            says(page, "The run store was locked by another process.*Try again in a moment")
+            picture(page, "locked")
+            assert run_id(page) == run, "the run in view stays in view"
+            expect_status(page, "running")
+        shown = step_shown(page)
+        until(lambda: step_shown(page) > shown, "the page to go on", 20)
+        press(page, "Train anew")
+        until(lambda: run_id(page) != run, "the new run", 20)
+        lab.acknowledged.add(run_id(page))
+        expect(page.get_by_text("Try again in a moment")).to_have_count(0)
+        for each in lab.acknowledged:
+            lab.store.order(each, command="stop")
+        expect_status(page, "stopped")
+        steps = told_steps(lab.store, run)
+        assert steps == list(range(1, lab.store.get(run).step + 1)), "not a step is missing"
+
+
+def test_a_truncated_checkpoint_costs_time_but_resume_on_the_page_finishes_the_run(lab, page):
+    with unharmed(lab, page):
+        run = lab.trained(page)
+        os.kill(worker_of(lab.runner, lab.store, run), signal.SIGKILL)
+        expect_status(page, "interrupted", 5000)
+        state = lab.store.checkpoint(run)
+        with lab.store.database.write() as connection:
+            mine = (ARTIFACTS.c.run_id == run) & (ARTIFACTS.c.kind == "checkpoint")
+            connection.execute(ARTIFACTS.update().where(mine).values(data=state[: len(state) // 2]))
+        lab.resume(page, run)
+        picture(page, "truncated-checkpoint")
+
+
+def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trains_on(lab, page):
+    before = set_aside(lab)
+    run = lab.trained(page)
+    lab.acknowledged.clear()  # they are in the file that will be set aside
+    with unharmed(lab, page):
+        for file in (lab.path, lab.folder / "inkling.db-wal"):
+            with file.open("r+b") as opened:
+                opened.write(b"garbage " * (file.stat().st_size // 8))
+        says(page, "is not here any more")
+        sidebar = page.get_by_test_id("stSidebar")
+        expect(sidebar).to_contain_text("was damaged and has been set aside", timeout=20_000)
+        expect(sidebar).to_contain_text("Nothing was deleted")
+        picture(page, "garbage")
+        assert len(set_aside(lab) - before) == 1
+        assert run_id(page) != run
+        choose(page, "Pace", "Full speed")
+        press(page, "Train")
+        expect_status(page, "finished", 60_000)
+        lab.acknowledged.add(run_id(page))
+
+
+def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_finishes_it(
+    small_disk, new_lab, page
+):
+    lab = new_lab(small_disk)
+    with unharmed(lab, page):
+        run = lab.trained(page)
+        until((small_disk / "inkling.db.reserve").exists, "the reserve", 30)
+        fill(small_disk)
+        expect_status(page, "interrupted", 30_000)
+        says(page, "is full", "Free some space")
+        picture(page, "disk-full")
+        kept = told_steps(lab.store, run)
+        fill(small_disk)
+        press(page, "Train anew")
+        says(page, "is full.*Free some space, or delete runs")
+        picture(page, "disk-full-train")
+        expect_status(page, "interrupted")
+        remount(small_disk, "size=64m")
+        lab.resume(page, run)
+        assert told_steps(lab.store, run)[: len(kept)] == kept
+
+
+def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_when_it_may(
+    small_disk, new_lab, data_folder, page
+):
+    settings = replace(SETTINGS, data=str(data_folder), store=f"sqlite:///{small_disk / 'inkling.db'}")
+    with closing(Store(settings=settings)) as store:
+        run = store.create(RunConfig(train_size=1000, epochs=2), queue=False)
+        assert train_here(store, run, settings, Recall(), lambda _: None)
+    remount(small_disk, "ro")
+    lab = new_lab(small_disk)
+    with unharmed(lab, page):
+        lab.open(page, SHORT, run)
+        expect_status(page, "finished")
+        expect(page.get_by_test_id("stSidebar")).to_contain_text("may be read but not written")
+        press(page, "Train anew")
+        says(page, "may be read but not written", "Allow writing there")
+        picture(page, "read-only")
+        assert run_id(page) == run
+        remount(small_disk, "rw")
+        press(page, "Train anew")
+        expect_status(page, "running|finished")
+        until(lambda: run_id(page) != run, "the new run", 20)
+        expect_status(page, "finished", 30_000)
+        open_train(page, f"{lab.app.url}/?run={run}")
+        expect_status(page, "finished")

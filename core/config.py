@@ -79,7 +79,7 @@ class RunConfig:
     validation set leaves, `validation_size` 0 = evaluate on the test set while training.
     `learning_rate_changes` replays live changes: (step, new base learning rate), in rising order of step.
     `start_from` names a run whose final weights replace the initialisation.
-    `mix_in` names a second dataset ("own:<id>") whose training images are added to the training set.
+    `mix_in` names a second dataset of the same classes whose training images are added to the training set.
 
     Raises: ConfigError naming every refused field with its value and the allowed range.
     """

@@ -65,9 +65,22 @@ def _process(pid: int, depth: int) -> Process:
     return Process(part, private_kb / 1024, len(list((folder / "fd").iterdir())))
 
 
+def settled(app: App) -> list[Process]:
+    """Return the processes once a worker waits for the next run.
+
+    Without one, all that the forkserver has imported is its own, 300 MB: nobody shares it at that moment.
+    """
+    deadline = time.monotonic() + 15
+    found = processes(app)
+    while not any(p.part == "worker" for p in found) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        found = processes(app)
+    return found
+
+
 def row(app: App, done: str, seconds: float) -> str:
     """Return one line of the table."""
-    found = processes(app)
+    found = settled(app)
 
     def mb(part: str) -> str:
         sizes = [p.uss_mb for p in found if p.part == part]

@@ -225,7 +225,7 @@ def _fitting(change: np.ndarray, room: int | None) -> tuple[np.ndarray, bytes]:
     payload = _deflated(change.tobytes())
     if room is None or len(payload) <= room:
         return change, payload
-    size = np.abs(change)
+    size, part = np.abs(change), change.copy()
     for least in range(2, int(size.max()) + 1):
         part = np.where(size >= least, change, 0).astype(np.int8)
         payload = _deflated(part.tobytes())

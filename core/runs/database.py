@@ -170,6 +170,7 @@ class Database:
             if self.is_read_only:
                 self._engine.dispose()
                 self.is_read_only, self._engine = False, self._make_engine()
+                self.notices = [notice for notice in self.notices if notice != str(read_only(self.path))]
                 self._file = self._open()
 
     def _set_aside(self) -> bool:

@@ -58,7 +58,8 @@ class Lab:
 
     def open(self, page: Page, settings: str = LONG, run: str = "") -> None:
         """Open the Train page with these settings in its address, and the run in view."""
-        open_train(page, f"{self.app.url}/?{settings}" + (f"&run={run}" if run else ""))
+        address = f"{self.app.url}/?{settings}" + (f"&run={run}" if run else "")
+        open_train(page, address, timeout=120_000)
 
     def train(self, page: Page, settings: str = LONG, pace: str = "50 steps a second") -> str:
         """Open the page, press Train, and return the run once the page shows its steps."""

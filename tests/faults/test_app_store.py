@@ -133,5 +133,6 @@ def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_whe
         expect_status(page, "running|finished")
         until(lambda: run_id(page) != run, "the new run", 20)
         expect_status(page, "finished", 30_000)
+        expect(page.get_by_test_id("stSidebar")).not_to_contain_text("may be read but not written")
         open_train(page, f"{lab.app.url}/?run={run}")
         expect_status(page, "finished")

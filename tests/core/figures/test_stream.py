@@ -280,6 +280,7 @@ def test_pixels_that_all_turn_over_keep_to_the_room_too_and_arrive() -> None:
 
 def test_points_that_are_thinned_are_not_sent_anew() -> None:
     curves, stream, client = Curves("run-1"), ChartStream(), ChartClient()
+    curves.add([Started(0, 90_000, 600, 60_000, "test", 10_000, 7850, "closed-form", 1)])
     sizes = []
     for first in range(1, 90_001, 1000):
         noise = np.random.default_rng(first).random(1000, np.float32)

@@ -25,7 +25,7 @@ class PixelsView {
     };
     const style = ensurePixelStyle();
     if (!style.sheet) style.addEventListener("load", this.measureAnew, { once: true });
-    document.fonts?.ready.then(this.measureAnew);
+    document.fonts?.addEventListener("loadingdone", this.measureAnew);
     this.queue = Promise.resolve();
     this.grid = make("div", { className: "ink-pixels-grid" });
     this.foot = make("div", { className: "ink-pixels-foot" });
@@ -168,7 +168,7 @@ class PixelsView {
   longestWord() {
     if (this.word === undefined) {
       this.grid.classList.add("measured");
-      this.word = Math.ceil(Math.max(0, ...this.panels.map(({ caption }) => caption.querySelector("b")?.getBoundingClientRect().width ?? 0)));
+      this.word = 1 + Math.ceil(Math.max(0, ...this.panels.map(({ caption }) => caption.querySelector("b")?.getBoundingClientRect().width ?? 0)));
       this.grid.classList.remove("measured");
     }
     return this.word;
@@ -252,6 +252,7 @@ class PixelsView {
 
   destroy() {
     this.sizes.disconnect();
+    document.fonts?.removeEventListener("loadingdone", this.measureAnew);
     this.root.remove();
   }
 }

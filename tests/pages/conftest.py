@@ -32,6 +32,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
     monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
     monkeypatch.setattr(lab, "_score_ready_models", lambda: None)  # seconds of work that no page here needs
+    monkeypatch.setattr(lab, "HEAVY_LATER", ())  # nor in a thread that outlasts a slow test
     st.cache_resource.clear()
     st.cache_data.clear()
     yield lab.store()

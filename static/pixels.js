@@ -146,13 +146,13 @@ class PixelsView {
     if (!this.panels?.length) return;
     const ratio = devicePixelRatio || 1, { columns, px } = this.head;
     const style = getComputedStyle(this.grid), gap = parseFloat(style.columnGap) || 0;
-    const width = this.grid.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    if (!(width > 0)) return;  // not shown now: the observer calls again when it is
+    const inside = this.grid.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    if (!(inside > 0)) return;  // not shown now: the observer calls again when it is
     const word = this.longestWord(), least = Math.min(word, 96);
-    const side = (n) => (width - gap * (n - 1)) / n;
+    const side = (n) => (inside - gap * (n - 1)) / n;
     let across = columns;
     while (across > 1 && !this.head.aligned && side(across) < least) across--;
-    const room = columns ? Math.max(side(across), least) : Math.min(px, width);
+    const room = columns ? Math.max(side(across), least) : Math.min(px, inside);
     if (columns) this.grid.style.setProperty("--columns", across);
     if (columns) this.grid.style.setProperty("--word", `${least}px`);
     this.panels.forEach(({ canvas, figure }, k) => {
@@ -160,7 +160,7 @@ class PixelsView {
       const zoom = Math.max(1, Math.floor((Math.min(room, px) * ratio) / most)) / ratio;
       canvas.style.width = `${width * zoom}px`;
       canvas.style.height = `${height * zoom}px`;
-      if (!columns) figure.style.width = `${Math.max(most * zoom, Math.min(word, 2 * most * zoom, width), 44)}px`;
+      if (!columns) figure.style.width = `${Math.max(most * zoom, Math.min(word, 2 * most * zoom, inside), 44)}px`;
     });
   }
 

@@ -213,4 +213,4 @@ def test_no_garments_name_is_broken_within_a_word(page: Page, app: App, garments
     heights = (
         "spans => spans.filter(s => !/[ -]/.test(s.textContent)).map(s => s.getBoundingClientRect().height)"
     )
-    assert max(labels.evaluate_all(heights)) < one_line
+    wait_until(lambda: max(labels.evaluate_all(heights)) < one_line, 10, "names of one word on one line")

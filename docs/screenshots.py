@@ -18,9 +18,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from core.config import RunConfig
+from core.datasets import load
 from core.presets import PRESETS
 from core.runs import Store
 from core.settings import Settings
+from core.training import train
 from tests.e2e.conftest import FLAGS, App, browser_path, end_app, start_app
 
 IMAGES: Final = Path(__file__).parent / "images"
@@ -130,11 +132,10 @@ def sections(browser: Browser, app: App, store: Store) -> None:
 
     def step(page: Page) -> None:
         page.get_by_role("button", name="Start it again, paused").click()
-        page.get_by_test_id("step-outcomes").wait_for(timeout=120_000)
+        page.get_by_test_id("step-outcomes").wait_for(timeout=180_000)
 
     config = RunConfig(dataset="fashion_mnist", epochs=5)
-    run = store.create(config, name="Garments")
-    until(lambda: store.get(run).status == "finished", 300)
+    run = store.adopt(config, list(train(load(config.dataset, app.data), config)), name="Garments")
     for section in (
         Section("weights-time", "weights", "Through time", "light", travel),
         Section("weights-arithmetic", "weights", "Arithmetic", "dark"),

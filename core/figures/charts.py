@@ -88,7 +88,7 @@ def class_bars(
         title_text=x_title, range=[0, 126] if percent else None, ticksuffix=" %" if percent else ""
     )
     if percent:
-        fig.update_xaxes(tickvals=[0, 50, 100])
+        fig.update_xaxes(tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"])
     fig.update_yaxes(
         autorange="reversed", showgrid=False, type="category", tickfont={"color": look(theme).ink}
     )

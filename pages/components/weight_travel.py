@@ -128,7 +128,7 @@ def _show_images(
         for k, (image, label, detail) in enumerate(zip(images, labels, details, strict=True))
     ]
     then = [
-        Panel(image, label, detail, quantity="weight", limit=limit)
+        Panel(image, label, detail if units is None else "", quantity="weight", limit=limit)  # use: of today
         for image, label, detail in zip(starts, labels, first_details, strict=True)
     ]
     sentence = _sentence(run, state, units)

@@ -39,6 +39,14 @@ def test_bars_carry_their_class_colour_and_their_value() -> None:
     assert fig.layout.yaxis.autorange == "reversed", "class 0 on top"
 
 
+def test_a_full_bars_value_has_room_on_a_phone() -> None:
+    """220 px are left for bars at 390 px of screen, and "100.0 %" takes 50 of them."""
+    fig = class_bars([1.0, 0.0, 0.0], NAMES, "light", x_title="probability")
+    low, high = fig.layout.xaxis.range
+    assert (high - 100) / (high - low) * 220 > 45
+    assert fig.layout.xaxis.ticktext == ("0 %", "50 %", "100 %")
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_confusion_matrix_shades_mistakes_and_writes_every_count(theme: Theme) -> None:
     fig = confusion_matrix(COUNTS, NAMES, theme)

@@ -1,9 +1,9 @@
 """Slow looks at a whole dataset, made once in a process of their own and kept in the data folder.
 
-    python -m core.surveys mnist umap
+    python -m core.surveys mnist tsne
 
-Kinds: "umap" and "tsne" lay a sample of the training images out in two dimensions; "neighbours" finds every
-training image's nearest others (15 s for 60,000).
+Kinds: "tsne" lays a sample of the training images out in two dimensions; "neighbours" finds every training
+image's nearest others (15 s for 60,000).
 """
 
 import os
@@ -21,7 +21,7 @@ from core import datasets
 from core.datasets import ImageData, data_folder
 from core.insight.embedding import Neighbourhood, coordinates, fit_space, flat_map, neighbourhood, sample_of
 
-KINDS: Final = ("umap", "tsne", "neighbours")
+KINDS: Final = ("tsne", "neighbours")
 MAPPED: Final = 2_000  # images on a map: readable, and half a megabyte with their pictures
 NEIGHBOURS: Final = 10
 REPOSITORY: Final = Path(__file__).resolve().parents[1]
@@ -54,11 +54,15 @@ def read_neighbours(path: Path) -> Neighbourhood | None:
     return None if arrays is None else Neighbourhood(arrays["indices"].astype(np.int64), arrays["distances"])
 
 
+def is_whole(path: Path) -> bool:
+    """Return whether the survey at `path` is there and can be read; one that is damaged is removed."""
+    return _read(path) is not None
+
+
 def make(data: ImageData, kind: str, data_dir: Path) -> Path:
     """Make a survey and keep it; return where.  Raises: ValueError for another kind, OSError."""
     path = survey_path(data, kind, data_dir)
     makers: dict[str, Callable[[], dict[str, np.ndarray]]] = {
-        "umap": lambda: {"points": flat_map(_points(data, mapped_sample(data)), "umap")},
         "tsne": lambda: {"points": flat_map(_points(data, mapped_sample(data)), "tsne")},
         "neighbours": lambda: _neighbours(data),
     }

@@ -1,21 +1,28 @@
-"""Takes the pictures of docs/images from the running app: `make screenshots`. Needs a Chromium."""
+"""Takes the pictures of docs/images from the running app: `make screenshots`. Needs a Chromium.
+
+`python -m docs.screenshots sections` takes only those of the sections of Weights, Evaluate and Data.
+"""
 
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from core.config import RunConfig
+from core.datasets import load
 from core.presets import PRESETS
 from core.runs import Store
 from core.settings import Settings
+from core.training import train
 from tests.browser import FLAGS, App, browser_path, end_app, start_app
 
 IMAGES: Final = Path(__file__).parent / "images"
@@ -33,8 +40,20 @@ class Shot:
     scroll_px: int = 0
 
 
-def main() -> None:
-    """Take every picture, each in light and dark, wide and at a phone's width."""
+@dataclass(frozen=True)
+class Section:
+    """A picture of one section of a page, as tall as it is: its tab, the theme, and what to do before."""
+
+    name: str
+    page: str
+    tab: str
+    theme: str
+    prepare: Callable[[Page], object] = Page.bring_to_front
+    size: dict[str, int] = field(default_factory=lambda: DESKTOP)
+
+
+def main(only_sections: bool = False) -> None:
+    """Take every picture; those of whole pages in light and dark, wide and at a phone's width."""
     IMAGES.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp())
     app = start_app(folder / "data", folder / "inkling.db", INKLING_WORKERS="1")
@@ -43,8 +62,10 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
             warm_up(browser, app)
             with closing(Store(f"sqlite:///{app.store}", settings=Settings(data=str(app.data)))) as store:
-                train_states(browser, app, store)
-                pages(browser, app, store)
+                if not only_sections:
+                    train_states(browser, app, store)
+                    pages(browser, app, store)
+                sections(browser, app, store)
             browser.close()
     finally:
         end_app(app)
@@ -90,6 +111,65 @@ def pages(browser: Browser, app: App, store: Store) -> None:
     run = next(row.id for row in store.list(statuses=["finished"]) if row.model == "softmax")
     for name in ("weights", "draw", "evaluate", "data", "runs"):
         take(browser, app, Shot(name, f"/{name}?run={run}"))
+
+
+def sections(browser: Browser, app: App, store: Store) -> None:
+    """Take what docs/weights.md, evaluate.md and data.md show, of a softmax regression of garments."""
+
+    def press(name: str) -> Callable[[Page], None]:
+        return lambda page: page.get_by_role("button", name=name).click()
+
+    def travel(page: Page) -> None:
+        slider = page.get_by_role("slider", name="Step of training")
+        slider.focus()
+        for _ in range(12):
+            slider.press("ArrowLeft")
+
+    def lay_out(page: Page) -> None:
+        page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
+        page.get_by_role("button", name="Work it out").click()
+        page.locator(".ink-map-stage").wait_for(timeout=300_000)
+
+    def step(page: Page) -> None:
+        page.get_by_role("button", name="Start it again, paused").click()
+        page.get_by_test_id("step-outcomes").wait_for(timeout=180_000)
+
+    config = RunConfig(dataset="fashion_mnist", epochs=5)
+    run = store.adopt(config, list(train(load(config.dataset, app.data), config)), name="Garments")
+    for section in (
+        Section("weights-time", "weights", "Through time", "light", travel),
+        Section("weights-arithmetic", "weights", "Arithmetic", "dark"),
+        Section("weights-touch-phone", "weights", "Touch it", "light", press("Keep this edit"), PHONE),
+        Section("weights-step", "weights", "One step", "light", step),
+        Section("evaluate-mistakes", "evaluate", "Mistakes", "light"),
+        Section("evaluate-confidence", "evaluate", "Confidence", "dark"),
+        Section("evaluate-breaks", "evaluate", "How it breaks", "light"),
+        Section("data-map", "data", "Map", "light", lay_out),
+        Section("data-classes", "data", "Classes", "dark"),
+        Section("data-doubts", "data", "Duplicates and doubts", "light"),
+    ):
+        take_section(browser, app, run, section)
+
+
+def take_section(browser: Browser, app: App, run: str, section: Section) -> None:
+    """Take the main part of one section, in 256 colours: a third of the bytes."""
+    context = browser.new_context(viewport=section.size, color_scheme=section.theme)  # type: ignore[arg-type]
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(f"{app.url}/{section.page}?run={run}")
+    page.get_by_role("tab", name=section.tab, exact=True).click()
+    settle(page)
+    section.prepare(page)
+    settle(page)
+    page.mouse.move(0, 0)
+    main: Locator = page.get_by_test_id("stMainBlockContainer")
+    height = int(main.evaluate("box => box.scrollHeight")) + 60  # as tall as it is: nothing scrolls within
+    page.set_viewport_size({"width": section.size["width"], "height": height})
+    settle(page)
+    path = IMAGES / f"{section.name}.png"
+    main.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+    context.close()
 
 
 def ended(store: Store, config: RunConfig, status: str) -> str:
@@ -155,4 +235,4 @@ def settle(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(only_sections="sections" in sys.argv[1:])

@@ -7,16 +7,25 @@ const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new PixelsView(place));
 
-/** Put the style sheet of the readable images and the matrix into the page, once. */
+/** Put the style sheet of the readable images and the matrix into the page, once; return its element. */
 export function ensurePixelStyle() {
   const href = new URL("./pixels.css" + query, import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  document.head.append(make("link", { rel: "stylesheet", href }));
+  const there = document.querySelector(`link[href="${href}"]`);
+  if (there) return there;
+  const link = make("link", { rel: "stylesheet", href });
+  document.head.append(link);
+  return link;
 }
 
 class PixelsView {
   constructor(place) {
-    ensurePixelStyle();
+    this.measureAnew = () => {
+      this.word = undefined;
+      this.fit();
+    };
+    const style = ensurePixelStyle();
+    if (!style.sheet) style.addEventListener("load", this.measureAnew, { once: true });
+    document.fonts?.addEventListener("loadingdone", this.measureAnew);
     this.queue = Promise.resolve();
     this.grid = make("div", { className: "ink-pixels-grid" });
     this.foot = make("div", { className: "ink-pixels-foot" });
@@ -90,7 +99,6 @@ class PixelsView {
     });
     this.grid.replaceChildren(...this.panels.map(({ figure }) => figure));
     this.grid.classList.toggle("columns", Boolean(head.columns));
-    if (head.columns) this.grid.style.setProperty("--columns", head.columns);
     if (head.choosable) this.grid.removeAttribute("tabindex");
     else this.grid.tabIndex = 0;
     if (!head.choosable) this.grid.setAttribute("aria-label", "Pixels: arrow keys read them one by one");
@@ -102,6 +110,7 @@ class PixelsView {
   }
 
   captions() {
+    this.word = undefined;
     this.panels.forEach(({ caption, frame, canvas, figure }, k) => {
       const panel = this.head.panels[k];
       figure.className = panel.tone ?? "";
@@ -111,8 +120,8 @@ class PixelsView {
         dot.style.background = panel.colour;
         name.append(dot);
       }
-      name.append(panel.label);
-      caption.replaceChildren(...(panel.label ? [name] : []), ...(panel.detail ? [make("small", { textContent: panel.detail })] : []));
+      name.append(make("span", { textContent: panel.label }));
+      caption.replaceChildren(...(panel.label ? [name] : []), ...(panel.detail ? [make("small", { textContent: panel.detail.replaceAll(" %", "\u00a0%") })] : []));
       const words = [panel.label, panel.detail].filter(Boolean).join(", ") || `image ${k + 1}`;
       (this.head.choosable ? frame : canvas).setAttribute("aria-label", words);
       if (!this.head.choosable) canvas.setAttribute("role", "img");
@@ -136,14 +145,33 @@ class PixelsView {
   fit() {
     if (!this.panels?.length) return;
     const ratio = devicePixelRatio || 1, { columns, px } = this.head;
-    const room = columns ? this.grid.clientWidth / columns - 6 : Math.min(px, this.grid.clientWidth - 6);
+    const style = getComputedStyle(this.grid), gap = parseFloat(style.columnGap) || 0;
+    const inside = this.grid.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    if (!(inside > 0)) return;  // not shown now: the observer calls again when it is
+    const word = this.longestWord(), least = Math.min(word, 96);
+    const side = (n) => (inside - gap * (n - 1)) / n;
+    let across = columns;
+    while (across > 1 && !this.head.aligned && side(across) < least) across--;
+    const room = columns ? Math.max(side(across), least) : Math.min(px, inside);
+    if (columns) this.grid.style.setProperty("--columns", across);
+    if (columns) this.grid.style.setProperty("--word", `${least}px`);
     this.panels.forEach(({ canvas, figure }, k) => {
       const [, height, width] = this.head.panels[k].shape, most = Math.max(width, height);
       const zoom = Math.max(1, Math.floor((Math.min(room, px) * ratio) / most)) / ratio;
       canvas.style.width = `${width * zoom}px`;
       canvas.style.height = `${height * zoom}px`;
-      if (!columns) figure.style.maxWidth = `${Math.max(most * zoom, 44)}px`;
+      if (!columns) figure.style.width = `${Math.max(most * zoom, Math.min(word, 2 * most * zoom, inside), 44)}px`;
     });
+  }
+
+  /** The width of the longest word of a label, so that no name is broken where it can be helped. */
+  longestWord() {
+    if (this.word === undefined) {
+      this.grid.classList.add("measured");
+      this.word = 1 + Math.ceil(Math.max(0, ...this.panels.map(({ caption }) => caption.querySelector("b")?.getBoundingClientRect().width ?? 0)));
+      this.grid.classList.remove("measured");
+    }
+    return this.word;
   }
 
   point(event, view) {
@@ -212,8 +240,9 @@ class PixelsView {
     this.panels.forEach(({ cursor }) => cursor && (cursor.hidden = true));
     const signed = this.head.panels.find((panel) => panel.step !== undefined);
     this.bar.hidden = !this.head.scale || !signed;
-    this.low.textContent = this.bar.hidden ? (this.head.hint ?? "") : `against ${signedText(-signed.limit)}`;
-    this.high.textContent = this.bar.hidden ? "" : `${signedText(signed.limit)} for`;
+    const [low, high] = this.head.ends ?? ["", ""];
+    this.low.textContent = this.bar.hidden ? (this.head.hint ?? "") : `${low} ${signedText(-signed.limit)}`;
+    this.high.textContent = this.bar.hidden ? "" : `${signedText(signed.limit)} ${high}`;
     if (this.bar.hidden) return;
     const image = new ImageData(255, 1), pixels = new Uint32Array(image.data.buffer);
     const colour = signed.shape[0] === 3;
@@ -223,6 +252,7 @@ class PixelsView {
 
   destroy() {
     this.sizes.disconnect();
+    document.fonts?.removeEventListener("loadingdone", this.measureAnew);
     this.root.remove();
   }
 }

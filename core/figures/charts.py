@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from core.figures.palette import Theme, class_colours, diverging, look, sequential, series_colour
 
 FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'
+LABEL_PX: Final = 17  # a line of text
+FRAME_PX: Final = 60  # of a figure's height, what margins, ticks and the title of the axis take
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}  # for st.plotly_chart
 
 
@@ -83,8 +85,10 @@ def class_bars(
     )
     apply_look(fig, theme, height=height or 60 + 26 * len(labels))
     fig.update_xaxes(
-        title_text=x_title, range=[0, 112] if percent else None, ticksuffix=" %" if percent else ""
+        title_text=x_title, range=[0, 126] if percent else None, ticksuffix=" %" if percent else ""
     )
+    if percent:
+        fig.update_xaxes(tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"])
     fig.update_yaxes(
         autorange="reversed", showgrid=False, type="category", tickfont={"color": look(theme).ink}
     )
@@ -186,26 +190,72 @@ def lines(
     y_title: str,
     height: int = 320,
     log_x: bool = False,
+    y_range: tuple[float, float] | None = None,
 ) -> go.Figure:
-    """Return named lines {name: (x, y)}, each labelled at its end in its own colour, without a legend."""
+    """Return named lines {name: (x, y)}, each labelled at its end in its own colour, without a legend.
+
+    y_range: of the axis, default what the lines take up; labels of lines that end close together stand apart.
+    """
     colours = look(theme)
     palette = [colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))]
     fig = go.Figure()
+    ends = {name: float(y[-1]) for name, (x, y) in series.items() if len(x)}
+    low, high = y_range or _span([y for _, y in series.values()])
+    shifts = dict(zip(ends, _apart_px(list(ends.values()), low, high, height - FRAME_PX), strict=True))
     for i, (name, (x, y)) in enumerate(series.items()):
         colour = palette[i % len(palette)]
         fig.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
         if len(x):
             fig.add_annotation(
                 x=np.log10(x[-1]) if log_x else x[-1],
-                y=y[-1],
+                y=ends[name],
                 text=name,
                 showarrow=False,
                 xanchor="left",
                 xshift=6,
+                yshift=shifts[name],
                 font={"color": colour},
             )
     apply_look(fig, theme, height=height)
     fig.update_layout(showlegend=False, hovermode="x unified", margin_r=90)
-    fig.update_xaxes(title_text=x_title, type="log" if log_x else "linear", showgrid=False)
-    fig.update_yaxes(title_text=y_title)
+    first, last = _span([np.log10(x) if log_x else x for x, _ in series.values()])
+    edge = (last - first or 1.0) * 0.012  # set, for the labels would claim room within the axes otherwise
+    fig.update_xaxes(
+        title_text=x_title,
+        type="log" if log_x else "linear",
+        range=(first - edge, last + edge),
+        showgrid=False,
+    )
+    fig.update_yaxes(title_text=y_title, range=y_range)
     return fig
+
+
+def _span(values: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Return the least and the largest of all values, (0, 1) if there is none."""
+    finite = np.concatenate([np.asarray(v, float) for v in values]) if values else np.zeros(0)
+    finite = finite[np.isfinite(finite)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+
+
+def _apart_px(ends: Sequence[float], low: float, high: float, height_px: float) -> list[float]:
+    """Return how many pixels up to move each label so that any two are LABEL_PX apart, moving each little.
+
+    Labels that would touch become a stack, centred where its lines end on average.
+    """
+    places = [(end - low) / ((high - low) or 1.0) * height_px for end in ends]
+    stacks: list[list[int]] = []
+    middles: list[float] = []
+    for i in sorted(range(len(ends)), key=lambda k: places[k]):
+        stack, middle = [i], places[i]
+        while stacks and middle - middles[-1] < LABEL_PX * (len(stack) + len(stacks[-1])) / 2:
+            stack = stacks.pop() + stack
+            middles.pop()
+            middle = sum(places[k] for k in stack) / len(stack)
+        stacks.append(stack)
+        middles.append(middle)
+    moved = {
+        k: middle + LABEL_PX * (place - (len(stack) - 1) / 2)
+        for stack, middle in zip(stacks, middles, strict=True)
+        for place, k in enumerate(stack)
+    }
+    return [moved[k] - places[k] for k in range(len(ends))]

@@ -156,7 +156,7 @@ _ALL = (
     Damage("scale", "Scale", "times its size", _SIZES, 1, scale),
     Damage("noise", "Noise", "standard deviation, white = 1", (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise),
     Damage("blur", "Blur", "standard deviation in pixels", (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
-    Damage("thickness", "Stroke thickness", "pixels added on each side", _PENS, 0, thickness),
+    Damage("thickness", "Thickness", "pixels added on each side", _PENS, 0, thickness),
     Damage("inversion", "Inversion", "share of the negative", _MIXES, 0, inversion),
 )
 

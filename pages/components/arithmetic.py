@@ -31,7 +31,7 @@ def show_arithmetic(run: RunRow) -> None:
     label = _choose_class(run, index, stages, image.shape)
     limit = float(np.abs(stages.products).max()) or 1.0
     panels = [
-        Panel(image, "image", "0 = blank, 1 = full ink", quantity="", per=255),
+        Panel(image, "image", "0 = black, 1 = full brightness", quantity="", per=255),
         Panel(weight[label].reshape(image.shape), f"weights of {names[label]}", quantity=""),
         Panel(
             stages.products[label].reshape(image.shape),

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.datasets import spec
-from core.figures.charts import CONFIG, signed_image
 from core.figures.palette import class_colour
 from core.figures.pixels import Panel
 from core.insight.captions.weights import border as border_caption
@@ -14,7 +13,6 @@ from core.runs import RunRow
 from pages.components.figure import captioned
 from pages.components.image_case import show_case
 from pages.components.pixels import image_choice, pixel_panels
-from pages.components.style import current_theme
 from pages.components.subject import Scores, scores, state_at, test_images, unit_linear
 
 NEAREST = 20
@@ -36,16 +34,15 @@ def show_border(run: RunRow) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         alt = f"Weights of {names[a]} minus weights of {names[b]}. {sentence}"
-        if len(image) == 1:
-            figure = signed_image(image[0], current_theme(), name=f"{names[a]} − {names[b]}", height=330)
-            st.plotly_chart(figure, theme=None, config=CONFIG, key="border_image", alt=alt)
-        else:
-            pixel_panels(
-                "border_colour",
-                [Panel(image, f"{names[a]} − {names[b]}", quantity="weight")],
-                alt=alt,
-                px=320,
-            )
+        difference = Panel(image, f"{names[a]} − {names[b]}", quantity="difference")
+        pixel_panels(
+            "border_image",
+            [difference],
+            alt=alt,
+            px=330,
+            scale=True,
+            ends=(f"for {names[b]}", f"for {names[a]}"),
+        )
         captioned("border", sentence, lambda: {"pixel": range(edge.image.size), "difference": edge.image})
     with right:
         st.markdown(f"**The {len(near.indices)} test images nearest to the border**")

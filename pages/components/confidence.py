@@ -151,9 +151,9 @@ def reliability_figure(bins: Reliability, theme: Theme) -> go.Figure:
         line={"color": colours.ink, "width": 1, "dash": "dot"},
     )
     words = {"text": "dotted: as right as sure", "showarrow": False, "font": {"color": colours.muted}}
-    fig.add_annotation(x=2, y=96, xanchor="left", **words)
+    fig.add_annotation(x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", **words)
     apply_look(fig, theme, height=300)
-    fig.update_layout(showlegend=False)
+    fig.update_layout(showlegend=False, margin_t=26)
     fig.update_xaxes(title_text="confidence", range=[0, 100], ticksuffix=" %", showgrid=False)
     fig.update_yaxes(title_text="share right", range=[0, 100], ticksuffix=" %")
     return fig

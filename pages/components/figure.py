@@ -18,10 +18,22 @@ def chart(key: str, figure: go.Figure, *, caption: str, alt: str = "", table: Ca
     captioned(key, caption, table)
 
 
-def captioned(key: str, caption: str, table: Callable[[], Columns], *, name: str = "") -> None:
-    """Write the caption of what stands above, and offer its numbers as CSV; `name` of the file, default `key`."""
+def captioned(
+    key: str,
+    caption: str,
+    table: Callable[[], Columns],
+    *,
+    picture: Callable[[], bytes] | None = None,
+    name: str = "",
+) -> None:
+    """Write the caption of what stands above, and offer its numbers as CSV, and the `picture` as PNG.
+
+    name: of the files, default `key`.
+    """
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key=f"caption_{key}"):
         st.caption(caption, width="stretch")
+        if picture:
+            download_png(key, picture, name=name)
         download_csv(key, table, name=name)
 
 

@@ -13,7 +13,7 @@ from core.figures.tiles import image_strip
 from core.insight.captions.data import gallery as gallery_caption
 from core.insight.gallery import page, select
 from core.runs import RunRow
-from pages.components.figure import captioned, download_png
+from pages.components.figure import captioned
 from pages.components.pixels import image_choice
 from pages.components.style import current_theme
 from pages.components.subject import inputs, newest_step, scores, state_at
@@ -79,6 +79,7 @@ def show_gallery(config: RunConfig, entry: DatasetSpec, run: RunRow | None) -> N
         st.caption(sentence)
         return
     chosen = image_choice(f"gallery_{entry.name}_{split}", panels, alt=sentence, px=62, chosen=panels[0].name)
+    page_images = shown.images[shown.index[now.indices]]
     captioned(
         "gallery",
         f"{sentence} Beneath each: its label and its number. Choose one to see its numbers.",
@@ -86,9 +87,8 @@ def show_gallery(config: RunConfig, entry: DatasetSpec, run: RunRow | None) -> N
             "index": shown.index[now.indices],
             "label": [entry.class_names[k] for k in labels[now.indices]],
         },
+        picture=lambda: image_strip(page_images, columns=10, zoom=3, theme=current_theme()),
     )
-    page_images = shown.images[shown.index[now.indices]]
-    download_png("gallery", lambda: image_strip(page_images, columns=10, zoom=3, theme=current_theme()))
     if chosen is not None:
         _show_numbers(shown, chosen, entry)
 

@@ -96,7 +96,7 @@ def show_feature_maps(run: RunRow) -> None:
                 Panel(one[None], f"{k + 1}", quantity="activation", limit=top) for k, one in enumerate(maps)
             ]
             alt = f"The {len(maps)} feature maps of layer {number} for test image {index}."
-            pixel_panels(f"maps_{name}_{run.id}", panels, alt=alt, px=64, scale=True)
+            pixel_panels(f"maps_{name}_{run.id}", panels, alt=alt, px=64, scale=True, ends=("", ""))
     sentence = maps_caption({f"layer {n}": maps for n, maps in enumerate(layers.values(), start=1)})
     captioned(
         "maps",

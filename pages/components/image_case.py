@@ -55,7 +55,7 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
         maps, scores = [f.values for f in found], [f.logit for f in found]
         sentence = (
             f"{names[a]} scores {signed(scores[0])}, {names[b]} {signed(scores[1])}; the pixels share out the way "
-            f"there from blank paper (integrated gradients)."
+            f"there from a black image (integrated gradients)."
         )
         quantity = "share"
     limit = max(float(np.abs(m).max()) for m in maps) or 1.0

@@ -5,6 +5,7 @@ import subprocess
 import time
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -21,8 +22,8 @@ from pages.components.figure import captioned
 from pages.components.lab import image_data, settings
 
 _map: Final = st.components.v2.component("inkling_map", js=loader("map.js"), isolate_styles=False)
-METHODS: Final = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
-EXPECTED_S: Final = {"umap": 20, "tsne": 15, "neighbours": 30}
+METHODS: Final = {"pca": "PCA", "tsne": "t-SNE"}
+EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 
 
 @dataclass
@@ -38,21 +39,34 @@ def _errands() -> dict[str, Errand]:
     return {}
 
 
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _is_whole(path: Path, changed_ns: int) -> bool:  # noqa: ARG001 - made anew, looked at anew
+    return surveys.is_whole(path)
+
+
 def survey_ready(dataset: str, kind: str) -> bool:
     """Return whether a survey is there; else offer to make it, or show how long it has been in the making."""
     path = surveys.survey_path(image_data(dataset), kind, settings().data_dir)
-    if path.exists():
+    if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
         return True
     errand = _errands().get(str(path))
     if errand is None:
         st.caption(
             f"This is worked out once and then kept; about {EXPECTED_S[kind]} seconds on a free machine."
         )
-        if not st.button("Work it out", icon=":material/hourglass_empty:", key=f"survey_{kind}_{dataset}"):
-            return False
-        errand = _errands()[str(path)] = Errand(surveys.start(dataset, kind, settings().data_dir))
+        st.button(
+            "Work it out", icon=":material/hourglass_empty:", key=f"survey_{kind}_{dataset}",
+            on_click=_begin, args=(dataset, kind, str(path)),
+        )  # fmt: skip
+        return False
     _await(dataset, kind, str(path), errand)
     return False
+
+
+def _begin(dataset: str, kind: str, path: str) -> None:
+    """Start an errand, unless another visitor has just done so."""
+    if path not in _errands():
+        _errands()[path] = Errand(surveys.start(dataset, kind, settings().data_dir))
 
 
 def _await(dataset: str, kind: str, path: str, errand: Errand) -> None:
@@ -99,7 +113,8 @@ def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
         points = flat_map(coordinates(space_of(dataset, fingerprint), data.train_images[index]))
     else:
         found = surveys.read_map(surveys.survey_path(data, method, settings().data_dir))
-        points = found if found is not None else np.zeros((len(index), 2), np.float32)
+        assert found is not None  # the page has had it made
+        points = found
     low, high = points.min(axis=0), points.max(axis=0)
     places = np.rint((points - low) / np.maximum(high - low, 1e-9) * 65_535).astype("<u2")
     header: dict[str, Any] = {
@@ -125,7 +140,7 @@ def show_map(entry: DatasetSpec) -> None:
         st.segmented_control(
             "Laid out by", list(METHODS), format_func=lambda name: METHODS[name], default="pca", required=True,
             key="map_method", persist_state="session",
-            help="PCA looks from the side that shows most; UMAP and t-SNE keep neighbours together. Default: PCA.",
+            help="PCA looks from the side that shows most; t-SNE keeps neighbours together. Default: PCA.",
         )
     )  # fmt: skip
     survey_problem()

@@ -48,7 +48,8 @@ def show_microscope(run: RunRow) -> None:
     if step != run.step:
         st.caption(f"The weights of step {run.step:,} are on their way.")
         return
-    looked = _look(run.id, step, run.learning_rate)
+    memory = _checkpoint(run.id, step)
+    looked = _look(run.id, step, run.learning_rate, memory is not None, memory)
     _button(run, looked)
     _show_outcomes(run, looked)
     _show_batch(run, looked)
@@ -56,14 +57,18 @@ def show_microscope(run: RunRow) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _look(run_id: str, step: int, ordered_rate: float | None) -> Looked:
+def _look(
+    run_id: str, step: int, ordered_rate: float | None, remembers: bool, _memory: TrainingState | None
+) -> Looked:
+    """Return the next step; `remembers` because the checkpoint may arrive after the weights it belongs to."""
+    assert remembers == (_memory is not None)
     run = store().get(run_id)
     rest = resting(
         run.config,
         inputs(run.config),
         step,
         state_at(run_id, step),
-        checkpoint=_checkpoint(run_id),
+        checkpoint=_memory,
         changes=run.learning_rate_changes,
         ordered_rate=ordered_rate,
     )
@@ -73,12 +78,14 @@ def _look(run_id: str, step: int, ordered_rate: float | None) -> Looked:
     )
 
 
-def _checkpoint(run_id: str) -> TrainingState | None:
+def _checkpoint(run_id: str, step: int) -> TrainingState | None:
+    """Return the checkpoint of this very step; None: the optimizer's memory is not known, as the page says."""
     try:
         data = store().checkpoint(run_id)
-        return unpack(data) if data else None
+        found = unpack(data) if data else None
     except (CheckpointError, StoreError):
-        return None  # then the optimizer's memory is not known, which the page says
+        return None
+    return found if found is not None and found.step == step else None
 
 
 def _offer_pause(run: RunRow) -> None:
@@ -230,13 +237,17 @@ def _show_weights(run: RunRow, looked: Looked, step: int) -> None:
     )
     count = min(len(labels), 10)
     rows = {
-        "The gradient: red weights will fall, blue ones rise": (looked.step.gradients[name], "gradient"),
-        "The weights before": (before[name], "weight"),
-        "The weights after": (after[name], "weight"),
-        "The change, enlarged": (after[name] - before[name], "change"),
+        "The gradient: red weights will fall, blue ones rise": (
+            looked.step.gradients[name],
+            "gradient",
+            ("", ""),
+        ),
+        "The weights before": (before[name], "weight", ("against", "for")),
+        "The weights after": (after[name], "weight", ("against", "for")),
+        "The change, enlarged": (after[name] - before[name], "change", ("", "")),
     }
     shared = float(np.abs(before[name][:count]).max())
-    for title, (values, quantity) in rows.items():
+    for title, (values, quantity, ends) in rows.items():
         images = values[:count].reshape(count, *shape)
         limit = shared if quantity == "weight" else float(np.abs(images).max()) or 1.0
         panels = [
@@ -247,7 +258,7 @@ def _show_weights(run: RunRow, looked: Looked, step: int) -> None:
         ]
         st.markdown(f"**{title}**")
         alt = f"{title}, for {count} {'classes' if is_class else 'units'}."
-        pixel_panels(f"step_{quantity}_{title[-5:]}_{run.id}", panels, alt=alt, px=90, scale=True)
+        pixel_panels(f"step_{quantity}_{title[-5:]}_{run.id}", panels, alt=alt, px=84, scale=True, ends=ends)
     size = float(np.sqrt(sum((g.astype(np.float64) ** 2).sum() for g in looked.step.gradients.values())))
     moved = float(np.linalg.norm((after[name] - before[name]).astype(np.float64)))
     st.caption(

@@ -18,19 +18,31 @@ def pixel_panels(
     alt: str,
     px: int = 140,
     columns: int | None = None,
+    aligned: bool = False,
     linked: bool = False,
     scale: bool = False,
+    ends: tuple[str, str] = ("against", "for"),
     hint: str = "",
     joints: Sequence[str] = (),
     step: int | None = None,
 ) -> None:
     """Show images whose pixels can be read, each at most `px` pixels wide.
 
-    columns: images in a row (default: as many as fit). linked: the cursor stands at the same pixel of all,
-    and their values are said together, with `joints` between them. scale: draw the (shared) diverging scale beneath;
-    hint: what stands there otherwise.
+    columns: images in a row at most (default: as many as fit); aligned: always so many, scrolled sideways
+    where the names do not fit. linked: the cursor stands at the same pixel of all,
+    and their values are said together, with `joints` between them. scale: draw the (shared) diverging
+    scale beneath, with what its two `ends` mean; hint: what stands there otherwise.
     """
-    layout: dict[str, Any] = {"alt": alt, "px": px, "columns": columns, "linked": linked, "scale": scale}
+    layout: dict[str, Any] = {
+        "alt": alt,
+        "px": px,
+        "columns": columns,
+        "aligned": aligned,
+        "linked": linked,
+        "scale": scale,
+    }
+    if scale:
+        layout["ends"] = list(ends)
     layout |= {"hint": hint, "joints": list(joints)}
     if step is not None:
         layout["step"] = step

@@ -10,6 +10,7 @@ from core.figures.charts import lines
 from core.figures.palette import class_colour
 from core.figures.pixels import Panel
 from core.insight.captions.evaluate import robustness as robustness_caption
+from core.insight.captions.words import listed
 from core.insight.damage import DAMAGES
 from core.insight.robustness import Curve, accuracy_curve, as_unit, balanced_subset
 from core.runs import RunRow
@@ -19,8 +20,8 @@ from pages.components.pixels import pixel_panels
 from pages.components.run_view import title
 from pages.components.style import current_theme
 from pages.components.subject import logits_of, newest_step, test_images
-from pages.components.words import OPTION_NAMES
 
+KINDS = {"softmax": "softmax", "mlp": "MLP", "cnn": "CNN"}  # as short as a line's end has room for
 IMAGES = 1_000  # of the test set, as many of each class as of another: the same for every run
 
 
@@ -56,8 +57,13 @@ def show_robustness(run: RunRow, step: int) -> None:
         curves[name] = _curve(row.id, at, str(damage))
     waiting.empty()
     _show_curves(curves, str(damage))
-    if not rivals:
-        st.caption("Train an MLP or a CNN on the same images and its curve appears here beside this one.")
+    if rivals:
+        whose = listed([f"{name} = {title(row)}" for name, row in rivals.items()])
+        st.caption(f"Beside it, the best finished run of each other kind of model on these images: {whose}.")
+    else:
+        st.caption(
+            "Train another kind of model on the same images and its curve appears here beside this one."
+        )
     _show_damaged(run, step, str(damage))
 
 
@@ -69,8 +75,8 @@ def _show_curves(curves: dict[str, Curve], damage: str) -> None:
         x_title=DAMAGES[damage].axis,
         y_title="accuracy, %",
         height=300,
+        y_range=(0, 103),
     )
-    figure.update_yaxes(range=[0, 103])
     figure.update_traces(mode="lines+markers", hovertemplate="%{y:.1f} %")
     chart(
         "robustness",
@@ -96,11 +102,7 @@ def _rivals(run: RunRow) -> dict[str, RunRow]:
         alike = replace(row.config, model=run.model).deskew == run.config.deskew
         if row.model != run.model and alike and row.test_accuracy is not None:
             best.setdefault(row.model, row)
-    return {f"{_kind(row)}: {title(row)}"[:28]: row for row in best.values()}
-
-
-def _kind(row: RunRow) -> str:
-    return OPTION_NAMES[("model", row.model)].split(" (")[0]
+    return {KINDS[model]: row for model, row in best.items()}
 
 
 def _show_damaged(run: RunRow, step: int, damage: str) -> None:
@@ -126,5 +128,5 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
                 )
             )
     alt = f"Three test images at each strength of {way.label.lower()}, with this run's answers."
-    pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths))
+    pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths), aligned=True)
     st.caption(f"What this run says of three damaged {entry.plural}; beneath each answer, {way.axis}.")

@@ -20,7 +20,7 @@ from core.insight.robustness import balanced_subset
 from core.insight.weights import Journey, journey
 from core.models import scale_images
 from core.runs import RunRow
-from pages.components.figure import captioned, chart, download_png
+from pages.components.figure import captioned, chart
 from pages.components.lab import image_data, store
 from pages.components.pixels import pixel_panels
 from pages.components.style import current_theme
@@ -57,8 +57,8 @@ def show_travel(run: RunRow, drawn_playing: bool) -> None:
     )
     units = _units(run, newest)
     _show_images(run, state, state_at(run.id, first_step), (step, first_step), units, own_scale)
-    if len(kept) < 2:
-        st.caption("Too few snapshots have been kept of this run to show a journey.")
+    if not kept:
+        st.caption("No snapshot has been kept of this run, so there is no journey to show.")
         return
     _show_journey(run, newest)
 
@@ -128,11 +128,11 @@ def _show_images(
         for k, (image, label, detail) in enumerate(zip(images, labels, details, strict=True))
     ]
     then = [
-        Panel(image, label, detail, quantity="weight", limit=limit)
+        Panel(image, label, detail if units is None else "", quantity="weight", limit=limit)  # use: of today
         for image, label, detail in zip(starts, labels, first_details, strict=True)
     ]
     sentence = _sentence(run, state, units)
-    left, right = st.columns([5, 3], gap="medium")
+    left, right = st.columns([19, 10], gap="small")  # room for 4 screen pixels a weight beside 2
     with left:
         st.markdown(f"**After step {steps[0]:,}**")
         pixel_panels(
@@ -143,12 +143,13 @@ def _show_images(
         st.markdown(f"**At the start, step {steps[1]:,}**")
         alt = f"Weight images at step {steps[1]:,}, before they were trained."
         pixel_panels(f"starts_{run.id}", then, alt=alt, px=100, columns=5)
-    captioned("weights", sentence, lambda: _table(images, labels), name=f"weights-{run.id}-{steps[0]}")
     C, H, W = images.shape[1:]
     flat = images.reshape(len(images), -1)
-    download_png(
+    captioned(
         "weights",
-        lambda: weight_tile(flat, (C, H, W), theme=current_theme(), limit=limit, zoom=6),
+        sentence,
+        lambda: _table(images, labels),
+        picture=lambda: weight_tile(flat, (C, H, W), theme=current_theme(), limit=limit, zoom=6),
         name=f"weights-{run.id}-{steps[0]}",
     )
 
@@ -227,6 +228,9 @@ def _journey(run_id: str, newest: int) -> Journey:  # noqa: ARG001 - a new step 
 def _show_journey(run: RunRow, newest: int) -> None:
     trip = _journey(run.id, newest)
     sentence = journey_caption(trip)
+    if len(trip.steps) < 3:
+        st.caption(f"{sentence} No weights between have been kept, so there is no journey to draw.")
+        return
     chart(
         f"journey_{run.id}",
         _journey_figure(trip),
@@ -240,6 +244,4 @@ def _journey_figure(trip: Journey) -> go.Figure:
     series = {"length": (trip.steps, trip.norm), "from the start": (trip.steps, trip.distance)}
     figure = lines(series, current_theme(), x_title="step", y_title="length", height=190)
     figure.update_yaxes(rangemode="tozero")
-    for label, shift in zip(figure.layout.annotations, (9, -9), strict=True):
-        label.yshift = shift  # the two lines end close together
     return figure

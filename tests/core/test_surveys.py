@@ -40,7 +40,7 @@ def test_a_map_has_a_place_for_each_image_and_other_content_another_file(
 
 
 def test_what_cannot_be_read_counts_as_missing(few: ImageData, tmp_path: Path) -> None:
-    path = surveys.survey_path(few, "umap", tmp_path)
+    path = surveys.survey_path(few, "tsne", tmp_path)
     assert surveys.read_map(path) is None
     path.parent.mkdir()
     path.write_bytes(b"PK\x03\x04 half a file")

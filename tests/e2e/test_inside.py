@@ -23,11 +23,32 @@ def store(app: App):
     found.close()
 
 
+SECTIONS = {
+    "weights": ("Through time", "Two classes", "Arithmetic", "One step", "Touch it"),
+    "evaluate": ("Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"),
+    "data": ("Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and doubts"),
+}
+SPILLS = """() => [...document.querySelectorAll('[data-testid="stMain"] *')].filter((e) => {
+    const box = e.getBoundingClientRect();
+    if (!box.width || !box.height || (box.right <= innerWidth + 1 && box.left >= -1)) return false;
+    for (let p = e.parentElement; p.dataset.testid !== "stMain"; p = p.parentElement)
+        if (getComputedStyle(p).overflowX !== "visible") return false;  // scrolled or cut within a box of its own
+    return true;
+}).map((e) => `${e.tagName} ${e.className}`).slice(0, 5)"""
+
+
 @pytest.fixture(scope="module")
 def trained(store: Store, mnist: ImageData) -> str:
     """Return a finished run on all training images."""
     config = RunConfig(epochs=1, eval_every=0)
     return store.adopt(config, list(train(mnist, config)), name="one epoch")
+
+
+@pytest.fixture(scope="module")
+def garments(store: Store, fashion: ImageData) -> str:
+    """Return a finished run on all training images of Fashion-MNIST."""
+    config = RunConfig(dataset="fashion_mnist", epochs=1, eval_every=0)
+    return store.adopt(config, list(train(fashion, config)), name="one epoch of garments")
 
 
 def look(page: Page, app: App, name: str, run: str) -> None:
@@ -161,3 +182,35 @@ def test_the_data_page_opens_by_its_own_address_on_a_phone(page: Page, app: App,
     expect(page.get_by_text(re.compile("1 to 60 of 10,000 digits")).first).to_be_visible()
     expect(page.locator("button.ink-pixels-frame")).to_have_count(60)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_shows_garments_on_a_phone_without_error_or_sideways_scroll(
+    page: Page, app: App, garments: str, name: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    look(page, app, name, garments)
+    for section in SECTIONS[name]:
+        tab(page, section)
+        panel = page.get_by_role("tabpanel", name=section, exact=True)
+        expect(panel.locator("p, canvas, table").first).to_be_visible(timeout=30_000)
+        expect(page.get_by_test_id("stStatusWidget")).to_be_hidden(timeout=60_000)
+        expect(page.locator("[data-stale='true']")).to_have_count(0)
+        assert not page.get_by_test_id("stException").count(), section
+        assert not re.search(r"\bdigits?\b", panel.inner_text()), section
+        wait_until(lambda: not page.evaluate(SPILLS), 5, f"{section} to fit: {page.evaluate(SPILLS)}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, section
+    assert not broken
+
+
+def test_no_garments_name_is_broken_within_a_word(page: Page, app: App, garments: str) -> None:
+    look(page, app, "data", garments)
+    labels = page.locator(".ink-pixels figcaption b > span")
+    expect(labels).to_have_count(60)
+    one_line = 24  # px; a name of one word that takes more height has been broken
+    heights = (
+        "spans => spans.filter(s => !/[ -]/.test(s.textContent)).map(s => s.getBoundingClientRect().height)"
+    )
+    wait_until(lambda: max(labels.evaluate_all(heights)) < one_line, 10, "names of one word on one line")

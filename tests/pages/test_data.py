@@ -1,11 +1,16 @@
 """The Data page: what it says of the images, counted here by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import surveys
 from core.datasets import ImageData
+from core.insight.embedding import MAPS
 from core.runs import Store
+from pages.components import image_map, lab
 from tests.pages.inside import finished_run, shown, words
 
 
@@ -14,7 +19,7 @@ from tests.pages.inside import finished_run, shown, words
     [
         ("Gallery", "1 to 60 of 10,000 digits"),
         ("Classes", "has most images"),
-        ("Pixels", "of all pixels are blank"),
+        ("Pixels", "of all levels are 0 (black)"),
         ("Map", "2,000 images by the two directions"),
         ("Typical and unusual", "the most unusual is image"),
         ("Duplicates and doubts", "No image is there twice"),
@@ -63,3 +68,65 @@ def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: Ima
     assert f"{np.count_nonzero(first):,} of its 784 numbers are above 0" in text
     assert text.count("<td style") == 784
     assert f">{first.max()}</td>" in text
+
+
+@pytest.fixture
+def surveyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return an empty folder that surveys are kept in, beside the session's images."""
+    kept = surveys.survey_path
+
+    def path(data: ImageData, kind: str, data_dir: Path) -> Path:  # noqa: ARG001
+        return kept(data, kind, tmp_path)
+
+    monkeypatch.setattr(surveys, "survey_path", path)
+    return tmp_path
+
+
+def test_every_map_on_offer_is_one_that_can_be_made() -> None:
+    assert set(image_map.METHODS) == set(MAPS)
+    assert set(image_map.EXPECTED_S) == set(surveys.KINDS) >= set(MAPS) - {"pca"}
+
+
+def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
+    app: AppTest, store: Store, fashion: ImageData, surveyed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "MAPPED", 60)
+    started = []
+
+    class Done:
+        """A process that has done its work by the time it is first looked at."""
+
+        returncode, stderr = 0, None
+
+        def poll(self) -> int:
+            surveys.make(fashion, "tsne", surveyed)
+            return 0
+
+    monkeypatch.setattr(surveys, "start", lambda *what: started.append(what) or Done())
+    run_id = finished_run(store, fashion, train_size=200)
+    app.session_state["data_section"], app.session_state["map_method"] = "Map", "tsne"
+    assert "This is worked out once and then kept" in shown(app, "data", run_id)
+    next(b for b in app.button if b.label == "Work it out").click().run()
+    assert not app.exception, app.exception
+    assert started == [("fashion_mnist", "tsne", lab.settings().data_dir)]
+    assert "60 images laid out by t-SNE so that neighbours stay neighbours" in words(app)
+    assert not [b for b in app.button if b.label in ("Work it out", "Stop it")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "section", "key", "value"),
+    [
+        ("tsne", "Map", "map_method", "tsne"),
+        ("neighbours", "Duplicates and doubts", "doubt_split", "train"),
+    ],
+)
+def test_a_damaged_survey_is_offered_anew(
+    app: AppTest, store: Store, mnist: ImageData, surveyed: Path, kind: str, section: str, key: str, value: str
+) -> None:  # fmt: skip
+    path = surveys.survey_path(mnist, kind, surveyed)
+    path.parent.mkdir()
+    path.write_bytes(b"PK\x03\x04 half a file")
+    app.session_state["data_section"], app.session_state[key] = section, value
+    text = shown(app, "data", finished_run(store, mnist, train_size=200))
+    assert "This is worked out once and then kept" in text
+    assert not path.exists()

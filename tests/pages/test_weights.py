@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.config import RunConfig
 from core.datasets import ImageData
+from core.events import Checkpoint, Paused, Started, Steps, Weights
 from core.runs import Store
+from core.training import train
 from tests.pages.inside import finished_run, shown, words
 
 
@@ -20,7 +23,7 @@ def open_section(app: AppTest, run_id: str, section: str, model: str = "softmax"
     ("model", "section", "says"),
     [
         ("softmax", "Through time", "Red pixels speak for a class"),
-        ("softmax", "Two classes", "Ink on red makes it more of a"),
+        ("softmax", "Two classes", "Bright pixels on red speak for"),
         ("softmax", "Arithmetic", "The pixels add up to"),
         ("softmax", "One step", "This run has taken its last step"),
         ("softmax", "Touch it", "1 edit:"),
@@ -113,3 +116,25 @@ def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
 def press(app: AppTest, label: str) -> None:
     next(b for b in app.button if b.label == label).click().run()
     assert not app.exception, app.exception
+
+
+def test_the_microscope_learns_of_the_optimizers_memory_when_it_arrives(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    config = RunConfig(train_size=300, epochs=2, optimizer="adam", learning_rate=0.01)
+    said = list(train(mnist, config, checkpoint_every_s=0.0))
+    checkpoint = next(e for e in said if isinstance(e, Checkpoint) and e.step > 0)
+    weights = next(e for e in said if isinstance(e, Weights) and e.step == checkpoint.step)
+    started = next(e for e in said if isinstance(e, Started))
+    run_id = store.create(config)
+    attempt = store.claim(run_id)
+    losses = np.full(weights.step, 2.0, np.float32)
+    steps = Steps(1, losses, losses / 10, 0.1, 1.0, 1.0)
+    store.append(run_id, attempt, [started, steps, weights, Paused(weights.step)])
+    forgets = "What the optimizer remembers of earlier steps is not stored at this step"
+    assert forgets in open_section(app, run_id, "One step")
+    store.append(run_id, attempt, [checkpoint])
+    app.run()
+    assert not app.exception, app.exception
+    assert forgets not in words(app)
+    assert "The step takes this batch's loss from" in words(app)

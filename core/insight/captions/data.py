@@ -39,27 +39,27 @@ def class_spread(std: NDArray[np.floating], names: Names) -> str:
     most, least = int(np.argmax(spread)), int(np.argmin(spread))
     return (
         f"{names[most]} varies most ({spread[most]:.2f} a pixel, white = 1), {names[least]} least "
-        f"({spread[least]:.2f}): blurred averages mean many ways to draw it."
+        f"({spread[least]:.2f}): the more blurred its average, the more its images differ."
     )
 
 
 def intensities(levels: NDArray[np.int64]) -> str:
-    """Say how much is blank and how much full ink; levels: pixel counts (C, 256)."""
+    """Say how much is black and how much as bright as can be; levels: pixel counts (C, 256)."""
     totals = levels.sum(axis=0)
     n = int(totals.sum())
     return (
-        f"{percent(float(totals[0]) / n)} of all pixels are blank, {percent(float(totals[255]) / n)} full ink; "
-        f"{percent(float(totals[1:255].sum()) / n)} lie between."
+        f"{percent(float(totals[0]) / n)} of all levels are 0 (black), {percent(float(totals[255]) / n)} are 255 "
+        f"(full brightness); {percent(float(totals[1:255].sum()) / n)} lie between."
     )
 
 
 def scaling(mean: Sequence[float], std: Sequence[float], standardised: bool) -> str:
-    """Say what the input scaling does to blank and full pixels; mean, std: one number per channel."""
+    """Say what the input scaling does to black and bright pixels; mean, std: one number per channel."""
     if not standardised:
-        return "Blank pixels enter the model as 0 and full ones as 1."
+        return "Black enters the model as 0 and full brightness as 1."
     lows = ", ".join(f"{-m / s:.2f}".replace("-", "−") for m, s in zip(mean, std, strict=True))
     highs = ", ".join(f"{(1 - m) / s:.2f}" for m, s in zip(mean, std, strict=True))
-    return f"Blank pixels enter the model as {lows} and full ones as {highs}, so that the average is 0."
+    return f"Black enters the model as {lows} and full brightness as {highs}, so that the average is 0."
 
 
 def split(train: int, validation: int, test: int, seed: int) -> str:

@@ -55,8 +55,8 @@ def mistakes(found: Sequence[Mistake], names: Names) -> str:
         return "There is no mistake to show."
     first = found[0]
     return (
-        f"Its surest mistake is image {first.index:,}: {percent(first.confidence)} sure that this "
-        f"{names[first.label]} is {names[first.answer]}."
+        f"Its surest mistake is image {first.index:,}: labelled {names[first.label]}, answered "
+        f"{names[first.answer]}, {percent(first.confidence)} sure."
     )
 
 
@@ -92,7 +92,8 @@ def robustness(curves: Mapping[str, Curve]) -> str:
         if curve.half_gone is None:
             parts.append(f"{name} keeps more than half of its accuracy throughout")
         else:
-            parts.append(f"{name} has lost half of its accuracy at {curve.half_gone:g}".replace("-", "−"))
+            strength = f"{curve.half_gone:g}".replace("-", "−")
+            parts.append(f"{name} has lost half of its accuracy at {strength}")
     return f"{damage.label} ({damage.axis}): {listed(parts)}."
 
 
@@ -101,8 +102,8 @@ def adversary(found: Adversary | None, names: Names) -> str:
     if found is None:
         return "Following the gradient does not change this answer at any strength."
     return (
-        f"Moving each pixel by at most {255 * found.epsilon:.1f} of 255 grey levels turns this "
-        f"{names[found.before]} into {names[found.after]}."
+        f"Moving each pixel by at most {255 * found.epsilon:.1f} of 255 grey levels turns the answer from "
+        f"{names[found.before]} to {names[found.after]}."
     )
 
 

@@ -36,10 +36,13 @@ def journey(trip: Journey) -> str:
     distance, path = float(trip.distance[-1]), float(trip.path[-1])
     if path == 0:
         return f"At step {int(trip.steps[-1]):,} the weights are where they started."
-    half = int(trip.steps[int(np.argmax(trip.distance >= distance / 2))])
+    half = ""
+    if len(trip.steps) > 2:  # of two places nothing can be said about the way between them
+        reached = int(trip.steps[int(np.argmax(trip.distance >= distance / 2))])
+        half = f"; half of that was reached by step {reached:,}"
     return (
-        f"After step {int(trip.steps[-1]):,} the weights are {distance:.2f} from where they started; half of "
-        f"that was reached by step {half:,}. Their length is {float(trip.norm[-1]):.2f}, at first "
+        f"After step {int(trip.steps[-1]):,} the weights are {distance:.2f} from where they started{half}. "
+        f"Their length is {float(trip.norm[-1]):.2f}, at first "
         f"{float(trip.norm[0]):.2f}."
     )
 
@@ -47,7 +50,7 @@ def journey(trip: Journey) -> str:
 def border(edge: Border, near: Neighbours, names: Names) -> str:
     """Say what the difference image means and how close the closest image is."""
     a, b = names[edge.a], names[edge.b]
-    first = f"Ink on red makes it more of a {a}, ink on blue more of a {b}."
+    first = f"Bright pixels on red speak for {a}, on blue for {b}."
     if not len(near.indices):
         return f"{first} No image lies between these two."
     side = a if near.distances[0] > 0 else b
@@ -81,10 +84,10 @@ def flip(found: Flip | None, names: Names) -> str:
     if found is None:
         return "No change of pixels of this kind would change the answer."
     added, erased = int((found.values > 0.5).sum()), int((found.values <= 0.5).sum())
-    ways = [f"ink in {count(added, 'pixel', 'pixels')}"] * bool(added)
-    ways += [f"blank paper in {count(erased, 'pixel', 'pixels')}"] * bool(erased)
+    ways = [f"full brightness in {count(added, 'pixel', 'pixels')}"] * bool(added)
+    ways += [f"black in {count(erased, 'pixel', 'pixels')}"] * bool(erased)
     text = listed(ways)
-    return f"{text[0].upper()}{text[1:]} would turn this {names[found.before]} into a {names[found.after]}."
+    return f"{text[0].upper()}{text[1:]} would turn the answer from {names[found.before]} to {names[found.after]}."
 
 
 def step(view: StepView) -> str:
@@ -153,9 +156,12 @@ def attribution(result: Attribution, names: Names) -> str:
     """Say what an attribution image shows."""
     name = names[result.label]
     if result.method == "input gradient":
-        return f"More ink on red raises the score of {name}, on blue lowers it; this holds for small changes only."
+        return (
+            f"More brightness on red raises the score of {name}, on blue lowers it; this holds for small "
+            "changes only."
+        )
     return (
-        f"From blank paper to this image the score of {name} goes from {signed(result.baseline_logit)} to "
+        f"From a black image to this one the score of {name} goes from {signed(result.baseline_logit)} to "
         f"{signed(result.logit)}; the pixels share that change out between them."
     )
 

@@ -4,7 +4,15 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from core.figures.charts import apply_look, class_bars, confusion_matrix, lines, signed_image
+from core.figures.charts import (
+    FRAME_PX,
+    LABEL_PX,
+    apply_look,
+    class_bars,
+    confusion_matrix,
+    lines,
+    signed_image,
+)
 from core.figures.palette import THEMES, Theme, class_colours, look
 
 NAMES = ["cat", "dog", "bird"]
@@ -29,6 +37,14 @@ def test_bars_carry_their_class_colour_and_their_value() -> None:
     assert list(bar.marker.color) == class_colours(3)
     assert bar.marker.opacity[1] > bar.marker.opacity[0]
     assert fig.layout.yaxis.autorange == "reversed", "class 0 on top"
+
+
+def test_a_full_bars_value_has_room_on_a_phone() -> None:
+    """220 px are left for bars at 390 px of screen, and "100.0 %" takes 50 of them."""
+    fig = class_bars([1.0, 0.0, 0.0], NAMES, "light", x_title="probability")
+    low, high = fig.layout.xaxis.range
+    assert (high - 100) / (high - low) * 220 > 45
+    assert fig.layout.xaxis.ticktext == ("0 %", "50 %", "100 %")
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -80,5 +96,23 @@ def test_lines_are_labelled_where_they_end() -> None:
     fig = lines({"mine": (x, x), "theirs": (x, 2 * x)}, "light", x_title="Images", y_title="Time", log_x=True)
     labels = {a.text: (a.x, a.y) for a in fig.layout.annotations}
     assert labels == {"mine": (2.0, 100.0), "theirs": (2.0, 200.0)}
+    low, high = fig.layout.xaxis.range
+    assert (low, high) == pytest.approx((0, 2), abs=0.05)  # the labels stand outside
+
+
+def test_labels_of_lines_that_end_together_stand_apart_and_in_order() -> None:
+    x = np.array([0.0, 10.0])
+    ends = {"softmax": 13.2, "this run": 13.0, "CNN": 15.6, "far": 90.0}
+    fig = lines(
+        {name: (x, np.array([80.0, end])) for name, end in ends.items()},
+        "dark", x_title="pixels", y_title="accuracy, %", height=300, y_range=(0, 103),
+    )  # fmt: skip
+    px = {a.text: a.y / 103 * (300 - FRAME_PX) + a.yshift for a in fig.layout.annotations}
+    assert sorted(px, key=lambda name: px[name]) == ["this run", "softmax", "CNN", "far"]
+    places = sorted(px.values())
+    assert np.diff(places).min() >= LABEL_PX - 1e-6
+    assert fig.layout.annotations[3].yshift == 0  # one that stands alone stays where its line ends
+    moves = [a.yshift for a in fig.layout.annotations]
+    assert sum(moves) == pytest.approx(0, abs=1e-6)  # a stack is centred where its lines end
     assert [a.font.color for a in fig.layout.annotations] == [t.line.color for t in fig.data]
     assert not fig.layout.showlegend

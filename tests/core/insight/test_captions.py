@@ -1,8 +1,11 @@
 """Captions must say the run's own numbers; each is compared with numbers worked out here."""
 
+import re
+
 import numpy as np
 import pytest
 
+from core.datasets import CATALOG
 from core.insight import (
     adversarial,
     calibration,
@@ -21,6 +24,7 @@ from core.insight.captions import data as data_captions
 from core.insight.captions import evaluate as evaluate_captions
 from core.insight.captions import weights as weights_captions
 from core.insight.captions.words import count, listed, percent, points, signed
+from core.insight.damage import DAMAGES
 from core.insight.evidence import arithmetic, difference
 from core.insight.linear import linear_logits
 from core.insight.networks import Feeders, UnitUse
@@ -56,7 +60,8 @@ def test_the_evaluation_captions_say_this_runs_numbers(trained):
     first = evaluation.confident_mistakes(trained.logits, trained.labels, 1)[0]
     text = evaluate_captions.mistakes([first], NAMES)
     assert f"image {first.index:,}" in text
-    assert f"this {trained.labels[first.index]} is {trained.logits[first.index].argmax()}." in text
+    answer, probability = trained.logits[first.index].argmax(), 100 * first.confidence
+    assert f"labelled {trained.labels[first.index]}, answered {answer}, {probability:.1f} % sure." in text
 
 
 def test_the_threshold_caption_counts_answers_left_and_right_ones_unsaid(trained):
@@ -91,9 +96,9 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
         trained.labels[some],
         "inversion",
     )
-    text = evaluate_captions.robustness({"softmax": curve, "twin": curve})
+    text = evaluate_captions.robustness({"softmax": curve, "a-twin": curve})
     assert text.startswith("Inversion (share of the negative): softmax has lost half")
-    assert f"twin has lost half of its accuracy at {curve.half_gone:g}." in text
+    assert f"a-twin has lost half of its accuracy at {curve.half_gone:g}." in text
 
     noisy = trained.logits + np.random.default_rng(0).normal(0, 3, trained.logits.shape)
     result = compare.compare(trained.logits, noisy, trained.labels)
@@ -129,7 +134,8 @@ def test_the_arithmetic_caption_adds_up_and_the_flip_caption_counts(trained, pix
     )
     found = flip.fewest_pixels(trained.weight, trained.bias, pixels[0])
     assert found is not None
-    expected = f"Ink in {len(found.pixels)} pixels would turn this 7 into a {found.after}."
+    pixels_lit = f"Full brightness in {len(found.pixels)} pixels"
+    expected = f"{pixels_lit} would turn the answer from 7 to {found.after}."
     assert weights_captions.flip(found, NAMES) == expected
     assert weights_captions.flip(None, NAMES) == "No change of pixels of this kind would change the answer."
 
@@ -172,9 +178,9 @@ def test_the_data_captions_say_this_datasets_numbers(mnist):
     assert "1 has most images (6,742), 5 fewest (5,421)" in text
     levels = np.bincount(mnist.test_images[:100].reshape(-1), minlength=256)[None]
     blank = (mnist.test_images[:100] == 0).mean()
-    assert data_captions.intensities(levels).startswith(f"{100 * blank:.1f} % of all pixels are blank")
+    assert data_captions.intensities(levels).startswith(f"{100 * blank:.1f} % of all levels are 0 (black)")
     assert data_captions.scaling((0.1307,), (0.3081,), True).startswith(
-        "Blank pixels enter the model as −0.42 and full ones as 2.82"
+        "Black enters the model as −0.42 and full brightness as 2.82"
     )
     shown = gallery.page(np.arange(45), 3, 20)
     assert data_captions.gallery(shown, "7", "digits") == "41 to 45 of 45 digits labelled 7."
@@ -184,7 +190,7 @@ def test_the_data_captions_say_this_datasets_numbers(mnist):
     )
 
 
-def every_caption(mnist, trained, pixels):
+def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
     """One of each caption on real data, for what holds of all of them."""
     edge = weights.border(trained.weight, trained.bias, 4, 9)
     space = embedding.fit_space(mnist.test_images[:500])
@@ -195,27 +201,44 @@ def every_caption(mnist, trained, pixels):
     fooled = adversarial.mildest(
         lambda x: linear_logits(trained.weight, trained.bias, x), pixels[0], gradient
     )
-    yield weights_captions.weight_images(trained.weight, trained.bias, NAMES)
+    stages = arithmetic(trained.weight, trained.bias, pixels[0])
+    result = evaluation.summary(trained.logits, trained.labels)
+    yield weights_captions.weight_images(trained.weight, trained.bias, names)
     yield weights_captions.journey(weights.journey([0, 600], [trained.weight * 0, trained.weight]))
-    yield weights_captions.border(edge, weights.nearest_to_border(trained.logits, edge), NAMES)
+    yield weights_captions.border(edge, weights.nearest_to_border(trained.logits, edge), names)
     yield weights_captions.feature_maps({"conv1": np.zeros((2, 3, 3)), "conv2": np.ones((4, 2, 2))})
-    yield data_captions.class_spread(np.ones((10, 1, 28, 28)), NAMES)
+    yield weights_captions.arithmetic(stages, names)
+    yield weights_captions.difference(difference(stages), names)
+    for ink in ("add", "erase"):
+        yield weights_captions.flip(
+            flip.fewest_pixels(trained.weight, trained.bias, pixels[0], ink=ink), names
+        )
+    yield weights_captions.edits(result, result, 1)
+    yield data_captions.class_counts(np.bincount(labels), names)
+    yield data_captions.class_spread(np.ones((10, 1, 28, 28)), names)
+    yield data_captions.intensities(np.bincount(mnist.test_images[:100].reshape(-1), minlength=256)[None])
+    yield from (data_captions.scaling((0.13,), (0.31,), standardised) for standardised in (False, True))
     yield data_captions.split(55_000, 5_000, 10_000, 3)
     yield data_captions.split(60_000, 0, 10_000, 3)
+    yield data_captions.gallery(gallery.page(np.arange(45), 1, 20), names[8], plural)
     yield from (data_captions.map_of(method, 500, space) for method in embedding.MAPS)
-    yield data_captions.typicality(oddities.by_typicality(coordinates, labels, 3), "3")
+    yield data_captions.typicality(oddities.by_typicality(coordinates, labels, 3), names[3])
     twins = oddities.near_duplicates(mnist.test_images[:500], near)
     yield data_captions.duplicates(oddities.exact_duplicates(mnist.test_images[:500]), twins)
-    yield data_captions.doubts(oddities.doubted_by_neighbours(near, labels), NAMES, by_model=False)
-    yield data_captions.doubts([], NAMES, by_model=True)
-    yield evaluate_captions.cell(31, 982, "4", "9")
-    yield evaluate_captions.adversary(fooled, NAMES)
-    yield evaluate_captions.adversary(None, NAMES)
+    yield data_captions.doubts(oddities.doubted_by_neighbours(near, labels), names, by_model=False)
+    yield data_captions.doubts([], names, by_model=True)
+    yield evaluate_captions.summary(result, plural)
+    yield evaluate_captions.class_scores(evaluation.class_scores(trained.logits, trained.labels), names)
+    yield evaluate_captions.mistakes(evaluation.confident_mistakes(trained.logits, trained.labels, 1), names)
+    yield evaluate_captions.confusion(confusion.Pair(4, 9, 11, 20, 1991), names)
+    yield evaluate_captions.cell(31, 982, names[4], names[9])
+    yield evaluate_captions.adversary(fooled, names)
+    yield evaluate_captions.adversary(None, names)
 
 
 def test_every_caption_is_made_of_whole_sentences_without_broken_numbers(mnist, trained, pixels):
     texts = list(every_caption(mnist, trained, pixels))
-    assert len(texts) == 16
+    assert len(texts) == 30
     for text in texts:
         assert text[0].isupper() or text[0].isdigit()
         assert text.endswith(".")
@@ -223,3 +246,21 @@ def test_every_caption_is_made_of_whole_sentences_without_broken_numbers(mnist, 
         assert "inf" not in text.split()
         assert "{" not in text
         assert len(text) < 260
+
+
+def test_captions_of_garments_speak_of_no_digits_and_put_no_article_before_a_name(mnist, trained, pixels):
+    garments = CATALOG["fashion_mnist"].class_names
+    of_digits = re.compile(r"\b(digits?|ink|pens?|paper|strokes?|draw\w*|written)\b", re.IGNORECASE)
+    with_article = re.compile(rf"\b(a|an|is) ({'|'.join(garments)})\b")  # "a Ankle boot", "is Sneaker"
+    for text in every_caption(mnist, trained, pixels, garments, "garments"):
+        assert not of_digits.search(text), text
+        assert not with_article.search(text), text
+    for damage in DAMAGES.values():
+        assert not of_digits.search(f"{damage.label} {damage.axis}")
+
+
+def test_two_places_are_no_journey_to_speak_of_but_three_are():
+    zeros, ones = np.zeros((10, 784)), np.ones((10, 784))
+    assert "half" not in weights_captions.journey(weights.journey([0, 600], [zeros, ones]))
+    text = weights_captions.journey(weights.journey([0, 100, 600], [zeros, 0.6 * ones, ones]))
+    assert f"{7840**0.5:.2f} from where they started; half of that was reached by step 100." in text

@@ -48,8 +48,8 @@ def show_touch(run: RunRow) -> None:
     kept: list[Edit] = st.session_state.setdefault(f"edits_{run.id}", [])
     left, right = st.columns([2, 5], gap="large")
     with left:
-        pending = _tool(run)
-        _buttons(kept, pending)
+        pending = _pending(run)
+        _buttons(run, kept, pending)
     trying = [*kept, pending] if pending else list(kept)
     state, step = state_at(run.id, newest_step(run)), newest_step(run)
     entry = spec(run.dataset)
@@ -64,6 +64,15 @@ def show_touch(run: RunRow) -> None:
         for number, edit in enumerate(kept, start=1):
             st.caption(f"{number}. {describe(edit, entry.class_names)}")
         _save(run, kept, step)
+
+
+def _pending(run: RunRow) -> Edit | None:
+    """Return the edit that the controls describe, None while it is the one that was just kept: it counts once."""
+    edit, just_kept = _tool(run), f"just_kept_{run.id}"
+    if edit is not None and edit == st.session_state.get(just_kept):
+        return None
+    st.session_state.pop(just_kept, None)
+    return edit
 
 
 def _tool(run: RunRow) -> Edit | None:
@@ -131,13 +140,21 @@ def _noise(classes: tuple[int, ...] | None) -> Edit | None:
     return AddNoise(strength, int(seed), classes) if strength else None
 
 
-def _buttons(kept: list[Edit], pending: Edit | None) -> None:
+def _buttons(run: RunRow, kept: list[Edit], pending: Edit | None) -> None:
+    just_kept = f"just_kept_{run.id}"
+
     def keep() -> None:
         if pending:
             kept.append(pending)
+            st.session_state[just_kept] = pending
 
     def undo() -> None:
         del kept[-1]
+        st.session_state.pop(just_kept, None)
+
+    def start_over() -> None:
+        kept.clear()
+        st.session_state.pop(just_kept, None)
 
     with st.container(horizontal=True):
         st.button(
@@ -148,7 +165,7 @@ def _buttons(kept: list[Edit], pending: Edit | None) -> None:
             help="Then try the next.",
         )
         st.button("Undo", on_click=undo, disabled=not kept, icon=":material/undo:")
-        st.button("Start over", on_click=kept.clear, disabled=not kept)
+        st.button("Start over", on_click=start_over, disabled=not kept)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -92,7 +92,7 @@ def test_a_clock_set_back_an_hour_disturbs_neither_the_page_nor_the_next_run(lab
         lab.clock.write_text(str(offset_s))
         try:
             shown = step_shown(page)
-            until(lambda: step_shown(page) > shown + 50, "the page to move on", 20)
+            until(lambda: step_shown(page) > shown + 5, "the page to move on", 30)
             expect_status(page, "running")
             page.reload()
             expect_status(page, "running")

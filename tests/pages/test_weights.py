@@ -138,3 +138,15 @@ def test_the_microscope_learns_of_the_optimizers_memory_when_it_arrives(
     assert not app.exception, app.exception
     assert forgets not in words(app)
     assert "The step takes this batch's loss from" in words(app)
+
+
+def test_an_edit_that_is_kept_counts_once(app: AppTest, store: Store, fashion: ImageData) -> None:
+    run_id = finished_run(store, fashion)
+    app.session_state["tool"] = "Flip a class"  # twice would be as if nothing had been done
+    open_section(app, run_id, "Touch it")
+    figures = [line for line in words(app).splitlines() if "touch-figures" in line]
+    press(app, "Keep this edit")
+    assert [line for line in words(app).splitlines() if "touch-figures" in line] == figures
+    assert "1 edit:" in words(app)
+    press(app, "Undo")
+    assert "1 edit:" in words(app)  # the one in hand

@@ -11,6 +11,7 @@ from core.figures.palette import LOOKS
 from core.figures.pixels import Panel
 from core.found import Found, Sheet, boxed, look_at, takes_ink
 from core.images import ImageError, Limits, read_image
+from pages.components.answer import with_article
 from pages.components.canvas import canvas
 from pages.components.lab import image_data, settings
 from pages.components.pixels import pixel_panels
@@ -50,7 +51,7 @@ def subject_from(source: str, who: Respondent) -> Subject | None:
     if source == CAMERA:
         return _pictured(st.camera_input(f"Hold the {who.thing} into the camera", key="draw_camera"), who)
     file = st.file_uploader(
-        f"A picture of a {who.thing}",
+        f"A picture of {with_article(who.thing)}",
         type=KINDS,
         key="draw_file",
         max_upload_size=max(1, int(settings().upload_mb)),
@@ -129,7 +130,7 @@ def _test_image(who: Respondent) -> Subject | None:
     pixel_panels(
         "test_image_panel",
         [Panel(pixels, who.spec.class_names[label], f"test image {index:,}")],
-        alt=f"Test image {index}, a {who.spec.class_names[label]}.",
+        alt=f"Test image {index}, {with_article(who.spec.class_names[label])}.",
         px=252,
     )
 

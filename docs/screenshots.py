@@ -1,5 +1,6 @@
 """Takes the pictures of docs/images from the running app: `make screenshots`. Needs a Chromium."""
 
+import io
 import os
 import signal
 import tempfile
@@ -10,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.photos import photograph
+from core import strokes
 from core.config import RunConfig
 from core.presets import PRESETS
 from core.runs import Store
 from core.settings import Settings
 from tests.e2e.conftest import FLAGS, App, browser_path, end_app, start_app
+from tests.e2e.drawing import MIDDLE, choose, draw, expect_class, open_draw, path_of, press
 
 IMAGES: Final = Path(__file__).parent / "images"
 DESKTOP: Final = {"width": 1280, "height": 900}
@@ -45,6 +50,7 @@ def main() -> None:
             with closing(Store(f"sqlite:///{app.store}", settings=Settings(data=str(app.data)))) as store:
                 train_states(browser, app, store)
                 pages(browser, app, store)
+            drawings(browser, app)
             browser.close()
     finally:
         end_app(app)
@@ -90,6 +96,40 @@ def pages(browser: Browser, app: App, store: Store) -> None:
     run = next(row.id for row in store.list(statuses=["finished"]) if row.model == "softmax")
     for name in ("weights", "draw", "evaluate", "data", "runs"):
         take(browser, app, Shot(name, f"/{name}?run={run}"))
+
+
+def drawings(browser: Browser, app: App) -> None:
+    """Draw and upload digits as a visitor does, and take what the Draw page says of them."""
+    page = browser.new_context(viewport=DESKTOP, color_scheme="light").new_page()  # type: ignore[arg-type]
+    open_draw(page, app, "softmax-mnist")
+    draw(page, path_of(3, MIDDLE))
+    expect_class(page, "3")
+    snap(page, "draw-answer")
+    press(page, "Draw them")
+    page.locator(".st-key-flip_told").wait_for()
+    snap(page, "draw-flipped")
+    page.locator(".st-key-flip_line").evaluate("line => line.scrollIntoView({block: 'center'})")
+    snap(page, "draw-flip-told")
+    page.context.close()
+    phone = browser.new_context(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page = phone.new_page()
+    open_draw(page, app, "cnn-mnist")
+    choose(page, "Photo or scan")
+    hand, rng = strokes.Hand(size_px=150), np.random.default_rng(5)
+    paper = photograph(strokes.paint(strokes.draw(strokes.template(5, 0), hand, rng), 12), "squared", rng)
+    content = io.BytesIO()
+    paper.save(content, "JPEG")
+    file = {"name": "squared.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+    page.locator('input[type="file"]').set_input_files(file)  # type: ignore[arg-type]
+    expect_class(page, "5")
+    snap(page, "draw-photo-phone")
+    phone.close()
+
+
+def snap(page: Page, name: str) -> None:
+    """Take a picture of the page as it is, once it has settled."""
+    settle(page)
+    page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def ended(store: Store, config: RunConfig, status: str) -> str:

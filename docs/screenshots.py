@@ -107,9 +107,9 @@ def drawings(browser: Browser, app: App) -> None:
     snap(page, "draw-answer")
     press(page, "Draw them")
     page.locator(".st-key-flip_told").wait_for()
-    snap(page, "draw-flipped")
-    page.locator(".st-key-flip_line").evaluate("line => line.scrollIntoView({block: 'center'})")
     snap(page, "draw-flip-told")
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    snap(page, "draw-flipped")
     page.context.close()
     phone = browser.new_context(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)  # type: ignore[arg-type]
     page = phone.new_page()

@@ -89,16 +89,17 @@ def _chosen(sheet: Sheet, who: Respondent) -> Found:
         return sheet.found[0]
     accent = LOOKS[current_theme()].accent
     colour = tuple(int(accent[i : i + 2], 16) for i in (1, 3, 5))
-    picture = boxed(sheet.ink, sheet.found, (colour[0], colour[1], colour[2]))
     count = len(sheet.found)
+    px = 280 if count == 1 else 340  # a phone is 390 wide
+    picture = boxed(sheet.ink, sheet.found, (colour[0], colour[1], colour[2]), px)
     if count == 1:
-        pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=280)
+        pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=px)
         return sheet.found[0]
     names = who.spec.class_names
     answers = [ask(who.asked, thing.subject) for thing in sheet.found[:SHOWN]]
     read = " ".join(names[answer.best] for answer in answers)
     pixel_panels(
-        "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=340
+        "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=px
     )
     with st.container(key="sheet_answers"):
         st.markdown(f"Read in order: **{read}**" + (" …" if count > SHOWN else ""))

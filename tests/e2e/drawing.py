@@ -23,6 +23,7 @@ def open_draw(page: Page, app: App, run: str = "cnn-mnist") -> None:
     expect(page.locator(PAD)).to_be_visible(timeout=120_000)
     expect(page.locator(PAD)).to_have_attribute("aria-label", re.compile("Arrow keys"))
     expect(page.locator(".st-key-answer")).to_contain_text(EMPTY)
+    expect_rest(page, timeout_ms=120_000)  # the first visitor waits until the images are unpacked and known
 
 
 def path_of(digit: int, hand: strokes.Hand) -> list[np.ndarray]:
@@ -64,9 +65,11 @@ def choose(page: Page, option: str) -> None:
     expect_rest(page)
 
 
-def expect_rest(page: Page) -> None:
+def expect_rest(page: Page, timeout_ms: float = 20_000) -> None:
     """Wait until the server has taken in everything: a pen whose width changes in mid-stroke loses the stroke."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=timeout_ms
+    )
 
 
 def go_to(page: Page, name: str) -> None:

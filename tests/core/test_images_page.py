@@ -59,6 +59,18 @@ def test_half_of_a_page_in_the_shadow_is_no_sheet() -> None:
     assert find_page(grey) is None
 
 
+def test_a_box_that_the_digit_touches_is_taken_out_whole() -> None:
+    form = (250 - 220 * digit(1)).astype(np.uint8)
+    top = int(np.flatnonzero((form < 100).any(axis=1))[0])
+    form[top + 6 : top + 8, 8:272] = 60  # the one reaches over the box's upper line
+    form[260:262, 8:272] = 60
+    form[top + 6 : 262, 8:10] = 60
+    form[top + 6 : 262, 270:272] = 60
+    columns = np.flatnonzero((ink_from_photo(Image.fromarray(form)) > 0.5).any(axis=0))
+    assert columns.min() > 60
+    assert columns.max() < 220
+
+
 def test_the_black_bands_of_a_scan_do_not_turn_paper_into_ink() -> None:
     scan = (240 - 200 * digit(3)).astype(np.uint8)
     truth = digit(3) > 0.5

@@ -63,18 +63,26 @@ def _framed(box: Box, ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.pad(box.cut(ink), margin)
 
 
-def boxed(ink: NDArray[np.float32], found: tuple[Found, ...], colour: tuple[int, int, int]) -> NDArray[Any]:
-    """Return the ink as dark on white, uint8 (3, H, W), with a frame of `colour` around everything found."""
-    grey = (255 - 255 * np.clip(ink, 0, 1)).astype(np.uint8)
+def boxed(
+    ink: NDArray[np.float32], found: tuple[Found, ...], colour: tuple[int, int, int], longest_px: int = 800
+) -> NDArray[Any]:
+    """Return the ink as dark on white, uint8 (3, H, W), with a frame of `colour` around everything found.
+
+    The longer side is at most `longest_px`.
+    """
+    scale = min(1.0, longest_px / max(ink.shape))
+    H, W = (max(1, round(side * scale)) for side in ink.shape)
+    shown = np.asarray(Image.fromarray(ink).resize((W, H), Image.Resampling.BOX))
+    grey = (255 - 255 * np.clip(shown, 0, 1)).astype(np.uint8)
     picture = np.repeat(grey[None], 3, axis=0)
-    width = max(1, max(ink.shape) // 300)
+    width = max(1, max(H, W) // 300)
     for thing in found:
         if thing.box is None:
             continue
         b = thing.box
-        rows = slice(max(b.top - width, 0), b.bottom + width), slice(max(b.left - width, 0), b.right + width)
-        inside = np.zeros(ink.shape, bool)
-        inside[rows[0], rows[1]] = True
-        inside[b.top : b.bottom, b.left : b.right] = False
+        top, left, bottom, right = (round(edge * scale) for edge in (b.top, b.left, b.bottom, b.right))
+        inside = np.zeros((H, W), bool)
+        inside[max(top - width, 0) : bottom + width, max(left - width, 0) : right + width] = True
+        inside[top:bottom, left:right] = False
         picture[:, inside] = np.array(colour, np.uint8)[:, None]
     return picture

@@ -3,6 +3,7 @@
 `python -m docs.screenshots sections` takes only those of the sections of Weights, Evaluate and Data.
 """
 
+import io
 import os
 import signal
 import sys
@@ -14,10 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import torch
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from benchmarks.photos import photograph
+from core import strokes
 from core.config import RunConfig
 from core.datasets import load
 from core.presets import PRESETS
@@ -25,6 +29,7 @@ from core.runs import Store
 from core.settings import Settings
 from core.training import train
 from tests.browser import FLAGS, App, browser_path, end_app, start_app
+from tests.e2e.drawing import MIDDLE, choose, draw, expect_class, open_draw, path_of, press
 
 IMAGES: Final = Path(__file__).parent / "images"
 DESKTOP: Final = {"width": 1280, "height": 900}
@@ -68,6 +73,7 @@ def main(only_sections: bool = False) -> None:
                     train_states(browser, app, store)
                     pages(browser, app, store)
                 sections(browser, app, store)
+            drawings(browser, app)
             browser.close()
     finally:
         end_app(app)
@@ -177,6 +183,40 @@ def take_section(browser: Browser, app: App, run: str, section: Section) -> None
     picture = Image.open(path).convert("RGB")
     picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX))).save(path, optimize=True)
     context.close()
+
+
+def drawings(browser: Browser, app: App) -> None:
+    """Draw and upload digits as a visitor does, and take what the Draw page says of them."""
+    page = browser.new_context(viewport=DESKTOP, color_scheme="light").new_page()  # type: ignore[arg-type]
+    open_draw(page, app, "softmax-mnist")
+    draw(page, path_of(3, MIDDLE))
+    expect_class(page, "3")
+    snap(page, "draw-answer")
+    press(page, "Draw them")
+    page.locator(".st-key-flip_told").wait_for()
+    snap(page, "draw-flip-told")
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    snap(page, "draw-flipped")
+    page.context.close()
+    phone = browser.new_context(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    page = phone.new_page()
+    open_draw(page, app, "cnn-mnist")
+    choose(page, "Photo or scan")
+    hand, rng = strokes.Hand(size_px=150), np.random.default_rng(5)
+    paper = photograph(strokes.paint(strokes.draw(strokes.template(5, 0), hand, rng), 12), "squared", rng)
+    content = io.BytesIO()
+    paper.save(content, "JPEG")
+    file = {"name": "squared.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+    page.locator('input[type="file"]').set_input_files(file)  # type: ignore[arg-type]
+    expect_class(page, "5")
+    snap(page, "draw-photo-phone")
+    phone.close()
+
+
+def snap(page: Page, name: str) -> None:
+    """Take a picture of the page as it is, once it has settled."""
+    settle(page)
+    page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def ended(store: Store, config: RunConfig, status: str) -> str:

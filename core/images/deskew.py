@@ -70,20 +70,43 @@ def _moments(images: Images) -> tuple[Images, Images, Images, Images, Images, Im
     return mass, cy + H / 2, cx + W / 2, xy, yy, xx
 
 
+def straightening(image: Images) -> NDArray[np.float64]:
+    """Return where a point (x, y, 1) of the deskewed `image` (H, W) was before, as a map (2, 3)."""
+    H, W = image.shape
+    cy, cx, slant, step_y, step_x = (float(one[0]) for one in _steps(np.asarray(image, np.float32)[None]))
+    if float(image.sum()) <= 0:
+        return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    y, x = (H + 1) / 2, (W + 1) / 2  # half a pixel on, since a pixel's number is its middle in `_normalise`
+    return np.array(
+        [
+            [step_x, slant * step_y, cx + 0.5 - step_x * x - slant * step_y * y],
+            [0.0, step_y, cy + 0.5 - step_y * y],
+        ]
+    )
+
+
+def _steps(images: Images) -> tuple[Images, Images, Images, Images, Images]:
+    """Return centre y, centre x, slant, and the source's pixels per pixel of the result down and across, (N,)."""
+    _, H, W = images.shape
+    _, cy, cx, xy, yy, xx = _moments(images)
+    slant = np.clip(xy / yy, -MAX_SLANT, MAX_SLANT)
+    narrow = np.maximum(xx - 2 * slant * xy + slant * slant * yy, 1e-2)  # the spread across, once upright
+    step_y = np.sqrt(yy) / (SPREAD_Y * H)
+    step_x = np.maximum(np.sqrt(narrow) / (SPREAD_X * W), 1 / MAX_WIDENING)
+    return cy, cx, slant, step_y, step_x
+
+
 def _normalise(images: Images) -> Images:
     """Return the float32 images (N, H, W), each sampled along its own rows and columns."""
     _, H, W = images.shape
-    mass, cy, cx, xy, yy, xx = _moments(images)
-    slant = np.clip(xy / yy, -MAX_SLANT, MAX_SLANT)
-    narrow = np.maximum(xx - 2 * slant * xy + slant * slant * yy, 1e-2)  # the spread across, once upright
-    step_y = np.sqrt(yy) / (SPREAD_Y * H)  # source pixels per pixel of the result
-    step_x = np.maximum(np.sqrt(narrow) / (SPREAD_X * W), 1 / MAX_WIDENING)
+    cy, cx, slant, step_y, step_x = _steps(images)
     down = step_y[:, None] * (np.arange(H, dtype=np.float32) - H / 2)  # (N, H), from the centre of mass
     across = step_x[:, None] * (np.arange(W, dtype=np.float32) - W / 2)  # (N, W)
     tall = _sample(images, cy[:, None] + down, axis=1)
     columns = cx[:, None, None] + slant[:, None, None] * down[:, :, None] + across[:, None, :]  # (N, H, W)
     moved = _sample(tall, columns, axis=2)
-    moved[mass <= 0] = images[mass <= 0]
+    blank = images.sum(axis=(1, 2)) <= 0
+    moved[blank] = images[blank]
     return moved
 
 

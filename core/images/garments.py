@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from core.images.preparation import SIZE_PX, Prepared, Stage, crop
+from core.images.placing import SIZE_PX, crop
+from core.images.preparation import Prepared, Stage
 
 Ink = NDArray[np.float32]
 

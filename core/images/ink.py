@@ -11,6 +11,7 @@ from scipy import ndimage
 from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 
 from core.images.lines import without_lines
+from core.images.page import find_page, only_page
 
 Ink = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -45,10 +46,22 @@ def ink_from_photo(image: Image.Image | NDArray[Any]) -> Ink:
     """Return the ink (H, W) float32 in [0, 1] of a photo, scan or clean picture; ink = 1, paper = 0.
 
     Dark ink on light paper and light on dark are told apart. Light and shadow of the paper are taken out,
-    ruled lines and specks removed. `image`: PIL, or an array (H, W) or (H, W, 3 or 4), uint8 or float in [0,
-    1]. A longer side over 800 px is shrunk first. An array of zeros means that nothing on it stands out.
+    ruled lines and specks removed; of a sheet on a darker table only the sheet is read. `image`: PIL, or an
+    array (H, W) or (H, W, 3 or 4), uint8 or float in [0, 1]. A longer side over 800 px is shrunk first. An array
+    of zeros means that nothing on it stands out.
     """
     grey = _grey(image)
+    page = find_page(grey)
+    if page is None:
+        return _ink(grey)
+    rows, columns = np.flatnonzero(page.any(axis=1)), np.flatnonzero(page.any(axis=0))
+    place = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    ink = np.zeros_like(grey)
+    ink[place] = _ink(only_page(grey[place], page[place])) * page[place]
+    return ink
+
+
+def _ink(grey: Ink) -> Ink:
     contrast = _contrast(grey)
     level, noise = _level(contrast)
     if level < max(_MIN_CONTRAST, 4 * noise):
@@ -106,9 +119,28 @@ def _is_dark_ink(grey: Ink) -> bool:
     """Return whether the minority is darker: the sign of the third moment of the difference from a wide
     median.
     """
-    small = _shrunk(grey, _MEDIAN_PX)
+    small = _without_bands(_shrunk(grey, _MEDIAN_PX))
     difference = small - ndimage.median_filter(small, size=max(small.shape) // 2 | 1, mode="nearest")
     return float((difference.astype(np.float64) ** 3).sum()) < 0
+
+
+def _without_bands(grey: Ink) -> Ink:
+    """Return the picture without even bands along its edges, as scanners and letter boxes leave: at most a quarter
+    of each side.
+    """
+    middle = float(np.median(grey))
+    for _ in range(4):  # one side after another
+        depth = 0
+        while depth < len(grey) // 4 and _is_band(grey[depth], middle):
+            depth += 1
+        depth += bool(depth)  # the line where the band ends is neither
+        grey = np.rot90(grey[depth:])
+    return grey
+
+
+def _is_band(line: Ink, middle: float) -> bool:
+    low, high = np.percentile(line, [15, 85])
+    return bool(high - low < 0.1 and abs(float(np.median(line)) - middle) > 0.25)
 
 
 def _without_strokes(grey: Ink) -> Ink:
@@ -152,10 +184,11 @@ def _level(contrast: Ink) -> tuple[float, float]:
 
 
 def _without_frame(ink: Mask) -> Mask:
-    """Return `ink` without what comes in from the picture's edge (a table, a thumb, a neighbouring word).
+    """Return `ink` without what comes in from the picture's edge (a table, a shadow, a thumb, another word).
 
-    A part at the edge goes if it is smaller than the largest part inside, or lies along the edge for long while
-    something of a digit's size is inside. A digit that fills the picture and touches its edge stays.
+    A part at the edge goes if it is smaller than the largest part inside, or while something of a digit's size is
+    inside: if it lies along the edge for long, or is far thicker than the pen inside. A digit that fills the
+    picture and touches its edge stays.
     """
     labels, count = ndimage.label(ink, np.ones((3, 3)))
     if count < 2 or min(ink.shape) < 40:
@@ -164,10 +197,18 @@ def _without_frame(ink: Mask) -> Mask:
     contact = np.bincount(border, minlength=count + 1)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     contact[0] = sizes[0] = 0
-    biggest_inside = int(sizes[contact == 0].max())
-    along = (contact > 0.3 * min(ink.shape)) & (biggest_inside > 0.005 * ink.size)
-    foreign = (contact > 0) & ((sizes < biggest_inside) | along)
+    inside = np.where(contact == 0, sizes, 0)
+    biggest = int(inside.argmax())
+    along = (contact > 0.3 * min(ink.shape)) & (inside.max() > 0.005 * ink.size)
+    foreign = (contact > 0) & ((sizes < inside.max()) | along)
+    if inside.max() and _longer_side(labels == biggest) > 0.2 * min(ink.shape):
+        reach = ndimage.maximum(ndimage.distance_transform_edt(ink), labels, np.arange(count + 1))
+        foreign |= (contact > 0) & (np.asarray(reach) > 2 * reach[biggest])
     return ink & ~foreign[labels]
+
+
+def _longer_side(part: Mask) -> int:
+    return int(max(np.ptp(np.flatnonzero(part.any(axis=axis))) for axis in (0, 1))) + 1
 
 
 def without_specks(ink: Mask, share: float = 0.04) -> Mask:

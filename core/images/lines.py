@@ -57,14 +57,30 @@ def _lines(ink: Mask) -> Mask:
     thin &= ~ndimage.binary_opening(ink, np.ones((max(4, H // 40), 1)))
     labels, _ = ndimage.label(ndimage.binary_dilation(thin, np.ones((3, 2 * lean + 1))), np.ones((3, 3)))
     found = np.zeros_like(ink)
-    for number, place in enumerate(ndimage.find_objects(labels), start=1):
-        rows, columns = place
-        part = (labels[place] == number) & thin[place]
-        covered = float(part.any(axis=0).sum()) / W
-        flat = (rows.stop - rows.start) < 0.08 * (columns.stop - columns.start) + 6
-        if flat and (columns.stop - columns.start) >= _SPAN * W and covered >= 0.5 * _SPAN:
-            found[place] |= part
+    for numbers in _in_one_line(ndimage.find_objects(labels), W):
+        part = np.isin(labels, numbers) & thin
+        columns = np.flatnonzero(part.any(axis=0))
+        if len(columns) >= 0.5 * _SPAN * W and np.ptp(columns) + 2 * lean + 1 >= _SPAN * W:
+            found |= part
     return ndimage.binary_dilation(found, np.ones((3, 1))) & ink
+
+
+def _in_one_line(places: list[tuple[slice, slice]], width: int) -> list[list[int]]:
+    """Return the numbers (from 1) of flat parts, those together that go on at the same height: a stroke that
+    crosses a line breaks it.
+    """
+    lines: list[tuple[slice, list[int]]] = []
+    for number, (rows, columns) in enumerate(places, start=1):
+        length = columns.stop - columns.start
+        if rows.stop - rows.start >= 0.08 * length + 6 or length < 0.15 * width:
+            continue
+        for other, numbers in lines:
+            if min(rows.stop, other.stop) - max(rows.start, other.start) >= 3:
+                numbers.append(number)
+                break
+        else:
+            lines.append((rows, [number]))
+    return [numbers for _, numbers in lines]
 
 
 def _thickness(lines: Mask) -> int:

@@ -13,17 +13,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from scipy import ndimage
 
-from core.images.deskew import deskew
+from core.images.deskew import deskew, straightening
 from core.images.pen import pen_width, with_pen
+from core.images.placing import (
+    BOX_PX,
+    SIZE_PX,
+    Affine,
+    crop,
+    crop_box,
+    moved,
+    place,
+    resize,
+    scaled,
+    then,
+    window,
+)
 
 Ink = NDArray[np.float32]
 Stage = tuple[str, str, Ink]
 
-SIZE_PX = 28
-BOX_PX = 20
 _WORK_PX = 160
 """Longer side at which the pen is changed: 8 times the box."""
 
@@ -69,13 +78,15 @@ class Prepared:
     `image`: (28, 28) float32 in [0, 1], ink bright on black. `stages`: (name, caption, array in [0, 1]) in
     order.
     `reason` is "" for a drawing, "empty" or "tiny" for what cannot be a digit. `pen_px`: how wide the pen
-    was, measured in the box of 20, before the pen stage; 0 where that is unknown.
+    was, measured in the box of 20, before the pen stage; 0 where that is unknown. `way_back`: where a point of
+    the image lies on the drawing (see placing.Affine); None where it has none.
     """
 
     image: Ink
     stages: tuple[Stage, ...]
     reason: str = ""
     pen_px: float = 0.0
+    way_back: Affine | None = None
 
     @property
     def empty(self) -> bool:
@@ -96,17 +107,32 @@ def prepare(ink: NDArray[np.floating], preparation: Preparation | None = None) -
         return Prepared(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), reason)
     if not how.crop:
         return _whole_canvas(drawn, how, stages)
-    shape = crop(drawn)
+    top, left, bottom, right = crop_box(drawn)
+    shape, back = drawn[top:bottom, left:right], scaled(1, 1, left, top)
     stages.append(("crop", "cut to the ink", shape))
     large = resize(shape, _WORK_PX)
     pen_px = pen_width(large) * BOX_PX / max(large.shape)
     if how.pen_width:
-        shape = crop(with_pen(large, how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX))
+        shape, back = _with_even_pen(shape, large, how, back)
         stages.append(("pen", f"with a pen of {how.thinnest_px:g} to {how.thickest_px:g} px", shape))
     stages.append(("scale", "made to fit 20 × 20", resize(shape, BOX_PX)))
-    image = _place(shape, by_mass=how.centre)
+    image = place(shape, by_mass=how.centre)
     stages.append(("centre", "centred by mass" if how.centre else "put in the middle of the box", image))
-    return Prepared(_upright(image, how, stages), tuple(stages), pen_px=pen_px)
+    top28, left28, side = window(shape, by_mass=how.centre)
+    back = then(scaled(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
+    if how.deskew:
+        back = then(straightening(image), back)
+    return Prepared(_upright(image, how, stages), tuple(stages), pen_px=pen_px, way_back=back)
+
+
+def _with_even_pen(shape: Ink, large: Ink, how: Preparation, back: Affine) -> tuple[Ink, Affine]:
+    """Return `large`, which is `shape` enlarged, with the pen's width evened out, and its way back."""
+    redrawn = with_pen(large, how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX)
+    margin = (len(redrawn) - len(large)) // 2
+    top, left, bottom, right = crop_box(redrawn)
+    down, across = shape.shape[0] / large.shape[0], shape.shape[1] / large.shape[1]
+    here = scaled(across, down, across * (left - margin), down * (top - margin))
+    return redrawn[top:bottom, left:right], then(here, back)
 
 
 def _checked(ink: NDArray[np.floating]) -> Ink:
@@ -138,7 +164,7 @@ def _whole_canvas(drawn: Ink, how: Preparation, stages: list[Stage]) -> Prepared
     image = resize(square, SIZE_PX)
     stages.append(("scale", "the whole canvas made 28 × 28", image))
     if how.centre:
-        image = _moved(image)
+        image = moved(image)
         stages.append(("centre", "centred by mass", image))
     return Prepared(_upright(image, how, stages), tuple(stages))
 
@@ -149,57 +175,3 @@ def _upright(image: Ink, how: Preparation, stages: list[Stage]) -> Ink:
     image = np.asarray(deskew(image), dtype=np.float32)
     stages.append(("deskew", "made upright", image))
     return image
-
-
-def crop(ink: Ink) -> Ink:
-    """Return the part of `ink` (H, W) that holds everything above 0.4 of its darkest spot."""
-    seen = ink > 0.4 * ink.max()
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
-        return ink
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def resize(ink: Ink, longest: int) -> Ink:
-    """Return `ink` with its longer side `longest` px, aspect kept, anti-aliased (area when shrinking)."""
-    H, W = ink.shape
-    scale = longest / max(H, W)
-    size = max(1, round(W * scale)), max(1, round(H * scale))
-    method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
-    return np.clip(np.asarray(Image.fromarray(ink).resize(size, method), dtype=np.float32), 0, 1)
-
-
-def _place(shape: Ink, *, by_mass: bool) -> Ink:
-    """Return `shape` in 28 x 28, its longer side 20 px, its centre of mass (or its box) in the middle.
-
-    MNIST moved whole pixels, which leaves up to half a pixel of chance; scaled and moved in one sampling,
-    none is.
-    """
-    h, w = shape.shape
-    longest = max(h, w)
-    cy, cx = h / 2, w / 2
-    if by_mass and shape.sum() > 0:
-        total = float(shape.sum())
-        cy = (
-            float(shape.sum(axis=1) @ np.arange(h)) / total
-        )  # MNIST's centre is the middle of pixel 14, not its
-        cx = float(shape.sum(axis=0) @ np.arange(w)) / total  # edge; the half pixel comes back below
-        middle = (SIZE_PX / 2 + 0.5) / SIZE_PX
-        cy, cx = cy + 0.5, cx + 0.5
-    else:
-        middle = 0.5
-    side = longest * SIZE_PX / BOX_PX  # what becomes 28 px
-    margin = int(np.ceil(side)) + 1
-    left, top = cx - middle * side + margin, cy - middle * side + margin
-    framed = Image.fromarray(np.pad(shape, margin))
-    method = Image.Resampling.BOX if longest >= BOX_PX else Image.Resampling.BILINEAR
-    image = framed.resize((SIZE_PX, SIZE_PX), method, box=(left, top, left + side, top + side))
-    return np.clip(np.asarray(image, dtype=np.float32), 0, 1)
-
-
-def _moved(image: Ink) -> Ink:
-    """Return the 28 x 28 image moved by whole pixels so that its centre of mass is in the middle."""
-    total = max(float(image.sum()), 1e-9)
-    down = round(SIZE_PX / 2 - float(image.sum(axis=1) @ np.arange(SIZE_PX)) / total)
-    right = round(SIZE_PX / 2 - float(image.sum(axis=0) @ np.arange(SIZE_PX)) / total)
-    return np.asarray(ndimage.shift(image, (down, right), order=0), dtype=np.float32)

@@ -125,13 +125,17 @@ def _learned_heic() -> bool:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Return the image in mode L, RGB or RGBA, 16-bit and float greys scaled to 8 bits by their range."""
+    """Return the image in mode L, RGB or RGBA, 16-bit and float greys scaled to 8 bits by their range.
+
+    A camera or scanner with 10 or 12 bits writes them as 16: white is the largest number of so many bits.
+    """
     if image.mode in ("L", "RGB", "RGBA"):
         return image
     if image.mode.startswith(("I", "F")):
-        grey = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if 255 < grey.max() <= 65535 else max(float(grey.max()), 1.0)
-        return Image.fromarray((np.clip(grey / top, 0, 1) * 255).astype(np.uint8))
+        grey = np.nan_to_num(np.asarray(image, dtype=np.float64))
+        brightest = float(grey.max())
+        top = brightest if brightest <= 1 else 2.0 ** np.ceil(np.log2(brightest + 1)) - 1
+        return Image.fromarray((np.clip(grey / max(top, 1e-9), 0, 1) * 255).astype(np.uint8))
     if image.mode == "1":
         return image.convert("L")
     transparent = "A" in image.getbands() or "a" in image.mode or "transparency" in image.info

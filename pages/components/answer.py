@@ -1,7 +1,7 @@
 """What the model says: the class in large letters, what speaks against trusting it, and ten moving bars."""
 
 import html
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -12,11 +12,19 @@ from pages.components.assets import loader
 
 _bars: Final = st.components.v2.component("inkling_bars", js=loader("bars.js"), isolate_styles=False)
 
+Question = Literal["drawing", "no picture", "picture"]
+"""What is asked about: the canvas, a picture that is yet to come, or one that is there."""
+_NOTHING: Final[dict[Question, tuple[str, str]]] = {
+    "drawing": ("Draw {}", "The answer stands here as soon as you lift the pen."),
+    "no picture": ("Show {}", "The answer stands here as soon as there is a picture."),
+    "picture": ("No sign of {}", "Nothing on this picture stands out from its background."),
+}
 
-def show_answer(answer: Answer, entry: DatasetSpec) -> None:
+
+def show_answer(answer: Answer, entry: DatasetSpec, question: Question = "drawing") -> None:
     """Draw the answer and its bars; both keep their places and sizes whatever the answer is."""
     with st.container(key="answer"):
-        st.html(_sentence(answer, entry))
+        st.html(_sentence(answer, entry, question))
     probability_bars("answer_bars", answer, entry)
 
 
@@ -44,40 +52,39 @@ def bars_sentence(answer: Answer, entry: DatasetSpec) -> str:
     )
 
 
-def headline(answer: Answer, entry: DatasetSpec) -> tuple[str, str]:
+def headline(answer: Answer, entry: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
     """Return the answer in large letters and the line beneath it."""
     name, other = entry.class_names[answer.best], entry.class_names[answer.second]
     share = f"{100 * answer.probabilities[answer.best]:.1f} %"
     thing = entry.singular
     if answer.kind == "empty":
-        return f"Draw {_a(thing)} {thing}", "The answer stands here as soon as you lift the pen."
+        large, small = _NOTHING[question]
+        return large.format(with_article(thing)), small
     if answer.kind == "tiny":
-        return (
-            f"Too small to be {_a(thing)} {thing}",
-            "A dot says nothing. Draw it larger; the pen may stay as it is.",
-        )
+        remedy = "Draw it larger; the pen may stay as it is." if question == "drawing" else "Go closer to it."
+        return f"Too small to be {with_article(thing)}", f"A dot says nothing. {remedy}"
     if answer.kind == "unlike":
         return (
-            f"Nothing like a {thing}",
-            f"Were it one, it would be {_article(name)}{name} ({share}); do not trust that.",
+            f"Nothing like {with_article(thing)}",
+            f"Were it one, it would be {with_article(name)} ({share}); do not trust that.",
         )
     if answer.kind == "unsure":
         second = f"{100 * answer.probabilities[answer.second]:.1f} %"
-        return f"Perhaps {_article(name)}{name}", f"Not sure: {name} {share}, {other} {second}."
-    return f"It is {_article(name)}{name}", f"{share} sure; next would be {other}."
+        return f"Perhaps {with_article(name)}", f"Not sure: {name} {share}, {other} {second}."
+    return f"It is {with_article(name)}", f"{share} sure; next would be {other}."
 
 
-def _article(name: str) -> str:
-    """Return "a " or "an " before a class name, spoken."""
-    return f"{_a(name)} "
+def with_article(name: str) -> str:
+    """Return a class name or a thing with "a" or "an" before it, as it is spoken."""
+    return f"{_a(name)} {name}"
 
 
 def _a(word: str) -> str:
     return "an" if word[:1].lower() in "aeiou8" else "a"
 
 
-def _sentence(answer: Answer, entry: DatasetSpec) -> str:
-    large, small = headline(answer, entry)
+def _sentence(answer: Answer, entry: DatasetSpec, question: Question) -> str:
+    large, small = headline(answer, entry, question)
     name = html.escape(entry.class_names[answer.best], quote=True) if answer.is_asked else ""
     note = f"Under {100 * UNSURE_BELOW:.0f} % it says that it is not sure."
     return (

@@ -1,12 +1,14 @@
 """The pad: a canvas to draw on, with pen, eraser, undo, redo and clear. What was drawn stays for the whole session."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import streamlit as st
 
+from core.drawn_flip import Dab
 from core.images import ink_from_canvas
 from pages.components.assets import loader
 
@@ -75,9 +77,9 @@ class _Pad:
             self.add(_Page(tuple(objects), ink_from_canvas(pixels)))
 
 
-def _trace(thing: dict[str, Any]) -> str:
+def _trace(thing: dict[str, Any]) -> list[Any]:
     """Return what makes an object of the canvas what it is; what the browser adds of its own is left out."""
-    return json.dumps([thing.get(name) for name in ("path", "left", "top", "stroke", "strokeWidth", "angle")])
+    return [thing.get(name) for name in ("path", "left", "top", "stroke", "strokeWidth", "angle")]
 
 
 def _pad() -> _Pad:
@@ -92,11 +94,27 @@ def drawn_ink() -> np.ndarray:
     return _pad().page.ink
 
 
-def put_ink(objects: list[dict[str, Any]], ink: np.ndarray) -> None:
-    """Put a drawing on the canvas, as one more state that can be undone."""
+def put_dabs(dabs: Sequence[Dab], ink: np.ndarray) -> None:
+    """Put dabs of pen and eraser on the drawing, as one more state that can be undone; ink: (H, W), with them."""
     pad = _pad()
-    pad.add(_Page(tuple(objects), ink))
+    pad.add(_Page((*pad.page.objects, *map(_spot, dabs)), ink))
     pad.reload()
+
+
+def _spot(dab: Dab) -> dict[str, Any]:
+    """Return the dab as Fabric.js writes it: a stroke with round ends and next to no length."""
+    return {
+        "type": "Path", "path": [["M", round(dab.x - 0.01, 2), dab.y], ["L", round(dab.x + 0.01, 2), dab.y]],
+        "left": dab.x, "top": dab.y, "width": 0.02, "height": 0, "originX": "center", "originY": "center", "angle": 0,
+        "fill": None, "stroke": INK if dab.adds else PAPER, "strokeWidth": dab.width_px, "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+    }  # fmt: skip
+
+
+def undo() -> None:
+    """Go back by one state."""
+    pad = _pad()
+    pad.show(pad.place - 1)
 
 
 def clear() -> None:
@@ -168,7 +186,7 @@ def _buttons(pad: _Pad) -> None:
             "Undo",
             shortcut="Ctrl+Z",
             disabled=pad.place == 0,
-            on_click=lambda: pad.show(pad.place - 1),
+            on_click=undo,
         )
         st.button(
             "Redo",

@@ -9,13 +9,13 @@ import streamlit as st
 from core.asking import Answer, Drawing, Subject, ask
 from core.figures.pixels import Panel
 from core.found import takes_ink
-from pages.components.answer import show_answer
+from pages.components.answer import Question, show_answer
 from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel
 from pages.components.pixels import pixel_panels
 from pages.components.reasons import show_reasons
 from pages.components.respondents import Nobody, Respondent, detector, respondent
-from pages.components.sources import chosen_source, subject_from
+from pages.components.sources import CANVAS, chosen_source, subject_from
 from pages.components.stages import show_preparation
 
 WHY: Final = "Why?"
@@ -48,9 +48,15 @@ def _question_and_answer(drawn_for: Respondent) -> None:
         subject = subject_from(source, who)
     answer = who.answer(subject) if subject is not None else ask(who.asked, _BLANK)
     with answer_place:
-        show_answer(answer, who.spec)
+        show_answer(answer, who.spec, _question(source, subject))
         _input(answer)
-    _behind(who, subject or _BLANK, answer)
+    _behind(source, who, subject or _BLANK, answer)
+
+
+def _question(source: str, subject: Subject | None) -> Question:
+    if source == CANVAS:
+        return "drawing"
+    return "no picture" if subject is None else "picture"
 
 
 def _now(drawn_for: Respondent) -> Respondent:
@@ -78,7 +84,7 @@ def _input(answer: Answer) -> None:
         pixel_panels("model_input_panel", [panel], alt=f"What the model sees, {size}.", px=112)
 
 
-def _behind(who: Respondent, subject: Subject, answer: Answer) -> None:
+def _behind(source: str, who: Respondent, subject: Subject, answer: Answer) -> None:
     view = st.segmented_control(
         "Behind the answer",
         VIEWS,
@@ -98,4 +104,4 @@ def _behind(who: Respondent, subject: Subject, answer: Answer) -> None:
         elif view == LESSON:
             show_lesson(who, subject, answer.prepared)
         else:
-            show_reasons(who, answer)
+            show_reasons(who, answer, on_canvas=source == CANVAS)

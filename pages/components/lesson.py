@@ -16,6 +16,7 @@ from core.figures.pixels import Panel
 from core.images import Preparation, Prepared
 from core.predictor import Predictor
 from core.runs import RunRow, StoreError
+from pages.components.answer import with_article
 from pages.components.canvas import clear
 from pages.components.lab import engine, settings, store
 from pages.components.pixels import pixel_panels
@@ -58,8 +59,8 @@ def _labels(who: Respondent, subject: Subject, prepared: Prepared, mine: Dataset
     """Draw one button for each class; pressing it keeps the drawing under that label."""
     thing = who.spec.singular
     st.markdown(
-        f"**Draw a {thing}, then say what it is.** It is kept as one of your own {who.spec.plural}; ten or more of "
-        "each work best. The second, seventh, twelfth … of each is kept for testing."
+        f"**Draw {with_article(thing)}, then say what it is.** It is kept as one of your own {who.spec.plural}; "
+        "ten or more of each work best. The second, seventh, twelfth … of each is kept for testing."
     )
 
     def keep(label: int) -> None:

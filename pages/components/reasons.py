@@ -2,34 +2,35 @@
 
 import numpy as np
 import streamlit as st
-import torch
 
 from core.asking import Answer
 from core.figures.pixels import Panel
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
-from core.insight.flip import Flip, few_pixels, fewest_pixels
-from core.predictor import Predictor
+from pages.components.flip import show_flip
 from pages.components.pixels import pixel_panels
 from pages.components.respondents import Respondent
 
 METHODS = ("Integrated gradients", "Input gradient")
 
 
-def show_reasons(who: Respondent, answer: Answer) -> None:
-    """Draw why the model answers as it does: exactly for a softmax regression, by attribution for others."""
+def show_reasons(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
+    """Draw why the model answers as it does: exactly for a softmax regression, by attribution for others.
+
+    on_canvas: the question was drawn, so that the pixels that flip the answer can be drawn as well.
+    """
     if not answer.is_asked:
         st.caption(
             "Once there is something to answer, here is why: red pixels speak for it, blue ones against."
         )
         return
     if who.asked.is_linear:
-        _linear(who, answer)
+        _linear(who, answer, on_canvas=on_canvas)
     else:
-        _network(who, answer)
+        _network(who, answer, on_canvas=on_canvas)
 
 
-def _linear(who: Respondent, answer: Answer) -> None:
+def _linear(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
     names, shape = who.spec.class_names, who.spec.image_shape
     sums = arithmetic(*who.asked.unit_weights, answer.pixels)
     a, b = sums.answer, sums.runner_up
@@ -39,10 +40,9 @@ def _linear(who: Respondent, answer: Answer) -> None:
     details = ["weight × ink", "weight × ink", "the difference"]
     panels = [_seen(answer), *_maps(maps, labels, details, shape, limit)]
     alt = f"Evidence for {names[a]} and for {names[b]}, pixel by pixel, and their difference: red for, blue against."
-    pixel_panels("evidence", panels, alt=alt, px=190, linked=True, scale=True)
+    pixel_panels("evidence", panels, alt=alt, px=168, linked=True, scale=True)
     st.html(_sums(who, sums))
-    flip = fewest_pixels(*who.asked.unit_weights, answer.pixels)
-    _flip(who, answer, flip, exactly=True)
+    show_flip(who, answer, on_canvas=on_canvas)
 
 
 def _seen(answer: Answer) -> Panel:
@@ -76,7 +76,7 @@ def _sums(who: Respondent, sums: Arithmetic) -> str:
     )
 
 
-def _network(who: Respondent, answer: Answer) -> None:
+def _network(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
     names = who.spec.class_names
     a, b = answer.best, answer.second
     method = st.segmented_control(
@@ -101,12 +101,12 @@ def _network(who: Respondent, answer: Answer) -> None:
     labels = [f"for {names[a]}", f"for {names[b]}", f"{names[a]} rather than {names[b]}"]
     maps = _maps([one.values for one in told], labels, [""] * 3, who.spec.image_shape, limit)
     alt = f"{method} for {names[a]} and {names[b]}: red pixels speak for, blue ones against."
-    pixel_panels("evidence", [_seen(answer), *maps], alt=alt, px=190, linked=True, scale=True)
+    pixel_panels("evidence", [_seen(answer), *maps], alt=alt, px=168, linked=True, scale=True)
     st.caption(_attribution_sentence(told[0], names[a]))
     if st.toggle(
         "Find the few pixels that would flip the answer", key="flip_search", persist_state="session"
     ):
-        _flip(who, answer, _search(who.asked, pixels), exactly=False)
+        show_flip(who, answer, on_canvas=on_canvas)
 
 
 def _attribution_sentence(told: Attribution, name: str) -> str:
@@ -116,44 +116,3 @@ def _attribution_sentence(told: Attribution, name: str) -> str:
         f"The pixels for {name} add up to {told.values.sum():+.2f}; blank paper has {told.baseline_logit:+.2f}; "
         f"together that is the logit, {told.logit:+.2f} (the integral's steps leave {told.gap:+.3f})."
     )
-
-
-def _search(asked: Predictor, pixels: np.ndarray) -> Flip | None:
-    """Return few pixels that flip a network's answer, found greedily along the gradient."""
-    shape = pixels.shape
-
-    def logits_of(images: np.ndarray) -> np.ndarray:
-        return asked.logits(images.reshape(-1, *shape).astype(np.float32))
-
-    def gradient_of(image: np.ndarray, a: int, b: int) -> np.ndarray:
-        values = torch.from_numpy(image.reshape(1, *shape).astype(np.float32)).requires_grad_()
-        scores = asked.model(values)[0]
-        (slope,) = torch.autograd.grad(scores[a] - scores[b], values)
-        return slope.numpy().reshape(-1).astype(np.float64)
-
-    return few_pixels(logits_of, gradient_of, pixels, ink="both", limit=40)
-
-
-def _flip(who: Respondent, answer: Answer, flip: Flip | None, *, exactly: bool) -> None:
-    """Show the pixels whose ink would change the answer, and say how many."""
-    names = who.spec.class_names
-    if flip is None:
-        st.caption("No few pixels flip this answer.")
-        return
-    count = len(flip.pixels)
-    shown = np.clip(answer.pixels, 0, 1).reshape(-1)
-    change = np.zeros(len(shown))
-    change[flip.pixels] = flip.values - shown[flip.pixels]
-    shape = who.spec.image_shape
-    after = (255 * flip.image.reshape(shape)).round().astype(np.uint8)
-    panels = [
-        Panel(
-            change.reshape(shape).sum(axis=0)[None], "ink to add or take away", quantity="change", limit=1.0
-        ),
-        Panel(after, f"then it says {names[flip.after]}"),
-    ]
-    fewest = "No fewer would do." if exactly else "Found step by step; fewer may do."
-    pixels = "pixel" if count == 1 else "pixels"
-    st.markdown(f"**{count} {pixels} make it a {names[flip.after]}.** {fewest} Draw them, and see.")
-    alt = f"{count} {pixels} that flip the answer to {names[flip.after]}."
-    pixel_panels("flip", panels, alt=alt, px=190, linked=True)

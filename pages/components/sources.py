@@ -11,6 +11,7 @@ from core.figures.palette import LOOKS
 from core.figures.pixels import Panel
 from core.found import Found, Sheet, boxed, look_at, takes_ink
 from core.images import ImageError, Limits, read_image
+from pages.components.answer import with_article
 from pages.components.canvas import canvas
 from pages.components.lab import image_data, settings
 from pages.components.pixels import pixel_panels
@@ -50,7 +51,7 @@ def subject_from(source: str, who: Respondent) -> Subject | None:
     if source == CAMERA:
         return _pictured(st.camera_input(f"Hold the {who.thing} into the camera", key="draw_camera"), who)
     file = st.file_uploader(
-        f"A picture of a {who.thing}",
+        f"A picture of {with_article(who.thing)}",
         type=KINDS,
         key="draw_file",
         max_upload_size=max(1, int(settings().upload_mb)),
@@ -88,16 +89,17 @@ def _chosen(sheet: Sheet, who: Respondent) -> Found:
         return sheet.found[0]
     accent = LOOKS[current_theme()].accent
     colour = tuple(int(accent[i : i + 2], 16) for i in (1, 3, 5))
-    picture = boxed(sheet.ink, sheet.found, (colour[0], colour[1], colour[2]))
     count = len(sheet.found)
+    px = 280 if count == 1 else 340  # a phone is 390 wide
+    picture = boxed(sheet.ink, sheet.found, (colour[0], colour[1], colour[2]), px)
     if count == 1:
-        pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=280)
+        pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=px)
         return sheet.found[0]
     names = who.spec.class_names
     answers = [ask(who.asked, thing.subject) for thing in sheet.found[:SHOWN]]
     read = " ".join(names[answer.best] for answer in answers)
     pixel_panels(
-        "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=340
+        "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=px
     )
     with st.container(key="sheet_answers"):
         st.markdown(f"Read in order: **{read}**" + (" …" if count > SHOWN else ""))
@@ -129,7 +131,7 @@ def _test_image(who: Respondent) -> Subject | None:
     pixel_panels(
         "test_image_panel",
         [Panel(pixels, who.spec.class_names[label], f"test image {index:,}")],
-        alt=f"Test image {index}, a {who.spec.class_names[label]}.",
+        alt=f"Test image {index}, {with_article(who.spec.class_names[label])}.",
         px=252,
     )
 

@@ -95,6 +95,18 @@ def test_a_phone_held_sideways_gives_an_upright_picture(orientation: int) -> Non
     assert np.abs(difference).mean() < 6
 
 
+@pytest.mark.parametrize("bits", [10, 12, 16])
+def test_a_sixteen_bit_file_is_as_bright_as_its_camera_meant(bits: int) -> None:
+    white = 2**bits - 1
+    grey = np.full((40, 40), white * 0.9, np.uint16)
+    grey[10:30, 18:22] = white * 0.2
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, "PNG")
+    levels = np.asarray(read_image(buffer.getvalue()).convert("L"))
+    assert levels[0, 0] == pytest.approx(0.9 * 255, abs=2)
+    assert levels[20, 20] == pytest.approx(0.2 * 255, abs=2)
+
+
 def test_a_photo_of_twelve_megapixels_is_made_smaller() -> None:
     image = read_image(saved(picture((4000, 3000)), "JPEG"))
     assert max(image.size) == 1600

@@ -10,7 +10,7 @@ from core.config import RunConfig
 from core.datasets import ImageData
 from core.runs import Store
 from core.training import train
-from tests.e2e.conftest import App, wait_until
+from tests.browser import App, wait_until
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=20_000)

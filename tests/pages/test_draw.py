@@ -69,6 +69,38 @@ def test_the_run_in_view_answers_and_shows_its_sum(app: AppTest, pad: Canvas) ->
     assert "make it a" in words(app)
 
 
+def test_the_pixels_that_flip_the_answer_go_on_the_canvas_and_come_off_again(
+    app: AppTest, pad: Canvas
+) -> None:
+    pad.draw(DRAWN, "seven")
+    open_draw(app, "softmax-mnist")
+    assert 'data-class="7"' in html(app)
+    pad.json_data = None  # the browser has nothing new to say
+    app.button(key="flip_draw").click().run()
+    assert not app.exception
+    assert 'data-class="7"' not in html(app)
+    assert "now it says" in words(app)
+    state = app.session_state["pad_state"]
+    assert len(state.pages) == 3  # blank, the seven, the seven with dabs: one state more
+    dabs = state.page.objects[1:]
+    assert {dab["stroke"] for dab in dabs} <= {canvas.INK, canvas.PAPER}
+    app.button(key="flip_undo").click().run()
+    assert 'data-class="7"' in html(app)
+    assert "now it says" not in words(app)
+
+
+def test_a_test_image_is_not_drawn_on(app: AppTest, pad: Canvas) -> None:  # noqa: ARG001
+    open_draw(app, "softmax-fashion")
+    assert " it a" in words(app)
+    assert not [button for button in app.button if button.key == "flip_draw"]
+
+
+def test_a_state_is_the_same_when_the_browser_writes_whole_numbers_its_own_way() -> None:
+    page = _Page(({"path": [["M", 1.0, 2.5]], "left": 107.0, "top": 3.0},))
+    assert page.is_same([{"path": [["M", 1, 2.5]], "left": 107, "top": 3, "opacity": 1}])
+    assert not page.is_same([{"path": [["M", 1, 2.5]], "left": 108, "top": 3}])
+
+
 def test_a_run_without_weights_says_so_and_offers_a_way_on(app: AppTest, store: Store) -> None:
     run_id = store.create(RunConfig(), name="waiting one")
     open_draw(app, run_id)

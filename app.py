@@ -4,7 +4,7 @@ import streamlit as st
 
 st.set_page_config(page_title="Inkling", page_icon="pages/components/favicon.png", layout="wide")
 
-from pages.components.lab import warm_up  # noqa: E402
+from pages.components.lab import have_ready_models, warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402
 from pages.components.style import apply_style  # noqa: E402
 from pages.components.trouble import trouble_told  # noqa: E402
@@ -23,6 +23,7 @@ PAGES = [
 apply_style()
 with trouble_told():
     warm_up()
+    have_ready_models()
     greet_visitor()
     page = st.navigation(PAGES, position="top")
     with st.sidebar:

@@ -48,7 +48,7 @@ class Settings:
     max_steps: int = _whole(2_000_000, 1, 10**9, "updates that one run may make in all")
     max_parameters: int = _whole(5_000_000, 1, 10**9, "numbers that a model may learn")
     max_run_hours: float = _number(12.0, 0.001, 10_000.0, "hours of training after which a run is ended")
-    snapshots_per_run: int = _whole(60, 3, 1000, "snapshots of the weights kept for each run")
+    snapshots_per_run: int = _whole(60, 3, 60, "snapshots of the weights kept for each run")
     kept_runs: int = _whole(1000, 1, 10**6, "runs kept; beyond that the oldest that are not pinned go")
     kept_days: float = _number(90.0, 0.01, 36_500.0, "days that a run is kept unless it is pinned")
     undo_s: float = _number(600.0, 0.0, 10**8, "seconds during which deleting a run can be undone")

@@ -40,14 +40,10 @@ LATER_S: Final = 2.0
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Import what is heavy, start the engine, take in the ready models, and freeze the garbage collector.
-
-    Once per server.
-    """
+    """Import what is heavy, start the engine, and freeze the garbage collector. Once per server."""
     engine()
     _import_and_freeze(HEAVY)
     importlib.import_module("torch").set_num_threads(1)  # the cores are the workers'; a page's sums are small
-    _take_in_ready_models()
     later = threading.Timer(LATER_S, _import_and_freeze, args=(HEAVY_LATER,))
     later.daemon = True
     later.start()
@@ -61,8 +57,14 @@ def _import_and_freeze(names: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _take_in_ready_models() -> None:
-    """List the models that come with Inkling, at once; their scores on the test set follow in a few seconds."""
+def have_ready_models() -> None:
+    """List the models that come with Inkling: at the start, and in the new store when a damaged one was set aside."""
+    _take_in_ready_models(store().notices)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _take_in_ready_models(notices: tuple[str, ...]) -> None:  # noqa: ARG001 - another store says another thing
+    """List the models, at once; their scores on the test set follow in a few seconds."""
     try:
         adopt_shipped(store())
     except StoreError as error:

@@ -15,6 +15,7 @@ from core.jobs.controls import Recall
 from core.jobs.worker import train_here
 from core.runs import Store
 from core.runs.schema import ARTIFACTS
+from core.shipped import SHIPPED
 from tests.faults.lab import SETTINGS, SHORT, Lab, fill, picture, remount, says, told_steps, unharmed
 from tests.faults.processes import worker_of
 from tests.polling import until
@@ -87,6 +88,9 @@ def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trai
         press(page, "Train")
         expect_status(page, "finished", 60_000)
         lab.acknowledged.add(run_id(page))
+        assert {row.id for row in lab.store.list()} >= set(SHIPPED), (
+            "the ready models are in the new store too"
+        )
 
 
 def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_finishes_it(

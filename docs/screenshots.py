@@ -36,6 +36,7 @@ DESKTOP: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 SLOW: Final = "steps:25"
 TALLEST_PX: Final = 1_300
+LARGEST_BYTES: Final = 190_000
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,10 @@ def take_section(browser: Browser, app: App, run: str, section: Section) -> None
     path = IMAGES / f"{section.name}.png"
     main.screenshot(path=path)
     picture = Image.open(path).convert("RGB")
-    picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX))).save(path, optimize=True)
+    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX)))
+    picture.save(path, optimize=True)
+    if path.stat().st_size > LARGEST_BYTES:  # in 256 colours, chosen so that the rare ones stay as they are
+        picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
     context.close()
 
 

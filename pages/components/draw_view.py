@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.asking import Answer, Drawing, Subject, ask
+from core.datasets import CATALOG
 from core.figures.pixels import Panel
 from core.found import takes_ink
 from pages.components.answer import Question, show_answer
@@ -72,7 +73,15 @@ def _now(drawn_for: Respondent) -> Respondent:
 def _introduction(who: Respondent) -> str:
     after = "" if who.run.has_ended else f" after {who.step:,} steps, and learning"
     reads = "draw one or photograph one" if takes_ink(who.spec) else "take a test image, or photograph one"
-    return f"{who.name}{after} answers. It learned {who.spec.plural} from {who.spec.title}: {reads}."
+    return f"{who.name}{after} answers. It learned {who.spec.plural} from {_sources(who)}: {reads}."
+
+
+def _sources(who: Respondent) -> str:
+    """Return what the run learned from, in words."""
+    mixed = who.run.config.mix_in
+    if not mixed:
+        return who.spec.title
+    return f"{who.spec.title} and {CATALOG[mixed].title if mixed in CATALOG else 'images of your own'}"
 
 
 def _input(answer: Answer) -> None:

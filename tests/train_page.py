@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 def open_train(page: Page, url: str, timeout: float = 60_000) -> None:
     page.goto(url)
     expect(page.get_by_role("button", name=re.compile("^Train"))).to_be_visible(timeout=timeout)
-    expect(page.locator(".ink-status")).to_be_visible()
+    expect(page.locator(".ink-status")).to_be_visible(timeout=timeout)
 
 
 def press(page: Page, name: str) -> None:

@@ -81,8 +81,7 @@ def test_pause_one_step_one_epoch_run_and_stop(lab):
     until(lambda: store.get(run_id).step == end_of_epoch, "the end of the epoch")
     assert engine.status(run_id) == "paused"
     engine.command(run_id, command="run")
-    until(lambda: store.get(run_id).step > end_of_epoch, "going on")
-    assert engine.status(run_id) == "running"
+    until(lambda: store.get(run_id).step > end_of_epoch and engine.status(run_id) == "running", "going on")
     engine.command(run_id, command="stop")
     row = ended(store, run_id, within_s=5)
     assert row.status == "stopped"

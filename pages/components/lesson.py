@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.asking import Drawing, Sample, Subject, ask, pixels_for, prepared_for
 from core.config import ConfigError, RunConfig
-from core.datasets import DatasetError, DatasetSpec, ImageData, load
+from core.datasets import DatasetError, DatasetSpec, ImageData, load, spec
 from core.datasets.own import add_images, create_own, delete_own, list_own, remove_image
 from core.datasets.own_rules import OwnLimits
 from core.datasets.own_zip import export_zip, import_zip
@@ -27,6 +27,7 @@ from pages.components.visitor import visitor
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
 SHOWN: Final = 40
 TICK_S: Final = 1.0
+_ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
 
 
 def show_lesson(who: Respondent, subject: Subject, prepared: Prepared) -> None:
@@ -69,7 +70,10 @@ def _labels(who: Respondent, subject: Subject, prepared: Prepared, mine: Dataset
                 _title(who.spec), who.spec.class_names, who.spec.image_shape, settings().data_dir
             )
             pixels = (255 * plain_pixels(subject, who.asked)).round().astype(np.uint8)
-            add_images(entry.name, pixels[None], [label], settings().data_dir)
+            before = spec(entry.name, settings().data_dir)  # `entry` is older than a second quick press
+            grown = add_images(entry.name, pixels[None], [label], settings().data_dir)
+            side = "test" if grown.test_size > before.test_size else "train"
+            st.session_state.setdefault(_ADDED, {}).setdefault(entry.name, []).append(side)
         except DatasetError as error:
             st.session_state.lesson_trouble = f"{error}"
             return
@@ -106,12 +110,16 @@ def _drawings(data: ImageData) -> None:
     pixel_panels("lesson_images", panels, alt=f"Your own: {each}.", px=56)
 
     def take_back() -> None:
-        split = "train" if len(data.train_labels) >= len(data.test_labels) * 4 else "test"
+        added = st.session_state.get(_ADDED, {}).get(
+            data.spec.name
+        )  # each side is in order, not the two of them
+        split = added.pop() if added else "train" if len(data.train_labels) else "test"
         count = len(getattr(data, f"{split}_labels"))
         remove_image(data.spec.name, split, count - 1, settings().data_dir)
 
     def forget() -> None:
         delete_own(data.spec.name, settings().data_dir)
+        st.session_state.get(_ADDED, {}).pop(data.spec.name, None)
 
     with st.container(horizontal=True):
         st.button("Take the last one back", on_click=take_back, type="tertiary", icon=":material/undo:")

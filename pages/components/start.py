@@ -26,6 +26,9 @@ PAUSE_PX: Final = 94
 OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
+DOUBLE_S: Final = 1.0  # presses this close that ask for the same are one: a double click, a key held down
+_BEGUN: Final = "begun"  # the run begun last here: (what was asked for, its id, when)
+
 
 def say_problems() -> None:
     """Say, once, what the address asked for in vain and what went wrong."""
@@ -153,8 +156,20 @@ def _live_rate(config: RunConfig, run: RunRow | None) -> None:
 
 
 def _begin(config: RunConfig, until: int = 0) -> None:
-    """Create a run, hand it to the engine, bring it into view, and wait a moment for its first words."""
+    """Create a run, hand it to the engine, bring it into view, and wait a moment for its first words.
+
+    The second press of a double click asks for the run that the first has just begun, and makes no other.
+    """
     try:
+        last_asked, last_id, last_s = st.session_state.get(_BEGUN, (None, "", 0.0))
+        if (
+            last_asked == (config, until)
+            and time.monotonic() - last_s < DOUBLE_S
+            and store().get(last_id).is_live
+        ):
+            st.session_state[_BEGUN] = (last_asked, last_id, time.monotonic())
+            view_run(last_id)
+            return
         run_id = store().create(
             config,
             owner=visitor(),
@@ -164,10 +179,12 @@ def _begin(config: RunConfig, until: int = 0) -> None:
             parameter_count=count_parameters(config, spec(config.dataset)),
         )
         engine().submit(run_id)
+        st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
         view_run(run_id)
         deadline = time.monotonic() + FIRST_POINT_S
         while time.monotonic() < deadline and store().get(run_id).step == 0:
             time.sleep(0.01)
+        st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
     except ConfigError as error:
         told = [f"{LABELS.get(e.field, e.field)} must be {e.allowed}, not {e.value}." for e in error.errors]
         st.session_state.trouble = " ".join(told)

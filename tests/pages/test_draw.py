@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from core import strokes
 from core.config import RunConfig, from_json
 from core.datasets import ImageData
-from core.datasets.own import add_images, create_own
+from core.datasets.own import add_images, create_own, list_own
 from core.runs import Store
 from core.shipped import adopt_shipped, shipped_config
 from pages.components import canvas, lesson, panel
@@ -188,6 +188,28 @@ def test_a_lesson_goes_on_from_the_run_with_the_drawings_mixed_in() -> None:
     assert config.learning_rate < shipped_config("cnn-mnist").learning_rate
     alone = lesson.scratch_config(config, "own:abcd", 12)
     assert (alone.dataset, alone.start_from, alone.mix_in) == ("own:abcd", "", "")
+
+
+def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTest, pad: Canvas) -> None:
+    app.session_state["draw_behind"] = "Teach it yours"
+    open_draw(app, "softmax-mnist")
+
+    def kept() -> list[int]:
+        (mine,) = [own for own in list_own() if own.title.startswith("My digits (")]
+        return [mine.train_size, mine.test_size]
+
+    for number, label in enumerate((7, 1, 2, 3, 4, 7)):  # the second seven is for testing
+        pad.draw(DRAWN, f"drawing {number}")
+        app.run()
+        app.button(key=f"label_{label}").click().run()
+        assert not app.exception
+    assert kept() == [5, 1]
+    for left in ([5, 0], [4, 0]):
+        next(b for b in app.button if b.label == "Take the last one back").click().run()
+        assert not app.exception
+        assert kept() == left
+    next(b for b in app.button if b.label == "Forget them all").click().run()
+    assert not app.exception
 
 
 def test_teaching_creates_a_run_with_its_parent(

@@ -8,12 +8,14 @@ from core.events import TERMINAL, Failed
 from core.jobs.controls import Recall
 from core.jobs.worker import train_here
 from core.runs import Store
+from pages.components import start
 from tests.pages.test_train import button, shown
 
 
 @pytest.fixture
 def limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the INKLING_* variables of the parameter before the app reads them; ask for it first."""
+    monkeypatch.setattr(start, "DOUBLE_S", 0.0)  # a second press that follows at once is meant here
     for name, value in request.param.items():
         monkeypatch.setenv(f"INKLING_{name}", value)
 

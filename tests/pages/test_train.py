@@ -20,6 +20,7 @@ from core.events import (
 from core.figures.wire import unpack
 from core.runs import Store
 from core.shipped import SHIPPED
+from pages.components import start
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
 STARTED = Started(0, 20, 10, 1_000, "test", 10_000, 7_850, "closed-form", 1)
@@ -74,6 +75,20 @@ def test_train_creates_a_run_with_the_forms_settings(app: AppTest, store: Store)
     assert run.status == "queued"
     assert run.id in app.query_params["run"]
     assert "0.001" in app.query_params["learning_rate"]
+
+
+def test_a_double_click_on_train_begins_one_run(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "DOUBLE_S", 60.0)
+    shown(app)
+    button(app, "Train").click().run()
+    button(app, "Train anew").click().run()
+    (run,) = [row for row in store.list() if row.id not in SHIPPED]
+    assert run.id in app.query_params["run"]
+    monkeypatch.setattr(start, "DOUBLE_S", 0.0)
+    button(app, "Train anew").click().run()
+    assert len([row for row in store.list() if row.id not in SHIPPED]) == 2
 
 
 def test_queued_tells_how_many_come_before(app: AppTest, store: Store) -> None:

@@ -77,5 +77,5 @@ def time_left_s(pace: str, step: int, total_steps: int, steps_per_s: float) -> f
     at_speed_s = left / steps_per_s if steps_per_s > 0 else float("inf")
     kind, value = parse_pace(pace)
     if kind == "film":
-        return value * (1 - (step / max(total_steps, 1)) ** (1 / 3))
+        return max(at_speed_s, value * (1 - (step / max(total_steps, 1)) ** (1 / 3)))
     return max(at_speed_s, left / value) if kind == "steps" else at_speed_s

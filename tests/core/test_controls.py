@@ -21,6 +21,7 @@ def test_a_film_is_slow_at_first_and_done_on_time() -> None:
 
 def test_time_left() -> None:
     assert time_left_s("film:10", 125, 1000, 1e9) == pytest.approx(5.0)
+    assert time_left_s("film:10", 125, 1000, 5.0) == 175, "a slow machine is slower than the film"
     assert time_left_s("steps:5", 50, 100, 1000) == 10
     assert time_left_s("full", 50, 100, 25) == 2
 

@@ -167,8 +167,8 @@ class ChartView extends LiveView {
       label.style.cssText = `left:${l + left + 8}px;top:${t + place}px;color:${series.colours[+theme.dark]};opacity:${pale ? 0.8 : 1}`;
       return label;
     }));
-    const begun = this.series.some((s) => s.role !== "pale" && s.x.length);
-    this.note.textContent = begun ? "" : this.head.empty;
+    const isBare = !this.series.some((s) => s.x.length); // an earlier run's curve leaves the note no room
+    this.note.textContent = isBare ? this.head.empty : "";
   }
 
   setLog(log) {

@@ -43,14 +43,19 @@ def predict(
             answer = _answer(path, asked)
         except (ImageError, OSError) as error:
             failed = True
-            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-            _say_error(path, reason, as_json)
+            _say_error(path, _reason(error), as_json)
             continue
         _say(path, answer, asked, as_json)
         if stages is not None:
             _write_stages(stages, path, answer)
     if failed:
         raise typer.Exit(1)
+
+
+def _reason(error: ImageError | OSError) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "is a folder: name the pictures in it"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def predictor_of(run_id: str) -> Predictor:

@@ -108,7 +108,7 @@ class Records(Part):
         queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == QUEUED)
         if connection.scalar(queued) >= self.settings.queue_length:
             raise RunRefused(
-                f"The queue is full: {self.settings.queue_length} runs are waiting.",
+                f"The queue is full: it holds {self.settings.queue_length} at most.",
                 "Wait until some have been trained, or stop queued runs that are no longer wanted.",
             )
         if connection.scalar(queued.where(RUNS.c.owner == owner)) >= self.settings.queue_per_owner:

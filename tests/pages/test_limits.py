@@ -29,7 +29,7 @@ def limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
             {"model": "mlp"},
             "Model must be of at most 8,000 parameters here, not 101770",
         ),
-        ({"QUEUE_LENGTH": "1"}, {}, "The queue is full: 1 runs are waiting"),
+        ({"QUEUE_LENGTH": "1"}, {}, "The queue is full: it holds 1 at most"),
         ({"QUEUE_PER_OWNER": "1"}, {}, "You have 1 runs waiting already"),
     ],
     indirect=["limited"],

@@ -40,13 +40,14 @@ def test_a_bad_file_is_told_in_its_place_and_the_others_are_answered(
 ) -> None:
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no picture")
-    files = [pictures[0], bad, tmp_path / "missing.png", pictures[1]]
+    files = [pictures[0], bad, tmp_path / "missing.png", tmp_path, pictures[1]]
     result = CliRunner().invoke(app, ["predict", *map(str, files), "--json"])
     told = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 1
-    assert [one.get("class") for one in told] == ["7", None, None, "2"]
+    assert [one.get("class") for one in told] == ["7", None, None, None, "2"]
     assert [one["file"] for one in told] == [str(path) for path in files]
     assert "picture" in told[1]["error"]
+    assert told[3]["error"] == "is a folder: name the pictures in it"
 
 
 def test_without_json_it_is_one_line_a_picture_and_stages_are_written_on_request(

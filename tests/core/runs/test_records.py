@@ -205,7 +205,7 @@ def test_a_full_queue_refuses_with_a_remedy_and_takes_runs_again_when_it_has_roo
     with pytest.raises(RunRefused, match="You have 2 runs waiting already"):
         store.create(RunConfig(), owner="ada")
     store.create(RunConfig(), owner="bob")
-    with pytest.raises(RunRefused, match="The queue is full: 3 runs are waiting"):
+    with pytest.raises(RunRefused, match="The queue is full: it holds 3 at most"):
         store.create(RunConfig(), owner="cy")
     store.order(first, command="stop")
     assert store.create(RunConfig(), owner="cy")

@@ -63,12 +63,18 @@ class Lab:
         address = f"{self.app.url}/?{settings}" + (f"&run={run}" if run else "")
         open_train(page, address, timeout=120_000)
 
-    def train(self, page: Page, settings: str = LONG, pace: str = "5 steps a second") -> str:
-        """Open the page, press Train, and return the run once the page shows its steps."""
+    def train(
+        self,
+        page: Page,
+        settings: str = LONG,
+        pace: str = "5 steps a second",
+        shows: str = "running|queued|finished",
+    ) -> str:
+        """Open the page, press Train, and return the run once the page `shows` one of these states."""
         self.open(page, settings)
         choose(page, "Pace", pace)
         press(page, "Train")
-        expect_status(page, "running|queued|finished")
+        expect_status(page, shows)
         until(lambda: run_id(page), "the run's address", 10)
         self.acknowledged.add(run_id(page))
         return run_id(page)

@@ -36,7 +36,7 @@ def test_a_spoiled_image_file_is_told_and_unpacked_again(
         assert spoiled.read_bytes() == whole
         choose(page, "Pace", "Full speed")
         press(page, "Train")
-        expect_status(page, "finished", 60_000)
+        expect_status(page, "finished", 120_000)
     finally:
         end_app(app)
 

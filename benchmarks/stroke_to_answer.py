@@ -58,9 +58,8 @@ def measured(page: Page, count: int) -> list[float]:
         digit = i % 10
         box = page.locator(PAD).bounding_box()
         assert box is not None
-        in_one = [
-            path for s in range(styles(digit)) if len(path := template(digit, s)) == 1
-        ]  # a bar may change nothing
+        ways = [template(digit, style) for style in range(styles(digit))]
+        in_one = [path for path in ways if len(path) == 1]  # a second stroke may change no answer
         path = draw(in_one[int(rng.integers(len(in_one)))], random_hand(rng), rng)
         for stroke in path:
             points = [(box["x"] + x, box["y"] + y) for x, y in stroke[::2]]

@@ -46,10 +46,7 @@ class Chart:
     series: tuple[Series, ...]
     alt: str
     empty: str = "The curve begins with the first step."
-    revision: tuple[int, int] = (
-        0,
-        0,
-    )  # another source of the points, or points that others took the place of
+    revision: tuple[int, int] = (0, 0)  # another source of the points, or points replaced by others
 
     @property
     def signature(self) -> tuple[object, ...]:

@@ -159,9 +159,8 @@ def _mix_in(config: RunConfig, dataset: str) -> str:
 
 def mixes_with(name: str, dataset: str) -> bool:
     """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
-    theirs, ours = spec(name), spec(dataset)
-    same = (theirs.class_names, theirs.image_shape) == (ours.class_names, ours.image_shape)
-    return name != dataset and same and theirs.source != "download"
+    theirs = spec(name)
+    return name != dataset and theirs.source != "download" and theirs.asks_the_same_as(spec(dataset))
 
 
 def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:

@@ -51,9 +51,8 @@ def _title(entry: DatasetSpec) -> str:
 
 def _mine(entry: DatasetSpec) -> DatasetSpec | None:
     """Return this visitor's own dataset for these classes, None before the first drawing."""
-    wanted = (_title(entry), entry.class_names, entry.image_shape)
     sets = list_own(settings().data_dir)
-    return next((own for own in sets if (own.title, own.class_names, own.image_shape) == wanted), None)
+    return next((own for own in sets if own.title == _title(entry) and own.asks_the_same_as(entry)), None)
 
 
 def _labels(who: Respondent, subject: Subject, prepared: Prepared, mine: DatasetSpec | None) -> None:

@@ -139,7 +139,6 @@ def _no_weights(run: RunRow) -> tuple[str, str]:
 
 def others_like(first: Respondent, limit: int = 40) -> dict[str, RunRow]:
     """Return runs that could be asked the same question, id -> row, ready models and newest first."""
-    shape, classes = first.spec.image_shape, first.spec.class_names
     found: dict[str, RunRow] = {}
     for row in sorted(store().list(limit=limit), key=lambda row: row.id not in SHIPPED):
         if row.id == first.run.id or row.step == 0:
@@ -148,6 +147,6 @@ def others_like(first: Respondent, limit: int = 40) -> dict[str, RunRow]:
             entry = spec(row.dataset)
         except DatasetError:
             continue
-        if (entry.image_shape, entry.class_names) == (shape, classes):
+        if entry.asks_the_same_as(first.spec):
             found[row.id] = row
     return found

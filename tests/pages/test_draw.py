@@ -195,7 +195,8 @@ def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTe
     open_draw(app, "softmax-mnist")
 
     def kept() -> list[int]:
-        (mine,) = [own for own in list_own() if own.title.startswith("My digits (")]
+        title = f"My digits ({app.session_state['visitor'][:4]})"  # other visitors' may stand beside it
+        (mine,) = [own for own in list_own() if own.title == title]
         return [mine.train_size, mine.test_size]
 
     for number, label in enumerate((7, 1, 2, 3, 4, 7)):  # the second seven is for testing

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="Inkling", page_icon="pages/components/favicon.png", layout="wide")
+st.set_page_config(page_title="Inkling", page_icon="/app/static/favicon.png", layout="wide")
 
 from pages.components.lab import have_ready_models, warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402

@@ -10,30 +10,25 @@ import statistics
 import time
 from pathlib import Path
 
-import torch
-
 from benchmarks.articles import Exercise, prepare
 from benchmarks.cases import CORES, LINEAR, NETWORKS, Case
 from benchmarks.report import Result, machine, plot, ratios, table
 from benchmarks.through_worker import Workshop
 from core.datasets import load
 from core.datasets.folder import data_folder
+from core.threads import held_to
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 def measure(case: Case, exercise: Exercise) -> tuple[float, float]:
     """Return (seconds, test accuracy) of one go."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(case.threads or CORES)
-    try:
+    with held_to(case.threads or CORES):
         if case.prepare:
             case.prepare(exercise)
         started = time.perf_counter()
         accuracy = case.work(exercise)
         return time.perf_counter() - started, accuracy
-    finally:
-        torch.set_num_threads(before)
 
 
 def interleaved(cases: list[Case], exercise: Exercise, repetitions: int) -> list[Result]:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import torch
 
 from core.config import RunConfig
 from core.controls import Controls, FreeRun
 from core.datasets import ImageData
 from core.events import Event
-from core.threads import threads_for
+from core.threads import held_to, threads_for
 from core.training.data import training_data
 from core.training.run import Run
 from core.training.standing import build_learner
@@ -33,14 +32,12 @@ def train(
     After the order "interrupt" the last event is a Checkpoint instead. `initial_weights` replace the
     initialisation; `checkpoint` continues a run bit for bit, with the live changes of the learning rate that
     were recorded coming again; `extra` is mixed in (`config.mix_in`);
-    `path` "autograd" forgoes the fast path. `torch.set_num_threads(threads)` holds while it runs.
+    `path` "autograd" forgoes the fast path. torch is held to `threads` threads while it runs.
 
     Raises: CheckpointError for a checkpoint of another run, ValueError for weights that do not fit,
     DatasetError for a split larger than the dataset.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads or threads_for(config))
-    try:
+    with held_to(threads or threads_for(config)):
         learned = training_data(config, data, extra)
         learner = build_learner(learned, config, path)
         run = Run(learned, config, learner, controls or FreeRun(), checkpoint_every_s)
@@ -50,5 +47,3 @@ def train(
             run.restore(checkpoint)
         run.replay(recorded_changes)
         yield from run.events()
-    finally:
-        torch.set_num_threads(before)

@@ -16,11 +16,11 @@ from core.config import RunConfig, differing_fields
 from core.controls import Controls, FreeRun
 from core.datasets import ImageData
 from core.events import Event
-from core.threads import threads_for
+from core.threads import held_to, threads_for
 from core.training.closed_form import Buffers, ClosedFormLearner, fits_closed_form
 from core.training.data import TrainingData, training_data
 from core.training.learner import chunk_capacity
-from core.training.products import gradient_into, scores_into
+from core.training.products import gradients_of_all_into, scores_of_all_into
 from core.training.run import IDLE_S, POLL_S, WAIT_S, Run
 
 MAY_DIFFER = frozenset({"learning_rate", "l2", "initialisation", "init_std"})
@@ -56,9 +56,7 @@ def train_many(
         if not may_join(config, configs[0]):
             differing = ", ".join(differing_fields(config, configs[0])) or "the model"
             raise ValueError(f"these runs cannot be trained side by side: they differ in {differing}")
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads or threads_for(configs[0]))
-    try:
+    with held_to(threads or threads_for(configs[0])):
         learned = training_data(configs[0], data, extra)
         learners = [ClosedFormLearner(config, learned) for config in configs]
         free = [FreeRun() for _ in configs]
@@ -67,8 +65,6 @@ def train_many(
             for config, learner, control in zip(configs, learners, controls or free, strict=True)
         ]
         yield from _Group(runs, SideBySide(configs, learned, learners)).events()
-    finally:
-        torch.set_num_threads(before)
 
 
 class SideBySide:
@@ -93,7 +89,7 @@ class SideBySide:
             learner.live_in(self._weight[m], self._bias[m], velocity)
             learner.record_in(self._picked[:, m], self._top[:, m])
         self._buffers: dict[int, tuple[Buffers, Tensor, Tensor, Tensor]] = {}
-        self._arrays = [(w.numpy(), g.numpy()) for w, g in zip(self._weight, self._gradients[0], strict=True)]
+        self._weight_array, self._gradient_array = self._weight.numpy(), self._gradients[0].numpy()
         self._rates, self._rate_column = [0.0], torch.zeros(1)
         penalties = [config.l2 for config in configs]
         self._l2 = torch.tensor(penalties).view(-1, 1, 1) if any(penalties) else None
@@ -106,15 +102,13 @@ class SideBySide:
         labels = self._labels.index_select(0, batch).expand(M, 1, B)
         torch.index_select(self._images, 0, batch, out=shared.pixels)
         self._first.scale(shared.pixels, shared.inputs)
-        for (weight, _), out in zip(self._arrays, scores.numpy(), strict=True):
-            scores_into(out, weight, shared.inputs_array)
+        scores_of_all_into(scores.numpy(), self._weight_array, shared.inputs_array)
         torch.add(self._bias, scores, alpha=self._first.factor, out=scores)
         log_probabilities = torch.log_softmax(scores, 1)  # (M, K, B)
         self._record(log_probabilities, labels, slot)
         torch.exp(log_probabilities, out=errors)
         errors.scatter_add_(1, labels, minus_one)
-        for (_, gradient), error in zip(self._arrays, errors.numpy(), strict=True):
-            gradient_into(gradient, error, shared.inputs_array)
+        gradients_of_all_into(self._gradient_array, errors.numpy(), shared.inputs_array)
         torch.sum(errors, 2, keepdim=True, out=self._gradients[1])
         self._update(learning_rates, B)
 

@@ -12,6 +12,7 @@ from core.insight.compare import Comparison, compare
 from core.insight.first_layer import FirstLayer, first_layer
 from core.runs import RunRow
 from pages.components.lab import image_data, store
+from pages.components.picture import picture
 from pages.components.style import current_theme
 
 STRIP: Final = 24
@@ -82,14 +83,16 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
     for place, (name, layer) in enumerate(layers.items()):
         with columns[place % len(columns)]:
             zoom = 3 * max(1, 28 // layer.shape[1])
-            st.image(weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom))
+            tile = weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom)
+            picture(tile, alt=f"The weight images of {name}, on one scale with the others'.")
             st.caption(name)
     shapes = {(layer.shape, layer.weights.shape) for layer in layers.values()}
     if len(layers) > 1 and len(shapes) == 1:
         first, second = _pair("weights", list(layers))
         difference = layers[first].weights - layers[second].weights
         shape = layers[first].shape
-        st.image(weight_tile(difference, shape, theme=theme, zoom=3 * max(1, 28 // shape[1])))
+        tile = weight_tile(difference, shape, theme=theme, zoom=3 * max(1, 28 // shape[1]))
+        picture(tile, alt=f"The weights of {first} minus those of {second}.")
         st.caption(
             f"{first} minus {second}: red where the first has the larger weight. On a scale of its own."
         )
@@ -150,6 +153,7 @@ def _strip(row: RunRow, images: np.ndarray) -> None:
         return
     data = image_data(row.dataset)
     shown = images[np.linspace(0, len(images) - 1, min(STRIP, len(images))).round().astype(int)]
-    st.image(image_strip(np.array(data.test_images[shown]), columns=8, zoom=2, theme=current_theme()))
     labels = ", ".join(data.spec.class_names[label] for label in data.test_labels[shown])
+    strip = image_strip(np.array(data.test_images[shown]), columns=8, zoom=2, theme=current_theme())
+    picture(strip, alt=f"{len(shown)} test images: {labels}.")
     st.caption(f"They are: {labels}.")

@@ -15,7 +15,7 @@ from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel
 from pages.components.pixels import pixel_panels
 from pages.components.reasons import show_reasons
-from pages.components.respondents import Nobody, Respondent, detector, respondent
+from pages.components.respondents import Nobody, Respondent, is_detector_due, respondent
 from pages.components.sources import CANVAS, chosen_source, subject_from
 from pages.components.stages import show_preparation
 
@@ -33,13 +33,16 @@ _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 def draw_view(who: Respondent) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
     st.html(f"<style>{_STYLE}</style>")
-    tick_s = TICK_S if who.run.is_live else None
-    st.fragment(_question_and_answer, run_every=tick_s)(who)
-    detector(who.asked)  # ready before the first stroke, and after everything is on the screen
+    learns = is_detector_due(who.asked)
+    tick_s = TICK_S if who.run.is_live or learns else None
+    st.fragment(_question_and_answer, run_every=tick_s)(who, learns)
 
 
-def _question_and_answer(drawn_for: Respondent) -> None:
+def _question_and_answer(drawn_for: Respondent, learns: bool) -> None:
+    """Draw everything. learns: whether the page was drawn before the detector was there."""
     who = _now(drawn_for)
+    if learns and not is_detector_due(who.asked):
+        st.rerun()  # it may know now that the drawing is no digit at all
     st.caption(_introduction(who))
     source = chosen_source(who.spec)
     left, right = st.columns([5, 8], gap="large")

@@ -15,6 +15,8 @@ from core.jobs import EmbeddedEngine
 from core.runs import Store, StoreError
 from core.settings import Settings, from_environment
 from core.shipped import adopt_shipped, score_shipped
+from core.threads import hold_to_one
+from pages.components.background import begin
 from pages.components.entry import enter_by_app
 
 enter_by_app()  # before anything of a page is drawn
@@ -43,7 +45,7 @@ def warm_up() -> None:
     """Import what is heavy, start the engine, and freeze the garbage collector. Once per server."""
     engine()
     _import_and_freeze(HEAVY)
-    importlib.import_module("torch").set_num_threads(1)  # the cores are the workers'; a page's sums are small
+    hold_to_one()  # the cores are the workers'; a page's sums are small
     later = threading.Timer(LATER_S, _import_and_freeze, args=(HEAVY_LATER,))
     later.daemon = True
     later.start()
@@ -70,7 +72,7 @@ def _take_in_ready_models(notices: tuple[str, ...]) -> None:  # noqa: ARG001 - a
     except StoreError as error:
         LOG.warning("the ready models could not be taken in: %s", error)
         return
-    threading.Thread(target=_score_ready_models, name="ready-models", daemon=True).start()
+    begin(_score_ready_models, "ready-models")
 
 
 def _score_ready_models() -> None:

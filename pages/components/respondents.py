@@ -1,5 +1,6 @@
 """Who answers on the Draw page: the run in view, or the ready model that comes with Inkling."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from core.insight.ood import Detector
 from core.predictor import Predictor, predictor
 from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.shipped import SHIPPED, adopt_shipped
+from pages.components.background import begin
 from pages.components.lab import image_data, store
 from pages.components.run_view import run_in_view, title
 
@@ -34,7 +36,7 @@ class Respondent:
     def answer(self, subject: Subject, how: Preparation | None = None) -> Answer:
         """Return what it says of the subject, and whether that is anything like what it learned."""
         answer = ask(self.asked, subject, how)
-        if not answer.is_asked:  # the first page is drawn before the detector is there
+        if not answer.is_asked:
             return answer
         return ask_prepared(self.asked, answer.prepared, detector(self.asked))
 
@@ -109,16 +111,32 @@ def _newest(run_id: str, step: int) -> Predictor:
 
 
 def detector(asked: Predictor) -> Detector | None:
-    """Return what knows the images that the model learned; made once for each dataset, in about a second."""
+    """Return what knows the images that the model learned; None for too few images, and until it is made.
+
+    It is made once for each dataset, in a second or two, while the page already answers without it.
+    """
+    made = _detector(*_seen(asked))
+    if not made.done():
+        return None
     try:
-        return _detector((asked.config.dataset, asked.config.deskew), asked)
-    except DatasetError:
+        return made.result()
+    except DatasetError:  # the images may be mended by the next time
+        _detector.clear(*_seen(asked))
         return None
 
 
+def is_detector_due(asked: Predictor) -> bool:
+    """Return whether the model's detector is still being made; the first question begins it."""
+    return not _detector(*_seen(asked)).done()
+
+
+def _seen(asked: Predictor) -> tuple[tuple[str, bool], Predictor]:
+    return (asked.config.dataset, asked.config.deskew), asked
+
+
 @st.cache_resource(show_spinner=False, max_entries=12)
-def _detector(seen: tuple[str, bool], _asked: Predictor) -> Detector | None:
-    return detector_for(_asked, image_data(seen[0]))
+def _detector(seen: tuple[str, bool], _asked: Predictor) -> Future[Detector | None]:
+    return begin(lambda: detector_for(_asked, image_data(seen[0])), "detector")
 
 
 def _spec(run: RunRow) -> DatasetSpec:

@@ -14,6 +14,7 @@ from core.linear_import import import_weights
 from core.presets import PRESETS
 from core.runs import RunRow, StoreError
 from pages.components.lab import store
+from pages.components.picture import picture
 from pages.components.run_repeat import repeated_config
 from pages.components.run_view import title, view_run
 from pages.components.visitor import visitor
@@ -71,7 +72,8 @@ def links(row: RunRow) -> None:
     which = st.segmented_control(
         "QR code for", ["the run", "its settings"], default="the run", key=f"qr_{row.id}"
     )
-    st.image(_qr(to_run if which == "the run" else to_settings), width=220)
+    target = to_run if which == "the run" else to_settings
+    picture(_qr(target), alt=f"QR code of {target}")
 
 
 def _address(page: str, query: dict[str, str]) -> str:
@@ -84,7 +86,7 @@ def _address(page: str, query: dict[str, str]) -> str:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _qr(address: str) -> bytes:
     buffer = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(buffer, kind="png", scale=8, border=3)
+    segno.make(address, error="m", micro=False).save(buffer, kind="png", scale=6, border=3)
     return buffer.getvalue()
 
 

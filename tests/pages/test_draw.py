@@ -1,16 +1,21 @@
 """The Draw page's states without a browser: who answers, what is missing, and lessons that become runs."""
 
+import threading
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import strokes
+from core.asking import detector_for
 from core.config import RunConfig, from_json
-from core.datasets import ImageData
+from core.datasets import ImageData, spec
 from core.datasets.own import add_images, create_own, list_own
+from core.insight.ood import Detector
+from core.predictor import predictor
 from core.runs import Store
-from core.shipped import adopt_shipped, shipped_config
-from pages.components import canvas, lesson, panel
+from core.shipped import adopt_shipped, shipped_config, shipped_weights
+from pages.components import canvas, lesson, panel, respondents
 from pages.components.canvas import _Pad, _Page
 
 DRAWN = strokes.paint(strokes.draw(strokes.template(7, 0), strokes.Hand(), np.random.default_rng(0)), 20)
@@ -67,6 +72,30 @@ def test_the_run_in_view_answers_and_shows_its_sum(app: AppTest, pad: Canvas) ->
     assert "softmax-mnist answers" in words(app)
     assert "= logit" in html(app)
     assert "make it a" in words(app)
+
+
+def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
+    app: AppTest, pad: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = threading.Event()
+
+    def slowly(*given: object) -> Detector | None:
+        may_end.wait(30)
+        return detector_for(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(respondents, "detector_for", slowly)
+    box = np.zeros((280, 280), np.float32)
+    box[60:220, 60:220] = 1
+    pad.draw(box, "box")
+    open_draw(app, "softmax-mnist")
+    assert "data-class" in html(app)
+    assert 'data-kind="unlike"' not in html(app)
+    asked = predictor(shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist"))
+    assert respondents.is_detector_due(asked)
+    may_end.set()
+    respondents._detector(*respondents._seen(asked)).result(30)
+    app.run()
+    assert 'data-kind="unlike"' in html(app)
 
 
 def test_the_pixels_that_flip_the_answer_go_on_the_canvas_and_come_off_again(

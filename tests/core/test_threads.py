@@ -22,10 +22,17 @@ def test_only_a_cnn_takes_all_cores(model: str, expected: int) -> None:
 
 def test_threads_are_held_within_the_block_and_given_back_after_an_error() -> None:
     before = torch.get_num_threads(), numpy_threads()
-    with pytest.raises(ZeroDivisionError), held_to(3):
-        assert torch.get_num_threads() == 3
-        assert set(numpy_threads()) <= {1}
-        raise ZeroDivisionError
+    held: list[tuple[int, list[int]]] = []
+
+    def fail() -> None:
+        with held_to(3):
+            held.append((torch.get_num_threads(), numpy_threads()))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert held[0][0] == 3
+    assert set(held[0][1]) <= {1}
     assert (torch.get_num_threads(), numpy_threads()) == before
 
 

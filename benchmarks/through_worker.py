@@ -103,7 +103,10 @@ class Workshop:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
 
         def open_run(run_id: str) -> None:
-            page.goto(f"{app.url}/?run={run_id}")
+            """Open the run's page and wait until all of it is painted: opening is not watching."""
+            page.goto(f"{app.url}/?run={run_id}", wait_until="networkidle")
             page.get_by_role("button", name="Go on").wait_for(timeout=60_000)
+            page.locator(".js-plotly-plot .main-svg").nth(1).wait_for(timeout=60_000)
+            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
         self._open = open_run

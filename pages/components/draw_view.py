@@ -1,10 +1,13 @@
 """The Draw page's body: the question on the left, the answer on the right, what is behind it below."""
 
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.asking import Answer, Drawing, Subject, ask
 from core.datasets import CATALOG
@@ -26,6 +29,7 @@ LEARNING: Final = "While it learned"
 LESSON: Final = "Teach it yours"
 VIEWS: Final = (WHY, PREPARATION, OTHERS, LEARNING, LESSON)
 TICK_S: Final = 1.0
+PATIENCE_S: Final = 10.0
 _STYLE: Final = Path(__file__).with_name("draw.css").read_text(encoding="utf-8")
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 
@@ -33,16 +37,13 @@ _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 def draw_view(who: Respondent) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
     st.html(f"<style>{_STYLE}</style>")
-    learns = is_detector_due(who.asked)
-    tick_s = TICK_S if who.run.is_live or learns else None
-    st.fragment(_question_and_answer, run_every=tick_s)(who, learns)
+    is_detector_due(who.asked)  # begun before the first stroke
+    tick_s = TICK_S if who.run.is_live else None
+    st.fragment(_question_and_answer, run_every=tick_s)(who)
 
 
-def _question_and_answer(drawn_for: Respondent, learns: bool) -> None:
-    """Draw everything. learns: whether the page was drawn before the detector was there."""
+def _question_and_answer(drawn_for: Respondent) -> None:
     who = _now(drawn_for)
-    if learns and not is_detector_due(who.asked):
-        st.rerun()  # it may know now that the drawing is no digit at all
     st.caption(_introduction(who))
     source = chosen_source(who.spec)
     left, right = st.columns([5, 8], gap="large")
@@ -55,6 +56,19 @@ def _question_and_answer(drawn_for: Respondent, learns: bool) -> None:
         show_answer(answer, who.spec, _question(source, subject))
         _input(answer)
     _behind(source, who, subject or _BLANK, answer)
+    if answer.is_asked and is_detector_due(who.asked):
+        _ask_again(who)
+
+
+def _ask_again(who: Respondent) -> None:
+    """Wait for what knows that a drawing is no digit at all, and have everything drawn with it; a stroke goes first."""
+    spot = st.empty()
+    end_s = time.monotonic() + PATIENCE_S
+    while is_detector_due(who.asked) and time.monotonic() < end_s:
+        time.sleep(0.1)
+        spot.empty()  # here Streamlit leaves this run for a newer one
+    with suppress(StreamlitAPIException):  # the whole page is being drawn: the next stroke will be told
+        st.rerun(scope="fragment")
 
 
 def _question(source: str, subject: Subject | None) -> Question:

@@ -15,7 +15,7 @@ from core.insight.ood import Detector
 from core.predictor import predictor
 from core.runs import Store
 from core.shipped import adopt_shipped, shipped_config, shipped_weights
-from pages.components import canvas, lesson, panel, respondents
+from pages.components import canvas, draw_view, lesson, panel, respondents
 from pages.components.canvas import _Pad, _Page
 
 DRAWN = strokes.paint(strokes.draw(strokes.template(7, 0), strokes.Hand(), np.random.default_rng(0)), 20)
@@ -84,6 +84,7 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
         return detector_for(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(respondents, "detector_for", slowly)
+    monkeypatch.setattr(draw_view, "PATIENCE_S", 0.2)
     box = np.zeros((280, 280), np.float32)
     box[60:220, 60:220] = 1
     pad.draw(box, "box")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig, differing_fields, from_json
-from core.datasets import CATALOG
+from core.datasets import CATALOG, DatasetError, spec
 from core.loss_histories import loss_histories
 from core.runs import RunRow
 from pages.components.lab import store
@@ -104,11 +104,12 @@ def _columns() -> dict[str, Any]:
 
 def _frame(rows: list[RunRow]) -> pd.DataFrame:
     curves = _curves(rows)
+    titles = {name: _images_title(name) for name in {row.dataset for row in rows}}
     return pd.DataFrame(
         {
             "pinned": ["★" if row.pinned else "" for row in rows],
             "name": [title(row) for row in rows],
-            "images": [CATALOG[row.dataset].title if row.dataset in CATALOG else row.dataset for row in rows],
+            "images": [titles[row.dataset] for row in rows],
             "model": [OPTION_NAMES[("model", row.model)].partition(" (")[0] for row in rows],
             "loss": [curves[row.id] for row in rows],
             "best": [_percent(row.best_accuracy) for row in rows],
@@ -121,6 +122,14 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
             "mine": [is_mine(row) for row in rows],
         }
     )
+
+
+def _images_title(name: str) -> str:
+    """Return what a dataset is called, its bare name where it is gone."""
+    try:
+        return spec(name).title
+    except DatasetError:
+        return name
 
 
 def _percent(accuracy: float | None) -> float | None:
@@ -140,6 +149,8 @@ def value_in_words(name: str, config: RunConfig) -> str:
     value = getattr(config, name)
     if isinstance(value, bool):
         return "on" if value else "off"
+    if name in ("dataset", "mix_in") and value:
+        return _images_title(value)
     if name == "learning_rate_changes":
         return ", ".join(f"{rate:g} from step {step:,}" for step, rate in value) or "none"
     if isinstance(value, tuple):

@@ -1,16 +1,19 @@
 """Runs and Search without a browser: every state that the pages can be in."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
+from core.datasets.own import create_own
 from core.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store
 from core.search import Dimension, Searches, SearchPlan
 from pages.components import ownership, run_edit, run_takeaway
 from pages.components.run_repeat import repeated_config
+from pages.components.runs_table import value_in_words
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
 STORY = (
@@ -80,6 +83,19 @@ def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: St
     text = shown(app, "pages/runs.py", compare=",".join(ids))
     assert "good" in text
     assert "What differs" in text
+
+
+def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKLING_DATA", str(tmp_path))
+    own = create_own("My sevens", tuple("0123456789"), (1, 28, 28))
+    config = RunConfig(dataset=own.name, mix_in="drawn_digits")
+    assert value_in_words("dataset", config) == "My sevens"
+    assert value_in_words("mix_in", config) == "Drawn digits"
+    assert value_in_words("mix_in", RunConfig()) == "nothing"
+    assert (
+        value_in_words("dataset", dataclasses.replace(config, dataset="own:0000000000000000"))
+        == "own:0000000000000000"
+    )
 
 
 def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -> None:

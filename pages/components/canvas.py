@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.drawn_flip import Dab
+from core.dabs import Dab
 from core.images import ink_from_canvas
 from pages.components.assets import loader
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.asking import Answer
-from core.drawn_flip import DrawnFlip, draw_flip, flip_for
+from core.dabs import DrawnFlip, draw_flip, flip_for
 from core.figures.pixels import Panel
 from core.insight.flip import Flip
 from pages.components.answer import with_article

@@ -5,8 +5,8 @@ import pytest
 
 from core import strokes
 from core.asking import Drawing, ask
+from core.dabs import Dab, dabbed, draw_flip, flip_for
 from core.datasets import spec
-from core.drawn_flip import Dab, dabbed, draw_flip, flip_for
 from core.predictor import Predictor, predictor
 from core.shipped import shipped_config, shipped_weights
 

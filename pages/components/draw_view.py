@@ -18,7 +18,7 @@ from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel
 from pages.components.pixels import pixel_panels
 from pages.components.reasons import show_reasons
-from pages.components.respondents import Nobody, Respondent, is_detector_due, respondent
+from pages.components.respondents import Nobody, Respondent, begin_detector, is_detector_due, respondent
 from pages.components.sources import CANVAS, chosen_source, subject_from
 from pages.components.stages import show_preparation
 
@@ -37,7 +37,7 @@ _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 def draw_view(who: Respondent) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
     st.html(f"<style>{_STYLE}</style>")
-    is_detector_due(who.asked)  # begun before the first stroke
+    begin_detector(who.asked)  # before the first stroke
     tick_s = TICK_S if who.run.is_live else None
     st.fragment(_question_and_answer, run_every=tick_s)(who)
 

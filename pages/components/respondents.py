@@ -110,23 +110,28 @@ def _newest(run_id: str, step: int) -> Predictor:
     return predictor(run.config, _spec(run), live[1])
 
 
-def detector(asked: Predictor) -> Detector | None:
-    """Return what knows the images that the model learned; None for too few images, and until it is made.
+def begin_detector(asked: Predictor) -> None:
+    """Begin to make what knows the images that the model learned: once for each dataset, again after an error."""
+    made = _detector(*_seen(asked))
+    if made.done() and made.exception():  # the images may be mended by now
+        _detector.clear(*_seen(asked))
+        _detector(*_seen(asked))
 
-    It is made once for each dataset, in a second or two, while the page already answers without it.
+
+def detector(asked: Predictor) -> Detector | None:
+    """Return what knows the images that the model learned; None for too few or damaged ones, and until it is made.
+
+    That takes a second or two, while the page already answers without it.
     """
     made = _detector(*_seen(asked))
-    if not made.done():
-        return None
     try:
-        return made.result()
-    except DatasetError:  # the images may be mended by the next time
-        _detector.clear(*_seen(asked))
+        return made.result() if made.done() else None
+    except DatasetError:
         return None
 
 
 def is_detector_due(asked: Predictor) -> bool:
-    """Return whether the model's detector is still being made; the first question begins it."""
+    """Return whether the model's detector is still being made."""
     return not _detector(*_seen(asked)).done()
 
 

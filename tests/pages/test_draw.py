@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core import strokes
 from core.asking import detector_for
 from core.config import RunConfig, from_json
-from core.datasets import ImageData, spec
+from core.datasets import DatasetError, ImageData, spec
 from core.datasets.own import add_images, create_own, list_own
 from core.insight.ood import Detector
 from core.predictor import predictor
@@ -97,6 +97,29 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
     respondents._detector(*respondents._seen(asked)).result(30)
     app.run()
     assert 'data-kind="unlike"' in html(app)
+
+
+def test_damaged_images_leave_the_answer_without_a_warning_until_they_are_mended(
+    store: Store,  # noqa: ARG001 - its caches are empty
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = predictor(shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist"))
+    mended = threading.Event()
+
+    def made(*given: object) -> Detector | None:
+        if not mended.is_set():
+            raise DatasetError("a file is damaged", "Unpack it again.")
+        return detector_for(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(respondents, "detector_for", made)
+    respondents.begin_detector(asked)
+    with pytest.raises(DatasetError):
+        respondents._detector(*respondents._seen(asked)).result(30)
+    mended.set()
+    assert respondents.detector(asked) is None  # asking goes on as it was: the page would ask for ever
+    assert not respondents.is_detector_due(asked)
+    respondents.begin_detector(asked)
+    assert respondents._detector(*respondents._seen(asked)).result(30) is not None
 
 
 def test_the_pixels_that_flip_the_answer_go_on_the_canvas_and_come_off_again(

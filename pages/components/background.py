@@ -11,8 +11,8 @@ T = TypeVar("T")
 def begin(work: Callable[[], T], name: str) -> Future[T]:
     """Start `work` in a thread that ends with the server; return what will hold its result or its error.
 
-    The thread has the priority of all others: one that was made to give way kept the interpreter's lock while it waited
-    for a processor, and with it every visitor (30 of them, two trainings: p95 of a tick 204 ms instead of 89).
+    The thread has the priority of all others: one that gives way would keep the interpreter's lock while it waits for a
+    processor, and with it every visitor.
     """
     result: Future[T] = Future()
 

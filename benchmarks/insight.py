@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import torch
 
 from core.config import RunConfig
 from core.datasets import ImageData, load
@@ -34,6 +33,7 @@ from core.insight import (
 )
 from core.insight.linear import linear_logits
 from core.models import build_model, softmax_weights, state_arrays
+from core.threads import hold_to_one
 
 SHAPE = (1, 28, 28)
 CLICK_LIMIT_MS = 1000.0
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--once", action="store_true", help="measure also what is computed once and kept")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)  # two threads only wait for each other where trainings run beside the page
+    hold_to_one()  # two threads only wait for each other where trainings run beside the page
     data = load("mnist")
     print("| what | median ms | longest ms |\n|---|---:|---:|")
     slow = []

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -146,7 +145,6 @@ def sections(browser: Browser, app: App, store: Store) -> None:
         page.get_by_role("button", name="Start it again, paused").click()
         page.get_by_test_id("step-outcomes").wait_for(timeout=180_000)
 
-    torch.set_num_threads(1)  # a linear model is no faster on two, and much slower on two that are busy
     config = RunConfig(dataset="fashion_mnist", epochs=3, eval_every=0)
     run = store.adopt(config, list(train(load(config.dataset, app.data), config)), name="Garments")
     for section in (

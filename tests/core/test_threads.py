@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_info
 
 from core.config import RunConfig
 from core.datasets import ImageData
-from core.threads import held_to, threads_for
+from core.threads import held_to, hold_to_one, threads_for
 from core.training import train
 
 
@@ -34,6 +34,13 @@ def test_threads_are_held_within_the_block_and_given_back_after_an_error() -> No
     assert held[0][0] == 3
     assert set(held[0][1]) <= {1}
     assert (torch.get_num_threads(), numpy_threads()) == before
+
+
+def test_a_process_is_held_to_one_thread_for_good() -> None:
+    with held_to(2):  # gives everything back afterwards
+        hold_to_one()
+        assert torch.get_num_threads() == 1
+        assert set(numpy_threads()) <= {1}
 
 
 def test_a_training_holds_numpy_s_products_to_one_thread(mnist: ImageData) -> None:

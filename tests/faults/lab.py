@@ -156,8 +156,8 @@ def remount(folder: Path, options: str) -> None:
 
 
 def fill(folder: Path) -> None:
-    """Leave no room on the disk."""
-    with (folder / "filler").open("wb", buffering=0) as file:
+    """Leave no room on the disk, and give none back meanwhile."""
+    with (folder / "filler").open("ab", buffering=0) as file:
         for size in (64 * 1024, 4096):
             with suppress(OSError):
                 while True:

@@ -1,6 +1,7 @@
 """The running app's store locked, spoiled, full or read-only under a visitor's eyes."""
 
 import os
+import re
 import signal
 import sqlite3
 from contextlib import closing, suppress
@@ -115,7 +116,11 @@ def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_fini
         kept = told_steps(lab.store, run)
         fill(small_disk)
         press(page, "Train anew")
-        says(page, "is full.*Free some space, or delete runs")
+        refusal = page.get_by_test_id("stAlert")  # the interrupted run says the same below, for its own part
+        expect(refusal).to_contain_text(
+            re.compile("is full.*Free some space, or delete runs"), timeout=15_000
+        )
+        assert run_id(page) == run
         picture(page, "disk-full-train")
         expect_status(page, "interrupted")
         remount(small_disk, "size=64m")

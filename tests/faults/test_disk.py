@@ -1,32 +1,16 @@
 """A disk that is full or may not be written: told in words, survived, and gone on from when it is put right."""
 
 import os
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from core.events import Steps
 from core.runs import Store, StoreFull, StoreReadOnly
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
+from tests.faults.lab import fill, remount
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
-
-
-def remount(folder: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
-
-
-def fill(folder: Path) -> None:
-    """Leave no room on the disk."""
-    with (folder / "filler").open("wb", buffering=0) as file:
-        for size in (64 * 1024, 4096):
-            try:
-                while True:
-                    file.write(bytes(size))
-            except OSError:
-                continue
 
 
 def create_many(store: Store) -> None:

@@ -16,7 +16,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
 
-def expect_status(page: Page, status: str, timeout: float = 20_000) -> None:
+def expect_status(page: Page, status: str, timeout: float = 60_000) -> None:
     expect(page.locator(".ink-status .ink-chip").first).to_have_text(re.compile(status), timeout=timeout)
 
 

@@ -9,8 +9,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 from core import strokes
 from tests.browser import App, wait_until
 
-expect.set_options(timeout=20_000)
-
 PAD = "canvas.upper-canvas"
 EMPTY = "Draw a digit"
 MIDDLE = strokes.Hand(size_px=190)
@@ -84,6 +82,16 @@ def set_pen(page: Page, steps: int) -> None:
     for _ in range(abs(steps)):
         page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
     expect(slider).to_have_value(str(wanted))
+    expect_answered(page)
+
+
+def expect_answered(page: Page) -> None:
+    """Have the server answer something that shows: it answers in order, so all before it is taken in by then."""
+    behind, words = page.locator(".st-key-behind"), "As the training set was made"
+    page.get_by_role("radio", name="Preparation", exact=True).click()
+    expect(behind).to_contain_text(words)
+    page.get_by_role("radio", name="Why?", exact=True).click()
+    expect(behind).not_to_contain_text(words)
     expect_rest(page)
 
 

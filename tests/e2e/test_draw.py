@@ -45,7 +45,10 @@ def test_the_softmax_regression_answers_with_its_evidence_and_its_sum(app: App, 
     open_draw(page, app, "softmax-mnist")
     draw(page, path_of(3, MIDDLE))
     expect_class(page, "3")
-    numbers = page.locator(".ink-sums tbody tr").first.locator("td").all_inner_texts()
+    cells = page.locator(".ink-sums tbody tr").first.locator("td")
+    expect(cells).to_have_count(4)
+    expect_rest(page)
+    numbers = cells.all_inner_texts()
     total, bias, logit = (float(text.replace("+", "")) for text in numbers[:3])
     assert total + bias == pytest.approx(logit, abs=0.011)
     expect(page.get_by_text(re.compile(r"^\d+ pixels? makes? it an? \d"))).to_be_visible()
@@ -58,6 +61,7 @@ def test_undo_redo_eraser_and_clear(app: App, page: Page) -> None:
     expect_class(page, "7")
     draw(page, [bar])
     expect(page.locator(".ink-answer")).not_to_contain_text("It is a 7")
+    expect_rest(page)
     changed = page.locator(".st-key-answer").inner_text()
     press(page, "Undo")
     expect(page.locator(".ink-answer")).to_contain_text("It is a 7")
@@ -124,8 +128,10 @@ def test_the_pixels_that_flip_the_answer_can_be_drawn_and_taken_back(app: App, p
     expect(page.locator(".st-key-flip_told")).to_contain_text("now it says")
     changed = page.locator(".ink-answer").get_attribute("data-class")
     assert changed != "3"
+    expect_rest(page)
     press(page, "Undo")
     expect_class(page, "3")
+    expect_rest(page)  # the browser has said what it shows: Redo would come before that
     press(page, "Redo")
     expect_class(page, str(changed))
     expect_rest(page)  # the browser has said what it shows, and that was nothing new

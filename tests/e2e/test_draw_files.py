@@ -125,6 +125,9 @@ def test_a_digit_held_into_the_camera_is_read(app: App, browser: Browser, tmp_pa
         ).new_page()
         open_draw(page, app)
         choose(page, "Camera")
+        page.wait_for_function(
+            "() => (document.querySelector('video')?.readyState ?? 0) >= 2", timeout=30_000
+        )
         page.get_by_role("button", name="Take Photo").tap()
         expect_class(page, "4")
         page.get_by_role("button", name="Clear photo").tap()

@@ -13,7 +13,6 @@ from core.training import train
 from tests.browser import App, wait_until
 
 pytestmark = pytest.mark.e2e
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +73,13 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
     look(page, app, "weights", trained)  # the first visitor has the app start what trains
     run = store.create(RunConfig(epochs=50, eval_every=0), pace="steps:50")
     try:
-        wait_until(lambda: (store.live_step(run) or 0) > 10, 30, "the run to have learned a little")
+        wait_until(lambda: (store.live_step(run) or 0) > 10, 90, "the run to have learned a little")
         look(page, app, "weights", run)
         first_image = page.locator(".ink-pixels canvas").first
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
         early, picture = shown_step(page), painted(first_image)
         wait_until(lambda: shown_step(page) > early, 20, "newer weights on the page")
-        wait_until(lambda: painted(first_image) != picture, 10, "the newer weights to be painted")
+        wait_until(lambda: painted(first_image) != picture, 30, "the newer weights to be painted")
 
         slider = page.get_by_role("slider", name=re.compile("Step of training"))
         slider.focus()
@@ -88,12 +87,12 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
         wait_until(lambda: shown_step(page) == 0, 20, "the first weights")
         first = painted(first_image)
         later = store.live_step(run)
-        wait_until(lambda: store.live_step(run) > later, 20, "the run to go on meanwhile")
+        wait_until(lambda: store.live_step(run) > later, 60, "the run to go on meanwhile")
         assert shown_step(page) == 0
         assert painted(first_image) == first
     finally:
         store.order(run, command="stop")
-        wait_until(lambda: store.get(run).has_ended, 20, "the run to stop")
+        wait_until(lambda: store.get(run).has_ended, 60, "the run to stop")
 
 
 def test_a_cell_of_the_confusion_matrix_opens_the_images_behind_it(
@@ -146,7 +145,7 @@ def test_one_step_under_the_microscope_is_the_step_that_is_taken(
 
     page.get_by_role("button", name=re.compile("^Take the step")).click()
     expect(page.get_by_text(re.compile("^Step 3: 100 images"))).to_be_visible(timeout=30_000)
-    wait_until(lambda: store.get(run).step == 2, 10, "the step in the store")
+    wait_until(lambda: store.get(run).step == 2, 30, "the step in the store")
     assert store.get(run).train_loss == pytest.approx(before, abs=6e-4)  # the loss of that very batch
 
 
@@ -164,7 +163,8 @@ def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, 
         assert sums + bias == pytest.approx(logit, abs=2e-4)
         assert logit == pytest.approx(float(logits[int(name)]), abs=2e-4)
 
-    grid = page.get_by_label("Pixels: arrow keys read them one by one").last
+    panel = page.get_by_role("tabpanel", name="Arithmetic", exact=True)
+    grid = panel.get_by_label("Pixels: arrow keys read them one by one").last
     grid.focus()
     for _ in range(8):
         page.keyboard.press("ArrowDown")
@@ -200,7 +200,7 @@ def test_every_section_shows_garments_on_a_phone_without_error_or_sideways_scrol
         expect(page.locator("[data-stale='true']")).to_have_count(0)
         assert not page.get_by_test_id("stException").count(), section
         assert not re.search(r"\bdigits?\b", panel.inner_text()), section
-        wait_until(lambda: not page.evaluate(SPILLS), 5, f"{section} to fit: {page.evaluate(SPILLS)}")
+        wait_until(lambda: not page.evaluate(SPILLS), 20, f"{section} to fit: {page.evaluate(SPILLS)}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, section
     assert not broken
 

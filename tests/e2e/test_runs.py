@@ -24,7 +24,6 @@ from core.training import train
 from tests.browser import App, wait_until
 
 pytestmark = pytest.mark.e2e
-expect.set_options(timeout=20_000)
 CONFIG = RunConfig(train_size=1000, epochs=2, eval_every=5, model="mlp", hidden_sizes=(16,), batch_size=50)
 WAIT_S = 90
 
@@ -45,13 +44,14 @@ def made(store: Store, mnist: ImageData) -> list[str]:
     return [store.adopt(c, list(train(mnist, c)), name=n) for c, n in zip(configs, names, strict=True)]
 
 
-def open_runs(page: Page, app: App, search: str = "") -> None:
+def open_runs(page: Page, app: App, store: Store, search: str) -> None:
     """Open the list of runs, narrowed to those with `search` in their name."""
     page.goto(f"{app.url}/runs")
     field = page.get_by_placeholder("name, note, tag or id")
     field.fill(search)
     field.press("Enter")
-    expect(page.get_by_text(re.compile(r"^\d+ runs?\. Select one"))).to_be_visible()
+    found = len(store.list(search=search))  # fewer than all, so that the whole list's caption is another
+    expect(page.get_by_text(re.compile(rf"^{found} runs?\. Select one"))).to_be_visible()
 
 
 def select_row(page: Page, place: int) -> None:
@@ -64,9 +64,12 @@ def newest(store: Store) -> RunRow:
     return store.list(limit=1)[0]
 
 
-def train_to_the_end(page: Page, store: Store, known: set[str]) -> RunRow:
+def train_to_the_end(page: Page, store: Store) -> RunRow:
     """Press Train and return the new run once it has ended, at full speed."""
-    page.get_by_role("button", name=re.compile("^Train")).first.click()
+    button = page.get_by_role("button", name=re.compile("^Train")).first
+    expect(button).to_be_visible(timeout=60_000)
+    known = {row.id for row in store.list()}
+    button.click()
     wait_until(lambda: newest(store).id not in known, WAIT_S, "the run to be made")
     run_id = newest(store).id
     store.order(run_id, pace="full")
@@ -77,7 +80,7 @@ def train_to_the_end(page: Page, store: Store, known: set[str]) -> RunRow:
 def test_two_runs_are_compared_and_the_comparison_is_an_address(
     page: Page, app: App, store: Store, made: list[str]
 ) -> None:
-    open_runs(page, app, "of two")
+    open_runs(page, app, store, "of two")
     select_row(page, 0)
     select_row(page, 1)
     page.get_by_role("button", name="Compare 2").click()
@@ -103,9 +106,9 @@ def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
     page: Page, app: App, store: Store, browser: Browser
 ) -> None:
     page.goto(f"{app.url}/?train_size=2000&epochs=2&learning_rate=0.2&seed=7")
-    first = train_to_the_end(page, store, {row.id for row in store.list()})
+    first = train_to_the_end(page, store)
     store.rename(first.id, "to be sent")
-    open_runs(page, app, "to be sent")
+    open_runs(page, app, store, "to be sent")
     select_row(page, 0)
     page.get_by_role("tab", name="Link").click()
     link = page.locator("[data-testid=stCode]").nth(1).inner_text().strip()
@@ -113,7 +116,7 @@ def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
     with browser.new_context(viewport={"width": 1280, "height": 900}) as elsewhere:
         other = elsewhere.new_page()
         other.goto(link)
-        second = train_to_the_end(other, store, {row.id for row in store.list()})
+        second = train_to_the_end(other, store)
     assert second.owner != first.owner
     for name in ("config", "test_accuracy", "test_loss", "train_loss", "evaluation_loss"):
         assert getattr(second, name) == getattr(first, name), name
@@ -132,7 +135,7 @@ def download(page: Page, title: str, form: str) -> bytes:
 def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
     page: Page, app: App, store: Store, made: list[str], data_folder: Path, tmp_path: Path
 ) -> None:
-    open_runs(page, app, "first of two")
+    open_runs(page, app, store, "first of two")
     select_row(page, 0)
     log = list(read_record(store, made[0]).log)
     script = tmp_path / "run.py"
@@ -188,7 +191,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
     expect(page.get_by_text("“second of two” is here")).to_be_visible()
     mine = newest(store).id
     store.rename(mine, "only mine here")
-    open_runs(page, app, "only mine here")
+    open_runs(page, app, store, "only mine here")
     select_row(page, 0)
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("1 run deleted.")).to_be_visible()
@@ -196,7 +199,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1 run deleted.")).to_have_count(0)
     assert store.get(mine).deleted_at is None
-    open_runs(page, app, made[0])  # nobody's, so not this visitor's
+    open_runs(page, app, store, made[0])  # nobody's, so not this visitor's
     select_row(page, 0)
     expect(page.get_by_role("button", name="Delete")).to_be_disabled()
 
@@ -204,7 +207,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
 def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, store: Store) -> None:
     page.goto(f"{app.url}/search")
     expect(page.get_by_role("button", name="Start the search")).to_be_visible()
-    for label, value in (("Training images (0 = all)", "1000"), ("Trials at most", "4")):
+    for label, value in (("Training images (0 = all)", "1000"), ("Trials at most", "12")):
         field = page.get_by_role("spinbutton", name=label)
         field.fill(value)
         field.press("Enter")
@@ -221,10 +224,10 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     page.get_by_role("button", name="Resume").click()
     wait_until(lambda: searches.get(search_id).state == "finished", 2 * WAIT_S, "the search to end")
     trained = store.list(group_id=search_id, statuses=["finished"])
-    assert len(trained) == 4
+    assert len(trained) == 12
     assert len(store.list(group_id=search_id)) >= before
     assert all(isinstance(store.rows(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
     expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("4 of 4 trials trained to their end")).to_be_visible()
+    expect(page.get_by_text("12 of 12 trials trained to their end")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)

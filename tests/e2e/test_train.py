@@ -21,7 +21,7 @@ def final_loss(app: App, run: str) -> float:
             wanted = "select test_loss from runs where id = ? and state = 'finished'"
             return (store.execute(wanted, (run,)).fetchone() or (None,))[0]
 
-    wait_until(lambda: stored() is not None, 20, "the final loss in the store")
+    wait_until(lambda: stored() is not None, 60, "the final loss in the store")
     loss = stored()
     assert loss is not None
     return loss
@@ -45,7 +45,7 @@ def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> No
         open_train(page, f"{fresh.url}/?preset=mnist-article")
         choose(page, "Pace", "Full speed")
         press(page, "Train")
-        expect_status(page, "finished", 60_000)
+        expect_status(page, "finished", 120_000)
         assert accuracy_shown(page) == pytest.approx(82.5, abs=0.6)
         expect(page.get_by_text("of 10,000 digits it had never seen")).to_be_visible()
         page.get_by_text("Log", exact=True).click()
@@ -66,18 +66,19 @@ def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: 
     open_train(page, app.url)
     press(page, "Train")
     expect_status(page, "running")
-    wait_until(lambda: step_shown(page) > 0, 10, "the first step to be shown")
+    wait_until(lambda: step_shown(page) > 0, 30, "the first step to be shown")
     first = step_shown(page)
     sentence = page.locator("[aria-label*='Loss after']").first
     expect(sentence).to_have_attribute("aria-label", re.compile(r"Loss after [\d,]+ of 6,000 training steps"))
-    wait_until(lambda: step_shown(page) > first, 10, "the step to move")
+    wait_until(lambda: step_shown(page) > first, 30, "the step to move")
     known = run_id(page)
     page.reload()
     expect_status(page, "running|finished")
     assert run_id(page) == known
-    wait_until(lambda: step_shown(page) > first, 10, "the run to be found further on")
-    expect_status(page, "finished", 40_000)
-    assert page.locator(".ink-strip figure.y").count() >= 17
+    wait_until(lambda: step_shown(page) > first, 30, "the run to be found further on")
+    expect_status(page, "finished", 120_000)
+    right = page.locator(".ink-strip figure.y")
+    wait_until(lambda: right.count() >= 17, 20, "at least 17 of the last 20 answers to be right")
 
 
 def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
@@ -85,16 +86,16 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     choose(page, "Pace", "50 steps a second")
     press(page, "Train")
     expect_status(page, "running")
-    wait_until(lambda: step_shown(page) > 0, 10, "the first step")
+    wait_until(lambda: step_shown(page) > 0, 30, "the first step")
     press(page, "Pause")
     expect_status(page, "paused")
     paused_at = step_shown(page)
     press(page, "One step")
-    wait_until(lambda: step_shown(page) == paused_at + 1, 10, "exactly one more step")
+    wait_until(lambda: step_shown(page) == paused_at + 1, 30, "exactly one more step")
     expect_status(page, "paused")
     page.locator(".ink-status").first.click()  # away from any field that would take the letter
     page.keyboard.press("s")
-    wait_until(lambda: step_shown(page) == paused_at + 2, 10, "one more step by the keyboard")
+    wait_until(lambda: step_shown(page) == paused_at + 2, 30, "one more step by the keyboard")
     press(page, "Go on")
     expect_status(page, "running")
     press(page, "Stop")
@@ -108,7 +109,7 @@ def test_one_step_starts_a_run_that_waits(app: App, page: Page) -> None:
     open_train(page, app.url)
     press(page, "One step")
     expect_status(page, "paused")
-    wait_until(lambda: step_shown(page) == 1, 10, "the first step alone")
+    wait_until(lambda: step_shown(page) == 1, 30, "the first step alone")
     press(page, "Stop")
     expect_status(page, "stopped")
 
@@ -146,10 +147,10 @@ def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser
         second = other.new_page()
         open_train(second, page.url)
         expect_status(second, "running|finished")
-        wait_until(lambda: step_shown(second) > 0, 10, "the second browser to see steps")
+        wait_until(lambda: step_shown(second) > 0, 30, "the second browser to see steps")
     finally:
         other.close()
-    expect_status(page, "finished", 40_000)
+    expect_status(page, "finished", 120_000)
 
 
 def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) -> None:
@@ -172,7 +173,7 @@ def test_divergence_is_told_with_a_way_out(app: App, page: Page) -> None:
     expect_status(page, "diverged")
     expect(page.get_by_text("The loss stopped being a finite number at step 400")).to_be_visible()
     press(page, "Train with learning rate 10")
-    expect_status(page, "finished", 40_000)
+    expect_status(page, "finished", 120_000)
 
 
 def test_phone_width_has_no_sideways_scroll_and_reaches_the_button(app: App, browser) -> None:

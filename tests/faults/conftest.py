@@ -30,7 +30,7 @@ SLOW = "steps:50"
 
 PARENT = """
 import json, sys
-from core.jobs import EmbeddedEngine
+from core.jobs.engine import EmbeddedEngine
 from core.runs import Store
 engine = EmbeddedEngine(Store())
 print(json.dumps({"runner": engine.runner_pid}), flush=True)
@@ -131,7 +131,7 @@ def running(store: Store, run_id: str, step: int = 1) -> RunRow:
 
 def ended(store: Store, run_id: str) -> RunRow:
     """Return the run once it has ended."""
-    until(lambda: store.get(run_id).has_ended, f"run {run_id} to end", 60)
+    until(lambda: store.get(run_id).has_ended, f"run {run_id} to end", 180)
     return store.get(run_id)
 
 

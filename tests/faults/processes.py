@@ -35,6 +35,12 @@ def family(pid: int) -> list[int]:
         found |= more
 
 
+def forked(runner: int) -> list[int]:
+    """Return the pids of the process that the runner's workers are forked from, and of those."""
+    everyone = processes()
+    return [pid for pid in family(runner) if "forkserver" in everyone.get(pid, (0, 0, ""))[2]]
+
+
 def gone(pids: list[int], within_s: float) -> None:
     """Wait until none of the processes lives; kill what does before failing."""
     try:

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.faults.lab import SHORT, Lab, picture, says, told_steps, unharmed
-from tests.faults.processes import family, gone, limit_memory, processes, worker_of
+from tests.faults.processes import family, forked, gone, limit_memory, processes, worker_of
+from tests.polling import until
 from tests.train_page import expect_status, run_id
 
 pytestmark = pytest.mark.faults
@@ -41,7 +42,8 @@ def test_a_model_that_does_not_fit_into_memory_fails_in_words_on_the_page_and_th
     with unharmed(lab, page):
         lab.train(page, SHORT, "Full speed")
         expect_status(page, "finished")
-        workers = [pid for pid in family(lab.runner) if "forkserver" in processes()[pid][2]]
+        until(lambda: len(forked(lab.runner)) == 2, "the ended run's worker to be gone")
+        workers = forked(lab.runner)
         for pid in workers:
             limit_memory(pid, 300 * 2**20)
         try:
@@ -67,9 +69,9 @@ def test_a_killed_web_process_leaves_its_run_to_the_next_one_and_sigterm_ends_ev
         gone(pids, within_s=5)
         picture(page, "web-killed")
         lab.start(lab.port)
-        expect_status(page, "interrupted|running", 20_000)  # the open page finds the new process by itself
+        expect_status(page, "interrupted", 120_000)  # the open page finds the new process by itself
         page.goto(f"{lab.app.url}/?run={run}")
-        expect_status(page, "interrupted|running")
+        expect_status(page, "interrupted", 120_000)
         assert run_id(page) == run
         assert told_steps(lab.store, run)[: len(acknowledged)] == acknowledged
         picture(page, "web-killed-found-again")
@@ -88,6 +90,6 @@ def test_a_killed_web_process_leaves_its_run_to_the_next_one_and_sigterm_ends_ev
         lab.store.rename(second, "the store is not locked")
         lab.start(lab.port)
         page.goto(f"{lab.app.url}/?run={second}")
-        expect_status(page, "interrupted")
+        expect_status(page, "interrupted", 120_000)
         says(page, "Resume")
         picture(page, "sigterm-found-again")

@@ -32,7 +32,7 @@ def test_a_store_locked_for_half_a_minute_loses_no_step_and_no_worker(app_in, tm
             return time.monotonic() - locked_at > LOCKED_S
 
         until(is_over, "the end of the lock", LOCKED_S + 10, every_s=0.5)
-    until(lambda: store.get(run_id).step > at + LOCKED_S * 50 / 2, "what was trained meanwhile", 5)
+    until(lambda: store.get(run_id).step > at + LOCKED_S * 50 / 2, "what was trained meanwhile", 20)
     store.order(run_id, command="stop")
     row = ended(store, run_id)
     assert (row.status, row.attempt) == ("stopped", 1)

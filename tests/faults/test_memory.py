@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.conftest import SHORT, ended
-from tests.faults.processes import family, limit_memory, processes
+from tests.faults.processes import forked, limit_memory
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
@@ -16,8 +16,8 @@ def test_a_model_that_does_not_fit_fails_in_words_and_the_next_run_is_trained(ap
     small = store.create(SHORT)
     app.submit(small)
     ended(store, small)
-    workers = [pid for pid in family(app.runner) if "forkserver" in processes()[pid][2]]
-    assert len(workers) >= 2, "the process that workers come from, and the one that waits"
+    until(lambda: len(forked(app.runner)) == 2, "the process that workers come from, and the one that waits")
+    workers = forked(app.runner)
     for pid in workers:
         limit_memory(pid, 300 * 2**20)
     huge = store.create(replace(SHORT, model="mlp", hidden_sizes=(4096, 4096, 4096), optimizer="adam"))

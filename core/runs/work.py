@@ -166,6 +166,11 @@ class Work(Part):
             if values is None:
                 return
             is_mine = values["attempt"] == attempt and values["state"] in IN_WORK and values["lease"]
+            was_settled = (  # by somebody who saw that the process is gone and did not know how
+                values["attempt"] == attempt
+                and values["state"] == INTERRUPTED
+                and values["message"] == LOST_MESSAGE
+            )
             if not attempt and values["state"] == QUEUED:
                 remedy = "Look at the server's log, then train it again."
                 self._close(connection, values, Failed(values["step"], LOST_CAUSE, how, remedy))
@@ -175,6 +180,8 @@ class Work(Part):
                     return
                 self._settled(connection, values)
                 self._change(connection, run_id, message=how or LOST_MESSAGE)
+            elif was_settled and how:
+                self._change(connection, run_id, message=how)
 
     def settle(self) -> list[str]:
         """Write down as interrupted every run in work whose worker is gone; return their ids."""

@@ -157,6 +157,13 @@ def test_a_reported_loss_tells_how_it_happened_and_honours_a_stop(store):
     store.leases.give_back(told_id)
     store.report_loss(told_id, attempt, "killed by a meteor")
     assert (store.get(told_id).status, store.get(told_id).message) == ("interrupted", "killed by a meteor")
+    seen_id, attempt = told(store, started(), steps(1, 7))
+    store.leases.give_back(seen_id)
+    assert store.settle() == [seen_id], "somebody saw the loss first, and did not know how it came"
+    store.report_loss(seen_id, attempt, "killed by a comet")
+    store.report_loss(told_id, attempt, "and by something else")
+    assert store.get(seen_id).message == "killed by a comet"
+    assert store.get(told_id).message == "killed by a meteor"
     stopped, attempt = told(store, started(), steps(1, 7))
     store.order(stopped, command="stop")
     store.leases.give_back(stopped)

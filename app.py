@@ -4,7 +4,7 @@ import streamlit as st
 
 st.set_page_config(page_title="Inkling", page_icon="/app/static/favicon.png", layout="wide")
 
-from pages.components.lab import have_ready_models, warm_up  # noqa: E402
+from pages.components.lab import fetch_tools, have_ready_models, warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402
 from pages.components.style import apply_style  # noqa: E402
 from pages.components.trouble import trouble_told  # noqa: E402
@@ -29,3 +29,4 @@ with trouble_told():
     with st.sidebar:
         choose_run()
     page.run()
+    fetch_tools()

@@ -33,6 +33,8 @@ PRESS = """() => new Promise((resolve) => {
 })"""
 IMPORTS = (
     "import json, os, sys\n"
+    "from pages.components import lab\n"
+    "lab.fetch_tools = lambda: None  # what comes after the page\n"
     "from streamlit.testing.v1 import AppTest\n"
     "AppTest.from_file('app.py', default_timeout=120).run()\n"
     "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), flush=True)\n"
@@ -40,7 +42,18 @@ IMPORTS = (
     "os._exit(0)\n"
 )
 
-UNWANTED = ("sklearn", "captum", "matplotlib", "optuna", "onnx", "tensorboard", "skimage", "torchvision")
+UNWANTED = (
+    "torch",
+    "pandas",
+    "sklearn",
+    "captum",
+    "matplotlib",
+    "optuna",
+    "onnx",
+    "tensorboard",
+    "skimage",
+    "torchvision",
+)
 
 
 def open_page(browser: Browser, app: App) -> Page:

@@ -12,7 +12,7 @@ from benchmarks.articles import Exercise
 from benchmarks.cases import EVERY, Case, config_of
 from core.datasets import load
 from core.datasets.folder import data_folder
-from core.jobs import EmbeddedEngine
+from core.jobs.engine import EmbeddedEngine
 from core.runs import Store
 from tests.browser import browser_path
 

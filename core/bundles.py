@@ -20,7 +20,8 @@ from core.datasets import DatasetError, DatasetSpec, spec
 from core.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.export.bundle import FORMAT, VERSION
 from core.export.errors import ImportRefused
-from core.models import build_model, count_parameters, state_arrays
+from core.models import build_model, state_arrays
+from core.parameters import count_parameters
 from core.runs import Store, StoreError, step_of
 from core.runs.codec import RECORDED_KINDS, unpack_arrays
 

@@ -80,13 +80,6 @@ def _initialise(model: nn.Module, config: RunConfig) -> None:
             nn.init.normal_(parameter, std=config.init_std)
 
 
-def count_parameters(config: RunConfig, spec: DatasetSpec) -> int:
-    """Return how many numbers the config's model learns, without allocating them."""
-    with torch.device("meta"):
-        builders = {"softmax": _softmax_regression, "mlp": _mlp, "cnn": _cnn}
-        return sum(p.numel() for p in builders[config.model](config, spec).parameters())
-
-
 def state_arrays(model: nn.Module) -> dict[str, np.ndarray]:
     """Return a copy of the model's parameters, name -> float32 array, contiguous, in state_dict order."""
     return {

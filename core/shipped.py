@@ -85,8 +85,8 @@ def shipped_weights(name: str) -> dict[str, NDArray[np.float32]]:
 def adopt_shipped(store: Store) -> list[str]:
     """Take the shipped models into the store as finished, pinned runs under their names, unless they are there.
 
-    Safe to call often and in several processes. Takes milliseconds: their final scores follow by
-    `score_shipped`. Returns the names that were new.
+    Safe to call often and in several processes. Takes milliseconds and no PyTorch: what does follows by
+    `complete_shipped`. Returns the names that were new.
 
     Raises: StoreError.
     """
@@ -97,39 +97,46 @@ def adopt_shipped(store: Store) -> list[str]:
     return new
 
 
-def score_shipped(store: Store, images: Callable[[str], ImageData]) -> None:
-    """Give the adopted models their scores on the test set, where they have none: a few seconds in all.
+def complete_shipped(
+    store: Store, images: Callable[[str], ImageData], go_on: Callable[[], bool] = lambda: True
+) -> None:
+    """Give the adopted models what they came without: their first weights, and their scores on the test set.
 
-    images: returns the dataset of a name, as `core.datasets.load` does.
+    A few seconds in all; nothing if they have it.
+
+    images: returns the dataset of a name, as `core.datasets.load` does. go_on: asked before each model; what is left
+    undone is done the next time.
 
     Raises: DatasetError, StoreError.
     """
-    from core.predictor import predictor  # here: it needs torch
+    from core.models import build_model, state_arrays  # here: they need torch
+    from core.predictor import predictor
 
-    for name in SHIPPED:
-        if not _is_known(store, name) or store.logits(name) is not None:
+    known = [name for name in SHIPPED if _is_known(store, name)]
+    for name in known:
+        if 0 not in store.snapshots(name):
+            config = shipped_config(name)
+            start = state_arrays(build_model(config, spec(config.dataset)))
+            store.supply(name, Weights(0, start, keep=True))
+    for name in known:
+        if store.logits(name) is not None or not go_on():
             continue
         config = shipped_config(name)
         data = images(config.dataset)
         asked = predictor(config, data.spec, shipped_weights(name))
         step = store.get(name).step
-        store.add_logits(name, Logits(step, "test", asked.logits(asked.inputs(data.test_images))))
+        store.supply(name, Logits(step, "test", asked.logits(asked.inputs(data.test_images))))
 
 
 def story(name: str) -> list[Event]:
-    """Return what the shipped run said while it trained, its scores on the test set left out."""
-    from core.models import build_model, state_arrays  # here: they need torch
-
+    """Return what the shipped run said while it trained, its first weights and final scores left out."""
     record, arrays = _record(name), load_file(_path(name, "safetensors"))
-    config = from_dict(record["config"])
-    start = state_arrays(build_model(config, spec(config.dataset)))
     started, finished = Started(**record["started"]), Finished(**record["finished"])
     evaluated = [Evaluated(**e | {"strip": np.array(e["strip"])}) for e in record["evaluated"]]
     return [
         started,
         *_steps(arrays[_LOSSES], arrays[_ACCURACIES], record),
         *evaluated,
-        Weights(0, start, keep=True),
         Weights(started.total_steps, shipped_weights(name), keep=True),
         finished,
     ]

@@ -37,6 +37,11 @@ def hold_to_one() -> None:
     import torch
 
     torch.set_num_threads(1)
+    hold_numpy_to_one()
+
+
+def hold_numpy_to_one() -> None:
+    """Have NumPy's matrix products compute on one thread from now on, in this process."""
     _numpy_products().limit(limits=1)
 
 

@@ -1,6 +1,8 @@
 """The house's import rules, read from the code itself: what may know whom."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,7 +77,9 @@ def test_imports_inside_core_point_down_only(package: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("name", ["config", "events", "controls", "presets"])
+@pytest.mark.parametrize(
+    "name", ["config", "events", "controls", "presets", "parameters", "first_weights", "ways_to_learn"]
+)
 def test_the_contracts_need_no_torch(name: str) -> None:
     heavy = ("torch", "torchvision", "pandas", "plotly", "sqlalchemy", "PIL")
     assert not [wanted for wanted in imports(ROOT / "core" / f"{name}.py") if inside(wanted, *heavy)]
@@ -84,3 +88,11 @@ def test_the_contracts_need_no_torch(name: str) -> None:
 def test_no_module_is_a_drawer_without_a_name() -> None:
     drawers = ("utils.py", "util.py", "helpers.py", "helper.py", "misc.py", "common.py")
     assert not [path for path in modules("core", "pages", "tests", "benchmarks") if path.name in drawers]
+
+
+def test_the_command_line_refuses_without_waiting_for_torch() -> None:
+    program = "import sys, core.__main__; print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

@@ -1,5 +1,1 @@
-"""Training runs in processes of their own. See JobEngine."""
-
-from core.jobs.engine import Capacity, EmbeddedEngine, JobEngine
-
-__all__ = ["Capacity", "EmbeddedEngine", "JobEngine"]
+"""Training runs in processes of their own. See core.jobs.engine.JobEngine."""

@@ -2,6 +2,12 @@
 module again, leave out one that is called `__main__`.
 """
 
-from core.jobs.runner import main
+from core.jobs.forkserver import start_early
+from core.jobs.parent import Parent
 
-main()
+parent = Parent()
+start_early()  # it takes longest: a run can start when it is there
+
+from core.jobs.runner import main  # noqa: E402
+
+main(parent)

@@ -1,18 +1,16 @@
 """The runner's workers: one process for each run, forked from a warm one, and one kept waiting for the next run."""
 
-import multiprocessing
 import signal
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, Final
+from typing import Any
 
 from core.jobs.entry import serve
+from core.jobs.forkserver import METHOD, worker_context
 from core.jobs.messages import receive, send
 from core.settings import Settings
-
-METHOD: Final = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 @dataclass(eq=False)
@@ -61,9 +59,7 @@ class Crew:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._context: Any = multiprocessing.get_context(METHOD)
-        if METHOD == "forkserver":
-            self._context.set_forkserver_preload(["core.jobs.preload"])
+        self._context: Any = worker_context(METHOD)
         self.workers: list[Worker] = []
 
     @property

@@ -52,6 +52,10 @@ class JobEngine(Protocol):
         """Return what the engine has and does."""
         ...
 
+    def wait_until_warm(self, timeout_s: float) -> bool:
+        """Wait, at most so long, until a run would start at once; return whether it would."""
+        ...
+
     def close(self) -> None:
         """End the engine; runs in work are left resumable."""
         ...
@@ -62,7 +66,7 @@ class EmbeddedEngine:
 
     def __init__(self, store: Store) -> None:
         self._store, self._settings = store, store.settings
-        self._is_closed = threading.Event()
+        self._is_closed, self._is_warm = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._runner = self._start()
         self._guard = threading.Thread(target=self._keep_alive, name="runner-guard", daemon=True)
@@ -98,6 +102,10 @@ class EmbeddedEngine:
             counts.get(QUEUED, 0),
         )
 
+    def wait_until_warm(self, timeout_s: float) -> bool:
+        """See JobEngine."""
+        return self._is_warm.wait(timeout_s)
+
     def close(self) -> None:
         """See JobEngine; returns within about five seconds, with no process left."""
         self._is_closed.set()
@@ -118,14 +126,24 @@ class EmbeddedEngine:
         environment["PYTHONPATH"] = os.pathsep.join(
             filter(None, [str(REPOSITORY), environment.get("PYTHONPATH")])
         )
-        return subprocess.Popen(
+        runner = subprocess.Popen(
             [sys.executable, "-m", "core.jobs"],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             cwd=REPOSITORY,
             env=environment,
             start_new_session=True,
         )
+        self._is_warm.clear()
+        threading.Thread(target=self._hear_warm, args=(runner,), name="runner-ear", daemon=True).start()
+        return runner
+
+    def _hear_warm(self, runner: subprocess.Popen[bytes]) -> None:
+        """Wait for the runner's word that a warm worker waits; a dead runner says nothing."""
+        assert runner.stdout is not None
+        with runner.stdout:
+            if runner.stdout.read(1):
+                self._is_warm.set()
 
     def _wake(self) -> None:
         """Have the runner look at the queue now; one that is just being replaced will look anyway."""

@@ -1,7 +1,6 @@
 """A group of runs trained side by side by one worker, each written down as the run that it is."""
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,22 +13,13 @@ from core.jobs.controls import StoreControls
 from core.jobs.failures import failure
 from core.jobs.job import Job
 from core.runs import LostRun, StoreError, step_of
+from core.runs.groups import is_joint
 from core.runs.rows import CREATED
-from core.training.many import may_join, train_many
+from core.training.many import train_many
+from core.ways_to_learn import may_join
 
 LOG: Final = logging.getLogger("inkling.worker")
-_PREFIX: Final = "sweep-"
 MAX_SIZE: Final = 32
-
-
-def new_group_id() -> str:
-    """Return a group_id whose held-back runs are trained together with the one of them that is queued."""
-    return _PREFIX + secrets.token_hex(4)
-
-
-def is_joint(group_id: str) -> bool:
-    """Return whether the runs of this group are trained side by side."""
-    return group_id.startswith(_PREFIX)
 
 
 def with_siblings(job: Job) -> "Job | Group":

@@ -2,7 +2,8 @@
 
 `python -m core.jobs` is started by the app (core.jobs.engine) with a pipe as its standard input: a byte wakes
 it up, and its end means that the app is gone, however it went. Then every worker writes a checkpoint and
-all of them are gone within five seconds.
+all of them are gone within five seconds. It says one byte on its standard output when the first worker is
+there, warm and waiting.
 """
 
 import logging
@@ -11,11 +12,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Final
 
 from core.jobs.crew import Crew, Worker
 from core.jobs.messages import receive, send
+from core.jobs.parent import Parent
 from core.runs import Store, StoreError
 from core.runs.rows import PAUSED
 from core.search.watch import watch_searches
@@ -37,8 +40,9 @@ TRIES: Final = 3  # workers that may die before claiming a run until the run is 
 class Runner:
     """Keeps the workers busy with the store's queue, within the machine's cores."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, on_warm: Callable[[], None] = lambda: None) -> None:
         self._store, self._settings = store, settings
+        self._on_warm, self._is_warm = on_warm, False
         self._crew = Crew(settings)
         self._bell, self._button = Pipe(duplex=False)
         self._is_ending = False
@@ -69,6 +73,9 @@ class Runner:
                 self._hear_bell()
             elif isinstance(ready, Connection) and not self._crew.hear(pipes[ready]):
                 self._mourn(pipes[ready])
+            elif not self._is_warm:
+                self._is_warm = True
+                self._on_warm()
 
     def _hear_bell(self) -> None:
         while self._bell.poll():
@@ -178,12 +185,12 @@ def watch_parent(runner: Runner) -> None:
     os._exit(1)
 
 
-def main() -> None:
+def main(parent: Parent) -> None:
     """Run until the parent is gone or SIGTERM comes."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.raiseExceptions = False  # the terminal that the log goes to may be gone
     settings = from_environment()
-    runner = Runner(Store(settings=settings, busy_s=BUSY_S), settings)
+    runner = Runner(Store(settings=settings, busy_s=BUSY_S), settings, parent.say_warm)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
     signal.signal(signal.SIGTERM, lambda *_: runner.ring("end"))
     threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()

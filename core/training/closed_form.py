@@ -22,21 +22,6 @@ from core.training.learner import chunk_capacity
 from core.training.products import gradient_into, piece_size, scores_into
 
 
-def fits_closed_form(config: RunConfig) -> bool:
-    """Return whether the fast path computes what `config` asks for.
-
-    An L1 penalty goes by autograd: its sign flips around zero, so that two paths that differ in the last
-    bit drift apart by more than the 1e-5 promised.
-    """
-    return (
-        config.model == "softmax"
-        and config.optimizer == "sgd"
-        and config.augmentation == "none"
-        and config.device == "cpu"
-        and config.l1 == 0
-    )
-
-
 class Buffers:
     """Everything that one step over B images writes into, allocated once. D pixels, K classes."""
 

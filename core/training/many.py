@@ -17,23 +17,12 @@ from core.controls import Controls, FreeRun
 from core.datasets import ImageData
 from core.events import Event
 from core.threads import held_to, threads_for
-from core.training.closed_form import Buffers, ClosedFormLearner, fits_closed_form
+from core.training.closed_form import Buffers, ClosedFormLearner
 from core.training.data import TrainingData, training_data
 from core.training.learner import chunk_capacity
 from core.training.products import gradients_of_all_into, scores_of_all_into
 from core.training.run import IDLE_S, POLL_S, WAIT_S, Run
-
-MAY_DIFFER = frozenset({"learning_rate", "l2", "initialisation", "init_std"})
-
-
-def may_join(config: RunConfig, other: RunConfig) -> bool:
-    """Return whether both can be trained side by side: on the fast path, alike but for MAY_DIFFER."""
-    return (
-        fits_closed_form(config)
-        and not config.learning_rate_changes
-        and not config.start_from
-        and MAY_DIFFER.issuperset(differing_fields(config, other))
-    )
+from core.ways_to_learn import may_join
 
 
 def train_many(

@@ -9,11 +9,12 @@ from core.config import RunConfig, to_json
 from core.events import Checkpoint
 from core.training.autograd import AutogradLearner
 from core.training.checkpoint import CheckpointError, TrainingState, pack, unpack
-from core.training.closed_form import ClosedFormLearner, fits_closed_form
+from core.training.closed_form import ClosedFormLearner
 from core.training.data import BatchOrder, TrainingData
 from core.training.learner import Learner
 from core.training.progress import Chunk, Stopwatch
 from core.training.schedule import LearningRate
+from core.ways_to_learn import fits_closed_form
 
 
 def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Learner:

@@ -1,11 +1,17 @@
 """Work that no visitor waits for."""
 
+import atexit
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+END_S: Final = 2.5
+
+_threads: Final[set[threading.Thread]] = set()
+_is_ending: Final = threading.Event()
 
 
 def begin(work: Callable[[], T], name: str) -> Future[T]:
@@ -21,6 +27,24 @@ def begin(work: Callable[[], T], name: str) -> Future[T]:
             result.set_result(work())
         except Exception as error:
             result.set_exception(error)
+        finally:
+            _threads.discard(thread)
 
-    threading.Thread(target=do, name=name, daemon=True).start()
+    thread = threading.Thread(target=do, name=name, daemon=True)
+    _threads.add(thread)
+    thread.start()
     return result
+
+
+def is_ending(within_s: float = 0.0) -> bool:
+    """Return whether the server is ending, or does so within that many seconds: for work that can leave off early."""
+    return _is_ending.wait(within_s)
+
+
+@atexit.register
+def _let_end() -> None:
+    """Give the threads a moment to leave off: one that is cut off inside PyTorch aborts the process."""
+    _is_ending.set()
+    deadline = time.monotonic() + END_S
+    for thread in list(_threads):
+        thread.join(max(0.0, deadline - time.monotonic()))

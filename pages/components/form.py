@@ -11,6 +11,7 @@ from core.config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
 from core.datasets import CATALOG, spec
 from core.datasets.own import list_own
 from core.presets import PRESETS
+from pages.components.lab import have_tools
 from pages.components.words import HELP, LABELS, OPTION_NAMES
 
 RATES: Final = tuple(
@@ -209,7 +210,7 @@ def _found_devices() -> tuple[str, ...]:
 
 
 def _devices(config: RunConfig) -> tuple[str, ...]:
-    found = _found_devices()
+    found = _found_devices() if have_tools() else ("cpu",)
     return found if config.device in found else (*found, config.device)
 
 

@@ -4,6 +4,7 @@ import gc
 import importlib
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,50 +12,78 @@ import streamlit as st
 
 from core import datasets
 from core.datasets import DatasetError, ImageData
-from core.jobs import EmbeddedEngine
+from core.jobs.engine import EmbeddedEngine
 from core.runs import Store, StoreError
 from core.settings import Settings, from_environment
-from core.shipped import adopt_shipped, score_shipped
-from core.threads import hold_to_one
-from pages.components.background import begin
+from core.shipped import adopt_shipped, complete_shipped
+from core.threads import hold_numpy_to_one, hold_to_one
+from pages.components.background import begin, is_ending
 from pages.components.entry import enter_by_app
 
 enter_by_app()  # before anything of a page is drawn
 
 LOG: Final = logging.getLogger("inkling.app")
 
-# Everything heavy that any page will import, so that no visitor pays for it and the garbage collector can be
-# told to leave it alone: Streamlit collects after every rerun, which with torch loaded holds the interpreter
-# for about 200 ms unless what was there at the start is frozen.
-HEAVY = (
-    "torch",
-    "torch.nn.functional",
-    "plotly.graph_objects",
-    "pandas",
-    "numpy",
-    "sqlalchemy",
-    "core.models",
-)
-# Not needed by the first page, so that nobody waits for it there: 1.2 s, Captum with Matplotlib most of it.
-HEAVY_LATER = ("core.asking", "captum.attr", "streamlit_drawable_canvas")
-LATER_S: Final = 2.0
+# What later pages need and the first does without, so that a visitor sees it seconds sooner. It is imported before
+# anybody asks for it, and the garbage collector told to leave it alone: a full collection holds the interpreter
+# for about 200 ms with torch loaded unless what was there at the start is frozen.
+TOOLS = ("torch", "core.models", "pandas", "plotly.graph_objects")
+MORE_TOOLS = ("core.asking", "captum.attr", "streamlit_drawable_canvas")  # Captum brings Matplotlib: 1.2 s
+PAUSE_S: Final = 2.0
+LOOK_S: Final = 0.2
+WARM_S: Final = 15.0  # workers that are not there by then have something wrong with them
+
+_tools_are_here = threading.Event()
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Import what is heavy, start the engine, and freeze the garbage collector. Once per server."""
+    """Start the engine, and leave the cores to its workers. Once per server."""
     engine()
-    _import_and_freeze(HEAVY)
-    hold_to_one()  # the cores are the workers'; a page's sums are small
-    later = threading.Timer(LATER_S, _import_and_freeze, args=(HEAVY_LATER,))
-    later.daemon = True
-    later.start()
+    hold_numpy_to_one()
+    _freeze()
 
 
-def _import_and_freeze(names: Sequence[str]) -> None:
-    """Import modules, and have the garbage collector leave alone everything that is there by then."""
+@st.cache_resource(show_spinner=False)
+def fetch_tools() -> None:
+    """Begin to import what is heavy, in the background. Once per server, when the first page has been drawn.
+
+    The workers come first: two imports of PyTorch at once would have a visitor who presses Train wait for both.
+    """
+    begin(_fetch, "tools")
+
+
+def _fetch() -> None:
+    deadline = time.monotonic() + WARM_S
+    while not engine().wait_until_warm(LOOK_S) and not is_ending() and time.monotonic() < deadline:
+        pass
+    if not is_ending(within_s=PAUSE_S):  # the first points of a run that has waited for this are drawn now
+        _import_tools()
+
+
+def have_tools() -> bool:
+    """Return whether PyTorch and what goes with it have been imported, so that using them costs no wait."""
+    return _tools_are_here.is_set()
+
+
+def _import_tools() -> None:
+    _import(TOOLS)
+    hold_to_one()  # a page's sums are small
+    _tools_are_here.set()
+    if not is_ending(within_s=PAUSE_S):
+        _import(MORE_TOOLS)
+
+
+def _import(names: Sequence[str]) -> None:
     for name in names:
+        if is_ending():
+            return
         importlib.import_module(name)
+    _freeze()
+
+
+def _freeze() -> None:
+    """Have the garbage collector leave alone everything that is there by now."""
     gc.collect()
     gc.freeze()
 
@@ -66,20 +95,23 @@ def have_ready_models() -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _take_in_ready_models(notices: tuple[str, ...]) -> None:  # noqa: ARG001 - another store says another thing
-    """List the models, at once; their scores on the test set follow in a few seconds."""
+    """List the models, at once; what takes PyTorch, first weights and scores, follows in a few seconds."""
     try:
         adopt_shipped(store())
     except StoreError as error:
         LOG.warning("the ready models could not be taken in: %s", error)
         return
-    begin(_score_ready_models, "ready-models")
+    begin(_complete_ready_models, "ready-models")
 
 
-def _score_ready_models() -> None:
+def _complete_ready_models() -> None:
+    while not _tools_are_here.wait(LOOK_S):  # the first page is drawn before
+        if is_ending():
+            return
     try:
-        score_shipped(store(), image_data)
+        complete_shipped(store(), image_data, go_on=lambda: not is_ending())
     except (StoreError, DatasetError) as error:
-        LOG.warning("the ready models could not be scored: %s", error)
+        LOG.warning("the ready models could not be completed: %s", error)
 
 
 @st.cache_resource(show_spinner=False)

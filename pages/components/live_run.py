@@ -8,10 +8,12 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.datasets import DatasetError, spec
+from core.first_weights import first_weights
 from core.insight.verdict import verdict
 from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
+from core.runs.rows import IN_WORK
 from pages.components.feed import Feed, current, feed
-from pages.components.lab import image_data, store
+from pages.components.lab import have_tools, image_data, store
 from pages.components.live import live_update
 from pages.components.live_chart import live_chart
 from pages.components.live_parts import live_parts
@@ -23,12 +25,23 @@ from pages.components.visitor import visitor
 
 TICK_S = 1.0
 SEEN_S = 60.0
+COMPLETE_S = 0.5
 CHART_PX = 250
 
 
 def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from."""
+    can_draw_all = have_tools()
     _draw(idle_scene(config), None)
+    if not can_draw_all and first_weights(config, spec(config.dataset)) is None:
+        with st.container(key="ticking"):
+            st.fragment(_complete, run_every=COMPLETE_S)()
+
+
+def _complete() -> None:
+    """Draw the page once more when PyTorch is there to tell the first weights."""
+    if have_tools():
+        st.rerun()
 
 
 def show_run(run: RunRow) -> None:
@@ -43,8 +56,8 @@ def show_run(run: RunRow) -> None:
     earlier: list[str] = st.session_state[_beneath(run)] if alike else []
     _draw(run_scene(run, shared, earlier), run)
     with st.container(key="ticking"):  # always there, so that nothing below moves when the run ends
-        if run.is_live:
-            st.session_state.drawn_status = (run.id, run.status)
+        if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
+            st.session_state.drawn_status = _drawn(run)
             st.fragment(_tick, run_every=TICK_S)(run.id, earlier)
     _choose_earlier(run, alike)
     _log(run)
@@ -63,8 +76,13 @@ def _seen(shared: Feed) -> None:
         store().touch(shared.run_id)
 
 
+def _drawn(run: RunRow) -> tuple[str, ...]:
+    """Return what of the run takes the whole page to be drawn anew when it changes."""
+    return run.id, run.status, run.message
+
+
 def _tick(run_id: str, earlier: list[str]) -> None:
-    """Send what is new; draw the page anew when the run's status has changed."""
+    """Send what is new; draw the page anew when the run's status has changed, or the reason for it."""
     try:
         run, shared = current(run_id)
         scene = run_scene(run, shared, earlier)
@@ -76,7 +94,7 @@ def _tick(run_id: str, earlier: list[str]) -> None:
     except StoreError as error:
         st.error(f"{error}", icon=":material/database_off:")  # it goes when a later tick can read again
         return
-    if (run.id, run.status) != st.session_state.drawn_status:
+    if _drawn(run) != st.session_state.drawn_status:
         st.rerun()
     live_update("feed", scene.news())
 

@@ -12,7 +12,7 @@ from core.figures.palette import class_colour
 from core.figures.pixels import Panel
 from core.insight.captions.words import signed
 from core.insight.step_model import ModelStep, take_model_step
-from core.models import count_parameters
+from core.parameters import count_parameters
 from core.runs import RunRow, StoreError
 from core.training.checkpoint import CheckpointError, TrainingState, unpack
 from core.training.resting import Resting, resting

@@ -9,7 +9,7 @@ import streamlit as st
 from core.address import parse_field
 from core.config import ConfigError, Range, RunConfig, rule_of
 from core.datasets import spec
-from core.models import count_parameters
+from core.parameters import count_parameters
 from core.runs import RunRow, StoreError
 from pages.components.lab import engine, store
 from pages.components.run_view import title, view_run

@@ -15,11 +15,12 @@ from core.events import STRIP_SIZE
 from core.figures.curves import Chart, Curves
 from core.figures.stream import Parts, WeightImages
 from core.figures.tiles import data_uri, image_strip
+from core.first_weights import first_weights
 from core.insight.first_layer import FirstLayer, first_layer
-from core.models import build_model, state_arrays
+from core.parameters import parameter_shapes
 from core.runs import RunRow
 from pages.components.feed import Feed, feed
-from pages.components.lab import image_data, store
+from pages.components.lab import have_tools, image_data, store
 from pages.components.run_view import status_text, title
 
 # Elements with data-part change while a run trains; the rest is sent once.
@@ -86,7 +87,8 @@ def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> Scene:
     """
     others = [feed(other) for other in earlier]
     names = [title(other.refresh(store())) for other in others]
-    state = (shared.version, run.status, tuple((other.run_id, other.version) for other in others))
+    beneath = tuple((other.run_id, other.version) for other in others)
+    state = (shared.version, run.status, beneath, have_tools())
     kept = shared.scene
     if kept is None or kept[0] != state:
         kept = shared.scene = (state, _run_scene(run, shared, [other.curves for other in others], names))
@@ -122,9 +124,20 @@ def _begun(chart: Chart, run: RunRow) -> Chart:
 
 
 def _first_weights(config: RunConfig) -> FirstLayer:
-    """Return the weights that a run of `config` starts from, as images."""
+    """Return the weights that a run of `config` starts from, as images; blank while only PyTorch knows them."""
     entry = spec(config.dataset)
-    return first_layer(state_arrays(build_model(replace(config, start_from="", device="cpu"), entry)), entry)
+    weights = first_weights(config, entry)
+    if weights is None and have_tools():
+        from core.models import (  # here: the first page is drawn before they are there
+            build_model,
+            state_arrays,
+        )
+
+        weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))
+    if weights is None:
+        shapes = parameter_shapes(config, entry)
+        weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    return first_layer(weights, entry)
 
 
 def _images(layer: FirstLayer, step: int) -> WeightImages:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config import ConfigError, RunConfig
 from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
-from core.models import count_parameters
+from core.parameters import count_parameters
 from core.runs import RunRow, StoreError
 from pages.components.form import RATES, put_config
 from pages.components.lab import engine, image_data, store

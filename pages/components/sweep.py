@@ -9,10 +9,10 @@ from core.config import RunConfig
 from core.datasets import spec
 from core.figures.curves import Chart, Series
 from core.figures.palette import LOOKS, Theme, series_colour
-from core.jobs.group import is_joint, new_group_id
-from core.models import count_parameters
+from core.parameters import count_parameters
 from core.runs import RunRow, StoreError
-from core.training.many import may_join
+from core.runs.groups import is_joint, new_group_id
+from core.ways_to_learn import may_join
 from pages.components.feed import Feed, feed
 from pages.components.lab import engine, store
 from pages.components.live import live_update

@@ -22,6 +22,9 @@ class StillEngine:
     def submit(self, run_id: str) -> None:
         self._store.enqueue(run_id)
 
+    def wait_until_warm(self, timeout_s: float) -> bool:  # noqa: ARG002
+        return True
+
     def command(self, run_id: str, **orders: object) -> None:
         self._store.order(run_id, **orders)  # type: ignore[arg-type]
 
@@ -31,8 +34,12 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Return the app's store, empty; pages started in this test use it."""
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
     monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
-    monkeypatch.setattr(lab, "_score_ready_models", lambda: None)  # seconds of work that no page here needs
-    monkeypatch.setattr(lab, "HEAVY_LATER", ())  # the canvas can be imported only while a real app runs
+    monkeypatch.setattr(
+        lab, "_complete_ready_models", lambda: None
+    )  # seconds of work that no page here needs
+    monkeypatch.setattr(lab, "MORE_TOOLS", ())  # the canvas can be imported only while a real app runs
+    monkeypatch.setattr(lab, "PAUSE_S", 0.0)
+    lab._import_tools()  # as some seconds after the start
     st.cache_resource.clear()
     st.cache_data.clear()
     yield lab.store()

@@ -10,8 +10,8 @@ import pytest
 
 from core.config import RunConfig
 from core.events import Event
-from core.jobs import EmbeddedEngine
 from core.jobs.controls import Recall
+from core.jobs.engine import EmbeddedEngine
 from core.jobs.worker import train_here
 from core.runs import RunRow, Store
 from core.settings import Settings

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from core.events import Weights
-from core.jobs.group import Group, new_group_id, with_siblings
+from core.jobs.group import Group, with_siblings
 from core.jobs.job import Job
+from core.runs.groups import new_group_id
 from core.training import train
 from tests.core.jobs.conftest import SMALL, final_weights
 

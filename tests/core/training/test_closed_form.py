@@ -11,8 +11,9 @@ from core.datasets import ImageData
 from core.datasets.catalog import spec
 from core.events import Started, Steps, Weights
 from core.training import train
-from core.training.closed_form import ClosedFormLearner, fits_closed_form
+from core.training.closed_form import ClosedFormLearner
 from core.training.data import TrainingData
+from core.ways_to_learn import fits_closed_form
 
 SETTINGS = [
     {},

@@ -4,10 +4,11 @@ import streamlit as st
 
 st.set_page_config(page_title="Inkling", page_icon="/app/static/favicon.png", layout="wide")
 
+from pages.components.form import config_from_address  # noqa: E402
 from pages.components.lab import fetch_tools, have_ready_models, warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402
 from pages.components.style import apply_style  # noqa: E402
-from pages.components.trouble import trouble_told  # noqa: E402
+from pages.components.trouble import say_problems, trouble_told  # noqa: E402
 from pages.components.visitor import greet_visitor  # noqa: E402
 
 PAGES = [
@@ -26,7 +27,11 @@ with trouble_told():
     have_ready_models()
     greet_visitor()
     page = st.navigation(PAGES, position="top")
+    config_from_address()
     with st.sidebar:
         choose_run()
-    page.run()
-    fetch_tools()
+    say_problems()
+    try:
+        page.run()
+    finally:  # a page may stop early
+        fetch_tools()

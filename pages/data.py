@@ -15,7 +15,7 @@ SECTIONS = ["Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Dupli
 
 run = run_in_view()
 heading("What did it see?", run)
-config: RunConfig = run.config if run else st.session_state.get("config", RunConfig())
+config: RunConfig = run.config if run else st.session_state.config
 images_or_stop(config.dataset)
 entry = spec(config.dataset)
 if run is None:

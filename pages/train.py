@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from pages.components.form import config_from_address, config_in_address, hyperparameter_form
+from pages.components.form import config_in_address, hyperparameter_form
 from pages.components.live_run import show_idle, show_run
 from pages.components.run_view import run_in_view
-from pages.components.start import dataset_is_here, run_buttons, say_problems
+from pages.components.start import dataset_is_here, run_buttons
 from pages.components.sweep import show_sweep, sweep_button
 
-config_from_address()
 with st.sidebar:
     st.subheader("Settings", anchor=False)
     config = hyperparameter_form()
 
 run = run_in_view()
-say_problems()
 if config is None:
     st.warning("A setting on the left is refused; it says there what is allowed.")
     st.stop()

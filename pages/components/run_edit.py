@@ -54,10 +54,11 @@ def delete_button(rows: list[RunRow]) -> None:
 
 
 def _delete(run_ids: list[str]) -> None:
-    deleted = mine(run_ids)
+    deleted = []
     try:
-        for run_id in deleted:
+        for run_id in mine(run_ids):
             store().delete(run_id)
+            deleted.append(run_id)
     except StoreError as error:
         st.session_state.trouble = str(error)
     st.session_state.deleted_runs = deleted

@@ -30,18 +30,6 @@ DOUBLE_S: Final = 1.0  # presses this close that ask for the same are one: a dou
 _BEGUN: Final = "begun"  # the run begun last here: (what was asked for, its id, when)
 
 
-def say_problems() -> None:
-    """Say, once, what the address asked for in vain and what went wrong."""
-    for error in st.session_state.pop("address_errors", []):
-        st.warning(f"The address asks for something that cannot be: {error}. That setting was left as it is.")
-    problem = st.session_state.pop("address_problem", None)
-    if problem:
-        st.warning(problem)
-    trouble = st.session_state.pop("trouble", None)
-    if trouble:
-        st.error(trouble)
-
-
 def run_buttons(config: RunConfig, run: RunRow | None) -> None:
     """Draw the buttons as the run's status has them, the pace, and the live learning rate."""
     run_id = run.id if run else ""

@@ -166,6 +166,23 @@ def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) ->
     assert "nan" not in page.url
 
 
+def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) -> None:
+    for name in ("weights", "draw", "evaluate", "data", "runs", "search"):
+        page.goto(f"{app.url}/{name}?run=nosuchrun&epochs=banana")
+        told = page.get_by_test_id("stAlert")
+        expect(told.filter(has_text="nosuchrun")).to_be_visible(timeout=60_000)
+        expect(
+            told.filter(has_text="epochs must be a whole number from 1 to 1000, got 'banana'")
+        ).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_data_page_shows_the_images_that_its_address_names(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/data?dataset=fashion_mnist")
+    expect(page.get_by_text("these are all images of Fashion-MNIST")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1 to 60 of 10,000 garments").first).to_be_visible()
+
+
 def test_divergence_is_told_with_a_way_out(app: App, page: Page) -> None:
     open_train(page, f"{app.url}/?preset=diverges")
     choose(page, "Pace", "Full speed")

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Store
@@ -29,15 +31,26 @@ class StillEngine:
         self._store.order(run_id, **orders)  # type: ignore[arg-type]
 
 
+@pytest.fixture(autouse=True)
+def entered_by_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every run of a page begin with app.py, as on a server; AppTest takes pages/ for pages of the old kind."""
+    begin = PagesManager.__init__
+
+    def begin_in_app(self: PagesManager, *args: Any, **settings: Any) -> None:
+        begin(self, *args, **settings)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begin_in_app)
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Return the app's store, empty; pages started in this test use it."""
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
     monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
-    monkeypatch.setattr(
-        lab, "_complete_ready_models", lambda: None
-    )  # seconds of work that no page here needs
+    monkeypatch.setattr(lab, "_score_ready_models", lambda: None)  # seconds of work that no page here needs
     monkeypatch.setattr(lab, "MORE_TOOLS", ())  # the canvas can be imported only while a real app runs
+    monkeypatch.setattr(lab, "_fetch", lambda: None)
     monkeypatch.setattr(lab, "PAUSE_S", 0.0)
     lab._import_tools()  # as some seconds after the start
     st.cache_resource.clear()

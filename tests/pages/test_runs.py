@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig
 from core.datasets.own import create_own
 from core.events import Evaluated, Failed, Finished, LearningRateChanged, Started
-from core.runs import Store
+from core.runs import Store, StoreBusy
 from core.search import Dimension, Searches, SearchPlan
 from pages.components import ownership, run_edit, run_takeaway
 from pages.components.run_repeat import repeated_config
@@ -115,6 +115,31 @@ def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
     assert [store.get(run_id).deleted_at is None for run_id in (theirs, nobodys, mine)] == [True, True, False]
     run_edit._save(theirs)
     assert store.get(theirs).name == "theirs"
+
+
+def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_to_be(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [store.adopt(CONFIG, STORY, name=name, owner="me") for name in ("first", "second")]
+    monkeypatch.setattr(ownership, "visitor", lambda: "me")
+    delete = store.delete
+
+    def busy(run_id: str) -> None:
+        if run_id != ids[0]:
+            raise StoreBusy("The run store was locked.", "Try again in a moment.")
+        delete(run_id)
+
+    shown(app, "pages/runs.py")
+    monkeypatch.setattr(store, "delete", busy)
+    app.session_state.deleted_runs = []
+    with monkeypatch.context() as patch:
+        patch.setattr(run_edit.st, "session_state", app.session_state)
+        patch.setattr(run_edit, "mine", lambda run_ids: run_ids)
+        patch.setattr(run_edit, "forget_selection", lambda: None)
+        run_edit._delete(ids)
+    app.run()
+    assert [error.value for error in app.error] == ["The run store was locked. Try again in a moment."]
+    assert "1 run deleted." in [block.value for block in app.markdown]
 
 
 def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script(

@@ -1,5 +1,6 @@
 """The three models: softmax regression, MLP and a small CNN, for any image shape and number of classes."""
 
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from core.config import RunConfig
 from core.datasets.catalog import DatasetSpec
 
+_GENERATOR = threading.Lock()  # PyTorch's own is everyone's: two threads would draw from each other's numbers
 _ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "tanh": nn.Tanh,
@@ -25,7 +27,7 @@ def build_model(config: RunConfig, spec: DatasetSpec) -> nn.Sequential:
     global random state is left as it was.
     """
     builders = {"softmax": _softmax_regression, "mlp": _mlp, "cnn": _cnn}
-    with torch.random.fork_rng(devices=[]):
+    with _GENERATOR, torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         model = builders[config.model](config, spec)
         _initialise(model, config)

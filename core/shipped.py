@@ -19,12 +19,14 @@ from safetensors.numpy import load_file, save_file
 from core.config import RunConfig, from_dict, to_dict
 from core.datasets import ImageData, load, spec
 from core.events import Evaluated, Event, Finished, Logits, Started, Steps, Weights
+from core.first_weights import first_weights
 from core.presets import PRESETS
 from core.runs import Store, UnknownRun
 
 FOLDER: Final = Path(__file__).with_name("pretrained")
 THREADS: Final = 1  # the bits depend on it
 CHUNK: Final = 1000
+PARTS: Final = 20  # of a test set, each a fifth of a second of a CNN
 _LOSSES, _ACCURACIES = "curve.losses", "curve.accuracies"
 
 _CNN = RunConfig(
@@ -86,7 +88,7 @@ def adopt_shipped(store: Store) -> list[str]:
     """Take the shipped models into the store as finished, pinned runs under their names, unless they are there.
 
     Safe to call often and in several processes. Takes milliseconds and no PyTorch: what does follows by
-    `complete_shipped`. Returns the names that were new.
+    `score_shipped`. Returns the names that were new.
 
     Raises: StoreError.
     """
@@ -97,46 +99,45 @@ def adopt_shipped(store: Store) -> list[str]:
     return new
 
 
-def complete_shipped(
+def score_shipped(
     store: Store, images: Callable[[str], ImageData], go_on: Callable[[], bool] = lambda: True
 ) -> None:
-    """Give the adopted models what they came without: their first weights, and their scores on the test set.
+    """Give the adopted models their scores on the test set, where they have none: a few seconds in all.
 
-    A few seconds in all; nothing if they have it.
-
-    images: returns the dataset of a name, as `core.datasets.load` does. go_on: asked before each model; what is left
+    images: returns the dataset of a name, as `core.datasets.load` does. go_on: asked often; what is left
     undone is done the next time.
 
     Raises: DatasetError, StoreError.
     """
-    from core.models import build_model, state_arrays  # here: they need torch
-    from core.predictor import predictor
+    from core.predictor import predictor  # here: it needs torch
 
-    known = [name for name in SHIPPED if _is_known(store, name)]
-    for name in known:
-        if 0 not in store.snapshots(name):
-            config = shipped_config(name)
-            start = state_arrays(build_model(config, spec(config.dataset)))
-            store.supply(name, Weights(0, start, keep=True))
-    for name in known:
-        if store.logits(name) is not None or not go_on():
+    for name in SHIPPED:
+        if not _is_known(store, name) or store.logits(name) is not None:
             continue
         config = shipped_config(name)
         data = images(config.dataset)
         asked = predictor(config, data.spec, shipped_weights(name))
-        step = store.get(name).step
-        store.supply(name, Logits(step, "test", asked.logits(asked.inputs(data.test_images))))
+        scores = []
+        for part in np.array_split(np.arange(len(data.test_images)), PARTS):
+            if not go_on():
+                return
+            scores.append(asked.logits(asked.inputs(data.test_images[part])))
+        store.add_logits(name, Logits(store.get(name).step, "test", np.concatenate(scores)))
 
 
 def story(name: str) -> list[Event]:
-    """Return what the shipped run said while it trained, its first weights and final scores left out."""
+    """Return what the shipped run said while it trained, its scores on the test set left out."""
     record, arrays = _record(name), load_file(_path(name, "safetensors"))
+    config = from_dict(record["config"])
+    start = first_weights(config, spec(config.dataset))
+    assert start is not None, "no shipped model begins with weights that only PyTorch can draw"
     started, finished = Started(**record["started"]), Finished(**record["finished"])
     evaluated = [Evaluated(**e | {"strip": np.array(e["strip"])}) for e in record["evaluated"]]
     return [
         started,
         *_steps(arrays[_LOSSES], arrays[_ACCURACIES], record),
         *evaluated,
+        Weights(0, start, keep=True),
         Weights(started.total_steps, shipped_weights(name), keep=True),
         finished,
     ]

@@ -91,8 +91,13 @@ def test_no_module_is_a_drawer_without_a_name() -> None:
 
 
 def test_the_command_line_refuses_without_waiting_for_torch() -> None:
-    program = "import sys, core.__main__; print('torch' in sys.modules)"
+    program = (
+        "import sys; from core.__main__ import app\n"
+        "try: app(['train', '--learning-rate', 'nan'])\n"
+        "except SystemExit as end: print(end.code, 'torch' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "False"
+    assert "learning_rate must be a number" in done.stderr
+    assert done.stdout.strip() == "2 False"

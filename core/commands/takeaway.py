@@ -40,13 +40,13 @@ def import_file(
     name: Annotated[str, typer.Option(help="For weights: the new run's name.")] = "",
 ) -> None:
     """Take in a run bundle, or the weights of a linear layer; prints the new run's id."""
-    from core.bundles import import_bundle  # here: torch takes two seconds, `--help` should not
-    from core.linear_import import import_weights
-
     try:
         data = file.read_bytes()
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}", USAGE_ERROR)
+    from core.bundles import import_bundle  # here: torch takes two seconds, `--help` should not
+    from core.linear_import import import_weights
+
     with told_errors():
         store, _ = open_store()
         if file.suffix == ".safetensors":

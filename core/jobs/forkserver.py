@@ -1,6 +1,7 @@
 """The process that workers are forked from. Importing this imports nothing else, so that it can be started first."""
 
 import multiprocessing
+from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from typing import Final
@@ -19,4 +20,5 @@ def worker_context(method: str = METHOD) -> BaseContext:
 def start_early() -> None:
     """Start the process now, so that its imports go on beside the caller's own; the first worker starts it else."""
     if worker_context().get_start_method() == "forkserver":
-        forkserver.ensure_running()
+        with suppress(OSError):  # no process or file can be made just now
+            forkserver.ensure_running()

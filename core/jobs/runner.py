@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Final
+from typing import Final, NoReturn
 
 from core.jobs.crew import Crew, Worker
 from core.jobs.messages import receive, send
@@ -178,10 +178,13 @@ def watch_parent(runner: Runner) -> None:
         runner.ring("look")
     runner.ring("end")
     time.sleep(LAST_RESORT_S)
+    end_session()  # something hangs
+
+
+def end_session() -> NoReturn:
+    """End this process and all that it has started: the session is ours alone."""
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(
-            os.getpid(), signal.SIGKILL
-        )  # something hangs: the session is ours alone, and all of it goes
+        os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 
@@ -190,7 +193,12 @@ def main(parent: Parent) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.raiseExceptions = False  # the terminal that the log goes to may be gone
     settings = from_environment()
-    runner = Runner(Store(settings=settings, busy_s=BUSY_S), settings, parent.say_warm)
+    try:
+        store = Store(settings=settings, busy_s=BUSY_S)
+    except StoreError as error:
+        LOG.error("%s", error)
+        end_session()  # no run is in work yet
+    runner = Runner(store, settings, parent.say_warm)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
     signal.signal(signal.SIGTERM, lambda *_: runner.ring("end"))
     threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from core.config import RunConfig, to_json
-from core.events import TERMINAL, Event, Logits, Started, Weights
+from core.events import TERMINAL, Event, Logits, Started
 from core.runs.artifacts import Shelf
 from core.runs.records import MAX_NAME, MAX_NOTE, Records, clean_tags, new_id
 from core.runs.rows import RUNNING
@@ -66,17 +66,13 @@ class Adoption(Records, Work):
                 self._write_down(connection, self._values(connection, str(values["id"])), events)
         return str(values["id"])
 
-    def supply(self, run_id: str, *parts: Weights | Logits) -> None:
-        """Store weights or final scores that an adopted run came without, in place of earlier ones.
+    def add_logits(self, run_id: str, logits: Logits) -> None:
+        """Store final scores that an adopted run came without, in place of earlier ones.
 
         Raises: UnknownRun; StoreError.
         """
         with self.database.write() as connection:
             self._values(connection, run_id)
             with Shelf(connection, run_id, self.settings) as shelf:
-                for part in parts:
-                    if isinstance(part, Weights):
-                        shelf.keep_weights(part)
-                    else:
-                        shelf.keep_logits(part)
+                shelf.keep_logits(logits)
             self._change(connection, run_id)

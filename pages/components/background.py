@@ -31,8 +31,10 @@ def begin(work: Callable[[], T], name: str) -> Future[T]:
             _threads.discard(thread)
 
     thread = threading.Thread(target=do, name=name, daemon=True)
-    _threads.add(thread)
     thread.start()
+    _threads.add(thread)
+    if result.done():
+        _threads.discard(thread)
     return result
 
 
@@ -41,10 +43,15 @@ def is_ending(within_s: float = 0.0) -> bool:
     return _is_ending.wait(within_s)
 
 
+def tell_end() -> None:
+    """Have the work leave off: the server ends."""
+    _is_ending.set()
+
+
 @atexit.register
 def _let_end() -> None:
     """Give the threads a moment to leave off: one that is cut off inside PyTorch aborts the process."""
-    _is_ending.set()
+    tell_end()
     deadline = time.monotonic() + END_S
     for thread in list(_threads):
         thread.join(max(0.0, deadline - time.monotonic()))

@@ -1,8 +1,10 @@
 """What every page shares, once per server: the run store, the engine that trains, the datasets."""
 
+import atexit
 import gc
 import importlib
 import logging
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -15,9 +17,9 @@ from core.datasets import DatasetError, ImageData
 from core.jobs.engine import EmbeddedEngine
 from core.runs import Store, StoreError
 from core.settings import Settings, from_environment
-from core.shipped import adopt_shipped, complete_shipped
+from core.shipped import adopt_shipped, score_shipped
 from core.threads import hold_numpy_to_one, hold_to_one
-from pages.components.background import begin, is_ending
+from pages.components.background import begin, is_ending, tell_end
 from pages.components.entry import enter_by_app
 
 enter_by_app()  # before anything of a page is drawn
@@ -55,10 +57,20 @@ def fetch_tools() -> None:
 
 def _fetch() -> None:
     deadline = time.monotonic() + WARM_S
-    while not engine().wait_until_warm(LOOK_S) and not is_ending() and time.monotonic() < deadline:
-        pass
-    if not is_ending(within_s=PAUSE_S):  # the first points of a run that has waited for this are drawn now
+    while not _torch_is_here() and not engine().wait_until_warm(LOOK_S):
+        if is_ending() or time.monotonic() > deadline:
+            break
+    if not _torch_is_here() and is_ending(within_s=PAUSE_S):  # the first points of a run are drawn now
+        return
+    try:
         _import_tools()
+    except Exception:
+        LOG.exception("what the pages need could not be imported in advance")
+
+
+def _torch_is_here() -> bool:
+    """Return whether a page that was opened first has imported it itself."""
+    return "torch" in sys.modules
 
 
 def have_tools() -> bool:
@@ -67,19 +79,24 @@ def have_tools() -> bool:
 
 
 def _import_tools() -> None:
-    _import(TOOLS)
+    if not _import(TOOLS[:1]):
+        return
     hold_to_one()  # a page's sums are small
+    if not _import(TOOLS[1:]):
+        return
     _tools_are_here.set()
     if not is_ending(within_s=PAUSE_S):
         _import(MORE_TOOLS)
 
 
-def _import(names: Sequence[str]) -> None:
+def _import(names: Sequence[str]) -> bool:
+    """Import the modules; return False, with some left out, if the server ends."""
     for name in names:
         if is_ending():
-            return
+            return False
         importlib.import_module(name)
     _freeze()
+    return True
 
 
 def _freeze() -> None:
@@ -95,23 +112,23 @@ def have_ready_models() -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _take_in_ready_models(notices: tuple[str, ...]) -> None:  # noqa: ARG001 - another store says another thing
-    """List the models, at once; what takes PyTorch, first weights and scores, follows in a few seconds."""
+    """List the models, at once; their scores on the test set follow in a few seconds."""
     try:
         adopt_shipped(store())
     except StoreError as error:
         LOG.warning("the ready models could not be taken in: %s", error)
         return
-    begin(_complete_ready_models, "ready-models")
+    begin(_score_ready_models, "ready-models")
 
 
-def _complete_ready_models() -> None:
+def _score_ready_models() -> None:
     while not _tools_are_here.wait(LOOK_S):  # the first page is drawn before
         if is_ending():
             return
     try:
-        complete_shipped(store(), image_data, go_on=lambda: not is_ending())
+        score_shipped(store(), image_data, go_on=lambda: not is_ending())
     except (StoreError, DatasetError) as error:
-        LOG.warning("the ready models could not be completed: %s", error)
+        LOG.warning("the ready models could not be scored: %s", error)
 
 
 @st.cache_resource(show_spinner=False)
@@ -129,7 +146,11 @@ def store() -> Store:
 @st.cache_resource(show_spinner=False)
 def engine() -> EmbeddedEngine:
     """Return the engine whose runner process trains the queued runs."""
-    return EmbeddedEngine(store())
+    made = EmbeddedEngine(store())
+    atexit.register(
+        tell_end
+    )  # before the engine's own end, which takes a while: the last to be registered comes first
+    return made
 
 
 @st.cache_resource(show_spinner="Unpacking the images, once …", max_entries=8)

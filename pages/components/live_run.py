@@ -124,7 +124,7 @@ def _outcome(run: RunRow) -> None:
     """Say what happened when the run is over, and offer the next step."""
     if run.status in ("finished", "stopped"):
         try:
-            words = _verdict(run.id, run.dataset)
+            words = _verdict(run.id, run.dataset, run.status, run.revision)
         except (DatasetError, StoreError) as error:
             st.caption(f"{error}")
             return
@@ -139,9 +139,11 @@ def _outcome(run: RunRow) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _verdict(run_id: str, dataset: str) -> str:
+def _verdict(run_id: str, dataset: str, status: str, revision: int) -> str:  # noqa: ARG001 - scores may follow
     """Return the finished run's result in words."""
     logits = store().logits(run_id)
+    if logits is None and status == "finished":
+        return "It is being scored on the test set."
     if logits is None:
         return "It was stopped before it was scored on the test set."
     return verdict(logits, image_data(dataset).test_labels, spec(dataset))

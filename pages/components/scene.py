@@ -136,7 +136,8 @@ def _first_weights(config: RunConfig) -> FirstLayer:
         weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))
     if weights is None:
         shapes = parameter_shapes(config, entry)
-        weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        blank = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        return replace(first_layer(blank, entry), caption="Its first weights appear in a moment.")
     return first_layer(weights, entry)
 
 

@@ -16,12 +16,13 @@ from core.models import build_model
 @pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
 def test_they_are_the_models_own(model: str, dataset: str, seed: int) -> None:
     config = RunConfig(model=model, seed=seed, dataset=dataset)
-    name, weights = next(iter(build_model(config, spec(dataset)).state_dict().items()))
     drawn = first_weights(config, spec(dataset))
     assert drawn is not None
-    assert list(drawn) == [name]
-    assert drawn[name].dtype == np.float32
-    np.testing.assert_allclose(drawn[name], weights.numpy(), rtol=0, atol=1e-7)
+    own = build_model(config, spec(dataset)).state_dict()
+    assert list(drawn) == list(own)
+    for name, weights in own.items():
+        assert drawn[name].dtype == np.float32
+        np.testing.assert_allclose(drawn[name], weights.numpy(), rtol=0, atol=1e-7)
 
 
 def test_zeros_are_zeros_and_normal_ones_are_left_to_pytorch() -> None:

@@ -16,7 +16,7 @@ from core.shipped import (
     FOLDER,
     SHIPPED,
     adopt_shipped,
-    complete_shipped,
+    score_shipped,
     shipped_config,
     shipped_weights,
     story,
@@ -74,22 +74,18 @@ def test_a_new_store_lists_them_as_finished_pinned_runs_and_only_once(store: Sto
         assert (row.status, row.pinned) == ("finished", True)
         assert row.step == row.total_steps
         assert row.test_accuracy >= AT_LEAST[row.id]
-        assert store.snapshots(row.id) == [row.step]
+        assert store.snapshots(row.id) == [0, row.step]
+        start, end = (store.snapshot(row.id, step) for step in (0, row.step))
+        assert any(not np.array_equal(start[key], end[key]) for key in end)
         said = store.rows(row.id).events
         assert isinstance(said[0], Started)
         assert sum(len(e.losses) for e in said if isinstance(e, Steps)) == row.total_steps
 
 
-def test_their_first_weights_and_their_scores_on_the_test_set_follow(store: Store, data_folder: Path) -> None:
+def test_their_scores_on_the_test_set_follow(store: Store, data_folder: Path) -> None:
     adopt_shipped(store)
-    complete_shipped(store, load)
+    score_shipped(store, load)
     for name in SHIPPED:
-        config, last = shipped_config(name), store.get(name).step
-        assert store.snapshots(name) == [0, last]
-        start = store.snapshot(name, 0)
-        first = build_model(config, spec(config.dataset)).state_dict()
-        assert all(np.array_equal(start[key], value.numpy()) for key, value in first.items())
-        assert any(not np.array_equal(value, start[key]) for key, value in store.live(name)[1].items())
         logits = store.logits(name)
         labels = load(shipped_config(name).dataset, data_folder).test_labels
         assert logits.shape == (10_000, 10)
@@ -98,12 +94,25 @@ def test_their_first_weights_and_their_scores_on_the_test_set_follow(store: Stor
         )
 
 
-def test_a_story_is_what_a_run_says_but_for_its_first_weights_and_its_scores() -> None:
+def test_scoring_that_is_broken_off_leaves_nothing_half_done(store: Store) -> None:
+    adopt_shipped(store)
+    asked = iter([True, True, False])
+    score_shipped(store, load, go_on=lambda: next(asked))
+    assert not [name for name in SHIPPED if store.logits(name) is not None]
+
+
+def test_a_story_is_what_a_run_says_but_for_its_scores() -> None:
     events = story("cnn-fashion")
     kinds = [type(event) for event in events]
     assert kinds[0] is Started
-    assert kinds.count(Weights) == 1
+    assert kinds.count(Weights) == 2
     assert Logits not in kinds
+    config = shipped_config("cnn-fashion")
+    first = build_model(config, spec(config.dataset)).state_dict()
+    start = next(event for event in events if isinstance(event, Weights))
+    assert start.step == 0
+    for key, value in first.items():
+        np.testing.assert_allclose(start.arrays[key], value.numpy(), rtol=0, atol=1e-7)
     steps = [event for event in events if isinstance(event, Steps)]
     assert [a.last_step + 1 for a in steps[:-1]] == [b.first_step for b in steps[1:]]
     assert steps[-1].losses.mean() < steps[0].losses.mean()

@@ -1,5 +1,7 @@
 """Runs trained by the runner and its workers on the real data, told what to do while they go."""
 
+import os
+import signal
 from dataclasses import replace
 from itertools import pairwise
 
@@ -50,6 +52,15 @@ def test_a_worker_computes_the_same_bits_as_this_process(lab, mnist):
     here = [event for event in train(mnist, EPOCH, threads=1) if isinstance(event, Weights) and event.keep]
     ended(store, run_id)
     assert_same_bits(final_weights(store, run_id), here[-1].arrays)
+
+
+def test_it_says_when_a_warm_worker_waits_and_again_after_the_runner_was_replaced(lab):
+    _, engine = lab
+    assert engine.wait_until_warm(60)
+    killed = engine.runner_pid
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: engine.runner_pid != killed, "another runner", 30)
+    assert engine.wait_until_warm(60)
 
 
 def test_submitting_twice_is_once(lab):

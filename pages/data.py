@@ -4,12 +4,15 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.datasets import spec
+from pages.components.entry import enter_by_app
 from pages.components.gallery import show_gallery
 from pages.components.image_map import show_map
 from pages.components.oddities import show_doubtful, show_typical
 from pages.components.run_view import run_in_view
 from pages.components.statistics import show_classes, show_pixels
 from pages.components.subject import heading, images_or_stop
+
+enter_by_app()  # before anything of the page is drawn
 
 SECTIONS = ["Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and doubts"]
 

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from pages.components.draw_view import draw_view
+from pages.components.entry import enter_by_app
 from pages.components.respondents import Nobody, respondent
+
+enter_by_app()  # before anything of the page is drawn
 
 st.header("Draw", anchor=False)
 who = respondent()

@@ -6,6 +6,7 @@ from pages.components.adversary import show_adversary
 from pages.components.benchmarks import show_published
 from pages.components.confidence import show_calibration, show_mistakes
 from pages.components.confusion import show_confusion
+from pages.components.entry import enter_by_app
 from pages.components.robustness import show_robustness
 from pages.components.subject import (
     TICK_S,
@@ -15,6 +16,8 @@ from pages.components.subject import (
     scores,
 )
 from pages.components.summary import figures_of, show_classes, show_summary
+
+enter_by_app()  # before anything of the page is drawn
 
 SECTIONS = ["Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"]
 

@@ -5,11 +5,14 @@ import streamlit as st
 from core.comparison import MOST_RUNS
 from core.runs import RunRow, StoreError
 from pages.components.compare import show_comparison
+from pages.components.entry import enter_by_app
 from pages.components.run_edit import delete_button, edit_run, offer_undo
 from pages.components.run_repeat import repeat_buttons
 from pages.components.run_takeaway import bring_in, links, takeaway
 from pages.components.run_view import status_chip, title, view_run
 from pages.components.runs_table import filters, listed, runs_table
+
+enter_by_app()  # before anything of the page is drawn
 
 
 def selection_tools(rows: list[RunRow]) -> None:

@@ -6,9 +6,12 @@ import streamlit as st
 
 from core.runs import StoreError
 from core.search import Searches
+from pages.components.entry import enter_by_app
 from pages.components.lab import store
 from pages.components.search_form import new_search
 from pages.components.search_view import show_search
+
+enter_by_app()  # before anything of the page is drawn
 
 st.title("Search", anchor=False)
 if "search" in st.query_params:

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from pages.components.entry import enter_by_app
 from pages.components.form import config_in_address, hyperparameter_form
 from pages.components.live_run import show_idle, show_run
 from pages.components.run_view import run_in_view
 from pages.components.start import dataset_is_here, run_buttons
 from pages.components.sweep import show_sweep, sweep_button
+
+enter_by_app()  # before anything of the page is drawn
 
 with st.sidebar:
     st.subheader("Settings", anchor=False)

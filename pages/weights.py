@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components.arithmetic import show_arithmetic
 from pages.components.border import show_border
+from pages.components.entry import enter_by_app
 from pages.components.hidden_layers import show_feature_maps, show_feeders
 from pages.components.microscope import show_microscope
 from pages.components.subject import (
@@ -15,6 +16,8 @@ from pages.components.subject import (
 )
 from pages.components.touch import show_touch
 from pages.components.weight_travel import PLAY_S, is_playing, show_travel
+
+enter_by_app()  # before anything of the page is drawn
 
 SECTIONS = {
     "softmax": {

@@ -8,10 +8,11 @@ from concurrent.futures import Future
 from typing import Final, TypeVar
 
 T = TypeVar("T")
-END_S: Final = 2.5
+END_S: Final = 1.5
 
 _threads: Final[set[threading.Thread]] = set()
 _is_ending: Final = threading.Event()
+_told_at: Final[list[float]] = []
 
 
 def begin(work: Callable[[], T], name: str) -> Future[T]:
@@ -43,15 +44,17 @@ def is_ending(within_s: float = 0.0) -> bool:
     return _is_ending.wait(within_s)
 
 
-def tell_end() -> None:
-    """Have the work leave off: the server ends."""
-    _is_ending.set()
+def tell_end() -> float:
+    """Have the work leave off: the server ends. Return when it was first told, by time.monotonic."""
+    if not _is_ending.is_set():
+        _told_at.append(time.monotonic())
+        _is_ending.set()
+    return _told_at[0]
 
 
 @atexit.register
 def _let_end() -> None:
-    """Give the threads a moment to leave off: one that is cut off inside PyTorch aborts the process."""
-    tell_end()
-    deadline = time.monotonic() + END_S
+    """Give the threads a moment since they were told: one that is cut off inside PyTorch aborts the process."""
+    deadline = tell_end() + END_S
     for thread in list(_threads):
         thread.join(max(0.0, deadline - time.monotonic()))

@@ -11,7 +11,8 @@ def enter_by_app() -> None:
     """Start the visit again from app.py if Streamlit has run a file of pages/ by itself.
 
     It does so, without navigation and style, until `st.navigation` has been called once in the process: the
-    link to a run would meet that after every restart of the server.
+    link to a run would meet that after every restart of the server. Pages call it once they have imported everything:
+    raised within an import, it would leave other visitors' threads with half a module.
     """
     context = get_script_run_ctx()
     if context is None or not PagesManager.uses_pages_directory:

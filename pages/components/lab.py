@@ -20,9 +20,6 @@ from core.settings import Settings, from_environment
 from core.shipped import adopt_shipped, score_shipped
 from core.threads import hold_numpy_to_one, hold_to_one
 from pages.components.background import begin, is_ending, tell_end
-from pages.components.entry import enter_by_app
-
-enter_by_app()  # before anything of a page is drawn
 
 LOG: Final = logging.getLogger("inkling.app")
 

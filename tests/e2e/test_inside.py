@@ -78,7 +78,7 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
         first_image = page.locator(".ink-pixels canvas").first
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
         early, picture = shown_step(page), painted(first_image)
-        wait_until(lambda: shown_step(page) > early, 20, "newer weights on the page")
+        wait_until(lambda: shown_step(page) > early, 60, "newer weights on the page")
         wait_until(lambda: painted(first_image) != picture, 30, "the newer weights to be painted")
 
         slider = page.get_by_role("slider", name=re.compile("Step of training"))

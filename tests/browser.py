@@ -5,8 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -17,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.polling import until
+
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -24,7 +24,6 @@ FLAGS = [
     *("--disable-component-update", "--disable-sync"),
 ]
 expect.set_options(timeout=20_000)
-_TICK = threading.Event()  # never set: a pause between two looks
 
 
 @dataclass
@@ -39,11 +38,7 @@ class App:
 
 def wait_until(condition: Callable[[], object], deadline_s: float, what: str) -> None:
     """Return once `condition` is true; fail with `what` after `deadline_s` seconds."""
-    end_s = time.monotonic() + deadline_s
-    while not condition():
-        if time.monotonic() > end_s:
-            pytest.fail(f"waited {deadline_s} s for {what}")
-        _TICK.wait(0.05)
+    until(condition, what, deadline_s, every_s=0.05)
 
 
 def free_port() -> int:

@@ -61,7 +61,9 @@ def _fetch() -> None:
         return
     try:
         _import_tools()
-    except Exception:
+    except (
+        Exception
+    ):  # a library may fail in any way while it is imported; the page that needs it will say so
         LOG.exception("what the pages need could not be imported in advance")
 
 
@@ -144,9 +146,8 @@ def store() -> Store:
 def engine() -> EmbeddedEngine:
     """Return the engine whose runner process trains the queued runs."""
     made = EmbeddedEngine(store())
-    atexit.register(
-        tell_end
-    )  # before the engine's own end, which takes a while: the last to be registered comes first
+    # Last registered, first called: the work beside the pages leaves off while the engine ends, which takes a while.
+    atexit.register(tell_end)
     return made
 
 

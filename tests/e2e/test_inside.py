@@ -67,6 +67,18 @@ def painted(canvas: Locator) -> bytes:
     return canvas.evaluate("c => c.toDataURL()").encode()
 
 
+def at_rest(canvas: Locator) -> bytes:
+    """Return what is painted once it has stopped changing: images glide from one step to another."""
+    seen: list[bytes] = []
+
+    def is_still() -> bool:
+        seen.append(painted(canvas))
+        return len(seen) >= 6 and len(set(seen[-6:])) == 1
+
+    wait_until(is_still, 20, "the image to come to rest")
+    return seen[-1]
+
+
 def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
     page: Page, app: App, store: Store, trained: str
 ) -> None:
@@ -78,14 +90,14 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
         first_image = page.locator(".ink-pixels canvas").first
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
         early, picture = shown_step(page), painted(first_image)
-        wait_until(lambda: shown_step(page) > early, 60, "newer weights on the page")
+        wait_until(lambda: shown_step(page) > early, 20, "newer weights on the page")
         wait_until(lambda: painted(first_image) != picture, 30, "the newer weights to be painted")
 
         slider = page.get_by_role("slider", name=re.compile("Step of training"))
         slider.focus()
         slider.press("Home")
         wait_until(lambda: shown_step(page) == 0, 20, "the first weights")
-        first = painted(first_image)
+        first = at_rest(first_image)
         later = store.live_step(run)
         wait_until(lambda: store.live_step(run) > later, 60, "the run to go on meanwhile")
         assert shown_step(page) == 0

@@ -108,7 +108,9 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
     before = len(lab.log)
     try:
         yield
-    except BaseException:  # the next test shall find free cores
+    except (
+        BaseException
+    ):  # pytest.fail is no Exception; the next test shall find free cores, then it is raised again
         with suppress(StoreError):
             for row in lab.store.list(statuses=["queued", "running", "paused"]):
                 lab.store.order(row.id, command="stop")

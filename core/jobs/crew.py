@@ -68,13 +68,16 @@ class Crew:
         return [worker for worker in self.workers if worker.run_id]
 
     def spare(self) -> Worker:
-        """Return a waiting worker, started now if there is none."""
+        """Return a waiting worker, started now if there is none. OSError if none can be started just now."""
         for worker in self.workers:
             if not worker.run_id and not worker.recalled:
                 return worker
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=serve, args=(theirs, self._settings), daemon=False)
-        process.start()
+        try:
+            process.start()
+        except EOFError as error:
+            raise OSError("the process that workers are forked from ended while it forked one") from error
         theirs.close()  # the worker's end is then the worker's alone, and closes when it ends, however it does
         worker = Worker(process, ours)
         self.workers.append(worker)

@@ -143,6 +143,23 @@ def test_the_process_that_workers_come_from_is_replaced_when_killed(app_in, tmp_
     assert [ended(store, run_id).status for run_id in ids] == ["finished"] * 3
 
 
+def test_a_worker_that_is_being_forked_when_that_process_is_killed_is_forked_again(app_in, tmp_path):
+    app, store = app_in(tmp_path)
+    first = store.create(SHORT)
+    app.submit(first)
+    ended(store, first)
+    forkserver = forkserver_of(app.runner)
+    os.kill(forkserver, signal.SIGSTOP)
+    second = store.create(SHORT)
+    app.submit(second)
+    ended(store, second)  # by the worker that waited; the runner waits for the next one since
+    os.kill(forkserver, signal.SIGKILL)
+    third = store.create(SHORT)
+    app.submit(third)
+    assert ended(store, third).status == "finished"
+    assert app.runner in processes(), "the runner outlives it, and so do the runs of its other workers"
+
+
 def test_a_worker_that_does_not_obey_stop_is_ended_by_force(app_in, tmp_path):
     app, store = app_in(tmp_path)
     run_id = store.create(LONG, pace=SLOW)

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from core.averages import Average
 from core.config import FIELD_NAMES, RunConfig
 from core.events import Evaluated, Started, Steps
-from core.figures.curves import Average
 from core.runs.codec import Recorded
 
 MOST_RUNS: Final = 6

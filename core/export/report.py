@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from core.averages import Average
 from core.config import FIELD_NAMES, RunConfig
 from core.datasets import DatasetError, load
 from core.export.record import RunRecord
-from core.figures.curves import Average
 from core.figures.palette import LOOKS
 from core.figures.tiles import data_uri, tile_columns, weight_tile
 from core.insight.confusion import confusion_matrix
@@ -124,7 +124,7 @@ def curves_image(record: RunRecord, kind: str) -> bytes:
         axes = figure.add_subplot(1, 2, place + 1)
         scale = 100 if quantity == "accuracy" else 1
         values = getattr(record.steps, quantity).astype(np.float64)
-        axes.plot(record.steps.step, scale * Average(0.98).update(values), color=LOOK.train, lw=1.4)
+        axes.plot(record.steps.step, scale * Average().update(values), color=LOOK.train, lw=1.4)
         for split in ("validation", "test"):
             points = [(e.step, scale * getattr(e, quantity)) for e in record.evaluations if e.split == split]
             if points:

@@ -7,11 +7,10 @@ from typing import Final, Literal
 
 import numpy as np
 
+from core.averages import SMOOTHING, Average
 from core.events import Evaluated, Event, Started, Steps
 from core.figures.palette import LOOKS, series_colour
-from core.figures.traces import Average, Trace
-
-DEFAULT_SMOOTHING: Final = 0.98
+from core.figures.traces import Trace
 
 _identities: Final = itertools.count(1)
 
@@ -57,7 +56,7 @@ class Chart:
 class Curves:
     """The curves of one run so far. Feed it the run's events in order; ask it for charts."""
 
-    def __init__(self, run: str, smoothing: float = DEFAULT_SMOOTHING) -> None:
+    def __init__(self, run: str, smoothing: float = SMOOTHING) -> None:
         if not 0 <= smoothing < 1:
             raise ValueError(f"smoothing must be in [0, 1), got {smoothing}")
         self.run = run

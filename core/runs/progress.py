@@ -1,10 +1,14 @@
 """What each event changes in its run's row."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from core.averages import Average
 from core.events import (
     Checkpoint,
     Diverged,
@@ -33,8 +37,8 @@ def columns_of(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(event, Steps):
         return {
             "step": event.last_step,
-            "train_loss": float(event.losses.mean()),
-            "train_accuracy": float(event.accuracies.mean()),
+            "train_loss": _average(values["train_loss"], event.first_step, event.losses),
+            "train_accuracy": _average(values["train_accuracy"], event.first_step, event.accuracies),
             "elapsed_s": event.elapsed_s,
             "images_per_s": event.images_per_s,
         }
@@ -51,6 +55,12 @@ def columns_of(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(event, Finished | Diverged | Failed):
         return _ended(event)
     return {}
+
+
+def _average(past: float | None, first_step: int, values: np.ndarray) -> float:
+    """Return the moving average after `values`, those of first_step and on, whatever the chunks that tell them."""
+    average = Average(count=0 if past is None else first_step - 1, value=math.nan if past is None else past)
+    return float(average.update(values)[-1])
 
 
 def _started(event: Started, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,8 +38,9 @@ class RunRow:
 
     `state` is what was written last, `status` what is true: a run in work whose worker is gone is
     "interrupted". `run_until`, `learning_rate` and `pace` are the standing orders (learning_rate None = the
-    config's). `evaluation_*` are of the split in `evaluation_split`, `best_*` of its highest accuracy;
-    `test_*` of the last evaluation on the test set. `queue_position` counts from 1, 0 = not queued.
+    config's). `train_*` are moving averages over the mini-batches (core.averages); `evaluation_*` are of the
+    split in `evaluation_split`, `best_*` of its highest accuracy, `test_*` of the last evaluation on the test
+    set. `queue_position` counts from 1, 0 = not queued.
     """
 
     id: str

@@ -31,7 +31,7 @@ _DURABLE: Final = (Checkpoint, Finished, Diverged, Failed)
 
 _FENCED: Final = select(
     *(RUNS.c[name] for name in ("id", "attempt", "seq", "state", "run_until", "evaluation_split")),
-    *(RUNS.c[name] for name in ("best_accuracy", "learning_rate_changes")),
+    *(RUNS.c[name] for name in ("best_accuracy", "learning_rate_changes", "train_loss", "train_accuracy")),
 ).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
 
 
@@ -119,7 +119,7 @@ class Work(Part):
             for event in events:
                 if isinstance(event, Started):
                     self._rewrite_past(connection, values, event.step)
-                    changes["history"] = attempt
+                    changes |= {"history": attempt, **_averages_so_far(connection, run_id)}
                 if is_recorded(event):
                     rows.append(event_row(run_id, attempt, values["seq"] + len(rows) + 1, event))
                 _keep_artifact(shelf, event)
@@ -212,6 +212,15 @@ class Work(Part):
                 kept = event_row(values["id"], row["attempt"], row["seq"], cut(chunk, step))
                 connection.execute(insert(EVENTS), [kept])
         Shelf(connection, values["id"], self.settings).drop_snapshots_after(step)
+
+
+def _averages_so_far(connection: Connection, run_id: str) -> Values:
+    """Return the row's moving averages over all steps told so far."""
+    told = (EVENTS.c.run_id == run_id) & (EVENTS.c.kind == "steps")
+    so_far: Values = {"train_loss": None, "train_accuracy": None}
+    for row in many(connection, select(EVENTS).where(told).order_by(EVENTS.c.step)):
+        so_far |= columns_of(decode(row["kind"], row["payload"]), so_far)
+    return {name: so_far[name] for name in ("train_loss", "train_accuracy")}
 
 
 def _read_config(text: str) -> RunConfig | None:

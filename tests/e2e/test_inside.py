@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.config import RunConfig
 from core.datasets import ImageData
+from core.events import Steps
 from core.runs import Store
 from core.training import train
 from tests.browser import App, wait_until
@@ -158,7 +159,9 @@ def test_one_step_under_the_microscope_is_the_step_that_is_taken(
     page.get_by_role("button", name=re.compile("^Take the step")).click()
     expect(page.get_by_text(re.compile("^Step 3: 100 images"))).to_be_visible(timeout=30_000)
     wait_until(lambda: store.get(run).step == 2, 30, "the step in the store")
-    assert store.get(run).train_loss == pytest.approx(before, abs=6e-4)  # the loss of that very batch
+    last = [event for event in store.rows(run).events if isinstance(event, Steps)][-1]
+    assert (last.first_step, last.last_step) == (2, 2)
+    assert last.losses[0] == pytest.approx(before, abs=6e-4)  # the loss of that very batch
 
 
 def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, trained: str) -> None:

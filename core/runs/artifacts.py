@@ -101,11 +101,9 @@ class Artifacts(Part):
 
     def live(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
         """Return (step, weights) as new as there are, None before the first."""
-        step = self.live_step(run_id)
-        if step is None:
-            return None
-        snapshots_and_glimpse = (ARTIFACTS.c.run_id == run_id, ARTIFACTS.c.kind.in_((SNAPSHOT, GLIMPSE)))
-        statement = select(ARTIFACTS).where(*snapshots_and_glimpse).order_by(ARTIFACTS.c.step.desc()).limit(1)
+        weights = (ARTIFACTS.c.run_id == run_id, ARTIFACTS.c.kind.in_((SNAPSHOT, GLIMPSE)))
+        newest = select(func.max(ARTIFACTS.c.step)).where(*weights).scalar_subquery()
+        statement = select(ARTIFACTS).where(*weights, ARTIFACTS.c.step == newest).limit(1)
         with self.database.read() as connection:
             row = connection.execute(statement).mappings().first()
         if row is None:

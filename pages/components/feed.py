@@ -2,6 +2,7 @@
 
 import math
 import threading
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +28,7 @@ class Feed:
     _cursor: str = ""
     _version: str = ""
     _row: RunRow | None = None
+    _read_at: float = -math.inf  # time.monotonic()
     _last_loss: float = float("nan")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -38,13 +40,18 @@ class Feed:
     def __post_init__(self) -> None:
         self.curves = Curves(self.run_id)
 
-    def refresh(self, source: Store) -> RunRow:
-        """Return the run as it stands, having read what it said since.  Raises: UnknownRun, StoreError."""
+    def refresh(self, source: Store, max_age_s: float = 0.0) -> RunRow:
+        """Return the run as it stands, having read what it said since; or as another viewer has just read it,
+        if that is no older than `max_age_s`.  Raises: UnknownRun, StoreError."""
         with self._lock:
+            now = time.monotonic()
+            if self._row is not None and now - self._read_at < max_age_s:
+                return self._row
             version = source.version(self.run_id)
             if self._row is None or version != self._version:
                 self._row, self._version = source.get(self.run_id), version
                 self._read(source)
+            self._read_at = now
             return self._row
 
     def _read(self, source: Store) -> None:
@@ -71,7 +78,7 @@ def feed(run_id: str) -> Feed:
     return Feed(run_id)
 
 
-def current(run_id: str) -> tuple[RunRow, Feed]:
-    """Return (the run as it stands, its feed).  Raises: UnknownRun, StoreError."""
+def current(run_id: str, max_age_s: float = 0.0) -> tuple[RunRow, Feed]:
+    """Return (the run as it stands, or stood at most `max_age_s` ago, its feed).  Raises: UnknownRun, StoreError."""
     shared = feed(run_id)
-    return shared.refresh(store()), shared
+    return shared.refresh(store(), max_age_s), shared

@@ -24,6 +24,7 @@ from pages.components.tiles import weight_tiles
 from pages.components.visitor import visitor
 
 TICK_S = 1.0
+SHARED_S = 0.25  # so old may be what one viewer's tick has read for another's
 SEEN_S = 60.0
 COMPLETE_S = 0.5
 CHART_PX = 250
@@ -84,7 +85,7 @@ def _drawn(run: RunRow) -> tuple[str, ...]:
 def _tick(run_id: str, earlier: list[str]) -> None:
     """Send what is new; draw the page anew when the run's status has changed, or the reason for it."""
     try:
-        run, shared = current(run_id)
+        run, shared = current(run_id, SHARED_S)
         scene = run_scene(run, shared, earlier)
     except UnknownRun:
         st.session_state.trouble = (

@@ -58,9 +58,13 @@ def columns_of(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _average(past: float | None, first_step: int, values: np.ndarray) -> float:
-    """Return the moving average after `values`, those of first_step and on, whatever the chunks that tell them."""
-    average = Average(count=0 if past is None else first_step - 1, value=math.nan if past is None else past)
-    return float(average.update(values)[-1])
+    """Return the moving average after `values`, those of first_step and on, whatever the chunks that tell them.
+
+    `past`: the average before; None or not finite before the first value that was.
+    """
+    value = math.nan if past is None else past
+    count = first_step - 1 if math.isfinite(value) else 0
+    return float(Average(count=count, value=value).update(values)[-1])
 
 
 def _started(event: Started, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,9 +61,7 @@ def _fetch() -> None:
         return
     try:
         _import_tools()
-    except (
-        Exception
-    ):  # a library may fail in any way while it is imported; the page that needs it will say so
+    except Exception:  # a library may fail in any way at import; the page that needs it will say so
         LOG.exception("what the pages need could not be imported in advance")
 
 

@@ -67,11 +67,9 @@ def _slider(run: RunRow, kept: list[int], newest: int) -> int:
     """Draw slider and Play button; return the step chosen."""
     key = f"travel_{run.id}"
     options = [*[step for step in kept if step != newest], NOW]
-    chosen = st.session_state.get(key, NOW)
-    if (
-        st.session_state.get(f"{key}_options") != options
-    ):  # the browser knows a choice by its place: tell it anew
-        st.session_state[f"{key}_options"] = options
+    chosen, offered = st.session_state.get(key, NOW), f"{key}_options"
+    if st.session_state.get(offered) != options:  # the browser knows a choice by its place: tell it anew
+        st.session_state[offered] = options
         st.session_state[key] = chosen if chosen in options else NOW
     left, right = st.columns([6, 1], vertical_alignment="bottom")
     with right:

@@ -108,9 +108,7 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
     before = len(lab.log)
     try:
         yield
-    except (
-        BaseException
-    ):  # pytest.fail is no Exception; the next test shall find free cores, then it is raised again
+    except BaseException:  # pytest.fail is no Exception; raised again once the next test finds free cores
         with suppress(StoreError):
             for row in lab.store.list(statuses=["queued", "running", "paused"]):
                 lab.store.order(row.id, command="stop")

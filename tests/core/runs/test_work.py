@@ -89,6 +89,18 @@ def test_the_row_says_the_same_in_whatever_chunks_its_steps_were_told(store):
     assert rows[0].train_accuracy == rows[1].train_accuracy
 
 
+def test_a_loss_that_begins_without_a_number_is_told_once_it_has_one(store):
+    rows = []
+    for chunks in ([[steps(1, 5, np.nan), steps(6, 9)]], [[steps(1, 5, np.nan)], [steps(6, 9)]]):
+        run_id, attempt = told(store, started(total_steps=300))
+        for chunk in chunks:
+            store.append(run_id, attempt, chunk)
+        rows.append(store.get(run_id))
+        store.leases.give_back(run_id)
+    assert rows[0].train_loss == rows[1].train_loss
+    assert 1 / 9 < rows[0].train_loss < 1 / 6, "among the losses that were numbers"
+
+
 def test_the_averages_of_a_resumed_run_are_those_of_an_undisturbed_one(store):
     run_id, attempt = told(store, started(total_steps=300))
     store.append(run_id, attempt, [steps(1, 300)])

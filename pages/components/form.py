@@ -12,6 +12,7 @@ from core.datasets import CATALOG, spec
 from core.datasets.own import list_own
 from core.presets import PRESETS
 from pages.components.lab import have_tools
+from pages.components.picker import picker
 from pages.components.words import HELP, LABELS, OPTION_NAMES
 
 RATES: Final = tuple(
@@ -120,19 +121,18 @@ def _sentence(error: FieldError) -> str:
 
 def _presets(config: RunConfig) -> None:
     matching = next((p.name for p in PRESETS.values() if p.config == config), OWN_SETTINGS)
-    names = [*PRESETS] if matching != OWN_SETTINGS else [OWN_SETTINGS, *PRESETS]
-    st.session_state.preset = matching
+    names = {} if matching in PRESETS else {OWN_SETTINGS: "Your own settings"}
 
-    def choose() -> None:
-        if st.session_state.preset in PRESETS:
-            put_config(PRESETS[st.session_state.preset].config)
+    def choose(name: str) -> None:
+        if name in PRESETS:
+            put_config(PRESETS[name].config)
 
-    st.selectbox(
+    picker(
         "Start from",
-        names,
-        format_func=lambda name: "Your own settings" if name == OWN_SETTINGS else PRESETS[name].title,
+        names | {name: preset.title for name, preset in PRESETS.items()},
+        matching,
+        choose,
         key="preset",
-        on_change=choose,
         help="A named set of settings. Choosing one fills the form below; nothing trains until you press Train.",
     )
     if matching in PRESETS:

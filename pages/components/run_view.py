@@ -1,11 +1,13 @@
 """The run in view: chosen once, in the sidebar or by `?run=`, the same on every page."""
 
 import time
+from collections import Counter
 
 import streamlit as st
 
 from core.runs import RunRow, StoreError, UnknownRun
 from pages.components.lab import store
+from pages.components.picker import picker
 from pages.components.style import chip
 from pages.components.visitor import visitor
 
@@ -76,16 +78,14 @@ def choose_run() -> None:
         st.caption("No run yet. Press **Train** to make the first.")
         return
     ids = [row.id for row in runs]
-    labels = {row.id: _label(row) for row in runs}
     current = st.session_state.get("run")
-    st.session_state.run_choice = current if current in ids else None
-    st.selectbox(
+    picker(
         "Run in view",
-        ids,
-        format_func=lambda run_id: labels[run_id],
+        _labels(runs),
+        current if current in ids else None,
+        view_run,
         key="run_choice",
         placeholder="Choose a run",
-        on_change=lambda: view_run(st.session_state.run_choice),
         help="Every page shows this run. Its address is in the page's address: copy it to share it.",
     )
     if current in ids and st.query_params.get("run") != current:
@@ -117,6 +117,15 @@ def _choices(limit: int = 60) -> list[RunRow]:
     if current and current not in {row.id for row in runs}:
         runs = [*store().list(ids=[current], limit=1), *runs]
     return runs
+
+
+def _labels(runs: list[RunRow]) -> dict[str, str]:
+    """Return {run id: its label}, no two alike: a select box knows its options by their labels."""
+    labels = {row.id: _label(row) for row in runs}
+    counts = Counter(labels.values())
+    return {
+        run_id: label if counts[label] == 1 else f"{label} · {run_id[:4]}" for run_id, label in labels.items()
+    }
 
 
 def _label(row: RunRow) -> str:

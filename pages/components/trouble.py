@@ -30,12 +30,18 @@ def trouble_told() -> Iterator[None]:
 
 
 def say_problems() -> None:
-    """Say, once, what the address asked for in vain and what went wrong."""
-    for error in st.session_state.pop("address_errors", []):
-        st.warning(f"The address asks for something that cannot be: {error}. That setting was left as it is.")
-    problem = st.session_state.pop("address_problem", None)
-    if problem:
-        st.warning(problem)
-    trouble = st.session_state.pop("trouble", None)
-    if trouble:
-        st.error(trouble)
+    """Say, once, what the address asked for in vain and what went wrong.
+
+    In a container that is always there: what stands below keeps its place when it goes, and is not made anew.
+    """
+    with st.container():
+        for error in st.session_state.pop("address_errors", []):
+            st.warning(
+                f"The address asks for something that cannot be: {error}. That setting was left as it is."
+            )
+        problem = st.session_state.pop("address_problem", None)
+        if problem:
+            st.warning(problem)
+        trouble = st.session_state.pop("trouble", None)
+        if trouble:
+            st.error(trouble)

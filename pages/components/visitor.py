@@ -24,13 +24,13 @@ def visitor() -> str:
 
 
 def greet_visitor() -> None:
-    """Leave the cookie in a browser that has none yet."""
+    """Leave the cookie in a browser that came without, in a place of its own that takes no room (style.css)."""
     name = visitor()
-    if _read(_cookie()) == name or st.session_state.get("visitor_greeted"):
+    if _read(_cookie()) == name:
         return
-    st.session_state.visitor_greeted = True
     cookie = f"{COOKIE}={name}.{_signature(name)}; path=/; max-age={_YEAR_S}; SameSite=Lax"
-    st.html(f"<script>document.cookie = {json.dumps(cookie)}</script>", unsafe_allow_javascript=True)
+    with st.container(key="greeting"):
+        st.html(f"<script>document.cookie = {json.dumps(cookie)}</script>", unsafe_allow_javascript=True)
 
 
 def _cookie() -> str:

@@ -111,6 +111,7 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
     except BaseException:  # pytest.fail is no Exception; raised again once the next test finds free cores
         with suppress(StoreError):
             for row in lab.store.list(statuses=["queued", "running", "paused"]):
+                print(f"run {row.id} of {lab.path}: {row.status}, step {row.step}")  # told with the failure
                 lab.store.order(row.id, command="stop")
         lab.acknowledged.clear()
         raise

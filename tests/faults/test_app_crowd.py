@@ -34,6 +34,7 @@ def test_two_apps_on_one_store_show_each_others_runs_and_train_each_once(lab, pa
                 lab.store.order(run, pace="full")
             expect_status(page, "finished", 120_000)
             expect_status(other, "finished", 120_000)
+            assert (run_id(page), run_id(other)) == (first, second)
             assert {lab.store.get(run).attempt for run in (first, second)} == {1}
             calm(other)
             other.close()

@@ -226,3 +226,16 @@ def test_drawn_digits_can_be_mixed_into_mnist_and_nothing_into_garments(app: App
 def test_images_of_other_classes_in_the_address_are_refused_with_what_fits(app: AppTest) -> None:
     app.query_params["mix_in"] = "fashion_mnist"
     assert "drawn_digits" in shown(app)
+
+
+def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, store: Store) -> None:
+    twins = [store.create(CONFIG, name="Ada's") for _ in range(2)]
+    app.query_params["run"] = twins[0]
+    app.run()
+    box = next(box for box in app.selectbox if box.label == "Run in view")
+    assert len({*box.options}) == len(box.options)
+    for wanted in twins:
+        box = next(box for box in app.selectbox if box.label == "Run in view")
+        box.select(wanted).run()
+        assert not app.exception
+        assert app.query_params["run"] == wanted

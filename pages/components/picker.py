@@ -1,0 +1,63 @@
+"""A select box whose value is set by the page as well as by the visitor.
+
+With every request, a fragment's ticks among them, a browser repeats the value of every widget as it last heard
+it, and a select box's value is the text of its option. So a request that was on its way while the page set
+another value, or wrote another text for the same option, would undo what the page has set. Here each value that
+the page sets makes a new widget, and the texts that a browser may still know are kept.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T", bound=str)
+
+
+@dataclass
+class _Kept:
+    """What a session remembers of a picker: the number of its widget, {text: option} now and as drawn before."""
+
+    number: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
+    earlier_texts: dict[str, str] = field(default_factory=dict)
+
+
+def picker(
+    label: str,
+    names: Mapping[T, str],
+    current: T | None,
+    choose: Callable[[T], None],
+    *,
+    key: str,
+    **look: Any,
+) -> None:
+    """Draw a select box of `names`, {option: its text}, that shows `current`; None = none of them.
+
+    `choose` is called with an option when the visitor has chosen it, before the page is drawn anew.
+    """
+    kept: _Kept = st.session_state.setdefault(f"_{key}", _Kept())
+    if st.session_state.get(f"{key}_{kept.number}", current) != current:
+        kept.number += 1
+    kept.earlier_texts, kept.texts = kept.texts, {text: option for option, text in names.items()}
+    widget = f"{key}_{kept.number}"
+    st.session_state.setdefault(widget, current)
+    st.selectbox(
+        label,
+        [*names],
+        format_func=names.__getitem__,
+        key=widget,
+        on_change=_chosen,
+        args=(key, kept.number, choose),
+        **look,
+    )
+
+
+def _chosen(key: str, number: int, choose: Callable[[Any], None]) -> None:
+    """Pass on what was chosen, unless it is the late word of a widget that has been replaced."""
+    kept: _Kept = st.session_state[f"_{key}"]
+    said: Any = st.session_state.get(f"{key}_{number}")
+    option = said if said in kept.texts.values() else (kept.earlier_texts | kept.texts).get(said)
+    if number == kept.number and option is not None:
+        choose(option)

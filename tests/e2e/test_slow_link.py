@@ -1,0 +1,86 @@
+"""A browser far away: what it says is late, and does not undo what the page has set meanwhile."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from core.config import RunConfig
+from core.runs import Store
+from tests.browser import App, wait_until
+from tests.train_page import expect_status, open_train, press, run_id
+
+pytestmark = pytest.mark.e2e
+
+LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
+
+
+class SlowLink:
+    """The page's websocket; while held, nothing that the server says reaches the page."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._is_held = page, False
+        self._held: list[tuple[WebSocketRoute, str | bytes]] = []
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        def hear(message: str | bytes) -> None:
+            if self._is_held:
+                self._held.append((socket, message))
+            else:
+                socket.send(message)
+
+        socket.connect_to_server().on_message(hear)
+
+    def hold(self) -> None:
+        self._is_held = True
+
+    def heard(self, kind: str) -> list[ForwardMsg]:
+        """Return the messages of this kind that are held."""
+        told = [ForwardMsg.FromString(data) for _, data in self._held if isinstance(data, bytes)]
+        return [message for message in told if message.WhichOneof("type") == kind]
+
+    def let_go(self) -> None:
+        self._is_held = False
+        for socket, message in self._held:
+            socket.send(message)
+        self._held.clear()
+
+    def wait_for(self, condition: Callable[[], object], what: str) -> None:
+        """Return once the condition is true; messages go to and fro meanwhile."""
+        wait_until(lambda: self._page.evaluate("true") and condition(), 30, what)
+
+    def wait_for_tick(self) -> None:
+        """Return once the server has answered one more tick."""
+        done = len(self.heard("script_finished"))
+        self.wait_for(lambda: len(self.heard("script_finished")) > done, "the answer to a tick")
+
+
+def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(app: App, page: Page) -> None:
+    store = Store(f"sqlite:///{app.store}")
+    first = store.create(LONG, pace="steps:5")
+    store.enqueue(first)
+    link = SlowLink(page)
+    open_train(page, f"{app.url}/?run={first}")
+    expect_status(page, "running")
+    link.hold()
+    press(page, "Train anew")
+    link.wait_for(lambda: link.heard("auto_rerun"), "the page of the new run")
+    second = store.list(sort="number")[0].id
+    link.wait_for_tick()
+    store.order(second, command="pause")
+    wait_until(lambda: store.get(second).status == "paused", 30, "the pause")
+    link.wait_for_tick()
+    link.wait_for_tick()
+    said = [message.page_info_changed.query_string for message in link.heard("page_info_changed")]
+    assert {run for query in said for run in parse_qs(query).get("run", [""])} == {second}
+    link.let_go()
+    expect_status(page, "paused")
+    assert run_id(page) == second
+    expect(page.get_by_role("combobox", name=re.compile("Run in view"))).to_have_value(re.compile(second[:4]))
+    for run in (first, second):
+        store.order(run, command="stop")
+    store.close()

@@ -10,7 +10,7 @@ from pages.components.run_edit import delete_button, edit_run, offer_undo
 from pages.components.run_repeat import repeat_buttons
 from pages.components.run_takeaway import bring_in, links, takeaway
 from pages.components.run_view import status_chip, title, view_run
-from pages.components.runs_table import filters, listed, runs_table
+from pages.components.runs_table import counted, filters, listed, runs_table
 
 enter_by_app()  # before anything of the page is drawn
 
@@ -75,7 +75,7 @@ if rows:
     by_id = {row.id: row for row in rows}
     selected = [by_id[run_id] for run_id in chosen]
     if not selected:
-        st.caption(f"{len(rows):,} runs. Select one to repeat it or take it away, up to six to compare them.")
+        st.caption(f"{counted(rows)}. Select one to repeat it or take it away, up to six to compare them.")
     else:
         selection_tools(selected)
     if len(selected) == 1:

@@ -27,7 +27,7 @@ from core.runs import RunRow, StoreError
 from core.runs.codec import Recorded
 from pages.components.compare_models import show_disagreements, show_noise, show_weights
 from pages.components.lab import store
-from pages.components.run_view import title
+from pages.components.run_view import distinct_titles
 from pages.components.runs_table import value_in_words
 from pages.components.style import current_theme
 from pages.components.words import LABELS
@@ -74,7 +74,7 @@ def _comparison(run_ids: list[str], drawn: list[tuple[str, str]]) -> None:
     rows = [found[run_id] for run_id in run_ids if run_id in found]
     if [(row.id, row.status) for row in rows] != drawn:
         st.rerun()
-    names = distinct_names(rows)
+    names = [*distinct_titles(rows).values()]
     _heads(rows, names)
     _settings(rows, names)
     _curves(rows, names)
@@ -83,15 +83,6 @@ def _comparison(run_ids: list[str], drawn: list[tuple[str, str]]) -> None:
         show_noise(rows, names)
         show_weights(rows, names)
         show_disagreements(rows, names)
-
-
-def distinct_names(rows: list[RunRow]) -> list[str]:
-    """Return the runs' names, with the id where two would be alike."""
-    names = [title(row) for row in rows]
-    return [
-        name if names.count(name) == 1 else f"{name} · {row.id[:4]}"
-        for name, row in zip(names, rows, strict=True)
-    ]
 
 
 def _heads(rows: list[RunRow], names: list[str]) -> None:

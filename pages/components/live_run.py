@@ -17,7 +17,7 @@ from pages.components.lab import have_tools, image_data, store
 from pages.components.live import live_update
 from pages.components.live_chart import live_chart
 from pages.components.live_parts import live_parts
-from pages.components.run_view import title
+from pages.components.run_view import distinct_titles
 from pages.components.scene import Scene, idle_scene, run_scene
 from pages.components.start import train_with
 from pages.components.tiles import weight_tiles
@@ -169,12 +169,12 @@ def _choose_earlier(run: RunRow, alike: list[RunRow]) -> None:
     """Let the visitor choose which earlier runs lie pale under the curves."""
     if not alike:
         return
-    names = {r.id: title(r) for r in alike}
+    names = distinct_titles(alike)
     with st.expander("Earlier runs beneath the curves"):
         st.multiselect(
             "Runs",
             list(names),
-            format_func=lambda run_id: names[run_id],
+            format_func=names.__getitem__,
             key=_beneath(run),
             max_selections=6,
             label_visibility="collapsed",

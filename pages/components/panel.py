@@ -15,7 +15,7 @@ from pages.components.answer import headline, probability_bars
 from pages.components.lab import store
 from pages.components.live_chart import live_chart
 from pages.components.respondents import Nobody, Respondent, others_like, respondent_at, respondent_for
-from pages.components.run_view import title
+from pages.components.run_view import distinct_titles
 
 OTHERS: Final = 3
 NAMED: Final = 4  # classes whose curve is drawn
@@ -26,11 +26,12 @@ FEW: Final = 5
 def show_panel(who: Respondent, subject: Subject, answer: Answer) -> None:
     """Draw the answers of up to four runs side by side, and where they disagree."""
     known = others_like(who)
+    names = distinct_titles(known.values())
     chosen = st.multiselect(
         "Ask these as well",
         list(known),
         default=[run_id for run_id in known if run_id in SHIPPED][:1],
-        format_func=lambda run_id: title(known[run_id]),
+        format_func=names.__getitem__,
         max_selections=OTHERS,
         key=f"panel_{who.run.id}",
         persist_state="session",

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
@@ -50,6 +51,17 @@ def title(row: RunRow) -> str:
     return row.name or f"{row.model} on {row.dataset.replace('_', '-')} · {row.id[:4]}"
 
 
+def distinct_titles(rows: Iterable[RunRow]) -> dict[str, str]:
+    """Return {run id: the run's title}, no two alike."""
+    return _told_apart({row.id: title(row) for row in rows})
+
+
+def _told_apart(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return {run id: its text}, with the id where two would be alike: a browser knows options by their texts."""
+    counts = Counter(texts.values())
+    return {run_id: text if counts[text] == 1 else f"{text} · {run_id[:4]}" for run_id, text in texts.items()}
+
+
 def status_text(row: RunRow) -> tuple[str, str]:
     """Return (the run's status in words, the tone of its chip)."""
     text = row.status
@@ -81,7 +93,7 @@ def choose_run() -> None:
     current = st.session_state.get("run")
     picker(
         "Run in view",
-        _labels(runs),
+        _told_apart({row.id: _label(row) for row in runs}),
         current if current in ids else None,
         view_run,
         key="run_choice",
@@ -117,15 +129,6 @@ def _choices(limit: int = 60) -> list[RunRow]:
     if current and current not in {row.id for row in runs}:
         runs = [*store().list(ids=[current], limit=1), *runs]
     return runs
-
-
-def _labels(runs: list[RunRow]) -> dict[str, str]:
-    """Return {run id: its label}, no two alike: a select box knows its options by their labels."""
-    labels = {row.id: _label(row) for row in runs}
-    counts = Counter(labels.values())
-    return {
-        run_id: label if counts[label] == 1 else f"{label} · {run_id[:4]}" for run_id, label in labels.items()
-    }
 
 
 def _label(row: RunRow) -> str:

@@ -20,6 +20,7 @@ from pages.components.words import LABELS, OPTION_NAMES
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
 _BASE: Final = RunConfig()
+_DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
 _OWN_COLUMNS: Final = ("dataset", "model", "learning_rate_changes")
 
 
@@ -63,20 +64,45 @@ def listed(search: str, dataset: str, model: str, whose: str | None) -> list[Run
 def runs_table(rows: list[RunRow], selected: list[str]) -> list[str]:
     """Draw the table; return the ids of the selected rows. `selected` are so at first."""
     frame = _frame(rows)
+    selected = _still_selected([row.id for row in rows], selected)
     places = [place for place, row in enumerate(rows) if row.id in selected]
     state = st.dataframe(
         frame,
-        key=f"runs_table_{st.session_state.get('runs_table_version', 0)}",
+        key=_table_key(),
         height=min(HEIGHT_PX, 38 + 35 * max(len(rows), 2)),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": places}},
         column_config=_columns(),
-        alt=f"{len(rows)} runs with their settings and results; select rows to compare them.",
+        alt=f"{counted(rows)} with their settings and results; select rows to compare them.",
     )
     chosen = state["selection"]["rows"]
     return [rows[place].id for place in chosen if place < len(rows)]
+
+
+def counted(rows: list[RunRow]) -> str:
+    """Return how many runs these are, in words."""
+    return "1 run" if len(rows) == 1 else f"{len(rows):,} runs"
+
+
+def _table_key() -> str:
+    return f"runs_table_{st.session_state.setdefault('runs_table_version', 0)}"
+
+
+def _still_selected(ids: list[str], selected: list[str]) -> list[str]:
+    """Return which runs are selected, whatever rows they have come to stand in; `selected` if the table is new.
+
+    A table knows its selection by places. When others' runs have come in above, or a filter was set, it is
+    made anew with the same runs selected.
+    """
+    known_key, known_ids = st.session_state.get(_DRAWN, ("", []))
+    if known_key == _table_key() and known_ids != ids and known_key in st.session_state:
+        places = st.session_state[known_key]["selection"]["rows"]
+        selected = [known_ids[place] for place in places if place < len(known_ids)]
+        st.session_state.runs_table_version += 1
+    st.session_state[_DRAWN] = (_table_key(), ids)
+    return selected
 
 
 def _columns() -> dict[str, Any]:

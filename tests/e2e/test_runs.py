@@ -95,6 +95,28 @@ def test_two_runs_are_compared_and_the_comparison_is_an_address(
     expect(page.get_by_text(re.compile(r"Of 10,000 test images [\d,]+ are right in both"))).to_be_visible()
 
 
+def test_a_run_stays_selected_when_another_comes_in_above_it_and_when_a_filter_is_set(
+    page: Page, app: App, store: Store, mnist: ImageData
+) -> None:
+    told = list(train(mnist, CONFIG))
+    for name in ("early bird", "middle bird"):
+        store.adopt(CONFIG, told, name=name)
+    open_runs(page, app, store, "bird")
+    select_row(page, 1)
+    heading = page.get_by_role("heading", level=3)
+    expect(heading).to_have_text("early bird")
+    store.adopt(CONFIG, told, name="late bird")
+    page.get_by_role("tab", name="Name and note").click()
+    table = page.locator("[data-testid=stDataFrameResizable]:visible")
+    expect(table).to_have_attribute("aria-label", re.compile("^3 runs"))
+    expect(heading).to_have_text("early bird")
+    field = page.get_by_placeholder("name, note, tag or id")
+    field.fill("early")
+    field.press("Enter")
+    expect(table).to_have_attribute("aria-label", re.compile("^1 run "))
+    expect(heading).to_have_text("early bird")
+
+
 def test_an_address_with_unknown_runs_says_so(page: Page, app: App, made: list[str]) -> None:
     page.goto(f"{app.url}/runs?compare={made[0]},nonsense,%3Cb%3E")
     expect(page.get_by_text("Not here, deleted or cut short in the address: nonsense")).to_be_visible()

@@ -29,6 +29,7 @@ from pages.components.subject import State, inputs, layers_at, newest_step, stat
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change
 PLAY_S: Final = 0.35
 FRAMES: Final = 30
+LATE_FRAMES: Final = 4  # frames that a browser may lag behind
 SHOWN_UNITS: Final = 20
 USE_IMAGES: Final = 1_000
 
@@ -99,21 +100,38 @@ def _slider(run: RunRow, kept: list[int], newest: int) -> int:
 def _toggle_play(run: RunRow, options: list[int]) -> None:
     key = f"travel_{run.id}"
     st.session_state[f"playing_{run.id}"] = not is_playing(run)
-    if is_playing(run) and st.session_state.get(key, NOW) == NOW:
-        st.session_state[key] = options[0]
+    if is_playing(run):
+        now = st.session_state.get(key, NOW)
+        st.session_state[_film(run)] = [now]
+        if now == NOW:
+            _show_frame(run, options[0])
+
+
+def _film(run: RunRow) -> str:
+    return f"film_{run.id}"
+
+
+def _show_frame(run: RunRow, step: int) -> None:
+    """Put the slider there, and keep the last places that the film has put it at."""
+    st.session_state[f"travel_{run.id}"] = step
+    st.session_state[_film(run)] = [*st.session_state[_film(run)], step][-LATE_FRAMES:]
 
 
 def _advance(run: RunRow, kept: list[int]) -> None:
-    """Move the slider on by one frame; the film ends at the newest weights."""
-    key = f"travel_{run.id}"
-    now = st.session_state.get(key, NOW)
+    """Move the slider on by one frame; the film ends at the newest weights.
+
+    A place where the film has just been is the browser's late word; any other is where the visitor has put it.
+    """
+    frames: list[int] = st.session_state[_film(run)]
+    said = st.session_state.get(f"travel_{run.id}", frames[-1])
+    now = frames[-1] if said in frames else said
     later = [step for step in kept if step > now]
     stride = max(1, round(len(kept) / FRAMES))
     if now == NOW or len(later) <= stride:
-        st.session_state[key] = NOW
+        _show_frame(run, NOW)
         st.session_state[f"playing_{run.id}"] = False
         return
-    st.session_state[key] = later[stride - 1]
+    _show_frame(run, later[stride - 1])
 
 
 def _show_images(

@@ -11,6 +11,7 @@ from core.datasets import ImageData
 from core.events import Checkpoint, Paused, Started, Steps, Weights
 from core.runs import Store
 from core.training import train
+from pages.components import weight_travel
 from tests.pages.inside import finished_run, shown, words
 
 
@@ -77,6 +78,27 @@ def test_time_travel_shows_the_snapshot_of_the_step_chosen(
         "-", "−"
     ) in words(app)
     assert f"leans towards {bias.argmax()}" in words(app)
+
+
+def test_the_film_goes_on_past_late_words_and_from_where_the_visitor_puts_it(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist, epochs=4)
+    open_section(app, run_id, "Through time")
+    kept = store.snapshots(run_id)
+    key = f"travel_{run_id}"
+    app.button(key=f"play_{run_id}").click().run()
+    assert app.session_state[key] == kept[1]
+    app.run()
+    assert app.session_state[key] == kept[2]
+    app.select_slider(key=key).set_value(kept[0]).run()  # the browser has not heard of the frames since
+    assert app.session_state[key] == kept[3]
+    app.select_slider(key=key).set_value(kept[6]).run()  # the visitor's hand
+    assert app.session_state[key] == kept[7]
+    for _ in kept:
+        app.run()
+    assert app.session_state[key] == weight_travel.NOW
+    assert app.button(key=f"play_{run_id}").label == "Play"
 
 
 def test_the_journey_of_several_layers_is_measured_layer_by_layer(

@@ -20,6 +20,7 @@ RATES: Final = tuple(
 )
 OWN_SETTINGS: Final = "own"
 _PREFIX: Final = "set_"
+_SIZES: Final = ("hidden_sizes", "channels")
 
 
 def config_from_address() -> None:
@@ -96,21 +97,36 @@ def hyperparameter_form() -> RunConfig | None:
     return _built(config, values)
 
 
+def config_as_entered() -> RunConfig:
+    """Return the form's config as its widgets hold it now; for callbacks, before the form is drawn.
+
+    What was typed just before a button was pressed comes with the press: the form as it was drawn last does not
+    have it yet.  Raises: ConfigError.
+    """
+    config: RunConfig = st.session_state.config
+    keys = {name: _PREFIX + name for name in FIELD_NAMES}
+    held = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
+    return _with(config, {name: _sizes_of(name, v) if name in _SIZES else v for name, v in held.items()})
+
+
 def _built(config: RunConfig, values: dict[str, Any]) -> RunConfig | None:
-    values = {name: value for name, value in values.items() if value is not None}
-    if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:
-        values["nesterov"] = False
     try:
-        built = replace(config, **values)
+        built = _with(config, {name: value for name, value in values.items() if value is not None})
     except ConfigError as error:
         for wrong in error.errors:
             st.error(_sentence(wrong))
         return None
-    problem = dataset_problem(built)
-    if problem:
-        st.error(_sentence(problem))
-        return None
     st.session_state.config = built
+    return built
+
+
+def _with(config: RunConfig, values: dict[str, Any]) -> RunConfig:
+    """Return `config` with the values, and without what they rule out.  Raises: ConfigError."""
+    if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:
+        values = values | {"nesterov": False}
+    built = replace(config, **values)
+    if problem := dataset_problem(built):
+        raise ConfigError([problem])
     return built
 
 
@@ -290,8 +306,13 @@ def _sizes(name: str, config: RunConfig) -> tuple[int, ...] | None:
     key = _seed_state(name, ", ".join(map(str, getattr(config, name))))
     text = st.text_input(LABELS[name], key=key, help=HELP[name])
     try:
-        sizes: tuple[int, ...] = parse_field(name, text.replace(" ", ""))
+        return _sizes_of(name, text)
     except ConfigError as error:
         st.error(_sentence(error.errors[0]))
         return None
+
+
+def _sizes_of(name: str, text: str) -> tuple[int, ...]:
+    """Return the sizes that the text names.  Raises: ConfigError."""
+    sizes: tuple[int, ...] = parse_field(name, text.replace(" ", ""))
     return sizes

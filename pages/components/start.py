@@ -9,7 +9,7 @@ from core.config import ConfigError, RunConfig
 from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
 from core.parameters import count_parameters
 from core.runs import RunRow, StoreError
-from pages.components.form import RATES, put_config
+from pages.components.form import RATES, config_as_entered, put_config
 from pages.components.lab import engine, image_data, store
 from pages.components.run_view import view_run
 from pages.components.visitor import visitor
@@ -42,8 +42,8 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             icon=":material/play_arrow:",
             width=TRAIN_PX,
             shortcut="T",
+            key="train_button",  # or a click on the way while it changes its looks would be another button's
             on_click=_begin,
-            args=(config,),
             help="Start a run with the settings on the left.",
         )
         if is_interrupted:
@@ -70,8 +70,8 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
                 kwargs={"command": "pause"},
                 help="Wait between two steps; nothing is lost.",
             )
-        _stepper("One step", "S", "step", config, run)
-        _stepper("One epoch", "E", "epoch", config, run)
+        _stepper("One step", "S", "step", run)
+        _stepper("One epoch", "E", "epoch", run)
         st.button(
             "Stop",
             shortcut="X",
@@ -85,7 +85,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
         _live_rate(config, run)
 
 
-def _stepper(label: str, key: str, unit: str, config: RunConfig, run: RunRow | None) -> None:
+def _stepper(label: str, key: str, unit: str, run: RunRow | None) -> None:
     """Draw a button that goes on by one step or epoch; with no live run it starts one and pauses."""
     live = run is not None and run.is_live
     what = "mini-batch" if unit == "step" else "epoch"
@@ -93,7 +93,7 @@ def _stepper(label: str, key: str, unit: str, config: RunConfig, run: RunRow | N
         label,
         shortcut=key,
         on_click=_order if live else _begin,
-        args=(run.id,) if run is not None and live else (config,),
+        args=(run.id,) if run is not None and live else (),
         kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
         help=f"Learn from one {what}, then wait.",
     )
@@ -143,12 +143,13 @@ def _live_rate(config: RunConfig, run: RunRow | None) -> None:
     )
 
 
-def _begin(config: RunConfig, until: int = 0) -> None:
-    """Create a run, hand it to the engine, bring it into view, and wait a moment for its first words.
+def _begin(until: int = 0) -> None:
+    """Create a run of what the form says, hand it to the engine, bring it into view, and wait for its first words.
 
     The second press of a double click asks for the run that the first has just begun, and makes no other.
     """
     try:
+        config = config_as_entered()
         last_asked, last_id, last_s = st.session_state.get(_BEGUN, (None, "", 0.0))
         if (
             last_asked == (config, until)
@@ -206,7 +207,7 @@ def _resume(run_id: str) -> None:
 def train_with(config: RunConfig) -> None:
     """Fill the form with `config` and start it; for a button's callback."""
     put_config(config)
-    _begin(config)
+    _begin()
 
 
 def dataset_is_here(name: str) -> bool:

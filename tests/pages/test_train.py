@@ -239,3 +239,30 @@ def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, stor
         box.select(wanted).run()
         assert not app.exception
         assert app.query_params["run"] == wanted
+
+
+def test_what_was_typed_just_before_train_was_pressed_is_what_trains(app: AppTest, store: Store) -> None:
+    app.run()
+    known = {row.id for row in store.list()}
+    app.number_input(key="set_epochs").set_value(7)
+    button(
+        app, "Train"
+    ).click().run()  # one request brings both, as when the field is left by pressing the button
+    assert not app.exception
+    (made,) = (row for row in store.list() if row.id not in known)
+    assert made.config.epochs == 7
+    assert app.query_params["epochs"] == "7"
+
+
+def test_a_refused_setting_that_comes_with_the_press_is_told_and_nothing_trains(
+    app: AppTest, store: Store
+) -> None:
+    app.query_params["model"] = "mlp"
+    app.run()
+    known = len(store.list())
+    app.text_input(key="set_hidden_sizes").set_value("64, none")
+    button(app, "Train").click().run()
+    assert not app.exception
+    told = "Hidden units per layer must be 1 to 3 sizes, each a whole number from 1 to 4096, not 64,none."
+    assert told in [error.value for error in app.error]
+    assert len(store.list()) == known

@@ -40,9 +40,9 @@ def run_in_view() -> RunRow | None:
 def view_run(run_id: str | None) -> None:
     """Bring a run into view on every page; None = none, as for a fresh start."""
     st.session_state.run = run_id
-    if run_id:
+    if run_id and st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
-    elif "run" in st.query_params:
+    elif not run_id and "run" in st.query_params:
         del st.query_params["run"]
 
 

@@ -19,7 +19,7 @@ RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
 )
 OWN_SETTINGS: Final = "own"
-_PREFIX: Final = "set_"
+_NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
 _SIZES: Final = ("hidden_sizes", "channels")
 
 
@@ -58,10 +58,12 @@ def dataset_problem(config: RunConfig) -> FieldError | None:
 
 
 def put_config(config: RunConfig) -> None:
-    """Show `config` in the form; for callbacks, before the widgets are drawn."""
+    """Show `config` in the form, by new widgets; for callbacks, before they are drawn.
+
+    What a browser still says of the old ones, with a tick or with the next press, is of no account.
+    """
     st.session_state.config = config
-    for name in FIELD_NAMES:
-        st.session_state.pop(_PREFIX + name, None)
+    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
 
 
 def config_in_address(config: RunConfig) -> None:
@@ -104,7 +106,7 @@ def config_as_entered() -> RunConfig:
     have it yet.  Raises: ConfigError.
     """
     config: RunConfig = st.session_state.config
-    keys = {name: _PREFIX + name for name in FIELD_NAMES}
+    keys = {name: _key(name) for name in FIELD_NAMES}
     held = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
     return _with(config, {name: _sizes_of(name, v) if name in _SIZES else v for name, v in held.items()})
 
@@ -169,8 +171,8 @@ def _mix_in(config: RunConfig, dataset: str) -> str:
     """Draw the choice of what is learned from as well: "" or a dataset of the same classes."""
     titles = {"": OPTION_NAMES["mix_in", ""]}
     titles |= {name: title for name, title in _titles().items() if mixes_with(name, dataset)}
-    if st.session_state.get(_PREFIX + "mix_in") not in titles:  # the images have become others
-        st.session_state.pop(_PREFIX + "mix_in", None)
+    if st.session_state.get(_key("mix_in")) not in titles:  # the images have become others
+        st.session_state.pop(_key("mix_in"), None)
     return _select("mix_in", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
 
 
@@ -233,8 +235,12 @@ def _devices(config: RunConfig) -> tuple[str, ...]:
 # ---- one widget each; the widget's state is seeded from the config when it has none
 
 
+def _key(name: str) -> str:
+    return f"set_{name}_{st.session_state.get(_NUMBER, 0)}"
+
+
 def _seed_state(name: str, value: Any) -> str:
-    key = _PREFIX + name
+    key = _key(name)
     if key not in st.session_state:
         st.session_state[key] = value
     return key

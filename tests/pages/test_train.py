@@ -18,6 +18,7 @@ from core.events import (
     Weights,
 )
 from core.figures.wire import unpack
+from core.presets import PRESETS
 from core.runs import Store
 from core.shipped import SHIPPED
 from pages.components import start
@@ -212,14 +213,14 @@ def test_fashion_mnist_is_shown_with_its_names(app: AppTest) -> None:
 def test_drawn_digits_can_be_mixed_into_mnist_and_nothing_into_garments(app: AppTest, store: Store) -> None:
     app.query_params["mix_in"] = "drawn_digits"
     shown(app)
-    assert app.selectbox(key="set_mix_in").value == "drawn_digits"
+    assert app.selectbox(key="set_mix_in_0").value == "drawn_digits"
     button(app, "Train").click().run()
     assert not app.exception
     (run,) = [row for row in store.list() if row.id not in SHIPPED]
     assert run.config.mix_in == "drawn_digits"
-    app.selectbox(key="set_dataset").set_value("fashion_mnist").run()
+    app.selectbox(key="set_dataset_0").set_value("fashion_mnist").run()
     assert not app.exception
-    assert app.selectbox(key="set_mix_in").options == ["nothing"]
+    assert app.selectbox(key="set_mix_in_0").options == ["nothing"]
     assert "mix_in" not in app.query_params
 
 
@@ -244,7 +245,7 @@ def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, stor
 def test_what_was_typed_just_before_train_was_pressed_is_what_trains(app: AppTest, store: Store) -> None:
     app.run()
     known = {row.id for row in store.list()}
-    app.number_input(key="set_epochs").set_value(7)
+    app.number_input(key="set_epochs_0").set_value(7)
     button(
         app, "Train"
     ).click().run()  # one request brings both, as when the field is left by pressing the button
@@ -260,9 +261,27 @@ def test_a_refused_setting_that_comes_with_the_press_is_told_and_nothing_trains(
     app.query_params["model"] = "mlp"
     app.run()
     known = len(store.list())
-    app.text_input(key="set_hidden_sizes").set_value("64, none")
+    app.text_input(key="set_hidden_sizes_0").set_value("64, none")
     button(app, "Train").click().run()
     assert not app.exception
     told = "Hidden units per layer must be 1 to 3 sizes, each a whole number from 1 to 4096, not 64,none."
     assert told in [error.value for error in app.error]
     assert len(store.list()) == known
+
+
+def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_no_account() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from core.presets import PRESETS
+        from pages.components import form
+
+        st.session_state.config = PRESETS["default"].config
+        st.session_state["set_epochs_0"] = 7
+        st.session_state.before = form.config_as_entered()
+        form.put_config(PRESETS["mnist-article"].config)
+        st.session_state.after = form.config_as_entered()
+
+    held = AppTest.from_function(page).run().session_state
+    assert held.before.epochs == 7
+    assert held.after == PRESETS["mnist-article"].config

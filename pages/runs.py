@@ -71,7 +71,7 @@ except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 if rows:
-    chosen = runs_table(rows, st.session_state.get("selected_runs", []))
+    chosen = runs_table(rows)
     by_id = {row.id: row for row in rows}
     selected = [by_id[run_id] for run_id in chosen]
     if not selected:

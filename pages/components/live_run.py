@@ -83,7 +83,8 @@ def _drawn(run: RunRow) -> tuple[str, ...]:
 
 
 def _tick(run_id: str, earlier: list[str]) -> None:
-    """Send what is new; draw the page anew when the run's status has changed, or the reason for it."""
+    """Send what is new; draw the page anew when the run's status has changed, or the reason for it, or another
+    run has come into view."""
     if st.session_state.get("run") != run_id:
         st.rerun()
     try:

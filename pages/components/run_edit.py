@@ -6,6 +6,7 @@ from core.runs import RunRow, StoreError
 from pages.components.lab import store
 from pages.components.ownership import is_mine, mine
 from pages.components.run_view import title
+from pages.components.runs_table import counted, select_runs
 
 
 def edit_run(row: RunRow) -> None:
@@ -62,7 +63,7 @@ def _delete(run_ids: list[str]) -> None:
     except StoreError as error:
         st.session_state.trouble = str(error)
     st.session_state.deleted_runs = deleted
-    forget_selection()
+    select_runs([])
     if st.session_state.get("run") in deleted:
         st.session_state.run = None
 
@@ -73,22 +74,15 @@ def offer_undo() -> None:
     if not deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_delete"):
-        what = "1 run" if len(deleted) == 1 else f"{len(deleted)} runs"
-        st.markdown(f"{what} deleted.")
+        st.markdown(f"{counted(deleted)} deleted.")
         st.button("Undo", on_click=_undo, args=(deleted,), icon=":material/undo:", key="undo_button")
 
 
 def _undo(run_ids: list[str]) -> None:
     st.session_state.deleted_runs = []
-    forget_selection()
+    select_runs([])
     try:
         for run_id in run_ids:
             store().restore(run_id)
     except StoreError as error:
         st.session_state.trouble = str(error)
-
-
-def forget_selection() -> None:
-    """Draw the table anew, with no row selected: its rows are others now."""
-    st.session_state.runs_table_version = st.session_state.get("runs_table_version", 0) + 1
-    st.session_state.selected_runs = []

@@ -13,7 +13,7 @@ from core.parameters import count_parameters
 from core.runs import RunRow, StoreError
 from pages.components.lab import engine, store
 from pages.components.run_view import title, view_run
-from pages.components.runs_table import value_in_words
+from pages.components.runs_table import select_runs, value_in_words
 from pages.components.visitor import visitor
 from pages.components.words import LABELS, OPTION_NAMES
 
@@ -45,7 +45,7 @@ def repeat_buttons(row: RunRow) -> None:
             seeds = [replace(config, seed=(config.seed + place) % 2**31) for place in range(SEEDS)]
             started = start_runs(seeds, row, secrets.token_hex(6))
             if started:
-                st.session_state.selected_runs = started
+                select_runs(started)
                 st.query_params["compare"] = ",".join(started)
                 st.rerun()
         with st.popover("Change one thing", icon=":material/tune:"):

@@ -17,6 +17,7 @@ from pages.components.lab import store
 from pages.components.picture import picture
 from pages.components.run_repeat import repeated_config
 from pages.components.run_view import title, view_run
+from pages.components.runs_table import select_runs
 from pages.components.visitor import visitor
 
 
@@ -116,7 +117,6 @@ def bring_in() -> None:
         return
     st.session_state.brought_in = st.session_state.get("brought_in", 0) + 1
     view_run(run_id)
-    st.session_state.selected_runs = [run_id]
+    select_runs([run_id])
     st.session_state.brought_in_title = title(store().get(run_id))
-    st.session_state.runs_table_version = st.session_state.get("runs_table_version", 0) + 1
     st.rerun()

@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+from collections.abc import Sized
 from typing import Any, Final
 
 import pandas as pd
@@ -20,6 +21,8 @@ from pages.components.words import LABELS, OPTION_NAMES
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
 _BASE: Final = RunConfig()
+_SELECTED: Final = "selected_runs"  # in a table that is made anew
+_VERSION: Final = "runs_table_version"
 _DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
 _OWN_COLUMNS: Final = ("dataset", "model", "learning_rate_changes")
 
@@ -61,10 +64,11 @@ def listed(search: str, dataset: str, model: str, whose: str | None) -> list[Run
     return sorted(rows, key=lambda row: (not is_mine(row), not row.pinned))
 
 
-def runs_table(rows: list[RunRow], selected: list[str]) -> list[str]:
-    """Draw the table; return the ids of the selected rows. `selected` are so at first."""
+def runs_table(rows: list[RunRow]) -> list[str]:
+    """Draw the table; return the ids of the selected rows."""
     frame = _frame(rows)
-    selected = _still_selected([row.id for row in rows], selected)
+    _keep_selection([row.id for row in rows])
+    selected = st.session_state.get(_SELECTED, [])
     places = [place for place, row in enumerate(rows) if row.id in selected]
     state = st.dataframe(
         frame,
@@ -81,28 +85,32 @@ def runs_table(rows: list[RunRow], selected: list[str]) -> list[str]:
     return [rows[place].id for place in chosen if place < len(rows)]
 
 
-def counted(rows: list[RunRow]) -> str:
+def select_runs(ids: list[str]) -> None:
+    """Have the table made anew, with these runs selected."""
+    st.session_state[_SELECTED] = ids
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def counted(runs: Sized) -> str:
     """Return how many runs these are, in words."""
-    return "1 run" if len(rows) == 1 else f"{len(rows):,} runs"
+    return "1 run" if len(runs) == 1 else f"{len(runs):,} runs"
 
 
 def _table_key() -> str:
-    return f"runs_table_{st.session_state.setdefault('runs_table_version', 0)}"
+    return f"runs_table_{st.session_state.get(_VERSION, 0)}"
 
 
-def _still_selected(ids: list[str], selected: list[str]) -> list[str]:
-    """Return which runs are selected, whatever rows they have come to stand in; `selected` if the table is new.
+def _keep_selection(ids: list[str]) -> None:
+    """Keep the same runs selected, whatever rows they have come to stand in.
 
-    A table knows its selection by places. When others' runs have come in above, or a filter was set, it is
-    made anew with the same runs selected.
+    A table knows its selection by places: when others' runs have come in above, or a filter was set, it is
+    made anew.
     """
     known_key, known_ids = st.session_state.get(_DRAWN, ("", []))
     if known_key == _table_key() and known_ids != ids and known_key in st.session_state:
         places = st.session_state[known_key]["selection"]["rows"]
-        selected = [known_ids[place] for place in places if place < len(known_ids)]
-        st.session_state.runs_table_version += 1
+        select_runs([known_ids[place] for place in places if place < len(known_ids)])
     st.session_state[_DRAWN] = (_table_key(), ids)
-    return selected
 
 
 def _columns() -> dict[str, Any]:

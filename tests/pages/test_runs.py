@@ -135,7 +135,7 @@ def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_
     with monkeypatch.context() as patch:
         patch.setattr(run_edit.st, "session_state", app.session_state)
         patch.setattr(run_edit, "mine", lambda run_ids: run_ids)
-        patch.setattr(run_edit, "forget_selection", lambda: None)
+        patch.setattr(run_edit, "select_runs", lambda run_ids: None)  # noqa: ARG005
         run_edit._delete(ids)
     app.run()
     assert [error.value for error in app.error] == ["The run store was locked. Try again in a moment."]

@@ -4,20 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-fast test-faults lint bench bench-full screenshots pretrained clean
+.PHONY: run test test-fast test-faults test-full lint bench bench-full screenshots pretrained clean
 
 run: $(VENV)/.run-ready
 	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest -m "not faults"
+	$(BIN)/python -m tests -m "not faults and not long"
 
 test-fast: lint
-	$(BIN)/python -m pytest -m "not faults and not e2e"
+	$(BIN)/python -m tests -m "not faults and not long and not e2e"
 
 test-faults: $(VENV)/.test-ready
-	$(BIN)/python -m pytest -m faults
+	$(BIN)/python -m tests -m "faults and not long"
+
+test-full: lint
+	$(BIN)/python -m tests
 
 lint: $(VENV)/.test-ready
 	$(BIN)/ruff check .

@@ -80,9 +80,9 @@ def end_app(app: App) -> None:
             app.process.wait(10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """Return a running app with the session's unpacked images and an empty store."""
+    """Return the app that all browser tests of this process share, each as a visitor of its own."""
     running = start_app(data_folder, tmp_path_factory.mktemp("store") / "inkling.db")
     yield running
     end_app(running)

@@ -1,4 +1,4 @@
-"""One data folder for the whole session, unpacked once from the bundled archives; the real images everywhere."""
+"""One data folder for all test processes, unpacked once from the bundled archives; the real images everywhere."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +9,18 @@ from core import datasets
 from core.datasets import ImageData
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, begin with the longest files: those that need a browser."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
     """Return the folder that INKLING_DATA names for this session."""
-    folder = tmp_path_factory.mktemp("inkling-data")
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "inkling-data"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INKLING_DATA", str(folder))
         patch.delenv("INKLING_STORE", raising=False)

@@ -30,8 +30,15 @@ from tests.e2e.drawing import (
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("steps", [-15, 14], ids=["thin", "thick"])
-@pytest.mark.parametrize("hand", [MIDDLE, CORNER], ids=["middle", "corner"])
+@pytest.mark.parametrize(
+    ("hand", "steps"),
+    [
+        pytest.param(MIDDLE, -15, id="middle-thin"),
+        pytest.param(MIDDLE, 14, id="middle-thick", marks=pytest.mark.long),
+        pytest.param(CORNER, -15, id="corner-thin", marks=pytest.mark.long),
+        pytest.param(CORNER, 14, id="corner-thick"),
+    ],
+)
 def test_all_ten_digits_are_read(app: App, page: Page, hand: strokes.Hand, steps: int) -> None:
     open_draw(page, app)
     set_pen(page, steps)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from core.runs import Store
 from tests.browser import App, end_app, start_app, wait_until
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
@@ -25,6 +26,14 @@ def final_loss(app: App, run: str) -> float:
     loss = stored()
     assert loss is not None
     return loss
+
+
+def finish(app: App, page: Page) -> None:
+    """Have the run in view go on at full speed, and see it to its end on the page."""
+    store = Store(f"sqlite:///{app.store}")
+    store.order(run_id(page), pace="full")
+    store.close()
+    expect_status(page, "finished", 120_000)
 
 
 def accuracy_shown(page: Page) -> float:
@@ -76,7 +85,7 @@ def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: 
     expect_status(page, "running|finished")
     assert run_id(page) == known
     wait_until(lambda: step_shown(page) > first, 30, "the run to be found further on")
-    expect_status(page, "finished", 120_000)
+    finish(app, page)
     right = page.locator(".ink-strip figure.y")
     wait_until(lambda: right.count() >= 17, 20, "at least 17 of the last 20 answers to be right")
 
@@ -150,7 +159,7 @@ def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser
         wait_until(lambda: step_shown(second) > 0, 30, "the second browser to see steps")
     finally:
         other.close()
-    expect_status(page, "finished", 120_000)
+    finish(app, page)
 
 
 def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) -> None:

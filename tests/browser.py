@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @dataclass
@@ -34,11 +34,6 @@ class App:
     process: subprocess.Popen
     data: Path
     store: Path
-
-
-def wait_until(condition: Callable[[], object], deadline_s: float, what: str) -> None:
-    """Return once `condition` is true; fail with `what` after `deadline_s` seconds."""
-    until(condition, what, deadline_s, every_s=0.05)
 
 
 def free_port() -> int:
@@ -65,7 +60,7 @@ def start_app(data: Path, store: Path, port: int = 0, log: Path | None = None, *
             command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT
         )
     url = f"http://localhost:{port}"
-    wait_until(lambda: is_healthy(url) or process.poll() is not None, 60, "the app to answer")
+    until(lambda: is_healthy(url) or process.poll() is not None, "the app to answer")
     assert process.poll() is None, f"the app ended: {log.read_text()[-2000:]}"
     return App(url, process, data, store)
 
@@ -113,7 +108,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Return a fresh browser context, as another visitor's browser is."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 900})
-    fresh.set_default_timeout(20_000)
+    fresh.set_default_timeout(60_000)
     yield fresh
     fresh.close()
 

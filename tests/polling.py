@@ -1,4 +1,7 @@
-"""Waiting for something to become true, with a deadline; no test sleeps for a fixed time."""
+"""Waiting for something to become true; no test sleeps for a fixed time.
+
+Everybody waits as long, on slow and busy machines too: only a longer deadline is named where somebody waits.
+"""
 
 import threading
 import time
@@ -11,7 +14,7 @@ T = TypeVar("T")
 _NEVER = threading.Event()
 
 
-def until(condition: Callable[[], T], what: str, within_s: float = 30.0, every_s: float = 0.02) -> T:
+def until(condition: Callable[[], T], what: str, within_s: float = 60.0, every_s: float = 0.02) -> T:
     """Return the condition's value as soon as it is true; fail, naming `what`, after `within_s`."""
     deadline = time.monotonic() + within_s
     while not (value := condition()):

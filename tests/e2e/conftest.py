@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from core.runs import Store
-from tests.browser import App, app, browser, context, page, wait_until
+from tests.browser import App, app, browser, context, page
 
-__all__ = ["App", "app", "browser", "context", "page", "wait_until"]
+__all__ = ["App", "app", "browser", "context", "page"]
 
 
 @pytest.fixture(autouse=True)

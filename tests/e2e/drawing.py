@@ -7,7 +7,8 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 
 from core import strokes
-from tests.browser import App, wait_until
+from tests.browser import App
+from tests.polling import until
 
 PAD = "canvas.upper-canvas"
 EMPTY = "Draw a digit"
@@ -31,9 +32,7 @@ def path_of(digit: int, hand: strokes.Hand) -> list[np.ndarray]:
 
 def draw(page: Page, path: Sequence[np.ndarray]) -> None:
     """Move the mouse along the strokes, in pixels of the canvas."""
-    wait_until(
-        lambda: page.locator(PAD).bounding_box() is not None, 10, "the canvas to stand"
-    )  # a new pen, a new one
+    until(lambda: page.locator(PAD).bounding_box() is not None, "the canvas to stand")  # a new pen, a new one
     box = page.locator(PAD).bounding_box()
     assert box is not None
     for stroke in path:
@@ -63,7 +62,7 @@ def choose(page: Page, option: str) -> None:
     expect_rest(page)
 
 
-def expect_rest(page: Page, timeout_ms: float = 20_000) -> None:
+def expect_rest(page: Page, timeout_ms: float = 60_000) -> None:
     """Wait until the server has taken in everything: a pen whose width changes in mid-stroke loses the stroke."""
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=timeout_ms

@@ -55,6 +55,6 @@ def test_a_store_of_garbage_is_set_aside_with_a_message_and_the_app_starts(
         assert len(kept) == 1
         assert kept[0].read_bytes().startswith(b"this is no database")
         press(page, "Train")
-        expect_status(page, "running|finished", 30_000)
+        expect_status(page, "running|finished")
     finally:
         end_app(app)

@@ -216,4 +216,4 @@ def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> No
         press(page, "Download yours as a zip")
     assert download.value.suggested_filename == "inkling-my-digits.zip"
     press(page, "Train on mine alone")
-    expect(page.locator(".ink-sums")).to_contain_text("On your drawings", timeout=40_000)
+    expect(page.locator(".ink-sums")).to_contain_text("On your drawings")

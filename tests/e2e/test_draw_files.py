@@ -125,9 +125,7 @@ def test_a_digit_held_into_the_camera_is_read(app: App, browser: Browser, tmp_pa
         ).new_page()
         open_draw(page, app)
         choose(page, "Camera")
-        page.wait_for_function(
-            "() => (document.querySelector('video')?.readyState ?? 0) >= 2", timeout=30_000
-        )
+        page.wait_for_function("() => (document.querySelector('video')?.readyState ?? 0) >= 2")
         page.get_by_role("button", name="Take Photo").tap()
         expect_class(page, "4")
         page.get_by_role("button", name="Clear photo").tap()
@@ -152,7 +150,7 @@ def test_a_sheet_of_digits_is_read_in_order(app: App, page: Page, mnist: ImageDa
 
 def test_a_garment_is_taken_from_the_test_set(app: App, page: Page) -> None:
     page.goto(f"{app.url}/draw?run=cnn-fashion")
-    expect(page.locator(".ink-answer")).to_have_attribute("data-class", re.compile(r"\w"), timeout=60_000)
+    expect(page.locator(".ink-answer")).to_have_attribute("data-class", re.compile(r"\w"))
     before = page.locator(".st-key-question").inner_text()
     press(page, "Another one")
     expect(page.locator(".st-key-question")).not_to_have_text(before)

@@ -11,7 +11,8 @@ from core.datasets import ImageData
 from core.events import Steps
 from core.runs import Store
 from core.training import train
-from tests.browser import App, wait_until
+from tests.browser import App
+from tests.polling import until
 
 pytestmark = pytest.mark.e2e
 
@@ -53,7 +54,7 @@ def garments(store: Store, fashion: ImageData) -> str:
 
 def look(page: Page, app: App, name: str, run: str) -> None:
     page.goto(f"{app.url}/{name}?run={run}")
-    expect(page.locator(".ink-subject")).to_be_visible(timeout=60_000)
+    expect(page.locator(".ink-subject")).to_be_visible()
 
 
 def tab(page: Page, name: str) -> None:
@@ -76,7 +77,7 @@ def at_rest(canvas: Locator) -> bytes:
         seen.append(painted(canvas))
         return len(seen) >= 6 and len(set(seen[-6:])) == 1
 
-    wait_until(is_still, 20, "the image to come to rest")
+    until(is_still, "the image to come to rest")
     return seen[-1]
 
 
@@ -86,26 +87,26 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
     look(page, app, "weights", trained)  # the first visitor has the app start what trains
     run = store.create(RunConfig(epochs=50, eval_every=0), pace="steps:50")
     try:
-        wait_until(lambda: (store.live_step(run) or 0) > 10, 90, "the run to have learned a little")
+        until(lambda: (store.live_step(run) or 0) > 10, "the run to have learned a little", 90)
         look(page, app, "weights", run)
         first_image = page.locator(".ink-pixels canvas").first
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
         early, picture = shown_step(page), painted(first_image)
-        wait_until(lambda: shown_step(page) > early, 20, "newer weights on the page")
-        wait_until(lambda: painted(first_image) != picture, 30, "the newer weights to be painted")
+        until(lambda: shown_step(page) > early, "newer weights on the page")
+        until(lambda: painted(first_image) != picture, "the newer weights to be painted")
 
         slider = page.get_by_role("slider", name=re.compile("Step of training"))
         slider.focus()
         slider.press("Home")
-        wait_until(lambda: shown_step(page) == 0, 20, "the first weights")
+        until(lambda: shown_step(page) == 0, "the first weights")
         first = at_rest(first_image)
         later = store.live_step(run)
-        wait_until(lambda: store.live_step(run) > later, 60, "the run to go on meanwhile")
+        until(lambda: store.live_step(run) > later, "the run to go on meanwhile")
         assert shown_step(page) == 0
         assert painted(first_image) == first
     finally:
         store.order(run, command="stop")
-        wait_until(lambda: store.get(run).has_ended, 60, "the run to stop")
+        until(lambda: store.get(run).has_ended, "the run to stop")
 
 
 def test_a_cell_of_the_confusion_matrix_opens_the_images_behind_it(
@@ -150,15 +151,15 @@ def test_one_step_under_the_microscope_is_the_step_that_is_taken(
     tab(page, "One step")
     page.get_by_role("button", name="Start it again, paused").click()
     outcomes = page.get_by_test_id("step-outcomes")
-    expect(outcomes).to_be_visible(timeout=30_000)
+    expect(outcomes).to_be_visible()
     expect(page.locator(".ink-subject")).to_contain_text("paused")
     run = str(page.evaluate("new URLSearchParams(location.search).get('run')"))
     assert store.get(run).step == 1
     before = float(outcomes.locator("dd").nth(0).inner_text())
 
     page.get_by_role("button", name=re.compile("^Take the step")).click()
-    expect(page.get_by_text(re.compile("^Step 3: 100 images"))).to_be_visible(timeout=30_000)
-    wait_until(lambda: store.get(run).step == 2, 30, "the step in the store")
+    expect(page.get_by_text(re.compile("^Step 3: 100 images"))).to_be_visible()
+    until(lambda: store.get(run).step == 2, "the step in the store")
     last = [event for event in store.rows(run).events if isinstance(event, Steps)][-1]
     assert (last.first_step, last.last_step) == (2, 2)
     assert last.losses[0] == pytest.approx(before, abs=6e-4)  # the loss of that very batch
@@ -210,12 +211,12 @@ def test_every_section_shows_garments_on_a_phone_without_error_or_sideways_scrol
     for section in SECTIONS[name]:
         tab(page, section)
         panel = page.get_by_role("tabpanel", name=section, exact=True)
-        expect(panel.locator("p, canvas, table").first).to_be_visible(timeout=30_000)
-        expect(page.get_by_test_id("stStatusWidget")).to_be_hidden(timeout=60_000)
+        expect(panel.locator("p, canvas, table").first).to_be_visible()
+        expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()
         expect(page.locator("[data-stale='true']")).to_have_count(0)
         assert not page.get_by_test_id("stException").count(), section
         assert not re.search(r"\bdigits?\b", panel.inner_text()), section
-        wait_until(lambda: not page.evaluate(SPILLS), 20, f"{section} to fit: {page.evaluate(SPILLS)}")
+        until(lambda: not page.evaluate(SPILLS), f"{section} to fit: {page.evaluate(SPILLS)}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, section
     assert not broken
 
@@ -228,4 +229,4 @@ def test_no_garments_name_is_broken_within_a_word(page: Page, app: App, garments
     heights = (
         "spans => spans.filter(s => !/[ -]/.test(s.textContent)).map(s => s.getBoundingClientRect().height)"
     )
-    wait_until(lambda: max(labels.evaluate_all(heights)) < one_line, 10, "names of one word on one line")
+    until(lambda: max(labels.evaluate_all(heights)) < one_line, "names of one word on one line")

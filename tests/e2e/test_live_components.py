@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser import ROOT, free_port, is_healthy, wait_until
+from tests.browser import ROOT, free_port, is_healthy
 from tests.core.figures.conftest import SmallRun, small_run  # noqa: F401  (a fixture)
+from tests.polling import until
 
 pytestmark = pytest.mark.e2e
 
@@ -70,7 +71,7 @@ def address(
     )
     url = f"http://localhost:{port}"
     try:
-        wait_until(lambda: is_healthy(url), 60, "the page to answer")
+        until(lambda: is_healthy(url), "the page to answer")
         yield url
     finally:
         process.terminate()
@@ -94,7 +95,7 @@ def playing(page: Page, steps: int) -> None:
 
 
 def wait_for_steps(page: Page, steps: int) -> None:
-    page.wait_for_function(f"({POINTS})() >= {steps}", timeout=20_000)
+    page.wait_for_function(f"({POINTS})() >= {steps}")
 
 
 def test_ticks_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address: str) -> None:
@@ -136,7 +137,7 @@ def test_a_tick_costs_at_most_five_and_a_half_kilobytes_and_an_idle_one_a_third(
     assert max(ticks) <= 5500, ticks
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
     frames.clear()
-    wait_until(lambda: page.evaluate("1") and len(sizes_of_ticks(frames)) >= 3, 10, "three idle ticks")
+    until(lambda: page.evaluate("1") and len(sizes_of_ticks(frames)) >= 3, "three idle ticks")
     assert max(sizes_of_ticks(frames)) <= 1700, "Streamlit's own envelope; no data"
 
 

@@ -21,7 +21,8 @@ from core.export.record import read_record
 from core.runs import RunRow, Store
 from core.search import Searches
 from core.training import train
-from tests.browser import App, wait_until
+from tests.browser import App
+from tests.polling import until
 
 pytestmark = pytest.mark.e2e
 CONFIG = RunConfig(train_size=1000, epochs=2, eval_every=5, model="mlp", hidden_sizes=(16,), batch_size=50)
@@ -67,13 +68,13 @@ def newest(store: Store) -> RunRow:
 def train_to_the_end(page: Page, store: Store) -> RunRow:
     """Press Train and return the new run once it has ended, at full speed."""
     button = page.get_by_role("button", name=re.compile("^Train")).first
-    expect(button).to_be_visible(timeout=60_000)
+    expect(button).to_be_visible()
     known = {row.id for row in store.list()}
     button.click()
-    wait_until(lambda: newest(store).id not in known, WAIT_S, "the run to be made")
+    until(lambda: newest(store).id not in known, "the run to be made", WAIT_S)
     run_id = newest(store).id
     store.order(run_id, pace="full")
-    wait_until(lambda: store.get(run_id).has_ended, WAIT_S, "the run to end")
+    until(lambda: store.get(run_id).has_ended, "the run to end", WAIT_S)
     return store.get(run_id)
 
 
@@ -149,7 +150,7 @@ def download(page: Page, title: str, form: str) -> bytes:
     page.get_by_role("combobox", name="Take away as").click()
     page.get_by_role("option", name=title).click()
     expect(page.get_by_text(f"--format {form}")).to_be_visible()
-    with page.expect_download(timeout=60_000) as caught:
+    with page.expect_download() as caught:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()
     return Path(caught.value.path()).read_bytes()
 
@@ -236,20 +237,20 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     page.get_by_role("button", name="Start the search").click()
     expect(page).to_have_url(re.compile("search="))
     search_id = page.url.partition("search=")[2]
-    wait_until(lambda: store.list(group_id=search_id), WAIT_S, "the first trial")
+    until(lambda: store.list(group_id=search_id), "the first trial", WAIT_S)
     page.get_by_role("button", name="Stop the search").click()
     searches = Searches(store)
-    wait_until(lambda: searches.get(search_id).state == "stopped", WAIT_S, "the search to stop")
+    until(lambda: searches.get(search_id).state == "stopped", "the search to stop", WAIT_S)
     rows = store.list(group_id=search_id)
     assert all(row.has_ended for row in rows)
     before = len(rows)
     page.get_by_role("button", name="Resume").click()
-    wait_until(lambda: searches.get(search_id).state == "finished", 2 * WAIT_S, "the search to end")
+    until(lambda: searches.get(search_id).state == "finished", "the search to end", 2 * WAIT_S)
     trained = store.list(group_id=search_id, statuses=["finished"])
     assert len(trained) == 12
     assert len(store.list(group_id=search_id)) >= before
     assert all(isinstance(store.rows(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
-    expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible()
     expect(page.get_by_text("12 of 12 trials trained to their end")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()

@@ -10,7 +10,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.config import RunConfig
 from core.runs import Store
-from tests.browser import App, wait_until
+from tests.browser import App
+from tests.polling import until
 from tests.train_page import expect_status, open_train, press, run_id
 
 pytestmark = pytest.mark.e2e
@@ -51,7 +52,7 @@ class SlowLink:
 
     def wait_for(self, condition: Callable[[], object], what: str) -> None:
         """Return once the condition is true; messages go to and fro meanwhile."""
-        wait_until(lambda: self._page.evaluate("true") and condition(), 30, what)
+        until(lambda: self._page.evaluate("true") and condition(), what)
 
     def wait_for_tick(self) -> None:
         """Return once the server has answered one more tick."""
@@ -72,7 +73,7 @@ def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(ap
     second = store.list(sort="number")[0].id
     link.wait_for_tick()
     store.order(second, command="pause")
-    wait_until(lambda: store.get(second).status == "paused", 30, "the pause")
+    until(lambda: store.get(second).status == "paused", "the pause")
     link.wait_for_tick()
     link.wait_for_tick()
     said = [message.page_info_changed.query_string for message in link.heard("page_info_changed")]

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from core.runs import Store
-from tests.browser import App, end_app, start_app, wait_until
+from tests.browser import App, end_app, start_app
+from tests.polling import until
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +23,7 @@ def final_loss(app: App, run: str) -> float:
             wanted = "select test_loss from runs where id = ? and state = 'finished'"
             return (store.execute(wanted, (run,)).fetchone() or (None,))[0]
 
-    wait_until(lambda: stored() is not None, 60, "the final loss in the store")
+    until(lambda: stored() is not None, "the final loss in the store")
     loss = stored()
     assert loss is not None
     return loss
@@ -75,19 +76,19 @@ def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: 
     open_train(page, app.url)
     press(page, "Train")
     expect_status(page, "running")
-    wait_until(lambda: step_shown(page) > 0, 30, "the first step to be shown")
+    until(lambda: step_shown(page) > 0, "the first step to be shown")
     first = step_shown(page)
     sentence = page.locator("[aria-label*='Loss after']").first
     expect(sentence).to_have_attribute("aria-label", re.compile(r"Loss after [\d,]+ of 6,000 training steps"))
-    wait_until(lambda: step_shown(page) > first, 30, "the step to move")
+    until(lambda: step_shown(page) > first, "the step to move")
     known = run_id(page)
     page.reload()
     expect_status(page, "running|finished")
     assert run_id(page) == known
-    wait_until(lambda: step_shown(page) > first, 30, "the run to be found further on")
+    until(lambda: step_shown(page) > first, "the run to be found further on")
     finish(app, page)
     right = page.locator(".ink-strip figure.y")
-    wait_until(lambda: right.count() >= 17, 20, "at least 17 of the last 20 answers to be right")
+    until(lambda: right.count() >= 17, "at least 17 of the last 20 answers to be right")
 
 
 def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
@@ -95,16 +96,16 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     choose(page, "Pace", "50 steps a second")
     press(page, "Train")
     expect_status(page, "running")
-    wait_until(lambda: step_shown(page) > 0, 30, "the first step")
+    until(lambda: step_shown(page) > 0, "the first step")
     press(page, "Pause")
     expect_status(page, "paused")
     paused_at = step_shown(page)
     press(page, "One step")
-    wait_until(lambda: step_shown(page) == paused_at + 1, 30, "exactly one more step")
+    until(lambda: step_shown(page) == paused_at + 1, "exactly one more step")
     expect_status(page, "paused")
     page.locator(".ink-status").first.click()  # away from any field that would take the letter
     page.keyboard.press("s")
-    wait_until(lambda: step_shown(page) == paused_at + 2, 30, "one more step by the keyboard")
+    until(lambda: step_shown(page) == paused_at + 2, "one more step by the keyboard")
     press(page, "Go on")
     expect_status(page, "running")
     press(page, "Stop")
@@ -118,7 +119,7 @@ def test_one_step_starts_a_run_that_waits(app: App, page: Page) -> None:
     open_train(page, app.url)
     press(page, "One step")
     expect_status(page, "paused")
-    wait_until(lambda: step_shown(page) == 1, 30, "the first step alone")
+    until(lambda: step_shown(page) == 1, "the first step alone")
     press(page, "Stop")
     expect_status(page, "stopped")
 
@@ -139,7 +140,7 @@ def test_a_link_gives_another_browser_the_same_form_the_same_view_and_the_same_n
         assert run_id(second) == mine
         choose(second, "Pace", "Full speed")
         press(second, "Train anew")
-        wait_until(lambda: run_id(second) != mine, 20, "a run of its own")
+        until(lambda: run_id(second) != mine, "a run of its own")
         expect_status(second, "finished")
         theirs = run_id(second)
     finally:
@@ -156,7 +157,7 @@ def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser
         second = other.new_page()
         open_train(second, page.url)
         expect_status(second, "running|finished")
-        wait_until(lambda: step_shown(second) > 0, 30, "the second browser to see steps")
+        until(lambda: step_shown(second) > 0, "the second browser to see steps")
     finally:
         other.close()
     finish(app, page)
@@ -179,7 +180,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
     for name in ("weights", "draw", "evaluate", "data", "runs", "search"):
         page.goto(f"{app.url}/{name}?run=nosuchrun&epochs=banana")
         told = page.get_by_test_id("stAlert")
-        expect(told.filter(has_text="nosuchrun")).to_be_visible(timeout=60_000)
+        expect(told.filter(has_text="nosuchrun")).to_be_visible()
         expect(
             told.filter(has_text="epochs must be a whole number from 1 to 1000, got 'banana'")
         ).to_be_visible()
@@ -188,7 +189,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
 
 def test_the_data_page_shows_the_images_that_its_address_names(app: App, page: Page) -> None:
     page.goto(f"{app.url}/data?dataset=fashion_mnist")
-    expect(page.get_by_text("these are all images of Fashion-MNIST")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("these are all images of Fashion-MNIST")).to_be_visible()
     expect(page.get_by_text("1 to 60 of 10,000 garments").first).to_be_visible()
 
 

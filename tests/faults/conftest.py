@@ -78,8 +78,8 @@ class App:
         """Close the app in good order, if it still runs; nothing of it may be left."""
         pids = family(self.process.pid)
         with suppress(BrokenPipeError):
-            self.process.communicate(timeout=15)
-        gone(pids, within_s=6)
+            self.process.communicate(timeout=60)
+        gone(pids)
 
 
 @pytest.fixture
@@ -123,9 +123,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def running(store: Store, run_id: str, step: int = 1) -> RunRow:
     """Return the run once it is running and has done `step` updates."""
-    until(
-        lambda: store.get(run_id).step >= step and store.get(run_id).status == "running", f"step {step}", 60
-    )
+    until(lambda: store.get(run_id).step >= step and store.get(run_id).status == "running", f"step {step}")
     return store.get(run_id)
 
 

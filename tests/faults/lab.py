@@ -75,15 +75,15 @@ class Lab:
         choose(page, "Pace", pace)
         press(page, "Train")
         expect_status(page, shows)
-        until(lambda: run_id(page), "the run's address", 10)
+        until(lambda: run_id(page), "the run's address")
         self.acknowledged.add(run_id(page))
         return run_id(page)
 
     def trained(self, page: Page, settings: str = LONG) -> str:
         """Return a run that the page shows to be under way, with a checkpoint."""
         run = self.train(page, settings)
-        until(lambda: step_shown(page) > 5, "steps on the page", 60)
-        until(lambda: self.store.get(run).checkpoint_step, "a checkpoint", 60)
+        until(lambda: step_shown(page) > 5, "steps on the page")
+        until(lambda: self.store.get(run).checkpoint_step, "a checkpoint")
         return run
 
     def resume(self, page: Page, run: str) -> None:
@@ -98,7 +98,7 @@ class Lab:
         """End the app in good order; nothing of it may be left."""
         pids = family(self.app.process.pid)
         end_app(self.app)
-        gone(pids, within_s=6)
+        gone(pids)
         self.store.close()
 
 
@@ -118,14 +118,14 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
     for page in pages:
         calm(page)
     assert "Traceback" not in lab.log[before:], lab.log[before:][-3000:]
-    until(lambda: all(row.status in SETTLED for row in lab.store.list(limit=1000)), "every run to settle", 60)
+    until(lambda: all(row.status in SETTLED for row in lab.store.list(limit=1000)), "every run to settle")
     for run in lab.acknowledged:
         row, events = lab.store.get(run), lab.store.rows(run).events
         ends = [isinstance(event, TERMINAL) for event in events]
         assert ends.count(True) == (row.status != "interrupted")
         assert row.status != "interrupted" or row.remedy
     leases = Path(f"{lab.path}.leases")
-    until(lambda: not any(leases.iterdir()) if leases.exists() else True, "every lease to be given back", 10)
+    until(lambda: not any(leases.iterdir()) if leases.exists() else True, "every lease to be given back")
 
 
 def calm(page: Page) -> None:
@@ -134,10 +134,10 @@ def calm(page: Page) -> None:
     assert "Traceback" not in page.inner_text("body")
 
 
-def says(page: Page, *sentences: str, timeout: float = 15_000) -> None:
+def says(page: Page, *sentences: str) -> None:
     """The page says each of the sentences (regular expressions), in its body."""
     for sentence in sentences:
-        expect(page.locator("[data-testid=stMain]")).to_contain_text(re.compile(sentence), timeout=timeout)
+        expect(page.locator("[data-testid=stMain]")).to_contain_text(re.compile(sentence))
 
 
 def picture(page: Page, name: str) -> None:

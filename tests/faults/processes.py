@@ -41,10 +41,10 @@ def forked(runner: int) -> list[int]:
     return [pid for pid in family(runner) if "forkserver" in everyone.get(pid, (0, 0, ""))[2]]
 
 
-def gone(pids: list[int], within_s: float) -> None:
+def gone(pids: list[int]) -> None:
     """Wait until none of the processes lives; kill what does before failing."""
     try:
-        until(lambda: not set(pids) & set(processes()), f"processes {pids} to end", within_s)
+        until(lambda: not set(pids) & set(processes()), f"processes {pids} to end")
     finally:
         for pid in set(pids) & set(processes()):
             os.kill(pid, signal.SIGKILL)

@@ -45,15 +45,15 @@ def test_a_locked_store_is_read_on_and_says_busy_when_train_is_pressed(lab, page
             assert run_id(page) == run, "the run in view stays in view"
             expect_status(page, "running")
         shown = step_shown(page)
-        until(lambda: step_shown(page) > shown, "the page to go on", 20)
+        until(lambda: step_shown(page) > shown, "the page to go on")
         press(page, "Train anew")
-        until(lambda: run_id(page) != run, "the new run", 20)
+        until(lambda: run_id(page) != run, "the new run")
         lab.acknowledged.add(run_id(page))
         expect(page.get_by_text("Try again in a moment")).to_have_count(0)
         for each in lab.acknowledged:
             lab.store.order(each, command="stop")
         expect_status(page, "stopped")
-        until(lambda: lab.store.get(run).has_ended, "the first run to stop", 60)
+        until(lambda: lab.store.get(run).has_ended, "the first run to stop")
         steps = told_steps(lab.store, run)
         assert steps == list(range(1, lab.store.get(run).step + 1)), "not a step is missing"
 
@@ -62,7 +62,7 @@ def test_a_truncated_checkpoint_costs_time_but_resume_on_the_page_finishes_the_r
     with unharmed(lab, page):
         run = lab.trained(page)
         os.kill(worker_of(lab.runner, lab.store, run), signal.SIGKILL)
-        expect_status(page, "interrupted", 5000)
+        expect_status(page, "interrupted")
         state = lab.store.checkpoint(run)
         with lab.store.database.write() as connection:
             mine = (ARTIFACTS.c.run_id == run) & (ARTIFACTS.c.kind == "checkpoint")
@@ -86,14 +86,14 @@ def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trai
             spoil(lab.folder / "inkling.db-wal")
         says(page, "is not here any more")
         sidebar = page.get_by_test_id("stSidebar")
-        expect(sidebar).to_contain_text("was damaged and has been set aside", timeout=20_000)
+        expect(sidebar).to_contain_text("was damaged and has been set aside")
         expect(sidebar).to_contain_text("Nothing was deleted")
         picture(page, "garbage")
         assert len(set_aside(lab) - before) == 1
         assert run_id(page) != run
         choose(page, "Pace", "Full speed")
         press(page, "Train")
-        expect_status(page, "finished", 60_000)
+        expect_status(page, "finished")
         lab.acknowledged.add(run_id(page))
         assert {row.id for row in lab.store.list()} >= set(SHIPPED), (
             "the ready models are in the new store too"
@@ -116,7 +116,7 @@ def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_fini
     lab = new_lab(small_disk)
     with unharmed(lab, page):
         run = lab.trained(page)
-        until((small_disk / "inkling.db.reserve").exists, "the reserve", 30)
+        until((small_disk / "inkling.db.reserve").exists, "the reserve")
         fill(small_disk)
         expect_status(page, "interrupted", 120_000)
         says(page, "is full", "Free some space")
@@ -126,9 +126,7 @@ def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_fini
         use_up(lab.store)
         press(page, "Train anew")
         refusal = page.get_by_test_id("stAlert")  # the interrupted run says the same below, for its own part
-        expect(refusal).to_contain_text(
-            re.compile("is full.*Free some space, or delete runs"), timeout=15_000
-        )
+        expect(refusal).to_contain_text(re.compile("is full.*Free some space, or delete runs"))
         assert run_id(page) == run
         picture(page, "disk-full-train")
         expect_status(page, "interrupted")
@@ -159,8 +157,8 @@ def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_whe
         remount(small_disk, "rw")
         press(page, "Train anew")
         expect_status(page, "running|finished")
-        until(lambda: run_id(page) != run, "the new run", 20)
-        expect_status(page, "finished", 30_000)
+        until(lambda: run_id(page) != run, "the new run")
+        expect_status(page, "finished")
         expect(page.get_by_test_id("stSidebar")).not_to_contain_text("may be read but not written")
         open_train(page, f"{lab.app.url}/?run={run}")
         expect_status(page, "finished")

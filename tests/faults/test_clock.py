@@ -21,7 +21,7 @@ def test_a_clock_that_jumps_an_hour_disturbs_nothing(app_in, tmp_path, offset_s)
     second = store.create(SHORT)
     app.submit(second)
     at = store.get(first).step
-    until(lambda: store.get(first).step > at + 50, "training to go on", 10)
+    until(lambda: store.get(first).step > at + 50, "training to go on")
     assert store.get(first).status == "running"
     assert store.get(second).queue_position == 1
     store.order(first, command="stop")

@@ -31,12 +31,12 @@ def test_a_store_overwritten_while_the_app_runs_is_set_aside_and_the_app_goes_on
             return False
         return any(tmp_path.glob("inkling.db.damaged-*"))
 
-    until(is_set_aside, "the damaged file to be set aside", 20)
+    until(is_set_aside, "the damaged file to be set aside")
     assert store.list() == [], "a new store was begun"
     fresh = store.create(SHORT)
     app.submit(fresh)
     assert ended(store, fresh).status == "finished"
-    until(lambda: store.threads_in_work() == 0, "the old run's worker to end", 20)
+    until(lambda: store.threads_in_work() == 0, "the old run's worker to end")
 
 
 def test_a_damaged_store_found_at_the_start_is_set_aside_with_a_message(app_in, tmp_path):
@@ -55,9 +55,9 @@ def test_a_truncated_checkpoint_costs_time_but_not_the_run(app_in, tmp_path):
     app, store = app_in(tmp_path)
     run_id = store.create(LONG, pace=SLOW)
     app.submit(run_id)
-    until(lambda: store.get(run_id).checkpoint_step, "a checkpoint", 60)
+    until(lambda: store.get(run_id).checkpoint_step, "a checkpoint")
     os.kill(worker_of(app.runner, store, run_id), signal.SIGKILL)
-    until(lambda: store.get(run_id).status == "interrupted", "the loss", 5)
+    until(lambda: store.get(run_id).status == "interrupted", "the loss")
     state = store.checkpoint(run_id)
     with store.database.write() as connection:
         mine = (ARTIFACTS.c.run_id == run_id) & (ARTIFACTS.c.kind == "checkpoint")

@@ -26,13 +26,13 @@ def losses_of(store: Store, run_id: str) -> list[float]:
 def test_a_run_that_fills_the_disk_keeps_what_it_wrote_and_goes_on_when_there_is_room(small_disk, app_in):
     app, store = app_in(small_disk)
     reserve = small_disk / "inkling.db.reserve"
-    until(reserve.exists, "the reserve", 30)
+    until(reserve.exists, "the reserve")
     run_id = store.create(LONG, pace="steps:200")
     app.submit(run_id)
     running(store, run_id, step=20)
     fill(small_disk)
-    until(lambda: store.get(run_id).status == "interrupted", "the full disk to be noticed", 30)
-    until(lambda: store.get(run_id).state == "interrupted", "the reason to be written down", 30)
+    until(lambda: store.get(run_id).status == "interrupted", "the full disk to be noticed")
+    until(lambda: store.get(run_id).state == "interrupted", "the reason to be written down")
     row = store.get(run_id)
     assert row.cause == "disk_full"
     assert "is full" in row.message
@@ -53,10 +53,10 @@ def test_a_run_that_fills_the_disk_keeps_what_it_wrote_and_goes_on_when_there_is
 
 def test_a_full_disk_still_takes_a_stop_and_a_deletion(small_disk, app_in):
     app, store = app_in(small_disk)
-    until((small_disk / "inkling.db.reserve").exists, "the reserve", 30)
+    until((small_disk / "inkling.db.reserve").exists, "the reserve")
     run_id = store.create(LONG, command="pause", pace=SLOW)
     app.submit(run_id)
-    until(lambda: store.get(run_id).status == "paused", "the pause", 60)
+    until(lambda: store.get(run_id).status == "paused", "the pause")
     waiting = store.create(SHORT, queue=False)
     fill(small_disk)
     store.delete(waiting)

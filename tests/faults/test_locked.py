@@ -1,4 +1,4 @@
-"""A store locked by another program for half a minute: training goes on, reading goes on, nothing is lost."""
+"""A store locked by another program for a while: training goes on, reading goes on, nothing is lost."""
 
 import sqlite3
 import time
@@ -12,10 +12,10 @@ from tests.faults.conftest import LONG, SLOW, ended, running
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
-LOCKED_S = 30.0
 
 
-def test_a_store_locked_for_half_a_minute_loses_no_step_and_no_worker(app_in, tmp_path):
+@pytest.mark.parametrize("locked_s", [8, pytest.param(30, marks=pytest.mark.long)])
+def test_a_store_locked_for_a_while_loses_no_step_and_no_worker(app_in, tmp_path, locked_s):
     app, store = app_in(tmp_path)
     run_id = store.create(LONG, pace=SLOW)
     app.submit(run_id)
@@ -29,10 +29,10 @@ def test_a_store_locked_for_half_a_minute_loses_no_step_and_no_worker(app_in, tm
 
         def is_over() -> bool:
             assert store.get(run_id).status == "running", "a run is not lost because nobody may write"
-            return time.monotonic() - locked_at > LOCKED_S
+            return time.monotonic() - locked_at > locked_s
 
-        until(is_over, "the end of the lock", LOCKED_S + 10, every_s=0.5)
-    until(lambda: store.get(run_id).step > at + LOCKED_S * 50 / 2, "what was trained meanwhile", 20)
+        until(is_over, "the end of the lock", every_s=0.5)
+    until(lambda: store.get(run_id).step > at + locked_s * 50 / 2, "what was trained meanwhile")
     store.order(run_id, command="stop")
     row = ended(store, run_id)
     assert (row.status, row.attempt) == ("stopped", 1)

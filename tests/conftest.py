@@ -7,12 +7,19 @@ import pytest
 
 from core import datasets
 from core.datasets import ImageData
+from core.threads import hold_to_one
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes share the tests, begin with the longest files: those that need a browser."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Have PyTorch and NumPy compute on one thread: test processes that share the cores would wait for each other."""
+    hold_to_one()
 
 
 @pytest.fixture(scope="session", autouse=True)

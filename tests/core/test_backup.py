@@ -69,7 +69,7 @@ def test_backup_is_one_moment_of_a_store_that_is_being_written(
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert has_begun.wait(20)
+        assert has_begun.wait(120)
         backup(lab, tmp_path / "live.zip")
     finally:
         is_enough.set()

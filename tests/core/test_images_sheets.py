@@ -66,7 +66,7 @@ def test_nothing_gives_no_box_and_the_limit_is_kept() -> None:
 
 
 def test_a_texture_of_a_thousand_dots_ends_soon() -> None:
-    ink = (np.random.default_rng(0).random((400, 400)) > 0.8).astype(np.float32)
+    ink = (np.random.default_rng(0).random((240, 240)) > 0.8).astype(np.float32)
     assert len(find_digits(ink)) <= 100
 
 

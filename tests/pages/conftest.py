@@ -1,5 +1,7 @@
 """Pages without a browser: the real app over a real store, with an engine that leaves runs where a test puts them."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Store
-from pages.components import lab
+from core.settings import Settings
+from core.shipped import adopt_shipped
+from pages.components import lab, start
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,11 +47,24 @@ def entered_by_app(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", begin_in_app)
 
 
+@pytest.fixture(scope="session")
+def begun_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store that holds the models that come with the app and nothing else, closed."""
+    path = tmp_path_factory.mktemp("begun") / "inkling.db"
+    store = Store(settings=Settings(store=f"sqlite:///{path}"))
+    adopt_shipped(store)
+    store.close()
+    return path
+
+
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """Return the app's store, empty; pages started in this test use it."""
+def store(begun_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Return the app's store with the models that come with the app; pages started in this test use it."""
+    shutil.copy(begun_store, tmp_path / "inkling.db")
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
     monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
+    monkeypatch.setattr(start, "FIRST_POINT_S", 0.0)  # nobody works here: there is nothing to wait for
+    monkeypatch.setattr(start, "OBEYED_S", 0.0)
     monkeypatch.setattr(lab, "_score_ready_models", lambda: None)  # seconds of work that no page here needs
     monkeypatch.setattr(lab, "MORE_TOOLS", ())  # the canvas can be imported only while a real app runs
     monkeypatch.setattr(lab, "_fetch", lambda: None)
@@ -60,7 +77,13 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     st.cache_data.clear()
 
 
+@pytest.fixture(autouse=True)
+def same_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `__main__` be what it was after the test: AppTest leaves its page there, for new processes to run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
 @pytest.fixture
 def app(store: Store) -> AppTest:  # noqa: ARG001
     """Return the app, not yet run."""
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)

@@ -1,9 +1,12 @@
 """Finished runs for the pages that look inside: trained for a moment on real images, adopted by the store."""
 
+from functools import cache
+
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
 from core.datasets import ImageData
+from core.events import Event
 from core.runs import Store
 from core.training import train
 
@@ -13,7 +16,13 @@ def finished_run(store: Store, data: ImageData, **settings: object) -> str:
     config = RunConfig(
         **{"dataset": data.spec.name, "train_size": 2_000, "epochs": 1, "eval_every": 0, **settings}
     )  # type: ignore[arg-type]
-    return store.adopt(config, list(train(data, config)), name=f"{config.model} of a moment")
+    return store.adopt(config, story(data, config), name=f"{config.model} of a moment")
+
+
+@cache
+def story(data: ImageData, config: RunConfig) -> tuple[Event, ...]:
+    """Return what a run says: trained once, however many tests put it into their stores."""
+    return tuple(train(data, config, threads=1))
 
 
 def shown(app: AppTest, page: str, run_id: str = "", **query: str) -> str:

@@ -22,12 +22,12 @@ begin(work, "patient")
 
 
 def test_its_result_and_its_error_are_held() -> None:
-    assert begin(lambda: 6 * 7, "sum").result(10) == 42
+    assert begin(lambda: 6 * 7, "sum").result(120) == 42
     with pytest.raises(ZeroDivisionError):
-        begin(lambda: 1 / 0, "no sum").result(10)
+        begin(lambda: 1 / 0, "no sum").result(120)
     assert not is_ending()
 
 
 def test_at_the_servers_end_it_is_told_and_given_a_moment() -> None:
-    done = subprocess.run([sys.executable, "-c", ENDS], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", ENDS], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout) == (0, "left off\n"), done.stderr

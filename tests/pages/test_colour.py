@@ -13,9 +13,9 @@ from pages.components import start
 from tests.pages.inside import finished_run, shown
 
 
-@pytest.fixture
-def coloured(mnist: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
-    """Return digits, each in an ink of its class, under the name and shape of CIFAR-10; pages load them."""
+@pytest.fixture(scope="module")
+def inked(mnist: ImageData) -> ImageData:
+    """Return digits, each in an ink of its class, under the name and shape of CIFAR-10."""
 
     def dyed(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
         ink = np.array([[255, 128, 64], [64, 255, 128], [128, 64, 255]])[labels % 3]  # (N, 3)
@@ -23,7 +23,7 @@ def coloured(mnist: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
         return (padded * ink[:, :, None, None] // 255).astype(np.uint8)
 
     train, test = slice(0, 1_000), slice(0, 500)
-    data = replace(
+    return replace(
         mnist,
         spec=spec("cifar10"),
         train_images=dyed(mnist.train_images[train], mnist.train_labels[train]),
@@ -32,9 +32,14 @@ def coloured(mnist: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
         test_labels=mnist.test_labels[test],
         fingerprint="coloured digits of a test",
     )
-    monkeypatch.setattr(datasets, "load", lambda *_: data)
+
+
+@pytest.fixture
+def coloured(inked: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
+    """Return the digits in ink, for pages to load."""
+    monkeypatch.setattr(datasets, "load", lambda *_: inked)
     monkeypatch.setattr(start, "is_ready", lambda *_: True)
-    return data
+    return inked
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,14 @@ from pages.components import lab
 
 ROOT = Path(__file__).resolve().parents[2]
 VISIT = """
-import os, sys
+import os, subprocess, sys
+from core.jobs.engine import EmbeddedEngine
 from pages.components import lab
+idle = [sys.executable, "-c", "import sys; sys.stdin.read()"]  # the runner and its workers have tests of their own
+EmbeddedEngine._start = lambda self: subprocess.Popen(idle, stdin=subprocess.PIPE)
 lab.fetch_tools = lambda: None
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file(os.path.abspath("app.py"), default_timeout=120).run()
+app = AppTest.from_file(os.path.abspath("app.py"), default_timeout=280).run()
 assert not app.exception, app.exception
 assert [b.label for b in app.button if b.label == "Train"]
 print("torch" if "torch" in sys.modules else "no torch", flush=True)
@@ -61,7 +64,7 @@ def test_the_train_page_is_drawn_without_pytorch(data_folder: Path, mnist: Image
         env={**os.environ, "INKLING_STORE": store, "INKLING_DATA": str(data_folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.stdout.strip().splitlines()[-1:] == ["no torch"], done.stderr[-3000:]
 
@@ -76,7 +79,7 @@ def test_a_page_drawn_before_pytorch_is_there_is_completed_when_it_is(
     assert not app.exception
     assert devices(app) == ["CPU"]
     assert likeness(app, RunConfig()) > 0.99
-    blank = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    blank = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     blank.query_params["initialisation"] = "normal"
     blank.run()
     assert not blank.exception

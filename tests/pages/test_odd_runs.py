@@ -1,19 +1,18 @@
 """Runs in odd states on the pages that look inside: each has one sentence and one way on, and none an error."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
-from core.datasets import ImageData
+from core.datasets import ImageData, load
 from core.datasets.own import add_images, create_own, delete_own
 from core.events import Diverged, Evaluated, Failed, Finished, Started, Weights
 from core.runs import Store
-from core.training import train
-from pages.components import lab
-from tests.pages.inside import shown
+from tests.pages.inside import shown, story
 
 STARTED = Started(0, 20, 20, 2_000, "test", 10_000, 7_850, "closed-form", 1)
 PAGES = ("weights", "evaluate", "data")
@@ -82,15 +81,14 @@ def test_a_run_without_snapshots_is_looked_into_by_its_newest_weights(
         assert "**After step 3**" in text
 
 
-@pytest.fixture
-def shapes(mnist: ImageData) -> Iterator[ImageData]:
-    """Return a dataset of one's own with three classes and 300 images, for as long as the test lasts."""
-    folder = lab.settings().data_dir
-    made = create_own("Three shapes", ["ring", "bar", "swan"], (1, 28, 28), folder)
+@pytest.fixture(scope="module")
+def shapes(mnist: ImageData, data_folder: Path) -> Iterator[ImageData]:
+    """Return a dataset of one's own with three classes and 300 images, for as long as these tests last."""
+    made = create_own("Three shapes", ["ring", "bar", "swan"], (1, 28, 28), data_folder)
     few = np.flatnonzero(mnist.train_labels < 3)[:300]
-    add_images(made.name, mnist.train_images[few], mnist.train_labels[few], folder)
-    yield lab.image_data(made.name)
-    delete_own(made.name, folder)
+    add_images(made.name, mnist.train_images[few], mnist.train_labels[few], data_folder)
+    yield load(made.name, data_folder)
+    delete_own(made.name, data_folder)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +112,6 @@ def test_images_of_ones_own_in_three_classes_are_looked_into_like_others(
     app: AppTest, store: Store, shapes: ImageData, page: str, key: str, section: str, says: str
 ) -> None:
     config = RunConfig(dataset=shapes.spec.name, epochs=3, batch_size=20)
-    run_id = store.adopt(config, list(train(shapes, config)), name="three shapes")
+    run_id = store.adopt(config, story(shapes, config), name="three shapes")
     app.session_state[key] = section
     assert says in shown(app, page, run_id)

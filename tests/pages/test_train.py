@@ -282,6 +282,6 @@ def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_n
         form.put_config(PRESETS["mnist-article"].config)
         st.session_state.after = form.config_as_entered()
 
-    held = AppTest.from_function(page).run().session_state
+    held = AppTest.from_function(page, default_timeout=300).run().session_state
     assert held.before.epochs == 7
     assert held.after == PRESETS["mnist-article"].config

@@ -59,6 +59,9 @@ def small_mnist(mnist: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
     """Return a running HTTP server with no files yet."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("INKLING_MIRROR", raising=False)
     with FileServer() as running:

@@ -1,6 +1,5 @@
 import hashlib
 import struct
-import time
 import warnings
 from pathlib import Path
 
@@ -109,10 +108,10 @@ def test_reading_every_pixel_makes_no_private_copy_of_the_pages() -> None:
 
 
 @pytest.mark.usefixtures("mnist")
-def test_loading_prepared_data_takes_milliseconds() -> None:
-    times_s = []
-    for _ in range(20):
-        start_s = time.perf_counter()
-        datasets.load("mnist")
-        times_s.append(time.perf_counter() - start_s)
-    assert sorted(times_s)[10] < 0.02
+def test_loading_prepared_data_reads_and_hashes_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes it a matter of a millisecond, told without a clock."""
+    monkeypatch.setattr("core.datasets.files.digest", lambda *_: pytest.fail("a file was hashed"))
+    monkeypatch.setattr("core.datasets.preparation.prepare", lambda *_: pytest.fail("it was prepared again"))
+    data = datasets.load("mnist")
+    assert isinstance(data.train_images, np.memmap)
+    assert isinstance(data.test_images, np.memmap)

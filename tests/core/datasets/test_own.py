@@ -100,7 +100,7 @@ def test_images_added_at_once_by_several_are_all_kept(mnist: ImageData, tmp_path
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
     data = datasets.load(made.name, tmp_path)
     found = {image.tobytes() for image in (*data.train_images, *data.test_images)}
     assert found == {image.tobytes() for image in mnist.train_images[:15]}

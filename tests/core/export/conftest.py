@@ -1,6 +1,8 @@
 """A store with a few small real runs, each of another kind, made once for the session."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from core.controls import Orders
 from core.datasets import ImageData
 from core.runs import Store
 from core.training import train
+from tests.core.datasets.conftest import idx_bytes
 
 
 class StopAfter:
@@ -34,12 +37,33 @@ def export_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(scope="session")
-def make_run(export_store: Store, mnist: ImageData) -> Callable[..., str]:
+def part_of_mnist(mnist: ImageData) -> ImageData:
+    """Return the first 2,000 of MNIST's training images with all of its test images."""
+    return replace(mnist, train_images=mnist.train_images[:2000], train_labels=mnist.train_labels[:2000])
+
+
+@pytest.fixture(scope="session")
+def part_folder(part_of_mnist: ImageData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which torchvision finds `part_of_mnist` in the place of MNIST."""
+    raw = tmp_path_factory.mktemp("part") / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, values in {
+        "train-images-idx3-ubyte": part_of_mnist.train_images[:, 0],
+        "train-labels-idx1-ubyte": part_of_mnist.train_labels,
+        "t10k-images-idx3-ubyte": part_of_mnist.test_images[:, 0],
+        "t10k-labels-idx1-ubyte": part_of_mnist.test_labels,
+    }.items():
+        (raw / name).write_bytes(idx_bytes(values))
+    return raw.parents[1]
+
+
+@pytest.fixture(scope="session")
+def make_run(export_store: Store, part_of_mnist: ImageData) -> Callable[..., str]:
     """Return what trains a run of 1,000 images here and gives its id in the store."""
 
     def make(name: str, controls: StopAfter | None = None, **settings: object) -> str:
         config = RunConfig(**{"train_size": 1000, "epochs": 2, "eval_every": 4, **settings})
-        return export_store.adopt(config, list(train(mnist, config, controls)), name=name)
+        return export_store.adopt(config, list(train(part_of_mnist, config, controls, threads=1)), name=name)
 
     return make
 

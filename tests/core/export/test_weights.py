@@ -61,7 +61,9 @@ def test_onnx_gives_the_run_s_scores_from_raw_pixels(
     run: str, export_store: Store, mnist: ImageData, request: pytest.FixtureRequest
 ) -> None:
     run_id = request.getfixturevalue(run)
-    session = onnxruntime.InferenceSession(export_run(export_store, run_id, "onnx").data)
+    one_thread = onnxruntime.SessionOptions()
+    one_thread.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(export_run(export_store, run_id, "onnx").data, one_thread)
     images = mnist.test_images[:500]
     if run == "cnn_run":
         from core.images.deskew import deskew

@@ -17,6 +17,7 @@ from core.runs import RunRow, Store
 from core.settings import Settings
 from tests.polling import until
 
+WITHIN_S = 120.0  # a loaded machine starts a worker slowly
 SMALL = RunConfig(train_size=1000, batch_size=50, epochs=3, eval_every=0, seed=3)  # 60 steps, 20 an epoch
 
 
@@ -62,14 +63,14 @@ def lab(
     tmp_path_factory: pytest.TempPathFactory, data_folder: Path
 ) -> Iterator[tuple[Store, EmbeddedEngine]]:
     """Return a store and an engine on it, shared by all tests since its start takes seconds."""
-    store = open_store(tmp_path_factory.mktemp("lab"), data_folder, cores=2)
+    store = open_store(tmp_path_factory.mktemp("lab"), data_folder, cores=2, max_epochs=1000)
     engine = EmbeddedEngine(store)
     yield store, engine
     engine.close()
     store.close()
 
 
-def ended(store: Store, run_id: str, within_s: float = 60.0) -> RunRow:
+def ended(store: Store, run_id: str) -> RunRow:
     """Return the run once it has ended."""
-    until(lambda: store.get(run_id).has_ended, f"run {run_id} to end", within_s)
+    until(lambda: store.get(run_id).has_ended, f"run {run_id} to end", WITHIN_S)
     return store.get(run_id)

@@ -8,25 +8,26 @@ import pytest
 
 from core.jobs import crew as module
 from core.jobs.crew import Crew, Worker
-from tests.core.jobs.conftest import SMALL, ended
+from tests.core.jobs.conftest import SMALL, WITHIN_S, ended
 from tests.polling import until
 
 
-@pytest.fixture(params=["forkserver", "spawn"])
+@pytest.fixture(params=["forkserver", pytest.param("spawn", marks=pytest.mark.long)])
 def crew(request, store, monkeypatch) -> Iterator[Crew]:
     """Return a crew of either kind; the second is what there is without a forkserver, as on Windows."""
     monkeypatch.setattr(module, "METHOD", request.param)
     made = Crew(store.settings)
     yield made
-    made.end(within_s=5)
+    made.end(within_s=30)
 
 
 def heard(crew: Crew, worker: Worker) -> bool:
     """Return what `hear` returns for the worker's next message or its end."""
-    until(lambda: worker.pipe.poll(), "a word from the worker", 60)
+    until(lambda: worker.pipe.poll(), "a word from the worker", WITHIN_S)
     return crew.hear(worker)
 
 
+@pytest.mark.parametrize("crew", ["forkserver", "spawn"], indirect=True)
 def test_a_waiting_worker_takes_a_run_and_ends_with_it(crew, store):
     worker = crew.spare()
     assert crew.spare() is worker
@@ -39,6 +40,7 @@ def test_a_waiting_worker_takes_a_run_and_ends_with_it(crew, store):
     assert worker.attempt == 1
     assert ended(store, run_id).status == "finished"
     assert not heard(crew, worker)
+    worker.process.join(WITHIN_S)
     assert worker.ending() == ""
     assert crew.workers == []
 
@@ -62,8 +64,9 @@ def test_a_killed_worker_says_how_it_ended(crew, store):
     heard(crew, worker)
     os.kill(worker.pid, signal.SIGKILL)
     assert not heard(crew, worker)
+    worker.process.join(WITHIN_S)
     assert "SIGKILL" in worker.ending()
-    assert store.get(run_id).status == "interrupted"
+    until(lambda: store.get(run_id).status == "interrupted", "its lease to end with it", WITHIN_S)
 
 
 def test_a_recalled_run_is_given_back_with_a_checkpoint(crew, store):
@@ -72,8 +75,8 @@ def test_a_recalled_run_is_given_back_with_a_checkpoint(crew, store):
     run_id = store.create(SMALL, command="pause", run_until=5)
     worker.assign(run_id, 1)
     heard(crew, worker)
-    until(lambda: store.get(run_id).step == 5, "five steps", 60)
-    crew.end(within_s=5)
+    until(lambda: store.get(run_id).step == 5, "five steps", WITHIN_S)
+    crew.end(within_s=60)
     row = store.get(run_id)
     assert (row.state, row.checkpoint_step) == ("interrupted", 5)
     assert not worker.process.is_alive()

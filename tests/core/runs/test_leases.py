@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,7 +27,7 @@ sys.stdin.read()
 def pair(request, tmp_path: Path, monkeypatch) -> tuple[Leases, Leases]:
     """Return the leases of one store as two processes have them, of either kind."""
     monkeypatch.setattr(leases, "BEAT_S", 0.02)
-    monkeypatch.setattr(leases, "STALE_S", 0.4)
+    monkeypatch.setattr(leases, "STALE_S", 600)
     if request.param == "files":
         return FileLeases(tmp_path / "leases"), FileLeases(tmp_path / "leases")
     path = tmp_path / "inkling.db"
@@ -81,31 +83,42 @@ def test_sweeping_leaves_held_leases_alone(tmp_path):
     assert theirs.is_held("run")
 
 
-def test_a_counter_that_stands_still_has_lost_its_holder(tmp_path, monkeypatch):
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Return the watchers' clock, which moves only when `now` is set; the holder's beat goes by the real one."""
+    moved = SimpleNamespace(now=1000.0, monotonic=lambda: moved.now, sleep=time.sleep)
+    monkeypatch.setattr(leases, "time", moved)
     monkeypatch.setattr(leases, "BEAT_S", 0.02)
-    monkeypatch.setattr(leases, "STALE_S", 0.3)
+    return moved
+
+
+def test_a_counter_that_stands_still_has_lost_its_holder(tmp_path, monkeypatch, clock):
     path = tmp_path / "inkling.db"
     dead, watcher = BeatLeases(open_store(path).database), BeatLeases(open_store(path).database)
     monkeypatch.setattr(dead, "_beat", lambda: None)
     assert dead.take("run")
     assert watcher.is_held("run"), "at first sight it gets the benefit of the doubt"
-    until(lambda: not watcher.is_held("run"), "the counter to be seen standing still", within_s=5)
+    clock.now += 0.9 * leases.STALE_S
+    assert watcher.is_held("run")
+    clock.now += 0.2 * leases.STALE_S
+    assert not watcher.is_held("run")
     assert watcher.take("run")
     watcher.give_back("run")
 
 
-def test_a_counter_that_moves_is_held_for_as_long_as_it_moves(tmp_path, monkeypatch):
-    monkeypatch.setattr(leases, "BEAT_S", 0.02)
-    monkeypatch.setattr(leases, "STALE_S", 0.3)
+def test_a_counter_that_moves_is_held_for_as_long_as_it_moves(tmp_path, clock):
     path = tmp_path / "inkling.db"
     mine, watcher = BeatLeases(open_store(path).database), BeatLeases(open_store(path).database)
     assert mine.take("run")
     beats = set()
 
-    def seen_beats() -> int:
+    def is_new_beat() -> bool:
         assert watcher.is_held("run")
+        known = len(beats)
         beats.add(watcher._watched["run"][0])
-        return len(beats) > 10
+        return len(beats) > known
 
-    until(seen_beats, "ten beats", within_s=10)
+    for _ in range(10):
+        until(is_new_beat, "the next beat", within_s=60)
+        clock.now += 0.9 * leases.STALE_S
     mine.give_back("run")

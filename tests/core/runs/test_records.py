@@ -137,18 +137,21 @@ def test_list_by_status_knows_a_lost_worker(store):
     assert [row.id for row in store.list(statuses=["running"])] == [alive]
 
 
-def test_a_thousand_runs_are_listed_within_a_quarter_of_a_second(store):
+def test_a_thousand_runs_are_listed_by_as_many_statements_as_one(store):
+    """What keeps the list quick, told without a clock: nothing is asked of the store run by run."""
     row = {"owner": "ada", "dataset": "mnist", "model": "softmax", "state": "finished", "created_at": 1.0}
-    with store.database.write() as connection:
-        config = to_json(RunConfig())
-        connection.execute(RUNS.insert(), [{**row, "id": f"r{i:07d}", "config": config} for i in range(1000)])
-    assert len(store.list()) == 1000
-    taken_s = []
-    for _ in range(3):
-        before = time.process_time()
-        store.list(owner="ada", sort="created_at")
-        taken_s.append(time.process_time() - before)
-    assert min(taken_s) < 0.25
+    rows = [{**row, "id": f"r{i:07d}", "config": to_json(RunConfig())} for i in range(1000)]
+    asked: list[str] = []
+    counts = []
+    for some in (rows[:1], rows[1:]):
+        with store.database.write() as connection:
+            connection.execute(RUNS.insert(), some)
+        with store.database.read() as connection:
+            connection.connection.driver_connection.set_trace_callback(asked.append)
+        asked.clear()
+        listed = len(store.list(owner="ada", sort="created_at"))
+        counts.append((listed, sum(statement.startswith("SELECT") for statement in asked)))
+    assert counts == [(1, 1), (1000, 1)]
 
 
 def test_names_notes_tags_and_pins_are_kept_and_bounded(store):

@@ -19,9 +19,18 @@ from core.events import (
     Resumed,
 )
 from core.runs import LostRun
+from core.runs.leases import FileLeases
 from tests.core.runs.conftest import claimed, open_store, started, steps, told, weights
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Have nobody wait a second for a lease that another holds."""
+    take = FileLeases.take
+    monkeypatch.setattr(FileLeases, "take", lambda leases, name, wait_s=0.0: take(leases, name, wait_s))
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_run_is_claimed_once(store, store_path):
     run_id = store.create(RunConfig())
     other = open_store(store_path)
@@ -43,6 +52,7 @@ def test_a_claim_waits_for_cores(store, store_path):
     assert store.claim(large, threads=4, cores=2), "a run on its own may always start"
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_run_whose_last_worker_still_lives_is_not_given_to_a_second(store, store_path):
     run_id, attempt = claimed(store)
     store.let_go(run_id, attempt)  # written, but the process is not gone yet

@@ -31,9 +31,9 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
-def test_closed_form_agrees_with_autograd(mnist: ImageData, settings: dict) -> None:
+def test_closed_form_agrees_with_autograd(quick_mnist: ImageData, settings: dict) -> None:
     config = replace(RunConfig(train_size=5_050, epochs=5, eval_every=0), **settings)  # last batch is short
-    runs = {path: list(train(mnist, config, path=path)) for path in (None, "autograd")}
+    runs = {path: list(train(quick_mnist, config, path=path)) for path in (None, "autograd")}
     assert [runs[path][0].path for path in runs] == ["closed-form", "autograd"]
     assert isinstance(runs[None][0], Started)
     fast, slow = ([e for e in events if isinstance(e, Weights)][-1].arrays for events in runs.values())

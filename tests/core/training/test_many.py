@@ -13,7 +13,14 @@ from core.events import Checkpoint, Diverged, Evaluated, Event, Finished, Logits
 from core.training import train
 from core.training.many import train_many
 
-BASE = RunConfig(train_size=3_050, epochs=5, eval_every=20, learning_rate=0.1)  # the last batch is short
+
+@pytest.fixture
+def obeyed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the runs look at their orders between any two steps, so that no clock says where they obey them."""
+    monkeypatch.setattr("core.training.many.POLL_S", 0.0)
+
+
+BASE = RunConfig(train_size=3_050, epochs=3, eval_every=20, learning_rate=0.1)  # the last batch is short
 RATES = (0.001, 0.01, 0.1, 0.5)
 
 GROUPS = {
@@ -52,11 +59,11 @@ def losses(events: list[Event]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_every_run_of_a_group_equals_the_run_trained_alone(mnist: ImageData, group: str) -> None:
+def test_every_run_of_a_group_equals_the_run_trained_alone(quick_mnist: ImageData, group: str) -> None:
     configs = GROUPS[group]
-    together = by_run(train_many(mnist, configs), len(configs))
+    together = by_run(train_many(quick_mnist, configs), len(configs))
     for config, events in zip(configs, together, strict=True):
-        alone = list(train(mnist, config))
+        alone = list(train(quick_mnist, config))
         for name, array in final_weights(alone).items():
             np.testing.assert_allclose(final_weights(events)[name], array, atol=1e-5)
         np.testing.assert_allclose(losses(events), losses(alone), atol=1e-5)
@@ -67,12 +74,12 @@ def test_every_run_of_a_group_equals_the_run_trained_alone(mnist: ImageData, gro
         assert isinstance(events[-1], Finished)
 
 
-def test_one_run_that_diverges_ends_alone(mnist: ImageData) -> None:
+def test_one_run_that_diverges_ends_alone(quick_mnist: ImageData) -> None:
     configs = [replace(BASE, l2=10.0, learning_rate=rate) for rate in (0.01, 100.0)]
-    calm, wild = by_run(train_many(mnist, configs), 2)
+    calm, wild = by_run(train_many(quick_mnist, configs), 2)
     assert isinstance(wild[-1], Diverged)
     assert isinstance(calm[-1], Finished)
-    np.testing.assert_allclose(losses(calm), losses(list(train(mnist, configs[0]))), atol=1e-5)
+    np.testing.assert_allclose(losses(calm), losses(list(train(quick_mnist, configs[0]))), atol=1e-5)
 
 
 class Told:
@@ -83,48 +90,51 @@ class Told:
 
     def poll(self) -> Orders:
         self._left -= 1
-        return Orders(command=self._command if self._left < 0 else "run", pace="steps:200")
+        return Orders(command=self._command if self._left < 0 else "run")
 
 
-def test_stop_ends_one_run_and_leaves_the_others_training(mnist: ImageData) -> None:
+@pytest.mark.usefixtures("obeyed_at_once")
+def test_stop_ends_one_run_and_leaves_the_others_training(quick_mnist: ImageData) -> None:
     configs = GROUPS["learning rates"][:3]
     controls = [Told("run", 0), Told("stop", 2), Told("run", 0)]
-    told = by_run(train_many(mnist, configs, controls), 3)
+    told = by_run(train_many(quick_mnist, configs, controls), 3)
     assert [run[-1].reason for run in told] == ["finished", "stopped", "finished"]  # type: ignore[union-attr]
     assert 0 < told[1][-1].step < told[0][-1].step
 
 
-def test_a_run_left_off_is_resumed_alone_and_equals_the_undisturbed_one(mnist: ImageData) -> None:
+@pytest.mark.usefixtures("obeyed_at_once")
+def test_a_run_left_off_is_resumed_alone_and_equals_the_undisturbed_one(quick_mnist: ImageData) -> None:
     configs = GROUPS["momentum"]
-    told = by_run(train_many(mnist, configs, [Told("interrupt", 4), Told("interrupt", 4)]), 2)
+    told = by_run(train_many(quick_mnist, configs, [Told("interrupt", 4), Told("interrupt", 4)]), 2)
     for config, events in zip(configs, told, strict=True):
         checkpoint = events[-1]
         assert isinstance(checkpoint, Checkpoint)
-        assert 0 < checkpoint.step < 155
-        resumed = list(train(mnist, config, checkpoint=checkpoint.state))
-        for name, array in final_weights(list(train(mnist, config))).items():
+        assert 0 < checkpoint.step < 93
+        resumed = list(train(quick_mnist, config, checkpoint=checkpoint.state))
+        for name, array in final_weights(list(train(quick_mnist, config))).items():
             np.testing.assert_allclose(final_weights(resumed)[name], array, atol=1e-5)
 
 
-def test_a_pause_of_the_first_holds_for_all(mnist: ImageData) -> None:
+@pytest.mark.usefixtures("obeyed_at_once")
+def test_a_pause_of_the_first_holds_for_all(quick_mnist: ImageData) -> None:
     class PausesOnce:
         def __init__(self) -> None:
             self.polls = 0
 
         def poll(self) -> Orders:
             self.polls += 1
-            return Orders(command="pause" if 3 <= self.polls <= 6 else "run", pace="steps:400")
+            return Orders(command="pause" if 3 <= self.polls <= 6 else "run")
 
     configs = GROUPS["learning rates"][:2]
-    first, second = by_run(train_many(mnist, configs, [PausesOnce(), Told("run", 0)]), 2)
+    first, second = by_run(train_many(quick_mnist, configs, [PausesOnce(), Told("run", 0)]), 2)
     steps = [[e.step for e in run if isinstance(e, Paused)] for run in (first, second)]
     assert len(steps[0]) == 1
     assert steps[0] == steps[1]
-    np.testing.assert_allclose(losses(second), losses(list(train(mnist, configs[1]))), atol=1e-5)
+    np.testing.assert_allclose(losses(second), losses(list(train(quick_mnist, configs[1]))), atol=1e-5)
 
 
-def test_runs_that_differ_in_more_are_refused_with_the_setting(mnist: ImageData) -> None:
+def test_runs_that_differ_in_more_are_refused_with_the_setting(quick_mnist: ImageData) -> None:
     with pytest.raises(ValueError, match="batch_size"):
-        list(train_many(mnist, [BASE, replace(BASE, batch_size=50)]))
+        list(train_many(quick_mnist, [BASE, replace(BASE, batch_size=50)]))
     with pytest.raises(ValueError, match="the model"):
-        list(train_many(mnist, [replace(BASE, model="mlp")]))
+        list(train_many(quick_mnist, [replace(BASE, model="mlp")]))

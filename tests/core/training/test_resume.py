@@ -39,10 +39,10 @@ class InterruptAt:
         return Orders("pause", run_until=self._step)
 
 
-def interrupted(mnist: ImageData, config: RunConfig, step: int) -> bytes:
+def interrupted(quick_mnist: ImageData, config: RunConfig, step: int) -> bytes:
     """Return the checkpoint that a run writes when it is interrupted after exactly `step` updates."""
     controls = InterruptAt(step)
-    for event in train(mnist, config, controls):
+    for event in train(quick_mnist, config, controls, threads=1):
         if type(event).__name__ == "Paused":
             controls.poll = lambda: Orders("interrupt")  # type: ignore[method-assign]
         if isinstance(event, Checkpoint):
@@ -56,11 +56,12 @@ def end(events: list[Event]) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda c: f"{c.model}-{c.optimizer}-{c.schedule}")
-def test_resumed_run_has_the_bits_of_an_undisturbed_one(mnist: ImageData, config: RunConfig) -> None:
-    undisturbed = list(train(mnist, config))
+def test_resumed_run_has_the_bits_of_an_undisturbed_one(quick_mnist: ImageData, config: RunConfig) -> None:
+    undisturbed = list(train(quick_mnist, config, threads=1))
     per_epoch = undisturbed[0].steps_per_epoch
     for step in (3, per_epoch, per_epoch + 2):  # inside an epoch, between two, after the first
-        resumed = list(train(mnist, config, checkpoint=interrupted(mnist, config, step)))
+        state = interrupted(quick_mnist, config, step)
+        resumed = list(train(quick_mnist, config, checkpoint=state, threads=1))
         assert resumed[0].step == step
         losses = np.concatenate([e.losses for e in undisturbed if isinstance(e, Steps)])[step:]
         np.testing.assert_array_equal(
@@ -70,22 +71,26 @@ def test_resumed_run_has_the_bits_of_an_undisturbed_one(mnist: ImageData, config
             np.testing.assert_array_equal(end(resumed)[name], array)
 
 
-def test_a_checkpoint_of_other_settings_is_refused(mnist: ImageData) -> None:
-    state = interrupted(mnist, BASE, 3)
+def test_a_checkpoint_of_other_settings_is_refused(quick_mnist: ImageData) -> None:
+    state = interrupted(quick_mnist, BASE, 3)
     with pytest.raises(CheckpointError, match="other settings"):
-        list(train(mnist, replace(BASE, seed=1), checkpoint=state))
+        list(train(quick_mnist, replace(BASE, seed=1), checkpoint=state))
 
 
-def test_a_truncated_or_altered_checkpoint_is_refused(mnist: ImageData) -> None:
-    state = interrupted(mnist, BASE, 3)
+def test_a_truncated_or_altered_checkpoint_is_refused(quick_mnist: ImageData) -> None:
+    state = interrupted(quick_mnist, BASE, 3)
     assert unpack(state).step == 3
     for broken in (b"", state[:7], state[: len(state) // 2], b"x" * len(state)):
         with pytest.raises(CheckpointError, match="cannot be read"):
             unpack(broken)
 
 
-def test_checkpoints_come_at_the_interval_asked_for(mnist: ImageData) -> None:
-    told = list(train(mnist, replace(BASE, epochs=6), checkpoint_every_s=0.001))
-    steps = [e.step for e in told if isinstance(e, Checkpoint)]
-    assert len(steps) > 3
-    assert steps == sorted(set(steps))
+def test_checkpoints_come_at_the_interval_asked_for(quick_mnist: ImageData) -> None:
+    def checkpoints(every_s: float | None) -> list[int]:
+        told = train(quick_mnist, BASE, checkpoint_every_s=every_s)
+        return [event.step for event in told if isinstance(event, Checkpoint)]
+
+    at_every_step, sometimes = checkpoints(0.0), checkpoints(0.001)
+    assert at_every_step == list(range(1, 64))
+    assert sometimes == sorted(set(sometimes))
+    assert checkpoints(3600.0) == checkpoints(None) == []

@@ -39,7 +39,7 @@ def page() -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(page, default_timeout=30).run()
+    return AppTest.from_function(page, default_timeout=300).run()
 
 
 def sent(app: AppTest, name: str) -> tuple[dict[str, Any], bytes]:

@@ -24,7 +24,7 @@ def page() -> None:
 
 
 def test_a_choice_is_passed_on_and_stays_in_the_widget_that_it_was_made_in() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=300).run()
     app.selectbox[0].select("b").run()
     assert not app.exception
     assert app.session_state.chosen == ["b"]
@@ -32,7 +32,7 @@ def test_a_choice_is_passed_on_and_stays_in_the_widget_that_it_was_made_in() -> 
 
 
 def test_what_the_page_sets_is_shown_by_a_new_widget_and_is_no_choice() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=300).run()
     app.session_state.shown = "b"
     app.run()
     assert (app.selectbox[0].key, app.selectbox[0].value) == ("letter_1", "b")
@@ -41,7 +41,7 @@ def test_what_the_page_sets_is_shown_by_a_new_widget_and_is_no_choice() -> None:
 
 
 def test_a_choice_that_is_refused_is_not_shown() -> None:
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=300).run()
     app.selectbox[0].select("refused").run()
     assert app.session_state.chosen == ["refused"]
     assert app.selectbox[0].value == "a"

@@ -4,27 +4,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test test-fast test-faults test-full lint bench bench-full screenshots pretrained clean
+.PHONY: run test test-fast test-faults test-full style lint bench bench-full screenshots pretrained clean
 
 run: $(VENV)/.run-ready
 	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: lint
+test: style
 	$(BIN)/python -m tests -m "not faults and not long"
 
-test-fast: lint
+test-fast: style
 	$(BIN)/python -m tests -m "not faults and not long and not e2e"
 
 test-faults: $(VENV)/.test-ready
 	$(BIN)/python -m tests -m "faults and not long"
 
-test-full: lint
+test-full: style
 	$(BIN)/python -m tests
 
-lint: $(VENV)/.test-ready
+style: $(VENV)/.test-ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint: style  # the types are a test, too
 	$(BIN)/mypy
 
 pretrained: $(VENV)/.run-ready

@@ -11,9 +11,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.polling import until
 
@@ -90,27 +99,54 @@ def browser_path() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return Chromium; without one, fail under INKLING_REQUIRE_BROWSER=1 and skip otherwise."""
+def chromium() -> Iterator[BrowserType]:
+    """Return what starts Chromium; without one, fail under INKLING_REQUIRE_BROWSER=1 and skip otherwise."""
     with sync_playwright() as playwright:
-        path = browser_path()
-        if path is None and not Path(playwright.chromium.executable_path).exists():
+        if browser_path() is None and not Path(playwright.chromium.executable_path).exists():
             message = "no Chromium found: install it, or run `playwright install chromium`"
             if os.environ.get("INKLING_REQUIRE_BROWSER") == "1":
                 pytest.fail(message)
             pytest.skip(message)
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Return a Chromium for contexts of a test's own: a second visitor, a phone."""
+    started = chromium.launch(executable_path=browser_path(), args=FLAGS)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def profile(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Return a Chromium with a profile on disk: it compiles a page's scripts once, not for every visitor."""
+    folder, size = tmp_path_factory.mktemp("profile"), ViewportSize(width=1280, height=900)
+    kept = chromium.launch_persistent_context(
+        folder, executable_path=browser_path(), args=FLAGS, viewport=size
+    )
+    kept.set_default_timeout(60_000)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Return a fresh browser context, as another visitor's browser is."""
-    fresh = browser.new_context(viewport={"width": 1280, "height": 900})
-    fresh.set_default_timeout(60_000)
-    yield fresh
-    fresh.close()
+def context(profile: BrowserContext) -> Iterator[BrowserContext]:
+    """Return the browser of a visitor who has never been here: nothing is left of the one before."""
+    yield profile
+    tools = profile.new_cdp_session(
+        profile.pages[0]
+    )  # the first one is blank and stays, for the browser's sake
+    for page in profile.pages[1:]:
+        origin = urlsplit(page.url)
+        page.close()
+        everything = {
+            "origin": f"{origin.scheme}://{origin.netloc}",
+            "storageTypes": "local_storage,indexeddb",
+        }
+        tools.send("Storage.clearDataForOrigin", everything)
+    tools.detach()
+    profile.clear_cookies()
 
 
 @pytest.fixture

@@ -9,11 +9,13 @@ from core import datasets
 from core.datasets import ImageData
 from core.threads import hold_to_one
 
+LONGEST = ("tests/e2e/", "tests/test_types.py")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, begin with the longest files: those that need a browser."""
+    """Where several processes share the tests, begin with the longest files: short ones fill what time is left."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from core.runs import Store
-from tests.browser import App, app, browser, context, page
+from tests.browser import App, app, browser, chromium, context, page, profile
 
-__all__ = ["App", "app", "browser", "context", "page"]
+__all__ = ["App", "app", "browser", "chromium", "context", "page", "profile"]
 
 
 @pytest.fixture(autouse=True)

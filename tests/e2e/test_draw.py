@@ -31,19 +31,20 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.parametrize(
-    ("hand", "steps"),
+    ("hands", "steps"),
     [
-        pytest.param(MIDDLE, -15, id="middle-thin"),
-        pytest.param(MIDDLE, 14, id="middle-thick", marks=pytest.mark.long),
-        pytest.param(CORNER, -15, id="corner-thin", marks=pytest.mark.long),
-        pytest.param(CORNER, 14, id="corner-thick"),
+        pytest.param((MIDDLE, CORNER), -15, id="by turns-thin"),
+        pytest.param((MIDDLE,), -15, id="middle-thin", marks=pytest.mark.long),
+        pytest.param((MIDDLE,), 14, id="middle-thick", marks=pytest.mark.long),
+        pytest.param((CORNER,), -15, id="corner-thin", marks=pytest.mark.long),
+        pytest.param((CORNER,), 14, id="corner-thick", marks=pytest.mark.long),
     ],
 )
-def test_all_ten_digits_are_read(app: App, page: Page, hand: strokes.Hand, steps: int) -> None:
+def test_all_ten_digits_are_read(app: App, page: Page, hands: tuple[strokes.Hand, ...], steps: int) -> None:
     open_draw(page, app)
     set_pen(page, steps)
     for digit in range(10):
-        draw(page, path_of(digit, hand))
+        draw(page, path_of(digit, hands[digit % len(hands)]))
         expect_class(page, str(digit))
         clear(page)
 

@@ -155,6 +155,21 @@ def download(page: Page, title: str, form: str) -> bytes:
     return Path(caught.value.path()).read_bytes()
 
 
+def cells(notebook: bytes) -> list[str]:
+    return [cell.source for cell in nbformat.reads(notebook.decode(), as_version=4).cells]
+
+
+def test_script_and_notebook_are_taken_from_the_page(
+    page: Page, app: App, store: Store, made: list[str]
+) -> None:
+    open_runs(page, app, store, "first of two")
+    select_row(page, 0)
+    script, notebook = download(page, "Python script", "script"), download(page, "Notebook", "notebook")
+    assert script == export_run(store, made[0], "script").data
+    assert cells(notebook) == cells(export_run(store, made[0], "notebook").data)
+
+
+@pytest.mark.long
 def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
     page: Page, app: App, store: Store, made: list[str], data_folder: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,5 @@
 """An app at the level of its processes: a parent with an engine, its runner, its workers, its store."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -18,7 +17,7 @@ from core.runs import RunRow, Store
 from core.settings import Settings, to_environment
 from tests.browser import browser, chromium, context, page, profile
 from tests.faults.lab import Lab, moved_clock
-from tests.faults.processes import family, gone
+from tests.faults.processes import family, gone, runner_of
 from tests.polling import until
 
 __all__ = ["browser", "chromium", "context", "page", "profile"]
@@ -29,11 +28,11 @@ SHORT = replace(LONG, epochs=2)
 SLOW = "steps:50"
 
 PARENT = """
-import json, sys
+import sys
 from core.jobs.engine import EmbeddedEngine
 from core.runs import Store
 engine = EmbeddedEngine(Store())
-print(json.dumps({"runner": engine.runner_pid}), flush=True)
+print("{}", flush=True)
 for line in sys.stdin:
     engine.submit(line.strip())
     print("{}", flush=True)
@@ -58,8 +57,13 @@ class App:
             cwd=REPOSITORY,
             env={**os.environ, **to_environment(self.settings), **self.environment},
         )
-        self.runner = int(self._answer()["runner"])
+        self._answer()
         return self
+
+    @property
+    def runner(self) -> int:
+        """The pid of the runner, which is another one once the first was killed."""
+        return runner_of(self.process.pid)
 
     def submit(self, run_id: str) -> None:
         """Have the engine train the run."""
@@ -68,11 +72,9 @@ class App:
         self.process.stdin.flush()
         self._answer()
 
-    def _answer(self) -> dict[str, int]:
+    def _answer(self) -> None:
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, "the app ended"
-        return json.loads(line)
+        assert self.process.stdout.readline(), "the app ended"
 
     def end(self) -> None:
         """Close the app in good order, if it still runs; nothing of it may be left."""
@@ -82,23 +84,53 @@ class App:
         gone(pids)
 
 
-@pytest.fixture
-def app_in(data_folder: Path) -> Iterator[Callable[..., tuple[App, Store]]]:
-    """Return a function that starts an app with its store in a folder, and gives both."""
-    started: list[tuple[App, Store]] = []
+@dataclass
+class Apps:
+    """Starts apps, each with its store in a folder, and ends them."""
 
-    def start(folder: Path, environment: dict[str, str] | None = None, **limits: object) -> tuple[App, Store]:
-        settings = replace(Settings(data=str(data_folder), checkpoint_s=0.3, cores=2), **limits)
+    data: Path
+    started: list[tuple[App, Store]] = field(default_factory=list)
+
+    def start(
+        self, folder: Path, environment: dict[str, str] | None = None, **limits: object
+    ) -> tuple[App, Store]:
+        settings = replace(Settings(data=str(self.data), checkpoint_s=0.3, cores=2), **limits)
         settings = replace(settings, store=f"sqlite:///{folder / 'inkling.db'}")
         store = Store(settings=settings)
         app = App(settings, environment or {}).start()
-        started.append((app, store))
+        self.started.append((app, store))
         return app, store
 
-    yield start
-    for app, store in started:
-        app.end()
-        store.close()
+    def end(self) -> None:
+        for app, store in self.started:
+            app.end()
+            store.close()
+
+
+@pytest.fixture
+def app_in(data_folder: Path) -> Iterator[Callable[..., tuple[App, Store]]]:
+    """Return a function that starts an app with its store in a folder, and gives both."""
+    apps = Apps(data_folder)
+    yield apps.start
+    apps.end()
+
+
+@pytest.fixture(scope="session")
+def lasting_app(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, Store]]:
+    """Return an app of one core that outlives the tests, and its store."""
+    apps, roomy = Apps(data_folder), {"queue_length": 300, "queue_per_owner": 300}
+    yield apps.start(tmp_path_factory.mktemp("lasting"), cores=1, max_parameters=10**9, **roomy)
+    apps.end()
+
+
+@pytest.fixture
+def shared_app(lasting_app: tuple[App, Store]) -> Iterator[tuple[App, Store]]:
+    """Return the app that all tests share whose fault leaves it running, and its store; its one core is free."""
+    yield lasting_app
+    store = lasting_app[1]
+    for row in store.list(statuses=["queued", "running", "paused"], limit=1000):
+        store.order(row.id, command="stop")
+    until(lambda: store.threads_in_work() == 0, "the core to be free for the next test")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from core.events import TERMINAL, Steps
 from core.runs import Store, StoreError
 from core.settings import Settings
 from tests.browser import App, end_app, start_app
-from tests.faults.processes import family, gone
+from tests.faults.processes import family, gone, runner_of
 from tests.polling import until
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
@@ -56,7 +56,7 @@ class Lab:
     @property
     def runner(self) -> int:
         """The pid of the runner."""
-        return next(pid for pid in family(self.app.process.pid) if "core.jobs" in command_of(pid))
+        return runner_of(self.app.process.pid)
 
     def open(self, page: Page, settings: str = LONG, run: str = "") -> None:
         """Open the Train page with these settings in its address, and the run in view."""
@@ -151,12 +151,6 @@ def told_steps(store: Store, run: str) -> list[int]:
     """Return every step that the run's history tells, in order."""
     chunks = [event for event in store.rows(run).events if isinstance(event, Steps)]
     return [step for chunk in chunks for step in range(chunk.first_step, chunk.last_step + 1)]
-
-
-def command_of(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return ""
 
 
 def remount(folder: Path, options: str) -> None:

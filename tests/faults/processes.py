@@ -35,6 +35,16 @@ def family(pid: int) -> list[int]:
         found |= more
 
 
+def runner_of(app: int) -> int:
+    """Return the pid of the app's runner, as soon as it has one."""
+
+    def found() -> int | None:
+        everyone = processes()
+        return next((pid for pid in family(app) if "-m core.jobs" in everyone.get(pid, (0, 0, ""))[2]), None)
+
+    return until(found, "a runner") or 0
+
+
 def forked(runner: int) -> list[int]:
     """Return the pids of the process that the runner's workers are forked from, and of those."""
     everyone = processes()

@@ -50,8 +50,8 @@ def test_when_one_of_two_apps_is_killed_the_other_carries_on(app_in, tmp_path):
 
 
 @pytest.mark.parametrize("count", [50, pytest.param(200, marks=pytest.mark.long)])
-def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(app_in, tmp_path, count):
-    app, store = app_in(tmp_path, queue_length=300, queue_per_owner=300)
+def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(shared_app, count):
+    app, store = shared_app
     chance = random.Random(7)
     ids: list[str] = []
     for number in range(count):
@@ -75,7 +75,8 @@ def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(app_in, tmp_pat
         assert row.attempt <= 1
         assert [isinstance(event, TERMINAL) for event in events].count(True) == 1
         assert isinstance(events[-1], TERMINAL)
-    until(lambda: not any((tmp_path / "inkling.db.leases").iterdir()), "every lease to be given back")
+    leases = Path(f"{store.database.path}.leases")
+    until(lambda: not any(leases.iterdir()), "every lease to be given back")
     assert store.threads_in_work() == 0
 
 
@@ -85,8 +86,8 @@ def descriptors(pid: int) -> int:
 
 
 @pytest.mark.parametrize("count", [8, pytest.param(30, marks=pytest.mark.long)])
-def test_runs_leave_processes_and_open_files_as_they_were(app_in, tmp_path, count):
-    app, store = app_in(tmp_path)
+def test_runs_leave_processes_and_open_files_as_they_were(shared_app, count):
+    app, store = shared_app
 
     def train(count: int) -> tuple[int, int]:
         """Return (processes, the runner's open files) after some more runs, once it is quiet."""
@@ -108,8 +109,8 @@ def test_runs_leave_processes_and_open_files_as_they_were(app_in, tmp_path, coun
     assert train(count) == before
 
 
-def test_a_long_pause_gives_its_worker_up_when_others_wait_and_takes_one_again(app_in, tmp_path):
-    app, store = app_in(tmp_path, cores=1)
+def test_a_long_pause_gives_its_worker_up_when_others_wait_and_takes_one_again(shared_app):
+    app, store = shared_app
     paused = store.create(LONG, command="pause", run_until=7, pace=SLOW)
     app.submit(paused)
     until(lambda: store.get(paused).step == 7 and store.get(paused).status == "paused", "the pause")

@@ -51,8 +51,8 @@ def test_a_damaged_store_found_at_the_start_is_set_aside_with_a_message(app_in, 
     assert ended(store, run_id).status == "finished"
 
 
-def test_a_truncated_checkpoint_costs_time_but_not_the_run(app_in, tmp_path):
-    app, store = app_in(tmp_path)
+def test_a_truncated_checkpoint_costs_time_but_not_the_run(shared_app):
+    app, store = shared_app
     run_id = store.create(LONG, pace=SLOW)
     app.submit(run_id)
     until(lambda: store.get(run_id).checkpoint_step, "a checkpoint")

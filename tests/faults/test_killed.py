@@ -29,8 +29,8 @@ def told_steps(store, run_id) -> list[int]:
     return [step for chunk in chunks for step in range(chunk.first_step, chunk.last_step + 1)]
 
 
-def test_a_killed_worker_is_noticed_its_run_resumable_and_the_queue_goes_on(app_in, tmp_path):
-    app, store = app_in(tmp_path, cores=1)
+def test_a_killed_worker_is_noticed_its_run_resumable_and_the_queue_goes_on(shared_app):
+    app, store = shared_app
     run_id = store.create(LONG, pace=SLOW)
     waiting = store.create(SHORT)
     app.submit(run_id)
@@ -53,8 +53,8 @@ def test_a_killed_worker_is_noticed_its_run_resumable_and_the_queue_goes_on(app_
     assert told_steps(store, run_id) == list(range(1, 4001))
 
 
-def test_a_killed_runner_is_replaced_and_its_workers_leave_a_checkpoint(app_in, tmp_path):
-    app, store = app_in(tmp_path)
+def test_a_killed_runner_is_replaced_and_its_workers_leave_a_checkpoint(shared_app):
+    app, store = shared_app
     run_id = store.create(LONG, pace=SLOW)
     app.submit(run_id)
     running(store, run_id, step=5)
@@ -128,8 +128,8 @@ def test_everything_killed_at_once_as_by_a_power_cut_leaves_every_run_resumable(
     assert told_steps(store, run_id) == list(range(1, 4001))
 
 
-def test_the_process_that_workers_come_from_is_replaced_when_killed(app_in, tmp_path):
-    app, store = app_in(tmp_path)
+def test_the_process_that_workers_come_from_is_replaced_when_killed(shared_app):
+    app, store = shared_app
     first = store.create(SHORT)
     app.submit(first)
     ended(store, first)
@@ -140,8 +140,8 @@ def test_the_process_that_workers_come_from_is_replaced_when_killed(app_in, tmp_
     assert [ended(store, run_id).status for run_id in ids] == ["finished"] * 3
 
 
-def test_a_worker_that_is_being_forked_when_that_process_is_killed_is_forked_again(app_in, tmp_path):
-    app, store = app_in(tmp_path)
+def test_a_worker_that_is_being_forked_when_that_process_is_killed_is_forked_again(shared_app):
+    app, store = shared_app
     first = store.create(SHORT)
     app.submit(first)
     ended(store, first)
@@ -157,8 +157,8 @@ def test_a_worker_that_is_being_forked_when_that_process_is_killed_is_forked_aga
     assert app.runner in processes(), "the runner outlives it, and so do the runs of its other workers"
 
 
-def test_a_worker_that_does_not_obey_stop_is_ended_by_force(app_in, tmp_path):
-    app, store = app_in(tmp_path)
+def test_a_worker_that_does_not_obey_stop_is_ended_by_force(shared_app):
+    app, store = shared_app
     run_id = store.create(LONG, pace=SLOW)
     app.submit(run_id)
     running(store, run_id)
@@ -169,8 +169,8 @@ def test_a_worker_that_does_not_obey_stop_is_ended_by_force(app_in, tmp_path):
     assert not store.leases.is_held(run_id)
 
 
-def test_no_run_is_told_with_a_gap_or_twice(app_in, tmp_path):
-    app, store = app_in(tmp_path)
+def test_no_run_is_told_with_a_gap_or_twice(shared_app):
+    app, store = shared_app
     run_id = store.create(LONG, pace="steps:2000")
     app.submit(run_id)
     for step in (500, 1500):

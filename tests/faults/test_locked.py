@@ -15,13 +15,13 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.mark.parametrize("locked_s", [8, pytest.param(30, marks=pytest.mark.long)])
-def test_a_store_locked_for_a_while_loses_no_step_and_no_worker(app_in, tmp_path, locked_s):
-    app, store = app_in(tmp_path)
+def test_a_store_locked_for_a_while_loses_no_step_and_no_worker(shared_app, locked_s):
+    app, store = shared_app
     run_id = store.create(LONG, pace=SLOW)
     app.submit(run_id)
     at = running(store, run_id, step=5).step
     impatient = Store(store.url, settings=store.settings, busy_s=0.2)
-    with closing(sqlite3.connect(tmp_path / "inkling.db", isolation_level=None)) as other:
+    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         locked_at = time.monotonic()
         with pytest.raises(StoreBusy, match="Try again in a moment"):

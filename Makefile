@@ -30,7 +30,7 @@ lint: style  # the types are a test, too
 	$(BIN)/mypy
 
 pretrained: $(VENV)/.run-ready
-	$(BIN)/python -m core.shipped train
+	$(BIN)/python -m core.pretrained.registry train
 
 bench: $(VENV)/.test-ready
 	$(BIN)/python -m benchmarks.training --quick

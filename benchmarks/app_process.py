@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.folder import data_folder
+from core.config.app_settings import Settings
+from core.datasets.data_dir import data_folder
 from core.runs import Store
-from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = int(os.environ.get("INKLING_BENCHMARK_PORT", "8790"))

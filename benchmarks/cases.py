@@ -7,15 +7,15 @@ import torch
 
 from benchmarks import articles
 from benchmarks.articles import Exercise
-from core.config import RunConfig
-from core.events import Evaluated
-from core.threads import threads_for
-from core.training import train
+from core.config.run_config import RunConfig
+from core.protocol.events import Evaluated
 from core.training.autograd import AutogradLearner
+from core.training.batched_models import train_many
 from core.training.closed_form import ClosedFormLearner
 from core.training.data import BatchOrder, training_data
 from core.training.learner import Learner, evaluate
-from core.training.many import train_many
+from core.training.loop import train
+from core.training.threads import threads_for
 
 NEVER = 1_000_000  # steps between two evaluations
 EVERY = 200  # as article 1 has it

@@ -21,15 +21,15 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.pendigits import FILES, in_unit_square, read_unipen
 from benchmarks.photos import PAPERS, photograph
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
-from core.events import Weights
 from core.images import Preparation, deskew, ink_from_photo, prepare, single_digit
-from core.insight.ood import Detector, fit_detector, strangeness
-from core.predictor import Predictor, predictor
-from core.shipped import shipped_config, shipped_weights
-from core.strokes import Hand, draw, paint, random_hand, styles, template, trace
-from core.training import train
+from core.insight.ood_detector import Detector, fit_detector, strangeness
+from core.prediction.predictor import Predictor, predictor
+from core.pretrained.registry import shipped_config, shipped_weights
+from core.protocol.events import Weights
+from core.synthetic_digits import Hand, draw, paint, random_hand, styles, template, trace
+from core.training.loop import train
 
 Ink = NDArray[np.float32]
 Inks = list[Ink]

@@ -11,29 +11,29 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
 from core.insight import (
+    activations,
     adversarial,
     attribution,
     calibration,
-    compare,
     confusion,
-    edits,
+    counterfactual,
+    data_quality,
     embedding,
-    evaluation,
     evidence,
-    flip,
-    gallery,
-    networks,
-    oddities,
+    image_selection,
+    metrics,
     robustness,
+    significance,
     step,
-    weights,
+    weight_analysis,
+    weight_edits,
 )
-from core.insight.linear import linear_logits
-from core.models import build_model, softmax_weights, state_arrays
-from core.threads import hold_to_one
+from core.models.build import build_model, softmax_weights, state_arrays
+from core.models.softmax_regression import linear_logits
+from core.training.threads import hold_to_one
 
 SHAPE = (1, 28, 28)
 CLICK_LIMIT_MS = 1000.0
@@ -81,29 +81,29 @@ def clicks(data: ImageData) -> Iterator[Case]:
     image = pixels[0]
     yield "logits of 10,000 images", lambda: linear_logits(weight, bias, images)
     yield "arithmetic of one image", lambda: evidence.arithmetic(weight, bias, image)
-    yield "fewest pixels that flip an answer", lambda: flip.fewest_pixels(weight, bias, image)
+    yield "fewest pixels that flip an answer", lambda: counterfactual.fewest_pixels(weight, bias, image)
     yield (
         "border of 4 and 9, nearest images",
-        lambda: weights.nearest_to_border(logits, weights.border(weight, bias, 4, 9)),
+        lambda: weight_analysis.nearest_to_border(logits, weight_analysis.border(weight, bias, 4, 9)),
     )
-    yield "journey over 60 snapshots", lambda: weights.journey(list(range(60)), [weight] * 60)
+    yield "journey over 60 snapshots", lambda: weight_analysis.journey(list(range(60)), [weight] * 60)
     yield (
         "one step, batch 100, two rates",
         lambda: step.take_step(weight, bias, pixels[:100], labels[:100], [0.1, 1.0]),
     )
     yield "three edits and their accuracy", lambda: edited_accuracy(weight, bias, images, labels)
-    yield "summary", lambda: evaluation.summary(logits, labels)
-    yield "scores by class", lambda: evaluation.class_scores(logits, labels)
+    yield "summary", lambda: metrics.summary(logits, labels)
+    yield "scores by class", lambda: metrics.class_scores(logits, labels)
     yield (
         "confusion matrix and one cell",
         lambda: (confusion.confusion_matrix(logits, labels), confusion.cell(logits, labels, 4, 9)),
     )
-    yield "surest mistakes", lambda: evaluation.confident_mistakes(logits, labels)
+    yield "surest mistakes", lambda: metrics.confident_mistakes(logits, labels)
     yield "reliability", lambda: calibration.reliability(logits, labels)
     yield "threshold curve", lambda: calibration.threshold_curve(logits, labels)
-    yield "comparison of two runs", lambda: compare.compare(logits, logits[:, ::-1], labels)
-    yield "labels doubted by the model", lambda: oddities.doubted_by_model(logits, labels)
-    yield "gallery page", lambda: gallery.page(gallery.select(labels, 4), 3, 60)
+    yield "comparison of two runs", lambda: significance.compare(logits, logits[:, ::-1], labels)
+    yield "labels doubted by the model", lambda: data_quality.doubted_by_model(logits, labels)
+    yield "gallery page", lambda: image_selection.page(image_selection.select(labels, 4), 3, 60)
     yield from damage_clicks(weight, bias, images, labels)
     yield from network_clicks(images, pixels)
 
@@ -131,27 +131,27 @@ def network_clicks(images: np.ndarray, pixels: np.ndarray) -> Iterator[Case]:
     """Yield what a click asks of an MLP and a CNN (untrained: the time is the same)."""
     mlp, cnn = (build_model(RunConfig(model=kind), load("mnist").spec) for kind in ("mlp", "cnn"))
     square = pixels.reshape(10_000, *SHAPE)
-    yield "feature maps of one image, CNN", lambda: networks.layer_outputs(cnn, square[:1])
+    yield "feature maps of one image, CNN", lambda: activations.layer_outputs(cnn, square[:1])
     yield "integrated gradients, CNN", lambda: attribution.integrated_gradients(cnn, square[0], 7)
     yield "few pixels that flip an answer, CNN", lambda: flip_cnn(cnn, pixels[0])
     yield (
         "hidden units by use, 10,000 images, MLP",
-        lambda: networks.unit_use(
-            networks.hidden_activations(mlp, square, "activation1"), state_arrays(mlp)["output.weight"]
+        lambda: activations.unit_use(
+            activations.hidden_activations(mlp, square, "activation1"), state_arrays(mlp)["output.weight"]
         ),
     )
     yield (
         "curve of shift, 500 images, CNN",
         lambda: robustness.accuracy_curve(
-            lambda x: networks.logits_in_batches(cnn, x), images[:500], np.zeros(500, np.int64), "shift"
+            lambda x: activations.logits_in_batches(cnn, x), images[:500], np.zeros(500, np.int64), "shift"
         ),
     )
 
 
 def flip_cnn(model: object, image: np.ndarray) -> object:
     """Return the flip that a search finds on a CNN."""
-    return flip.few_pixels(
-        lambda x: networks.logits_in_batches(model, x.reshape(-1, *SHAPE)),
+    return counterfactual.few_pixels(
+        lambda x: activations.logits_in_batches(model, x.reshape(-1, *SHAPE)),
         lambda x, a, b: attribution.input_gradient(model, x.reshape(SHAPE), a, b).values.reshape(-1),
         image,
     )
@@ -165,7 +165,7 @@ def kept(data: ImageData) -> Iterator[Case]:
     yield "principal components of the training set", lambda: embedding.fit_space(data.train_images)
     yield "coordinates of 60,000 images", lambda: embedding.coordinates(space, data.train_images)
     yield "neighbours of 10,000 images", lambda: embedding.neighbourhood(points)
-    yield "exact duplicates of 60,000 images", lambda: oddities.exact_duplicates(data.train_images)
+    yield "exact duplicates of 60,000 images", lambda: data_quality.exact_duplicates(data.train_images)
     yield "t-SNE of 2,000 images", lambda: embedding.flat_map(points[:2000], "tsne")
 
 
@@ -182,8 +182,10 @@ def learned(data: ImageData) -> tuple[np.ndarray, np.ndarray]:
 
 def edited_accuracy(weight: np.ndarray, bias: np.ndarray, images: np.ndarray, labels: np.ndarray) -> object:
     """Return the summary of a model after three edits."""
-    done = edits.apply_edits(weight, bias, SHAPE, [edits.Blur(1), edits.Prune(30), edits.AddNoise(0.3)])
-    return evaluation.summary(linear_logits(done.weight, done.bias, images), labels)
+    done = weight_edits.apply_edits(
+        weight, bias, SHAPE, [weight_edits.Blur(1), weight_edits.Prune(30), weight_edits.AddNoise(0.3)]
+    )
+    return metrics.summary(linear_logits(done.weight, done.bias, images), labels)
 
 
 if __name__ == "__main__":

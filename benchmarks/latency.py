@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.app_process import BROWSER_FLAGS, ROOT, App, running_app
-from core.datasets.folder import data_folder
+from core.datasets.data_dir import data_folder
 from tests.browser import browser_path
 
 PRESS = """() => new Promise((resolve) => {

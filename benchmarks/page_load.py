@@ -19,7 +19,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.app_process import App, running_app
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 
 RUN = RunConfig(epochs=50, eval_every=200)
 PACE = "steps:120"

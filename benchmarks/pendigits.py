@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.strokes import Path as PenPath
+from core.synthetic_digits import Path as PenPath
 
 FILES = {"30 writers, 20 px": "pendigits-orig.tra", "14 other writers, 20 px": "pendigits-orig.tes"}
 _LABEL = re.compile(r'^\.SEGMENT DIGIT .*"(\d)"')

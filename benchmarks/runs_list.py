@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import load
-from core.events import Checkpoint, Steps, Weights
-from core.loss_histories import loss_histories
+from core.protocol.events import Checkpoint, Steps, Weights
 from core.runs import Store
-from core.training import train
+from core.runs.loss_history import loss_histories
+from core.training.loop import train
 
 
 def fill(store: Store, count: int) -> None:

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.app_process import App, running_app
 from benchmarks.page_load import Watcher
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 
 SHORT = "train_size=2000&epochs=1&eval_every=0"
 LONG = RunConfig(epochs=100)

@@ -12,7 +12,7 @@ import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
 from core.datasets import data_folder
-from core.strokes import draw, random_hand, styles, template
+from core.synthetic_digits import draw, random_hand, styles, template
 from tests.browser import FLAGS, browser_path, end_app, start_app
 
 PAD = "canvas.upper-canvas"

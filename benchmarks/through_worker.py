@@ -11,7 +11,7 @@ from benchmarks.app_process import BROWSER_FLAGS, passing_settings, running_app
 from benchmarks.articles import Exercise
 from benchmarks.cases import EVERY, Case, config_of
 from core.datasets import load
-from core.datasets.folder import data_folder
+from core.datasets.data_dir import data_folder
 from core.jobs.engine import EmbeddedEngine
 from core.runs import Store
 from tests.browser import browser_path

@@ -15,8 +15,8 @@ from benchmarks.cases import CORES, LINEAR, NETWORKS, Case
 from benchmarks.report import Result, machine, plot, ratios, table
 from benchmarks.through_worker import Workshop
 from core.datasets import load
-from core.datasets.folder import data_folder
-from core.threads import held_to
+from core.datasets.data_dir import data_folder
+from core.training.threads import held_to
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 

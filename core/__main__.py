@@ -2,10 +2,10 @@
 
 import typer
 
-from core.commands.predict import predict
-from core.commands.runs import evaluate, runs
-from core.commands.takeaway import backup, export, import_file, restore
-from core.commands.train import train_command
+from core.cli.export_import import backup, export, import_file, restore
+from core.cli.predict import predict
+from core.cli.runs import evaluate, runs
+from core.cli.train import train_command
 
 app = typer.Typer(
     name="inkling",

@@ -20,13 +20,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from benchmarks.photos import photograph
-from core import strokes
-from core.config import RunConfig
+from core import synthetic_digits
+from core.config.app_settings import Settings
+from core.config.presets import PRESETS
+from core.config.run_config import RunConfig
 from core.datasets import load
-from core.presets import PRESETS
 from core.runs import Store
-from core.settings import Settings
-from core.training import train
+from core.training.loop import train
 from tests.browser import FLAGS, App, browser_path, end_app, start_app
 from tests.e2e.drawing import MIDDLE, choose, draw, expect_class, open_draw, path_of, press
 
@@ -204,8 +204,12 @@ def drawings(browser: Browser, app: App) -> None:
     page = phone.new_page()
     open_draw(page, app, "cnn-mnist")
     choose(page, "Photo or scan")
-    hand, rng = strokes.Hand(size_px=150), np.random.default_rng(5)
-    paper = photograph(strokes.paint(strokes.draw(strokes.template(5, 0), hand, rng), 12), "squared", rng)
+    hand, rng = synthetic_digits.Hand(size_px=150), np.random.default_rng(5)
+    paper = photograph(
+        synthetic_digits.paint(synthetic_digits.draw(synthetic_digits.template(5, 0), hand, rng), 12),
+        "squared",
+        rng,
+    )
     content = io.BytesIO()
     paper.save(content, "JPEG")
     file = {"name": "squared.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}

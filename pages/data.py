@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import spec
 from pages.components.entry import enter_by_app
 from pages.components.gallery import show_gallery

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.comparison import MOST_RUNS
+from core.insight.run_comparison import MOST_RUNS
 from core.runs import RunRow, StoreError
 from pages.components.compare import show_comparison
 from pages.components.entry import enter_by_app

@@ -1,5 +1,5 @@
 // A chart that grows while a run trains: Plotly.react on one plot, only new points on the wire.
-// pages/components/live_chart.py sends, core/figures/stream.py says what.
+// pages/components/live_chart.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
 const { decodeArrays, themeOf, ensureStyle, make, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);

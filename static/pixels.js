@@ -1,5 +1,5 @@
 // Images whose every pixel can be read by pointer or arrow keys, and galleries to choose from.
-// pages/components/pixels.py sends, core/figures/pixels.py says what.
+// pages/components/pixels.py sends, core/figures/image_panels.py says what.
 
 const query = new URL(import.meta.url).search;
 const { unpack, inflate, themeOf, make, mountOnce } = await import("./wire.js" + query);

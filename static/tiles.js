@@ -1,5 +1,5 @@
 // One image per class, painted from weight codes; between two messages the pixels move in a straight line.
-// pages/components/tiles.py sends, core/figures/stream.py says what.
+// pages/components/tiles.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
 const { inflate, themeOf, calm, ensureStyle, make, mountOnce, LiveView } = await import("./wire.js" + query);

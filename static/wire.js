@@ -1,4 +1,4 @@
-// Messages of core/figures/wire.py, and what the live components share.
+// Messages of core/figures/binary_message.py, and what the live components share.
 
 const GAP = 65535;
 const LEVELS = 65534;

@@ -7,7 +7,7 @@ import pytest
 
 from core import datasets
 from core.datasets import ImageData
-from core.threads import hold_to_one
+from core.training.threads import hold_to_one
 
 LONGEST = ("tests/e2e/", "tests/test_types.py")
 

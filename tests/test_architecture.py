@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Return the dotted names that a module imports, anywhere in it."""
     found: set[str] = set()
@@ -41,48 +43,56 @@ def test_pages_import_core_and_components_only(path: Path) -> None:
     assert not [name for name in imports(path) if inside(name, "app", *others)]
 
 
-# Who may know whom inside core: a package on the left must not import those on the right.
-FORBIDDEN = {
-    "core/training": ("core.runs", "core.jobs", "core.insight", "core.figures", "core.commands"),
-    "core/datasets": (
-        "core.training",
-        "core.models",
-        "core.runs",
-        "core.jobs",
-        "core.insight",
-        "core.figures",
-    ),
-    "core/runs": (
-        "core.training",
-        "core.models",
-        "core.jobs",
-        "core.figures",
-        "core.insight",
-        "core.commands",
-    ),
-    "core/insight": ("core.runs", "core.jobs", "core.figures", "core.commands"),
-    "core/figures": ("core.runs", "core.jobs", "core.training", "core.commands"),
-    "core/images": ("core.runs", "core.jobs", "core.training", "core.figures", "core.commands"),
-    "core/jobs": ("core.figures", "core.commands"),
-}
-
-
-@pytest.mark.parametrize("package", FORBIDDEN)
-def test_imports_inside_core_point_down_only(package: str) -> None:
-    wrong = {
-        str(path.relative_to(ROOT)): bad
-        for path in modules(package)
-        if (bad := sorted(name for name in imports(path) if inside(name, *FORBIDDEN[package])))
-    }
-    assert not wrong
-
-
-@pytest.mark.parametrize(
-    "name", ["config", "events", "controls", "presets", "parameters", "first_weights", "ways_to_learn"]
+# The rooms of core, lowest first: a room knows rooms of lower floors only, so that no two know each other.
+FLOORS = (
+    ("errors",),
+    ("datasets", "images", "protocol"),
+    ("config", "synthetic_digits"),
+    ("models", "runs"),
+    ("insight", "search", "training"),
+    ("captions", "figures", "jobs", "prediction"),
+    ("export", "live", "pretrained"),
+    ("imports",),
+    ("cli",),
+    ("__main__",),
 )
-def test_the_contracts_need_no_torch(name: str) -> None:
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def room_of(module: str) -> str:
+    """Return the room of core that a module (or a name in one) is in, "" for what is not in core."""
+    if inside(module, "core.insight.captions"):
+        return "captions"
+    first, _, rest = module.partition(".")
+    return rest.split(".")[0] if first == "core" else ""
+
+
+@pytest.mark.parametrize("path", modules("core"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_room_of_core_knows_lower_floors_only(path: Path) -> None:
+    here = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    others = {room_of(name) for name in imports(path)} - {"", here}
+    assert not [room for room in others if here != "__init__" and FLOOR_OF[room] >= FLOOR_OF[here]]
+
+
+def test_core_has_no_module_outside_its_rooms() -> None:
+    loose = {path.name for path in (ROOT / "core").glob("*.py")}
+    assert loose == {"__init__.py", "__main__.py", "errors.py"}
+
+
+CONTRACTS = (
+    *("core.config.run_config", "core.config.presets", "core.protocol.events", "core.protocol.controls"),
+    *("core.models.parameter_shapes", "core.models.initial_weights", "core.training.path_selection"),
+    "core.training.threads",
+)
+
+
+def test_the_contracts_need_no_torch() -> None:
     heavy = ("torch", "torchvision", "pandas", "plotly", "sqlalchemy", "PIL")
-    assert not [wanted for wanted in imports(ROOT / "core" / f"{name}.py") if inside(wanted, *heavy)]
+    program = f"import sys, {', '.join(CONTRACTS)}; print(sorted({set(heavy)} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_no_module_is_a_drawer_without_a_name() -> None:

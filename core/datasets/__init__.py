@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.datasets.bundled import Progress
 from core.datasets.catalog import CATALOG, DatasetSpec, spec
+from core.datasets.data_dir import data_folder
 from core.datasets.errors import (
     DamagedArchive,
     DamagedData,
@@ -25,7 +26,6 @@ from core.datasets.errors import (
     WrongChecksum,
     from_os_error,
 )
-from core.datasets.folder import data_folder
 
 if TYPE_CHECKING:
     from core.datasets.image_data import ImageData
@@ -70,18 +70,18 @@ def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> "ImageD
     """
     entry, root = _entry(name, data_dir), data_folder(data_dir)
     if entry.source == "own":
-        from core.datasets.own import load_own
+        from core.datasets.user_datasets import load_own
 
         return load_own(entry.name, root)
-    from core.datasets import preparation
+    from core.datasets import dataset_setup
 
     try:
-        data, problems = preparation.open_prepared(entry, root)
+        data, problems = dataset_setup.open_prepared(entry, root)
     except OSError as error:
         raise from_os_error(error, f"reading {entry.title} in {root}") from error
     if data is not None and not problems:
         return data
-    return preparation.load_repaired(entry, root, data, problems)
+    return dataset_setup.load_repaired(entry, root, data, problems)
 
 
 def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> bool:
@@ -92,9 +92,9 @@ def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> boo
     entry, root = _entry(name, data_dir), data_folder(data_dir)
     if entry.source == "own":
         return entry.train_size > 0
-    from core.datasets import preparation
+    from core.datasets import dataset_setup
 
-    return preparation.is_prepared(entry, root)
+    return dataset_setup.is_prepared(entry, root)
 
 
 def ensure(
@@ -108,9 +108,9 @@ def ensure(
     """
     entry = _entry(name, data_dir)
     if entry.source != "own":
-        from core.datasets import preparation
+        from core.datasets import dataset_setup
 
-        preparation.prepare(entry, data_folder(data_dir), progress or preparation.no_progress)
+        dataset_setup.prepare(entry, data_folder(data_dir), progress or dataset_setup.no_progress)
 
 
 def _entry(name: str | DatasetSpec, data_dir: Path | str | None) -> DatasetSpec:

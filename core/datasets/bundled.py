@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from core.datasets.atomic_files import CHUNK_BYTES, damage, digest, seal, whole_file
 from core.datasets.catalog import DatasetSpec
+from core.datasets.data_dir import REPOSITORY
 from core.datasets.errors import DamagedArchive
-from core.datasets.files import CHUNK_BYTES, damage, digest, seal, whole_file
-from core.datasets.folder import REPOSITORY
 
 ARCHIVES: Final = Path(__file__).parent / "archives"
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from core.datasets.data_dir import data_folder
 from core.datasets.errors import DamagedData, UnknownDataset
-from core.datasets.folder import data_folder
 
 OWN_PREFIX: Final = "own:"
 _OWN_NAME: Final = re.compile(r"own:[a-z0-9]{1,32}")
@@ -132,7 +132,7 @@ _SPECS: Final = (
         source="bundled",
         licence="MIT, as Inkling itself",
         citation="Made by Inkling: 79 hand-made pen paths in the styles of several countries, each drawn by a "
-        "hand and with a pen of its own (core/drawn.py).",
+        "hand and with a pen of its own (core/synthetic_digits/dataset.py).",
         mean=(0.1,),
         std=(0.3,),
     ),

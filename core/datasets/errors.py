@@ -2,18 +2,12 @@
 
 import errno
 
+from core.errors import InklingError
+
 
 # ruff: noqa: N818 - the names say what happened; the base class says that it is an error
-class DatasetError(Exception):
-    """Something about a dataset failed: `message` says what, `remedy` what to do next; str() gives both."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message, remedy)
-        self.message = message
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}"
+class DatasetError(InklingError):
+    """Something about a dataset failed."""
 
 
 class UnknownDataset(DatasetError):

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from core.export.errors import ExportRefused, ImportRefused
 from core.runs import RunRow, Store
+from core.runs.errors import ExportRefused, ImportRefused
 
 __all__ = [
     "FORMATS",
@@ -58,13 +58,13 @@ FORMATS: Final = {
                ".pt", "application/octet-stream", "weights:state_dict_file"),
         Format("onnx", "Model, ONNX", "Takes pixels from 0 to 255, gives logits.",
                ".onnx", "application/octet-stream", "weights:onnx_file"),
-        Format("csv", "Numbers, CSV", "Every step and evaluation.", ".csv", "text/csv", "metrics:csv_file"),
+        Format("csv", "Numbers, CSV", "Every step and evaluation.", ".csv", "text/csv", "metrics_table:csv_file"),
         Format("parquet", "Numbers, Parquet", "The same table, small and typed.",
-               ".parquet", "application/vnd.apache.parquet", "metrics:parquet_file"),
+               ".parquet", "application/vnd.apache.parquet", "metrics_table:parquet_file"),
         Format("tensorboard", "TensorBoard", "An event file for tensorboard --logdir.",
-               ".tfevents", "application/octet-stream", "metrics:tensorboard_file"),
+               ".tfevents", "application/octet-stream", "metrics_table:tensorboard_file"),
         Format("html", "Report, HTML", "One page with settings, curves, weights and mistakes.",
-               ".html", "text/html", "report:html_file"),
+               ".html", "text/html", "report_html:html_file"),
         Format("pdf", "Report, PDF", "The same page to print.", ".pdf", "application/pdf", "report_pdf:pdf_file"),
         Format("gif", "Weights, GIF", "How the weights came to be.", ".gif", "image/gif", "animation:gif_file"),
         Format("webp", "Weights, WebP", "The same film, smaller.", ".webp", "image/webp", "animation:webp_file"),
@@ -79,7 +79,7 @@ def export_run(store: Store, run_id: str, name: str) -> Export:
 
     Raises: ExportRefused, with what to do instead; UnknownRun, StoreError, DatasetError.
     """
-    from core.export.record import read_record
+    from core.export.run_record import read_record
 
     if name not in FORMATS:
         raise ExportRefused(f"There is no format {name[:40]!r}.", f"Choose one of {', '.join(FORMATS)}.")
@@ -93,7 +93,7 @@ def export_run(store: Store, run_id: str, name: str) -> Export:
 def check_export(row: RunRow, name: str) -> None:
     """Raise ExportRefused where the run cannot be had in the form `name`, without making it."""
     if name in ("script", "notebook"):
-        from core.export.program import check_row
+        from core.export.script_sections import check_row
 
         check_row(row)
     elif name not in ("csv", "parquet", "tensorboard", "bundle") and row.step == 0 and row.is_live:

@@ -4,11 +4,11 @@ import io
 
 from PIL import Image
 
-from core.export.errors import ExportRefused
-from core.export.record import RunRecord
+from core.export.run_record import RunRecord
 from core.figures.palette import Theme
-from core.figures.tiles import symmetric_limit, tile_columns, weight_tile
+from core.figures.weight_images import symmetric_limit, tile_columns, weight_tile
 from core.insight.first_layer import FirstLayer, first_layer
+from core.runs.errors import ExportRefused
 
 ZOOM = 4
 FRAME_MS = 90

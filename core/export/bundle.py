@@ -5,7 +5,7 @@
     weights/STEP.safetensors    the weights after STEP updates
     logits.safetensors      the final scores on the test set, if the run has ended
 
-`core.bundles` reads it.
+`core.imports.run_bundle` reads it.
 """
 
 import io
@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.config import to_dict
-from core.events import Evaluated, Steps
-from core.export.record import RunRecord
-from core.runs.codec import kind_of, pack_arrays
+from core.config.run_config import to_dict
+from core.export.run_record import RunRecord
+from core.protocol.events import Evaluated, Steps
+from core.runs.serialization import kind_of, pack_arrays
 
 FORMAT: Final = "inkling-run"
 VERSION: Final = 1

@@ -1,13 +1,13 @@
 """A run as a Jupyter notebook, in the order of the articles: the script's sections, one cell each."""
 
-from core.export.program import Section, sections
-from core.export.record import RunRecord
+from core.export.run_record import RunRecord
+from core.export.script_sections import Section, sections
 
 
 def notebook(record: RunRecord) -> bytes:
     """Return the notebook as UTF-8 JSON, format 4.5, its cells not yet run.
 
-    Raises: ExportRefused, DatasetError; see `core.export.program.sections`.
+    Raises: ExportRefused, DatasetError; see `core.export.script_sections.sections`.
     """
     import nbformat  # here: it takes a quarter of a second to import
     from nbformat import v4

@@ -4,8 +4,8 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
-from core.export.record import RunRecord
-from core.export.report import LOOK, Report, curves_image, read_report, shade
+from core.export.report_html import LOOK, Report, curves_image, read_report, shade
+from core.export.run_record import RunRecord
 
 WIDTH_MM: Final = 180.0
 _FACE: Final = "DejaVu"

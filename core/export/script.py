@@ -1,7 +1,7 @@
 """A run as one Python file that needs nothing but torch and torchvision."""
 
-from core.export.program import Section, sections
-from core.export.record import RunRecord
+from core.export.run_record import RunRecord
+from core.export.script_sections import Section, sections
 
 
 def script(record: RunRecord) -> bytes:

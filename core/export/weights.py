@@ -9,10 +9,10 @@ import torch
 from safetensors.numpy import save
 from torch import Tensor, nn
 
-from core.config import to_json
+from core.config.run_config import to_json
 from core.datasets import load
-from core.export.record import RunRecord
-from core.models import build_model, load_state_arrays
+from core.export.run_record import RunRecord
+from core.models.build import build_model, load_state_arrays
 
 OPSET = 18
 

@@ -2,12 +2,7 @@
 package.
 """
 
-from core.images.deskew import deskew
-from core.images.garments import prepare_garment
-from core.images.ink import ink_from_canvas, ink_from_photo
-from core.images.pen import pen_width
-from core.images.preparation import Preparation, Prepared, prepare
-from core.images.reading import (
+from core.images.decoding import (
     AnimatedImageError,
     DamagedImageError,
     EmptyFileError,
@@ -17,7 +12,12 @@ from core.images.reading import (
     TooLargeError,
     read_image,
 )
-from core.images.sheets import Box, find_digits, single_digit
+from core.images.deskew import deskew
+from core.images.digit_segmentation import Box, find_digits, single_digit
+from core.images.garments import prepare_garment
+from core.images.ink_extraction import ink_from_canvas, ink_from_photo
+from core.images.preprocessing import Preparation, Prepared, prepare
+from core.images.stroke_width import pen_width
 
 __all__ = [
     "AnimatedImageError",

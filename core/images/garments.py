@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from core.images.placing import SIZE_PX, crop
-from core.images.preparation import Prepared, Stage
+from core.images.centering import SIZE_PX, crop
+from core.images.preprocessing import Prepared, Stage
 
 Ink = NDArray[np.float32]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.linear import Array, linear_logits, softmax
+from core.models.softmax_regression import Array, linear_logits, softmax
 
 LEVELS = 255  # epsilons tried first: every whole grey level
 REFINED = 16  # then each sixteenth of the level before the first that works

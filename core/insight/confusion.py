@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.evaluation import Labels, check
-from core.insight.linear import Array, softmax
+from core.insight.metrics import Labels, check
+from core.models.softmax_regression import Array, softmax
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from core.insight.linear import flat
+from core.models.softmax_regression import flat
 
 Float32 = NDArray[np.float32]
 MAPS = ("pca", "tsne")

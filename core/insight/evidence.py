@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.linear import Array, softmax
+from core.models.softmax_regression import Array, softmax
 
 Float64 = NDArray[np.float64]
 OVERFLOW_AT = 700.0  # exp(709.8) is the largest that a float64 holds

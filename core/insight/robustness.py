@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.damage import DAMAGES, Images
-from core.insight.evaluation import Interval, Labels, wilson
+from core.insight.corruptions import DAMAGES, Images
+from core.insight.metrics import Interval, Labels, wilson
 
 LogitsOf = Callable[[Images], NDArray]  # float32 images (n, C, H, W), pixels in [0, 1] -> logits (n, K)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.evaluation import Labels, check, label_log_probabilities
-from core.insight.linear import Array, flat, linear_logits, softmax
+from core.insight.metrics import Labels, check, label_log_probabilities
+from core.models.softmax_regression import Array, flat, linear_logits, softmax
 
 Float64 = NDArray[np.float64]
 

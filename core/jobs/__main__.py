@@ -3,7 +3,7 @@ module again, leave out one that is called `__main__`.
 """
 
 from core.jobs.forkserver import start_early
-from core.jobs.parent import Parent
+from core.jobs.parent_pipe import Parent
 
 parent = Parent()
 start_early()  # it takes longest: a run can start when it is there

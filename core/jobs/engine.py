@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from core.config.app_settings import to_environment
 from core.runs import Store
-from core.runs.rows import PAUSED, QUEUED, RUNNING
-from core.settings import to_environment
+from core.runs.run_row import PAUSED, QUEUED, RUNNING
 
 LOG: Final = logging.getLogger("inkling.engine")
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
@@ -45,7 +45,7 @@ class JobEngine(Protocol):
         ...
 
     def status(self, run_id: str) -> str:
-        """Return the run's status, one of core.runs.rows.STATES."""
+        """Return the run's status, one of core.runs.run_row.STATES."""
         ...
 
     def capacity(self) -> Capacity:

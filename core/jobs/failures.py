@@ -3,9 +3,9 @@
 import logging
 from typing import Final
 
-from core.config import ConfigError
+from core.config.run_config import ConfigError
 from core.datasets import DatasetError
-from core.events import Failed
+from core.protocol.events import Failed
 from core.runs import StoreError
 
 LOG: Final = logging.getLogger("inkling.worker")

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.config import ConfigError, FieldError
+from core.config.app_settings import Settings
+from core.config.run_config import ConfigError, FieldError
 from core.datasets import load
-from core.events import TERMINAL, Event, Started, Steps
-from core.jobs.controls import Recall, StoreControls
+from core.jobs.event_writer import Outbox
 from core.jobs.failures import TimeUp, failure
-from core.jobs.outbox import Outbox
+from core.jobs.store_controls import Recall, StoreControls
+from core.protocol.events import TERMINAL, Event, Started, Steps
 from core.runs import DamagedArtifact, LostRun, RunRow, Store, StoreError, StoreFull, step_of
-from core.settings import Settings
-from core.training import train
 from core.training.checkpoint import CheckpointError
+from core.training.loop import train
 
 LOG: Final = logging.getLogger("inkling.worker")
 

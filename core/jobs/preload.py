@@ -14,7 +14,7 @@ import torch._dynamo
 import core.datasets
 import core.jobs.worker
 import core.runs
-import core.training  # noqa: F401
+import core.training.loop  # noqa: F401
 
 _ = torch.optim.SGD(
     [torch.zeros(1, requires_grad=True)], lr=1.0

@@ -16,14 +16,14 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Final, NoReturn
 
-from core.jobs.crew import Crew, Worker
-from core.jobs.messages import receive, send
-from core.jobs.parent import Parent
+from core.config.app_settings import Settings, from_environment
+from core.jobs.parent_pipe import Parent
+from core.jobs.pipe_messages import receive, send
+from core.jobs.worker_pool import Crew, Worker
 from core.runs import Store, StoreError
-from core.runs.rows import PAUSED
-from core.search.watch import watch_searches
-from core.settings import Settings, from_environment
-from core.threads import threads_for
+from core.runs.run_row import PAUSED
+from core.search.search_thread import watch_searches
+from core.training.threads import threads_for
 
 LOG: Final = logging.getLogger("inkling.runner")
 BUSY_S: Final = 0.5

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Final
 
-from core.events import Event
-from core.jobs.controls import Recall
-from core.jobs.group import with_siblings
+from core.config.app_settings import Settings
+from core.jobs.group_job import with_siblings
 from core.jobs.job import Job
-from core.jobs.messages import receive, send
+from core.jobs.pipe_messages import receive, send
+from core.jobs.store_controls import Recall
+from core.protocol.events import Event
 from core.runs import Store, StoreError
-from core.settings import Settings
-from core.threads import threads_for
+from core.training.threads import threads_for
 
 LOG: Final = logging.getLogger("inkling.worker")
 BUSY_S: Final = 0.25  # a locked store is tried again later instead of holding the training up

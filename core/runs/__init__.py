@@ -1,5 +1,6 @@
 """The run store: rows, not objects, cross processes. See Store."""
 
+from core.runs.claimed_runs import Waiting
 from core.runs.errors import (
     DamagedArtifact,
     LostRun,
@@ -14,12 +15,11 @@ from core.runs.errors import (
     UnknownArtifact,
     UnknownRun,
 )
-from core.runs.history import News
-from core.runs.progress import step_of
-from core.runs.records import Query
-from core.runs.rows import RunRow
+from core.runs.event_log import News
+from core.runs.row_updates import step_of
+from core.runs.run_records import Query
+from core.runs.run_row import RunRow
 from core.runs.store import Store
-from core.runs.work import Waiting
 
 __all__ = [
     "DamagedArtifact",

@@ -5,12 +5,12 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from core.events import Logits, Weights
-from core.runs.codec import checksum, pack_arrays, unpack_arrays, verified
+from core.config.app_settings import Settings
+from core.protocol.events import Logits, Weights
 from core.runs.errors import UnknownArtifact
-from core.runs.part import Part
 from core.runs.schema import ARTIFACTS
-from core.settings import Settings
+from core.runs.serialization import checksum, pack_arrays, unpack_arrays, verified
+from core.runs.store_base import Part
 
 SNAPSHOT: Final = "snapshot"
 GLIMPSE: Final = "glimpse"

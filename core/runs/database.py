@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from core.runs import damage, schema
+from core.runs import damaged_database, schema
+from core.runs.disk_reserve import Reserve
+from core.runs.driver_errors import read_only, store_error, unreachable
 from core.runs.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreUnreachable
-from core.runs.reserve import Reserve
-from core.runs.translation import read_only, store_error, unreachable
 
 WEB_BUSY_S: Final = 3.0  # how long a page waits for somebody else's write before it says so
 WAL_LIMIT_BYTES: Final = 8 * 2**20
@@ -39,7 +39,7 @@ class Database:
         self.notices: list[str] = []
         self.is_read_only = False
         self._opening = threading.RLock()
-        self._known_aside = damage.files_set_aside(self.path) if self.path else set()
+        self._known_aside = damaged_database.files_set_aside(self.path) if self.path else set()
         self._engine = self._make_engine()
         self._file = self._open()
 
@@ -181,15 +181,17 @@ class Database:
         if self.path is None:
             return False
         self._engine.dispose()
-        is_done = damage.set_aside_if_damaged(self.path)
+        is_done = damaged_database.set_aside_if_damaged(self.path)
         self._note_set_aside()
         return is_done or not self.path.exists() or _identity(self.path) != getattr(self, "_file", None)
 
     def _note_set_aside(self) -> None:
         """Take note of the files set aside since the last time, by whichever process."""
         if self.path is not None:
-            now = damage.files_set_aside(self.path)
-            self.notices += [damage.notice(self.path, aside) for aside in sorted(now - self._known_aside)]
+            now = damaged_database.files_set_aside(self.path)
+            self.notices += [
+                damaged_database.notice(self.path, aside) for aside in sorted(now - self._known_aside)
+            ]
             self._known_aside = now
 
     @contextmanager

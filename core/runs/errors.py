@@ -1,17 +1,11 @@
 """What can go wrong with the run store, each as an exception that carries a remedy for the person reading it."""
 
+from core.errors import InklingError
+
 
 # ruff: noqa: N818 - the names say what happened; the base class says that it is an error
-class StoreError(Exception):
-    """The store could not do it: `message` says what happened, `remedy` what to do next; str() gives both."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message, remedy)
-        self.message = message
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}"
+class StoreError(InklingError):
+    """The store could not do it."""
 
 
 class StoreBusy(StoreError):
@@ -71,3 +65,11 @@ class UnknownArtifact(StoreError):
         super().__init__(
             f"Run {run_id} has no {kind} {name}".rstrip() + ".", "Choose one of those that are listed."
         )
+
+
+class ExportRefused(StoreError):
+    """The run cannot be had in this form."""
+
+
+class ImportRefused(StoreError):
+    """A file cannot be taken in: it is foreign, damaged, too large or not what it says."""

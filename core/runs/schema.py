@@ -45,7 +45,7 @@ RUNS: Final = Table(
     Column("pinned", Integer, nullable=False, default=0),
     Column("parent_id", String(16), nullable=False, default=""),
     Column("group_id", String(16), nullable=False, default=""),
-    Column("config", Text, nullable=False),  # JSON, as core.config.to_json writes it
+    Column("config", Text, nullable=False),  # JSON, as core.config.run_config.to_json writes it
     Column("dataset", String(80), nullable=False),
     Column("model", String(16), nullable=False),
     # where it stands; times in seconds since 1970, for people, never compared with each other to decide anything

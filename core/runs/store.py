@@ -3,14 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-from core.runs.adoption import Adoption
+from core.config.app_settings import Settings, from_environment
 from core.runs.artifacts import Artifacts
+from core.runs.command_store import OrderBook
 from core.runs.database import WEB_BUSY_S, Database
-from core.runs.history import History
+from core.runs.event_log import History
+from core.runs.finished_runs import Adoption
 from core.runs.leases import BeatLeases, FileLeases, Leases
-from core.runs.orders import OrderBook
-from core.runs.upkeep import Upkeep
-from core.settings import Settings, from_environment
+from core.runs.retention import Upkeep
 
 
 class Store(Adoption, OrderBook, History, Artifacts, Upkeep):

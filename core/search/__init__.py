@@ -1,7 +1,7 @@
 """Searches for good settings: Optuna chooses, ordinary runs answer, the store remembers."""
 
-from core.search.space import SEARCHABLE, Dimension, SearchPlan, SearchRefused, default_dimension
-from core.search.table import Searches, SearchRow
+from core.search.search_space import SEARCHABLE, Dimension, SearchPlan, SearchRefused, default_dimension
+from core.search.search_table import Searches, SearchRow
 
 __all__ = [
     "SEARCHABLE",

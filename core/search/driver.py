@@ -11,12 +11,12 @@ from typing import Final
 from optuna import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from core.config import ConfigError
+from core.config.run_config import ConfigError
 from core.datasets import DatasetError, spec
-from core.events import Evaluated
+from core.protocol.events import Evaluated
 from core.runs import RunRow, Store, StoreError, UnknownRun
-from core.search.studies import PRUNED, RUN, study_of, suggested
-from core.search.table import FINISHED, RUNNING, STOPPED, STOPPING, Searches, SearchRow
+from core.search.optuna_study import PRUNED, RUN, study_of, suggested
+from core.search.search_table import FINISHED, RUNNING, STOPPED, STOPPING, Searches, SearchRow
 
 LOG: Final = logging.getLogger("inkling.search")
 

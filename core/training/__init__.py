@@ -1,5 +1,1 @@
-"""Training: `for event in train(data, config): ...`, any model and optimizer, one loop."""
-
-from core.training.loop import threads_for, train
-
-__all__ = ["threads_for", "train"]
+"""Training: `for event in train(data, config): ...` (see loop), any model and optimizer."""

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.augmentation import augment
-from core.config import RunConfig
-from core.models import build_model, load_state_arrays, scale_images, state_arrays
+from core.config.run_config import RunConfig
+from core.models.build import build_model, load_state_arrays, scale_images, state_arrays
+from core.training.augmentation import augment
 from core.training.data import TrainingData
 from core.training.learner import chunk_capacity
 

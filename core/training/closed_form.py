@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.config import RunConfig
-from core.models import build_model, softmax_weights, state_arrays
+from core.config.run_config import RunConfig
+from core.models.build import build_model, softmax_weights, state_arrays
 from core.training.data import TrainingData
 from core.training.learner import chunk_capacity
-from core.training.products import gradient_into, piece_size, scores_into
+from core.training.matmul import gradient_into, piece_size, scores_into
 
 
 class Buffers:

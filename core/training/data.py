@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import DatasetSpec
 from core.datasets.splits import split_indices
-from core.training.upright import upright
+from core.training.deskew_cache import upright
 
 MIX_IN_SHARE = 0.1  # a mixed-in dataset is repeated until it makes up about this share of an epoch
 

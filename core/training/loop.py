@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.config import RunConfig
-from core.controls import Controls, FreeRun
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Event
-from core.threads import held_to, threads_for
+from core.protocol.controls import Controls, FreeRun
+from core.protocol.events import Event
 from core.training.data import training_data
-from core.training.run import Run
-from core.training.standing import build_learner
+from core.training.run_state import build_learner
+from core.training.threads import held_to, threads_for
+from core.training.training_run import Run
 
 
 def train(

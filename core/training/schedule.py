@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.config import RunConfig
-from core.controls import parse_pace, steps_due
+from core.config.run_config import RunConfig
+from core.protocol.controls import parse_pace, steps_due
 
 SNAPSHOT_COUNT = 60
 

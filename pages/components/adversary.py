@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
 from core.insight.adversarial import Adversary, linear_loss_gradient, mildest
 from core.insight.attribution import loss_gradient
 from core.insight.captions.evaluate import adversary as adversary_caption
 from core.insight.captions.words import percent
-from core.insight.linear import softmax
 from core.insight.robustness import as_unit
+from core.models.softmax_regression import softmax
 from core.runs import RunRow, UnknownRun
 from pages.components.figure import captioned
 from pages.components.lab import store

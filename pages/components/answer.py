@@ -5,9 +5,9 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from core.asking import UNSURE_BELOW, Answer
 from core.datasets import DatasetSpec
 from core.figures.palette import class_colours
+from core.prediction.predict import UNSURE_BELOW, Answer
 from pages.components.assets import loader
 
 _bars: Final = st.components.v2.component("inkling_bars", js=loader("bars.js"), isolate_styles=False)

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
 from core.insight.captions.weights import arithmetic as arithmetic_caption
 from core.insight.captions.words import percent, signed
 from core.insight.evidence import Arithmetic, arithmetic

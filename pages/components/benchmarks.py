@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.datasets import spec
 from core.insight.captions.evaluate import published as published_caption
-from core.insight.published import Published, figures_for
+from core.insight.published_results import Published, figures_for
 from core.runs import RunRow
 from pages.components.figure import captioned
 from pages.components.run_view import title

@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.dabs import Dab
 from core.images import ink_from_canvas
+from core.prediction.counterfactual_strokes import Dab
 from pages.components.assets import loader
 
 SIDE_PX: Final = 280

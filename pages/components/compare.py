@@ -5,7 +5,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from core.comparison import (
+from core.figures.charts import CONFIG
+from core.figures.comparison_chart import compared_curves, run_colour
+from core.insight.run_comparison import (
     AXES,
     MOST_RUNS,
     Axis,
@@ -20,11 +22,9 @@ from core.comparison import (
     held_out_curve,
     seed_groups,
 )
-from core.figures.charts import CONFIG
-from core.figures.compared import compared_curves, run_colour
-from core.insight.compare import spread
+from core.insight.significance import spread
 from core.runs import RunRow, StoreError
-from core.runs.codec import Recorded
+from core.runs.serialization import Recorded
 from pages.components.compare_models import show_disagreements, show_noise, show_weights
 from pages.components.lab import store
 from pages.components.run_view import distinct_titles

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import DatasetError
-from core.figures.tiles import image_strip, symmetric_limit, weight_tile
-from core.insight.compare import Comparison, compare
+from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
 from core.insight.first_layer import FirstLayer, first_layer
+from core.insight.significance import Comparison, compare
 from core.runs import RunRow
 from pages.components.lab import image_data, store
 from pages.components.picture import picture

@@ -6,14 +6,14 @@ import streamlit as st
 
 from core.datasets import spec
 from core.figures.charts import apply_look
+from core.figures.image_panels import Panel
 from core.figures.palette import Theme, class_colour, look
-from core.figures.pixels import Panel
 from core.insight.calibration import Reliability, ThresholdCurve, reliability, threshold_curve
 from core.insight.captions.evaluate import mistakes as mistakes_caption
 from core.insight.captions.evaluate import reliability as reliability_caption
 from core.insight.captions.evaluate import threshold as threshold_caption
 from core.insight.captions.words import percent
-from core.insight.evaluation import confident_mistakes
+from core.insight.metrics import confident_mistakes
 from core.runs import RunRow
 from pages.components.figure import captioned, chart
 from pages.components.image_case import show_case

@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
 from core.insight.captions.evaluate import cell as cell_caption
 from core.insight.captions.evaluate import confusion as confusion_caption
 from core.insight.confusion import cell, confusion_matrix, most_confused
-from core.insight.linear import softmax
+from core.models.softmax_regression import softmax
 from core.runs import RunRow
 from pages.components.figure import captioned
 from pages.components.image_case import show_case

@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from core.asking import Answer, Drawing, Subject, ask
 from core.datasets import CATALOG
-from core.figures.pixels import Panel
-from core.found import takes_ink
+from core.figures.image_panels import Panel
+from core.prediction.digit_detection import takes_ink
+from core.prediction.predict import Answer, Drawing, Subject, ask
 from pages.components.answer import Question, show_answer
 from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from core.articles import final_line, iteration_line
-from core.events import Evaluated, Finished, Steps
-from core.figures.curves import Curves
+from core.figures.run_curves import Curves
+from core.protocol.article_log import final_line, iteration_line
+from core.protocol.events import Evaluated, Finished, Steps
 from core.runs import RunRow, Store
 from pages.components.lab import store
 

@@ -5,10 +5,10 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.asking import Answer
-from core.dabs import DrawnFlip, draw_flip, flip_for
-from core.figures.pixels import Panel
-from core.insight.flip import Flip
+from core.figures.image_panels import Panel
+from core.insight.counterfactual import Flip
+from core.prediction.counterfactual_strokes import DrawnFlip, draw_flip, flip_for
+from core.prediction.predict import Answer
 from pages.components.answer import with_article
 from pages.components.canvas import drawn_ink, put_dabs, undo
 from pages.components.pixels import pixel_panels

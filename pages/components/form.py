@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.address import from_query, parse_field, to_query
-from core.config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
+from core.config.presets import PRESETS
+from core.config.query_string import from_query, parse_field, to_query
+from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
 from core.datasets import CATALOG, spec
-from core.datasets.own import list_own
-from core.presets import PRESETS
+from core.datasets.user_datasets import list_own
 from pages.components.lab import have_tools
 from pages.components.picker import picker
 from pages.components.words import HELP, LABELS, OPTION_NAMES

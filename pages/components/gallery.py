@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
-from core.figures.tiles import image_strip
+from core.figures.weight_images import image_strip
 from core.insight.captions.data import gallery as gallery_caption
-from core.insight.gallery import page, select
+from core.insight.image_selection import page, select
 from core.runs import RunRow
 from pages.components.figure import captioned
 from pages.components.pixels import image_choice

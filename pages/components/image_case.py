@@ -5,14 +5,14 @@ import streamlit as st
 
 from core.datasets import spec
 from core.figures.charts import CONFIG, class_bars
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
 from core.insight.attribution import integrated_gradients
 from core.insight.captions.weights import difference as difference_caption
 from core.insight.captions.words import percent, signed
 from core.insight.evidence import arithmetic, difference
-from core.insight.linear import softmax
 from core.insight.robustness import as_unit
+from core.models.softmax_regression import softmax
 from core.runs import RunRow
 from pages.components.pixels import pixel_panels
 from pages.components.style import current_theme

@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core import surveys
 from core.datasets import DatasetSpec
+from core.figures.binary_message import pack
 from core.figures.palette import class_colours
-from core.figures.wire import pack
+from core.insight import embedding_cache
 from core.insight.captions.data import map_of
 from core.insight.embedding import Space, coordinates, fit_space, flat_map
 from pages.components.assets import loader
@@ -41,12 +41,12 @@ def _errands() -> dict[str, Errand]:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _is_whole(path: Path, changed_ns: int) -> bool:  # noqa: ARG001 - made anew, looked at anew
-    return surveys.is_whole(path)
+    return embedding_cache.is_whole(path)
 
 
 def survey_ready(dataset: str, kind: str) -> bool:
     """Return whether a survey is there; else offer to make it, or show how long it has been in the making."""
-    path = surveys.survey_path(image_data(dataset), kind, settings().data_dir)
+    path = embedding_cache.survey_path(image_data(dataset), kind, settings().data_dir)
     if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
         return True
     errand = _errands().get(str(path))
@@ -66,7 +66,7 @@ def survey_ready(dataset: str, kind: str) -> bool:
 def _begin(dataset: str, kind: str, path: str) -> None:
     """Start an errand, unless another visitor has just done so."""
     if path not in _errands():
-        _errands()[path] = Errand(surveys.start(dataset, kind, settings().data_dir))
+        _errands()[path] = Errand(embedding_cache.start(dataset, kind, settings().data_dir))
 
 
 def _await(dataset: str, kind: str, path: str, errand: Errand) -> None:
@@ -108,11 +108,11 @@ def space_of(dataset: str, fingerprint: str) -> Space:  # noqa: ARG001 - new con
 def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
     """Return the message of one map: places, labels and pictures."""
     data = image_data(dataset)
-    index = surveys.mapped_sample(data)
+    index = embedding_cache.mapped_sample(data)
     if method == "pca":
         points = flat_map(coordinates(space_of(dataset, fingerprint), data.train_images[index]))
     else:
-        found = surveys.read_map(surveys.survey_path(data, method, settings().data_dir))
+        found = embedding_cache.read_map(embedding_cache.survey_path(data, method, settings().data_dir))
         assert found is not None  # the page has had it made
         points = found
     low, high = points.min(axis=0), points.max(axis=0)
@@ -147,7 +147,9 @@ def show_map(entry: DatasetSpec) -> None:
     if method != "pca" and not survey_ready(entry.name, method):
         return
     data = image_data(entry.name)
-    sentence = map_of(method, len(surveys.mapped_sample(data)), space_of(entry.name, data.fingerprint))
+    sentence = map_of(
+        method, len(embedding_cache.mapped_sample(data)), space_of(entry.name, data.fingerprint)
+    )
     alt = f"A map of training images by {METHODS[method]}, coloured by class. {sentence}"
     _map(key=f"map_{entry.name}_{method}", data=_message(entry.name, data.fingerprint, method, alt))
     captioned(
@@ -160,9 +162,11 @@ def show_map(entry: DatasetSpec) -> None:
 
 def _table(entry: DatasetSpec, method: str) -> dict[str, Any]:
     data = image_data(entry.name)
-    index = surveys.mapped_sample(data)
+    index = embedding_cache.mapped_sample(data)
     points = (
-        surveys.read_map(surveys.survey_path(data, method, settings().data_dir)) if method != "pca" else None
+        embedding_cache.read_map(embedding_cache.survey_path(data, method, settings().data_dir))
+        if method != "pca"
+        else None
     )
     if points is None:
         points = flat_map(coordinates(space_of(entry.name, data.fingerprint), data.train_images[index]))

@@ -13,12 +13,12 @@ from typing import Final
 import streamlit as st
 
 from core import datasets
+from core.config.app_settings import Settings, from_environment
 from core.datasets import DatasetError, ImageData
 from core.jobs.engine import EmbeddedEngine
+from core.pretrained.registry import adopt_shipped, score_shipped
 from core.runs import Store, StoreError
-from core.settings import Settings, from_environment
-from core.shipped import adopt_shipped, score_shipped
-from core.threads import hold_numpy_to_one, hold_to_one
+from core.training.threads import hold_numpy_to_one, hold_to_one
 from pages.components.background import begin, is_ending, tell_end
 
 LOG: Final = logging.getLogger("inkling.app")
@@ -26,8 +26,12 @@ LOG: Final = logging.getLogger("inkling.app")
 # What later pages need and the first does without, so that a visitor sees it seconds sooner. It is imported before
 # anybody asks for it, and the garbage collector told to leave it alone: a full collection holds the interpreter
 # for about 200 ms with torch loaded unless what was there at the start is frozen.
-TOOLS = ("torch", "core.models", "pandas", "plotly.graph_objects")
-MORE_TOOLS = ("core.asking", "captum.attr", "streamlit_drawable_canvas")  # Captum brings Matplotlib: 1.2 s
+TOOLS = ("torch", "core.models.build", "pandas", "plotly.graph_objects")
+MORE_TOOLS = (
+    "core.prediction.predict",
+    "captum.attr",
+    "streamlit_drawable_canvas",
+)  # Captum brings Matplotlib: 1.2 s
 PAUSE_S: Final = 2.0
 LOOK_S: Final = 0.2
 WARM_S: Final = 15.0  # workers that are not there by then have something wrong with them

@@ -6,15 +6,15 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.asking import Drawing, Sample, Subject, ask, pixels_for, prepared_for
-from core.config import ConfigError, RunConfig
+from core.config.run_config import ConfigError, RunConfig
 from core.datasets import DatasetError, DatasetSpec, ImageData, load, spec
-from core.datasets.own import add_images, create_own, delete_own, list_own, remove_image
-from core.datasets.own_rules import OwnLimits
-from core.datasets.own_zip import export_zip, import_zip
-from core.figures.pixels import Panel
+from core.datasets.user_dataset_limits import OwnLimits
+from core.datasets.user_dataset_zip import export_zip, import_zip
+from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
+from core.figures.image_panels import Panel
 from core.images import Preparation, Prepared
-from core.predictor import Predictor
+from core.prediction.predict import Drawing, Sample, Subject, ask, pixels_for, prepared_for
+from core.prediction.predictor import Predictor
 from core.runs import RunRow, StoreError
 from pages.components.answer import with_article
 from pages.components.canvas import clear

@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from core.figures.curves import Chart
-from core.figures.stream import ChartStream, Parts, PartsStream, TileStream, WeightImages
-from core.figures.wire import pack
+from core.figures.binary_message import pack
+from core.figures.run_curves import Chart
+from core.live.messages import ChartStream, Parts, PartsStream, TileStream, WeightImages
 from pages.components.assets import loader
 
 TICK_BYTES: Final = 5_900  # that a tick may put on the wire, once the page has been drawn

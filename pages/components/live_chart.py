@@ -4,8 +4,8 @@ from typing import Final
 
 import streamlit as st
 
-from core.figures.curves import Chart
-from core.figures.stream import ChartStream
+from core.figures.run_curves import Chart
+from core.live.messages import ChartStream
 from pages.components.assets import loader
 from pages.components.live import drawn_stream
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.figures.stream import Parts, PartsStream
+from core.live.messages import Parts, PartsStream
 from pages.components.assets import loader
 from pages.components.live import drawn_stream
 

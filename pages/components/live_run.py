@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import DatasetError, spec
-from core.first_weights import first_weights
-from core.insight.verdict import verdict
+from core.insight.captions.run_summary import verdict
+from core.models.initial_weights import first_weights
 from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
-from core.runs.rows import IN_WORK
+from core.runs.run_row import IN_WORK
 from pages.components.feed import Feed, current, feed
 from pages.components.lab import have_tools, image_data, store
 from pages.components.live import live_update

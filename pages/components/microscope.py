@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from core.config import ConfigError
+from core.config.run_config import ConfigError
 from core.datasets import spec
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
 from core.insight.captions.words import signed
-from core.insight.step_model import ModelStep, take_model_step
-from core.parameters import count_parameters
+from core.insight.gradient_step import ModelStep, take_model_step
+from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.training.checkpoint import CheckpointError, TrainingState, unpack
-from core.training.resting import Resting, resting
+from core.training.next_step import Resting, resting
 from pages.components.figure import captioned
 from pages.components.lab import engine, store
 from pages.components.pixels import pixel_panels

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core import surveys
 from core.datasets import DatasetSpec
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
+from core.insight import embedding_cache
 from core.insight.captions.data import doubts, duplicates, typicality
 from core.insight.captions.words import percent
-from core.insight.embedding import Neighbourhood, coordinates, neighbourhood
-from core.insight.oddities import (
+from core.insight.data_quality import (
     Doubt,
     Twin,
     by_typicality,
@@ -21,6 +20,7 @@ from core.insight.oddities import (
     exact_duplicates,
     near_duplicates,
 )
+from core.insight.embedding import Neighbourhood, coordinates, neighbourhood
 from core.runs import RunRow
 from pages.components.figure import captioned
 from pages.components.image_map import space_of, survey_problem, survey_ready
@@ -69,7 +69,9 @@ def show_typical(entry: DatasetSpec) -> None:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _test_neighbours(dataset: str, fingerprint: str) -> Neighbourhood:
     data = image_data(dataset)
-    return neighbourhood(coordinates(space_of(dataset, fingerprint), data.test_images), surveys.NEIGHBOURS)
+    return neighbourhood(
+        coordinates(space_of(dataset, fingerprint), data.test_images), embedding_cache.NEIGHBOURS
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -82,7 +84,9 @@ def _copies(
         near: Neighbourhood | None = _test_neighbours(dataset, fingerprint)
         images, labels = data.test_images, data.test_labels
     else:
-        near = surveys.read_neighbours(surveys.survey_path(data, "neighbours", settings().data_dir))
+        near = embedding_cache.read_neighbours(
+            embedding_cache.survey_path(data, "neighbours", settings().data_dir)
+        )
         images, labels = data.train_images, data.train_labels
     assert near is not None  # the page has had it made
     return (

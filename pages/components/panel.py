@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.asking import Answer, Subject, ask
-from core.figures.curves import Chart, Series
 from core.figures.palette import class_colour
+from core.figures.run_curves import Chart, Series
+from core.prediction.predict import Answer, Subject, ask
+from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
-from core.shipped import SHIPPED
 from pages.components.answer import headline, probability_bars
 from pages.components.lab import store
 from pages.components.live_chart import live_chart

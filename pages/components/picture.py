@@ -4,7 +4,7 @@ import html
 
 import streamlit as st
 
-from core.figures.tiles import data_uri
+from core.figures.weight_images import data_uri
 
 
 def picture(png: bytes, *, alt: str) -> None:

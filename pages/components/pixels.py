@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.figures.pixels import Panel, panels_message
+from core.figures.image_panels import Panel, panels_message
 from pages.components.assets import loader
 
 _pixels: Final = st.components.v2.component("inkling_pixels", js=loader("pixels.js"), isolate_styles=False)

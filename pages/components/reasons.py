@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from core.asking import Answer
-from core.figures.pixels import Panel
+from core.figures.image_panels import Panel
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
+from core.prediction.predict import Answer
 from pages.components.flip import show_flip
 from pages.components.pixels import pixel_panels
 from pages.components.respondents import Respondent

@@ -6,13 +6,13 @@ from typing import Final
 
 import streamlit as st
 
-from core.asking import Answer, Subject, ask, ask_prepared, detector_for
 from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
 from core.images import Preparation
-from core.insight.ood import Detector
-from core.predictor import Predictor, predictor
+from core.insight.ood_detector import Detector
+from core.prediction.predict import Answer, Subject, ask, ask_prepared, detector_for
+from core.prediction.predictor import Predictor, predictor
+from core.pretrained.registry import SHIPPED, adopt_shipped
 from core.runs import RunRow, Store, StoreError, UnknownRun
-from core.shipped import SHIPPED, adopt_shipped
 from pages.components.background import begin
 from pages.components.lab import image_data, store
 from pages.components.run_view import run_in_view, title

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.address import parse_field
-from core.config import ConfigError, Range, RunConfig, rule_of
+from core.config.query_string import parse_field
+from core.config.run_config import ConfigError, Range, RunConfig, rule_of
 from core.datasets import spec
-from core.parameters import count_parameters
+from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from pages.components.lab import engine, store
 from pages.components.run_view import title, view_run

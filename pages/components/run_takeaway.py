@@ -6,12 +6,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from core.address import to_query
-from core.bundles import import_bundle
+from core.config.presets import PRESETS
+from core.config.query_string import to_query
 from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
-from core.linear_import import import_weights
-from core.presets import PRESETS
+from core.imports.linear_layer import import_weights
+from core.imports.run_bundle import import_bundle
 from core.runs import RunRow, StoreError
 from pages.components.lab import store
 from pages.components.picture import picture

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from core.config import RunConfig, differing_fields, from_json
+from core.config.run_config import RunConfig, differing_fields, from_json
 from core.datasets import CATALOG, DatasetError, spec
-from core.loss_histories import loss_histories
 from core.runs import RunRow
+from core.runs.loss_history import loss_histories
 from pages.components.lab import store
 from pages.components.ownership import is_mine
 from pages.components.run_view import title

@@ -8,16 +8,16 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.config import RunConfig
-from core.controls import time_left_s
+from core.config.run_config import RunConfig
 from core.datasets import DatasetError, spec
-from core.events import STRIP_SIZE
-from core.figures.curves import Chart, Curves
-from core.figures.stream import Parts, WeightImages
-from core.figures.tiles import data_uri, image_strip
-from core.first_weights import first_weights
+from core.figures.run_curves import Chart, Curves
+from core.figures.weight_images import data_uri, image_strip
 from core.insight.first_layer import FirstLayer, first_layer
-from core.parameters import parameter_shapes
+from core.live.messages import Parts, WeightImages
+from core.models.initial_weights import first_weights
+from core.models.parameter_shapes import parameter_shapes
+from core.protocol.controls import time_left_s
+from core.protocol.events import STRIP_SIZE
 from core.runs import RunRow
 from pages.components.feed import Feed, feed
 from pages.components.lab import have_tools, image_data, store
@@ -128,10 +128,7 @@ def _first_weights(config: RunConfig) -> FirstLayer:
     entry = spec(config.dataset)
     weights = first_weights(config, entry)
     if weights is None and have_tools():
-        from core.models import (  # here: the first page is drawn before they are there
-            build_model,
-            state_arrays,
-        )
+        from core.models.build import build_model, state_arrays
 
         weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))
     if weights is None:

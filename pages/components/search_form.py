@@ -5,9 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from core.address import parse_field
-from core.config import ConfigError, RunConfig
-from core.presets import PRESETS
+from core.config.presets import PRESETS
+from core.config.query_string import parse_field
+from core.config.run_config import ConfigError, RunConfig
 from core.runs import StoreError
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
 from pages.components.lab import settings, store

@@ -136,7 +136,7 @@ def _figure(search: SearchRow, name: str, count: int) -> go.Figure | None:
     if made.get((search.id, name), (0, None))[0] != count:
         from optuna import visualization  # here: it takes a second to import
 
-        from core.search.studies import study_of
+        from core.search.optuna_study import study_of
 
         draw: Callable[..., go.Figure] = getattr(visualization, name)
         try:

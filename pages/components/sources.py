@@ -5,12 +5,12 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.asking import Drawing, Sample, Subject, ask
 from core.datasets import DatasetError, DatasetSpec
+from core.figures.image_panels import Panel
 from core.figures.palette import LOOKS
-from core.figures.pixels import Panel
-from core.found import Found, Sheet, boxed, look_at, takes_ink
 from core.images import ImageError, Limits, read_image
+from core.prediction.digit_detection import Found, Sheet, boxed, look_at, takes_ink
+from core.prediction.predict import Drawing, Sample, Subject, ask
 from pages.components.answer import with_article
 from pages.components.canvas import canvas
 from pages.components.lab import image_data, settings

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.asking import Answer, Drawing, Subject, ask_prepared
-from core.figures.pixels import Panel
+from core.figures.image_panels import Panel
 from core.images import Preparation, prepare
+from core.prediction.predict import Answer, Drawing, Subject, ask_prepared
 from pages.components.answer import headline, probability_bars
 from pages.components.pixels import pixel_panels
 from pages.components.respondents import Respondent, detector

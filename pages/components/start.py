@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.config import ConfigError, RunConfig
+from core.config.run_config import ConfigError, RunConfig
 from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
-from core.parameters import count_parameters
+from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from pages.components.form import RATES, config_as_entered, put_config
 from pages.components.lab import engine, image_data, store

@@ -4,12 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec
 from core.datasets.statistics import ClassImages, class_counts, class_images, intensity_histogram
 from core.figures.charts import apply_look
+from core.figures.image_panels import Panel
 from core.figures.palette import Theme, class_colour, look
-from core.figures.pixels import Panel
 from core.insight.captions.data import class_counts as counts_caption
 from core.insight.captions.data import class_spread, intensities, scaling
 from core.insight.captions.data import split as split_caption

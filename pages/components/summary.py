@@ -6,7 +6,7 @@ from core.datasets import spec
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
 from core.insight.captions.words import percent
-from core.insight.evaluation import ClassScore, Summary, class_scores, summary
+from core.insight.metrics import ClassScore, Summary, class_scores, summary
 from core.runs import RunRow
 from pages.components.figure import captioned
 from pages.components.subject import Scores, scores_at

@@ -5,14 +5,14 @@ from typing import Final
 
 import streamlit as st
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import spec
-from core.figures.curves import Chart, Series
 from core.figures.palette import LOOKS, Theme, series_colour
-from core.parameters import count_parameters
+from core.figures.run_curves import Chart, Series
+from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
-from core.runs.groups import is_joint, new_group_id
-from core.ways_to_learn import may_join
+from core.runs.run_groups import is_joint, new_group_id
+from core.training.path_selection import may_join
 from pages.components.feed import Feed, feed
 from pages.components.lab import engine, store
 from pages.components.live import live_update

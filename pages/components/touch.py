@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
-from core.events import Evaluated, Event, Finished, Logits, Started, Weights
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
 from core.insight.captions.weights import edits as edits_caption
 from core.insight.captions.words import percent, signed
-from core.insight.edits import (
+from core.insight.metrics import Summary, class_scores, summary
+from core.insight.weight_edits import (
     AddNoise,
     Blur,
     Edit,
@@ -26,9 +26,9 @@ from core.insight.edits import (
     apply_edits,
     describe,
 )
-from core.insight.evaluation import Summary, class_scores, summary
-from core.insight.linear import flat, linear_logits
-from core.models import scale_images
+from core.models.build import scale_images
+from core.models.softmax_regression import flat, linear_logits
+from core.protocol.events import Evaluated, Event, Finished, Logits, Started, Weights
 from core.runs import RunRow, StoreError
 from pages.components.figure import captioned
 from pages.components.lab import image_data, store

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from core.config.app_settings import SettingsError
 from core.runs import StoreError
-from core.settings import SettingsError
 
 
 @contextmanager

@@ -8,17 +8,17 @@ import streamlit as st
 
 from core.datasets import spec
 from core.figures.charts import lines
+from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.pixels import Panel
-from core.figures.tiles import symmetric_limit, weight_tile
+from core.figures.weight_images import symmetric_limit, weight_tile
+from core.insight.activations import UnitUse, hidden_activations, unit_use
 from core.insight.captions.weights import hidden_units
 from core.insight.captions.weights import journey as journey_caption
 from core.insight.captions.weights import weight_images as images_caption
 from core.insight.captions.words import signed
-from core.insight.networks import UnitUse, hidden_activations, unit_use
 from core.insight.robustness import balanced_subset
-from core.insight.weights import Journey, journey
-from core.models import scale_images
+from core.insight.weight_analysis import Journey, journey
+from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.figure import captioned, chart
 from pages.components.lab import image_data, store

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from core.config import FIELD_NAMES, RunConfig
+from core.config.run_config import FIELD_NAMES, RunConfig
 
 LABELS: Final = {
     "dataset": "Images",

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 
-from core import strokes
+from core import synthetic_digits
 from tests.browser import App
 from tests.polling import until
 
 PAD = "canvas.upper-canvas"
 EMPTY = "Draw a digit"
-MIDDLE = strokes.Hand(size_px=190)
-CORNER = strokes.Hand(size_px=110, centre=(0.24, 0.26))
+MIDDLE = synthetic_digits.Hand(size_px=190)
+CORNER = synthetic_digits.Hand(size_px=110, centre=(0.24, 0.26))
 STYLES = {4: 1, 9: 2}  # of the templates: those that most people would read without context
 
 
@@ -25,8 +25,10 @@ def open_draw(page: Page, app: App, run: str = "cnn-mnist") -> None:
     expect_rest(page, timeout_ms=120_000)  # the first visitor waits until the images are unpacked and known
 
 
-def path_of(digit: int, hand: strokes.Hand) -> list[np.ndarray]:
-    drawn = strokes.draw(strokes.template(digit, STYLES.get(digit, 0)), hand, np.random.default_rng(digit))
+def path_of(digit: int, hand: synthetic_digits.Hand) -> list[np.ndarray]:
+    drawn = synthetic_digits.draw(
+        synthetic_digits.template(digit, STYLES.get(digit, 0)), hand, np.random.default_rng(digit)
+    )
     return [stroke[::3] for stroke in drawn]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core import strokes
+from core import synthetic_digits
 from tests.browser import App
 from tests.e2e.drawing import (
     CORNER,
@@ -40,7 +40,9 @@ pytestmark = pytest.mark.e2e
         pytest.param((CORNER,), 14, id="corner-thick", marks=pytest.mark.long),
     ],
 )
-def test_all_ten_digits_are_read(app: App, page: Page, hands: tuple[strokes.Hand, ...], steps: int) -> None:
+def test_all_ten_digits_are_read(
+    app: App, page: Page, hands: tuple[synthetic_digits.Hand, ...], steps: int
+) -> None:
     open_draw(page, app)
     set_pen(page, steps)
     for digit in range(10):

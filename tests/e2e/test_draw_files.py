@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.photos import photograph
-from core import strokes
+from core import synthetic_digits
 from core.datasets import ImageData
 from tests.browser import FLAGS, App, browser_path
 from tests.e2e.drawing import MIDDLE, choose, expect_class, open_draw, press
@@ -114,9 +114,9 @@ def test_blank_paper_is_not_taken_for_a_digit(app: App, page: Page) -> None:
 
 def test_a_digit_held_into_the_camera_is_read(app: App, browser: Browser, tmp_path: Path) -> None:
     film = tmp_path / "camera.mjpeg"
-    path = strokes.draw(strokes.template(4, 1), MIDDLE, np.random.default_rng(4))
+    path = synthetic_digits.draw(synthetic_digits.template(4, 1), MIDDLE, np.random.default_rng(4))
     paper = (
-        photograph(strokes.paint(path, 16), "uneven", np.random.default_rng(3))
+        photograph(synthetic_digits.paint(path, 16), "uneven", np.random.default_rng(3))
         .convert("RGB")
         .resize((480, 480))
     )

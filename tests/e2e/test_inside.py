@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Steps
+from core.protocol.events import Steps
 from core.runs import Store
-from core.training import train
+from core.training.loop import train
 from tests.browser import App
 from tests.polling import until
 

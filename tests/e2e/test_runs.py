@@ -13,14 +13,14 @@ import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import Browser, Page, expect
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import TERMINAL
 from core.export import export_run
-from core.export.record import read_record
+from core.export.run_record import read_record
+from core.protocol.events import TERMINAL
 from core.runs import RunRow, Store
 from core.search import Searches
-from core.training import train
+from core.training.loop import train
 from tests.browser import App
 from tests.polling import until
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.runs import Store
 from tests.browser import App
 from tests.polling import until

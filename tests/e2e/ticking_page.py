@@ -11,9 +11,9 @@ import streamlit as st
 sys.path.insert(0, os.environ["INKLING_ROOT"])
 st.set_page_config(layout="wide")
 
-from core.events import Evaluated, Started, Steps  # noqa: E402
-from core.figures.curves import Curves  # noqa: E402
-from core.figures.stream import Parts, WeightImages  # noqa: E402
+from core.figures.run_curves import Curves  # noqa: E402
+from core.live.messages import Parts, WeightImages  # noqa: E402
+from core.protocol.events import Evaluated, Started, Steps  # noqa: E402
 from pages.components.live import live_update  # noqa: E402
 from pages.components.live_chart import live_chart  # noqa: E402
 from pages.components.live_parts import live_parts  # noqa: E402

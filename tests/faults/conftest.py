@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core.config import RunConfig
+from core.config.app_settings import Settings, to_environment
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.runs import RunRow, Store
-from core.settings import Settings, to_environment
 from tests.browser import browser, chromium, context, page, profile
 from tests.faults.lab import Lab, moved_clock
 from tests.faults.processes import family, gone, runner_of

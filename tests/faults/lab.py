@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from core.events import TERMINAL, Steps
+from core.config.app_settings import Settings
+from core.protocol.events import TERMINAL, Steps
 from core.runs import Store, StoreError
-from core.settings import Settings
 from tests.browser import App, end_app, start_app
 from tests.faults.processes import family, gone, runner_of
 from tests.polling import until

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from core.config import RunConfig
-from core.events import TERMINAL
+from core.config.run_config import RunConfig
+from core.protocol.events import TERMINAL
 from tests.browser import start_app
 from tests.faults.lab import LONG, SHORT, calm, picture, unharmed
 from tests.faults.processes import family, gone

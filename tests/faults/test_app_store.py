@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.config import RunConfig
-from core.jobs.controls import Recall
+from core.config.run_config import RunConfig
+from core.jobs.store_controls import Recall
 from core.jobs.worker import train_here
+from core.pretrained.registry import SHIPPED
 from core.runs import Store, StoreFull
 from core.runs.schema import ARTIFACTS
-from core.shipped import SHIPPED
 from tests.faults.lab import SETTINGS, SHORT, Lab, fill, picture, remount, says, told_steps, unharmed
 from tests.faults.processes import worker_of
 from tests.polling import until

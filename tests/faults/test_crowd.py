@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.events import TERMINAL
+from core.protocol.events import TERMINAL
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
 from tests.faults.processes import family, gone
 from tests.polling import until

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from core.events import Steps
+from core.protocol.events import Steps
 from core.runs import Store, StoreFull, StoreReadOnly
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
 from tests.faults.lab import fill, remount

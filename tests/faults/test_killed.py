@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.events import Steps
+from core.protocol.events import Steps
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
 from tests.faults.processes import family, gone, processes, worker_of
 from tests.polling import until

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from core.events import Steps
+from core.protocol.events import Steps
 from core.runs import Store, StoreBusy
 from tests.faults.conftest import LONG, SLOW, ended, running
 from tests.polling import until

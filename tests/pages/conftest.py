@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from core.config.app_settings import Settings
+from core.pretrained.registry import adopt_shipped
 from core.runs import Store
-from core.settings import Settings
-from core.shipped import adopt_shipped
 from pages.components import lab, start
 
 ROOT = Path(__file__).resolve().parents[2]

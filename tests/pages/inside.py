@@ -4,11 +4,11 @@ from functools import cache
 
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Event
+from core.protocol.events import Event
 from core.runs import Store
-from core.training import train
+from core.training.loop import train
 
 
 def finished_run(store: Store, data: ImageData, **settings: object) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import surveys
 from core.datasets import ImageData
+from core.insight import embedding_cache
 from core.insight.embedding import MAPS
 from core.runs import Store
 from pages.components import image_map, lab
@@ -73,24 +73,24 @@ def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: Ima
 @pytest.fixture
 def surveyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Return an empty folder that surveys are kept in, beside the session's images."""
-    kept = surveys.survey_path
+    kept = embedding_cache.survey_path
 
     def path(data: ImageData, kind: str, data_dir: Path) -> Path:  # noqa: ARG001
         return kept(data, kind, tmp_path)
 
-    monkeypatch.setattr(surveys, "survey_path", path)
+    monkeypatch.setattr(embedding_cache, "survey_path", path)
     return tmp_path
 
 
 def test_every_map_on_offer_is_one_that_can_be_made() -> None:
     assert set(image_map.METHODS) == set(MAPS)
-    assert set(image_map.EXPECTED_S) == set(surveys.KINDS) >= set(MAPS) - {"pca"}
+    assert set(image_map.EXPECTED_S) == set(embedding_cache.KINDS) >= set(MAPS) - {"pca"}
 
 
 def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
     app: AppTest, store: Store, fashion: ImageData, surveyed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(surveys, "MAPPED", 60)
+    monkeypatch.setattr(embedding_cache, "MAPPED", 60)
     started = []
 
     class Done:
@@ -99,10 +99,10 @@ def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
         returncode, stderr = 0, None
 
         def poll(self) -> int:
-            surveys.make(fashion, "tsne", surveyed)
+            embedding_cache.make(fashion, "tsne", surveyed)
             return 0
 
-    monkeypatch.setattr(surveys, "start", lambda *what: started.append(what) or Done())
+    monkeypatch.setattr(embedding_cache, "start", lambda *what: started.append(what) or Done())
     run_id = finished_run(store, fashion, train_size=200)
     app.session_state["data_section"], app.session_state["map_method"] = "Map", "tsne"
     assert "This is worked out once and then kept" in shown(app, "data", run_id)
@@ -123,7 +123,7 @@ def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
 def test_a_damaged_survey_is_offered_anew(
     app: AppTest, store: Store, mnist: ImageData, surveyed: Path, kind: str, section: str, key: str, value: str
 ) -> None:  # fmt: skip
-    path = surveys.survey_path(mnist, kind, surveyed)
+    path = embedding_cache.survey_path(mnist, kind, surveyed)
     path.parent.mkdir()
     path.write_bytes(b"PK\x03\x04 half a file")
     app.session_state["data_section"], app.session_state[key] = section, value

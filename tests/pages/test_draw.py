@@ -9,19 +9,22 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import strokes
-from core.asking import detector_for
-from core.config import RunConfig, from_json
+from core import synthetic_digits
+from core.config.run_config import RunConfig, from_json
 from core.datasets import DatasetError, ImageData, spec
-from core.datasets.own import add_images, create_own, delete_own, list_own
-from core.insight.ood import Detector
-from core.predictor import Predictor, predictor
+from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
+from core.insight.ood_detector import Detector
+from core.prediction.predict import detector_for
+from core.prediction.predictor import Predictor, predictor
+from core.pretrained.registry import shipped_config, shipped_weights
 from core.runs import Store
-from core.shipped import shipped_config, shipped_weights
 from pages.components import canvas, draw_view, lab, lesson, panel, respondents
 from pages.components.canvas import _Pad, _Page
 
-DRAWN = strokes.paint(strokes.draw(strokes.template(7, 0), strokes.Hand(), np.random.default_rng(0)), 20)
+DRAWN = synthetic_digits.paint(
+    synthetic_digits.draw(synthetic_digits.template(7, 0), synthetic_digits.Hand(), np.random.default_rng(0)),
+    20,
+)
 
 
 class Canvas:

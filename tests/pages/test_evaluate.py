@@ -5,10 +5,10 @@ import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Diverged, Started, Weights
-from core.insight.linear import softmax
+from core.models.softmax_regression import softmax
+from core.protocol.events import Diverged, Started, Weights
 from core.runs import Store
 from tests.pages.inside import finished_run, shown
 

@@ -12,11 +12,11 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import spec
-from core.figures.wire import unpack
-from core.models import build_model
+from core.figures.binary_message import unpack
+from core.models.build import build_model
 from pages.components import lab
 
 ROOT = Path(__file__).resolve().parents[2]

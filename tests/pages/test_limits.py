@@ -3,12 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
-from core.events import TERMINAL, Failed
-from core.jobs.controls import Recall
+from core.config.run_config import RunConfig
+from core.jobs.store_controls import Recall
 from core.jobs.worker import train_here
+from core.protocol.events import TERMINAL, Failed
 from core.runs import Store
-from core.training.progress import Stopwatch
+from core.training.step_buffer import Stopwatch
 from pages.components import start
 from tests.pages.test_train import button, shown
 

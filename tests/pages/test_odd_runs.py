@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
-from core.datasets.own import add_images, create_own, delete_own
-from core.events import Diverged, Evaluated, Failed, Finished, Started, Weights
+from core.datasets.user_datasets import add_images, create_own, delete_own
+from core.protocol.events import Diverged, Evaluated, Failed, Finished, Started, Weights
 from core.runs import Store
 from tests.pages.inside import shown, story
 

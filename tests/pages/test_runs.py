@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
-from core.datasets.own import create_own
-from core.events import Evaluated, Failed, Finished, LearningRateChanged, Started
+from core.config.run_config import RunConfig
+from core.datasets.user_datasets import create_own
+from core.protocol.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store, StoreBusy
 from core.search import Dimension, Searches, SearchPlan
 from pages.components import ownership, run_edit, run_takeaway

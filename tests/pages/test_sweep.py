@@ -3,9 +3,9 @@
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from core.events import Evaluated, Started, Steps
+from core.protocol.events import Evaluated, Started, Steps
 from core.runs import RunRow, Store
-from core.ways_to_learn import may_join
+from core.training.path_selection import may_join
 from pages.components.sweep import sweep_rates
 
 STARTED = Started(0, 3000, 600, 60_000, "test", 10_000, 7_850, "closed-form", 1)

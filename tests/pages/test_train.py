@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
-from core.events import (
+from core.config.presets import PRESETS
+from core.config.run_config import RunConfig
+from core.figures.binary_message import unpack
+from core.pretrained.registry import SHIPPED
+from core.protocol.events import (
     Checkpoint,
     Diverged,
     Evaluated,
@@ -17,10 +20,7 @@ from core.events import (
     Steps,
     Weights,
 )
-from core.figures.wire import unpack
-from core.presets import PRESETS
 from core.runs import Store
-from core.shipped import SHIPPED
 from pages.components import start
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
@@ -273,7 +273,7 @@ def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_n
     def page() -> None:
         import streamlit as st
 
-        from core.presets import PRESETS
+        from core.config.presets import PRESETS
         from pages.components import form
 
         st.session_state.config = PRESETS["default"].config

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Checkpoint, Paused, Started, Steps, Weights
+from core.protocol.events import Checkpoint, Paused, Started, Steps, Weights
 from core.runs import Store
-from core.training import train
+from core.training.loop import train
 from pages.components import weight_travel
 from tests.pages.inside import finished_run, shown, words
 

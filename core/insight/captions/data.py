@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.captions.words import count, percent
+from core.insight.data_quality import Doubt, Ranked, Twin
 from core.insight.embedding import Space
-from core.insight.gallery import Page
-from core.insight.oddities import Doubt, Ranked, Twin
+from core.insight.image_selection import Page
 
 Names = Sequence[str]
 

@@ -7,12 +7,12 @@ import numpy as np
 from core.insight.adversarial import Adversary
 from core.insight.calibration import Reliability, ThresholdCurve
 from core.insight.captions.words import count, listed, percent, points
-from core.insight.compare import Comparison, Opinions, Spread
 from core.insight.confusion import Pair
-from core.insight.damage import DAMAGES
-from core.insight.evaluation import ClassScore, Mistake, Summary
-from core.insight.published import Published
+from core.insight.corruptions import DAMAGES
+from core.insight.metrics import ClassScore, Mistake, Summary
+from core.insight.published_results import Published
 from core.insight.robustness import Curve
+from core.insight.significance import Comparison, Opinions, Spread
 
 Names = Sequence[str]
 

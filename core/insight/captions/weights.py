@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.insight.activations import Feeders, UnitUse
 from core.insight.attribution import Attribution
 from core.insight.captions.words import count, listed, percent, points, signed
-from core.insight.evaluation import Summary
+from core.insight.counterfactual import Flip
 from core.insight.evidence import Arithmetic, Difference
-from core.insight.flip import Flip
-from core.insight.linear import Array
-from core.insight.networks import Feeders, UnitUse
+from core.insight.metrics import Summary
 from core.insight.step import StepView
-from core.insight.weights import Border, Journey, Neighbours
+from core.insight.weight_analysis import Border, Journey, Neighbours
+from core.models.softmax_regression import Array
 
 Names = Sequence[str]
 

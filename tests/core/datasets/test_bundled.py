@@ -110,8 +110,10 @@ def test_reading_every_pixel_makes_no_private_copy_of_the_pages() -> None:
 @pytest.mark.usefixtures("mnist")
 def test_loading_prepared_data_reads_and_hashes_no_image(monkeypatch: pytest.MonkeyPatch) -> None:
     """What makes it a matter of a millisecond, told without a clock."""
-    monkeypatch.setattr("core.datasets.files.digest", lambda *_: pytest.fail("a file was hashed"))
-    monkeypatch.setattr("core.datasets.preparation.prepare", lambda *_: pytest.fail("it was prepared again"))
+    monkeypatch.setattr("core.datasets.atomic_files.digest", lambda *_: pytest.fail("a file was hashed"))
+    monkeypatch.setattr(
+        "core.datasets.dataset_setup.prepare", lambda *_: pytest.fail("it was prepared again")
+    )
     data = datasets.load("mnist")
     assert isinstance(data.train_images, np.memmap)
     assert isinstance(data.test_images, np.memmap)

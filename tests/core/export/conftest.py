@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.config import RunConfig
-from core.controls import Orders
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
+from core.protocol.controls import Orders
 from core.runs import Store
-from core.training import train
+from core.training.loop import train
 from tests.core.datasets.conftest import idx_bytes
 
 

@@ -15,13 +15,13 @@ import torch
 from safetensors.numpy import save
 from safetensors.torch import save as save_tensors
 
-from core.bundles import import_bundle
+from core.config.app_settings import Settings
 from core.datasets import ImageData
 from core.export import ImportRefused, export_run
-from core.export.record import read_record
-from core.linear_import import import_weights
+from core.export.run_record import read_record
+from core.imports.linear_layer import import_weights
+from core.imports.run_bundle import import_bundle
 from core.runs import Store
-from core.settings import Settings
 
 Change = Callable[[dict[str, bytes]], None]
 

@@ -10,10 +10,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from core.config import RunConfig
-from core.events import Finished, Started
+from core.config.run_config import RunConfig
 from core.export import ExportRefused, export_run
-from core.export.record import read_record
+from core.export.run_record import read_record
+from core.protocol.events import Finished, Started
 from core.runs import Store
 
 SCRIPTS = ("softmax_run", "mlp_run", "cnn_run")

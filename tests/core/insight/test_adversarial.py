@@ -5,7 +5,7 @@ from torch import nn
 
 from core.insight.adversarial import fast_gradient_sign, linear_loss_gradient, mildest
 from core.insight.attribution import loss_gradient
-from core.insight.linear import linear_logits
+from core.models.softmax_regression import linear_logits
 
 
 def layer_of(trained):

@@ -3,11 +3,11 @@ import pytest
 import torch
 from torch import nn
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import spec
 from core.insight.attribution import input_gradient, integrated_gradients
 from core.insight.evidence import evidence
-from core.models import build_model
+from core.models.build import build_model
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 
 from core.insight.calibration import reliability, threshold_curve
-from core.insight.linear import softmax
+from core.models.softmax_regression import softmax
 
 
 def logits_of(confidences):

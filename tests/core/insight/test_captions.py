@@ -9,26 +9,26 @@ from core.datasets import CATALOG
 from core.insight import (
     adversarial,
     calibration,
-    compare,
     confusion,
+    counterfactual,
+    data_quality,
     embedding,
-    evaluation,
-    flip,
-    gallery,
-    oddities,
+    image_selection,
+    metrics,
     robustness,
+    significance,
     step,
-    weights,
+    weight_analysis,
 )
+from core.insight.activations import Feeders, UnitUse
 from core.insight.captions import data as data_captions
 from core.insight.captions import evaluate as evaluate_captions
 from core.insight.captions import weights as weights_captions
 from core.insight.captions.words import count, listed, percent, points, signed
-from core.insight.damage import DAMAGES
+from core.insight.corruptions import DAMAGES
 from core.insight.evidence import arithmetic, difference
-from core.insight.linear import linear_logits
-from core.insight.networks import Feeders, UnitUse
-from core.insight.published import figures_for
+from core.insight.published_results import figures_for
+from core.models.softmax_regression import linear_logits
 
 NAMES = [str(k) for k in range(10)]
 
@@ -48,16 +48,16 @@ def test_the_confusion_caption_of_the_issue():
 
 
 def test_the_evaluation_captions_say_this_runs_numbers(trained):
-    result = evaluation.summary(trained.logits, trained.labels)
+    result = metrics.summary(trained.logits, trained.labels)
     text = evaluate_captions.summary(result, "digits")
     assert text.startswith(
         f"{100 * (trained.logits.argmax(1) == trained.labels).mean():.1f} % of 10,000 digits it had"
     )
     recalls = [(trained.logits[trained.labels == k].argmax(1) == k).mean() for k in range(10)]
-    text = evaluate_captions.class_scores(evaluation.class_scores(trained.logits, trained.labels), NAMES)
+    text = evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), NAMES)
     assert f"Best at {np.argmax(recalls)} ({100 * max(recalls):.1f} % found)" in text
     assert f"worst at {np.argmin(recalls)} ({100 * min(recalls):.1f} %)" in text
-    first = evaluation.confident_mistakes(trained.logits, trained.labels, 1)[0]
+    first = metrics.confident_mistakes(trained.logits, trained.labels, 1)[0]
     text = evaluate_captions.mistakes([first], NAMES)
     assert f"image {first.index:,}" in text
     answer, probability = trained.logits[first.index].argmax(), 100 * first.confidence
@@ -101,14 +101,14 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
     assert f"a-twin has lost half of its accuracy at {curve.half_gone:g}." in text
 
     noisy = trained.logits + np.random.default_rng(0).normal(0, 3, trained.logits.shape)
-    result = compare.compare(trained.logits, noisy, trained.labels)
+    result = significance.compare(trained.logits, noisy, trained.labels)
     text = evaluate_captions.comparison(result, "A", "B")
     assert (
         f"A alone is right on {len(result.only_first):,} images, B alone on {len(result.only_second):,}"
         in text
     )
     assert text.endswith("more than chance explains (McNemar, p < 0.001).")
-    same = compare.compare(trained.logits, trained.logits, trained.labels)
+    same = significance.compare(trained.logits, trained.logits, trained.labels)
     assert "exactly the same 10,000 images" in evaluate_captions.comparison(same, "A", "B")
 
 
@@ -116,9 +116,11 @@ def test_published_spread_and_opinion_captions():
     text = evaluate_captions.published(0.9, figures_for("mnist"), "softmax")
     assert text.startswith("This run's 90.0 % is above 2 of 6 published figures")
     assert "No published figure" in evaluate_captions.published(0.9, (), "cnn")
-    assert "on average, from 90.0 % to 94.0 %" in evaluate_captions.spread(compare.spread([0.9, 0.92, 0.94]))
-    assert evaluate_captions.spread(compare.spread([0.9])).startswith("One run so far: 90.0 %")
-    said = compare.opinions([np.eye(10)[3], np.eye(10)[3] * 2, np.eye(10)[5]])
+    assert "on average, from 90.0 % to 94.0 %" in evaluate_captions.spread(
+        significance.spread([0.9, 0.92, 0.94])
+    )
+    assert evaluate_captions.spread(significance.spread([0.9])).startswith("One run so far: 90.0 %")
+    said = significance.opinions([np.eye(10)[3], np.eye(10)[3] * 2, np.eye(10)[5]])
     text = evaluate_captions.opinions(said, ["linear", "MLP", "CNN"], NAMES)
     assert text == "Most say 3, but CNN says 5."
 
@@ -132,7 +134,7 @@ def test_the_arithmetic_caption_adds_up_and_the_flip_caption_counts(trained, pix
     assert signed(float(np.diff(np.sort(trained.logits[0])[-2:])[0])) in weights_captions.difference(
         difference(stages), NAMES
     )
-    found = flip.fewest_pixels(trained.weight, trained.bias, pixels[0])
+    found = counterfactual.fewest_pixels(trained.weight, trained.bias, pixels[0])
     assert found is not None
     pixels_lit = f"Full brightness in {len(found.pixels)} pixels"
     expected = f"{pixels_lit} would turn the answer from 7 to {found.after}."
@@ -148,8 +150,8 @@ def test_the_step_caption_tells_a_step_too_far(trained, pixels):
 
 
 def test_the_edit_caption_counts_images_lost_and_won(trained):
-    before = evaluation.summary(trained.logits, trained.labels)
-    worse = evaluation.summary(np.roll(trained.logits, 1, axis=1), trained.labels)
+    before = metrics.summary(trained.logits, trained.labels)
+    worse = metrics.summary(np.roll(trained.logits, 1, axis=1), trained.labels)
     lost = before.accuracy.count - worse.accuracy.count
     assert f"2 edits: {percent(worse.accuracy.share)} right" in weights_captions.edits(before, worse, 2)
     assert f"{lost:,} images fewer" in weights_captions.edits(before, worse, 2)
@@ -160,7 +162,7 @@ def test_the_edit_caption_counts_images_lost_and_won(trained):
 def test_weight_captions_of_a_run_that_has_learned_nothing():
     zeros = np.zeros((10, 784))
     assert "nothing has been learned" in weights_captions.weight_images(zeros, np.zeros(10), NAMES)
-    assert "where they started" in weights_captions.journey(weights.journey([0], [zeros]))
+    assert "where they started" in weights_captions.journey(weight_analysis.journey([0], [zeros]))
 
 
 def test_unit_captions_by_hand():
@@ -182,17 +184,17 @@ def test_the_data_captions_say_this_datasets_numbers(mnist):
     assert data_captions.scaling((0.1307,), (0.3081,), True).startswith(
         "Black enters the model as −0.42 and full brightness as 2.82"
     )
-    shown = gallery.page(np.arange(45), 3, 20)
+    shown = image_selection.page(np.arange(45), 3, 20)
     assert data_captions.gallery(shown, "7", "digits") == "41 to 45 of 45 digits labelled 7."
     assert (
-        data_captions.gallery(gallery.page(np.arange(0), 1, 20), None, "digits")
+        data_captions.gallery(image_selection.page(np.arange(0), 1, 20), None, "digits")
         == "There are no digits here."
     )
 
 
 def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
     """One of each caption on real data, for what holds of all of them."""
-    edge = weights.border(trained.weight, trained.bias, 4, 9)
+    edge = weight_analysis.border(trained.weight, trained.bias, 4, 9)
     space = embedding.fit_space(mnist.test_images[:500])
     coordinates = embedding.coordinates(space, mnist.test_images[:500])
     near = embedding.neighbourhood(coordinates)
@@ -202,16 +204,16 @@ def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
         lambda x: linear_logits(trained.weight, trained.bias, x), pixels[0], gradient
     )
     stages = arithmetic(trained.weight, trained.bias, pixels[0])
-    result = evaluation.summary(trained.logits, trained.labels)
+    result = metrics.summary(trained.logits, trained.labels)
     yield weights_captions.weight_images(trained.weight, trained.bias, names)
-    yield weights_captions.journey(weights.journey([0, 600], [trained.weight * 0, trained.weight]))
-    yield weights_captions.border(edge, weights.nearest_to_border(trained.logits, edge), names)
+    yield weights_captions.journey(weight_analysis.journey([0, 600], [trained.weight * 0, trained.weight]))
+    yield weights_captions.border(edge, weight_analysis.nearest_to_border(trained.logits, edge), names)
     yield weights_captions.feature_maps({"conv1": np.zeros((2, 3, 3)), "conv2": np.ones((4, 2, 2))})
     yield weights_captions.arithmetic(stages, names)
     yield weights_captions.difference(difference(stages), names)
     for ink in ("add", "erase"):
         yield weights_captions.flip(
-            flip.fewest_pixels(trained.weight, trained.bias, pixels[0], ink=ink), names
+            counterfactual.fewest_pixels(trained.weight, trained.bias, pixels[0], ink=ink), names
         )
     yield weights_captions.edits(result, result, 1)
     yield data_captions.class_counts(np.bincount(labels), names)
@@ -220,16 +222,16 @@ def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
     yield from (data_captions.scaling((0.13,), (0.31,), standardised) for standardised in (False, True))
     yield data_captions.split(55_000, 5_000, 10_000, 3)
     yield data_captions.split(60_000, 0, 10_000, 3)
-    yield data_captions.gallery(gallery.page(np.arange(45), 1, 20), names[8], plural)
+    yield data_captions.gallery(image_selection.page(np.arange(45), 1, 20), names[8], plural)
     yield from (data_captions.map_of(method, 500, space) for method in embedding.MAPS)
-    yield data_captions.typicality(oddities.by_typicality(coordinates, labels, 3), names[3])
-    twins = oddities.near_duplicates(mnist.test_images[:500], near)
-    yield data_captions.duplicates(oddities.exact_duplicates(mnist.test_images[:500]), twins)
-    yield data_captions.doubts(oddities.doubted_by_neighbours(near, labels), names, by_model=False)
+    yield data_captions.typicality(data_quality.by_typicality(coordinates, labels, 3), names[3])
+    twins = data_quality.near_duplicates(mnist.test_images[:500], near)
+    yield data_captions.duplicates(data_quality.exact_duplicates(mnist.test_images[:500]), twins)
+    yield data_captions.doubts(data_quality.doubted_by_neighbours(near, labels), names, by_model=False)
     yield data_captions.doubts([], names, by_model=True)
     yield evaluate_captions.summary(result, plural)
-    yield evaluate_captions.class_scores(evaluation.class_scores(trained.logits, trained.labels), names)
-    yield evaluate_captions.mistakes(evaluation.confident_mistakes(trained.logits, trained.labels, 1), names)
+    yield evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), names)
+    yield evaluate_captions.mistakes(metrics.confident_mistakes(trained.logits, trained.labels, 1), names)
     yield evaluate_captions.confusion(confusion.Pair(4, 9, 11, 20, 1991), names)
     yield evaluate_captions.cell(31, 982, names[4], names[9])
     yield evaluate_captions.adversary(fooled, names)
@@ -261,6 +263,6 @@ def test_captions_of_garments_speak_of_no_digits_and_put_no_article_before_a_nam
 
 def test_two_places_are_no_journey_to_speak_of_but_three_are():
     zeros, ones = np.zeros((10, 784)), np.ones((10, 784))
-    assert "half" not in weights_captions.journey(weights.journey([0, 600], [zeros, ones]))
-    text = weights_captions.journey(weights.journey([0, 100, 600], [zeros, 0.6 * ones, ones]))
+    assert "half" not in weights_captions.journey(weight_analysis.journey([0, 600], [zeros, ones]))
+    text = weights_captions.journey(weight_analysis.journey([0, 100, 600], [zeros, 0.6 * ones, ones]))
     assert f"{7840**0.5:.2f} from where they started; half of that was reached by step 100." in text

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from core.insight.evidence import arithmetic, difference, strongest_pixels
-from core.insight.linear import for_unit_pixels
+from core.models.softmax_regression import for_unit_pixels
 
 # 2 classes, 2 x 2 pixels, worked by hand
 WEIGHT = np.array([[1.0, 0.0, 2.0, -1.0], [0.0, 1.0, 0.0, 1.0]])

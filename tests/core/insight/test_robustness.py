@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from core.insight.damage import DAMAGES
-from core.insight.linear import linear_logits
+from core.insight.corruptions import DAMAGES
 from core.insight.robustness import accuracy_curve, balanced_subset
+from core.models.softmax_regression import linear_logits
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.insight.linear import linear_logits
 from core.insight.step import gradient, take_step
+from core.models.softmax_regression import linear_logits
 
 
 def torch_layer(weight, bias):

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.config import RunConfig
-from core.events import Event
-from core.jobs.controls import Recall
+from core.config.app_settings import Settings
+from core.config.run_config import RunConfig
 from core.jobs.engine import EmbeddedEngine
+from core.jobs.store_controls import Recall
 from core.jobs.worker import train_here
+from core.protocol.events import Event
 from core.runs import RunRow, Store
-from core.settings import Settings
 from tests.polling import until
 
 WITHIN_S = 120.0  # a loaded machine starts a worker slowly

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from core.config import RunConfig
-from core.events import Finished, LearningRateChanged, Started, Steps, Weights
+from core.config.run_config import RunConfig
+from core.protocol.events import Finished, LearningRateChanged, Started, Steps, Weights
 from core.runs import UnknownRun
-from core.training import train
+from core.training.loop import train
 from tests.core.jobs.conftest import SMALL, WITHIN_S, assert_same_bits, ended, final_weights
 from tests.polling import until
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.config import RunConfig
-from core.events import Checkpoint, Event, Failed, LearningRateChanged, Started, Steps, Weights
+from core.config.run_config import RunConfig
 from core.jobs import job
+from core.protocol.events import Checkpoint, Event, Failed, LearningRateChanged, Started, Steps, Weights
 from core.runs import StoreFull
 from core.runs.schema import ARTIFACTS
-from core.training import train
+from core.training.loop import train
 from tests.core.jobs.conftest import SMALL, assert_same_bits, final_weights, open_store, train_run
 
 EVERY_KIND = {
@@ -31,7 +31,7 @@ EVERY_KIND = {
 @pytest.fixture(autouse=True)
 def obeyed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a run look at its orders between any two steps: then it hangs on no clock where it is called back."""
-    monkeypatch.setattr("core.training.run.POLL_S", 0.0)
+    monkeypatch.setattr("core.training.training_run.POLL_S", 0.0)
 
 
 def losses_of(events: list[Event]) -> np.ndarray:
@@ -235,7 +235,7 @@ def test_a_full_disk_leaves_the_run_resumable_with_what_was_written(store, monke
         written.extend([last_step] * bool(last_step))
 
     monkeypatch.setattr(store, "append", until_full)
-    monkeypatch.setattr("core.jobs.outbox.FULL_PATIENCE_S", 0.1)
+    monkeypatch.setattr("core.jobs.event_writer.FULL_PATIENCE_S", 0.1)
     row = train_run(store, run_id)
     assert (row.status, row.cause, row.message) == ("interrupted", "disk_full", "The disk is full.")
     assert row.step == written[0] > 0

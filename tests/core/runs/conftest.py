@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config import RunConfig
-from core.events import Event, Started, Steps, Weights
+from core.config.app_settings import Settings
+from core.config.run_config import RunConfig
+from core.protocol.events import Event, Started, Steps, Weights
 from core.runs import Store
-from core.settings import Settings
 
 
 @pytest.fixture

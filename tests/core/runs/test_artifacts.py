@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.events import Checkpoint
+from core.protocol.events import Checkpoint
 from core.runs import DamagedArtifact, Store, UnknownArtifact
 from core.runs.schema import ARTIFACTS
 from tests.core.runs.conftest import open_store, started, told, weights

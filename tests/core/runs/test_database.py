@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.runs import StoreBusy, StoreDamaged, StoreFull, StoreTooNew, StoreUnreachable
-from core.runs.reserve import RESERVE_BYTES
+from core.runs.disk_reserve import RESERVE_BYTES
 from core.runs.schema import STORE_VERSION
 from tests.core.runs.conftest import open_store, started, steps, told, weights
 
@@ -127,8 +127,8 @@ def test_a_store_of_a_later_version_is_refused_and_left_alone(store, store_path)
     ],
 )
 def test_a_url_that_leads_nowhere_is_refused_with_a_remedy_and_without_its_password(url, words):
+    from core.config.app_settings import Settings
     from core.runs import Store
-    from core.settings import Settings
 
     with pytest.raises(StoreUnreachable, match=words) as caught:
         Store(url, settings=Settings())
@@ -138,7 +138,7 @@ def test_a_url_that_leads_nowhere_is_refused_with_a_remedy_and_without_its_passw
 
 def test_many_processes_may_begin_the_same_store_at_once(store_path):
     program = (
-        "import sys; from core.runs import Store; from core.config import RunConfig\n"
+        "import sys; from core.runs import Store; from core.config.run_config import RunConfig\n"
         "sys.stdin.read(1); Store(sys.argv[1]).create(RunConfig())"
     )
     arguments = [sys.executable, "-c", program, f"sqlite:///{store_path}"]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sqlalchemy import inspect, text
 
-from core.config import RunConfig
-from core.events import Evaluated, Finished, Started, Steps
+from core.config.run_config import RunConfig
+from core.protocol.events import Evaluated, Finished, Started, Steps
 from core.runs import schema
 from core.runs.schema import METADATA
 from tests.core.runs.conftest import open_store

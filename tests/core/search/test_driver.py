@@ -6,15 +6,15 @@ from pathlib import Path
 import optuna
 import pytest
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Diverged, Finished
+from core.protocol.events import Diverged, Finished
 from core.runs import RunRow, Store
 from core.search import Dimension, Searches, SearchPlan, SearchRefused
 from core.search.driver import Driver
-from core.search.space import plan_from_json, plan_to_json
-from core.search.studies import trials_of
-from core.training import train
+from core.search.optuna_study import trials_of
+from core.search.search_space import plan_from_json, plan_to_json
+from core.training.loop import train
 
 BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)

@@ -12,11 +12,11 @@ from torch.utils.data import DataLoader, Dataset, random_split
 from torchvision import datasets as tv_datasets
 from torchvision import transforms
 
-from core.config import RunConfig
+from core.config.presets import PRESETS
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Evaluated, Finished, Steps, Weights
-from core.presets import PRESETS
-from core.training import train
+from core.protocol.events import Evaluated, Finished, Steps, Weights
+from core.training.loop import train
 
 
 class FixedOrder(torch.utils.data.Sampler):

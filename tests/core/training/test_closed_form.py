@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import spec
-from core.events import Started, Steps, Weights
-from core.training import train
+from core.protocol.events import Started, Steps, Weights
 from core.training.closed_form import ClosedFormLearner
 from core.training.data import TrainingData
-from core.ways_to_learn import fits_closed_form
+from core.training.loop import train
+from core.training.path_selection import fits_closed_form
 
 SETTINGS = [
     {},

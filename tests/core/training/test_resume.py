@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.config import RunConfig
-from core.controls import Orders
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.events import Checkpoint, Event, Steps, Weights
-from core.training import train
+from core.protocol.controls import Orders
+from core.protocol.events import Checkpoint, Event, Steps, Weights
 from core.training.checkpoint import CheckpointError, unpack
+from core.training.loop import train
 
 BASE = RunConfig(
     train_size=1_030, validation_size=100, epochs=3, batch_size=50, eval_every=0, learning_rate=0.01

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.config import RunConfig
+from core.config.run_config import RunConfig
 from core.runs import Store
 from pages.components.feed import Feed
 from tests.core.runs.conftest import started, steps

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.events import Evaluated, Started, Steps
-from core.figures.curves import Chart, Curves
-from core.figures.stream import Parts, WeightImages
-from core.figures.wire import unpack
+from core.figures.binary_message import unpack
+from core.figures.run_curves import Chart, Curves
+from core.live.messages import Parts, WeightImages
+from core.protocol.events import Evaluated, Started, Steps
 from pages.components import live
 
 News = dict[str, Chart | WeightImages | Parts]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.figures.wire import decode_arrays, unpack
+from core.figures.binary_message import decode_arrays, unpack
 from pages.components.assets import STATIC, loader, version
 from pages.components.style import chip
 
@@ -15,8 +15,8 @@ def page() -> None:
     import numpy as np
     import streamlit as st
 
-    from core.events import Started, Steps
-    from core.figures.curves import Curves
+    from core.figures.run_curves import Curves
+    from core.protocol.events import Started, Steps
     from pages.components.live_chart import live_chart
     from pages.components.style import apply_style, current_theme
     from pages.components.tiles import weight_tiles

@@ -1,0 +1,48 @@
+"""What every command shares: the store, a run by its id, errors as a shell user expects them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NoReturn
+
+import typer
+
+from core.config.app_settings import Settings, SettingsError, from_environment
+from core.config.run_config import ConfigError
+from core.datasets import DatasetError
+from core.runs import RunRow, Store, StoreError
+
+USAGE_ERROR: Final = 2
+FAILURE: Final = 1
+INTERRUPTED: Final = 130  # as shells report Ctrl+C
+
+
+def fail(message: str, code: int = FAILURE) -> NoReturn:
+    """End with `message` on standard error."""
+    typer.echo(f"Error: {message}", err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Turn errors that people can mend into one line and an exit code: 2 for a bad value, 1 for the rest."""
+    try:
+        yield
+    except (ConfigError, SettingsError) as error:
+        fail(str(error), USAGE_ERROR)
+    except (StoreError, DatasetError) as error:
+        fail(str(error))
+
+
+def open_store() -> tuple[Store, Settings]:
+    """Return the run store and the settings of this installation."""
+    settings = from_environment()
+    store = Store(settings=settings)
+    for notice in store.notices:
+        typer.echo(notice, err=True)
+    return store, settings
+
+
+def named_run(store: Store, name: str) -> RunRow:
+    """Return the run with this id, or the newest with this name.  Raises: UnknownRun."""
+    alike = [row for row in store.list(search=name, limit=100) if row.name == name]
+    return alike[0] if alike else store.get(name)

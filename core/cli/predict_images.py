@@ -1,0 +1,112 @@
+"""What a model says of picture files, for `python -m core predict`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from PIL import Image
+
+from core.config.app_settings import from_environment
+from core.datasets import DatasetError, load, spec
+from core.images import ImageError, Limits, read_image
+from core.prediction.digit_detection import look_at
+from core.prediction.predict import Answer, ask
+from core.prediction.predictor import Predictor, predictor
+from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
+from core.runs import Store, StoreError, UnknownRun
+
+
+def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None) -> None:
+    """Print what the run says of each picture, and write the stages of its preparation to a folder.
+
+    Raises: typer.Exit with 2 for a run that cannot answer, 1 if a picture could not be read.
+    """
+    try:
+        asked = predictor_of(run)
+    except (StoreError, DatasetError, ValueError) as error:
+        typer.echo(f"{error}", err=True)
+        raise typer.Exit(2) from error
+    failed = False
+    for path in images:
+        try:
+            answer = _answer(path, asked)
+        except (ImageError, OSError) as error:
+            failed = True
+            _say_error(path, _reason(error), as_json)
+            continue
+        _say(path, answer, asked, as_json)
+        if stages is not None:
+            _write_stages(stages, path, answer)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _reason(error: ImageError | OSError) -> str:
+    if isinstance(error, IsADirectoryError):
+        return "is a folder: name the pictures in it"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def predictor_of(run_id: str) -> Predictor:
+    """Return the run's model: of the store, or one that comes with Inkling even before any store knows it.
+
+    Raises: UnknownRun, StoreError, DatasetError; ValueError for a run without weights.
+    """
+    settings = from_environment()
+    store = Store(settings=settings)
+    try:
+        row, live = store.get(run_id), store.live(run_id)
+    except UnknownRun:
+        if run_id not in SHIPPED:
+            raise
+        config = shipped_config(run_id)
+        return predictor(config, spec(config.dataset), shipped_weights(run_id))
+    finally:
+        store.close()
+    if live is None:
+        raise ValueError(f"run {run_id} has no weights yet: let it train first")
+    standardised = row.config.scaling == "standardised"
+    entry = load(row.dataset, settings.data_dir).spec if standardised else spec(row.dataset)
+    return predictor(row.config, entry, live[1])
+
+
+def _answer(path: Path, asked: Predictor) -> Answer:
+    limit = int(from_environment().upload_mb * 1e6)
+    picture = read_image(path.read_bytes(), Limits(max_bytes=limit))
+    return ask(asked, look_at(picture, asked.spec, several=False).found[0].subject)
+
+
+def _say(path: Path, answer: Answer, asked: Predictor, as_json: bool) -> None:
+    names = asked.spec.class_names
+    if as_json:
+        told: dict[str, Any] = {
+            "file": str(path),
+            "class": names[answer.best],
+            "probabilities": [round(float(p), 6) for p in answer.probabilities],
+        }
+        if answer.kind not in ("sure", "unsure"):
+            told["note"] = answer.kind
+        typer.echo(json.dumps(told))
+        return
+    notes = {"unsure": "not sure", "unlike": f"nothing like a {asked.spec.singular}", "sure": ""}
+    note = notes.get(answer.kind, f"{answer.kind}: nothing to read")
+    share = f"{100 * answer.probabilities[answer.best]:.1f} %"
+    typer.echo(f"{path}: {names[answer.best]} ({share}{', ' + note if note else ''})")
+
+
+def _say_error(path: Path, reason: str, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"file": str(path), "error": reason}))
+    else:
+        typer.echo(f"{path}: {reason}", err=True)
+
+
+def _write_stages(folder: Path, path: Path, answer: Answer) -> None:
+    """Write stages as FOLDER/NAME-1-drawn.png and so on, ink bright on black."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for place, (name, _, image) in enumerate(answer.prepared.stages, start=1):
+        pixels = (255 * np.clip(image, 0, 1)).round().astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{path.stem}-{place}-{name.replace(' ', '-')}.png")

@@ -1,0 +1,161 @@
+"""`python -m core train`: one run, here, with article 1's log; it is in the store like any other."""
+
+import inspect
+import json
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from core.cli.console import FAILURE, INTERRUPTED, fail, open_store, told_errors
+from core.config.presets import PRESETS
+from core.config.query_string import parse_field
+from core.config.run_config import FIELD_NAMES, RunConfig, rule_of
+from core.datasets import CATALOG, ensure, spec
+from core.protocol.article_log import final_line, iteration_line
+from core.protocol.events import Diverged, Evaluated, Event, Failed, Finished, Started, Steps
+from core.runs import Store
+
+OWNER: Final = "command-line"
+
+
+class Narrator:
+    """Tells a run's events on the terminal: log lines under a progress bar, or one JSON object a line."""
+
+    def __init__(self, run_id: str, as_json: bool, is_quiet: bool) -> None:
+        self.last: Event | None = None
+        self._run_id, self._as_json, self._is_quiet = run_id, as_json, is_quiet
+        self._loss = self._batch_loss = self._accuracy = 0.0
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+        self._progress = Progress(
+            *columns, TimeRemainingColumn(), console=console, disable=as_json or is_quiet, transient=True
+        )
+        self._task = self._progress.add_task("steps", total=None)
+
+    def __enter__(self) -> "Narrator":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def hear(self, event: Event) -> None:
+        """Tell one event."""
+        if isinstance(event, Started):
+            self._progress.update(self._task, total=event.total_steps)
+            self._say(
+                {"event": "started", "run": self._run_id, "steps": event.total_steps, "path": event.path}
+            )
+        elif isinstance(event, Steps) and len(event.losses):
+            self._batch_loss = float(event.losses[-1])
+            self._progress.update(self._task, completed=event.last_step)
+        elif isinstance(event, Evaluated):
+            self._evaluated(event)
+        elif isinstance(event, (Finished, Diverged, Failed)):
+            self._ended(event)
+        self.last = event
+
+    def _evaluated(self, event: Evaluated) -> None:
+        self._loss, self._accuracy = event.loss, event.accuracy
+        loss = self._batch_loss if event.step else event.loss
+        values = {"step": event.step, "split": event.split, "loss": event.loss, "accuracy": event.accuracy}
+        self._say({"event": "evaluated", **values}, iteration_line(event.step, loss, event.accuracy))
+
+    def _ended(self, event: Finished | Diverged | Failed) -> None:
+        if isinstance(event, Finished):
+            figures = {"accuracy": self._accuracy, "loss": self._loss, "seconds": event.elapsed_s}
+            told = {"event": event.reason, "run": self._run_id, **figures}
+            self._say(
+                told, f"{final_line(self._accuracy)}\nRun {self._run_id}, {event.elapsed_s:.2f} s of training"
+            )
+        else:
+            name = type(event).__name__.lower()
+            told = {"event": name, "run": self._run_id, "message": event.message, "remedy": event.remedy}
+            self._say({**told, "step": event.step}, None)
+
+    def _say(self, values: dict[str, Any], line: str | None = None) -> None:
+        if self._as_json:
+            typer.echo(json.dumps(values))
+        elif line and not self._is_quiet:
+            typer.echo(line)
+
+
+def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: dict[str, Any]) -> None:
+    if preset not in PRESETS:
+        fail(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}", 2)
+    with told_errors():
+        changes = {k: _value(k, v) for k, v in settings_given.items() if v is not None}
+        config = replace(PRESETS[preset].config, **changes)
+        store, settings = open_store()
+        spec(config.dataset, settings.data_dir)
+        ensure(config.dataset, settings.data_dir)
+        run_id = store.create(config, owner=OWNER, name=name, queue=False)
+        last = _run(store, run_id, as_json, quiet)
+    if isinstance(last, (Diverged, Failed)):
+        fail(f"{last.message} {last.remedy}", FAILURE)
+    if not isinstance(last, Finished):
+        fail(f"interrupted; run {run_id} can be resumed in the app", INTERRUPTED)
+
+
+def _value(name: str, value: Any) -> Any:
+    return value if isinstance(value, bool) else parse_field(name, value)
+
+
+def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:
+    from core.jobs.store_controls import Recall  # here: torch takes two seconds, `--help` should not
+    from core.jobs.worker import train_here
+
+    recall = Recall()
+    before = signal.signal(signal.SIGINT, lambda *_: recall.give("interrupt"))
+    try:
+        with Narrator(run_id, as_json, quiet) as narrator:
+            if not train_here(store, run_id, store.settings, recall, narrator.hear):
+                fail(f"run {run_id} could not be claimed: another process has it")
+        return narrator.last
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def train_command() -> Callable[..., None]:
+    """Return the command's function; its signature has one option for each field of RunConfig."""
+
+    def train(**given: Any) -> None:
+        own = {key: given.pop(key) for key in ("preset", "name", "as_json", "quiet")}
+        _train(**own, settings_given=given)
+
+    def option(name: str, kind: Any, default: Any, help_: str, *flags: str) -> inspect.Parameter:
+        annotation = Annotated[kind, typer.Option(*flags, help=help_)]
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+    parameters = [
+        option("preset", str, "default", f"Start from one of: {', '.join(PRESETS)}."),
+        option("name", str, "", "Name the run."),
+        option("as_json", bool, False, "Print one JSON object a line.", "--json"),
+        option("quiet", bool, False, "Print errors only."),
+    ]
+    for name in FIELD_NAMES:
+        kind = bool | None if rule_of(name) is bool else str | None
+        parameters.append(option(name, kind, None, _help(name)))
+    train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    train.__annotations__ = {p.name: p.annotation for p in parameters}
+    train.__doc__ = (
+        "Train one run and keep it in the store. Every setting is an option; the preset gives the rest."
+    )
+    return train
+
+
+def _help(name: str) -> str:
+    rule = rule_of(name)
+    allowed = (
+        ", ".join(map(str, rule)) if isinstance(rule, tuple) else "" if rule in (bool, str) else str(rule)
+    )
+    if name in ("dataset", "mix_in"):
+        allowed = f"one of {', '.join(CATALOG)}, own:ID"
+    default = getattr(RunConfig(), name)
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+    return f"{allowed}{'; ' if allowed else ''}default {shown or 'none'}"

@@ -1,0 +1,136 @@
+"""What this installation allows and where it keeps things, read once from the INKLING_* environment variables.
+
+Every variable is documented by its field below; a bad value is refused with its name and what is allowed.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from core.config.run_config import ConfigError, FieldError, Range, RunConfig
+from core.datasets.data_dir import data_folder
+
+PREFIX: Final = "INKLING_"
+
+
+class SettingsError(ValueError):
+    """INKLING_* variables were refused; `errors` holds one sentence for each."""
+
+    def __init__(self, errors: list[str]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(" ".join(errors))
+
+
+def _whole(default: int, low: int, high: int, what: str) -> Any:
+    return field(default=default, metadata={"rule": Range(low, high, integer=True), "what": what})
+
+
+def _number(default: float, low: float, high: float, what: str) -> Any:
+    return field(default=default, metadata={"rule": Range(low, high), "what": what})
+
+
+def _text(default: str, what: str) -> Any:
+    return field(default=default, metadata={"rule": str, "what": what})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The installation's settings; field `max_epochs` is the variable INKLING_MAX_EPOCHS, and so on."""
+
+    data: str = _text("", "folder for datasets and, unless INKLING_STORE says otherwise, the runs")
+    store: str = _text("", "SQLAlchemy URL of the run store; empty = inkling.db in the data folder")
+    cores: int = _whole(0, 0, 1024, "processor cores that training may use together; 0 = all there are")
+    workers: int = _whole(0, 0, 256, "runs in work at the same time at most; 0 = one for each core")
+    checkpoint_s: float = _number(5.0, 0.2, 3600.0, "seconds between two checkpoints of a run at most")
+    max_epochs: int = _whole(200, 1, 1000, "epochs that one run may ask for")
+    max_steps: int = _whole(2_000_000, 1, 10**9, "updates that one run may make in all")
+    max_parameters: int = _whole(5_000_000, 1, 10**9, "numbers that a model may learn")
+    max_run_hours: float = _number(12.0, 0.001, 10_000.0, "hours of training after which a run is ended")
+    snapshots_per_run: int = _whole(60, 3, 60, "snapshots of the weights kept for each run")
+    kept_runs: int = _whole(1000, 1, 10**6, "runs kept; beyond that the oldest that are not pinned go")
+    kept_days: float = _number(90.0, 0.01, 36_500.0, "days that a run is kept unless it is pinned")
+    undo_s: float = _number(600.0, 0.0, 10**8, "seconds during which deleting a run can be undone")
+    queue_length: int = _whole(200, 1, 100_000, "runs that may wait in the queue")
+    queue_per_owner: int = _whole(50, 1, 100_000, "runs of one visitor that may wait in the queue")
+    upload_mb: float = _number(20.0, 0.01, 10_000.0, "megabytes of one uploaded file")
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder."""
+        return data_folder(self.data or None)
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL."""
+        return self.store or f"sqlite:///{self.data_dir / 'inkling.db'}"
+
+    @property
+    def core_count(self) -> int:
+        """Cores that training may use: what this process may run on, or fewer by INKLING_CORES."""
+        allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(self.cores, allowed) if self.cores else allowed
+
+    @property
+    def worker_count(self) -> int:
+        """Runs in work at the same time at most."""
+        return self.workers or self.core_count
+
+    def check(self, config: RunConfig, parameter_count: int = 0, total_steps: int = 0) -> None:
+        """Refuse a config beyond the limits; counts of 0 are not known yet and pass.
+
+        Raises: ConfigError with one FieldError for each limit, naming the value and what is allowed.
+        """
+        errors = []
+        if config.epochs > self.max_epochs:
+            errors.append(FieldError("epochs", config.epochs, f"at most {self.max_epochs} here"))
+        if parameter_count > self.max_parameters:
+            errors.append(
+                FieldError("model", parameter_count, f"of at most {self.max_parameters:,} parameters here")
+            )
+        if total_steps > self.max_steps:
+            allowed = f"so large that the run makes at most {self.max_steps:,} updates (now {total_steps:,})"
+            errors.append(FieldError("batch_size", config.batch_size, allowed))
+        if errors:
+            raise ConfigError(errors)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the Settings of the INKLING_* variables (default: this process's).
+
+    Raises: SettingsError naming every refused variable, its value and what is allowed.
+    """
+    given = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    errors: list[str] = []
+    for entry in fields(Settings):
+        name = PREFIX + entry.name.upper()
+        if given.get(name, "") == "":
+            continue
+        try:
+            values[entry.name] = _read(given[name], entry.metadata["rule"])
+        except ValueError:
+            errors.append(
+                f"{name} must be {entry.metadata['rule']}, got {given[name]!r}: {entry.metadata['what']}. "
+                f"Change it, or unset it for {entry.default}."
+            )
+    if errors:
+        raise SettingsError(errors)
+    return Settings(**values)
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables from which `from_environment` makes the same settings in another process."""
+    given = {PREFIX + entry.name.upper(): getattr(settings, entry.name) for entry in fields(Settings)}
+    return {name: str(value) for name, value in given.items()}
+
+
+def _read(text: str, rule: Any) -> Any:
+    """Return the text in the type of its rule.  Raises: ValueError when it does not fit."""
+    if rule is str:
+        return text
+    value = float(text)
+    if not rule.low <= value <= rule.high or (rule.integer and value != int(value)):
+        raise ValueError(text)
+    return int(value) if rule.integer else value

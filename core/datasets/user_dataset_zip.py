@@ -1,0 +1,113 @@
+"""A zip with one folder per class, in and out. Nothing is ever written under a name that the zip chose."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from core.datasets import user_datasets
+from core.datasets.catalog import DatasetSpec
+from core.datasets.data_dir import data_folder
+from core.datasets.errors import RefusedUpload
+from core.datasets.image_data import Images
+from core.datasets.image_resize import Refused, fit_image, open_image
+from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count
+from core.datasets.zip_reader import (
+    FORM,
+    RECORD,
+    SPLITS,
+    class_names_of,
+    listed,
+    open_zip,
+    read_member,
+    sort_members,
+)
+
+Convert = Callable[[Image.Image, tuple[int, int, int]], Images]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An imported dataset, and in sentences what of the zip was left out."""
+
+    spec: DatasetSpec
+    notes: tuple[str, ...]
+
+
+def import_zip(
+    content: bytes,
+    title: str,
+    shape: tuple[int, int, int],
+    data_dir: user_datasets.DataDir = None,
+    class_names: Sequence[str] | None = None,
+    limits: OwnLimits = DEFAULT_LIMITS,
+    convert: Convert = fit_image,
+) -> Imported:
+    """Return a new dataset made of a zip with one folder per class (folders around them do not matter).
+
+    Images of any size are brought to `shape` (C, H, W) by `convert`. Folders train/ and test/ above the
+    classes are kept as the split, else `add_images` decides. `class_names` fixes the classes and their order;
+    else the zip's own record does (if it was exported from here), else the folders by letter or number.
+    Images that cannot be read and files that are none are left out and told.
+    Raises: RefusedUpload for what is no zip, has no two classes, or is beyond a limit; DiskFull,
+    NoPermission.
+    """
+    with open_zip(content, limits) as archive:
+        members, notes = sort_members(archive)
+        check_count(len(members), shape, limits)
+        names = class_names_of(archive, members, class_names)
+        images, labels, tests, unread = [], [], [], []
+        for member in members:
+            try:
+                with open_image(read_member(archive, member.info, limits), limits.max_image_px) as image:
+                    images.append(convert(image, shape))
+            except Refused as reason:
+                unread.append(f"{member.info.filename[:60]} ({reason})")
+                continue
+            labels.append(names.index(member.class_name))
+            tests.append(member.split)
+    if not images:
+        raise RefusedUpload(f"None of the {len(members):,} images in the zip could be read.", FORM)
+    if unread:
+        notes.append(listed("image could not be read", "images could not be read", unread))
+    created = user_datasets.create_own(title, names, shape, data_dir, limits)
+    test = np.array([split == "test" for split in tests]) if all(tests) else None
+    try:
+        added = user_datasets.add_images(created.name, np.stack(images), labels, data_dir, limits, test=test)
+    except BaseException:  # why: cancelling, too, must leave no half-made dataset; it is raised again
+        user_datasets.delete_own(created.name, data_dir)
+        raise
+    return Imported(added, tuple(notes))
+
+
+def export_zip(name: str, data_dir: user_datasets.DataDir = None) -> bytes:
+    """Return the dataset as a zip of PNG files, train/<class>/00001.png..., that `import_zip` takes back.
+
+    Raises: UnknownDataset, DamagedData.
+    """
+    data = user_datasets.load_own(user_datasets.full_name(name), data_folder(data_dir))
+    entry, buffer = data.spec, io.BytesIO()
+    record = {"title": entry.title, "class_names": entry.class_names, "image_shape": entry.image_shape}
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(RECORD, json.dumps(record, ensure_ascii=False, indent=1))
+        for split in SPLITS:
+            images, labels = getattr(data, f"{split}_images"), getattr(data, f"{split}_labels")
+            for place, (image, label) in enumerate(zip(images, labels, strict=True), start=1):
+                png = io.BytesIO()
+                pixels = image[0] if len(image) == 1 else image.transpose(1, 2, 0)
+                Image.fromarray(np.ascontiguousarray(pixels)).save(png, "PNG")
+                archive.writestr(
+                    f"{split}/{_quoted(entry.class_names[label])}/{place:05}.png", png.getvalue()
+                )
+    return buffer.getvalue()
+
+
+def _quoted(class_name: str) -> str:
+    """Return a class name as a folder name, what no file system takes written as %XX."""
+    quoted = re.sub(r'[\x00-\x1f/\\:*?"<>|%]', lambda match: f"%{ord(match[0]):02X}", class_name)
+    return re.sub(r"^[._]|[. ]$", lambda match: f"%{ord(match[0]):02X}", quoted)

@@ -1,0 +1,180 @@
+"""Datasets of one's own: a few labelled drawings or an imported zip, kept in the data folder as `own:<id>`.
+
+They are stored like any other (sealed `.npy` files under one manifest) and loaded by `core.datasets.load`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets.array_store import array_damage, open_arrays, read_manifest, write_arrays
+from core.datasets.atomic_files import TEMPORARY, sweep
+from core.datasets.catalog import OWN_PREFIX, DatasetSpec, own_folder, spec, spec_to_json
+from core.datasets.data_dir import data_folder
+from core.datasets.dataset_setup import image_data, no_progress
+from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
+from core.datasets.image_data import ARRAY_NAMES, ImageData, Images, Labels, channel_moments, level_counts
+from core.datasets.locks import locked
+from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count, check_images, new_spec
+
+TEST_EVERY: Final = 5
+
+
+DataDir = Path | str | None
+
+
+def list_own(data_dir: DataDir = None) -> list[DatasetSpec]:
+    """Return the specs of all readable datasets of one's own, by title."""
+    found = []
+    for folder in (data_folder(data_dir) / "own").glob("*/"):
+        try:
+            found.append(spec(f"{OWN_PREFIX}{folder.name}", data_dir))
+        except DatasetError:
+            continue  # being deleted just now, or damaged: `load` says which when it is asked for
+    return sorted(found, key=lambda entry: (entry.title.casefold(), entry.name))
+
+
+def create_own(
+    title: str,
+    class_names: Sequence[str],
+    shape: tuple[int, int, int],
+    data_dir: DataDir = None,
+    limits: OwnLimits = DEFAULT_LIMITS,
+) -> DatasetSpec:
+    """Return the spec of a new, empty dataset; `spec.name` is its "own:<id>". `shape` is (C, H, W), C 1 or 3.
+
+    Raises: RefusedUpload naming the value and the limit; DiskFull, NoPermission.
+    """
+    entry = new_spec(title, tuple(class_names), shape, limits)
+    if len(list_own(data_dir)) >= limits.max_datasets:
+        raise RefusedUpload(
+            f"There are {limits.max_datasets} datasets of your own already.", "Delete one that is not needed."
+        )
+    none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
+    with _changing(entry.name, data_dir) as root:
+        return _write(entry, root, dict(zip(ARRAY_NAMES, none + none, strict=True)))
+
+
+def add_images(
+    name: str,
+    images: Images,
+    labels: Sequence[int] | Labels,
+    data_dir: DataDir = None,
+    limits: OwnLimits = DEFAULT_LIMITS,
+    test: NDArray[np.bool_] | None = None,
+) -> DatasetSpec:
+    """Add labelled images, uint8 (N, C, H, W), to the dataset; return its new spec.
+
+    In each class the 2nd, 7th, 12th... image added is kept for testing, the others are trained on, so that an
+    image never changes sides. `test` (bool, one per image) decides instead where given.
+    Raises: RefusedUpload naming the value and the limit; UnknownDataset, DamagedData, DiskFull, NoPermission.
+    """
+    name = full_name(name)
+    entry = spec(name, data_dir)
+    labels = np.asarray(labels, np.int64).reshape(-1)
+    check_images(entry, images, labels)
+    with _changing(entry.name, data_dir) as root:
+        data = load_own(name, root)
+        total = len(data.train_labels) + len(data.test_labels) + len(labels)
+        check_count(total, entry.image_shape, limits)
+        there = np.concatenate([data.train_labels, data.test_labels])
+        test = _test_places(there, labels, entry.n_classes) if test is None else np.asarray(test, bool)
+        arrays = {
+            "train_images": np.concatenate([data.train_images, images[~test]]),
+            "train_labels": np.concatenate([data.train_labels, labels[~test]]),
+            "test_images": np.concatenate([data.test_images, images[test]]),
+            "test_labels": np.concatenate([data.test_labels, labels[test]]),
+        }
+        return _write(entry, root, arrays)
+
+
+def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) -> DatasetSpec:
+    """Remove one image, by its split ("train" or "test") and position there; return the dataset's new spec.
+
+    Raises: IndexError if there is no such image; UnknownDataset, DamagedData, DiskFull, NoPermission.
+    """
+    name = full_name(name)
+    entry = spec(name, data_dir)
+    with _changing(entry.name, data_dir) as root:
+        data = load_own(name, root)
+        arrays: dict[str, NDArray[Any]] = {key: getattr(data, key) for key in ARRAY_NAMES}
+        n_images = len(arrays.get(f"{split}_labels", ()))
+        if not 0 <= index < n_images:
+            raise IndexError(f"{name} has {n_images} {split} images, so there is no image {index}")
+        for key in (f"{split}_images", f"{split}_labels"):
+            arrays[key] = np.delete(arrays[key], index, axis=0)
+        return _write(entry, root, arrays)
+
+
+def delete_own(name: str, data_dir: DataDir = None) -> None:
+    """Delete the dataset. Runs that have it mapped go on.  Raises: UnknownDataset, NoPermission."""
+    name = full_name(name)
+    folder = own_folder(name, data_dir)
+    if not folder.is_dir():
+        spec(name, data_dir)
+    with _changing(name, data_dir) as root:
+        folder.rename(folder.with_name(f"{TEMPORARY}{folder.name}"))
+        sweep(root / "own")
+
+
+def load_own(name: str, root: Path) -> ImageData:
+    """Return the dataset "own:<id>" of the data folder `root` as memory maps.
+
+    Raises: UnknownDataset; DamagedData if its files were altered (there is no archive to mend it from).
+    """
+    entry, home = spec(name, root), own_folder(name, root)
+    for _ in range(3):  # a change by another process may replace the folder between two looks
+        manifest = read_manifest(home, name)
+        problems = array_damage(home, manifest) if manifest else [f"{home} holds no readable manifest."]
+        if manifest and not problems:
+            with suppress(FileNotFoundError):
+                return image_data(entry, manifest, open_arrays(home, manifest))
+    raise DamagedData(
+        f"The dataset {entry.title!r} is damaged: {' '.join(problems)}",
+        "Delete it and import it again from its exported zip.",
+    )
+
+
+def full_name(name: str) -> str:
+    """Return "own:<id>" for an id or for "own:<id>"."""
+    return name if name.startswith(OWN_PREFIX) else f"{OWN_PREFIX}{name}"
+
+
+def _test_places(there: Labels, labels: Labels, n_classes: int) -> NDArray[np.bool_]:
+    """Return which new images are for testing: of each class the 2nd, 7th, 12th..."""
+    counts = np.bincount(there, minlength=n_classes)
+    test = np.zeros(len(labels), bool)
+    for place, label in enumerate(labels):
+        test[place] = counts[label] % TEST_EVERY == 1
+        counts[label] += 1
+    return test
+
+
+def _write(entry: DatasetSpec, root: Path, arrays: dict[str, NDArray[Any]]) -> DatasetSpec:
+    mean, std = channel_moments(level_counts(arrays["train_images"]))
+    entry = replace(
+        entry,
+        mean=mean,
+        std=tuple(value or 1.0 for value in std),  # standardising divides by it
+        train_size=len(arrays["train_labels"]),
+        test_size=len(arrays["test_labels"]),
+    )
+    home = own_folder(entry.name, root)
+    write_arrays(home, arrays, entry.name, mean=entry.mean, std=entry.std, spec=spec_to_json(entry))
+    return entry
+
+
+@contextmanager
+def _changing(name: str, data_dir: DataDir) -> Iterator[Path]:
+    """Hold the dataset's lock for a change; explain what the disk refuses."""
+    root = data_folder(data_dir)
+    try:
+        with locked(name, root, no_progress):
+            yield root
+    except OSError as error:
+        raise from_os_error(error, f"saving your dataset in {root}") from error

@@ -1,0 +1,213 @@
+"""A run on one page: what it was, how it went, what it learned, where it is wrong. Self-contained HTML."""
+
+import html
+import io
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.config.run_config import FIELD_NAMES, RunConfig
+from core.datasets import DatasetError, load
+from core.export.run_record import RunRecord
+from core.figures.palette import LOOKS
+from core.figures.weight_images import data_uri, tile_columns, weight_tile
+from core.insight.captions.run_summary import verdict
+from core.insight.confusion import confusion_matrix
+from core.insight.first_layer import first_layer
+from core.insight.published_results import figures_for
+from core.protocol.moving_average import Average
+
+LOOK: Final = LOOKS["light"]
+INCHES: Final = (6.8, 2.5)
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """All that the page says. figures: (what, value); settings: (name, value, is it the default);
+    published: (method, accuracy in words, source); matrix: counts (K, K), None without final scores.
+    """
+
+    title: str
+    note: str
+    sentence: str
+    figures: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str, bool], ...]
+    weights_png: bytes
+    weights_caption: str
+    matrix: np.ndarray | None
+    classes: tuple[str, ...]
+    published: tuple[tuple[str, str, str], ...]
+    made: str
+
+
+def read_report(record: RunRecord) -> Report:
+    """Return what the page says.  Raises: ExportRefused for a run without weights; StoreError."""
+    row = record.row
+    step, arrays = record.weights()
+    layer = first_layer(arrays, record.spec)
+    png = weight_tile(
+        layer.weights, layer.shape, theme="light", columns=tile_columns(len(layer.weights)), zoom=4
+    )
+    matrix, sentence = _outcome(record)
+    return Report(
+        title=record.title,
+        note=row.note,
+        sentence=sentence or row.message or f"The run is {row.status} after {row.step:,} updates.",
+        figures=_figures(record),
+        settings=_settings(row.config),
+        weights_png=png,
+        weights_caption=f"{layer.caption} After {step:,} updates.",
+        matrix=matrix,
+        classes=record.spec.class_names,
+        published=tuple(
+            (f.method, f"{100 * f.accuracy:.1f} %", f"{f.source}. {f.note}".strip())
+            for f in figures_for(row.dataset, row.model)
+            if f.model == row.model
+        ),
+        made=time.strftime("%d %B %Y", time.gmtime(row.ended_at or row.created_at)),
+    )
+
+
+def _outcome(record: RunRecord) -> tuple[np.ndarray | None, str]:
+    """Return (confusion matrix, the result in words), (None, "") without final scores or without images."""
+    logits = record.store.logits(record.row.id)
+    if logits is None or not np.isfinite(logits).all():
+        return None, ""
+    try:
+        data = load(record.row.dataset, record.store.settings.data_dir)
+    except DatasetError:
+        return None, ""
+    if len(data.test_labels) != len(logits):
+        return None, ""
+    return confusion_matrix(logits, data.test_labels), verdict(logits, data.test_labels, data.spec)
+
+
+def _figures(record: RunRecord) -> tuple[tuple[str, str], ...]:
+    row = record.row
+    split = row.evaluation_split or "test"
+    found = [("status", row.status), ("updates", f"{row.step:,} of {row.total_steps or 0:,}")]
+    for name, loss, accuracy in (
+        (f"best {split}", row.best_loss, row.best_accuracy),
+        ("final test", row.test_loss, row.test_accuracy),
+    ):
+        if loss is not None and accuracy is not None:
+            found.append((name, f"{100 * accuracy:.2f} %, loss {loss:.4f}"))
+    found.append(("training time", f"{row.elapsed_s:.1f} s"))
+    found.append(("parameters", f"{row.parameter_count or 0:,}"))
+    found.append(
+        ("run", f"{row.id}, seed {row.config.seed}, {row.path or 'not begun'}, {row.threads} threads")
+    )
+    return tuple(found)
+
+
+def _settings(config: RunConfig) -> tuple[tuple[str, str, bool], ...]:
+    default = RunConfig()
+    shown = []
+    for name in FIELD_NAMES:
+        value = getattr(config, name)
+        if value in ("", ()):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        shown.append((name, text, value == getattr(default, name)))
+    return tuple(sorted(shown, key=lambda entry: entry[2]))
+
+
+def curves_image(record: RunRecord, kind: str) -> bytes:
+    """Return loss and accuracy over the updates, side by side, as "svg" or "png"."""
+    from matplotlib.figure import Figure  # here: it takes half a second to import; no pyplot: threads
+
+    figure = Figure(figsize=INCHES, layout="constrained")
+    figure.patch.set_alpha(0)
+    for place, quantity in enumerate(("loss", "accuracy")):
+        axes = figure.add_subplot(1, 2, place + 1)
+        scale = 100 if quantity == "accuracy" else 1
+        values = getattr(record.steps, quantity).astype(np.float64)
+        axes.plot(record.steps.step, scale * Average().update(values), color=LOOK.train, lw=1.4)
+        for split in ("validation", "test"):
+            points = [(e.step, scale * getattr(e, quantity)) for e in record.evaluations if e.split == split]
+            if points:
+                axes.plot(*zip(*points, strict=True), "o-", ms=2.5, lw=1, color=LOOK.held_out, label=split)
+        axes.set_title("Loss, nats" if scale == 1 else "Accuracy, %", fontsize=9, color=LOOK.ink, loc="left")
+        axes.set_xlabel("Training step (blue: training, smoothed; orange: held out)", fontsize=7)
+        axes.tick_params(labelsize=7, colors=LOOK.muted)
+        axes.grid(color=LOOK.hairline, lw=0.5)
+        axes.spines[["top", "right"]].set_visible(False)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=200)
+    return buffer.getvalue()
+
+
+_STYLE: Final = f"""
+body {{ background: {LOOK.paper}; color: {LOOK.ink}; font: 15px/1.5 'Source Sans 3', 'Segoe UI', Helvetica, sans-serif;
+  max-width: 900px; margin: 2em auto; padding: 0 1em; }}
+h1 {{ font-size: 1.6em; margin: 0; }} h2 {{ font-size: 1.1em; margin: 1.6em 0 .4em; }}
+table {{ border-collapse: collapse; font-size: .85em; }} td, th {{ padding: .15em .6em; text-align: left; }}
+.muted {{ color: {LOOK.muted}; }} .columns {{ display: flex; flex-wrap: wrap; gap: 0 3em; }}
+.matrix td {{ text-align: right; min-width: 2.2em; border: 1px solid {LOOK.hairline}; }}
+img.weights {{ image-rendering: pixelated; max-width: 100%; }} svg {{ max-width: 100%; height: auto; }}
+"""
+
+
+def html_file(record: RunRecord) -> bytes:
+    """Return the page; it loads nothing from anywhere.  Raises: ExportRefused, StoreError."""
+    report = read_report(record)
+    svg = curves_image(record, "svg").decode()
+    parts = [
+        f"<h1>{html.escape(report.title)}</h1><p class='muted'>Inkling, {report.made}</p>",
+        f"<p>{html.escape(report.sentence)}</p>",
+        f"<p>{html.escape(report.note)}</p>" if report.note else "",
+        "<div class='columns'><div><h2>Figures</h2>" + _table(report.figures) + "</div>",
+        "<div><h2>Settings</h2>" + _settings_table(report) + "</div></div>",
+        "<h2>Curves</h2>" + svg[svg.index("<svg") :],
+        "<h2>Weights</h2>",
+        f"<img class='weights' alt='{html.escape(report.weights_caption)}' src='{data_uri(report.weights_png)}'>",
+        f"<p class='muted'>{html.escape(report.weights_caption)}</p>",
+        _matrix_table(report),
+        "<h2>Published figures beside it</h2>" + _table(report.published) if report.published else "",
+    ]
+    title = html.escape(report.title)
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title>"
+    body = f"<head>{head}<style>{_STYLE}</style></head><body>{''.join(parts)}</body>"
+    return f"<!doctype html><html lang='en'>{body}</html>".encode()
+
+
+def _table(rows: tuple[tuple[str, ...], ...]) -> str:
+    cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+
+
+def _settings_table(report: Report) -> str:
+    rows = []
+    for name, value, is_default in report.settings:
+        mark = " class='muted'" if is_default else ""
+        rows.append(f"<tr{mark}><td>{name}</td><td>{html.escape(value)}</td></tr>")
+    return f"<table>{''.join(rows)}</table><p class='muted'>Grey: as the defaults have it.</p>"
+
+
+def _matrix_table(report: Report) -> str:
+    if report.matrix is None:
+        return ""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in report.classes)
+    rows = []
+    for true, counts in enumerate(report.matrix):
+        cells = "".join(
+            f"<td style='background:{shade(report.matrix, true, answer)}'>{count}</td>"
+            for answer, count in enumerate(counts)
+        )
+        rows.append(f"<tr><th>{html.escape(report.classes[true])}</th>{cells}</tr>")
+    return (
+        "<h2>Confusion matrix on the test set</h2><p class='muted'>Rows: what it was; columns: what the model "
+        f"said.</p><table class='matrix'><tr><th></th>{head}</tr>{''.join(rows)}</table>"
+    )
+
+
+def shade(matrix: np.ndarray, true: int, answer: int) -> str:
+    """Return a cell's colour: the more of a class's images are answered so wrongly, the bluer."""
+    if true == answer:
+        return LOOK.panel
+    share = matrix[true, answer] / max(1, int(matrix[true].sum()))
+    strength = min(1.0, share / 0.12)
+    paper, ink = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (LOOK.paper, LOOK.train))
+    return "#" + "".join(f"{round(v):02X}" for v in paper + 0.6 * strength * (ink - paper))

@@ -1,0 +1,53 @@
+"""Curves of several runs in one chart: a line each, or a mean with a band for repeats under other seeds."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import plotly.graph_objects as go
+
+from core.figures.charts import apply_look
+from core.figures.palette import Theme, look, series_colour
+from core.insight.run_comparison import Band, Curve
+
+MOST_POINTS: Final = 1500
+
+
+def run_colour(index: int, theme: Theme) -> str:
+    """Return the colour of the `index`-th compared run, the same in every figure and table."""
+    colours = look(theme)
+    return (colours.train, colours.held_out)[index] if index < 2 else series_colour(index - 2, theme)
+
+
+def compared_curves(
+    curves: Mapping[str, Curve | Band],
+    theme: Theme,
+    *,
+    x_title: str,
+    y_title: str,
+    percent: bool,
+    height: int = 340,
+) -> go.Figure:
+    """Return the named curves, each in its run's colour; of a Band the mean, and its span shaded."""
+    scale = 100.0 if percent else 1.0
+    fig = go.Figure()
+    for index, (name, curve) in enumerate(curves.items()):
+        colour = run_colour(index, theme)
+        if isinstance(curve, Band):
+            edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+            fig.add_scatter(x=curve.x, y=scale * curve.high, **edge)
+            fill = f"rgba({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))}, 0.2)"
+            fig.add_scatter(x=curve.x, y=scale * curve.low, fill="tonexty", fillcolor=fill, **edge)
+        y = curve.mean if isinstance(curve, Band) else curve.y
+        stride = max(1, len(y) // MOST_POINTS)
+        fig.add_scatter(
+            x=curve.x[::stride],
+            y=scale * y[::stride],
+            name=name,
+            mode="lines",
+            line={"color": colour, "width": 2},
+        )
+    apply_look(fig, theme, height=height)
+    fig.update_layout(showlegend=len(curves) > 1, hovermode="x unified")
+    fig.update_xaxes(title_text=x_title, showgrid=False)
+    fig.update_yaxes(title_text=y_title, ticksuffix=" %" if percent else "")
+    return fig

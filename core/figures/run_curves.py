@@ -1,0 +1,174 @@
+"""From events to the curves of a run, and what its loss and accuracy charts show and say."""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from core.figures.downsampling import Trace
+from core.figures.palette import LOOKS, series_colour
+from core.protocol.events import Evaluated, Event, Started, Steps
+from core.protocol.moving_average import SMOOTHING, Average
+
+_identities: Final = itertools.count(1)
+
+Role = Literal["faint", "line", "points", "pale"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One trace of a live chart. x rises, and x and y only ever grow at the end while the chart's signature stays;
+    old points may be thinned.
+
+    role: "faint" (every mini-batch), "line" (smoothed), "points" (evaluations), "pale" (an earlier run).
+    """
+
+    key: str
+    label: str
+    role: Role
+    colours: tuple[str, str]  # on light paper, on dark paper
+    x: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a live chart shows. A change of `signature` sends everything anew; new points alone do not."""
+
+    run: str
+    title: str
+    x_title: str
+    x_end: float
+    percent: bool  # y in per cent with one decimal, else three decimals
+    series: tuple[Series, ...]
+    alt: str
+    empty: str = "The curve begins with the first step."
+    revision: tuple[int, int] = (0, 0)  # another source of the points, or points replaced by others
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        names = tuple((s.key, s.label, s.role, s.colours) for s in self.series)
+        return self.run, self.title, self.x_title, self.x_end, self.percent, self.revision, names
+
+
+class Curves:
+    """The curves of one run so far. Feed it the run's events in order; ask it for charts."""
+
+    def __init__(self, run: str, smoothing: float = SMOOTHING) -> None:
+        if not 0 <= smoothing < 1:
+            raise ValueError(f"smoothing must be in [0, 1), got {smoothing}")
+        self.run = run
+        self._identity = next(_identities)
+        self.total_steps = 0
+        self.steps_per_epoch = 0
+        self.evaluation_split = "test"
+        self._smoothing = smoothing
+        self.raw = {"loss": Trace(), "accuracy": Trace()}
+        self.smooth = {"loss": Trace(), "accuracy": Trace()}
+        self.evaluations: dict[tuple[str, str], Trace] = {}  # (split, quantity)
+        self._average = {"loss": Average(smoothing), "accuracy": Average(smoothing)}
+
+    @property
+    def last_step(self) -> int:
+        x, _ = self.raw["loss"].points
+        return int(x[-1]) if len(x) else 0
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Take in events; those that carry no curve are passed over."""
+        for event in events:
+            if isinstance(event, Started):
+                self.total_steps, self.steps_per_epoch = event.total_steps, event.steps_per_epoch
+                self.evaluation_split = event.evaluation_split
+                for quantity in ("loss", "accuracy"):  # so that its first point is no new series
+                    self.evaluations.setdefault((event.evaluation_split, quantity), Trace())
+            elif isinstance(event, Steps) and len(event.losses):
+                steps = np.arange(event.first_step, event.last_step + 1, dtype=np.float64)
+                self._add_steps("loss", steps, event.losses)
+                self._add_steps("accuracy", steps, event.accuracies)
+            elif isinstance(event, Evaluated):
+                for quantity, value in (("loss", event.loss), ("accuracy", event.accuracy)):
+                    trace = self.evaluations.setdefault((event.split, quantity), Trace())
+                    trace.extend(np.array([float(event.step)]), np.array([value]))
+
+    def _add_steps(self, quantity: str, steps: np.ndarray, values: np.ndarray) -> None:
+        self.raw[quantity].extend(steps, values)
+        self.smooth[quantity].extend(steps, self._average[quantity].update(values))
+
+    def loss_chart(self, earlier: Sequence["Curves"] = (), names: Sequence[str] = ()) -> Chart:
+        """Return the loss chart; `earlier` runs lie pale beneath, each under its name."""
+        return self._chart("loss", "Loss (cross-entropy, nats; lower is better)", earlier, names)
+
+    def accuracy_chart(self, earlier: Sequence["Curves"] = (), names: Sequence[str] = ()) -> Chart:
+        """Return the accuracy chart, in per cent; `earlier` runs lie pale beneath, each under its name."""
+        return self._chart("accuracy", "Accuracy (share of right answers, %)", earlier, names)
+
+    def _chart(self, quantity: str, title: str, earlier: Sequence["Curves"], names: Sequence[str]) -> Chart:
+        scale = 100.0 if quantity == "accuracy" else 1.0
+        pale = [
+            past.pale_series(quantity, i, name)
+            for i, (past, name) in enumerate(zip(earlier, names, strict=True))
+        ]
+        raw, smooth = self.raw[quantity], self.smooth[quantity]
+        train = LOOKS["light"].train, LOOKS["dark"].train
+        series = [
+            *pale,
+            _series("batch", "mini-batch", "faint", train, raw, scale),
+            _series("train", "train", "line", train, smooth, scale),
+        ]
+        traces = [raw, smooth]
+        for split, trace in sorted((s, t) for (s, q), t in self.evaluations.items() if q == quantity):
+            colours = train if split == "train" else (LOOKS["light"].held_out, LOOKS["dark"].held_out)
+            label = "train, whole" if split == "train" else split
+            series.append(_series(split + "-eval", label, "points", colours, trace, scale))
+            traces.append(trace)
+        per_epoch = self.steps_per_epoch
+        ends = [self.total_steps, self.last_step, 1, *(max(c.total_steps, c.last_step) for c in earlier)]
+        return Chart(
+            run=self.run,
+            title=title,
+            x_title=f"Training step ({per_epoch:,} make an epoch)" if per_epoch else "Training step",
+            x_end=float(max(ends)),
+            percent=quantity == "accuracy",
+            series=tuple(series),
+            alt=self.sentence(quantity, len(pale)),
+            revision=(self._identity, sum(trace.dropped for trace in traces)),
+        )
+
+    def pale_series(self, quantity: str, index: int, name: str) -> Series:
+        """Return this run as an earlier one: its evaluations, or its smoothed line if it has fewer than 3."""
+        trace = self.evaluations.get((self.evaluation_split, quantity), Trace(8))
+        if len(trace) < 3:
+            trace = self.smooth[quantity]
+        colours = series_colour(index, "light"), series_colour(index, "dark")
+        scale = 100.0 if quantity == "accuracy" else 1.0
+        return _series(f"earlier-{self.run}", name, "pale", colours, trace, scale)
+
+    def sentence(self, quantity: str, earlier: int = 0) -> str:
+        """Return in words what the chart of `quantity` says: the alternative text."""
+        if not len(self.raw[quantity]):
+            return f"{quantity.capitalize()} chart, waiting for the first training step."
+        shown = _shown(quantity)
+        _, smooth = self.smooth[quantity].points
+        total = f" of {self.total_steps:,}" if self.total_steps else ""
+        text = (
+            f"{quantity.capitalize()} after {self.last_step:,}{total} training steps: "
+            f"train {shown(smooth[-1])} (it began at {shown(smooth[0])})"
+        )
+        for (split, q), trace in sorted(self.evaluations.items()):
+            if q == quantity and split != "train" and len(trace):
+                x, y = trace.points
+                text += f", {split} {shown(y[-1])} at step {int(x[-1]):,}"
+        return text + "." + (f" {earlier} earlier run{'s' * (earlier > 1)} beneath." if earlier else "")
+
+
+def _series(key: str, label: str, role: Role, colours: tuple[str, str], trace: Trace, scale: float) -> Series:
+    x, y = trace.points
+    return Series(key, label, role, colours, x, y * scale)
+
+
+def _shown(quantity: str) -> Callable[[float], str]:
+    if quantity == "accuracy":
+        return lambda value: f"{100 * value:.1f} %"
+    return lambda value: f"{value:.3f}"

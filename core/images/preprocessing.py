@@ -1,0 +1,177 @@
+"""From a drawing of any size to the 28 x 28 pixels that a model was trained on, every stage kept for display.
+
+MNIST was made like this (LeCun et al. 1998, section III.A): "size normalized to fit in a 20x20 pixel box
+while preserving their aspect ratio", grey levels from the anti-aliasing, then centred "by computing the
+center of mass of the pixels" in 28 x 28. On top of that the width of the pen is brought to MNIST's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.images.centering import (
+    BOX_PX,
+    SIZE_PX,
+    Affine,
+    crop,
+    crop_box,
+    moved,
+    place,
+    resize,
+    scaled,
+    then,
+    window,
+)
+from core.images.deskew import deskew, straightening
+from core.images.stroke_width import pen_width, with_pen
+
+Ink = NDArray[np.float32]
+Stage = tuple[str, str, Ink]
+
+_WORK_PX = 160
+"""Longer side at which the pen is changed: 8 times the box."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Which stages a drawing goes through; `deskew` belongs on when the model was trained on deskewed
+    images.
+    """
+
+    crop: bool = True
+    pen_width: bool = True
+    centre: bool = True
+    deskew: bool = False
+    thinnest_px: float = 2.0
+    thickest_px: float = 3.2
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.thinnest_px <= self.thickest_px <= 8:
+            raise ValueError(
+                "a pen is 0.5 to 8 px wide in a box of 20, the thinnest first, "
+                f"got {self.thinnest_px} to {self.thickest_px}"
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Preparation:
+        """Return the preparation with these settings; raises ValueError that names an unknown one."""
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(settings) - known)
+        if unknown:
+            raise ValueError(f"unknown preparation settings {unknown}; known are {sorted(known)}")
+        return cls(**settings)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A drawing ready for a model.
+
+    `image`: (28, 28) float32 in [0, 1], ink bright on black. `stages`: (name, caption, array in [0, 1]) in
+    order.
+    `reason` is "" for a drawing, "empty" or "tiny" for what cannot be a digit. `pen_px`: how wide the pen
+    was, measured in the box of 20, before the pen stage; 0 where that is unknown. `way_back`: where a point of
+    the image lies on the drawing (see placing.Affine); None where it has none.
+    """
+
+    image: Ink
+    stages: tuple[Stage, ...]
+    reason: str = ""
+    pen_px: float = 0.0
+    way_back: Affine | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True if there is nothing to read: no ink, or a mere dot."""
+        return self.reason != ""
+
+
+def prepare(ink: NDArray[np.floating], preparation: Preparation | None = None) -> Prepared:
+    """Return the 28 x 28 image of the drawing `ink` (H, W) in [0, 1], ink = 1, as the training set was made.
+
+    Raises ValueError for an array that is not two-dimensional or not finite.
+    """
+    how = preparation or Preparation()
+    drawn = _checked(ink)
+    stages: list[Stage] = [("drawn", "as it was drawn", drawn)]
+    reason = _why_unreadable(drawn)
+    if reason:
+        return Prepared(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), reason)
+    if not how.crop:
+        return _whole_canvas(drawn, how, stages)
+    top, left, bottom, right = crop_box(drawn)
+    shape, back = drawn[top:bottom, left:right], scaled(1, 1, left, top)
+    stages.append(("crop", "cut to the ink", shape))
+    large = resize(shape, _WORK_PX)
+    pen_px = pen_width(large) * BOX_PX / max(large.shape)
+    if how.pen_width:
+        shape, back = _with_even_pen(shape, large, how, back)
+        stages.append(("pen", f"with a pen of {how.thinnest_px:g} to {how.thickest_px:g} px", shape))
+    stages.append(("scale", "made to fit 20 × 20", resize(shape, BOX_PX)))
+    image = place(shape, by_mass=how.centre)
+    stages.append(("centre", "centred by mass" if how.centre else "put in the middle of the box", image))
+    top28, left28, side = window(shape, by_mass=how.centre)
+    back = then(scaled(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
+    if how.deskew:
+        back = then(straightening(image), back)
+    return Prepared(_upright(image, how, stages), tuple(stages), pen_px=pen_px, way_back=back)
+
+
+def _with_even_pen(shape: Ink, large: Ink, how: Preparation, back: Affine) -> tuple[Ink, Affine]:
+    """Return `large`, which is `shape` enlarged, with the pen's width evened out, and its way back."""
+    redrawn = with_pen(large, how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX)
+    margin = (len(redrawn) - len(large)) // 2
+    top, left, bottom, right = crop_box(redrawn)
+    down, across = shape.shape[0] / large.shape[0], shape.shape[1] / large.shape[1]
+    here = scaled(across, down, across * (left - margin), down * (top - margin))
+    return redrawn[top:bottom, left:right], then(here, back)
+
+
+def _checked(ink: NDArray[np.floating]) -> Ink:
+    drawn = np.asarray(ink, dtype=np.float32)
+    if drawn.ndim != 2 or 0 in drawn.shape:
+        raise ValueError(f"a drawing is an array (H, W) of ink, got shape {drawn.shape}")
+    if not np.isfinite(drawn).all():
+        raise ValueError("a drawing has finite ink in [0, 1], got NaN or infinity")
+    return np.clip(drawn, 0, 1)
+
+
+def _why_unreadable(ink: Ink) -> str:
+    """Return "empty", "tiny" (a dot, however wide the pen) or ""."""
+    if ink.max() < 0.25:
+        return "empty"
+    height, width = crop(ink).shape
+    longest, canvas = max(height, width), max(ink.shape)
+    filled = float((ink > 0.5).sum()) / (height * width)
+    dot = longest < 1.4 * min(height, width) and filled > 0.7 and longest < 0.15 * canvas
+    return "tiny" if dot or longest < 0.03 * canvas else ""
+
+
+def _whole_canvas(drawn: Ink, how: Preparation, stages: list[Stage]) -> Prepared:
+    """Shrink everything, as most demos do: what the preparation is measured against."""
+    side = max(drawn.shape)
+    square = np.zeros((side, side), dtype=np.float32)
+    top, left = ((side - length) // 2 for length in drawn.shape)
+    square[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
+    image = resize(square, SIZE_PX)
+    stages.append(("scale", "the whole canvas made 28 × 28", image))
+    if how.centre:
+        image = moved(image)
+        stages.append(("centre", "centred by mass", image))
+    return Prepared(_upright(image, how, stages), tuple(stages))
+
+
+def _upright(image: Ink, how: Preparation, stages: list[Stage]) -> Ink:
+    if not how.deskew:
+        return image
+    image = np.asarray(deskew(image), dtype=np.float32)
+    stages.append(("deskew", "made upright", image))
+    return image

@@ -1,0 +1,1 @@
+"""Runs and weights that people bring in."""

@@ -1,0 +1,66 @@
+"""Weights from elsewhere: one linear layer in a safetensors file becomes a run that every page can show."""
+
+import numpy as np
+
+from core.config.run_config import RunConfig
+from core.datasets import DatasetSpec, load
+from core.protocol.events import STRIP_SIZE, Evaluated, Event, Finished, Logits, Started, Weights
+from core.runs import Store
+from core.runs.errors import ImportRefused
+
+
+def import_weights(
+    store: Store, data: bytes, *, dataset: str, scaling: str = "unit", owner: str = "", name: str = ""
+) -> str:
+    """Return the id of a finished run whose model is a `nn.Linear(784, 10)` saved as safetensors.
+
+    It is scored on the dataset's test set on the way. Raises: ImportRefused, DatasetError, StoreError.
+    """
+    from core.training.score_weights import score_weights  # here: torch takes two seconds
+
+    config = RunConfig(dataset=dataset, scaling=scaling)
+    images = load(dataset, store.settings.data_dir)
+    weights = _linear(data, int(store.settings.upload_mb * 2**20), images.spec)
+    score = score_weights(config, weights, images)
+    strip = score.logits[:STRIP_SIZE].argmax(1).numpy()
+    parameters = sum(array.size for array in weights.values())
+    story: list[Event] = [
+        Started(0, 0, 1, 0, "test", images.spec.test_size, parameters, "imported", 1),
+        Evaluated(0, "test", score.loss, score.accuracy, strip),
+        Weights(0, weights, keep=True),
+        Logits(0, "test", score.logits.numpy()),
+        Finished(0, "finished", 0.0),
+    ]
+    note = "Weights from a file; they were not trained here."
+    return store.adopt(
+        config, story, owner=owner, name=name or "Imported weights", note=note, tags=["imported"]
+    )
+
+
+def _linear(data: bytes, limit: int, entry: DatasetSpec) -> dict[str, np.ndarray]:
+    """Return the one weight (K, D) and bias (K,) in a safetensors file, whatever they are called there."""
+    remedy = (
+        f"Save a nn.Linear({entry.n_values}, {entry.n_classes}) with "
+        "safetensors.torch.save_file(linear.state_dict(), ...)."
+    )
+    if len(data) > limit:
+        raise ImportRefused(f"The file has {len(data):,} bytes; at most {limit:,} are allowed.", remedy)
+    from safetensors import SafetensorError  # here: with safetensors.torch comes torch
+    from safetensors.torch import load as read
+
+    try:
+        arrays = {key: tensor.float().numpy() for key, tensor in read(data).items()}
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError):
+        raise ImportRefused("This is no safetensors file that can be read.", remedy) from None
+    shapes = {"linear.weight": (entry.n_classes, entry.n_values), "linear.bias": (entry.n_classes,)}
+    found = {
+        name: [array for array in arrays.values() if array.shape == shape] for name, shape in shapes.items()
+    }
+    if len(arrays) != 2 or any(len(matches) != 1 for matches in found.values()):
+        told = ", ".join(f"{key[:30]} {array.shape}" for key, array in list(arrays.items())[:4]) or "nothing"
+        raise ImportRefused(
+            f"The file holds {told}, not one weight and one bias that fit {entry.title}.", remedy
+        )
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise ImportRefused("The file's weights are not all finite numbers.", remedy)
+    return {name: np.ascontiguousarray(matches[0], np.float32) for name, matches in found.items()}

@@ -1,0 +1,268 @@
+"""Runs from elsewhere: read with limits, checked field by field, then kept like any other run.
+
+Nothing in a file is ever run or unpickled. What is refused is refused whole, with a sentence: see ImportRefused.
+The bundle's form is described in `core.export.bundle`.
+"""
+
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+import numpy as np
+
+from core.config.run_config import ConfigError, RunConfig, from_dict
+from core.datasets import DatasetError, DatasetSpec, spec
+from core.export.bundle import FORMAT, VERSION
+from core.models.build import build_model, state_arrays
+from core.models.parameter_shapes import count_parameters
+from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
+from core.runs import Store, StoreError, step_of
+from core.runs.errors import ImportRefused
+from core.runs.serialization import RECORDED_KINDS, unpack_arrays
+
+UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size allowed for the file
+MAX_MEMBERS: Final = 400
+MAX_EVENTS: Final = 200_000
+MAX_STEPS: Final = 5_000_000
+_WEIGHTS: Final = re.compile(r"weights/(\d{1,9})\.safetensors")
+_NAMES: Final = ("manifest.json", "steps.safetensors", "logits.safetensors")
+_AGAIN: Final = "Export it again as a bundle from the Inkling that has the run."
+
+
+def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
+    """Return the id of the run that a bundle brings, new in this store.
+
+    Raises: ImportRefused with a sentence for every way in which the file is not a bundle of this version,
+    damaged, too large, or a run that this installation cannot show; StoreError.
+    """
+    members = _members(data, int(store.settings.upload_mb * 2**20))
+    manifest = _manifest(members["manifest.json"])
+    config, entry = _config(store, manifest)
+    expected = state_arrays(build_model(config, entry))
+    weights = {
+        int(match[1]): _weights(content, expected, name)
+        for name, content in members.items()
+        if (match := _WEIGHTS.fullmatch(name))
+    }
+    events = _events(manifest, _chunks(members.get("steps.safetensors")), entry)
+    story = _told_in_order(events, weights)
+    if "logits.safetensors" in members:
+        logits = _logits(members["logits.safetensors"], entry)
+        story.insert(len(story) - 1, Logits(step_of(story[-1]), "test", logits))
+    note, name = _text(manifest.get("note", ""), 4000), _text(manifest.get("name", ""), 120)
+    tags = [_text(tag, 40) for tag in _list(manifest.get("tags", []), "tags")[:12]]
+    return store.adopt(config, story, owner=owner, name=name, note=note, tags=tags)
+
+
+def _members(data: bytes, limit: int) -> dict[str, bytes]:
+    """Return the bundle's files by name; none is read beyond its announced size, none has a name of its own."""
+    if len(data) > limit:
+        raise ImportRefused(
+            f"The file has {len(data):,} bytes; at most {limit:,} are allowed here.",
+            "Ask whoever runs this Inkling to raise INKLING_UPLOAD_MB, or export fewer weights.",
+        )
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        raise ImportRefused("This is not a run bundle: it is no zip file that can be read.", _AGAIN) from None
+    infos = archive.infolist()
+    names = [info.filename for info in infos]
+    strange = [n for n in names if n not in _NAMES and not _WEIGHTS.fullmatch(n)]
+    if strange or len(set(names)) != len(names) or len(names) > MAX_MEMBERS or "manifest.json" not in names:
+        what = f"it holds {strange[0][:60]!r}" if strange else "its list of files is not that of one"
+        raise ImportRefused(f"This is not a run bundle: {what}.", _AGAIN)
+    if sum(info.file_size for info in infos) > UNPACKED_TIMES * limit:
+        raise ImportRefused("The bundle would unpack to far more than a run needs.", _AGAIN)
+    try:
+        return {info.filename: _read(archive, info) for info in infos}
+    except ImportRefused:
+        raise
+    except Exception as error:  # why: zipfile and zlib raise a dozen kinds for damaged or encrypted members
+        raise ImportRefused(f"The bundle is damaged ({error}).", _AGAIN) from error
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as file:
+        content = file.read(info.file_size + 1)
+    if len(content) != info.file_size:
+        raise ImportRefused(f"The bundle's {info.filename} is not as long as it says.", _AGAIN)
+    return content
+
+
+def _manifest(content: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ImportRefused("The bundle's manifest cannot be read: it is no JSON.", _AGAIN) from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ImportRefused("This is not a run bundle: its manifest does not say so.", _AGAIN)
+    version = manifest.get("version")
+    if version != VERSION:
+        raise ImportRefused(
+            f"The bundle has version {str(version)[:20]}; this Inkling reads version {VERSION}.",
+            "Update the older of the two, then export and import again.",
+        )
+    return manifest
+
+
+def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, DatasetSpec]:
+    """Return the run's settings and its dataset, both known and within the limits here."""
+    try:
+        values = manifest.get("config")
+        config = from_dict(values if isinstance(values, dict) else {"config": values})
+        entry = spec(config.dataset, store.settings.data_dir)
+        store.settings.check(config, count_parameters(config, entry))
+    except (ConfigError, DatasetError) as error:
+        raise ImportRefused(f"The bundle's run cannot be kept here: {error}", _AGAIN) from error
+    return config, entry
+
+
+def _weights(content: bytes, expected: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    arrays = _arrays(content, name)
+    shapes = {key: array.shape for key, array in arrays.items()}
+    if shapes != {key: array.shape for key, array in expected.items()}:
+        raise ImportRefused(f"The bundle's {name} does not fit the model that its settings describe.", _AGAIN)
+    if any(array.dtype != np.float32 or not np.isfinite(array).all() for array in arrays.values()):
+        raise ImportRefused(f"The bundle's {name} holds numbers that are no finite float32.", _AGAIN)
+    return {key: arrays[key] for key in expected}
+
+
+def _arrays(content: bytes, name: str) -> dict[str, np.ndarray]:
+    try:
+        return unpack_arrays(content)
+    except StoreError:
+        raise ImportRefused(f"The bundle's {name} is no safetensors file that can be read.", _AGAIN) from None
+
+
+def _logits(content: bytes, entry: DatasetSpec) -> np.ndarray:
+    logits = _arrays(content, "logits.safetensors").get("logits", np.zeros(0))
+    right_shape = logits.shape == (entry.test_size, entry.n_classes)
+    if not right_shape or logits.dtype != np.float32 or not np.isfinite(logits).all():
+        raise ImportRefused(
+            f"The bundle's final scores are {logits.shape}; {entry.title} wants "
+            f"{(entry.test_size, entry.n_classes)}, finite float32.",
+            _AGAIN,
+        )
+    return logits
+
+
+def _chunks(content: bytes | None) -> list[Steps]:
+    """Return the chunks of steps, each starting where the one before ended."""
+    if content is None:
+        return []
+    arrays = _arrays(content, "steps.safetensors")
+    wanted = {"first_step": "i", "count": "i", "learning_rate": "f", "elapsed_s": "f", "images_per_s": "f",
+              "loss": "f", "accuracy": "f"}  # fmt: skip
+    fits = set(arrays) == set(wanted) and all(
+        array.ndim == 1 and array.dtype.kind == wanted[name] and np.isfinite(array).all()
+        for name, array in arrays.items()
+    )
+    if fits:
+        columns = {len(arrays[name]) for name in wanted if name not in ("loss", "accuracy")}
+        counts, firsts = arrays["count"], arrays["first_step"]
+        total = int(counts.sum()) if (counts > 0).all() and (counts <= MAX_STEPS).all() else -1
+        fits = len(columns) == 1 and total == len(arrays["loss"]) == len(arrays["accuracy"]) <= MAX_STEPS
+        fits = fits and bool((firsts == np.cumsum(counts) - counts + 1).all())
+    if not fits:
+        raise ImportRefused("The bundle's steps do not fit together.", _AGAIN)
+    ends = np.cumsum(counts)
+    return [
+        Steps(
+            int(firsts[i]),
+            arrays["loss"][ends[i] - counts[i] : ends[i]].astype(np.float32),
+            arrays["accuracy"][ends[i] - counts[i] : ends[i]].astype(np.float32),
+            float(arrays["learning_rate"][i]),
+            float(arrays["elapsed_s"][i]),
+            float(arrays["images_per_s"][i]),
+        )
+        for i in range(len(counts))
+    ]
+
+
+def _events(manifest: Mapping[str, Any], chunks: list[Steps], entry: DatasetSpec) -> list[Event]:
+    """Return the run's events, in order: Started first, one end last, steps never falling."""
+    told = _list(manifest.get("events"), "events")
+    if len(told) > MAX_EVENTS:
+        raise ImportRefused(f"The bundle tells {len(told):,} events; a run has fewer.", _AGAIN)
+    waiting = iter(chunks)
+    events: list[Event] = []
+    for values in told:
+        event = next(waiting, None) if values == {"kind": "steps"} else _event(values, entry)
+        if event is None or (events and isinstance(events[-1], TERMINAL)):
+            raise ImportRefused("The bundle's events do not fit its steps, or go on after the end.", _AGAIN)
+        events.append(event)
+    if not events or not isinstance(events[0], Started) or next(waiting, None) is not None:
+        raise ImportRefused("The bundle's events do not begin with the start, or leave steps out.", _AGAIN)
+    if not isinstance(events[-1], TERMINAL):  # it was exported while it trained
+        events.append(Finished(max(map(step_of, events)), "stopped", 0.0))
+    steps = [event.step for event in events if isinstance(event, Evaluated)]
+    if steps != sorted(steps):
+        raise ImportRefused("The bundle's events are not in the order of their steps.", _AGAIN)
+    return events
+
+
+def _event(values: Any, entry: DatasetSpec) -> Event:
+    """Return one event, every field of its own type and within reason."""
+    kind = values.get("kind") if isinstance(values, dict) else None
+    made = RECORDED_KINDS.get(kind) if isinstance(kind, str) else None
+    if made is None or made is Steps:
+        raise ImportRefused(f"The bundle tells an unknown event: {str(values)[:60]}.", _AGAIN)
+    checked: dict[str, Any] = {}
+    for field in fields(made):
+        value = values.get(field.name)
+        if field.name == "strip":
+            checked["strip"] = _strip(value, entry)
+        elif field.type in (int, "int"):
+            checked[field.name] = _number(value, field.name, whole=True)
+        elif field.type in (float, "float"):
+            checked[field.name] = _number(value, field.name)
+        else:
+            checked[field.name] = _text(value, 500)
+    splits = {checked.get("split", "test"), checked.get("evaluation_split", "test")}
+    reason, share = checked.get("reason", "finished"), checked.get("accuracy", 0.0)
+    if not splits <= {"train", "validation", "test"} or reason not in ("finished", "stopped") or share > 1:
+        raise ImportRefused(f"The bundle tells an event that cannot be: {str(values)[:80]}.", _AGAIN)
+    return made(**checked)
+
+
+def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarray]]) -> list[Event]:
+    """Return the events with the weights put in where they belong: before the end, in order of step."""
+    last = max(step_of(event) for event in events)
+    if any(step > last for step in weights):
+        raise ImportRefused("The bundle has weights of steps that the run never made.", _AGAIN)
+    kept = [Weights(step, weights[step], keep=True) for step in sorted(weights)]
+    return [*events[:-1], *kept, events[-1]]
+
+
+# ---- small checks
+
+
+def _list(value: Any, name: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise ImportRefused(f"The bundle's {name} are no list.", _AGAIN)
+    return value
+
+
+def _text(value: Any, length: int) -> str:
+    if not isinstance(value, str):
+        raise ImportRefused(f"The bundle has {str(value)[:40]!r} where words belong.", _AGAIN)
+    return value[:length]
+
+
+def _number(value: Any, name: str, whole: bool = False) -> Any:
+    is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= 1e12 or not math.isfinite(value):
+        raise ImportRefused(f"The bundle's {name} must be a number from 0, got {str(value)[:40]}.", _AGAIN)
+    return int(value) if whole else float(value)
+
+
+def _strip(value: Any, entry: DatasetSpec) -> np.ndarray:
+    answers = _list(value, "first answers")
+    if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < entry.n_classes for a in answers):
+        raise ImportRefused("The bundle's first answers are no classes of its dataset.", _AGAIN)
+    return np.array(answers, np.int64)

@@ -1,0 +1,124 @@
+"""What a softmax regression has learned: weight images, their journey, the border between two classes.
+
+Legend: K classes, D = C x H x W values an image, S snapshots, N images.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.models.softmax_regression import Array
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Journey:
+    """The weights (without biases) over a run's snapshots; arrays are (S,).
+
+    norm: length of all K x D weights; distance: how far they are from the first snapshot; path: how far they
+    travelled on the way (sum of the straight steps between snapshots, so >= distance).
+    """
+
+    steps: NDArray[np.int64]
+    norm: Float64
+    distance: Float64
+    path: Float64
+
+
+@dataclass(frozen=True, eq=False)
+class Border:
+    """What separates class `a` from class `b`: on the border, image . x + bias = 0.
+
+    image: (D,), weights of a - weights of b; red speaks for a. width: its length.
+    """
+
+    a: int
+    b: int
+    image: Float64
+    bias: float
+    width: float
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Images nearest to a border, the nearest first.
+
+    indices: into the images given; distances: from the border, in the units of the model's input, > 0 on the
+    side of `a`.
+    """
+
+    indices: NDArray[np.int64]
+    distances: Float64
+
+
+def weight_images(weight: Array, image_shape: tuple[int, int, int]) -> Array:
+    """Return the weights (K, D) as images (K, C, H, W)."""
+    return weight.reshape(len(weight), *image_shape)
+
+
+def symmetric_limits(images: Array, shared: bool = True) -> Float64:
+    """Return a limit for each of the (K, ...) images, (K,): its colours run from -limit to +limit.
+
+    One limit for all if `shared`. Never 0, so that blank images can be drawn.
+    """
+    largest = np.abs(images.reshape(len(images), -1)).max(axis=1).astype(np.float64)
+    limits = np.full(len(images), largest.max()) if shared else largest
+    return np.where(limits > 0, limits, 1.0)
+
+
+def journey(steps: Sequence[int], weights: Sequence[Array]) -> Journey:
+    """Return norm, distance from the start and path travelled, for snapshots in order of their step.
+
+    Raises: ValueError unless there is one (K, D) array for each step, at least one.
+    """
+    if len(steps) != len(weights) or not weights:
+        raise ValueError(f"steps and weights must be of one length > 0, got {len(steps)} and {len(weights)}")
+    flat = np.stack([np.asarray(w, np.float64).reshape(-1) for w in weights])
+    moves = np.linalg.norm(np.diff(flat, axis=0), axis=1)
+    return Journey(
+        steps=np.array(steps, np.int64),
+        norm=np.linalg.norm(flat, axis=1),
+        distance=np.linalg.norm(flat - flat[0], axis=1),
+        path=np.concatenate([[0.0], np.cumsum(moves)]),
+    )
+
+
+def border(weight: Array, bias: Array, a: int, b: int) -> Border:
+    """Return what separates class `a` from class `b`.
+
+    Raises: ValueError if they are the same class.
+    """
+    if a == b:
+        raise ValueError(f"choose two different classes, got {a} twice")
+    image = np.asarray(weight[a], np.float64) - np.asarray(weight[b], np.float64)
+    return Border(a, b, image, float(bias[a]) - float(bias[b]), float(np.linalg.norm(image)))
+
+
+def nearest_to_border(
+    logits: Array, edge: Border, count: int = 20, candidates: NDArray[np.int64] | None = None
+) -> Neighbours:
+    """Return the images that lie nearest to `edge`, of those whose two largest logits are its two classes.
+
+    logits: (N, K). candidates: indices to choose from (default: all N). Distance = (logit a - logit b) /
+    width, the length of the smallest change to the image that reaches the border.
+    """
+    pool = np.arange(len(logits)) if candidates is None else candidates
+    scores = np.asarray(logits[pool], np.float64)
+    best_two = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, :2], axis=1)
+    between = (best_two == sorted((edge.a, edge.b))).all(axis=1)
+    pool, scores = pool[between], scores[between]
+    width = edge.width if edge.width > 0 else 1.0
+    distances = (scores[:, edge.a] - scores[:, edge.b]) / width
+    order = np.argsort(np.abs(distances), kind="stable")[:count]
+    return Neighbours(pool[order], distances[order])
+
+
+def centred(weight: Array) -> Array:
+    """Return the weights (K, D) minus their mean over the classes.
+
+    The answer stays the same, as only differences between classes count; what all classes share disappears.
+    """
+    return weight - weight.mean(axis=0)

@@ -1,0 +1,243 @@
+"""What a viewer has already been sent, so that each tick carries only what is new.
+
+One stream per viewer and component. Messages carry the stream's id and a number; a component that sees one
+missing (it was mounted anew, or two messages fell into one frame) asks for everything, and `reset` makes the
+next one whole. `idle` counts the messages in a row that had nothing to say.
+"""
+
+import math
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any, Final
+
+import numpy as np
+
+from core.figures.binary_message import encode_arrays, pack
+from core.figures.downsampling import decimate
+from core.figures.palette import THEMES, class_colours, diverging_lut
+from core.figures.run_curves import Chart, Series
+from core.figures.weight_images import (
+    LEVELS,
+    as_images,
+    halved,
+    live_floor,
+    quantise,
+    symmetric_limit,
+    tile_columns,
+    weights_sentence,
+)
+
+LIVE_VALUES: Final = 12_000  # numbers in a live picture
+_WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
+_TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
+
+
+@dataclass(frozen=True)
+class WeightImages:
+    """Weights to be shown as one image each: float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
+
+    `limit` fixes the symmetric scale (default: a round number that holds 99.5 % of the weights, and never
+    less than makes untrained weights pale). `classes`: the labels are classes and carry their colours.
+    `max_values`: pictures of more numbers in all are halved in size, for a live view of colour weights.
+    """
+
+    weights: np.ndarray
+    shape: tuple[int, int, int]
+    labels: Sequence[str]
+    step: int = 0
+    limit: float | None = None
+    classes: bool = True
+    max_values: int | None = LIVE_VALUES
+    alt: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.weights):
+            raise ValueError(f"{len(self.weights)} weight images need as many labels, got {len(self.labels)}")
+
+    def scaled(self) -> tuple[np.ndarray, float]:
+        """Return (images (K, C, H, W) at the size to be shown, the limit of their scale)."""
+        images = as_images(self.weights, self.shape)
+        while self.max_values is not None and images.size > self.max_values and min(images.shape[2:]) > 8:
+            images = halved(images)
+        if self.limit is not None:
+            return images, self.limit
+        return images, max(symmetric_limit(images), live_floor(self.shape))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """HTML whose marked elements change. `values["name"]` is the text of the element with data-part="name",
+    `values["name@attribute"]` one of its attributes. Only the template is taken as HTML."""
+
+    template: str
+    values: Mapping[str, str]
+
+
+class ChartStream:
+    """Messages of one chart to one viewer."""
+
+    def __init__(self, key: str = "") -> None:
+        self._key, self._id = key, token_hex(2)
+        self._number = self.idle = 0
+        self._signature: tuple[object, ...] | None = None
+        self._sent: dict[str, float] = {}  # the x of the last point sent of each series
+
+    def reset(self) -> None:
+        """Have the next message carry everything."""
+        self._signature = None
+
+    def message(self, chart: Chart) -> bytes:
+        """Return the next message: everything, or what is new, or a few bytes that say that nothing is."""
+        shrunk = any(_last_x(s) < self._sent.get(s.key, -math.inf) for s in chart.series)
+        whole = shrunk or chart.signature != self._signature
+        if whole:
+            self._signature, self._sent = chart.signature, {}
+        fresh = [s for s in chart.series if whole or _last_x(s) > self._sent.get(s.key, -math.inf)]
+        if not fresh and not whole:
+            self.idle += 1
+            return pack({"id": self._id, "n": self._number, "idle": 1})
+        self.idle = 0
+        self._number += 1
+        header: dict[str, Any] = {"id": self._id, "n": self._number, "alt": chart.alt}
+        if whole:
+            header |= _whole_header(chart) | {"key": self._key}
+        arrays = []
+        for series in fresh:
+            start = np.searchsorted(series.x, self._sent.get(series.key, -math.inf), side="right")
+            arrays += _points(series, int(start), _WHOLE if whole else _TICK)
+            self._sent[series.key] = _last_x(series)
+        if not whole:
+            header["keys"] = [series.key for series in fresh]
+        header["a"], payload = encode_arrays(arrays)
+        return pack(header, payload)
+
+
+def _whole_header(chart: Chart) -> dict[str, Any]:
+    return {
+        "whole": True,
+        "run": chart.run,
+        "title": chart.title,
+        "xTitle": chart.x_title,
+        "xEnd": chart.x_end,
+        "percent": chart.percent,
+        "empty": chart.empty,
+        "series": [
+            {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
+        ],
+    }
+
+
+def _last_x(series: Series) -> float:
+    return float(series.x[-1]) if len(series.x) else -math.inf
+
+
+def _points(series: Series, start: int, limits: dict[str, int]) -> list[np.ndarray]:
+    return list(decimate(series.x[start:], series.y[start:], limits[series.role]))
+
+
+class TileStream:
+    """Messages of one set of weight images to one viewer: codes deflated, whole or as differences."""
+
+    def __init__(self, key: str = "") -> None:
+        self._key, self._id = key, token_hex(2)
+        self._number = self.idle = 0
+        self._known_key: tuple[object, ...] | None = None
+        self._codes = np.zeros(0, np.int64)
+        self._limit = 0.0
+
+    def reset(self) -> None:
+        """Have the next message carry everything."""
+        self._known_key = None
+
+    def message(self, pictures: WeightImages, room: int | None = None) -> bytes:
+        """Return the next message for the weight images, with at most `room` bytes of differences if it is given.
+
+        What does not fit is the least of what has changed, and comes with the next messages.
+        """
+        images, limit = pictures.scaled()
+        codes = quantise(images, limit).astype(np.int64)
+        key = (images.shape, tuple(pictures.labels), pictures.classes)
+        if key == self._known_key and limit == self._limit and np.array_equal(codes, self._codes):
+            self.idle += 1
+            return pack({"id": self._id, "n": self._number, "idle": 1})
+        self.idle = 0
+        self._number += 1
+        step = pictures.step
+        header: dict[str, Any] = {"id": self._id, "n": self._number, "step": step, "limit": limit}
+        if key == self._known_key:
+            known = np.floor(self._codes * (self._limit / limit) + 0.5)
+            known = np.clip(known, -LEVELS, LEVELS).astype(np.int64)
+            change, payload = _fitting((codes - known).astype(np.int8), room)
+            codes = known + change
+        else:
+            payload = _deflated(codes.astype(np.int8).tobytes())
+            header |= _tile_header(images.shape, pictures) | {"key": self._key}
+        self._known_key, self._codes, self._limit = key, codes, limit
+        return pack(header, payload)
+
+
+class PartsStream:
+    """Messages of one block of HTML to one viewer: the template once, then only the values that changed."""
+
+    def __init__(self, key: str = "") -> None:
+        self._key, self._id = key, token_hex(2)
+        self._number = self.idle = 0
+        self._template: str | None = None
+        self._values: dict[str, str] = {}
+
+    def reset(self) -> None:
+        """Have the next message carry everything."""
+        self._template = None
+
+    def message(self, parts: Parts) -> bytes:
+        """Return the next message for `parts`."""
+        whole = parts.template != self._template
+        known = {} if whole else self._values
+        changed = {name: value for name, value in parts.values.items() if known.get(name) != value}
+        if not changed and not whole:
+            self.idle += 1
+            return pack({"id": self._id, "n": self._number, "idle": 1})
+        self.idle = 0
+        self._number += 1
+        self._template, self._values = parts.template, {**known, **changed}
+        header: dict[str, Any] = {"id": self._id, "n": self._number, "set": changed}
+        return pack(header | ({"whole": True, "key": self._key, "html": parts.template} if whole else {}))
+
+
+def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, Any]:
+    labels = list(pictures.labels)
+    return {
+        "whole": True,
+        "alt": pictures.alt or weights_sentence(labels),
+        "shape": list(shape),
+        "levels": LEVELS,
+        "labels": labels,
+        "colours": class_colours(len(labels)) if pictures.classes else [],
+        "columns": tile_columns(len(labels)),
+        "luts": [diverging_lut(theme).tobytes().hex() for theme in THEMES],
+    }
+
+
+def _fitting(change: np.ndarray, room: int | None) -> tuple[np.ndarray, bytes]:
+    """Return (the part of `change` that is sent, int8; its bytes): all of it, or the largest that fits `room`."""
+    payload = _deflated(change.tobytes())
+    if room is None or len(payload) <= room:
+        return change, payload
+    size, part = np.abs(change), change.copy()
+    for least in range(2, int(size.max()) + 1):
+        part = np.where(size >= least, change, 0).astype(np.int8)
+        payload = _deflated(part.tobytes())
+        if len(payload) <= room:
+            return part, payload
+    while len(payload) > room:  # nothing but great changes: as many as fit, in order
+        places = np.flatnonzero(part)
+        part.flat[places[len(places) // 2 :]] = 0
+        payload = _deflated(part.tobytes())
+    return part, payload
+
+
+def _deflated(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
+    return packer.compress(data) + packer.flush()

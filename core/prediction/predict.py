@@ -1,0 +1,161 @@
+"""What is asked of a model, brought into the form it was trained on, and what it answers."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.datasets.catalog import DatasetSpec
+from core.datasets.image_data import ImageData
+from core.datasets.image_resize import fit_image
+from core.images import Preparation, Prepared, deskew, prepare, prepare_garment
+from core.insight.ood_detector import Detector, fit_detector, strangeness
+from core.models.softmax_regression import softmax
+from core.prediction.predictor import Predictor
+
+UNSURE_BELOW: Final = 0.6
+"""Below this probability of the best class the answer is called unsure."""
+
+FIT_TO: Final = 12_000
+"""Training images that the detector of strange drawings is fitted to: half a second, and no worse than all."""
+
+Kind = Literal["sure", "unsure", "unlike", "empty", "tiny"]
+GARMENTS: Final = "fashion_mnist"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """Ink (H, W) in [0, 1], drawn on a canvas or cut from a sheet; ink = 1."""
+
+    ink: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """An image of the dataset itself, uint8 (C, H, W): nothing has to be done to it but the run's deskewing."""
+
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A picture of a thing (a garment, an animal), which is not ink on paper."""
+
+    image: Image.Image
+
+
+Subject = Drawing | Sample | Photo
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a model says of one prepared image. K classes.
+
+    kind: "sure", "unsure" (best class below UNSURE_BELOW), "unlike" (nothing like the training set), or why
+    nothing was asked: "empty", "tiny". pixels: (C, H, W) in [0, 1], as the model saw it. logits and
+    probabilities: (K,). strangeness: the out-of-distribution score, 1 at the limit, None where there is none.
+    """
+
+    kind: Kind
+    prepared: Prepared
+    pixels: NDArray[np.float32]
+    logits: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    strangeness: float | None = None
+
+    @property
+    def best(self) -> int:
+        """The class with the largest probability."""
+        return int(self.probabilities.argmax())
+
+    @property
+    def second(self) -> int:
+        """The class with the second largest probability."""
+        return int(np.argsort(-self.probabilities, kind="stable")[1])
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there was anything to ask about."""
+        return self.kind not in ("empty", "tiny")
+
+
+def prepared_for(subject: Subject, asked: Predictor, how: Preparation | None = None) -> Prepared:
+    """Return the subject as this model's dataset shows such things, every stage kept."""
+    if isinstance(subject, Sample):
+        return _sample(subject, asked)
+    if isinstance(subject, Drawing):
+        return prepare(subject.ink, asked.preparation(how))
+    garment = prepare_garment(subject.image)
+    if not asked.config.deskew or garment.empty:
+        return garment
+    upright = np.asarray(deskew(garment.image), np.float32)
+    return replace(garment, image=upright, stages=(*garment.stages, ("deskew", "made upright", upright)))
+
+
+def _sample(subject: Sample, asked: Predictor) -> Prepared:
+    plain = subject.pixels.astype(np.float32) / np.float32(255)
+    stages = [("test image", "as it is in the test set", plain.mean(axis=0))]
+    shown = asked.inputs(subject.pixels[None])[0]  # (C, H, W)
+    if asked.config.deskew:
+        stages.append(("deskew", "made upright", shown.mean(axis=0)))
+    return Prepared(shown[0] if len(shown) == 1 else shown, tuple(stages))
+
+
+def ask(
+    asked: Predictor, subject: Subject, how: Preparation | None = None, detector: Detector | None = None
+) -> Answer:
+    """Return the model's answer about the subject, prepared as `how` says (default: as well as we can).
+
+    detector: what knows the training set's images (see `detector_for`); without one nothing is "unlike".
+    """
+    if isinstance(subject, Photo) and not _takes_ink(asked.spec):
+        subject = Sample(fit_image(subject.image, asked.spec.image_shape))
+    return ask_prepared(asked, prepared_for(subject, asked, how), detector)
+
+
+def detector_for(asked: Predictor, data: ImageData) -> Detector | None:
+    """Return what tells strange drawings from the run's training images, None for a dataset too small for it."""
+    images, labels = data.train_images[:FIT_TO], data.train_labels[:FIT_TO]
+    try:
+        return fit_detector(deskew(images) if asked.config.deskew else images, labels)
+    except ValueError:  # a class with a handful of images
+        return None
+
+
+def _takes_ink(entry: DatasetSpec) -> bool:
+    """Return whether images of this dataset are grey and square, as what the preparation makes is."""
+    channels, height, width = entry.image_shape
+    return channels == 1 and height == width
+
+
+def ask_prepared(asked: Predictor, prepared: Prepared, detector: Detector | None = None) -> Answer:
+    """Return the model's answer about an image that is prepared for it."""
+    pixels = pixels_for(prepared, asked.spec)
+    logits = asked.logits(pixels[None])[0].astype(np.float64)
+    probabilities = softmax(logits)
+    strange = None
+    if detector is not None and not prepared.empty:
+        strange = float(strangeness(detector, pixels[None], prepared.pen_px)[0])
+    return Answer(_kind(prepared, probabilities, strange), prepared, pixels, logits, probabilities, strange)
+
+
+def pixels_for(prepared: Prepared, entry: DatasetSpec) -> NDArray[np.float32]:
+    """Return the prepared image as (C, H, W) in [0, 1] of the dataset's own shape."""
+    image: NDArray[Any] = np.asarray(prepared.image, np.float32)
+    if image.ndim == 3:
+        return image
+    _, height, width = entry.image_shape
+    if image.shape != (height, width):
+        scaled = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
+        image = np.clip(np.asarray(scaled, np.float32), 0, 1)
+    return image[None]
+
+
+def _kind(prepared: Prepared, probabilities: NDArray[np.float64], strange: float | None) -> Kind:
+    if prepared.reason:
+        return "tiny" if prepared.reason == "tiny" else "empty"
+    if strange is not None and strange > 1:
+        return "unlike"
+    return "sure" if probabilities.max() >= UNSURE_BELOW else "unsure"

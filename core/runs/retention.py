@@ -1,0 +1,61 @@
+"""Keeping the store small: old runs are pruned by age and number, deleted ones purged, room given back."""
+
+import time
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+
+from core.runs.run_row import ENDED, INTERRUPTED
+from core.runs.schema import RUNS
+from core.runs.store_base import Part
+
+DAY_S = 86_400.0
+OPEN_S = 1_800.0  # a run looked at this recently counts as open
+
+
+class Upkeep(Part):
+    """Pruning."""
+
+    def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:
+        """Delete for good what the settings no longer keep; return the ids.
+
+        Kept whatever their age: pinned runs, runs that are queued or in work, and runs that somebody looks
+        at (`open_ids`, or touched within half an hour). Deleted runs go when their time for undoing is over.
+        """
+        now = time.time()
+        may_go = _may_go(now, open_ids)
+        with self.database.read() as connection:
+            over = connection.scalars(select(RUNS.c.id).where(may_go, self._is_over(now))).all()
+            count = connection.scalar(select(func.count()).select_from(RUNS)) or 0
+            surplus = max(0, count - len(over) - self.settings.kept_runs)
+            oldest = select(RUNS.c.id).where(may_go, RUNS.c.id.not_in(over)).order_by(RUNS.c.number)
+            ids = [*over, *connection.scalars(oldest.limit(surplus))]
+        for run_id in ids:
+            with self.database.write() as connection:  # one at a time: nobody waits long for this
+                connection.execute(delete(RUNS).where(RUNS.c.id == run_id, may_go))
+        if ids:
+            self.database.give_room_back()
+        return ids
+
+    def put_reserve_by(self) -> None:
+        """See to it that a full disk will still have room for the last words of a run."""
+        if self.database.reserve is not None:
+            self.database.reserve.keep()
+
+    def _is_over(self, now: float) -> ColumnElement[bool]:
+        """Return the condition of a run whose time is over."""
+        deleted_at, ended_at, created_at = RUNS.c.deleted_at, RUNS.c.ended_at, RUNS.c.created_at
+        kept_s = self.settings.kept_days * DAY_S
+        return or_(
+            deleted_at <= now - self.settings.undo_s, func.coalesce(ended_at, created_at) < now - kept_s
+        )
+
+
+def _may_go(now: float, open_ids: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return the condition of a run that nobody and nothing holds on to."""
+    columns = RUNS.c
+    not_open = and_(
+        or_(columns.seen_at.is_(None), columns.seen_at < now - OPEN_S),
+        columns.pinned == 0,
+        columns.id.not_in(open_ids),
+    )
+    return and_(columns.state.in_((*ENDED, INTERRUPTED)), or_(columns.deleted_at.is_not(None), not_open))

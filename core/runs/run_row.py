@@ -1,0 +1,163 @@
+"""A run as readers see it: one frozen row, its status derived from what is stored and who is alive."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Final
+
+from core.config.run_config import RunConfig, from_json
+
+CREATED: Final = "created"  # held back, not in the queue
+QUEUED: Final = "queued"
+RUNNING: Final = "running"
+PAUSED: Final = "paused"
+INTERRUPTED: Final = "interrupted"
+FINISHED: Final = "finished"
+STOPPED: Final = "stopped"
+DIVERGED: Final = "diverged"
+FAILED: Final = "failed"
+
+STATES: Final = (CREATED, QUEUED, RUNNING, PAUSED, INTERRUPTED, FINISHED, STOPPED, DIVERGED, FAILED)
+ENDED: Final = (FINISHED, STOPPED, DIVERGED, FAILED)
+IN_WORK: Final = (RUNNING, PAUSED)
+LIVE: Final = (
+    QUEUED,
+    RUNNING,
+    PAUSED,
+)  # statuses under which something may still happen by itself or by an order
+
+LOST_CAUSE: Final = "worker_lost"
+LOST_MESSAGE: Final = "The process that trained this run is gone."
+LOST_REMEDY: Final = "Press Resume: it goes on from its last checkpoint, with the same result."
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run as it stands. Times are seconds since 1970, rates and sizes as in RunConfig and the events.
+
+    `state` is what was written last, `status` what is true: a run in work whose worker is gone is
+    "interrupted". `run_until`, `learning_rate` and `pace` are the standing orders (learning_rate None = the
+    config's). `train_*` are moving averages over the mini-batches (core.protocol.moving_average); `evaluation_*` are
+    of the split in `evaluation_split`, `best_*` of its highest accuracy, `test_*` of the last evaluation on the
+    test set. `queue_position` counts from 1, 0 = not queued.
+    """
+
+    id: str
+    number: int
+    owner: str
+    name: str
+    note: str
+    tags: tuple[str, ...]
+    pinned: bool
+    parent_id: str
+    group_id: str
+    config_json: str
+    dataset: str
+    model: str
+    state: str
+    is_held: bool
+    attempt: int
+    revision: int
+    queue_position: int
+    created_at: float
+    queued_at: float | None
+    started_at: float | None
+    ended_at: float | None
+    seen_at: float | None
+    deleted_at: float | None
+    cause: str
+    message: str
+    remedy: str
+    command: str
+    run_until: int
+    learning_rate: float | None
+    pace: str
+    learning_rate_changes: tuple[tuple[int, float], ...]
+    total_steps: int | None
+    steps_per_epoch: int | None
+    train_count: int | None
+    evaluation_split: str
+    evaluation_count: int | None
+    parameter_count: int | None
+    path: str
+    threads: int
+    step: int
+    checkpoint_step: int | None
+    train_loss: float | None
+    train_accuracy: float | None
+    evaluation_step: int | None
+    evaluation_loss: float | None
+    evaluation_accuracy: float | None
+    best_step: int | None
+    best_loss: float | None
+    best_accuracy: float | None
+    test_loss: float | None
+    test_accuracy: float | None
+    elapsed_s: float
+    images_per_s: float | None
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """The run's settings."""
+        return from_json(self.config_json)
+
+    @property
+    def status(self) -> str:
+        """One of STATES, "interrupted" if the worker that had the run is gone."""
+        return self.state if self.is_held or self.state not in IN_WORK else INTERRUPTED
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will ever be said by this run."""
+        return self.state in ENDED
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is worth looking again by oneself: queued, running or paused."""
+        return self.status in LIVE
+
+    @property
+    def progress(self) -> float:
+        """Share of the steps done, 0..1."""
+        return self.step / self.total_steps if self.total_steps else 0.0
+
+    @property
+    def time_left_s(self) -> float | None:
+        """Training time left at the average speed so far, None while that is unknown."""
+        if not self.step or not self.total_steps or self.has_ended:
+            return None
+        return self.elapsed_s / self.step * (self.total_steps - self.step)
+
+
+_PLAIN: Final = {f.name for f in fields(RunRow)} - {
+    *("config_json", "tags", "pinned", "learning_rate_changes", "is_held", "queue_position"),
+    *("cause", "message", "remedy"),
+}
+
+
+def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> RunRow:
+    """Return the RunRow of a row of the `runs` table.
+
+    is_held: whether a living worker has it (or a parked pause needs none).
+    """
+    is_lost = values["state"] in IN_WORK and not is_held
+    return RunRow(
+        **{name: values[name] for name in _PLAIN},
+        config_json=values["config"],
+        tags=tuple(json.loads(values["tags"])) if values["tags"] != "[]" else (),
+        pinned=bool(values["pinned"]),
+        learning_rate_changes=read_changes(values["learning_rate_changes"]),
+        is_held=is_held,
+        queue_position=queue_position,
+        cause=LOST_CAUSE if is_lost else values["cause"],
+        message=LOST_MESSAGE if is_lost else values["message"],
+        remedy=LOST_REMEDY if is_lost else values["remedy"],
+    )
+
+
+def read_changes(text: str) -> tuple[tuple[int, float], ...]:
+    """Return the learning rate changes (step, new base rate) of their JSON column."""
+    if text == "[]":
+        return ()
+    return tuple((int(step), float(rate)) for step, rate in json.loads(text))

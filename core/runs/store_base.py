@@ -1,0 +1,108 @@
+"""What the store's parts share: the database, the leases, and how a row is read."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection, Select, Update, bindparam, func, insert, select, update
+
+from core.config.app_settings import Settings
+from core.protocol.events import Event
+from core.runs.database import Database
+from core.runs.errors import UnknownRun
+from core.runs.leases import Leases
+from core.runs.row_updates import columns_of, step_of
+from core.runs.run_row import IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, LOST_REMEDY, PAUSED, QUEUED
+from core.runs.schema import EVENTS, RUNS
+from core.runs.serialization import encode, kind_of
+
+Values = dict[str, Any]  # a row, column -> value
+
+
+def one(connection: Connection, statement: Select[Any]) -> Values | None:
+    """Return the first row, None if there is none."""
+    row = connection.execute(statement).mappings().first()
+    return {**row} if row is not None else None
+
+
+def many(connection: Connection, statement: Select[Any]) -> list[Values]:
+    """Return every row."""
+    result = connection.execute(statement)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
+class Part:
+    """One noun's share of the store."""
+
+    def __init__(self, database: Database, leases: Leases, settings: Settings) -> None:
+        self.database, self.leases, self.settings = database, leases, settings
+
+    def _values(self, connection: Connection, run_id: str) -> Values:
+        """Return the run's row.  Raises: UnknownRun."""
+        row = one(connection, select(RUNS).where(RUNS.c.id == run_id))
+        if row is None:
+            raise UnknownRun(run_id)
+        return row
+
+    def _is_held(self, values: Values) -> bool:
+        """Return whether a living worker has the run; a pause that gave its worker up needs none."""
+        if values["state"] not in IN_WORK:
+            return False
+        if not values["lease"]:
+            return bool(values["state"] == PAUSED)
+        return self.leases.is_held(values["lease"])
+
+    def _change(self, connection: Connection, run_id: str, **values: Any) -> None:
+        """Write `values` to the run's row and count the change."""
+        if any(isinstance(value, ClauseElement) for value in values.values()):
+            statement = update(RUNS).where(RUNS.c.id == run_id)
+            connection.execute(statement.values(revision=RUNS.c.revision + 1, **values))
+            return
+        new = {f"new_{name}": value for name, value in values.items()}
+        connection.execute(_changing(frozenset(values)), {"of_run": run_id, **new})
+
+    def _settled(self, connection: Connection, values: Values) -> Values:
+        """Return the row, first written down as interrupted if its worker is gone."""
+        if values["state"] not in IN_WORK or self._is_held(values):
+            return values
+        self._change(
+            connection,
+            values["id"],
+            state=INTERRUPTED,
+            lease="",
+            cause=LOST_CAUSE,
+            message=LOST_MESSAGE,
+            remedy=LOST_REMEDY,
+        )
+        return self._values(connection, values["id"])
+
+    def _close(self, connection: Connection, values: Values, event: Event) -> None:
+        """End a run that no worker has by its terminal event."""
+        run_id, seq = values["id"], values["seq"] + 1
+        connection.execute(insert(EVENTS), [event_row(run_id, values["attempt"], seq, event)])
+        self._change(connection, run_id, seq=seq, **columns_of(event, values))
+
+    def _positions(self, connection: Connection, run_ids: Sequence[str] | None = None) -> dict[str, int]:
+        """Return the place in the queue, from 1, of the queued runs among `run_ids` (None: all)."""
+        queue = select(RUNS.c.id).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
+        places = {run_id: place for place, run_id in enumerate(connection.scalars(queue), start=1)}
+        return places if run_ids is None else {k: places[k] for k in run_ids if k in places}
+
+    def _next_queue_order(self, connection: Connection) -> int:
+        """Return a number behind every queued run's: a counter, so that no clock decides who is first."""
+        return (connection.scalar(select(func.max(RUNS.c.queue_order))) or 0) + 1
+
+
+def event_row(run_id: str, attempt: int, seq: int, event: Event) -> Values:
+    """Return the row of a recorded event."""
+    row = {"run_id": run_id, "attempt": attempt, "seq": seq, "kind": kind_of(event), "payload": encode(event)}
+    return {**row, "step": step_of(event)}
+
+
+@lru_cache(maxsize=256)
+def _changing(columns: frozenset[str]) -> Update:
+    """Return the UPDATE of a run's row that sets these columns; made once, since making it costs a millisecond."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in sorted(columns)}
+    statement = update(RUNS).where(RUNS.c.id == bindparam("of_run"))
+    return statement.values(revision=RUNS.c.revision + 1, **values)

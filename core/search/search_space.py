@@ -1,0 +1,140 @@
+"""What is searched: which settings, over which values, by which of Optuna's methods. Standard library only."""
+
+import json
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from core.config.query_string import parse_field
+from core.config.run_config import ConfigError, FieldError, Range, RunConfig, rule_of, to_dict
+
+SAMPLERS: Final = ("tpe", "random", "grid")
+PRUNERS: Final = ("none", "median")
+MOST_TRIALS: Final = 200
+MOST_VALUES: Final = 20
+GRID_VALUES: Final = 4  # of a range, where the method is a grid
+
+SEARCHABLE: Final = {
+    "learning_rate": ("0.001", "1"),
+    "batch_size": ("25", "50", "100", "200", "400"),
+    "epochs": ("2", "5", "10"),
+    "l2": ("1e-6", "0.01"),
+    "momentum": ("0", "0.5", "0.9"),
+    "optimizer": ("sgd", "adam", "adamw", "rmsprop"),
+    "schedule": ("constant", "step", "cosine"),
+    "scaling": ("unit", "standardised"),
+    "initialisation": ("default", "zeros", "normal"),
+    "hidden_sizes": ("32", "64", "128", "128,64"),
+    "activation": ("relu", "tanh", "sigmoid", "gelu"),
+    "seed": ("0", "1", "2", "3", "4"),
+}
+_RANGES: Final = ("learning_rate", "l2")
+
+
+class SearchRefused(ValueError):  # noqa: N818 - the name says what happened
+    """A search makes no sense as asked; str() says why and what to change."""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One setting that is searched: over `values` (written as an address writes them), or, where there are none,
+    over low..high evenly in the logarithm.
+    """
+
+    field: str
+    values: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+
+    def choices(self) -> tuple[str, ...]:
+        """Return the values; of a range GRID_VALUES, evenly in the logarithm."""
+        if self.values:
+            return self.values
+        step = math.log(self.high / self.low) / (GRID_VALUES - 1)
+        return tuple(f"{self.low * math.exp(step * place):.4g}" for place in range(GRID_VALUES))
+
+
+def default_dimension(field: str) -> Dimension:
+    """Return a good first choice for a field of SEARCHABLE."""
+    values = SEARCHABLE[field]
+    return (
+        Dimension(field, (), float(values[0]), float(values[1]))
+        if field in _RANGES
+        else Dimension(field, values)
+    )
+
+
+@dataclass(frozen=True)
+class SearchPlan:
+    """All that decides a search. `base` gives every setting that is not searched; the figure that is raised is
+    the final accuracy on the split by which the base is judged.
+
+    Raises: SearchRefused naming what is wrong.
+    """
+
+    base: RunConfig
+    dimensions: tuple[Dimension, ...]
+    sampler: str = "tpe"
+    pruner: str = "none"
+    trials: int = 20
+    parallel: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.dimensions or len({d.field for d in self.dimensions}) != len(self.dimensions):
+            raise SearchRefused("choose at least one setting to search, each once")
+        if self.sampler not in SAMPLERS or self.pruner not in PRUNERS:
+            raise SearchRefused(
+                f"sampler must be one of {', '.join(SAMPLERS)}, pruner one of {', '.join(PRUNERS)}"
+            )
+        if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.parallel <= 16:
+            raise SearchRefused(f"trials must be from 1 to {MOST_TRIALS}, parallel from 1 to 16")
+        for dimension in self.dimensions:
+            self._check(dimension)
+
+    def _check(self, dimension: Dimension) -> None:
+        if dimension.field not in SEARCHABLE:
+            raise SearchRefused(f"{dimension.field} cannot be searched; choose from {', '.join(SEARCHABLE)}")
+        if not dimension.values:
+            rule = rule_of(dimension.field)
+            if (
+                not isinstance(rule, Range)
+                or not max(rule.low, 1e-12) <= dimension.low < dimension.high <= rule.high
+            ):
+                raise SearchRefused(f"{dimension.field} must go from low to high within {rule}, low above 0")
+        if len(dimension.values) > MOST_VALUES:
+            raise SearchRefused(f"{dimension.field} has more than {MOST_VALUES} values")
+        for text in dimension.values:
+            try:
+                self.config({dimension.field: text})
+            except ConfigError as error:
+                raise SearchRefused(str(error)) from error
+
+    @property
+    def planned_trials(self) -> int:
+        """How many trials it will take: a grid has no more than its points."""
+        if self.sampler != "grid":
+            return self.trials
+        return min(self.trials, math.prod(len(d.choices()) for d in self.dimensions))
+
+    def config(self, values: dict[str, Any]) -> RunConfig:
+        """Return the base with a trial's values.  Raises: ConfigError."""
+        parsed = {k: parse_field(k, v) if isinstance(v, str) else v for k, v in values.items()}
+        return replace(self.base, **parsed)
+
+
+def plan_to_json(plan: SearchPlan) -> str:
+    """Return the plan as JSON."""
+    return json.dumps({**asdict(plan), "base": to_dict(plan.base)})
+
+
+def plan_from_json(text: str) -> SearchPlan:
+    """Return the plan that `plan_to_json` wrote.  Raises: ConfigError, SearchRefused."""
+    from core.config.run_config import from_dict
+
+    values = json.loads(text)
+    dimensions = tuple(Dimension(**{**d, "values": tuple(d["values"])}) for d in values.pop("dimensions"))
+    base = values.pop("base")
+    if not isinstance(base, dict):
+        raise ConfigError([FieldError("base", base, "a JSON object")])
+    return SearchPlan(base=from_dict(base), dimensions=dimensions, **values)

@@ -1,0 +1,116 @@
+"""Searches as rows in the run store: what is searched, and whether it goes on. Optuna's tables are beside them."""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, insert, select, update
+
+from core.runs import Store, UnknownRun
+from core.runs.run_records import new_id
+from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
+
+RUNNING: Final = "running"
+STOPPING: Final = "stopping"  # its runs are being stopped
+STOPPED: Final = "stopped"
+FINISHED: Final = "finished"
+ACTIVE: Final = (RUNNING, STOPPING)
+
+_METADATA: Final = MetaData()
+TABLE: Final = Table(
+    "searches",
+    _METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("owner", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("plan", Text, nullable=False),  # JSON, as core.search.search_space writes it
+    Column("state", String(16), nullable=False),
+    Column("message", Text, nullable=False, default=""),
+    Column("created_at", Float, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class SearchRow:
+    """One search as it stands. `id` is also the group_id of its runs and the name of its Optuna study."""
+
+    id: str
+    owner: str
+    name: str
+    plan_json: str
+    state: str
+    message: str
+    created_at: float
+
+    @cached_property
+    def plan(self) -> SearchPlan:
+        """What is searched."""
+        return plan_from_json(self.plan_json)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.state in ACTIVE
+
+
+class Searches:
+    """The searches of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._database = store.database
+        with self._database.read() as connection:
+            is_there = connection.dialect.has_table(connection, TABLE.name)
+        if not is_there and not store.is_read_only:
+            with self._database.write() as connection:
+                TABLE.create(connection, checkfirst=True)
+
+    def create(self, plan: SearchPlan, *, owner: str = "", name: str = "") -> str:
+        """Return the id of a new search; whoever drives searches takes it up.  Raises: StoreError."""
+        search_id = new_id()
+        values = {"id": search_id, "owner": owner, "name": name[:120] or "Search", "plan": plan_to_json(plan)}
+        with self._database.write(durable=True) as connection:
+            connection.execute(insert(TABLE).values(**values, state=RUNNING, created_at=time.time()))
+        return search_id
+
+    def get(self, search_id: str) -> SearchRow:
+        """Return the search.  Raises: UnknownRun."""
+        found = self._read(TABLE.c.id == search_id)
+        if not found:
+            raise UnknownRun(search_id)
+        return found[0]
+
+    def newest(self, limit: int = 50) -> list[SearchRow]:
+        """Return the searches, newest first."""
+        return self._read(TABLE.c.id != "")[:limit]
+
+    def active(self) -> list[SearchRow]:
+        """Return the searches that go on, oldest first."""
+        return self._read(TABLE.c.state.in_(ACTIVE))[::-1]
+
+    def stop(self, search_id: str) -> None:
+        """Have no further trial begin and those in work end; they are tried anew after `resume`."""
+        self._set(search_id, (RUNNING,), STOPPING)
+
+    def resume(self, search_id: str) -> None:
+        """Go on with a stopped search."""
+        self._set(search_id, (STOPPED,), RUNNING)
+
+    def settle(self, search_id: str, state: str, message: str = "") -> None:
+        """Write down how the search ended, unless it was resumed meanwhile."""
+        self._set(search_id, (RUNNING,) if state == FINISHED or message else (STOPPING,), state, message)
+
+    def _set(self, search_id: str, before: tuple[str, ...], state: str, message: str = "") -> None:
+        mine = (TABLE.c.id == search_id, TABLE.c.state.in_(before))
+        with self._database.write(durable=True) as connection:
+            connection.execute(update(TABLE).where(*mine).values(state=state, message=message))
+
+    def _read(self, condition: Any) -> list[SearchRow]:
+        statement = select(TABLE).where(condition).order_by(TABLE.c.number.desc())
+        with self._database.read() as connection:
+            rows = [{**row} for row in connection.execute(statement).mappings()]
+        for row in rows:
+            del row["number"]
+            row["plan_json"] = row.pop("plan")
+        return [SearchRow(**row) for row in rows]

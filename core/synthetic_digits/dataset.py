@@ -1,0 +1,70 @@
+"""The dataset of drawn digits: pen paths in many styles, by many hands and pens, prepared as drawings are.
+
+MNIST was written by Americans. Few of its ones have a flag, few of its nines a hook, few of its sevens a bar; most
+people elsewhere write them so. `python -m core.synthetic_digits.dataset FOLDER` makes the four IDX files that are
+packed in core/datasets/archives/drawn_digits/. Image i depends on i alone, so any part can be made again and compared.
+"""
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets import spec
+from core.images import prepare
+from core.synthetic_digits import draw, paint, random_hand, styles, template
+
+NAME: Final = "drawn_digits"
+CANVAS_PX: Final = 140
+PEN_PX: Final = (5.0, 15.0)  # as 10 to 30 px on the page's canvas, which is twice as wide
+JITTER: Final = 0.04
+_FILES: Final = {"train": "train", "test": "t10k"}
+_PART: Final = 500
+
+
+def drawn_digit(index: int) -> NDArray[np.uint8]:
+    """Return image `index` of the dataset, (28, 28), which shows the digit index % 10; the test set follows the
+    training set.
+    """
+    rng = np.random.default_rng(index)
+    digit = index % 10
+    path = template(digit, int(rng.integers(styles(digit))), jitter=JITTER, rng=rng)
+    hand = random_hand(rng, CANVAS_PX, margin_px=8.0)
+    ink = paint(draw(path, hand, rng, CANVAS_PX), float(rng.uniform(*PEN_PX)), CANVAS_PX)
+    return np.rint(255 * prepare(ink).image).astype(np.uint8)
+
+
+def drawn_digits(indices: Sequence[int]) -> NDArray[np.uint8]:
+    """Return the images of `indices`, (n, 28, 28)."""
+    return np.stack([drawn_digit(index) for index in indices])
+
+
+def write_idx(folder: Path) -> None:
+    """Write the dataset's four IDX files (LeCun's format: big-endian sizes, then the bytes) into `folder`."""
+    entry = spec(NAME)
+    folder.mkdir(parents=True, exist_ok=True)
+    first = 0
+    for split, count in (("train", entry.train_size), ("test", entry.test_size)):
+        parts = [range(at, min(at + _PART, first + count)) for at in range(first, first + count, _PART)]
+        with ProcessPoolExecutor() as pool:
+            images = np.concatenate(list(pool.map(drawn_digits, parts)))
+        labels = (np.arange(first, first + count) % 10).astype(np.uint8)
+        sizes = np.array([2051, *images.shape], dtype=">i4"), np.array([2049, count], dtype=">i4")
+        (folder / f"{_FILES[split]}-images-idx3-ubyte").write_bytes(sizes[0].tobytes() + images.tobytes())
+        (folder / f"{_FILES[split]}-labels-idx1-ubyte").write_bytes(sizes[1].tobytes() + labels.tobytes())
+        first += count
+
+
+def main() -> None:
+    """Make the files; to pack them: `xz -9 --keep` on each, its SHA-256 into archives/SHA256SUMS."""
+    parser = argparse.ArgumentParser(prog="python -m core.synthetic_digits.dataset", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the four files go")
+    write_idx(parser.parse_args().folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import datasets
+from core.datasets import ImageData, RefusedUpload
+from core.datasets.user_dataset_limits import OwnLimits
+from core.datasets.user_dataset_zip import export_zip, import_zip
+from core.datasets.user_datasets import add_images, create_own, list_own
+
+GREY = (1, 28, 28)
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """Return a PNG of uint8 pixels (H, W) or (H, W, 3)."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Return a zip of path -> content."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def digits(mnist: ImageData) -> list[bytes]:
+    """Return the first 20 training images as PNG files."""
+    return [png(image[0]) for image in mnist.train_images[:20]]
+
+
+def test_a_folder_per_class_becomes_a_dataset(digits: list[bytes], mnist: ImageData, tmp_path: Path) -> None:
+    files = {f"my digits/{mnist.train_labels[n]}/{n}.png": content for n, content in enumerate(digits)}
+    made = import_zip(zipped(files), "Digits", GREY, tmp_path)
+    assert made.notes == ()
+    assert made.spec.class_names == tuple("0123456789"[i] for i in sorted(set(mnist.train_labels[:20])))
+    data = datasets.load(made.spec.name, tmp_path)
+    names = np.array(made.spec.class_names)
+    seen = {
+        (image.tobytes(), names[label])
+        for images, labels in ((data.train_images, data.train_labels), (data.test_images, data.test_labels))
+        for image, label in zip(images, labels, strict=True)
+    }
+    given = zip(mnist.train_images[:20], mnist.train_labels[:20], strict=True)
+    assert seen == {(image.tobytes(), str(label)) for image, label in given}
+
+
+def test_an_exported_dataset_comes_back_the_same(fashion: ImageData, tmp_path: Path) -> None:
+    names = [*fashion.spec.class_names[:9], ".hidden? 50% \\odd."]
+    made = create_own("Garments", names, GREY, tmp_path)
+    add_images(made.name, fashion.train_images[:120], fashion.train_labels[:120], tmp_path)
+    back = import_zip(export_zip(made.name, tmp_path), "Garments", GREY, tmp_path)
+    before, after = datasets.load(made.name, tmp_path), datasets.load(back.spec.name, tmp_path)
+    assert back.notes == ()
+    assert back.spec.class_names == tuple(names)
+    assert after.fingerprint == before.fingerprint
+    assert np.array_equal(after.test_images, before.test_images)
+
+
+def test_colour_survives_export_and_import(fashion: ImageData, tmp_path: Path) -> None:
+    grey = fashion.train_images[:10]
+    images = np.concatenate([grey, 255 - grey, grey // 2], axis=1)
+    made = create_own("Colours", ["a", "b"], (3, 28, 28), tmp_path)
+    add_images(made.name, images, [0, 1] * 5, tmp_path)
+    back = import_zip(export_zip(made.name, tmp_path), "Back", (3, 28, 28), tmp_path)
+    assert (
+        datasets.load(back.spec.name, tmp_path).fingerprint == datasets.load(made.name, tmp_path).fingerprint
+    )
+
+
+def test_train_and_test_folders_are_kept(digits: list[bytes], mnist: ImageData, tmp_path: Path) -> None:
+    files = {f"{'test' if n < 4 else 'Train'}/{'ab'[n % 2]}/{n}.png": digits[n] for n in range(20)}
+    made = import_zip(zipped(files), "Split", GREY, tmp_path)
+    data = datasets.load(made.spec.name, tmp_path)
+    assert np.array_equal(data.test_images, mnist.train_images[:4])
+    assert np.array_equal(data.train_images, mnist.train_images[4:20])
+    assert data.test_labels.tolist() == [0, 1, 0, 1]
+
+
+def test_classes_are_ordered_as_people_count(digits: list[bytes], tmp_path: Path) -> None:
+    files = {f"{name}/x.png": digits[0] for name in ("10", "9", "1", "b", "A")}
+    assert import_zip(zipped(files), "x", GREY, tmp_path).spec.class_names == ("1", "9", "10", "A", "b")
+
+
+def test_given_classes_fix_the_labels_and_refuse_others(digits: list[bytes], tmp_path: Path) -> None:
+    content = zipped({"7/a.png": digits[0], "3/b.png": digits[1]})
+    names = tuple("0123456789")
+    made = import_zip(content, "x", GREY, tmp_path, class_names=names)
+    data = datasets.load(made.spec.name, tmp_path)
+    assert made.spec.class_names == names
+    assert sorted([*data.train_labels, *data.test_labels]) == [3, 7]
+    with pytest.raises(RefusedUpload, match="1 folder is none of the classes: 7"):
+        import_zip(content, "x", GREY, tmp_path, class_names=("3", "4"))
+
+
+def test_what_is_no_image_or_cannot_be_read_is_named_and_left_out(
+    digits: list[bytes], tmp_path: Path
+) -> None:
+    files = {
+        "a/1.png": digits[0],
+        "b/2.png": digits[1],
+        "notes.txt": b"hello",
+        "a/list.csv": b"1,2",
+        "loose.png": digits[2],
+        "a/broken.png": digits[3][:60],
+        "b/empty.jpg": b"",
+        "__MACOSX/a/._1.png": b"junk",
+        "a/.DS_Store": b"junk",
+    }
+    made = import_zip(zipped(files), "x", GREY, tmp_path)
+    assert made.spec.train_size + made.spec.test_size == 2
+    assert len(made.notes) == 3
+    text = " ".join(made.notes)
+    for name in ("notes.txt", "a/list.csv", "loose.png", "a/broken.png", "b/empty.jpg"):
+        assert name in text
+    assert "MACOSX" not in text
+    assert "DS_Store" not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not a zip"),
+        (b"PK\x03\x04 nonsense", "not a zip"),
+        (zipped({}), "no image in a folder"),
+        (zipped({"readme.txt": b"x"}), "no image in a folder"),
+        (zipped({"a/x.png": b"junk", "b/y.png": b"junk"}), "None of the 2 images"),
+    ],
+    ids=["empty", "garbage", "empty zip", "no image", "all broken"],
+)
+def test_a_zip_without_images_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
+    with pytest.raises(RefusedUpload, match=words) as told:
+        import_zip(content, "x", GREY, tmp_path)
+    assert "one folder per class" in told.value.remedy
+    assert list_own(tmp_path) == []
+
+
+def test_a_single_class_is_refused(digits: list[bytes], tmp_path: Path) -> None:
+    with pytest.raises(RefusedUpload, match="one class only, 'a'"):
+        import_zip(zipped({"a/1.png": digits[0]}), "x", GREY, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "path", ["../a/1.png", "/etc/a/1.png", "a/../../b/1.png", "C:\\a\\1.png", "..\\a\\1.png"]
+)
+def test_a_path_that_leads_outside_is_refused(path: str, digits: list[bytes], tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    with pytest.raises(RefusedUpload, match="leads outside"):
+        import_zip(zipped({path: digits[0], "b/2.png": digits[1]}), "x", GREY, root)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    bomb = zipped({"a/1.png": bytes(50_000_000), "b/1.png": bytes(50_000_000)})
+    assert len(bomb) < 200_000
+    with pytest.raises(RefusedUpload, match="unpacks to 100,000,000 bytes"):
+        import_zip(bomb, "x", GREY, tmp_path, limits=OwnLimits(max_unpacked_bytes=10_000_000))
+
+
+def test_limits_on_bytes_count_and_pixels(digits: list[bytes], tmp_path: Path) -> None:
+    files = {f"{'ab'[n % 2]}/{n}.png": digits[n] for n in range(6)}
+    with pytest.raises(RefusedUpload, match="at most 100 are allowed"):
+        import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_zip_bytes=100))
+    with pytest.raises(RefusedUpload, match="6 images of 28 x 28 px; at most 5"):
+        import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_images=5))
+    with pytest.raises(RefusedUpload, match="at most 2 may be"):
+        import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_data_bytes=2 * 784))
+    files["a/huge.png"] = png(np.zeros((2000, 2000), np.uint8))
+    made = import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_image_px=1_000_000))
+    assert made.notes == (
+        "1 image could not be read: a/huge.png (2,000 x 2,000 pixels, at most 1,000,000 are allowed).",
+    )
+
+
+def test_an_encrypted_member_is_told(digits: list[bytes], tmp_path: Path) -> None:
+    content = bytearray(zipped({"a/1.png": digits[0], "a/2.png": digits[1], "b/3.png": digits[2]}))
+    for signature, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the first member, in both places
+        content[content.index(signature) + flag] |= 1
+    made = import_zip(bytes(content), "x", GREY, tmp_path)
+    assert made.notes == ("1 image could not be read: a/1.png (it is encrypted).",)
+
+
+def test_another_preparation_can_be_given(digits: list[bytes], tmp_path: Path) -> None:
+    content = zipped({"a/1.png": digits[0], "b/2.png": digits[1]})
+    made = import_zip(
+        content, "x", GREY, tmp_path, convert=lambda image, shape: np.full(shape, image.width, np.uint8)
+    )
+    assert set(datasets.load(made.spec.name, tmp_path).train_images.ravel().tolist()) == {28}

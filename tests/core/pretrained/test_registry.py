@@ -1,0 +1,123 @@
+"""The models that come with Inkling: they reach what their records say, and every store lists them once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config.app_settings import Settings
+from core.datasets import ImageData, load
+from core.datasets.catalog import spec
+from core.models.build import build_model
+from core.prediction.predictor import predictor
+from core.pretrained.registry import (
+    FOLDER,
+    SHIPPED,
+    adopt_shipped,
+    score_shipped,
+    shipped_config,
+    shipped_weights,
+    story,
+)
+from core.protocol.events import Evaluated, Logits, Started, Steps, Weights
+from core.runs import Store
+from core.training.loop import train
+
+AT_LEAST = {"softmax-mnist": 0.97, "cnn-mnist": 0.995, "softmax-fashion": 0.84, "cnn-fashion": 0.90}
+
+
+@pytest.fixture
+def store(tmp_path: Path, data_folder: Path) -> Store:
+    return Store(settings=Settings(store=f"sqlite:///{tmp_path / 'inkling.db'}", data=str(data_folder)))
+
+
+def test_all_of_them_together_are_small_and_know_no_date() -> None:
+    files = [file for file in FOLDER.iterdir() if file.is_file() and file.suffix != ".py"]
+    assert {file.stem for file in files} == set(SHIPPED)
+    assert sum(file.stat().st_size for file in files) < 500_000
+    assert not any("_at" in file.read_text() or "date" in file.read_text() for file in FOLDER.glob("*.json"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_weights_reach_what_the_record_says(name: str, data_folder: Path) -> None:
+    config = shipped_config(name)
+    assert config == SHIPPED[name]
+    data = load(config.dataset, data_folder)
+    asked = predictor(config, data.spec, shipped_weights(name))
+    some = slice(0, None if config.model == "softmax" else 2000)
+    right = asked.logits(asked.inputs(data.test_images[some])).argmax(axis=1) == data.test_labels[some]
+    said = [event for event in story(name) if isinstance(event, Evaluated)][-1]
+    assert said.accuracy >= AT_LEAST[name]
+    assert right.mean() == pytest.approx(said.accuracy, abs=1e-9 if config.model == "softmax" else 0.02)
+
+
+def test_training_it_again_begins_with_the_recorded_steps(mnist: ImageData) -> None:
+    config = SHIPPED["softmax-mnist"]
+    events = train(mnist, config, extra=load(config.mix_in), threads=1)
+    steps = []
+    for event in events:
+        if isinstance(event, Steps):
+            steps.append(event)
+            break
+    events.close()
+    recorded = next(event for event in story("softmax-mnist") if isinstance(event, Steps))
+    count = len(steps[0].losses)
+    np.testing.assert_allclose(steps[0].losses, recorded.losses[:count], rtol=2e-3)  # recorded in float16
+
+
+def test_a_new_store_lists_them_as_finished_pinned_runs_and_only_once(store: Store) -> None:
+    assert set(adopt_shipped(store)) == set(SHIPPED)
+    assert adopt_shipped(store) == []
+    rows = store.list()
+    assert {row.id for row in rows} == {row.name for row in rows} == set(SHIPPED)
+    for row in rows:
+        assert (row.status, row.pinned) == ("finished", True)
+        assert row.step == row.total_steps
+        assert row.test_accuracy >= AT_LEAST[row.id]
+        assert store.snapshots(row.id) == [0, row.step]
+        start, end = (store.snapshot(row.id, step) for step in (0, row.step))
+        assert any(not np.array_equal(start[key], end[key]) for key in end)
+        said = store.rows(row.id).events
+        assert isinstance(said[0], Started)
+        assert sum(len(e.losses) for e in said if isinstance(e, Steps)) == row.total_steps
+
+
+def test_their_scores_on_the_test_set_follow(store: Store, data_folder: Path) -> None:
+    adopt_shipped(store)
+    score_shipped(store, load)
+    for name in SHIPPED:
+        logits = store.logits(name)
+        labels = load(shipped_config(name).dataset, data_folder).test_labels
+        assert logits.shape == (10_000, 10)
+        assert (logits.argmax(axis=1) == labels).mean() == pytest.approx(
+            store.get(name).test_accuracy, abs=3e-4
+        )
+
+
+def test_scoring_that_is_broken_off_leaves_nothing_half_done(store: Store) -> None:
+    adopt_shipped(store)
+    asked = iter([True, True, False])
+    score_shipped(store, load, go_on=lambda: next(asked))
+    assert not [name for name in SHIPPED if store.logits(name) is not None]
+
+
+def test_a_story_is_what_a_run_says_but_for_its_scores() -> None:
+    events = story("cnn-fashion")
+    kinds = [type(event) for event in events]
+    assert kinds[0] is Started
+    assert kinds.count(Weights) == 2
+    assert Logits not in kinds
+    config = shipped_config("cnn-fashion")
+    first = build_model(config, spec(config.dataset)).state_dict()
+    start = next(event for event in events if isinstance(event, Weights))
+    assert start.step == 0
+    for key, value in first.items():
+        np.testing.assert_allclose(start.arrays[key], value.numpy(), rtol=0, atol=1e-7)
+    steps = [event for event in events if isinstance(event, Steps)]
+    assert [a.last_step + 1 for a in steps[:-1]] == [b.first_step for b in steps[1:]]
+    assert steps[-1].losses.mean() < steps[0].losses.mean()
+
+
+def test_a_name_that_does_not_come_with_it_is_refused_with_the_choices() -> None:
+    with pytest.raises(KeyError, match="softmax-mnist, cnn-mnist"):
+        shipped_config("resnet")

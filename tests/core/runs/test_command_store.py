@@ -1,0 +1,151 @@
+"""Standing orders: durable, valid while queued, adding up, and harmless once a run has ended."""
+
+import pytest
+
+from core.config.run_config import ConfigError, RunConfig
+from core.protocol.controls import Orders
+from core.protocol.events import Checkpoint, Finished, Paused
+from tests.core.runs.conftest import claimed, open_store, started, steps, told
+
+
+def test_orders_given_while_queued_are_the_workers_first_orders(store, store_path):
+    run_id = store.create(RunConfig())
+    store.order(run_id, command="pause", learning_rate=0.25, pace="film:10")
+    worker = open_store(store_path)
+    attempt = worker.claim(run_id)
+    assert worker.orders(run_id, attempt) == Orders("pause", 0, 0.25, "film:10")
+
+
+def test_orders_leave_alone_what_is_not_given(store):
+    run_id, attempt = claimed(store)
+    store.order(run_id, learning_rate=0.5)
+    store.order(run_id, pace="steps:7")
+    store.order(run_id, command="pause")
+    assert store.orders(run_id, attempt) == Orders("pause", 0, 0.5, "steps:7")
+
+
+def test_one_step_pressed_twice_goes_on_by_two(store):
+    run_id, attempt = told(store, started(), steps(1, 4), Paused(4))
+    store.order(run_id, one_step=True)
+    store.order(run_id, one_step=True)
+    assert store.orders(run_id, attempt) == Orders("pause", 6)
+
+
+def test_one_epoch_goes_on_to_the_end_of_the_epoch_and_then_of_the_next(store):
+    run_id, attempt = told(store, started(), steps(1, 4), Paused(4))  # 10 steps an epoch
+    store.order(run_id, one_epoch=True)
+    assert store.orders(run_id, attempt) == Orders("pause", 10)
+    store.order(run_id, one_epoch=True)
+    assert store.orders(run_id, attempt) == Orders("pause", 20)
+
+
+def test_one_epoch_ordered_before_the_start_is_an_epoch_once_its_length_is_known(store):
+    run_id = store.create(RunConfig(), command="pause", run_until=-1)
+    store.order(run_id, one_epoch=True)
+    attempt = store.claim(run_id)
+    store.append(run_id, attempt, [started()])
+    assert store.orders(run_id, attempt) == Orders("pause", 20)
+
+
+def test_pause_after_one_epoch_waits_at_once(store):
+    run_id, attempt = told(store, started(), steps(1, 4))
+    store.order(run_id, one_epoch=True)
+    store.order(run_id, command="pause")
+    assert store.orders(run_id, attempt) == Orders("pause", 0)
+
+
+def test_stop_ends_a_queued_run_for_good(store):
+    run_id = store.create(RunConfig())
+    store.order(run_id, command="stop")
+    row = store.get(run_id)
+    assert (row.status, row.has_ended, row.queue_position) == ("stopped", True, 0)
+    assert store.rows(run_id).events == (Finished(0, "stopped", 0.0),)
+    assert store.claim(run_id) == 0
+
+
+def test_stop_leaves_a_run_in_work_to_its_worker(store):
+    run_id, attempt = claimed(store)
+    store.order(run_id, command="stop")
+    assert store.get(run_id).status == "running"
+    assert store.orders(run_id, attempt).command == "stop"
+
+
+def test_stop_ends_a_run_whose_worker_is_gone_at_the_step_it_reached(store):
+    run_id, _ = told(store, started(), steps(1, 7))
+    store.leases.give_back(run_id)
+    store.order(run_id, command="stop")
+    assert store.get(run_id).status == "stopped"
+    assert store.rows(run_id).events[-1] == Finished(7, "stopped", 0.07)
+
+
+def test_nothing_moves_a_run_that_has_ended(store):
+    run_id, _ = told(store, started(), Finished(30, "finished", 1.0))
+    before = store.get(run_id)
+    for orders in ({"command": "run"}, {"command": "stop"}, {"one_step": True}, {"learning_rate": 0.9}):
+        store.order(run_id, **orders)
+    assert not store.enqueue(run_id)
+    assert store.get(run_id) == before
+
+
+def test_a_parked_pause_is_queued_again_by_one_step_and_keeps_its_order(store):
+    run_id, attempt = told(store, started(), steps(1, 4), Paused(4), Checkpoint(4, b"state"))
+    store.let_go(run_id, attempt, parked=True)
+    store.leases.give_back(run_id)
+    assert store.get(run_id).status == "paused"
+    store.order(run_id, learning_rate=0.2)
+    assert store.get(run_id).status == "paused"
+    store.order(run_id, one_step=True)
+    assert store.get(run_id).status == "queued"
+    attempt = store.claim(run_id)
+    assert store.orders(run_id, attempt) == Orders("pause", 5, 0.2)
+
+
+def test_a_parked_pause_is_stopped_at_once(store):
+    run_id, attempt = told(store, started(), steps(1, 4), Paused(4))
+    store.let_go(run_id, attempt, parked=True)
+    store.leases.give_back(run_id)
+    store.order(run_id, command="stop")
+    assert store.get(run_id).status == "stopped"
+
+
+def test_an_interrupted_run_is_enqueued_to_run_on_whatever_was_ordered_before(store):
+    run_id, attempt = told(store, started(), steps(1, 4))
+    store.order(run_id, command="pause")
+    store.leases.give_back(run_id)
+    assert store.get(run_id).status == "interrupted"
+    assert store.enqueue(run_id)
+    row = store.get(run_id)
+    assert (row.status, row.command, row.cause, row.message) == ("queued", "run", "", "")
+    assert store.claim(run_id) == attempt + 1
+
+
+def test_a_run_in_work_is_not_enqueued_a_second_time(store):
+    run_id, attempt = claimed(store)
+    assert not store.enqueue(run_id)
+    assert store.get(run_id).attempt == attempt
+
+
+@pytest.mark.parametrize(
+    ("orders", "words"),
+    [
+        ({"command": "interrupt"}, "command must be one of run, pause, stop, got 'interrupt'"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a number from 1e-06 to 100, got 'nan'"),
+        ({"learning_rate": -1}, "learning_rate must be a number from"),
+        ({"pace": "steps:-1"}, "pace must be"),
+    ],
+)
+def test_a_bad_order_is_refused_with_value_and_remedy_and_changes_nothing(store, orders, words):
+    run_id, _ = claimed(store)
+    before = store.get(run_id)
+    with pytest.raises(ConfigError, match=words):
+        store.order(run_id, **orders)
+    assert store.get(run_id) == before
+
+
+def test_orders_are_none_for_an_attempt_that_is_over(store):
+    run_id, attempt = claimed(store)
+    store.leases.give_back(run_id)
+    store.enqueue(run_id)
+    second = store.claim(run_id)
+    assert store.orders(run_id, attempt) is None
+    assert store.orders(run_id, second) == Orders()

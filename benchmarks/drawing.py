@@ -23,12 +23,12 @@ from benchmarks.pendigits import FILES, in_unit_square, read_unipen
 from benchmarks.photos import PAPERS, photograph
 from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
-from core.images import Preparation, deskew, ink_from_photo, prepare, single_digit
+from core.images import PreprocessingOptions, deskew, ink_from_photo, prepare, single_digit
 from core.insight.ood_detector import Detector, fit_detector, strangeness
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.protocol.events import Weights
-from core.synthetic_digits import Hand, draw, paint, random_hand, styles, template, trace
+from core.synthetic_digits import Handwriting, draw, paint, random_hand, styles, template, trace
 from core.training.loop import train
 
 Ink = NDArray[np.float32]
@@ -56,9 +56,9 @@ MODELS = {
 }
 READY = ("softmax-mnist", "cnn-mnist")
 PREPARATIONS = {
-    "whole canvas shrunk": Preparation(crop=False, centre=False, pen_width=False),
-    "as MNIST was made": Preparation(pen_width=False),
-    "and the pen": Preparation(),
+    "whole canvas shrunk": PreprocessingOptions(crop=False, centre=False, pen_width=False),
+    "as MNIST was made": PreprocessingOptions(pen_width=False),
+    "and the pen": PreprocessingOptions(),
 }
 
 
@@ -129,7 +129,7 @@ def people(folder: Path, count: int, seed: int) -> dict[str, Source]:
         inks = []
         for i in chosen:
             chance = random_hand(rng)
-            hand = Hand(size_px=chance.size_px, centre=chance.centre)
+            hand = Handwriting(size_px=chance.size_px, centre=chance.centre)
             inks.append(paint(draw(in_unit_square(paths[i]), hand, rng), 20))
         found[name] = inks, labels[chosen]
     return found
@@ -185,7 +185,7 @@ def print_strangeness(data: ImageData, found: dict[str, Source], seed: int) -> N
 
 
 def _strangeness(detector: Detector, inks: Inks) -> NDArray[np.float32]:
-    made = [prepare(ink, Preparation(deskew=True)) for ink in inks]
+    made = [prepare(ink, PreprocessingOptions(deskew=True)) for ink in inks]
     return strangeness(detector, np.stack([m.image for m in made]), np.array([m.pen_px for m in made]))
 
 

@@ -204,7 +204,7 @@ def drawings(browser: Browser, app: App) -> None:
     page = phone.new_page()
     open_draw(page, app, "cnn-mnist")
     choose(page, "Photo or scan")
-    hand, rng = synthetic_digits.Hand(size_px=150), np.random.default_rng(5)
+    hand, rng = synthetic_digits.Handwriting(size_px=150), np.random.default_rng(5)
     paper = photograph(
         synthetic_digits.paint(synthetic_digits.draw(synthetic_digits.template(5, 0), hand, rng), 12),
         "squared",

@@ -13,7 +13,7 @@ from core.config.app_settings import from_environment
 from core.datasets import DatasetError, load, spec
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import look_at
-from core.prediction.predict import Answer, ask
+from core.prediction.predict import Prediction, ask
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
 from core.runs import Store, StoreError, UnknownRun
@@ -73,13 +73,13 @@ def predictor_of(run_id: str) -> Predictor:
     return predictor(row.config, entry, live[1])
 
 
-def _answer(path: Path, asked: Predictor) -> Answer:
+def _answer(path: Path, asked: Predictor) -> Prediction:
     limit = int(from_environment().upload_mb * 1e6)
     picture = read_image(path.read_bytes(), Limits(max_bytes=limit))
     return ask(asked, look_at(picture, asked.spec, several=False).found[0].subject)
 
 
-def _say(path: Path, answer: Answer, asked: Predictor, as_json: bool) -> None:
+def _say(path: Path, answer: Prediction, asked: Predictor, as_json: bool) -> None:
     names = asked.spec.class_names
     if as_json:
         told: dict[str, Any] = {
@@ -104,7 +104,7 @@ def _say_error(path: Path, reason: str, as_json: bool) -> None:
         typer.echo(f"{path}: {reason}", err=True)
 
 
-def _write_stages(folder: Path, path: Path, answer: Answer) -> None:
+def _write_stages(folder: Path, path: Path, answer: Prediction) -> None:
     """Write stages as FOLDER/NAME-1-drawn.png and so on, ink bright on black."""
     folder.mkdir(parents=True, exist_ok=True)
     for place, (name, _, image) in enumerate(answer.prepared.stages, start=1):

@@ -23,7 +23,7 @@ from core.runs import Store
 OWNER: Final = "command-line"
 
 
-class Narrator:
+class ConsoleReporter:
     """Tells a run's events on the terminal: log lines under a progress bar, or one JSON object a line."""
 
     def __init__(self, run_id: str, as_json: bool, is_quiet: bool) -> None:
@@ -37,7 +37,7 @@ class Narrator:
         )
         self._task = self._progress.add_task("steps", total=None)
 
-    def __enter__(self) -> "Narrator":
+    def __enter__(self) -> "ConsoleReporter":
         self._progress.start()
         return self
 
@@ -107,13 +107,13 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:
-    from core.jobs.store_controls import Recall  # here: torch takes two seconds, `--help` should not
+    from core.jobs.store_controls import InterruptSignal  # here: torch takes two seconds, `--help` should not
     from core.jobs.worker import train_here
 
-    recall = Recall()
+    recall = InterruptSignal()
     before = signal.signal(signal.SIGINT, lambda *_: recall.give("interrupt"))
     try:
-        with Narrator(run_id, as_json, quiet) as narrator:
+        with ConsoleReporter(run_id, as_json, quiet) as narrator:
             if not train_here(store, run_id, store.settings, recall, narrator.hear):
                 fail(f"run {run_id} could not be claimed: another process has it")
         return narrator.last

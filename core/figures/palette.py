@@ -11,7 +11,7 @@ THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 
 
 @dataclass(frozen=True)
-class Look:
+class Palette:
     """The colours of one theme, as "#RRGGBB"."""
 
     paper: str
@@ -26,8 +26,8 @@ class Look:
     bad: str
 
 
-LOOKS: Final[dict[Theme, Look]] = {
-    "light": Look(
+LOOKS: Final[dict[Theme, Palette]] = {
+    "light": Palette(
         paper="#FBF9F4",
         panel="#F2EEE4",
         ink="#1B2A41",
@@ -39,7 +39,7 @@ LOOKS: Final[dict[Theme, Look]] = {
         good="#00795A",
         bad="#B3261E",
     ),
-    "dark": Look(
+    "dark": Palette(
         paper="#11151C",
         panel="#1A202A",
         ink="#E8E4DA",
@@ -76,7 +76,7 @@ _CLASSES: Final = (
 )
 
 
-def look(theme: Theme) -> Look:
+def look(theme: Theme) -> Palette:
     """Return the colours of `theme`.
 
     Raises: ValueError for a theme that is neither "light" nor "dark".

@@ -16,7 +16,7 @@ from core.images.deskew import deskew
 from core.images.digit_segmentation import Box, find_digits, single_digit
 from core.images.garments import prepare_garment
 from core.images.ink_extraction import ink_from_canvas, ink_from_photo
-from core.images.preprocessing import Preparation, Prepared, prepare
+from core.images.preprocessing import PreprocessedImage, PreprocessingOptions, prepare
 from core.images.stroke_width import pen_width
 
 __all__ = [
@@ -27,8 +27,8 @@ __all__ = [
     "ImageError",
     "Limits",
     "NotAnImageError",
-    "Preparation",
-    "Prepared",
+    "PreprocessedImage",
+    "PreprocessingOptions",
     "TooLargeError",
     "deskew",
     "find_digits",

@@ -13,14 +13,14 @@ from PIL import Image, ImageOps
 from scipy import ndimage
 
 from core.images.centering import SIZE_PX, crop
-from core.images.preprocessing import Prepared, Stage
+from core.images.preprocessing import PreprocessedImage, Stage
 
 Ink = NDArray[np.float32]
 
 _WORK_PX = 400
 
 
-def prepare_garment(image: Image.Image) -> Prepared:
+def prepare_garment(image: Image.Image) -> PreprocessedImage:
     """Return the garment on `image` as 28 x 28, bright on black, in [0, 1], with its stages.
 
     The background is the colour that most of the edge shows; a picture of one colour is "empty".
@@ -35,12 +35,12 @@ def prepare_garment(image: Image.Image) -> Prepared:
     stages: list[Stage] = [("photo", "as it was taken, in grey", grey)]
     garment, backdrop = _garment(colour)
     if not garment.any():
-        return Prepared(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), "empty")
+        return PreprocessedImage(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), "empty")
     bright = _negated(grey, garment, backdrop)
     stages.append(("cut out", "background black, garment bright", bright))
     image28 = _fit(crop(np.where(garment, np.maximum(bright, 0.02), 0).astype(np.float32)))
     stages.append(("scale", "made to fit 28 × 28", image28))
-    return Prepared(image28, tuple(stages))
+    return PreprocessedImage(image28, tuple(stages))
 
 
 def _garment(colour: NDArray[np.float32]) -> tuple[NDArray[np.bool_], float]:

@@ -38,7 +38,7 @@ _WORK_PX = 160
 
 
 @dataclass(frozen=True)
-class Preparation:
+class PreprocessingOptions:
     """Which stages a drawing goes through; `deskew` belongs on when the model was trained on deskewed
     images.
     """
@@ -62,7 +62,7 @@ class Preparation:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> Preparation:
+    def from_dict(cls, settings: Mapping[str, Any]) -> PreprocessingOptions:
         """Return the preparation with these settings; raises ValueError that names an unknown one."""
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(settings) - known)
@@ -72,7 +72,7 @@ class Preparation:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreprocessedImage:
     """A drawing ready for a model.
 
     `image`: (28, 28) float32 in [0, 1], ink bright on black. `stages`: (name, caption, array in [0, 1]) in
@@ -94,17 +94,17 @@ class Prepared:
         return self.reason != ""
 
 
-def prepare(ink: NDArray[np.floating], preparation: Preparation | None = None) -> Prepared:
+def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None = None) -> PreprocessedImage:
     """Return the 28 x 28 image of the drawing `ink` (H, W) in [0, 1], ink = 1, as the training set was made.
 
     Raises ValueError for an array that is not two-dimensional or not finite.
     """
-    how = preparation or Preparation()
+    how = preparation or PreprocessingOptions()
     drawn = _checked(ink)
     stages: list[Stage] = [("drawn", "as it was drawn", drawn)]
     reason = _why_unreadable(drawn)
     if reason:
-        return Prepared(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), reason)
+        return PreprocessedImage(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), reason)
     if not how.crop:
         return _whole_canvas(drawn, how, stages)
     top, left, bottom, right = crop_box(drawn)
@@ -122,10 +122,10 @@ def prepare(ink: NDArray[np.floating], preparation: Preparation | None = None) -
     back = then(scaled(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
     if how.deskew:
         back = then(straightening(image), back)
-    return Prepared(_upright(image, how, stages), tuple(stages), pen_px=pen_px, way_back=back)
+    return PreprocessedImage(_upright(image, how, stages), tuple(stages), pen_px=pen_px, way_back=back)
 
 
-def _with_even_pen(shape: Ink, large: Ink, how: Preparation, back: Affine) -> tuple[Ink, Affine]:
+def _with_even_pen(shape: Ink, large: Ink, how: PreprocessingOptions, back: Affine) -> tuple[Ink, Affine]:
     """Return `large`, which is `shape` enlarged, with the pen's width evened out, and its way back."""
     redrawn = with_pen(large, how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX)
     margin = (len(redrawn) - len(large)) // 2
@@ -155,7 +155,7 @@ def _why_unreadable(ink: Ink) -> str:
     return "tiny" if dot or longest < 0.03 * canvas else ""
 
 
-def _whole_canvas(drawn: Ink, how: Preparation, stages: list[Stage]) -> Prepared:
+def _whole_canvas(drawn: Ink, how: PreprocessingOptions, stages: list[Stage]) -> PreprocessedImage:
     """Shrink everything, as most demos do: what the preparation is measured against."""
     side = max(drawn.shape)
     square = np.zeros((side, side), dtype=np.float32)
@@ -166,10 +166,10 @@ def _whole_canvas(drawn: Ink, how: Preparation, stages: list[Stage]) -> Prepared
     if how.centre:
         image = moved(image)
         stages.append(("centre", "centred by mass", image))
-    return Prepared(_upright(image, how, stages), tuple(stages))
+    return PreprocessedImage(_upright(image, how, stages), tuple(stages))
 
 
-def _upright(image: Ink, how: Preparation, stages: list[Stage]) -> Ink:
+def _upright(image: Ink, how: PreprocessingOptions, stages: list[Stage]) -> Ink:
     if not how.deskew:
         return image
     image = np.asarray(deskew(image), dtype=np.float32)

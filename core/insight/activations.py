@@ -29,7 +29,7 @@ class UnitUse:
 
 
 @dataclass(frozen=True, eq=False)
-class Feeders:
+class UnitContributions:
     """Hidden units that speak for or against one class, the strongest first.
 
     units: int64 (n,); contributions: (n,), mean over the images of activation x weight to the class, in
@@ -127,7 +127,7 @@ def feeders(
     bias: NDArray[np.float32],
     label: int,
     count: int = 10,
-) -> Feeders:
+) -> UnitContributions:
     """Return the hidden units that feed class `label` most, for or against, averaged over the images given.
 
     activations: (N, H) of the last hidden layer, of one image or of a class's; weight (K, H), bias (K,): the
@@ -136,7 +136,7 @@ def feeders(
     contributions = activations.mean(axis=0, dtype=np.float64) * weight[label]
     order = np.argsort(-np.abs(contributions), kind="stable")[:count]
     rest = float(contributions.sum() - contributions[order].sum())
-    return Feeders(label, order, contributions[order], rest, float(bias[label]))
+    return UnitContributions(label, order, contributions[order], rest, float(bias[label]))
 
 
 def kernels(arrays: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:

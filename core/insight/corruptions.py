@@ -32,7 +32,7 @@ COMPASS = (
 
 
 @dataclass(frozen=True)
-class Damage:
+class Corruption:
     """One way to damage images.
 
     label: what to call it; axis: the strength in words, with its unit; strengths: from mild to absurd;
@@ -151,13 +151,15 @@ _PENS = (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3)
 _MIXES = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1)
 
 _ALL = (
-    Damage("shift", "Shift", "pixels moved", (0, 1, 2, 3, 4, 6, 8, 10), 0, shift),
-    Damage("rotation", "Rotation", "degrees turned", _TURNS, 0, rotation),
-    Damage("scale", "Scale", "times its size", _SIZES, 1, scale),
-    Damage("noise", "Noise", "standard deviation, white = 1", (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise),
-    Damage("blur", "Blur", "standard deviation in pixels", (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
-    Damage("thickness", "Thickness", "pixels added on each side", _PENS, 0, thickness),
-    Damage("inversion", "Inversion", "share of the negative", _MIXES, 0, inversion),
+    Corruption("shift", "Shift", "pixels moved", (0, 1, 2, 3, 4, 6, 8, 10), 0, shift),
+    Corruption("rotation", "Rotation", "degrees turned", _TURNS, 0, rotation),
+    Corruption("scale", "Scale", "times its size", _SIZES, 1, scale),
+    Corruption(
+        "noise", "Noise", "standard deviation, white = 1", (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise
+    ),
+    Corruption("blur", "Blur", "standard deviation in pixels", (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
+    Corruption("thickness", "Thickness", "pixels added on each side", _PENS, 0, thickness),
+    Corruption("inversion", "Inversion", "share of the negative", _MIXES, 0, inversion),
 )
 
 DAMAGES = {damage.name: damage for damage in _ALL}

@@ -12,7 +12,7 @@ INK = {"add": (1.0,), "erase": (0.0,), "both": (0.0, 1.0)}  # what a pixel may b
 
 
 @dataclass(frozen=True, eq=False)
-class Flip:
+class Counterfactual:
     """Pixels to set, and what the model then says.
 
     pixels: int64 (n,), indices into the image's D values, the most effective first; values: (n,), each 0 or
@@ -29,7 +29,7 @@ class Flip:
 
 def fewest_pixels(
     weight: Array, bias: Array, image: Array, target: int | None = None, ink: str = "add"
-) -> Flip | None:
+) -> Counterfactual | None:
     """Return the smallest set of pixels that changes a softmax regression's answer, or None if none does.
 
     weight (K, D) and bias (K,) are for pixels in [0, 1] (see linear.for_unit_pixels), as is the image (D,)
@@ -60,7 +60,7 @@ def _flip_to(
     rival: int,
     ink: str,
     must_lead: bool,
-) -> Flip | None:
+) -> Counterfactual | None:
     """Return the flip to `rival`; `must_lead`: choose pixels against whoever leads at the moment."""
     options = np.stack([np.full_like(pixels, value) for value in INK[ink]])  # (options, D)
     order: list[int] = []
@@ -71,7 +71,7 @@ def _flip_to(
         leader = int(np.argmax(logits))
         if leader == rival or (not must_lead and leader != before):
             indices = np.array(order, np.int64)
-            return Flip(indices, changed[indices], changed, logits, before, leader)
+            return Counterfactual(indices, changed[indices], changed, logits, before, leader)
         against = leader if must_lead else before
         gains = (weight[rival] - weight[against]) * (options - changed)  # (options, D)
         best = np.where(free, gains.max(axis=0), -np.inf)
@@ -91,7 +91,7 @@ def few_pixels(
     rivals: int = 2,
     candidates: int = 16,
     limit: int = 60,
-) -> Flip | None:
+) -> Counterfactual | None:
     """Return a small set of pixels that changes any model's answer, or None if `limit` pixels do not.
 
     Greedy, towards each of the `rivals` next best classes: the gradient names `candidates` pixels, all are
@@ -103,7 +103,7 @@ def few_pixels(
         raise ValueError(f"ink must be one of {', '.join(INK)}, got {ink!r}")
     pixels = np.asarray(image, np.float32).reshape(-1)
     before, *others = (int(k) for k in np.argsort(-logits_of(pixels[None])[0], kind="stable")[: rivals + 1])
-    best: Flip | None = None
+    best: Counterfactual | None = None
     for rival in others:
         allowed = limit if best is None else len(best.pixels) - 1
         best = _search(logits_of, gradient_of, pixels, (before, rival), ink, candidates, allowed) or best
@@ -118,7 +118,7 @@ def _search(
     ink: str,
     candidates: int,
     limit: int,
-) -> Flip | None:
+) -> Counterfactual | None:
     """Return the flip found on the way from classes[0] to classes[1] with at most `limit` pixels."""
     before, rival = classes
     changed, order = pixels.copy(), np.zeros(0, np.int64)
@@ -137,5 +137,5 @@ def _search(
         after = int(np.argmax(logits[best]))
         if after != before:
             image = changed.astype(np.float64)
-            return Flip(order, image[order], image, logits[best], before, after)
+            return Counterfactual(order, image[order], image, logits[best], before, after)
     return None

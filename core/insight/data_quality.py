@@ -23,7 +23,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Twin:
+class DuplicatePair:
     """Two images that are almost the same; rms: root mean square difference of their pixels, 0..1."""
 
     first: int
@@ -32,7 +32,7 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class Doubt:
+class LabelIssue:
     """An image whose label is probably wrong, what it should rather be, and how sure that is, 0..1."""
 
     index: int
@@ -64,7 +64,7 @@ def exact_duplicates(images: NDArray) -> tuple[Indices, ...]:
     return tuple(np.array(group) for group in groups.values() if len(group) > 1)
 
 
-def near_duplicates(images: NDArray, near: Neighbourhood, count: int = 20) -> tuple[Twin, ...]:
+def near_duplicates(images: NDArray, near: Neighbourhood, count: int = 20) -> tuple[DuplicatePair, ...]:
     """Return the pairs of different images with the smallest pixel difference, the closest first.
 
     near: the neighbourhood of the images (N, C, H, W) in PCA space, where distances are never larger than
@@ -79,10 +79,10 @@ def near_duplicates(images: NDArray, near: Neighbourhood, count: int = 20) -> tu
     differences = flat(images[pairs[:, 0]]) - flat(images[pairs[:, 1]])
     rms = np.sqrt((differences.astype(np.float64) ** 2).mean(axis=1))
     order = [i for i in np.argsort(rms, kind="stable") if rms[i] > 0]
-    return tuple(Twin(int(pairs[i, 0]), int(pairs[i, 1]), float(rms[i])) for i in order[:count])
+    return tuple(DuplicatePair(int(pairs[i, 0]), int(pairs[i, 1]), float(rms[i])) for i in order[:count])
 
 
-def doubted_by_model(logits: Array, labels: Labels, count: int = 20) -> tuple[Doubt, ...]:
+def doubted_by_model(logits: Array, labels: Labels, count: int = 20) -> tuple[LabelIssue, ...]:
     """Return the labels that a model contradicts with confidence, the surest contradiction first.
 
     Confident learning (Northcutt, Jiang, Chuang: J. Artificial Intelligence Research 70, 2021): an image
@@ -101,10 +101,10 @@ def doubted_by_model(logits: Array, labels: Labels, count: int = 20) -> tuple[Do
     sure = confident.max(axis=1)
     doubted = np.flatnonzero((sure > 0) & (suggestion != labels) & (sure > own))
     order = doubted[np.argsort(own[doubted] - sure[doubted], kind="stable")[:count]]
-    return tuple(Doubt(int(i), int(labels[i]), int(suggestion[i]), float(sure[i])) for i in order)
+    return tuple(LabelIssue(int(i), int(labels[i]), int(suggestion[i]), float(sure[i])) for i in order)
 
 
-def doubted_by_neighbours(near: Neighbourhood, labels: Labels, count: int = 20) -> tuple[Doubt, ...]:
+def doubted_by_neighbours(near: Neighbourhood, labels: Labels, count: int = 20) -> tuple[LabelIssue, ...]:
     """Return the labels that the images most alike contradict, the most agreed contradiction first.
 
     Needs no model: an image is doubted if none of its k nearest neighbours has its label. Confidence is the
@@ -121,4 +121,4 @@ def doubted_by_neighbours(near: Neighbourhood, labels: Labels, count: int = 20) 
     doubted = np.flatnonzero(votes[np.arange(len(labels)), labels] == 0)
     closeness = near.distances[doubted].mean(axis=1)
     order = doubted[np.lexsort((closeness, -share[doubted]))[:count]]
-    return tuple(Doubt(int(i), int(labels[i]), int(suggestion[i]), float(share[i])) for i in order)
+    return tuple(LabelIssue(int(i), int(labels[i]), int(suggestion[i]), float(share[i])) for i in order)

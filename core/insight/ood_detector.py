@@ -95,7 +95,7 @@ def strangeness(
 ) -> NDArray[np.float32]:
     """Return how strange each image is, (N,), >= 0: below 1 as the training set, above 1 "nothing like it".
 
-    `images` as for `fit_detector`; `pen_px`: each drawing's own pen in a box of 20 (`Prepared.pen_px`), 0 if
+    `images` as for `fit_detector`; `pen_px`: each drawing's own pen in a box of 20 (`PreprocessedImage.pen_px`), 0 if
     unknown.
     """
     terms = _terms(detector, images)

@@ -15,7 +15,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Journey:
+class WeightTrajectory:
     """The weights (without biases) over a run's snapshots; arrays are (S,).
 
     norm: length of all K x D weights; distance: how far they are from the first snapshot; path: how far they
@@ -29,7 +29,7 @@ class Journey:
 
 
 @dataclass(frozen=True, eq=False)
-class Border:
+class DecisionBoundary:
     """What separates class `a` from class `b`: on the border, image . x + bias = 0.
 
     image: (D,), weights of a - weights of b; red speaks for a. width: its length.
@@ -69,7 +69,7 @@ def symmetric_limits(images: Array, shared: bool = True) -> Float64:
     return np.where(limits > 0, limits, 1.0)
 
 
-def journey(steps: Sequence[int], weights: Sequence[Array]) -> Journey:
+def journey(steps: Sequence[int], weights: Sequence[Array]) -> WeightTrajectory:
     """Return norm, distance from the start and path travelled, for snapshots in order of their step.
 
     Raises: ValueError unless there is one (K, D) array for each step, at least one.
@@ -78,7 +78,7 @@ def journey(steps: Sequence[int], weights: Sequence[Array]) -> Journey:
         raise ValueError(f"steps and weights must be of one length > 0, got {len(steps)} and {len(weights)}")
     flat = np.stack([np.asarray(w, np.float64).reshape(-1) for w in weights])
     moves = np.linalg.norm(np.diff(flat, axis=0), axis=1)
-    return Journey(
+    return WeightTrajectory(
         steps=np.array(steps, np.int64),
         norm=np.linalg.norm(flat, axis=1),
         distance=np.linalg.norm(flat - flat[0], axis=1),
@@ -86,7 +86,7 @@ def journey(steps: Sequence[int], weights: Sequence[Array]) -> Journey:
     )
 
 
-def border(weight: Array, bias: Array, a: int, b: int) -> Border:
+def border(weight: Array, bias: Array, a: int, b: int) -> DecisionBoundary:
     """Return what separates class `a` from class `b`.
 
     Raises: ValueError if they are the same class.
@@ -94,11 +94,11 @@ def border(weight: Array, bias: Array, a: int, b: int) -> Border:
     if a == b:
         raise ValueError(f"choose two different classes, got {a} twice")
     image = np.asarray(weight[a], np.float64) - np.asarray(weight[b], np.float64)
-    return Border(a, b, image, float(bias[a]) - float(bias[b]), float(np.linalg.norm(image)))
+    return DecisionBoundary(a, b, image, float(bias[a]) - float(bias[b]), float(np.linalg.norm(image)))
 
 
 def nearest_to_border(
-    logits: Array, edge: Border, count: int = 20, candidates: NDArray[np.int64] | None = None
+    logits: Array, edge: DecisionBoundary, count: int = 20, candidates: NDArray[np.int64] | None = None
 ) -> Neighbours:
     """Return the images that lie nearest to `edge`, of those whose two largest logits are its two classes.
 

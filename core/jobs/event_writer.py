@@ -25,7 +25,7 @@ MAX_PENDING_BYTES: Final = 128 * 2**20
 _AT_ONCE: Final = (Started, Paused, Resumed, Checkpoint, Finished, Diverged, Failed)
 
 
-class Outbox:
+class EventWriter:
     """The events of one attempt on their way to the store.
 
     A store that is locked or full is tried again, later and later events waiting with the earlier ones; after

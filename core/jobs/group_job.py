@@ -10,7 +10,7 @@ from core.datasets import load
 from core.jobs.failures import failure
 from core.jobs.job import Job
 from core.jobs.store_controls import StoreControls
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.protocol.events import TERMINAL, Event
 from core.runs import LostRun, StoreError, step_of
 from core.runs.run_groups import is_joint
@@ -103,9 +103,9 @@ class _Controls:
         self._group, self._i = group, i
         self._controls = StoreControls(job.store, job.row, job.attempt, job.recall, job.outbox)
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         """See Controls."""
-        orders: list[Orders] = []
+        orders: list[RunCommands] = []
         if self._i not in self._group.lost:
             self._group.guarded(self._i, lambda: orders.append(self._controls.poll()))
-        return orders[0] if orders else Orders(command="interrupt")
+        return orders[0] if orders else RunCommands(command="interrupt")

@@ -10,9 +10,9 @@ import numpy as np
 from core.config.app_settings import Settings
 from core.config.run_config import ConfigError, FieldError
 from core.datasets import load
-from core.jobs.event_writer import Outbox
+from core.jobs.event_writer import EventWriter
 from core.jobs.failures import TimeUp, failure
-from core.jobs.store_controls import Recall, StoreControls
+from core.jobs.store_controls import InterruptSignal, StoreControls
 from core.protocol.events import TERMINAL, Event, Started, Steps
 from core.runs import DamagedArtifact, LostRun, RunRow, Store, StoreError, StoreFull, step_of
 from core.training.checkpoint import CheckpointError
@@ -30,11 +30,11 @@ class Job:
     attempt: int
     threads: int
     settings: Settings
-    recall: Recall = field(default_factory=Recall)
+    recall: InterruptSignal = field(default_factory=InterruptSignal)
     heed: Callable[[Event], None] | None = None  # told of every event, beside the store
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.store, self.row.id, self.attempt)
+        self.outbox = EventWriter(self.store, self.row.id, self.attempt)
 
     def work(self) -> None:
         """Train the run to its end or its recall; its lease is given back last."""

@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 from core.config.app_settings import Settings, from_environment
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
-from core.jobs.worker_pool import Crew, Worker
+from core.jobs.worker_pool import Worker, WorkerPool
 from core.runs import Store, StoreError
 from core.runs.run_row import PAUSED
 from core.search.search_thread import watch_searches
@@ -43,7 +43,7 @@ class Runner:
     def __init__(self, store: Store, settings: Settings, on_warm: Callable[[], None] = lambda: None) -> None:
         self._store, self._settings = store, settings
         self._on_warm, self._is_warm = on_warm, False
-        self._crew = Crew(settings)
+        self._crew = WorkerPool(settings)
         self._bell, self._button = Pipe(duplex=False)
         self._is_ending = False
         self._losses: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down

@@ -3,12 +3,12 @@
 import threading
 from dataclasses import replace
 
-from core.jobs.event_writer import Outbox
-from core.protocol.controls import Orders
+from core.jobs.event_writer import EventWriter
+from core.protocol.controls import RunCommands
 from core.runs import LostRun, RunRow, Store, StoreError
 
 
-class Recall:
+class InterruptSignal:
     """What the runner has told this worker: nothing, "interrupt" (end now, resumable) or "park" (give a pause up)."""
 
     def __init__(self) -> None:
@@ -28,14 +28,16 @@ class Recall:
 class StoreControls:
     """The Controls of a run in the store; each poll also lets the outbox write what is due."""
 
-    def __init__(self, store: Store, row: RunRow, attempt: int, recall: Recall, outbox: Outbox) -> None:
+    def __init__(
+        self, store: Store, row: RunRow, attempt: int, recall: InterruptSignal, outbox: EventWriter
+    ) -> None:
         self._store, self._run_id, self._attempt, self._recall = store, row.id, attempt, recall
         self._outbox = outbox
-        self._last = Orders(row.command, max(row.run_until, 0), row.learning_rate, row.pace)
+        self._last = RunCommands(row.command, max(row.run_until, 0), row.learning_rate, row.pace)
         changes = row.learning_rate_changes
         self._done_rate = changes[-1][1] if changes else None  # ordered and obeyed in an earlier attempt
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         """Return the orders as they stand; those last read while the store cannot be.
 
         Raises: LostRun when the run is no longer this worker's; StoreError of the outbox.

@@ -12,7 +12,7 @@ from core.config.app_settings import Settings
 from core.jobs.group_job import with_siblings
 from core.jobs.job import Job
 from core.jobs.pipe_messages import receive, send
-from core.jobs.store_controls import Recall
+from core.jobs.store_controls import InterruptSignal
 from core.protocol.events import Event
 from core.runs import Store, StoreError
 from core.training.threads import threads_for
@@ -41,7 +41,7 @@ def serve(pipe: Connection, settings: Settings) -> None:
 
 
 def train_here(
-    store: Store, run_id: str, settings: Settings, recall: Recall, heed: Callable[[Event], None]
+    store: Store, run_id: str, settings: Settings, recall: InterruptSignal, heed: Callable[[Event], None]
 ) -> bool:
     """Train a held-back or queued run in this process; return False if another process has it.
 
@@ -65,13 +65,13 @@ def _open_store(settings: Settings) -> Store | None:
     return store
 
 
-def _take_recalls(pipe: Connection, recall: Recall) -> None:
+def _take_recalls(pipe: Connection, recall: InterruptSignal) -> None:
     """From now on obey SIGTERM, the runner's recall and the runner's death."""
     signal.signal(signal.SIGTERM, lambda *_: recall.give("interrupt"))
     threading.Thread(target=_listen, args=(pipe, recall), daemon=True).start()
 
 
-def _listen(pipe: Connection, recall: Recall) -> None:
+def _listen(pipe: Connection, recall: InterruptSignal) -> None:
     """Hear the runner's recall, or its death, and see to it that the process is gone soon after."""
     while True:
         message = receive(pipe)

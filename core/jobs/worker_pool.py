@@ -54,7 +54,7 @@ class Worker:
         return f"The process that trained this run ended unexpectedly (exit code {code})."
 
 
-class Crew:
+class WorkerPool:
     """The workers of one runner."""
 
     def __init__(self, settings: Settings) -> None:

@@ -67,7 +67,7 @@ class WeightImages:
 
 
 @dataclass(frozen=True)
-class Parts:
+class HtmlPatch:
     """HTML whose marked elements change. `values["name"]` is the text of the element with data-part="name",
     `values["name@attribute"]` one of its attributes. Only the template is taken as HTML."""
 
@@ -191,7 +191,7 @@ class PartsStream:
         """Have the next message carry everything."""
         self._template = None
 
-    def message(self, parts: Parts) -> bytes:
+    def message(self, parts: HtmlPatch) -> bytes:
         """Return the next message for `parts`."""
         whole = parts.template != self._template
         known = {} if whole else self._values

@@ -1,8 +1,9 @@
 """The few pixels that flip an answer, put on the drawing itself as dabs of a pen and an eraser.
 
-A pixel of the 28 x 28 picture is a place on the drawing (`Prepared.way_back`), but the preparation does not stand
-still: new ink moves the box, the centre of mass and the slant, and with them everything else. So the changed drawing
-is prepared anew after every dab, and dabs are added until the model, asked about the drawing, says the other class.
+A pixel of the 28 x 28 picture is a place on the drawing (`PreprocessedImage.way_back`), but the preparation does
+not stand still: new ink moves the box, the centre of mass and the slant, and with them everything else. So the
+changed drawing is prepared anew after every dab, and dabs are added until the model, asked about the drawing, says
+the other class.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from core.images.centering import SIZE_PX
-from core.insight.counterfactual import Flip, few_pixels, fewest_pixels
-from core.prediction.predict import Answer, Drawing, ask
+from core.insight.counterfactual import Counterfactual, few_pixels, fewest_pixels
+from core.prediction.predict import Drawing, Prediction, ask
 from core.prediction.predictor import Predictor
 
 Ink = NDArray[np.float32]
@@ -25,7 +26,7 @@ _WIDE: Final = 1.25  # a round dab is as wide as this many pixels: it covers a s
 
 
 @dataclass(frozen=True)
-class Dab:
+class BrushSpot:
     """A round spot on the drawing, its middle (x, y) and its width in the drawing's pixels: ink, or the eraser."""
 
     x: float
@@ -35,16 +36,16 @@ class Dab:
 
 
 @dataclass(frozen=True, eq=False)
-class DrawnFlip:
+class CanvasCounterfactual:
     """A drawing with dabs on it, and what the model then says of it.
 
     wanted: the class that the dabs were to bring about; ink: (H, W) in [0, 1], with the dabs.
     """
 
     wanted: int
-    dabs: tuple[Dab, ...]
+    dabs: tuple[BrushSpot, ...]
     ink: Ink
-    answer: Answer
+    answer: Prediction
 
     @property
     def is_flipped(self) -> bool:
@@ -58,7 +59,7 @@ class DrawnFlip:
         return float(self.answer.logits[self.wanted] - others.max())
 
 
-def flip_for(asked: Predictor, pixels: Ink) -> tuple[Flip | None, bool]:
+def flip_for(asked: Predictor, pixels: Ink) -> tuple[Counterfactual | None, bool]:
     """Return the few pixels of an image (C, H, W) that flip the answer, and whether no fewer would do.
 
     Exact for a softmax regression; for a network found step by step along the gradient, at most LIMIT pixels.
@@ -75,7 +76,7 @@ def flip_for(asked: Predictor, pixels: Ink) -> tuple[Flip | None, bool]:
     return few_pixels(logits_of, gradient_of, pixels, ink="both", limit=LIMIT), False
 
 
-def draw_flip(asked: Predictor, ink: Ink, flip: Flip, limit: int = LIMIT) -> DrawnFlip:
+def draw_flip(asked: Predictor, ink: Ink, flip: Counterfactual, limit: int = LIMIT) -> CanvasCounterfactual:
     """Return the drawing `ink` (H, W) with dabs where `flip` has its pixels, and more until the answer changes.
 
     At most `limit` dabs, each chosen among TRIED places by preparing and asking anew; check `is_flipped`.
@@ -84,7 +85,7 @@ def draw_flip(asked: Predictor, ink: Ink, flip: Flip, limit: int = LIMIT) -> Dra
     """
     if asked.spec.image_shape[0] != 1:
         raise ValueError(f"only grey images are drawn, these are {asked.spec.image_shape}")
-    plain = DrawnFlip(flip.after, (), ink, ask(asked, Drawing(ink)))
+    plain = CanvasCounterfactual(flip.after, (), ink, ask(asked, Drawing(ink)))
     direct = _with(
         asked, plain, [_dab(plain, int(p), v > 0.5) for p, v in zip(flip.pixels, flip.values, strict=True)]
     )
@@ -98,7 +99,7 @@ def draw_flip(asked: Predictor, ink: Ink, flip: Flip, limit: int = LIMIT) -> Dra
     return max(ends, key=_margin)
 
 
-def _pursued(asked: Predictor, drawn: DrawnFlip, limit: int) -> DrawnFlip:
+def _pursued(asked: Predictor, drawn: CanvasCounterfactual, limit: int) -> CanvasCounterfactual:
     """Return the drawing with one dab after another, each the best of those tried, until it flips or none helps."""
     while not drawn.is_flipped and len(drawn.dabs) < limit:
         for dabs in _candidates(asked, drawn):
@@ -111,11 +112,11 @@ def _pursued(asked: Predictor, drawn: DrawnFlip, limit: int) -> DrawnFlip:
     return drawn
 
 
-def _margin(drawn: DrawnFlip) -> float:
+def _margin(drawn: CanvasCounterfactual) -> float:
     return drawn.margin
 
 
-def _dab(drawn: DrawnFlip, pixel: int, adds: bool) -> Dab:
+def _dab(drawn: CanvasCounterfactual, pixel: int, adds: bool) -> BrushSpot:
     """Return the dab that covers a pixel (its index in the prepared image) of the drawing as it is prepared now."""
     back = drawn.answer.prepared.way_back
     assert back is not None  # a drawing has one
@@ -125,10 +126,12 @@ def _dab(drawn: DrawnFlip, pixel: int, adds: bool) -> Dab:
     side = SIZE_PX / width * float(np.sqrt(abs(np.linalg.det(back[:, :2]))))
     H, W = drawn.ink.shape
     spot = np.clip([x, y], 0, [W, H])
-    return Dab(round(float(spot[0]), 2), round(float(spot[1]), 2), round(max(2.0, _WIDE * side), 1), adds)
+    return BrushSpot(
+        round(float(spot[0]), 2), round(float(spot[1]), 2), round(max(2.0, _WIDE * side), 1), adds
+    )
 
 
-def _candidates(asked: Predictor, drawn: DrawnFlip) -> Iterator[list[Dab]]:
+def _candidates(asked: Predictor, drawn: CanvasCounterfactual) -> Iterator[list[BrushSpot]]:
     """Yield dabs at the pixels that the gradient promises most of, then less hopeful and larger ones.
 
     Places that have a dab already are left out.
@@ -138,7 +141,7 @@ def _candidates(asked: Predictor, drawn: DrawnFlip) -> Iterator[list[Dab]]:
     slope = _slope(asked, drawn.answer.pixels, drawn.wanted, int(logits.argmax()))
     pixels = drawn.answer.pixels.reshape(-1)
     gains = np.stack([-slope * pixels, slope * (1 - pixels)])  # (erase or add, D)
-    found: list[Dab] = []
+    found: list[BrushSpot] = []
     for pixel in np.argsort(-gains.max(axis=0), kind="stable")[: 8 * TRIED]:
         dab = _dab(drawn, int(pixel), bool(gains[1, pixel] > gains[0, pixel]))
         if not any(np.hypot(dab.x - one.x, dab.y - one.y) < dab.width_px / 3 for one in drawn.dabs):
@@ -156,14 +159,14 @@ def _slope(asked: Predictor, pixels: Ink, a: int, b: int) -> NDArray[np.float64]
     return slope.numpy().reshape(-1).astype(np.float64)
 
 
-def _with(asked: Predictor, drawn: DrawnFlip, dabs: Sequence[Dab]) -> DrawnFlip:
+def _with(asked: Predictor, drawn: CanvasCounterfactual, dabs: Sequence[BrushSpot]) -> CanvasCounterfactual:
     ink = drawn.ink
     for dab in dabs:
         ink = dabbed(ink, dab)
-    return DrawnFlip(drawn.wanted, (*drawn.dabs, *dabs), ink, ask(asked, Drawing(ink)))
+    return CanvasCounterfactual(drawn.wanted, (*drawn.dabs, *dabs), ink, ask(asked, Drawing(ink)))
 
 
-def dabbed(ink: Ink, dab: Dab) -> Ink:
+def dabbed(ink: Ink, dab: BrushSpot) -> Ink:
     """Return `ink` (H, W) with the dab put on it, its edge anti-aliased."""
     ys, xs = np.indices(ink.shape, dtype=np.float32) + 0.5
     spot = np.clip(dab.width_px / 2 - np.hypot(xs - dab.x, ys - dab.y) + 0.5, 0, 1)

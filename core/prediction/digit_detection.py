@@ -9,26 +9,26 @@ from PIL import Image
 
 from core.datasets.catalog import DatasetSpec
 from core.images import Box, find_digits, ink_from_photo, single_digit
-from core.prediction.predict import GARMENTS, Drawing, Photo, Subject
+from core.prediction.predict import GARMENTS, Drawing, ModelInput, Photo
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class DetectedItem:
     """One thing on a picture; `box` is where on the ink (None: all of it), `mass` how much ink it has."""
 
-    subject: Subject
+    subject: ModelInput
     box: Box | None = None
     mass: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class DetectedSheet:
     """A picture and everything found on it, in reading order.
 
     ink: (H, W) in [0, 1], what was taken for ink; None where the picture shows a thing and not ink on paper.
     """
 
-    found: tuple[Found, ...]
+    found: tuple[DetectedItem, ...]
     ink: NDArray[np.float32] | None = None
 
     @property
@@ -42,19 +42,21 @@ def takes_ink(entry: DatasetSpec) -> bool:
     return entry.image_shape[0] == 1 and entry.name != GARMENTS
 
 
-def look_at(image: Image.Image, entry: DatasetSpec, *, several: bool = True) -> Sheet:
+def look_at(image: Image.Image, entry: DatasetSpec, *, several: bool = True) -> DetectedSheet:
     """Return what is on a picture, for a model of this dataset; one thing at least, if only blank paper.
 
     several: look for more than one digit; else everything that belongs together is one.
     """
     if not takes_ink(entry):
-        return Sheet((Found(Photo(image)),))
+        return DetectedSheet((DetectedItem(Photo(image)),))
     ink = ink_from_photo(image)
     boxes = find_digits(ink) if several else []
     if len(boxes) > 1:
-        found = tuple(Found(Drawing(_framed(box, ink)), box, float(box.cut(ink).sum())) for box in boxes)
-        return Sheet(found, ink)
-    return Sheet((Found(Drawing(single_digit(ink)), None, float(ink.sum())),), ink)
+        found = tuple(
+            DetectedItem(Drawing(_framed(box, ink)), box, float(box.cut(ink).sum())) for box in boxes
+        )
+        return DetectedSheet(found, ink)
+    return DetectedSheet((DetectedItem(Drawing(single_digit(ink)), None, float(ink.sum())),), ink)
 
 
 def _framed(box: Box, ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -64,7 +66,10 @@ def _framed(box: Box, ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def boxed(
-    ink: NDArray[np.float32], found: tuple[Found, ...], colour: tuple[int, int, int], longest_px: int = 800
+    ink: NDArray[np.float32],
+    found: tuple[DetectedItem, ...],
+    colour: tuple[int, int, int],
+    longest_px: int = 800,
 ) -> NDArray[Any]:
     """Return the ink as dark on white, uint8 (3, H, W), with a frame of `colour` around everything found.
 

@@ -10,7 +10,7 @@ from PIL import Image
 from core.datasets.catalog import DatasetSpec
 from core.datasets.image_data import ImageData
 from core.datasets.image_resize import fit_image
-from core.images import Preparation, Prepared, deskew, prepare, prepare_garment
+from core.images import PreprocessedImage, PreprocessingOptions, deskew, prepare, prepare_garment
 from core.insight.ood_detector import Detector, fit_detector, strangeness
 from core.models.softmax_regression import softmax
 from core.prediction.predictor import Predictor
@@ -33,7 +33,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class DatasetImage:
     """An image of the dataset itself, uint8 (C, H, W): nothing has to be done to it but the run's deskewing."""
 
     pixels: NDArray[np.uint8]
@@ -46,11 +46,11 @@ class Photo:
     image: Image.Image
 
 
-Subject = Drawing | Sample | Photo
+ModelInput = Drawing | DatasetImage | Photo
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Prediction:
     """What a model says of one prepared image. K classes.
 
     kind: "sure", "unsure" (best class below UNSURE_BELOW), "unlike" (nothing like the training set), or why
@@ -59,7 +59,7 @@ class Answer:
     """
 
     kind: Kind
-    prepared: Prepared
+    prepared: PreprocessedImage
     pixels: NDArray[np.float32]
     logits: NDArray[np.float64]
     probabilities: NDArray[np.float64]
@@ -81,9 +81,11 @@ class Answer:
         return self.kind not in ("empty", "tiny")
 
 
-def prepared_for(subject: Subject, asked: Predictor, how: Preparation | None = None) -> Prepared:
+def prepared_for(
+    subject: ModelInput, asked: Predictor, how: PreprocessingOptions | None = None
+) -> PreprocessedImage:
     """Return the subject as this model's dataset shows such things, every stage kept."""
-    if isinstance(subject, Sample):
+    if isinstance(subject, DatasetImage):
         return _sample(subject, asked)
     if isinstance(subject, Drawing):
         return prepare(subject.ink, asked.preparation(how))
@@ -94,24 +96,27 @@ def prepared_for(subject: Subject, asked: Predictor, how: Preparation | None = N
     return replace(garment, image=upright, stages=(*garment.stages, ("deskew", "made upright", upright)))
 
 
-def _sample(subject: Sample, asked: Predictor) -> Prepared:
+def _sample(subject: DatasetImage, asked: Predictor) -> PreprocessedImage:
     plain = subject.pixels.astype(np.float32) / np.float32(255)
     stages = [("test image", "as it is in the test set", plain.mean(axis=0))]
     shown = asked.inputs(subject.pixels[None])[0]  # (C, H, W)
     if asked.config.deskew:
         stages.append(("deskew", "made upright", shown.mean(axis=0)))
-    return Prepared(shown[0] if len(shown) == 1 else shown, tuple(stages))
+    return PreprocessedImage(shown[0] if len(shown) == 1 else shown, tuple(stages))
 
 
 def ask(
-    asked: Predictor, subject: Subject, how: Preparation | None = None, detector: Detector | None = None
-) -> Answer:
+    asked: Predictor,
+    subject: ModelInput,
+    how: PreprocessingOptions | None = None,
+    detector: Detector | None = None,
+) -> Prediction:
     """Return the model's answer about the subject, prepared as `how` says (default: as well as we can).
 
     detector: what knows the training set's images (see `detector_for`); without one nothing is "unlike".
     """
     if isinstance(subject, Photo) and not _takes_ink(asked.spec):
-        subject = Sample(fit_image(subject.image, asked.spec.image_shape))
+        subject = DatasetImage(fit_image(subject.image, asked.spec.image_shape))
     return ask_prepared(asked, prepared_for(subject, asked, how), detector)
 
 
@@ -130,7 +135,9 @@ def _takes_ink(entry: DatasetSpec) -> bool:
     return channels == 1 and height == width
 
 
-def ask_prepared(asked: Predictor, prepared: Prepared, detector: Detector | None = None) -> Answer:
+def ask_prepared(
+    asked: Predictor, prepared: PreprocessedImage, detector: Detector | None = None
+) -> Prediction:
     """Return the model's answer about an image that is prepared for it."""
     pixels = pixels_for(prepared, asked.spec)
     logits = asked.logits(pixels[None])[0].astype(np.float64)
@@ -138,10 +145,12 @@ def ask_prepared(asked: Predictor, prepared: Prepared, detector: Detector | None
     strange = None
     if detector is not None and not prepared.empty:
         strange = float(strangeness(detector, pixels[None], prepared.pen_px)[0])
-    return Answer(_kind(prepared, probabilities, strange), prepared, pixels, logits, probabilities, strange)
+    return Prediction(
+        _kind(prepared, probabilities, strange), prepared, pixels, logits, probabilities, strange
+    )
 
 
-def pixels_for(prepared: Prepared, entry: DatasetSpec) -> NDArray[np.float32]:
+def pixels_for(prepared: PreprocessedImage, entry: DatasetSpec) -> NDArray[np.float32]:
     """Return the prepared image as (C, H, W) in [0, 1] of the dataset's own shape."""
     image: NDArray[Any] = np.asarray(prepared.image, np.float32)
     if image.ndim == 3:
@@ -153,7 +162,7 @@ def pixels_for(prepared: Prepared, entry: DatasetSpec) -> NDArray[np.float32]:
     return image[None]
 
 
-def _kind(prepared: Prepared, probabilities: NDArray[np.float64], strange: float | None) -> Kind:
+def _kind(prepared: PreprocessedImage, probabilities: NDArray[np.float64], strange: float | None) -> Kind:
     if prepared.reason:
         return "tiny" if prepared.reason == "tiny" else "empty"
     if strange is not None and strange > 1:

@@ -13,7 +13,7 @@ from torch import nn
 from core.config.run_config import RunConfig
 from core.datasets.catalog import DatasetSpec
 from core.images.deskew import deskew
-from core.images.preprocessing import Preparation
+from core.images.preprocessing import PreprocessingOptions
 from core.insight.activations import UnitPixels
 from core.models.build import build_model, load_state_arrays
 from core.models.softmax_regression import for_unit_pixels, softmax
@@ -54,9 +54,9 @@ class Predictor:
         """
         return _unit(deskew(images) if self.config.deskew else images)
 
-    def preparation(self, base: Preparation | None = None) -> Preparation:
+    def preparation(self, base: PreprocessingOptions | None = None) -> PreprocessingOptions:
         """Return how a drawing is prepared for this run: `base`, deskewed if and only if the run was."""
-        return replace(base or Preparation(), deskew=self.config.deskew)
+        return replace(base or PreprocessingOptions(), deskew=self.config.deskew)
 
     @property
     def is_linear(self) -> bool:

@@ -8,7 +8,7 @@ MAX_STEPS_PER_S: Final = 100_000.0
 
 
 @dataclass(frozen=True)
-class Orders:
+class RunCommands:
     """The run's standing orders, read a few times a second.
 
     command: "run", "pause", "stop", or "interrupt" (write a checkpoint and leave off, to be resumed).
@@ -26,7 +26,7 @@ class Orders:
 class Controls(Protocol):
     """Whoever tells a run what to do: the worker reads its orders from the store."""
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         """Return the orders as they stand; cheap enough to be called ten times a second."""
         ...
 
@@ -34,9 +34,9 @@ class Controls(Protocol):
 class FreeRun:
     """Controls that let the run go at full speed to its end."""
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         """Return the standing order "run"."""
-        return Orders()
+        return RunCommands()
 
 
 def parse_pace(pace: str) -> tuple[str, float]:

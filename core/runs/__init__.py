@@ -1,6 +1,6 @@
 """The run store: rows, not objects, cross processes. See Store."""
 
-from core.runs.claimed_runs import Waiting
+from core.runs.claimed_runs import QueuedRun
 from core.runs.errors import (
     DamagedArtifact,
     LostRun,
@@ -15,7 +15,7 @@ from core.runs.errors import (
     UnknownArtifact,
     UnknownRun,
 )
-from core.runs.event_log import News
+from core.runs.event_log import EventBatch
 from core.runs.row_updates import step_of
 from core.runs.run_records import Query
 from core.runs.run_row import RunRow
@@ -23,9 +23,10 @@ from core.runs.store import Store
 
 __all__ = [
     "DamagedArtifact",
+    "EventBatch",
     "LostRun",
-    "News",
     "Query",
+    "QueuedRun",
     "RunRefused",
     "RunRow",
     "Store",
@@ -38,6 +39,5 @@ __all__ = [
     "StoreUnreachable",
     "UnknownArtifact",
     "UnknownRun",
-    "Waiting",
     "step_of",
 ]

@@ -10,7 +10,7 @@ from core.protocol.events import Logits, Weights
 from core.runs.errors import UnknownArtifact
 from core.runs.schema import ARTIFACTS
 from core.runs.serialization import checksum, pack_arrays, unpack_arrays, verified
-from core.runs.store_base import Part
+from core.runs.store_base import StoreBase
 
 SNAPSHOT: Final = "snapshot"
 GLIMPSE: Final = "glimpse"
@@ -26,7 +26,7 @@ _REMOVE: Final = delete(ARTIFACTS).where(
 )
 
 
-class Shelf:
+class ArtifactWriter:
     """One run's artifacts inside a transaction that is under way; written together at the end of a `with`."""
 
     def __init__(self, connection: Connection, run_id: str, settings: Settings) -> None:
@@ -34,7 +34,7 @@ class Shelf:
         self._new: dict[tuple[str, str], dict[str, Any]] = {}
         self._old: set[tuple[str, str]] = set()
 
-    def __enter__(self) -> "Shelf":
+    def __enter__(self) -> "ArtifactWriter":
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -84,7 +84,7 @@ class Shelf:
             self.drop(SNAPSHOT, str(steps.pop(1 + int(np.argmin(gaps)))))
 
 
-class Artifacts(Part):
+class Artifacts(StoreBase):
     """Reading and adding artifacts."""
 
     def snapshots(self, run_id: str) -> list[int]:
@@ -146,7 +146,7 @@ class Artifacts(Part):
             raise ValueError(f"artifacts of kind {kind!r} are written by the run itself")
         with self.database.write() as connection:
             self._values(connection, run_id)
-            with Shelf(connection, run_id, self.settings) as shelf:
+            with ArtifactWriter(connection, run_id, self.settings) as shelf:
                 shelf.put(kind, name, step, data)
             self._change(connection, run_id)
 

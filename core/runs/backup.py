@@ -32,14 +32,14 @@ _AGAIN: Final = "Use a file that `python -m core backup` wrote."
 
 
 @dataclass(frozen=True)
-class Tally:
+class BackupSummary:
     """What a backup holds, or what putting it back added: runs, and files beside the store."""
 
     runs: int
     files: int
 
 
-def backup(store: Store, path: Path) -> Tally:
+def backup(store: Store, path: Path) -> BackupSummary:
     """Write a backup to `path`, whole or not at all; the app may go on meanwhile.
 
     Raises: FileExistsError if there is a file already; OSError, StoreError.
@@ -57,10 +57,10 @@ def backup(store: Store, path: Path) -> Tally:
             for name, file in files.items():
                 archive.write(file, name)
         whole.replace(path)
-    return Tally(runs, len(files))
+    return BackupSummary(runs, len(files))
 
 
-def restore(path: Path, settings: Settings) -> Tally:
+def restore(path: Path, settings: Settings) -> BackupSummary:
     """Put a backup back: every run and dataset that is not here. What is here stays as it is.
 
     Runs that were in work when the backup was taken come back as interrupted, to be resumed.
@@ -75,7 +75,7 @@ def restore(path: Path, settings: Settings) -> Tally:
             runs = _put_runs_back(source, taken / _STORE, settings)
         finally:
             source.close()
-    return Tally(runs, files)
+    return BackupSummary(runs, files)
 
 
 def _copy_store(store: Store, path: Path) -> int:

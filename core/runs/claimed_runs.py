@@ -19,13 +19,13 @@ from core.protocol.events import (
     Steps,
     Weights,
 )
-from core.runs.artifacts import Shelf
+from core.runs.artifacts import ArtifactWriter
 from core.runs.errors import LostRun
 from core.runs.row_updates import columns_of
 from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, PAUSED, QUEUED, RUNNING
 from core.runs.schema import EVENTS, RUNS
 from core.runs.serialization import cut, decode, is_recorded
-from core.runs.store_base import Part, Values, event_row, many, one
+from core.runs.store_base import StoreBase, Values, event_row, many, one
 
 _DURABLE: Final = (Checkpoint, Finished, Diverged, Failed)
 
@@ -36,22 +36,22 @@ _FENCED: Final = select(
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedRun:
     """A queued run as the runner sees it."""
 
     run_id: str
     config: RunConfig | None  # None: not to be read by this version
 
 
-class Work(Part):
+class ClaimedRuns(StoreBase):
     """What runners and workers do with runs."""
 
-    def waiting(self, limit: int = 16) -> list[Waiting]:
+    def waiting(self, limit: int = 16) -> list[QueuedRun]:
         """Return the head of the queue, in order."""
         queue = select(RUNS.c.id, RUNS.c.config).where(RUNS.c.state == QUEUED)
         with self.database.read() as connection:
             rows = connection.execute(queue.order_by(RUNS.c.queue_order).limit(limit)).all()
-        return [Waiting(run_id, _read_config(config)) for run_id, config in rows]
+        return [QueuedRun(run_id, _read_config(config)) for run_id, config in rows]
 
     def claim(self, run_id: str, threads: int = 0, cores: int = 0) -> int:
         """Take a queued run for this process; return the new attempt's number, 0 if it cannot be had.
@@ -115,7 +115,7 @@ class Work(Part):
         run_id, attempt = values["id"], values["attempt"]
         rows: list[Values] = []
         changes: Values = {}
-        with Shelf(connection, run_id, self.settings) as shelf:
+        with ArtifactWriter(connection, run_id, self.settings) as shelf:
             for event in events:
                 if isinstance(event, Started):
                     self._rewrite_past(connection, values, event.step)
@@ -211,7 +211,7 @@ class Work(Part):
             if isinstance(chunk, Steps) and chunk.first_step <= step:
                 kept = event_row(values["id"], row["attempt"], row["seq"], cut(chunk, step))
                 connection.execute(insert(EVENTS), [kept])
-        Shelf(connection, values["id"], self.settings).drop_snapshots_after(step)
+        ArtifactWriter(connection, values["id"], self.settings).drop_snapshots_after(step)
 
 
 def _averages_so_far(connection: Connection, run_id: str) -> Values:
@@ -230,7 +230,7 @@ def _read_config(text: str) -> RunConfig | None:
         return None
 
 
-def _keep_artifact(shelf: Shelf, event: Event) -> None:
+def _keep_artifact(shelf: ArtifactWriter, event: Event) -> None:
     """Store the arrays or bytes of an event that brings some; let go of what the end makes useless."""
     if isinstance(event, Weights):
         shelf.keep_weights(event)

@@ -7,19 +7,19 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, FieldError
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.protocol.events import Finished
 from core.runs.run_records import check_pace
 from core.runs.run_row import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEUED
 from core.runs.schema import RUNS
-from core.runs.store_base import Part, Values
+from core.runs.store_base import StoreBase, Values
 
 _ORDERS: Final = select(
     *(RUNS.c[name] for name in ("state", "command", "run_until", "learning_rate", "pace"))
 ).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
 
 
-class OrderBook(Part):
+class CommandStore(StoreBase):
     """Orders to runs."""
 
     def order(
@@ -92,11 +92,11 @@ class OrderBook(Part):
             elif values["state"] not in ENDED:
                 self._close(connection, values, _stopped(values))
 
-    def orders(self, run_id: str, attempt: int) -> Orders | None:
+    def orders(self, run_id: str, attempt: int) -> RunCommands | None:
         """Return the standing orders, None if the run is no longer in this attempt. For its worker."""
         with self.database.read() as connection:
             row = connection.execute(_ORDERS, {"of_run": run_id, "of_attempt": attempt}).first()
-        return Orders(*row[1:]) if row and row[0] in IN_WORK else None
+        return RunCommands(*row[1:]) if row and row[0] in IN_WORK else None
 
     def _is_worked_on(self, values: Values) -> bool:
         return values["state"] in IN_WORK and bool(values["lease"])

@@ -7,11 +7,11 @@ from sqlalchemy import select, tuple_
 from core.runs.run_row import read_changes
 from core.runs.schema import EVENTS, RUNS
 from core.runs.serialization import Recorded, decode
-from core.runs.store_base import Part
+from core.runs.store_base import StoreBase
 
 
 @dataclass(frozen=True)
-class News:
+class EventBatch:
     """Events newer than a reader's cursor, and the cursor to ask with next time.
 
     afresh: drop what was read before; this is the whole history (the first reading, or the run went on from a
@@ -23,10 +23,10 @@ class News:
     afresh: bool
 
 
-class History(Part):
+class History(StoreBase):
     """Reading events."""
 
-    def rows(self, run_id: str, since: str = "") -> News:
+    def rows(self, run_id: str, since: str = "") -> EventBatch:
         """Return what the run said after the cursor `since` ("" = from the beginning), in order.
 
         Raises: UnknownRun; ValueError for a text that is no cursor; DamagedArtifact.
@@ -45,7 +45,7 @@ class History(Part):
         if found:
             attempt, seq = found[-1]["attempt"], found[-1]["seq"]
         events = tuple(decode(row["kind"], row["payload"]) for row in found)
-        return News(events, f"{history}.{attempt}.{seq}", afresh)
+        return EventBatch(events, f"{history}.{attempt}.{seq}", afresh)
 
     def learning_rate_changes(self, run_id: str) -> tuple[tuple[int, float], ...]:
         """Return the live changes (step, new base learning rate) that were made, in order of step.

@@ -8,14 +8,14 @@ from sqlalchemy import insert, select
 
 from core.config.run_config import RunConfig, to_json
 from core.protocol.events import TERMINAL, Event, Logits, Started
-from core.runs.artifacts import Shelf
-from core.runs.claimed_runs import Work
+from core.runs.artifacts import ArtifactWriter
+from core.runs.claimed_runs import ClaimedRuns
 from core.runs.run_records import MAX_NAME, MAX_NOTE, Records, clean_tags, new_id
 from core.runs.run_row import RUNNING
 from core.runs.schema import RUNS
 
 
-class Adoption(Records, Work):
+class FinishedRuns(Records, ClaimedRuns):
     """Taking in runs that no worker of this store trained."""
 
     def adopt(
@@ -73,6 +73,6 @@ class Adoption(Records, Work):
         """
         with self.database.write() as connection:
             self._values(connection, run_id)
-            with Shelf(connection, run_id, self.settings) as shelf:
+            with ArtifactWriter(connection, run_id, self.settings) as shelf:
                 shelf.keep_logits(logits)
             self._change(connection, run_id)

@@ -6,13 +6,13 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from core.runs.run_row import ENDED, INTERRUPTED
 from core.runs.schema import RUNS
-from core.runs.store_base import Part
+from core.runs.store_base import StoreBase
 
 DAY_S = 86_400.0
 OPEN_S = 1_800.0  # a run looked at this recently counts as open
 
 
-class Upkeep(Part):
+class Upkeep(StoreBase):
     """Pruning."""
 
     def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:

@@ -14,7 +14,7 @@ from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
 from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, QUEUED, RunRow, run_row
 from core.runs.schema import RUNS
-from core.runs.store_base import Part, many, one
+from core.runs.store_base import StoreBase, many, one
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 _ID_LENGTH: Final = 8
@@ -49,7 +49,7 @@ class Query:
     limit: int = field(default=1000)
 
 
-class Records(Part):
+class Records(StoreBase):
     """Runs as records."""
 
     def create(

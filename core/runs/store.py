@@ -5,15 +5,15 @@ from pathlib import Path
 
 from core.config.app_settings import Settings, from_environment
 from core.runs.artifacts import Artifacts
-from core.runs.command_store import OrderBook
+from core.runs.command_store import CommandStore
 from core.runs.database import WEB_BUSY_S, Database
 from core.runs.event_log import History
-from core.runs.finished_runs import Adoption
+from core.runs.finished_runs import FinishedRuns
 from core.runs.leases import BeatLeases, FileLeases, Leases
 from core.runs.retention import Upkeep
 
 
-class Store(Adoption, OrderBook, History, Artifacts, Upkeep):
+class Store(FinishedRuns, CommandStore, History, Artifacts, Upkeep):
     """The run store at a SQLAlchemy URL; default: where the INKLING_* variables say.
 
     Safe to use from many threads. `busy_s`: how long a write waits for another process's before StoreBusy.

@@ -32,7 +32,7 @@ def many(connection: Connection, statement: Select[Any]) -> list[Values]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-class Part:
+class StoreBase:
     """One noun's share of the store."""
 
     def __init__(self, database: Database, leases: Leases, settings: Settings) -> None:

@@ -5,8 +5,8 @@ hand-made templates in many styles, and skeletons traced from images of digits.
 """
 
 from core.synthetic_digits.glyphs import styles, template
-from core.synthetic_digits.handwriting import Hand, draw, paint, random_hand
+from core.synthetic_digits.handwriting import Handwriting, draw, paint, random_hand
 from core.synthetic_digits.pen_path import Path, Stroke
 from core.synthetic_digits.skeleton import trace
 
-__all__ = ["Hand", "Path", "Stroke", "draw", "paint", "random_hand", "styles", "template", "trace"]
+__all__ = ["Handwriting", "Path", "Stroke", "draw", "paint", "random_hand", "styles", "template", "trace"]

@@ -14,7 +14,7 @@ from core.synthetic_digits.pen_path import Path, Stroke
 
 
 @dataclass(frozen=True)
-class Hand:
+class Handwriting:
     """How somebody draws on a square canvas; sizes in pixels, angles in degrees, lengths as shares of the
     digit.
     """
@@ -32,11 +32,11 @@ class Hand:
             raise ValueError(f"size_px and aspect must be > 0, got {self.size_px} and {self.aspect}")
 
 
-def random_hand(rng: np.random.Generator, canvas_px: int = 280, *, margin_px: float = 16.0) -> Hand:
+def random_hand(rng: np.random.Generator, canvas_px: int = 280, *, margin_px: float = 16.0) -> Handwriting:
     """Return a hand that draws a digit of 25-85 % of the canvas, anywhere that it fits."""
     size_px = float(rng.uniform(0.25, 0.85)) * canvas_px
     free = max(0.0, 0.5 - (size_px / 2 + margin_px) / canvas_px)
-    return Hand(
+    return Handwriting(
         size_px=size_px,
         centre=(0.5 + float(rng.uniform(-free, free)), 0.5 + float(rng.uniform(-free, free))),
         rotation_deg=float(rng.normal(0, 5)),
@@ -47,7 +47,7 @@ def random_hand(rng: np.random.Generator, canvas_px: int = 280, *, margin_px: fl
     )
 
 
-def draw(path: Sequence[Stroke], hand: Hand, rng: np.random.Generator, canvas_px: int = 280) -> Path:
+def draw(path: Sequence[Stroke], hand: Handwriting, rng: np.random.Generator, canvas_px: int = 280) -> Path:
     """Return `path` in canvas pixels as `hand` would draw it; bend and wobble come from `rng`."""
     angle = np.deg2rad(hand.rotation_deg)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -53,10 +53,10 @@ def train_many(
             Run(learned, config, learner, control, checkpoint_every_s)
             for config, learner, control in zip(configs, learners, controls or free, strict=True)
         ]
-        yield from _Group(runs, SideBySide(configs, learned, learners)).events()
+        yield from _Group(runs, BatchedLearner(configs, learned, learners)).events()
 
 
-class SideBySide:
+class BatchedLearner:
     """M learners whose parameters and records lie in one memory, so that one step moves all of them."""
 
     def __init__(
@@ -141,7 +141,7 @@ class SideBySide:
 class _Group:
     """The runs of one group in progress; those that have ended stay in memory but are told no more of."""
 
-    def __init__(self, runs: list[Run], learner: SideBySide) -> None:
+    def __init__(self, runs: list[Run], learner: BatchedLearner) -> None:
         self._runs, self._learner = runs, learner
         self._order = runs[0].order
         for run in runs:

@@ -17,7 +17,7 @@ from core.training.schedule import LearningRate
 
 
 @dataclass(frozen=True, eq=False)
-class Resting:
+class NextStep:
     """All that the step after `step` updates depends on.
 
     images: float32 (B, C, H, W), scaled as the model expects; labels: int64 (B,); index: their positions in
@@ -44,7 +44,7 @@ def resting(
     checkpoint: TrainingState | None = None,
     changes: tuple[tuple[int, float], ...] = (),
     ordered_rate: float | None = None,
-) -> Resting:
+) -> NextStep:
     """Return the run of `config` after `step` updates, with these weights.
 
     checkpoint: its last one, used for the optimizer's memory if it is of this very step. changes: the learning
@@ -64,7 +64,7 @@ def resting(
     rate = LearningRate(config, *_lengths(config, data), changes=list(changes))
     if ordered_rate is not None:
         rate.change(step, ordered_rate)
-    return Resting(
+    return NextStep(
         step=step,
         model=model,
         optimizer=optimizer,

@@ -14,7 +14,7 @@ from core.training.data import BatchOrder, TrainingData
 from core.training.learner import Learner
 from core.training.path_selection import fits_closed_form
 from core.training.schedule import LearningRate
-from core.training.step_buffer import Chunk, Stopwatch
+from core.training.step_buffer import StepBuffer, Stopwatch
 
 
 def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Learner:
@@ -23,7 +23,7 @@ def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Le
     return AutogradLearner(config, data)
 
 
-class Standing:
+class RunState:
     """A learner, the order of its batches, its learning rate and its clock. `_step` counts the updates done."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Standing:
         self._ordered_rate: float | None = None
         self._checkpoint_every_s = checkpoint_every_s
         self._checkpointed_at = time.perf_counter()
-        self._chunk = Chunk(self.learner)
+        self._chunk = StepBuffer(self.learner)
         self._watch = Stopwatch()
 
     def update(self) -> None:
@@ -104,7 +104,7 @@ class Standing:
         self._ordered_rate = state.ordered_rate
         self._watch.set(state.elapsed_s)
         self._step = state.step
-        self._chunk = Chunk(self.learner, state.step)
+        self._chunk = StepBuffer(self.learner, state.step)
 
     def replay(self, changes: Sequence[tuple[int, float]]) -> None:
         """Let recorded live changes of the learning rate come again at their steps."""

@@ -36,7 +36,7 @@ class Stopwatch:
         self._before_s, self._since = elapsed_s, time.perf_counter()
 
 
-class Chunk:
+class StepBuffer:
     """The steps since the last Steps event; their records lie in the learner's slots."""
 
     def __init__(self, learner: Learner, first: int = 0) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from core.config.run_config import RunConfig
-from core.protocol.controls import Controls, Orders
+from core.protocol.controls import Controls, RunCommands
 from core.protocol.events import (
     STRIP_SIZE,
     Diverged,
@@ -23,7 +23,7 @@ from core.protocol.events import (
 )
 from core.training.data import TrainingData
 from core.training.learner import Learner, Score, evaluate
-from core.training.run_state import Standing
+from core.training.run_state import RunState
 from core.training.schedule import SNAPSHOT_COUNT, Pacer, is_evaluation_step, snapshot_steps
 from core.training.step_buffer import CHUNK_S
 
@@ -34,7 +34,7 @@ IDLE_S = 0.002
 SNAPSHOT_BUDGET_BYTES = 32 * 2**20
 
 
-class Run(Standing):
+class Run(RunState):
     """One run in progress."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Run(Standing):
         count = min(SNAPSHOT_COUNT, SNAPSHOT_BUDGET_BYTES // self._weight_bytes)
         self._snapshots = snapshot_steps(self._total, max(3, count))
         self._splits = {split: data.split(split) for split in {data.evaluation_split, "test"}}
-        self._orders = Orders()
+        self._orders = RunCommands()
         self._is_waiting = self._is_halted = False
         self.is_finite = True
         self._scores: dict[str, tuple[int, Score]] = {}

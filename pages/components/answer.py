@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import DatasetSpec
 from core.figures.palette import class_colours
-from core.prediction.predict import UNSURE_BELOW, Answer
+from core.prediction.predict import UNSURE_BELOW, Prediction
 from pages.components.assets import loader
 
 _bars: Final = st.components.v2.component("inkling_bars", js=loader("bars.js"), isolate_styles=False)
@@ -21,14 +21,14 @@ _NOTHING: Final[dict[Question, tuple[str, str]]] = {
 }
 
 
-def show_answer(answer: Answer, entry: DatasetSpec, question: Question = "drawing") -> None:
+def show_answer(answer: Prediction, entry: DatasetSpec, question: Question = "drawing") -> None:
     """Draw the answer and its bars; both keep their places and sizes whatever the answer is."""
     with st.container(key="answer"):
         st.html(_sentence(answer, entry, question))
     probability_bars("answer_bars", answer, entry)
 
 
-def probability_bars(key: str, answer: Answer, entry: DatasetSpec) -> None:
+def probability_bars(key: str, answer: Prediction, entry: DatasetSpec) -> None:
     """Draw one bar for each class, all empty while there is nothing to answer."""
     shares = answer.probabilities if answer.is_asked else 0 * answer.probabilities
     colours = class_colours(entry.n_classes)
@@ -40,7 +40,7 @@ def probability_bars(key: str, answer: Answer, entry: DatasetSpec) -> None:
     _bars(key=key, data={"rows": rows, "best": best, "alt": bars_sentence(answer, entry)})
 
 
-def bars_sentence(answer: Answer, entry: DatasetSpec) -> str:
+def bars_sentence(answer: Prediction, entry: DatasetSpec) -> str:
     """Return the bars in words."""
     if not answer.is_asked:
         return "Ten empty bars: nothing has been asked yet."
@@ -52,7 +52,7 @@ def bars_sentence(answer: Answer, entry: DatasetSpec) -> str:
     )
 
 
-def headline(answer: Answer, entry: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
+def headline(answer: Prediction, entry: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
     """Return the answer in large letters and the line beneath it."""
     name, other = entry.class_names[answer.best], entry.class_names[answer.second]
     share = f"{100 * answer.probabilities[answer.best]:.1f} %"
@@ -83,7 +83,7 @@ def _a(word: str) -> str:
     return "an" if word[:1].lower() in "aeiou8" else "a"
 
 
-def _sentence(answer: Answer, entry: DatasetSpec, question: Question) -> str:
+def _sentence(answer: Prediction, entry: DatasetSpec, question: Question) -> str:
     large, small = headline(answer, entry, question)
     name = html.escape(entry.class_names[answer.best], quote=True) if answer.is_asked else ""
     note = f"Under {100 * UNSURE_BELOW:.0f} % it says that it is not sure."

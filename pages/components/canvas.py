@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.images import ink_from_canvas
-from core.prediction.counterfactual_strokes import Dab
+from core.prediction.counterfactual_strokes import BrushSpot
 from pages.components.assets import loader
 
 SIDE_PX: Final = 280
@@ -94,14 +94,14 @@ def drawn_ink() -> np.ndarray:
     return _pad().page.ink
 
 
-def put_dabs(dabs: Sequence[Dab], ink: np.ndarray) -> None:
+def put_dabs(dabs: Sequence[BrushSpot], ink: np.ndarray) -> None:
     """Put dabs of pen and eraser on the drawing, as one more state that can be undone; ink: (H, W), with them."""
     pad = _pad()
     pad.add(_Page((*pad.page.objects, *map(_spot, dabs)), ink))
     pad.reload()
 
 
-def _spot(dab: Dab) -> dict[str, Any]:
+def _spot(dab: BrushSpot) -> dict[str, Any]:
     """Return the dab as Fabric.js writes it: a stroke with round ends and next to no length."""
     return {
         "type": "Path", "path": [["M", round(dab.x - 0.01, 2), dab.y], ["L", round(dab.x + 0.01, 2), dab.y]],

@@ -12,13 +12,19 @@ from streamlit.errors import StreamlitAPIException
 from core.datasets import CATALOG
 from core.figures.image_panels import Panel
 from core.prediction.digit_detection import takes_ink
-from core.prediction.predict import Answer, Drawing, Subject, ask
+from core.prediction.predict import Drawing, ModelInput, Prediction, ask
 from pages.components.answer import Question, show_answer
 from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel
 from pages.components.pixels import pixel_panels
 from pages.components.reasons import show_reasons
-from pages.components.respondents import Nobody, Respondent, begin_detector, is_detector_due, respondent
+from pages.components.respondents import (
+    LoadedModel,
+    ModelUnavailable,
+    begin_detector,
+    is_detector_due,
+    respondent,
+)
 from pages.components.sources import CANVAS, chosen_source, subject_from
 from pages.components.stages import show_preparation
 
@@ -34,7 +40,7 @@ _STYLE: Final = Path(__file__).with_name("draw.css").read_text(encoding="utf-8")
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 
 
-def draw_view(who: Respondent) -> None:
+def draw_view(who: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
     st.html(f"<style>{_STYLE}</style>")
     begin_detector(who.asked)  # before the first stroke
@@ -42,7 +48,7 @@ def draw_view(who: Respondent) -> None:
     st.fragment(_question_and_answer, run_every=tick_s)(who)
 
 
-def _question_and_answer(drawn_for: Respondent) -> None:
+def _question_and_answer(drawn_for: LoadedModel) -> None:
     who = _now(drawn_for)
     st.caption(_introduction(who))
     source = chosen_source(who.spec)
@@ -60,7 +66,7 @@ def _question_and_answer(drawn_for: Respondent) -> None:
         _ask_again(who)
 
 
-def _ask_again(who: Respondent) -> None:
+def _ask_again(who: LoadedModel) -> None:
     """Wait for what knows that a drawing is no digit at all, and have everything drawn with it; a stroke goes first."""
     spot = st.empty()
     end_s = time.monotonic() + PATIENCE_S
@@ -71,29 +77,33 @@ def _ask_again(who: Respondent) -> None:
         st.rerun(scope="fragment")
 
 
-def _question(source: str, subject: Subject | None) -> Question:
+def _question(source: str, subject: ModelInput | None) -> Question:
     if source == CANVAS:
         return "drawing"
     return "no picture" if subject is None else "picture"
 
 
-def _now(drawn_for: Respondent) -> Respondent:
+def _now(drawn_for: LoadedModel) -> LoadedModel:
     """Return the run in view with its newest weights; draw the whole page anew when its status has changed."""
     if not drawn_for.run.is_live:
         return drawn_for
     now = respondent()
-    if isinstance(now, Nobody) or now.run.id != drawn_for.run.id or now.run.status != drawn_for.run.status:
+    if (
+        isinstance(now, ModelUnavailable)
+        or now.run.id != drawn_for.run.id
+        or now.run.status != drawn_for.run.status
+    ):
         st.rerun()
     return now
 
 
-def _introduction(who: Respondent) -> str:
+def _introduction(who: LoadedModel) -> str:
     after = "" if who.run.has_ended else f" after {who.step:,} steps, and learning"
     reads = "draw one or photograph one" if takes_ink(who.spec) else "take a test image, or photograph one"
     return f"{who.name}{after} answers. It learned {who.spec.plural} from {_sources(who)}: {reads}."
 
 
-def _sources(who: Respondent) -> str:
+def _sources(who: LoadedModel) -> str:
     """Return what the run learned from, in words."""
     mixed = who.run.config.mix_in
     if not mixed:
@@ -101,7 +111,7 @@ def _sources(who: Respondent) -> str:
     return f"{who.spec.title} and {CATALOG[mixed].title if mixed in CATALOG else 'images of your own'}"
 
 
-def _input(answer: Answer) -> None:
+def _input(answer: Prediction) -> None:
     """Show what the model is given."""
     pixels = (255 * np.clip(answer.pixels, 0, 1)).round().astype(np.uint8)
     size = f"{pixels.shape[2]} × {pixels.shape[1]} pixels"
@@ -110,7 +120,7 @@ def _input(answer: Answer) -> None:
         pixel_panels("model_input_panel", [panel], alt=f"What the model sees, {size}.", px=112)
 
 
-def _behind(source: str, who: Respondent, subject: Subject, answer: Answer) -> None:
+def _behind(source: str, who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     view = st.segmented_control(
         "Behind the answer",
         VIEWS,

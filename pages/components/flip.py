@@ -6,18 +6,18 @@ import numpy as np
 import streamlit as st
 
 from core.figures.image_panels import Panel
-from core.insight.counterfactual import Flip
-from core.prediction.counterfactual_strokes import DrawnFlip, draw_flip, flip_for
-from core.prediction.predict import Answer
+from core.insight.counterfactual import Counterfactual
+from core.prediction.counterfactual_strokes import CanvasCounterfactual, draw_flip, flip_for
+from core.prediction.predict import Prediction
 from pages.components.answer import with_article
 from pages.components.canvas import drawn_ink, put_dabs, undo
 from pages.components.pixels import pixel_panels
-from pages.components.respondents import Respondent
+from pages.components.respondents import LoadedModel
 
 _TOLD: Final = "flip_told"  # what the last press of the button did: (the ink it left, the sentence)
 
 
-def show_flip(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
+def show_flip(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     """Show the pixels whose ink would change the answer, say how many, and offer to draw them on the canvas."""
     flip, exactly = flip_for(who.asked, np.ascontiguousarray(answer.pixels, np.float32))
     if flip is None:
@@ -47,7 +47,7 @@ _HELP: Final = (
 )
 
 
-def _panels(who: Respondent, answer: Answer, flip: Flip) -> list[Panel]:
+def _panels(who: LoadedModel, answer: Prediction, flip: Counterfactual) -> list[Panel]:
     shape = who.spec.image_shape
     shown = np.clip(answer.pixels, 0, 1).reshape(-1)
     change = np.zeros(len(shown))
@@ -60,7 +60,7 @@ def _panels(who: Respondent, answer: Answer, flip: Flip) -> list[Panel]:
     ]
 
 
-def _draw_them(who: Respondent, flip: Flip) -> None:
+def _draw_them(who: LoadedModel, flip: Counterfactual) -> None:
     """Put the ink on the canvas, keep a sentence on what came of it, and draw the page anew."""
     with st.spinner("Drawing them"):
         drawn = draw_flip(who.asked, drawn_ink(), flip)
@@ -69,7 +69,7 @@ def _draw_them(who: Respondent, flip: Flip) -> None:
     st.rerun()
 
 
-def outcome(drawn: DrawnFlip, pixels: int, names: tuple[str, ...]) -> str:
+def outcome(drawn: CanvasCounterfactual, pixels: int, names: tuple[str, ...]) -> str:
     """Return what the dabs on the canvas did, against the count of pixels that would do in the picture."""
     dabs, answer = len(drawn.dabs), drawn.answer
     said = (

@@ -22,7 +22,7 @@ PAGE = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Pictured:
+class SplitImages:
     """One split: images uint8 (N, C, H, W), labels int64 (N,), and the positions in the dataset's file."""
 
     images: np.ndarray
@@ -35,14 +35,16 @@ def splits_of(config: RunConfig) -> list[str]:
     return ["train", "validation", "test"] if config.validation_size else ["train", "test"]
 
 
-def pictured(config: RunConfig, split: str) -> Pictured:
+def pictured(config: RunConfig, split: str) -> SplitImages:
     """Return the images of one split as a model of `config` sees them before scaling."""
     data = inputs(config)
     if split == "test":
-        return Pictured(data.test_images.numpy(), data.test_labels.numpy(), np.arange(len(data.test_labels)))
+        return SplitImages(
+            data.test_images.numpy(), data.test_labels.numpy(), np.arange(len(data.test_labels))
+        )
     index = data.train_index if split == "train" else data.evaluation_index
     index = index.sort().values
-    return Pictured(data.images.numpy(), data.labels.numpy(), index.numpy())
+    return SplitImages(data.images.numpy(), data.labels.numpy(), index.numpy())
 
 
 def show_gallery(config: RunConfig, entry: DatasetSpec, run: RunRow | None) -> None:
@@ -148,7 +150,7 @@ def _page_number(places: np.ndarray, what: str) -> int:
     )
 
 
-def _show_numbers(shown: Pictured, index: int, entry: DatasetSpec) -> None:
+def _show_numbers(shown: SplitImages, index: int, entry: DatasetSpec) -> None:
     """Show one image as the table of its pixel levels."""
     image, label = shown.images[index], entry.class_names[int(shown.labels[index])]
     channel = 0

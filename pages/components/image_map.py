@@ -27,7 +27,7 @@ EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 
 
 @dataclass
-class Errand:
+class PrecomputeJob:
     """A survey being made, for whoever waits for it."""
 
     process: "subprocess.Popen[str]"
@@ -35,7 +35,7 @@ class Errand:
 
 
 @st.cache_resource(show_spinner=False)
-def _errands() -> dict[str, Errand]:
+def _errands() -> dict[str, PrecomputeJob]:
     return {}
 
 
@@ -66,10 +66,10 @@ def survey_ready(dataset: str, kind: str) -> bool:
 def _begin(dataset: str, kind: str, path: str) -> None:
     """Start an errand, unless another visitor has just done so."""
     if path not in _errands():
-        _errands()[path] = Errand(embedding_cache.start(dataset, kind, settings().data_dir))
+        _errands()[path] = PrecomputeJob(embedding_cache.start(dataset, kind, settings().data_dir))
 
 
-def _await(dataset: str, kind: str, path: str, errand: Errand) -> None:
+def _await(dataset: str, kind: str, path: str, errand: PrecomputeJob) -> None:
     """Show how an errand stands, once a second, until it is done."""
 
     def look() -> None:

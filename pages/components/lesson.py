@@ -12,15 +12,15 @@ from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
 from core.figures.image_panels import Panel
-from core.images import Preparation, Prepared
-from core.prediction.predict import Drawing, Sample, Subject, ask, pixels_for, prepared_for
+from core.images import PreprocessedImage, PreprocessingOptions
+from core.prediction.predict import DatasetImage, Drawing, ModelInput, ask, pixels_for, prepared_for
 from core.prediction.predictor import Predictor
 from core.runs import RunRow, StoreError
 from pages.components.answer import with_article
 from pages.components.canvas import clear
 from pages.components.lab import engine, settings, store
 from pages.components.pixels import pixel_panels
-from pages.components.respondents import Nobody, Respondent, respondent_for
+from pages.components.respondents import LoadedModel, ModelUnavailable, respondent_for
 from pages.components.run_view import status_chip, title, view_run
 from pages.components.visitor import visitor
 
@@ -30,7 +30,7 @@ TICK_S: Final = 1.0
 _ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
 
 
-def show_lesson(who: Respondent, subject: Subject, prepared: Prepared) -> None:
+def show_lesson(who: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
     """Draw the lesson: labels, the drawings so far, two ways to train on them, and what came of it."""
     try:
         mine = _mine(who.spec)
@@ -55,7 +55,9 @@ def _mine(entry: DatasetSpec) -> DatasetSpec | None:
     return next((own for own in sets if own.title == _title(entry) and own.asks_the_same_as(entry)), None)
 
 
-def _labels(who: Respondent, subject: Subject, prepared: Prepared, mine: DatasetSpec | None) -> None:
+def _labels(
+    who: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
+) -> None:
     """Draw one button for each class; pressing it keeps the drawing under that label."""
     thing = who.spec.singular
     st.markdown(
@@ -89,10 +91,10 @@ def _labels(who: Respondent, subject: Subject, prepared: Prepared, mine: Dataset
         st.error(trouble)
 
 
-def plain_pixels(subject: Subject, asked: Predictor) -> np.ndarray:
+def plain_pixels(subject: ModelInput, asked: Predictor) -> np.ndarray:
     """Return the subject as (C, H, W) in [0, 1], prepared but not deskewed: a run deskews by itself."""
     plain = replace(asked, config=replace(asked.config, deskew=False))
-    return pixels_for(prepared_for(subject, plain, Preparation()), asked.spec)
+    return pixels_for(prepared_for(subject, plain, PreprocessingOptions()), asked.spec)
 
 
 def _drawings(data: ImageData) -> None:
@@ -155,7 +157,7 @@ def scratch_config(config: RunConfig, own: str, count: int) -> RunConfig:
     )
 
 
-def _train(who: Respondent, data: ImageData) -> None:
+def _train(who: LoadedModel, data: ImageData) -> None:
     if not len(data.test_labels):
         st.caption(f"With {ENOUGH} of one class you can train on them.")
         return
@@ -186,7 +188,7 @@ def _begin(config: RunConfig, name: str, parent_id: str) -> None:
     st.session_state.lesson_run = run_id
 
 
-def _outcome(who: Respondent, data: ImageData) -> None:
+def _outcome(who: LoadedModel, data: ImageData) -> None:
     """Show the last lesson: how far it is, then before and after on the drawings and on the test set."""
     run_id = st.session_state.get("lesson_run")
     if not run_id:
@@ -201,7 +203,7 @@ def _outcome(who: Respondent, data: ImageData) -> None:
         _look_again(run)
         return
     after = respondent_for(run)
-    if isinstance(after, Nobody):
+    if isinstance(after, ModelUnavailable):
         st.caption(after.sentence)
         return
     before_share, after_share = share_right(who.asked, data), share_right(after.asked, data)
@@ -234,7 +236,7 @@ def share_right(asked: Predictor, data: ImageData) -> float:
     """Return the share of all the dataset's images, trained on or not, that the model reads rightly, 0..1."""
     images = np.concatenate([data.train_images, data.test_images])
     labels = np.concatenate([data.train_labels, data.test_labels])
-    answers = [ask(asked, Sample(image)).best for image in images]
+    answers = [ask(asked, DatasetImage(image)).best for image in images]
     return float(np.mean(np.array(answers) == labels))
 
 
@@ -251,7 +253,7 @@ def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
     )
 
 
-def _zips(who: Respondent, mine: DatasetSpec | None) -> None:
+def _zips(who: LoadedModel, mine: DatasetSpec | None) -> None:
     with st.expander("Export and import"):
         if mine is not None and mine.train_size + mine.test_size:
             st.download_button(

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.figures.binary_message import pack
 from core.figures.run_curves import Chart
-from core.live.messages import ChartStream, Parts, PartsStream, TileStream, WeightImages
+from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream, WeightImages
 from pages.components.assets import loader
 
 TICK_BYTES: Final = 5_900  # that a tick may put on the wire, once the page has been drawn
@@ -25,7 +25,7 @@ Stream = TypeVar("Stream", ChartStream, TileStream, PartsStream)
 _feed: Final = st.components.v2.component("inkling_feed", js=loader("feed.js"), isolate_styles=False)
 
 
-def live_update(key: str, news: Mapping[str, Chart | WeightImages | Parts]) -> None:
+def live_update(key: str, news: Mapping[str, Chart | WeightImages | HtmlPatch]) -> None:
     """Send the news, {component key: what it shows now}, to components that stand elsewhere on the page.
 
     A `key` that begins with "feed" takes no room (style.css).
@@ -60,7 +60,7 @@ def drawn_stream(key: str, kind: type[Stream]) -> Stream:
     return stream
 
 
-def _messages(news: Mapping[str, Chart | WeightImages | Parts]) -> dict[str, bytes]:
+def _messages(news: Mapping[str, Chart | WeightImages | HtmlPatch]) -> dict[str, bytes]:
     """Return the message of each component that has one; weight images take the room that the others leave."""
     messages: dict[str, bytes] = {}
     room = TICK_BYTES - TICK_OWN_BYTES

@@ -18,7 +18,7 @@ from pages.components.live import live_update
 from pages.components.live_chart import live_chart
 from pages.components.live_parts import live_parts
 from pages.components.run_view import distinct_titles
-from pages.components.scene import Scene, idle_scene, run_scene
+from pages.components.scene import RunSnapshot, idle_scene, run_scene
 from pages.components.start import train_with
 from pages.components.tiles import weight_tiles
 from pages.components.visitor import visitor
@@ -103,7 +103,7 @@ def _tick(run_id: str, earlier: list[str]) -> None:
     live_update("feed", scene.news())
 
 
-def _draw(scene: Scene, run: RunRow | None) -> None:
+def _draw(scene: RunSnapshot, run: RunRow | None) -> None:
     """Draw every component with all that it shows now."""
     live_parts("head", scene.head)
     with st.container(key="outcome"):

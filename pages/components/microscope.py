@@ -15,7 +15,7 @@ from core.insight.gradient_step import ModelStep, take_model_step
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.training.checkpoint import CheckpointError, TrainingState, unpack
-from core.training.next_step import Resting, resting
+from core.training.next_step import NextStep, resting
 from pages.components.figure import captioned
 from pages.components.lab import engine, store
 from pages.components.pixels import pixel_panels
@@ -29,10 +29,10 @@ WAIT_S = 1.5
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class StepPreview:
     """A step that was looked at before it was taken."""
 
-    rest: Resting
+    rest: NextStep
     step: ModelStep
 
 
@@ -59,7 +59,7 @@ def show_microscope(run: RunRow) -> None:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _look(
     run_id: str, step: int, ordered_rate: float | None, remembers: bool, _memory: TrainingState | None
-) -> Looked:
+) -> StepPreview:
     """Return the next step; `remembers` because the checkpoint may arrive after the weights it belongs to."""
     assert remembers == (_memory is not None)
     run = store().get(run_id)
@@ -73,7 +73,7 @@ def _look(
         ordered_rate=ordered_rate,
     )
     rates = [rest.learning_rate * factor for factor in FACTORS]
-    return Looked(
+    return StepPreview(
         rest, take_model_step(rest.model, rest.optimizer, rest.images, rest.labels, rates, run.config.l1)
     )
 
@@ -145,7 +145,7 @@ def _await(run_id: str, status: str) -> None:
         time.sleep(0.02)
 
 
-def _button(run: RunRow, looked: Looked) -> None:
+def _button(run: RunRow, looked: StepPreview) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Take the step",
@@ -162,7 +162,7 @@ def _button(run: RunRow, looked: Looked) -> None:
         )
 
 
-def _show_outcomes(run: RunRow, looked: Looked) -> None:
+def _show_outcomes(run: RunRow, looked: StepPreview) -> None:
     """Say what the step does to this batch's loss, and what larger learning rates would have done."""
     view = looked.step
     own, *larger = view.outcomes
@@ -209,7 +209,7 @@ def _verdict(view: ModelStep, loss: float) -> str:
     return f"{FACTORS[-1]:g} times the learning rate would take it to {loss:.3f}, {where}."
 
 
-def _show_batch(run: RunRow, looked: Looked) -> None:
+def _show_batch(run: RunRow, looked: StepPreview) -> None:
     names = spec(run.dataset).class_names
     labels, said = looked.rest.labels.numpy(), looked.step.predictions
     pictures = inputs(run.config).images.index_select(0, looked.rest.index).numpy()
@@ -226,7 +226,7 @@ def _show_batch(run: RunRow, looked: Looked) -> None:
     )
 
 
-def _show_weights(run: RunRow, looked: Looked, step: int) -> None:
+def _show_weights(run: RunRow, looked: StepPreview, step: int) -> None:
     """Show, class by class, the gradient image and the weights before and after."""
     before, after = state_at(run.id, step), looked.step.outcomes[0].parameters
     name = next(n for n in ("linear.weight", "hidden1.weight", "conv1.weight") if n in before)

@@ -12,8 +12,8 @@ from core.insight import embedding_cache
 from core.insight.captions.data import doubts, duplicates, typicality
 from core.insight.captions.words import percent
 from core.insight.data_quality import (
-    Doubt,
-    Twin,
+    DuplicatePair,
+    LabelIssue,
     by_typicality,
     doubted_by_model,
     doubted_by_neighbours,
@@ -77,7 +77,7 @@ def _test_neighbours(dataset: str, fingerprint: str) -> Neighbourhood:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _copies(
     dataset: str, split: str, fingerprint: str
-) -> tuple[tuple[np.ndarray, ...], tuple[Twin, ...], tuple[Doubt, ...]]:
+) -> tuple[tuple[np.ndarray, ...], tuple[DuplicatePair, ...], tuple[LabelIssue, ...]]:
     """Return exact duplicates, the closest other pairs, and labels that the neighbours contradict."""
     data = image_data(dataset)
     if split == "test":
@@ -124,7 +124,7 @@ def show_doubtful(entry: DatasetSpec, run: RunRow | None) -> None:
 
 
 def _show_twins(
-    entry: DatasetSpec, images: np.ndarray, exact: Sequence[np.ndarray], twins: Sequence[Twin]
+    entry: DatasetSpec, images: np.ndarray, exact: Sequence[np.ndarray], twins: Sequence[DuplicatePair]
 ) -> None:
     pairs = [(int(group[0]), int(group[1]), 0.0) for group in exact[:5]]
     pairs += [(twin.first, twin.second, twin.rms) for twin in twins]
@@ -150,7 +150,7 @@ def _show_twins(
 
 
 def _show_doubts(
-    entry: DatasetSpec, images: np.ndarray, found: Sequence[Doubt], *, by_model: bool, key: str
+    entry: DatasetSpec, images: np.ndarray, found: Sequence[LabelIssue], *, by_model: bool, key: str
 ) -> None:
     names = entry.class_names
     sentence = doubts(found, names, by_model)

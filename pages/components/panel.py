@@ -8,13 +8,19 @@ import streamlit as st
 
 from core.figures.palette import class_colour
 from core.figures.run_curves import Chart, Series
-from core.prediction.predict import Answer, Subject, ask
+from core.prediction.predict import ModelInput, Prediction, ask
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
 from pages.components.answer import headline, probability_bars
 from pages.components.lab import store
 from pages.components.live_chart import live_chart
-from pages.components.respondents import Nobody, Respondent, others_like, respondent_at, respondent_for
+from pages.components.respondents import (
+    LoadedModel,
+    ModelUnavailable,
+    others_like,
+    respondent_at,
+    respondent_for,
+)
 from pages.components.run_view import distinct_titles
 
 OTHERS: Final = 3
@@ -23,7 +29,7 @@ CHART_PX: Final = 300
 FEW: Final = 5
 
 
-def show_panel(who: Respondent, subject: Subject, answer: Answer) -> None:
+def show_panel(who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the answers of up to four runs side by side, and where they disagree."""
     known = others_like(who)
     names = distinct_titles(known.values())
@@ -48,18 +54,18 @@ def show_panel(who: Respondent, subject: Subject, answer: Answer) -> None:
     st.caption(_agreement(asked, answers))
 
 
-def _those(chosen: list[str], known: dict[str, RunRow]) -> list[Respondent]:
+def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
     found = []
     for run_id in chosen:
         one = respondent_for(known[run_id])
-        if isinstance(one, Nobody):
+        if isinstance(one, ModelUnavailable):
             st.caption(one.sentence)
         else:
             found.append(one)
     return found
 
 
-def _agreement(asked: list[Respondent], answers: list[Answer]) -> str:
+def _agreement(asked: list[LoadedModel], answers: list[Prediction]) -> str:
     if len(asked) == 1:
         return "Choose others above, and they answer beside it."
     if not answers[0].is_asked:
@@ -72,7 +78,7 @@ def _agreement(asked: list[Respondent], answers: list[Answer]) -> str:
     return f"They disagree: {each}."
 
 
-def show_learning(who: Respondent, subject: Subject, answer: Answer) -> None:
+def show_learning(who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the probability of the likeliest classes over the run's snapshots; any of them can be asked."""
     if not answer.is_asked:
         st.caption(
@@ -123,7 +129,7 @@ def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> 
     return f"It first said {names[final]} at step {first:,} and has kept to it since step {settled:,}."
 
 
-def _chart(who: Respondent, steps: list[int], past: np.ndarray) -> Chart:
+def _chart(who: LoadedModel, steps: list[int], past: np.ndarray) -> Chart:
     likeliest = sorted(np.argsort(-past.max(axis=0), kind="stable")[:NAMED])
     x = np.array(steps, np.float64)
     names = who.spec.class_names

@@ -6,15 +6,15 @@ import streamlit as st
 from core.figures.image_panels import Panel
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
-from core.prediction.predict import Answer
+from core.prediction.predict import Prediction
 from pages.components.flip import show_flip
 from pages.components.pixels import pixel_panels
-from pages.components.respondents import Respondent
+from pages.components.respondents import LoadedModel
 
 METHODS = ("Integrated gradients", "Input gradient")
 
 
-def show_reasons(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
+def show_reasons(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     """Draw why the model answers as it does: exactly for a softmax regression, by attribution for others.
 
     on_canvas: the question was drawn, so that the pixels that flip the answer can be drawn as well.
@@ -30,7 +30,7 @@ def show_reasons(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
         _network(who, answer, on_canvas=on_canvas)
 
 
-def _linear(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
+def _linear(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     names, shape = who.spec.class_names, who.spec.image_shape
     sums = arithmetic(*who.asked.unit_weights, answer.pixels)
     a, b = sums.answer, sums.runner_up
@@ -45,7 +45,7 @@ def _linear(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
     show_flip(who, answer, on_canvas=on_canvas)
 
 
-def _seen(answer: Answer) -> Panel:
+def _seen(answer: Prediction) -> Panel:
     pixels = (255 * np.clip(answer.pixels, 0, 1)).round().astype(np.uint8)
     return Panel(pixels, "what it sees", "28 × 28 pixels" if pixels.shape[-1] == 28 else "")
 
@@ -60,7 +60,7 @@ def _maps(
     ]
 
 
-def _sums(who: Respondent, sums: Arithmetic) -> str:
+def _sums(who: LoadedModel, sums: Arithmetic) -> str:
     """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
     rows = [
         f'<tr><th scope="row">{who.spec.class_names[k]}</th><td>{sums.sums[k]:+.2f}</td>'
@@ -76,7 +76,7 @@ def _sums(who: Respondent, sums: Arithmetic) -> str:
     )
 
 
-def _network(who: Respondent, answer: Answer, *, on_canvas: bool) -> None:
+def _network(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     names = who.spec.class_names
     a, b = answer.best, answer.second
     method = st.segmented_control(

@@ -7,9 +7,9 @@ from typing import Final
 import streamlit as st
 
 from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
-from core.images import Preparation
+from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
-from core.prediction.predict import Answer, Subject, ask, ask_prepared, detector_for
+from core.prediction.predict import ModelInput, Prediction, ask, ask_prepared, detector_for
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import SHIPPED, adopt_shipped
 from core.runs import RunRow, Store, StoreError, UnknownRun
@@ -21,7 +21,7 @@ READY: Final = "cnn-mnist"
 
 
 @dataclass(frozen=True, eq=False)
-class Respondent:
+class LoadedModel:
     """A run that can be asked: its row, the step of the weights that answer, and the model."""
 
     run: RunRow
@@ -33,7 +33,7 @@ class Respondent:
         """The run's name."""
         return title(self.run)
 
-    def answer(self, subject: Subject, how: Preparation | None = None) -> Answer:
+    def answer(self, subject: ModelInput, how: PreprocessingOptions | None = None) -> Prediction:
         """Return what it says of the subject, and whether that is anything like what it learned."""
         answer = ask(self.asked, subject, how)
         if not answer.is_asked:
@@ -52,14 +52,14 @@ class Respondent:
 
 
 @dataclass(frozen=True)
-class Nobody:
+class ModelUnavailable:
     """Why nobody can answer, in one sentence, and what to do about it."""
 
     sentence: str
     action: str
 
 
-def respondent() -> Respondent | Nobody:
+def respondent() -> LoadedModel | ModelUnavailable:
     """Return who answers: the run in view with its newest weights; the ready CNN where none is in view."""
     run = run_in_view()
     if run is None:
@@ -67,7 +67,7 @@ def respondent() -> Respondent | Nobody:
     return respondent_for(run)
 
 
-def _ready(source: Store) -> Respondent | Nobody:
+def _ready(source: Store) -> LoadedModel | ModelUnavailable:
     try:
         return respondent_for(source.get(READY))
     except UnknownRun:
@@ -76,23 +76,23 @@ def _ready(source: Store) -> Respondent | Nobody:
         adopt_shipped(source)
         return respondent_for(source.get(READY))
     except StoreError as error:
-        return Nobody(f"The ready model cannot be had: {error}", "Train a run")
+        return ModelUnavailable(f"The ready model cannot be had: {error}", "Train a run")
 
 
-def respondent_for(run: RunRow) -> Respondent | Nobody:
+def respondent_for(run: RunRow) -> LoadedModel | ModelUnavailable:
     """Return the run with its newest weights, or why it cannot answer."""
     try:
         step = store().live_step(run.id)
         if step is None:
-            return Nobody(*_no_weights(run))
-        return Respondent(run, step, _newest(run.id, step))
+            return ModelUnavailable(*_no_weights(run))
+        return LoadedModel(run, step, _newest(run.id, step))
     except (StoreError, DatasetError, ValueError) as error:
-        return Nobody(f"{title(run)} cannot answer: {error}", "Train another run")
+        return ModelUnavailable(f"{title(run)} cannot answer: {error}", "Train another run")
 
 
-def respondent_at(run: RunRow, step: int) -> Respondent:
+def respondent_at(run: RunRow, step: int) -> LoadedModel:
     """Return the run as it was after `step` updates, one of its snapshots.  Raises: StoreError."""
-    return Respondent(run, step, predictor_at(run.id, step))
+    return LoadedModel(run, step, predictor_at(run.id, step))
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
@@ -160,7 +160,7 @@ def _no_weights(run: RunRow) -> tuple[str, str]:
     return f"{name} has no weights yet: {run.message or 'it has only begun'}.", "See how it trains"
 
 
-def others_like(first: Respondent, limit: int = 40) -> dict[str, RunRow]:
+def others_like(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:
     """Return runs that could be asked the same question, id -> row, ready models and newest first."""
     found: dict[str, RunRow] = {}
     for row in sorted(store().list(limit=limit), key=lambda row: row.id not in SHIPPED):

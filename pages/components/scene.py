@@ -13,7 +13,7 @@ from core.datasets import DatasetError, spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import data_uri, image_strip
 from core.insight.first_layer import FirstLayer, first_layer
-from core.live.messages import Parts, WeightImages
+from core.live.messages import HtmlPatch, WeightImages
 from core.models.initial_weights import first_weights
 from core.models.parameter_shapes import parameter_shapes
 from core.protocol.controls import time_left_s
@@ -37,19 +37,19 @@ _HEAD: Final = (
 
 
 @dataclass(frozen=True)
-class Scene:
+class RunSnapshot:
     """Everything that moves, by the key of the component that shows it; `caption` says what the images are."""
 
-    head: Parts
+    head: HtmlPatch
     weights: WeightImages
     loss: Chart
     accuracy: Chart
-    strip: Parts | None
+    strip: HtmlPatch | None
     caption: str
 
-    def news(self) -> dict[str, Parts | WeightImages | Chart]:
+    def news(self) -> dict[str, HtmlPatch | WeightImages | Chart]:
         """Return what each live component is to show now."""
-        news: dict[str, Parts | WeightImages | Chart] = {
+        news: dict[str, HtmlPatch | WeightImages | Chart] = {
             "head": self.head,
             "weights": self.weights,
             "loss": self.loss,
@@ -58,7 +58,7 @@ class Scene:
         return news | ({"strip": self.strip} if self.strip else {})
 
 
-def idle_scene(config: RunConfig) -> Scene:
+def idle_scene(config: RunConfig) -> RunSnapshot:
     """Return what a run of `config` would start from: its first weights and real test images."""
     entry = spec(config.dataset)
     line = f"Press Train: {entry.train_size:,} {entry.plural} to learn from, {entry.test_size:,} to be tested on."
@@ -70,7 +70,7 @@ def idle_scene(config: RunConfig) -> Scene:
         (f"{split} loss", "–"),
         (f"{split} accuracy", "–"),
     ]
-    return Scene(
+    return RunSnapshot(
         head=_head("ready", "plain", line, 0.0, figures),
         weights=_images(layer, 0),
         loss=empty.loss_chart(),
@@ -80,7 +80,7 @@ def idle_scene(config: RunConfig) -> Scene:
     )
 
 
-def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> Scene:
+def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> RunSnapshot:
     """Return the run as it stands, with the curves of `earlier` runs pale beneath its own.
 
     Made once for each state of the run, however many watch it.
@@ -93,11 +93,11 @@ def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> Scene:
     if kept is None or kept[0] != state:
         kept = shared.scene = (state, _run_scene(run, shared, [other.curves for other in others], names))
     scene = kept[1]
-    assert isinstance(scene, Scene)
+    assert isinstance(scene, RunSnapshot)
     return scene
 
 
-def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]) -> Scene:
+def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]) -> RunSnapshot:
     split = run.evaluation_split or ("validation" if run.config.validation_size else "test")
     figures = [
         ("train loss", _number(run.train_loss)),
@@ -108,7 +108,7 @@ def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]
     found = store().live(run.id)
     layer = first_layer(found[1], spec(run.dataset)) if found else _first_weights(run.config)
     text, tone = status_text(run)
-    return Scene(
+    return RunSnapshot(
         head=_head(text, tone, _line(run), run.progress, figures),
         weights=_images(layer, found[0] if found else 0),
         loss=_begun(shared.curves.loss_chart(curves, names), run),
@@ -142,7 +142,7 @@ def _images(layer: FirstLayer, step: int) -> WeightImages:
     return WeightImages(layer.weights, layer.shape, layer.labels, step, classes=layer.is_classes)
 
 
-def _head(status: str, tone: str, line: str, share: float, figures: list[tuple[str, str]]) -> Parts:
+def _head(status: str, tone: str, line: str, share: float, figures: list[tuple[str, str]]) -> HtmlPatch:
     values = {
         "status": status,
         "chip@class": f"ink-chip ink-{tone}",
@@ -152,7 +152,7 @@ def _head(status: str, tone: str, line: str, share: float, figures: list[tuple[s
     }
     for i, (name, value) in enumerate(figures):
         values |= {f"name{i}": name, f"value{i}": value}
-    return Parts(_HEAD, values)
+    return HtmlPatch(_HEAD, values)
 
 
 def _line(run: RunRow) -> str:
@@ -185,7 +185,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def _strip(dataset: str, predicted: np.ndarray) -> Parts | None:
+def _strip(dataset: str, predicted: np.ndarray) -> HtmlPatch | None:
     """Return the test set's first images, each with what the model takes it for and what it is.
 
     None while the images are not there.
@@ -202,7 +202,7 @@ def _strip(dataset: str, predicted: np.ndarray) -> Parts | None:
     }
     for i, (said, label) in enumerate(zip(predicted, labels, strict=False)):
         values |= {f"said{i}": entry.class_names[said], f"tone{i}@class": "y" if said == label else "n"}
-    return Parts(template, values)
+    return HtmlPatch(template, values)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -9,13 +9,13 @@ from core.datasets import DatasetError, DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import LOOKS
 from core.images import ImageError, Limits, read_image
-from core.prediction.digit_detection import Found, Sheet, boxed, look_at, takes_ink
-from core.prediction.predict import Drawing, Sample, Subject, ask
+from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, look_at, takes_ink
+from core.prediction.predict import DatasetImage, Drawing, ModelInput, ask
 from pages.components.answer import with_article
 from pages.components.canvas import canvas
 from pages.components.lab import image_data, settings
 from pages.components.pixels import pixel_panels
-from pages.components.respondents import Respondent
+from pages.components.respondents import LoadedModel
 from pages.components.style import current_theme
 
 CANVAS: Final = "Draw"
@@ -42,7 +42,7 @@ def chosen_source(entry: DatasetSpec) -> str:
     return str(choice)
 
 
-def subject_from(source: str, who: Respondent) -> Subject | None:
+def subject_from(source: str, who: LoadedModel) -> ModelInput | None:
     """Draw the source; return what is asked about, None while there is nothing."""
     if source == CANVAS:
         return Drawing(canvas())
@@ -60,7 +60,7 @@ def subject_from(source: str, who: Respondent) -> Subject | None:
     return _pictured(file, who)
 
 
-def _pictured(file: Any, who: Respondent) -> Subject | None:
+def _pictured(file: Any, who: LoadedModel) -> ModelInput | None:
     if not takes_ink(who.spec):
         st.caption(
             f"{who.spec.title} holds cut-outs on black, photographed in a studio. A picture from a phone is far from "
@@ -77,13 +77,13 @@ def _pictured(file: Any, who: Respondent) -> Subject | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
-def _sheet(content: bytes, entry: DatasetSpec) -> Sheet:
+def _sheet(content: bytes, entry: DatasetSpec) -> DetectedSheet:
     """Return what is on an uploaded picture.  Raises: ImageError."""
     limits = Limits(max_bytes=int(settings().upload_mb * 1e6))
     return look_at(read_image(content, limits), entry)
 
 
-def _chosen(sheet: Sheet, who: Respondent) -> Found:
+def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
     """Show what was found; with several digits, answer each and return the one chosen."""
     if sheet.ink is None:
         return sheet.found[0]
@@ -114,7 +114,7 @@ def _chosen(sheet: Sheet, who: Respondent) -> Found:
     return sheet.found[place or 0]
 
 
-def _test_image(who: Respondent) -> Subject | None:
+def _test_image(who: LoadedModel) -> ModelInput | None:
     """Show an image of the test set; return it."""
     try:
         data = image_data(who.run.dataset)
@@ -140,4 +140,4 @@ def _test_image(who: Respondent) -> Subject | None:
 
     st.button("Another one", icon=":material/casino:", shortcut="N", on_click=another)
     st.caption("The name beneath is what it is; the model has never seen it.")
-    return Sample(pixels)
+    return DatasetImage(pixels)

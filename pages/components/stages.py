@@ -7,16 +7,16 @@ import streamlit as st
 from PIL import Image
 
 from core.figures.image_panels import Panel
-from core.images import Preparation, prepare
-from core.prediction.predict import Answer, Drawing, Subject, ask_prepared
+from core.images import PreprocessingOptions, prepare
+from core.prediction.predict import Drawing, ModelInput, Prediction, ask_prepared
 from pages.components.answer import headline, probability_bars
 from pages.components.pixels import pixel_panels
-from pages.components.respondents import Respondent, detector
+from pages.components.respondents import LoadedModel, detector
 
 _SHOWN_PX = 140
 
 
-def show_stages(key: str, answer: Answer) -> None:
+def show_stages(key: str, answer: Prediction) -> None:
     """Draw every stage of the answer's preparation side by side, ink bright as the model sees it."""
     stages = [*answer.prepared.stages]
     if not stages:
@@ -37,7 +37,7 @@ def _picture(image: np.ndarray) -> np.ndarray:
     return pixels[None]
 
 
-def show_preparation(who: Respondent, subject: Subject, answer: Answer) -> None:
+def show_preparation(who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the stages, and beside the full preparation one with the stages that the visitor leaves on."""
     st.markdown(
         "**As the training set was made.** MNIST's digits were cut out, made to fit 20 × 20 pixels, and put into "
@@ -57,7 +57,7 @@ def show_preparation(who: Respondent, subject: Subject, answer: Answer) -> None:
     st.caption(_verdict(who, answer, other))
 
 
-def _switches(who: Respondent) -> Preparation:
+def _switches(who: LoadedModel) -> PreprocessingOptions:
     with st.container(key="stage_switches", horizontal=True):
         crop = _switch(
             "Crop and scale", "crop", "Cut to the ink and made to fit. Off: the whole canvas is shrunk."
@@ -67,7 +67,7 @@ def _switches(who: Respondent) -> Preparation:
         deskew = who.asked.config.deskew and _switch(
             "Deskew", "deskew", "Upright and of one size, as the digits that this run learned from."
         )
-    return Preparation(crop=crop, pen_width=pen, centre=centre, deskew=deskew)
+    return PreprocessingOptions(crop=crop, pen_width=pen, centre=centre, deskew=deskew)
 
 
 def _switch(label: str, name: str, says: str) -> bool:
@@ -75,13 +75,13 @@ def _switch(label: str, name: str, says: str) -> bool:
     return st.toggle(label, value=False, key=key, persist_state="session", help=f"{says} Default: off here.")
 
 
-def _version(key: str, name: str, who: Respondent, answer: Answer) -> None:
+def _version(key: str, name: str, who: LoadedModel, answer: Prediction) -> None:
     st.markdown(f"**{name}:** {headline(answer, who.spec)[0]}")
     show_stages(f"stages_{key}", answer)
     probability_bars(f"bars_{key}", answer, who.spec)
 
 
-def _verdict(who: Respondent, full: Answer, other: Answer) -> str:
+def _verdict(who: LoadedModel, full: Prediction, other: Prediction) -> str:
     if not full.is_asked:
         return "Draw something, and both versions answer."
     names: Sequence[str] = who.spec.class_names

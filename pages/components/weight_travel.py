@@ -17,7 +17,7 @@ from core.insight.captions.weights import journey as journey_caption
 from core.insight.captions.weights import weight_images as images_caption
 from core.insight.captions.words import signed
 from core.insight.robustness import balanced_subset
-from core.insight.weight_analysis import Journey, journey
+from core.insight.weight_analysis import WeightTrajectory, journey
 from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.figure import captioned, chart
@@ -235,7 +235,7 @@ def _table(images: np.ndarray, labels: list[str]) -> dict[str, object]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _journey(run_id: str, newest: int) -> Journey:  # noqa: ARG001 - a new step is a new journey
+def _journey(run_id: str, newest: int) -> WeightTrajectory:  # noqa: ARG001 - a new step is a new journey
     steps = store().snapshots(run_id)
     weights = []
     for step in steps:
@@ -260,7 +260,7 @@ def _show_journey(run: RunRow, newest: int) -> None:
     )
 
 
-def _journey_figure(trip: Journey) -> go.Figure:
+def _journey_figure(trip: WeightTrajectory) -> go.Figure:
     series = {"length": (trip.steps, trip.norm), "from the start": (trip.steps, trip.distance)}
     figure = lines(series, current_theme(), x_title="step", y_title="length", height=190)
     figure.update_yaxes(rangemode="tozero")

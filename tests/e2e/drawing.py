@@ -12,8 +12,8 @@ from tests.polling import until
 
 PAD = "canvas.upper-canvas"
 EMPTY = "Draw a digit"
-MIDDLE = synthetic_digits.Hand(size_px=190)
-CORNER = synthetic_digits.Hand(size_px=110, centre=(0.24, 0.26))
+MIDDLE = synthetic_digits.Handwriting(size_px=190)
+CORNER = synthetic_digits.Handwriting(size_px=110, centre=(0.24, 0.26))
 STYLES = {4: 1, 9: 2}  # of the templates: those that most people would read without context
 
 
@@ -25,7 +25,7 @@ def open_draw(page: Page, app: App, run: str = "cnn-mnist") -> None:
     expect_rest(page, timeout_ms=120_000)  # the first visitor waits until the images are unpacked and known
 
 
-def path_of(digit: int, hand: synthetic_digits.Hand) -> list[np.ndarray]:
+def path_of(digit: int, hand: synthetic_digits.Handwriting) -> list[np.ndarray]:
     drawn = synthetic_digits.draw(
         synthetic_digits.template(digit, STYLES.get(digit, 0)), hand, np.random.default_rng(digit)
     )

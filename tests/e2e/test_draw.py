@@ -41,7 +41,7 @@ pytestmark = pytest.mark.e2e
     ],
 )
 def test_all_ten_digits_are_read(
-    app: App, page: Page, hands: tuple[synthetic_digits.Hand, ...], steps: int
+    app: App, page: Page, hands: tuple[synthetic_digits.Handwriting, ...], steps: int
 ) -> None:
     open_draw(page, app)
     set_pen(page, steps)

@@ -12,7 +12,7 @@ sys.path.insert(0, os.environ["INKLING_ROOT"])
 st.set_page_config(layout="wide")
 
 from core.figures.run_curves import Curves  # noqa: E402
-from core.live.messages import Parts, WeightImages  # noqa: E402
+from core.live.messages import HtmlPatch, WeightImages  # noqa: E402
 from core.protocol.events import Evaluated, Started, Steps  # noqa: E402
 from pages.components.live import live_update  # noqa: E402
 from pages.components.live_chart import live_chart  # noqa: E402
@@ -44,7 +44,7 @@ def advance(curves: Curves) -> None:
 def news(curves: Curves) -> dict[str, Any]:
     share = 100 * curves.last_step // TOTAL
     return {
-        "head": Parts(HEAD, {"step": f"step {curves.last_step}", "bar@style": f"width:{share}%"}),
+        "head": HtmlPatch(HEAD, {"step": f"step {curves.last_step}", "bar@style": f"width:{share}%"}),
         "weights": WeightImages(RECORD["weights"][curves.last_step], (1, 28, 28), DIGITS, curves.last_step),
         "loss": curves.loss_chart(),
         "accuracy": curves.accuracy_chart(),

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.config.run_config import RunConfig
-from core.jobs.store_controls import Recall
+from core.jobs.store_controls import InterruptSignal
 from core.jobs.worker import train_here
 from core.pretrained.registry import SHIPPED
 from core.runs import Store, StoreFull
@@ -143,7 +143,7 @@ def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_whe
     settings = replace(SETTINGS, data=str(data_folder), store=f"sqlite:///{small_disk / 'inkling.db'}")
     with closing(Store(settings=settings)) as store:
         run = store.create(RunConfig(train_size=1000, epochs=2), queue=False)
-        assert train_here(store, run, settings, Recall(), lambda _: None)
+        assert train_here(store, run, settings, InterruptSignal(), lambda _: None)
     remount(small_disk, "ro")
     lab = new_lab(small_disk)
     with unharmed(lab, page):

@@ -22,7 +22,9 @@ from pages.components import canvas, draw_view, lab, lesson, panel, respondents
 from pages.components.canvas import _Pad, _Page
 
 DRAWN = synthetic_digits.paint(
-    synthetic_digits.draw(synthetic_digits.template(7, 0), synthetic_digits.Hand(), np.random.default_rng(0)),
+    synthetic_digits.draw(
+        synthetic_digits.template(7, 0), synthetic_digits.Handwriting(), np.random.default_rng(0)
+    ),
     20,
 )
 

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
-from core.jobs.store_controls import Recall
+from core.jobs.store_controls import InterruptSignal
 from core.jobs.worker import train_here
 from core.protocol.events import TERMINAL, Failed
 from core.runs import Store
@@ -80,7 +80,7 @@ def test_what_shows_only_in_training_ends_the_run_in_words_on_its_page(
     monkeypatch.setattr(Stopwatch, "elapsed_s", hasty)
     run = store.create(RunConfig(train_size=1000, epochs=2, eval_every=50), queue=False)
     told: list[object] = []
-    assert train_here(store, run, store.settings, Recall(), told.append)
+    assert train_here(store, run, store.settings, InterruptSignal(), told.append)
     assert store.get(run).status == "failed"
     ends = [event for event in store.rows(run).events if isinstance(event, TERMINAL)]
     assert [type(end) for end in ends] == [Failed]

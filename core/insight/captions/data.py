@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.captions.words import count, percent
-from core.insight.data_quality import Doubt, Ranked, Twin
+from core.insight.data_quality import DuplicatePair, LabelIssue, Ranked
 from core.insight.embedding import Space
 from core.insight.image_selection import Page
 
@@ -98,7 +98,7 @@ def typicality(ranked: Ranked, name: str) -> str:
     )
 
 
-def duplicates(exact: Sequence[NDArray[np.int64]], near: Sequence[Twin]) -> str:
+def duplicates(exact: Sequence[NDArray[np.int64]], near: Sequence[DuplicatePair]) -> str:
     """Say how many images are there twice, and how alike the closest two others are."""
     copies = sum(len(group) - 1 for group in exact)
     first = (
@@ -112,7 +112,7 @@ def duplicates(exact: Sequence[NDArray[np.int64]], near: Sequence[Twin]) -> str:
     )
 
 
-def doubts(found: Sequence[Doubt], names: Names, by_model: bool) -> str:
+def doubts(found: Sequence[LabelIssue], names: Names, by_model: bool) -> str:
     """Say how many labels are doubted and which most."""
     who = "the model" if by_model else "its nearest neighbours"
     if not found:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.insight.activations import Feeders, UnitUse
+from core.insight.activations import UnitContributions, UnitUse
 from core.insight.attribution import Attribution
 from core.insight.captions.words import count, listed, percent, points, signed
-from core.insight.counterfactual import Flip
+from core.insight.counterfactual import Counterfactual
 from core.insight.evidence import Arithmetic, Difference
 from core.insight.metrics import Summary
 from core.insight.step import StepView
-from core.insight.weight_analysis import Border, Journey, Neighbours
+from core.insight.weight_analysis import DecisionBoundary, Neighbours, WeightTrajectory
 from core.models.softmax_regression import Array
 
 Names = Sequence[str]
@@ -31,7 +31,7 @@ def weight_images(weight: Array, bias: Array, names: Names) -> str:
     )
 
 
-def journey(trip: Journey) -> str:
+def journey(trip: WeightTrajectory) -> str:
     """Say how far the weights have come and how straight their way was."""
     distance, path = float(trip.distance[-1]), float(trip.path[-1])
     if path == 0:
@@ -47,7 +47,7 @@ def journey(trip: Journey) -> str:
     )
 
 
-def border(edge: Border, near: Neighbours, names: Names) -> str:
+def border(edge: DecisionBoundary, near: Neighbours, names: Names) -> str:
     """Say what the difference image means and how close the closest image is."""
     a, b = names[edge.a], names[edge.b]
     first = f"Bright pixels on red speak for {a}, on blue for {b}."
@@ -79,7 +79,7 @@ def difference(gap: Difference, names: Names) -> str:
     )
 
 
-def flip(found: Flip | None, names: Names) -> str:
+def flip(found: Counterfactual | None, names: Names) -> str:
     """Say how few pixels would change the answer."""
     if found is None:
         return "No change of pixels of this kind would change the answer."
@@ -139,7 +139,7 @@ def hidden_units(use: UnitUse, shown: int = 10) -> str:
     return f"The {min(shown, len(use.units))} busiest of {len(use.units)} hidden units do {share} of the work; {rest}."
 
 
-def fed_by(fed: Feeders, names: Names) -> str:
+def fed_by(fed: UnitContributions, names: Names) -> str:
     """Say which hidden unit does most for a class, and which most against it."""
     parts = []
     for sign, verb in ((1, "for"), (-1, "against")):

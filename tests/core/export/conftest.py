@@ -8,7 +8,7 @@ import pytest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.runs import Store
 from core.training.loop import train
 from tests.core.datasets.conftest import idx_bytes
@@ -20,14 +20,14 @@ class StopAfter:
     def __init__(self, learning_rate: float, polls: int) -> None:
         self._rate, self._polls, self._count = learning_rate, polls, 0
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         """Return the order to pause for single steps, then to go on at another rate, then to stop."""
         self._count += 1
         if self._count <= self._polls:
-            return Orders(command="pause", run_until=self._count)
+            return RunCommands(command="pause", run_until=self._count)
         if self._count <= 2 * self._polls:
-            return Orders(command="pause", run_until=self._count, learning_rate=self._rate)
-        return Orders(command="stop", learning_rate=self._rate)
+            return RunCommands(command="pause", run_until=self._count, learning_rate=self._rate)
+        return RunCommands(command="stop", learning_rate=self._rate)
 
 
 @pytest.fixture(scope="session")

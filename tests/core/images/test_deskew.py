@@ -6,12 +6,12 @@ from scipy import ndimage
 
 from core.images import deskew
 from core.images.deskew import SPREAD_X, SPREAD_Y, slants
-from core.synthetic_digits import Hand, draw, paint, template
+from core.synthetic_digits import Handwriting, draw, paint, template
 
 
 def digit_images(slant: float) -> np.ndarray:
     rng = np.random.default_rng(3)
-    hands = [Hand(size_px=19, slant=slant, centre=(0.5, 0.5)) for _ in range(10)]
+    hands = [Handwriting(size_px=19, slant=slant, centre=(0.5, 0.5)) for _ in range(10)]
     return np.stack([paint(draw(template(d), hands[d], rng, 28), 2.5, 28) for d in range(10)])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.images import find_digits, single_digit
-from core.synthetic_digits import Hand, draw, paint, styles, template
+from core.synthetic_digits import Handwriting, draw, paint, styles, template
 
 CELL = 100
 
@@ -16,7 +16,7 @@ def sheet(rows: list[list[tuple[int, int]]], pen_px: float = 7) -> np.ndarray:
     for i, line in enumerate(rows):
         for j, (digit, style) in enumerate(line):
             centre = (0.5 + rng.uniform(-0.08, 0.08), 0.5 + rng.uniform(-0.08, 0.08))
-            hand = Hand(size_px=60 + rng.uniform(-6, 6), centre=centre)
+            hand = Handwriting(size_px=60 + rng.uniform(-6, 6), centre=centre)
             cell = paint(draw(template(digit, style), hand, rng, CELL), pen_px, CELL)
             ink[i * CELL : (i + 1) * CELL, j * CELL : (j + 1) * CELL] = cell
     return ink

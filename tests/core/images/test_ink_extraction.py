@@ -5,15 +5,15 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from core.images import Preparation, ink_from_photo, prepare, single_digit
-from core.synthetic_digits import Hand, draw, paint, template
+from core.images import PreprocessingOptions, ink_from_photo, prepare, single_digit
+from core.synthetic_digits import Handwriting, draw, paint, template
 
 SIDE = 400
 
 
 def drawing(digit: int = 5, pen_px: float = 24) -> np.ndarray:
     rng = np.random.default_rng(2)
-    return paint(draw(template(digit), Hand(size_px=230), rng, SIDE), pen_px, SIDE)
+    return paint(draw(template(digit), Handwriting(size_px=230), rng, SIDE), pen_px, SIDE)
 
 
 def overlap(found: np.ndarray, drawn: np.ndarray) -> float:
@@ -60,9 +60,9 @@ def test_plain_thresholding_fails_where_light_is_uneven() -> None:
 @pytest.mark.parametrize("invert", [False, True])
 @pytest.mark.parametrize("digit", range(10))
 def test_clean_28_px_pictures_are_understood_either_way_round(digit: int, invert: bool) -> None:
-    image = prepare(drawing(digit), Preparation()).image
+    image = prepare(drawing(digit), PreprocessingOptions()).image
     picture = np.rint((1 - image if invert else image) * 255).astype(np.uint8)
-    again = prepare(ink_from_photo(picture), Preparation()).image
+    again = prepare(ink_from_photo(picture), PreprocessingOptions()).image
     assert np.corrcoef(again.ravel(), image.ravel())[0, 1] > 0.9
 
 

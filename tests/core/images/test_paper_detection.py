@@ -10,7 +10,7 @@ from core.images.paper_detection import find_page
 
 
 def digit(value: int, side: int = 280) -> np.ndarray:
-    hand = synthetic_digits.Hand(size_px=0.6 * side)
+    hand = synthetic_digits.Handwriting(size_px=0.6 * side)
     return synthetic_digits.paint(
         synthetic_digits.draw(synthetic_digits.template(value, 0), hand, np.random.default_rng(0), side),
         14,
@@ -50,7 +50,9 @@ def test_a_sheet_is_found_where_it_lies() -> None:
 def test_a_digit_is_no_sheet_whichever_way_round(value: int) -> None:
     ink = synthetic_digits.paint(
         synthetic_digits.draw(
-            synthetic_digits.template(value, 0), synthetic_digits.Hand(size_px=240), np.random.default_rng(1)
+            synthetic_digits.template(value, 0),
+            synthetic_digits.Handwriting(size_px=240),
+            np.random.default_rng(1),
         ),
         40,
     )

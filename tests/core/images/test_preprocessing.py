@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.images import Preparation, ink_from_canvas, pen_width, prepare
-from core.synthetic_digits import Hand, draw, paint, styles, template
+from core.images import PreprocessingOptions, ink_from_canvas, pen_width, prepare
+from core.synthetic_digits import Handwriting, draw, paint, styles, template
 
 RNG_SEED = 7
 
 
 def drawing(
-    digit: int, hand: Hand | None = None, pen_px: float = 20.0, canvas_px: int = 280, style: int = 0
+    digit: int, hand: Handwriting | None = None, pen_px: float = 20.0, canvas_px: int = 280, style: int = 0
 ) -> np.ndarray:
     rng = np.random.default_rng(RNG_SEED)
-    return paint(draw(template(digit, style), hand or Hand(), rng, canvas_px), pen_px, canvas_px)
+    return paint(draw(template(digit, style), hand or Handwriting(), rng, canvas_px), pen_px, canvas_px)
 
 
 def mass_centre(image: np.ndarray) -> tuple[float, float]:
@@ -40,15 +40,15 @@ def test_every_digit_fills_a_box_of_20_and_is_centred_by_mass(digit: int) -> Non
 
 @pytest.mark.parametrize("digit", [2, 4, 5, 7])
 def test_a_drawing_in_a_corner_gives_the_same_image_as_one_in_the_middle(digit: int) -> None:
-    middle = prepare(drawing(digit, Hand(size_px=100))).image
-    corner = prepare(drawing(digit, Hand(size_px=100, centre=(0.25, 0.75)))).image
+    middle = prepare(drawing(digit, Handwriting(size_px=100))).image
+    corner = prepare(drawing(digit, Handwriting(size_px=100, centre=(0.25, 0.75)))).image
     assert likeness(middle, corner) > 0.999
 
 
 @pytest.mark.parametrize("digit", [0, 2, 3, 7])
 def test_size_does_not_matter_when_pen_grows_with_it(digit: int) -> None:
-    small = prepare(drawing(digit, Hand(size_px=60), pen_px=6)).image
-    large = prepare(drawing(digit, Hand(size_px=240), pen_px=24)).image
+    small = prepare(drawing(digit, Handwriting(size_px=60), pen_px=6)).image
+    large = prepare(drawing(digit, Handwriting(size_px=240), pen_px=24)).image
     assert likeness(small, large) > 0.93
 
 
@@ -56,7 +56,7 @@ def test_size_does_not_matter_when_pen_grows_with_it(digit: int) -> None:
 def test_a_thin_and_a_thick_pen_come_out_alike_and_without_the_stage_do_not(digit: int) -> None:
     thin, thick = drawing(digit, pen_px=3), drawing(digit, pen_px=30)
     with_stage = likeness(prepare(thin).image, prepare(thick).image)
-    off = Preparation(pen_width=False)
+    off = PreprocessingOptions(pen_width=False)
     without = likeness(prepare(thin, off).image, prepare(thick, off).image)
     assert with_stage > 0.85
     assert with_stage > without + 0.1
@@ -72,7 +72,7 @@ def test_pen_width_of_nothing_is_zero() -> None:
 
 
 def test_each_stage_is_kept_in_order_with_a_caption() -> None:
-    prepared = prepare(drawing(5), Preparation(deskew=True))
+    prepared = prepare(drawing(5), PreprocessingOptions(deskew=True))
     assert [name for name, _, _ in prepared.stages] == ["drawn", "crop", "pen", "scale", "centre", "deskew"]
     assert all(caption for _, caption, _ in prepared.stages)
     assert all(array.min() >= 0 and array.max() <= 1 for _, _, array in prepared.stages)
@@ -81,7 +81,9 @@ def test_each_stage_is_kept_in_order_with_a_caption() -> None:
 
 
 def test_without_crop_the_whole_canvas_is_shrunk() -> None:
-    prepared = prepare(drawing(3, Hand(size_px=70, centre=(0.2, 0.2))), Preparation(crop=False, centre=False))
+    prepared = prepare(
+        drawing(3, Handwriting(size_px=70, centre=(0.2, 0.2))), PreprocessingOptions(crop=False, centre=False)
+    )
     assert mass_centre(prepared.image) == pytest.approx((0.2 * 28, 0.2 * 28), abs=1)
 
 
@@ -94,7 +96,7 @@ def test_a_blank_canvas_is_empty() -> None:
 def test_a_single_click_is_tiny_and_a_small_digit_is_not() -> None:
     click = paint([np.array([[100.0, 100.0], [101.0, 100.0]])], 20)
     assert prepare(click).reason == "tiny"
-    assert prepare(drawing(2, Hand(size_px=40), pen_px=8)).reason == ""
+    assert prepare(drawing(2, Handwriting(size_px=40), pen_px=8)).reason == ""
 
 
 def test_a_speck_is_tiny() -> None:
@@ -117,16 +119,16 @@ def test_what_is_no_drawing_is_refused(ink: np.ndarray) -> None:
 
 
 def test_preparation_survives_its_dict_and_names_an_unknown_setting() -> None:
-    how = Preparation(pen_width=False, deskew=True, thickest_px=3)
-    assert Preparation.from_dict(how.as_dict()) == how
+    how = PreprocessingOptions(pen_width=False, deskew=True, thickest_px=3)
+    assert PreprocessingOptions.from_dict(how.as_dict()) == how
     with pytest.raises(ValueError, match="sharpen"):
-        Preparation.from_dict({"sharpen": True})
+        PreprocessingOptions.from_dict({"sharpen": True})
 
 
 @pytest.mark.parametrize("pen_px", [0.0, 9.0, float("nan")])
 def test_a_pen_out_of_range_is_refused_with_its_value(pen_px: float) -> None:
     with pytest.raises(ValueError, match=str(pen_px)):
-        Preparation(thickest_px=pen_px)
+        PreprocessingOptions(thickest_px=pen_px)
 
 
 def pencil_drawing(paper: tuple[int, ...], pen: tuple[int, ...]) -> np.ndarray:

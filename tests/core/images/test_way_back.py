@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from core import synthetic_digits
-from core.images import Preparation, prepare
+from core.images import PreprocessingOptions, prepare
 from core.images.centering import scaled, then
 from core.images.deskew import deskew, straightening
 
@@ -14,10 +14,10 @@ from core.images.deskew import deskew, straightening
 @pytest.mark.parametrize("pen_px", [6, 20, 30])
 @pytest.mark.parametrize("digit", [1, 2, 4, 8])
 def test_every_pixel_finds_the_ink_that_it_shows(digit: int, pen_px: float, *, deskewed: bool) -> None:
-    hand = synthetic_digits.Hand(size_px=150, centre=(0.35, 0.6), slant=0.25)
+    hand = synthetic_digits.Handwriting(size_px=150, centre=(0.35, 0.6), slant=0.25)
     path = synthetic_digits.draw(synthetic_digits.template(digit, 0), hand, np.random.default_rng(0))
     ink = synthetic_digits.paint(path, pen_px)
-    prepared = prepare(ink, Preparation(deskew=deskewed, pen_width=False))
+    prepared = prepare(ink, PreprocessingOptions(deskew=deskewed, pen_width=False))
     back = prepared.way_back
     assert back is not None
     ys, xs = np.indices((28, 28)) + 0.5
@@ -31,7 +31,7 @@ def test_every_pixel_finds_the_ink_that_it_shows(digit: int, pen_px: float, *, d
 def test_with_the_pen_evened_out_the_middle_of_the_stroke_stays_where_it_was() -> None:
     ink = np.zeros((280, 280), np.float32)
     ink[60:200, 150:154] = 1  # a thin bar; its middle is at (152, 130)
-    back = prepare(ink, Preparation()).way_back
+    back = prepare(ink, PreprocessingOptions()).way_back
     assert back is not None
     x, y = back @ np.array([14.5, 14.5, 1])  # MNIST's centre is the middle of pixel 14
     assert (x, y) == pytest.approx((152, 130), abs=0.6)
@@ -49,7 +49,7 @@ def test_what_deskewing_moved_is_found_where_it_was() -> None:
 
 def test_nothing_drawn_and_the_whole_canvas_have_no_way_back() -> None:
     assert prepare(np.zeros((50, 50), np.float32)).way_back is None
-    assert prepare(np.eye(50, dtype=np.float32), Preparation(crop=False)).way_back is None
+    assert prepare(np.eye(50, dtype=np.float32), PreprocessingOptions(crop=False)).way_back is None
 
 
 def test_maps_are_done_one_after_another() -> None:

@@ -20,7 +20,7 @@ from core.insight import (
     step,
     weight_analysis,
 )
-from core.insight.activations import Feeders, UnitUse
+from core.insight.activations import UnitContributions, UnitUse
 from core.insight.captions import data as data_captions
 from core.insight.captions import evaluate as evaluate_captions
 from core.insight.captions import weights as weights_captions
@@ -169,7 +169,7 @@ def test_unit_captions_by_hand():
     use = UnitUse(np.arange(4), np.array([0.5, 0.3, 0.2, 0.0]), np.array([1.0, 0.5, 0.1, 0.0]))
     text = weights_captions.hidden_units(use, shown=2)
     assert text == "The 2 busiest of 4 hidden units do 80.0 % of the work; 1 unit never fires."
-    fed = Feeders(4, np.array([6, 2]), np.array([-1.5, 0.75]), 0.0, 0.1)
+    fed = UnitContributions(4, np.array([6, 2]), np.array([-1.5, 0.75]), 0.0, 0.1)
     text = weights_captions.fed_by(fed, NAMES)
     assert text == "4: unit 3 speaks most for it (+0.75) and unit 7 speaks most against it (−1.50)."
 

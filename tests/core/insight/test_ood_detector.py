@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from core.datasets import ImageData
-from core.images import Preparation, deskew, prepare
+from core.images import PreprocessingOptions, deskew, prepare
 from core.insight.ood_detector import COMPONENTS, SIDE, Detector, fit_detector, strangeness
 from core.synthetic_digits import draw, paint, random_hand, styles, template
 
@@ -21,7 +21,7 @@ def drawn(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     made = []
     for digit in labels:
         path = template(int(digit), int(rng.integers(styles(int(digit)))))
-        made.append(prepare(paint(draw(path, random_hand(rng), rng), 20), Preparation(deskew=True)))
+        made.append(prepare(paint(draw(path, random_hand(rng), rng), 20), PreprocessingOptions(deskew=True)))
     return np.stack([m.image for m in made]), labels, np.array([m.pen_px for m in made])
 
 
@@ -65,7 +65,7 @@ def test_scribbles_and_filled_boxes_are_stranger_than_digits(
     detector: Detector, kind: Callable[[int], list[np.ndarray]]
 ) -> None:
     images, pens = (values[:60] for values in drawn(100, seed=9)[::2])
-    made = [prepare(ink, Preparation(deskew=True)) for ink in kind(40)]
+    made = [prepare(ink, PreprocessingOptions(deskew=True)) for ink in kind(40)]
     odd = strangeness(detector, np.stack([m.image for m in made]), np.array([m.pen_px for m in made]))
     own = strangeness(detector, images, pens)
     assert roc_auc_score([0] * 60 + [1] * 40, np.r_[own, odd]) > 0.95

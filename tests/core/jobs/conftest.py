@@ -11,7 +11,7 @@ import pytest
 from core.config.app_settings import Settings
 from core.config.run_config import RunConfig
 from core.jobs.engine import EmbeddedEngine
-from core.jobs.store_controls import Recall
+from core.jobs.store_controls import InterruptSignal
 from core.jobs.worker import train_here
 from core.protocol.events import Event
 from core.runs import RunRow, Store
@@ -35,9 +35,11 @@ def open_store(folder: Path, data_folder: Path, **limits: Any) -> Store:
     return Store(f"sqlite:///{folder / 'inkling.db'}", settings=settings)
 
 
-def train_run(store: Store, run_id: str, heed: Callable[[Event, Recall], None] | None = None) -> RunRow:
+def train_run(
+    store: Store, run_id: str, heed: Callable[[Event, InterruptSignal], None] | None = None
+) -> RunRow:
     """Train a run in this process and return it as it then stands; `heed` hears every event and may recall it."""
-    recall = Recall()
+    recall = InterruptSignal()
     assert train_here(
         store, run_id, store.settings, recall, lambda event: heed(event, recall) if heed else None
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.jobs import event_writer as module
-from core.jobs.event_writer import Outbox
+from core.jobs.event_writer import EventWriter
 from core.protocol.events import Checkpoint, Finished, Started, Steps, Weights
 from core.runs import LostRun, StoreBusy, StoreFull
 
@@ -54,7 +54,7 @@ def clock(monkeypatch):
 @pytest.fixture
 def box(clock):  # noqa: ARG001 - made before the box
     store = FakeStore()
-    return store, Outbox(store, "run", 1)
+    return store, EventWriter(store, "run", 1)
 
 
 def test_chunks_wait_for_each_other_a_tenth_of_a_second(box, clock):

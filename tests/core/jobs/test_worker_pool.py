@@ -7,21 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from core.jobs import worker_pool as module
-from core.jobs.worker_pool import Crew, Worker
+from core.jobs.worker_pool import Worker, WorkerPool
 from tests.core.jobs.conftest import SMALL, WITHIN_S, ended
 from tests.polling import until
 
 
 @pytest.fixture(params=["forkserver", pytest.param("spawn", marks=pytest.mark.long)])
-def crew(request, store, monkeypatch) -> Iterator[Crew]:
+def crew(request, store, monkeypatch) -> Iterator[WorkerPool]:
     """Return a crew of either kind; the second is what there is without a forkserver, as on Windows."""
     monkeypatch.setattr(module, "METHOD", request.param)
-    made = Crew(store.settings)
+    made = WorkerPool(store.settings)
     yield made
     made.end(within_s=30)
 
 
-def heard(crew: Crew, worker: Worker) -> bool:
+def heard(crew: WorkerPool, worker: Worker) -> bool:
     """Return what `hear` returns for the worker's next message or its end."""
     until(lambda: worker.pipe.poll(), "a word from the worker", WITHIN_S)
     return crew.hear(worker)

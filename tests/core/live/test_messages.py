@@ -11,7 +11,7 @@ from core.figures.binary_message import decode_arrays, unpack
 from core.figures.palette import diverging_lut
 from core.figures.run_curves import Curves
 from core.figures.weight_images import LEVELS
-from core.live.messages import ChartStream, Parts, PartsStream, TileStream, WeightImages
+from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream, WeightImages
 from core.protocol.events import Evaluated, Started, Steps
 from tests.core.figures.conftest import SmallRun
 
@@ -232,15 +232,15 @@ def test_labels_and_images_that_differ_in_number_are_refused() -> None:
 def test_parts_send_the_template_once_and_then_only_what_changed() -> None:
     stream = PartsStream("head")
     template = '<b data-part="loss"></b><i data-part="bar"></i>'
-    first, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:0%"})))
+    first, _ = unpack(stream.message(HtmlPatch(template, {"loss": "2.303", "bar@style": "width:0%"})))
     assert (first["html"], first["key"]) == (template, "head")
     assert first["set"] == {"loss": "2.303", "bar@style": "width:0%"}
-    second, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
+    second, _ = unpack(stream.message(HtmlPatch(template, {"loss": "2.303", "bar@style": "width:9%"})))
     assert second == {"id": first["id"], "n": 2, "set": {"bar@style": "width:9%"}}
-    third, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
+    third, _ = unpack(stream.message(HtmlPatch(template, {"loss": "2.303", "bar@style": "width:9%"})))
     assert third == {"id": first["id"], "n": 2, "idle": 1}
     stream.reset()
-    again, _ = unpack(stream.message(Parts(template, {"loss": "2.303", "bar@style": "width:9%"})))
+    again, _ = unpack(stream.message(HtmlPatch(template, {"loss": "2.303", "bar@style": "width:9%"})))
     assert again["whole"]
     assert again["set"]["loss"] == "2.303"
 

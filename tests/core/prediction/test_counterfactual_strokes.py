@@ -5,7 +5,7 @@ import pytest
 
 from core import synthetic_digits
 from core.datasets import spec
-from core.prediction.counterfactual_strokes import Dab, dabbed, draw_flip, flip_for
+from core.prediction.counterfactual_strokes import BrushSpot, dabbed, draw_flip, flip_for
 from core.prediction.predict import Drawing, ask
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import shipped_config, shipped_weights
@@ -17,7 +17,7 @@ def ready(name: str) -> Predictor:
 
 
 def drawing(digit: int, size_px: float, centre: tuple[float, float], pen_px: float) -> np.ndarray:
-    hand = synthetic_digits.Hand(size_px=size_px, centre=centre, slant=0.1)
+    hand = synthetic_digits.Handwriting(size_px=size_px, centre=centre, slant=0.1)
     return synthetic_digits.paint(
         synthetic_digits.draw(synthetic_digits.template(digit, 0), hand, np.random.default_rng(digit)), pen_px
     )
@@ -65,12 +65,12 @@ def test_without_room_for_more_dabs_it_owns_up() -> None:
 
 def test_a_dab_of_ink_is_round_and_the_eraser_takes_it_away() -> None:
     blank = np.zeros((40, 40), np.float32)
-    spot = dabbed(blank, Dab(20, 12, 10, adds=True))
+    spot = dabbed(blank, BrushSpot(20, 12, 10, adds=True))
     assert spot.sum() == pytest.approx(np.pi * 25, rel=0.05)
     ys, xs = np.indices(spot.shape) + 0.5
     assert (spot * xs).sum() / spot.sum() == pytest.approx(20)
     assert (spot * ys).sum() / spot.sum() == pytest.approx(12)
-    assert dabbed(spot, Dab(20, 12, 14, adds=False)).max() == 0
+    assert dabbed(spot, BrushSpot(20, 12, 14, adds=False)).max() == 0
 
 
 def test_only_grey_images_are_drawn() -> None:

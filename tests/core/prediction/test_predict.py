@@ -8,9 +8,9 @@ from PIL import Image
 
 from core import synthetic_digits
 from core.datasets import CATALOG, ImageData, spec
-from core.images import Preparation, prepare
+from core.images import PreprocessingOptions, prepare
 from core.prediction.digit_detection import boxed, look_at
-from core.prediction.predict import Drawing, Photo, Sample, ask, ask_prepared, detector_for
+from core.prediction.predict import DatasetImage, Drawing, Photo, ask, ask_prepared, detector_for
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 
@@ -20,7 +20,7 @@ def ready(name: str) -> Predictor:
     return predictor(config, spec(config.dataset), shipped_weights(name))
 
 
-def drawn(digit: int, style: int, hand: synthetic_digits.Hand, pen_px: float = 20.0) -> np.ndarray:
+def drawn(digit: int, style: int, hand: synthetic_digits.Handwriting, pen_px: float = 20.0) -> np.ndarray:
     rng = np.random.default_rng(digit)
     return synthetic_digits.paint(
         synthetic_digits.draw(synthetic_digits.template(digit, style), hand, rng), pen_px
@@ -34,7 +34,7 @@ def test_the_ready_cnn_reads_all_ten_digits_wherever_and_with_whatever_pen(
 ) -> None:
     asked = ready("cnn-mnist")
     size_px = 190 if place == (0.5, 0.5) else 100
-    hand = synthetic_digits.Hand(size_px=size_px, centre=place)
+    hand = synthetic_digits.Handwriting(size_px=size_px, centre=place)
     pen_px = min(pen_px, size_px / 6)
     answers = [ask(asked, Drawing(drawn(digit, 0, hand, pen_px))).best for digit in range(10)]
     assert sum(a == d for d, a in enumerate(answers)) >= 9, answers
@@ -42,10 +42,10 @@ def test_the_ready_cnn_reads_all_ten_digits_wherever_and_with_whatever_pen(
 
 def test_without_preparation_a_digit_in_the_corner_is_misread_more_often() -> None:
     asked = ready("cnn-mnist")
-    hand = synthetic_digits.Hand(size_px=90, centre=(0.2, 0.2))
+    hand = synthetic_digits.Handwriting(size_px=90, centre=(0.2, 0.2))
     inks = [drawn(d, s, hand, 8) for d in range(10) for s in range(synthetic_digits.styles(d))]
     truth = [d for d in range(10) for _ in range(synthetic_digits.styles(d))]
-    naive = Preparation(crop=False, pen_width=False, centre=False)
+    naive = PreprocessingOptions(crop=False, pen_width=False, centre=False)
     good = [ask(asked, Drawing(ink)).best for ink in inks]
     bad = [ask_prepared(asked, prepare(ink, naive)).best for ink in inks]
     right = [sum(a == d for a, d in zip(found, truth, strict=True)) for found in (good, bad)]
@@ -63,7 +63,7 @@ def test_a_test_image_is_asked_as_the_run_was_tested(mnist: ImageData) -> None:
     asked = ready("softmax-mnist")
     expected = asked.probabilities(asked.inputs(mnist.test_images[:30]))
     for i in range(30):
-        answer = ask(asked, Sample(mnist.test_images[i]))
+        answer = ask(asked, DatasetImage(mnist.test_images[i]))
         np.testing.assert_allclose(answer.probabilities, expected[i], atol=1e-6)
         assert answer.best == expected[i].argmax()
 
@@ -126,7 +126,7 @@ def test_a_filled_box_is_called_unlike_and_scribbles_are_stranger_than_digits(mn
     assert ask(asked, Drawing(box), detector=detector).kind == "unlike"
     rng = np.random.default_rng(3)
     scribbles = [synthetic_digits.paint([rng.uniform(30, 250, (40, 2))], 12) for _ in range(20)]
-    hand = synthetic_digits.Hand()
+    hand = synthetic_digits.Handwriting()
     digits = [drawn(d, s, hand) for d in range(10) for s in range(synthetic_digits.styles(d))]
     of_scribbles, of_digits = (
         [ask(asked, Drawing(ink), detector=detector) for ink in inks] for inks in (scribbles, digits)

@@ -8,7 +8,7 @@ import torch
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.images import Preparation, deskew
+from core.images import PreprocessingOptions, deskew
 from core.prediction.predictor import predictor
 from core.protocol.events import Logits, Weights
 from core.training.loop import train
@@ -50,8 +50,10 @@ def test_unit_weights_are_the_same_model_for_plain_pixels(mnist: ImageData) -> N
 def test_a_drawing_is_deskewed_for_a_deskewed_run_and_only_then(mnist: ImageData) -> None:
     weights = {"linear.weight": np.zeros((10, 784), np.float32), "linear.bias": np.zeros(10, np.float32)}
     plain, straight = (predictor(replace(SMALL, deskew=on), mnist.spec, weights) for on in (False, True))
-    assert not plain.preparation(Preparation(deskew=True)).deskew
-    assert straight.preparation(Preparation(pen_width=False)) == Preparation(pen_width=False, deskew=True)
+    assert not plain.preparation(PreprocessingOptions(deskew=True)).deskew
+    assert straight.preparation(PreprocessingOptions(pen_width=False)) == PreprocessingOptions(
+        pen_width=False, deskew=True
+    )
     images = mnist.test_images[:5]
     np.testing.assert_array_equal(plain.inputs(images), images.astype(np.float32) / np.float32(255))
     np.testing.assert_array_equal(

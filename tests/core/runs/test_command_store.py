@@ -3,7 +3,7 @@
 import pytest
 
 from core.config.run_config import ConfigError, RunConfig
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.protocol.events import Checkpoint, Finished, Paused
 from tests.core.runs.conftest import claimed, open_store, started, steps, told
 
@@ -13,7 +13,7 @@ def test_orders_given_while_queued_are_the_workers_first_orders(store, store_pat
     store.order(run_id, command="pause", learning_rate=0.25, pace="film:10")
     worker = open_store(store_path)
     attempt = worker.claim(run_id)
-    assert worker.orders(run_id, attempt) == Orders("pause", 0, 0.25, "film:10")
+    assert worker.orders(run_id, attempt) == RunCommands("pause", 0, 0.25, "film:10")
 
 
 def test_orders_leave_alone_what_is_not_given(store):
@@ -21,22 +21,22 @@ def test_orders_leave_alone_what_is_not_given(store):
     store.order(run_id, learning_rate=0.5)
     store.order(run_id, pace="steps:7")
     store.order(run_id, command="pause")
-    assert store.orders(run_id, attempt) == Orders("pause", 0, 0.5, "steps:7")
+    assert store.orders(run_id, attempt) == RunCommands("pause", 0, 0.5, "steps:7")
 
 
 def test_one_step_pressed_twice_goes_on_by_two(store):
     run_id, attempt = told(store, started(), steps(1, 4), Paused(4))
     store.order(run_id, one_step=True)
     store.order(run_id, one_step=True)
-    assert store.orders(run_id, attempt) == Orders("pause", 6)
+    assert store.orders(run_id, attempt) == RunCommands("pause", 6)
 
 
 def test_one_epoch_goes_on_to_the_end_of_the_epoch_and_then_of_the_next(store):
     run_id, attempt = told(store, started(), steps(1, 4), Paused(4))  # 10 steps an epoch
     store.order(run_id, one_epoch=True)
-    assert store.orders(run_id, attempt) == Orders("pause", 10)
+    assert store.orders(run_id, attempt) == RunCommands("pause", 10)
     store.order(run_id, one_epoch=True)
-    assert store.orders(run_id, attempt) == Orders("pause", 20)
+    assert store.orders(run_id, attempt) == RunCommands("pause", 20)
 
 
 def test_one_epoch_ordered_before_the_start_is_an_epoch_once_its_length_is_known(store):
@@ -44,14 +44,14 @@ def test_one_epoch_ordered_before_the_start_is_an_epoch_once_its_length_is_known
     store.order(run_id, one_epoch=True)
     attempt = store.claim(run_id)
     store.append(run_id, attempt, [started()])
-    assert store.orders(run_id, attempt) == Orders("pause", 20)
+    assert store.orders(run_id, attempt) == RunCommands("pause", 20)
 
 
 def test_pause_after_one_epoch_waits_at_once(store):
     run_id, attempt = told(store, started(), steps(1, 4))
     store.order(run_id, one_epoch=True)
     store.order(run_id, command="pause")
-    assert store.orders(run_id, attempt) == Orders("pause", 0)
+    assert store.orders(run_id, attempt) == RunCommands("pause", 0)
 
 
 def test_stop_ends_a_queued_run_for_good(store):
@@ -97,7 +97,7 @@ def test_a_parked_pause_is_queued_again_by_one_step_and_keeps_its_order(store):
     store.order(run_id, one_step=True)
     assert store.get(run_id).status == "queued"
     attempt = store.claim(run_id)
-    assert store.orders(run_id, attempt) == Orders("pause", 5, 0.2)
+    assert store.orders(run_id, attempt) == RunCommands("pause", 5, 0.2)
 
 
 def test_a_parked_pause_is_stopped_at_once(store):
@@ -148,4 +148,4 @@ def test_orders_are_none_for_an_attempt_that_is_over(store):
     store.enqueue(run_id)
     second = store.claim(run_id)
     assert store.orders(run_id, attempt) is None
-    assert store.orders(run_id, second) == Orders()
+    assert store.orders(run_id, second) == RunCommands()

@@ -20,7 +20,7 @@ BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)
 GRID = (Dimension("learning_rate", ("0.01", "0.5")), Dimension("batch_size", ("50", "100")))
 
-Work = Callable[[], list[RunRow]]
+ClaimedRuns = Callable[[], list[RunRow]]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def work(store: Store, mnist: ImageData) -> Work:
+def work(store: Store, mnist: ImageData) -> ClaimedRuns:
     """Return what trains every queued run to its end, here, and gives their rows."""
 
     def do() -> list[RunRow]:
@@ -44,7 +44,7 @@ def work(store: Store, mnist: ImageData) -> Work:
     return do
 
 
-def test_a_search_trains_its_trials_as_runs_and_knows_the_best(store: Store, work: Work) -> None:
+def test_a_search_trains_its_trials_as_runs_and_knows_the_best(store: Store, work: ClaimedRuns) -> None:
     search_id = Searches(store).create(SearchPlan(BASE, (RATES,), trials=5), owner="me", name="Rates")
     driver = Driver(store)
     for _ in range(5):
@@ -64,7 +64,9 @@ def test_a_search_trains_its_trials_as_runs_and_knows_the_best(store: Store, wor
     assert study.best_params["learning_rate"] in ties
 
 
-def test_a_grid_tries_every_combination_once_also_when_it_was_stopped(store: Store, work: Work) -> None:
+def test_a_grid_tries_every_combination_once_also_when_it_was_stopped(
+    store: Store, work: ClaimedRuns
+) -> None:
     searches = Searches(store)
     search_id = searches.create(SearchPlan(BASE, GRID, sampler="grid", trials=50))
     Driver(store).tick()
@@ -91,7 +93,7 @@ def test_a_grid_tries_every_combination_once_also_when_it_was_stopped(store: Sto
     ]
 
 
-def test_a_hopeless_trial_is_stopped_early(store: Store, work: Work, mnist: ImageData) -> None:
+def test_a_hopeless_trial_is_stopped_early(store: Store, work: ClaimedRuns, mnist: ImageData) -> None:
     rates = Dimension("learning_rate", ("0.5", "1e-06"))
     plan = SearchPlan(BASE, (rates,), sampler="random", pruner="median", trials=60, parallel=1)
     search_id = Searches(store).create(plan)
@@ -120,7 +122,7 @@ def test_a_hopeless_trial_is_stopped_early(store: Store, work: Work, mnist: Imag
     assert trials[waiting.run_id] == "PRUNED"
 
 
-def test_a_run_that_is_gone_is_tried_again(store: Store, work: Work) -> None:
+def test_a_run_that_is_gone_is_tried_again(store: Store, work: ClaimedRuns) -> None:
     search_id = Searches(store).create(SearchPlan(BASE, (GRID[0],), sampler="grid", parallel=1))
     Driver(store).tick()
     (run,) = store.list(group_id=search_id)

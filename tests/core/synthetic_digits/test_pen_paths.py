@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.datasets import ImageData
-from core.images import Preparation, pen_width, prepare
-from core.synthetic_digits import Hand, draw, paint, random_hand, styles, template, trace
+from core.images import PreprocessingOptions, pen_width, prepare
+from core.synthetic_digits import Handwriting, draw, paint, random_hand, styles, template, trace
 
 
 def box(path: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -23,7 +23,7 @@ def test_templates_lie_in_the_unit_square_and_styles_differ(digit: int) -> None:
 
 
 def test_the_hand_decides_size_and_place() -> None:
-    hand = Hand(size_px=100, centre=(0.25, 0.75))
+    hand = Handwriting(size_px=100, centre=(0.25, 0.75))
     low, high = box(draw(template(4), hand, np.random.default_rng(0)))
     assert (high - low).max() == pytest.approx(100)
     assert (low + high) / 2 == pytest.approx([70, 210])
@@ -31,9 +31,9 @@ def test_the_hand_decides_size_and_place() -> None:
 
 def test_slant_leans_a_one_to_the_right_and_rotation_turns_it() -> None:
     upright = template(1, 0)
-    leaning = draw(upright, Hand(slant=0.3), np.random.default_rng(0))[0]
+    leaning = draw(upright, Handwriting(slant=0.3), np.random.default_rng(0))[0]
     assert leaning[0, 0] > leaning[-1, 0] + 20
-    turned = draw(upright, Hand(rotation_deg=90), np.random.default_rng(0))[0]
+    turned = draw(upright, Handwriting(rotation_deg=90), np.random.default_rng(0))[0]
     assert np.ptp(turned[:, 1]) == pytest.approx(0, abs=1e-6)
 
 
@@ -64,8 +64,8 @@ def test_ink_outside_the_canvas_is_lost_and_nothing_gives_nothing() -> None:
 def test_traced_test_images_redraw_themselves(mnist: ImageData) -> None:
     likeness = []
     for image in mnist.test_images[:40, 0]:
-        ink = paint(draw(trace(image), Hand(size_px=170), np.random.default_rng(0)), 22)
-        redrawn = prepare(ink, Preparation(deskew=False)).image
+        ink = paint(draw(trace(image), Handwriting(size_px=170), np.random.default_rng(0)), 22)
+        redrawn = prepare(ink, PreprocessingOptions(deskew=False)).image
         likeness.append(np.corrcoef(redrawn.ravel(), image.ravel())[0, 1])
     assert np.median(likeness) > 0.85
 
@@ -76,4 +76,4 @@ def test_a_blank_image_has_no_path() -> None:
 
 def test_impossible_hands_are_refused() -> None:
     with pytest.raises(ValueError, match="size_px"):
-        replace(Hand(), size_px=0)
+        replace(Handwriting(), size_px=0)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from core.synthetic_digits import Hand, draw, paint, template
+from core.synthetic_digits import Handwriting, draw, paint, template
 from core.training.augmentation import Strength, augment
 
 
 def digits(count: int = 20) -> torch.Tensor:
     rng = np.random.default_rng(5)
-    images = [paint(draw(template(i % 10), Hand(size_px=18), rng, 28), 2.5, 28) for i in range(count)]
+    images = [paint(draw(template(i % 10), Handwriting(size_px=18), rng, 28), 2.5, 28) for i in range(count)]
     return torch.from_numpy(np.stack(images))[:, None]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.protocol.events import (
     Checkpoint,
     Diverged,
@@ -98,9 +98,9 @@ class Told:
     def __init__(self, command: str, after: int) -> None:
         self._command, self._left = command, after
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         self._left -= 1
-        return Orders(command=self._command if self._left < 0 else "run")
+        return RunCommands(command=self._command if self._left < 0 else "run")
 
 
 @pytest.mark.usefixtures("obeyed_at_once")
@@ -131,9 +131,9 @@ def test_a_pause_of_the_first_holds_for_all(quick_mnist: ImageData) -> None:
         def __init__(self) -> None:
             self.polls = 0
 
-        def poll(self) -> Orders:
+        def poll(self) -> RunCommands:
             self.polls += 1
-            return Orders(command="pause" if 3 <= self.polls <= 6 else "run")
+            return RunCommands(command="pause" if 3 <= self.polls <= 6 else "run")
 
     configs = GROUPS["learning rates"][:2]
     first, second = by_run(train_many(quick_mnist, configs, [PausesOnce(), Told("run", 0)]), 2)

@@ -8,7 +8,7 @@ import pytest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.protocol.events import (
     Checkpoint,
     Diverged,
@@ -35,10 +35,10 @@ def obeyed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 class Script:
     """Controls that answer with what `orders` holds; a test changes it while it reads the events."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, orders: RunCommands) -> None:
         self.orders = orders
 
-    def poll(self) -> Orders:
+    def poll(self) -> RunCommands:
         return self.orders
 
 
@@ -55,14 +55,14 @@ def read(events: Iterator[Event], react: Callable[[Event], None]) -> list[Event]
 
 
 def test_a_paused_run_waits_takes_one_step_and_goes_on_to_the_same_bits(mnist: ImageData) -> None:
-    controls = Script(Orders("pause"))
+    controls = Script(RunCommands("pause"))
 
     def react(event: Event) -> None:
         if isinstance(event, Paused):
             assert event.step == 0
-            controls.orders = Orders("pause", run_until=1)
+            controls.orders = RunCommands("pause", run_until=1)
         if isinstance(event, Steps) and event.last_step == 1 and event.first_step == 1:
-            controls.orders = Orders("run")
+            controls.orders = RunCommands("run")
 
     told = read(train(mnist, SMALL, controls), react)
     first = next(e for e in told if isinstance(e, Steps))
@@ -73,11 +73,11 @@ def test_a_paused_run_waits_takes_one_step_and_goes_on_to_the_same_bits(mnist: I
 
 @pytest.mark.usefixtures("obeyed_at_once")
 def test_stop_keeps_every_figure_told_so_far_and_ends_with_the_test_logits(mnist: ImageData) -> None:
-    controls = Script(Orders())
+    controls = Script(RunCommands())
 
     def react(event: Event) -> None:
         if isinstance(event, Steps) and event.last_step >= 10:
-            controls.orders = Orders("stop")
+            controls.orders = RunCommands("stop")
 
     told = read(train(mnist, SMALL, controls), react)
     steps = [e for e in told if isinstance(e, Steps)]
@@ -91,11 +91,11 @@ def test_stop_keeps_every_figure_told_so_far_and_ends_with_the_test_logits(mnist
 
 @pytest.mark.usefixtures("obeyed_at_once")
 def test_a_changed_learning_rate_is_told_with_its_step_and_its_replay_gives_the_same_bits(mnist) -> None:
-    controls = Script(Orders())
+    controls = Script(RunCommands())
 
     def react(event: Event) -> None:
         if isinstance(event, Steps) and event.last_step >= 20:
-            controls.orders = Orders(learning_rate=0.5)
+            controls.orders = RunCommands(learning_rate=0.5)
 
     told = read(train(mnist, SMALL, controls), react)
     changes = tuple((e.step, e.learning_rate) for e in told if isinstance(e, LearningRateChanged))
@@ -114,7 +114,7 @@ def test_pace_takes_the_time_ordered_and_changes_no_number(mnist: ImageData, pac
         else (RunConfig(train_size=3_000, epochs=2), 0.9)
     )
     began_s = time.perf_counter()
-    told = list(train(mnist, config, Script(Orders(pace=pace))))
+    told = list(train(mnist, config, Script(RunCommands(pace=pace))))
     took_s = time.perf_counter() - began_s
     assert took_s > least_s
     assert told[-1].elapsed_s < took_s  # the waits are no training time
@@ -122,7 +122,7 @@ def test_pace_takes_the_time_ordered_and_changes_no_number(mnist: ImageData, pac
 
 
 def test_interrupt_leaves_a_checkpoint_and_no_terminal_event(mnist: ImageData) -> None:
-    told = list(train(mnist, SMALL, Script(Orders("interrupt"))))
+    told = list(train(mnist, SMALL, Script(RunCommands("interrupt"))))
     assert isinstance(told[-1], Checkpoint)
     assert not any(isinstance(e, (Finished, Diverged)) for e in told)
 

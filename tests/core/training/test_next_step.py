@@ -12,7 +12,7 @@ from core.protocol.events import Checkpoint, Event, Weights
 from core.training.checkpoint import unpack
 from core.training.data import training_data
 from core.training.loop import train
-from core.training.next_step import Resting, resting
+from core.training.next_step import NextStep, resting
 
 PLAIN = RunConfig(train_size=300, batch_size=100, epochs=3, eval_every=0, seed=4)
 
@@ -21,7 +21,7 @@ def weights_of(events: list[Event]) -> dict[int, dict[str, np.ndarray]]:
     return {event.step: event.arrays for event in events if isinstance(event, Weights)}
 
 
-def stepped(rest: Resting) -> dict[str, np.ndarray]:
+def stepped(rest: NextStep) -> dict[str, np.ndarray]:
     (outcome,) = take_model_step(
         rest.model, rest.optimizer, rest.images, rest.labels, [rest.learning_rate]
     ).outcomes

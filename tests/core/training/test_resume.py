@@ -7,7 +7,7 @@ import pytest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.protocol.controls import Orders
+from core.protocol.controls import RunCommands
 from core.protocol.events import Checkpoint, Event, Steps, Weights
 from core.training.checkpoint import CheckpointError, unpack
 from core.training.loop import train
@@ -35,8 +35,8 @@ class InterruptAt:
     def __init__(self, step: int) -> None:
         self._step = step
 
-    def poll(self) -> Orders:
-        return Orders("pause", run_until=self._step)
+    def poll(self) -> RunCommands:
+        return RunCommands("pause", run_until=self._step)
 
 
 def interrupted(quick_mnist: ImageData, config: RunConfig, step: int) -> bytes:
@@ -44,7 +44,7 @@ def interrupted(quick_mnist: ImageData, config: RunConfig, step: int) -> bytes:
     controls = InterruptAt(step)
     for event in train(quick_mnist, config, controls, threads=1):
         if type(event).__name__ == "Paused":
-            controls.poll = lambda: Orders("interrupt")  # type: ignore[method-assign]
+            controls.poll = lambda: RunCommands("interrupt")  # type: ignore[method-assign]
         if isinstance(event, Checkpoint):
             assert event.step == step
             return event.state

@@ -7,15 +7,15 @@ import pytest
 
 from core.figures.binary_message import unpack
 from core.figures.run_curves import Chart, Curves
-from core.live.messages import Parts, WeightImages
+from core.live.messages import HtmlPatch, WeightImages
 from core.protocol.events import Evaluated, Started, Steps
 from pages.components import live
 
-News = dict[str, Chart | WeightImages | Parts]
+EventBatch = dict[str, Chart | WeightImages | HtmlPatch]
 
 
 @pytest.fixture
-def messages(monkeypatch: pytest.MonkeyPatch) -> Callable[[News], dict[str, bytes]]:
+def messages(monkeypatch: pytest.MonkeyPatch) -> Callable[[EventBatch], dict[str, bytes]]:
     """Return what makes one viewer's messages of one tick."""
     streams: dict[str, object] = {}
     monkeypatch.setattr(live, "viewer_stream", lambda key, kind: streams.setdefault(key, kind(key)))
@@ -29,7 +29,7 @@ def begun() -> Curves:
     return curves
 
 
-def everything_new(curves: Curves, seed: int) -> News:
+def everything_new(curves: Curves, seed: int) -> EventBatch:
     """Return news in which nothing is as it was: 800 noisy steps, 20 other answers, weights without any order."""
     noise = np.random.default_rng(seed)
     values = noise.random(800, np.float32)
@@ -40,13 +40,15 @@ def everything_new(curves: Curves, seed: int) -> News:
     tones = {f"tone{i}@class": "yn"[seed % 2] for i in range(20)}
     figures = {f"value{i}": f"{noise.random():.3f}" for i in range(4)}
     return {
-        "head": Parts("head", {"line": f"step {noise.random()} of 90,000 · epoch 3 of 150 " * 2, **figures}),
+        "head": HtmlPatch(
+            "head", {"line": f"step {noise.random()} of 90,000 · epoch 3 of 150 " * 2, **figures}
+        ),
         "weights": WeightImages(
             noise.normal(0, 0.1 + seed / 50, (10, 784)), (1, 28, 28), [*"0123456789"], step=800 * seed
         ),
         "loss": curves.loss_chart(),
         "accuracy": curves.accuracy_chart(),
-        "strip": Parts("strip", {**names, **tones}),
+        "strip": HtmlPatch("strip", {**names, **tones}),
     }
 
 
@@ -66,5 +68,5 @@ def test_components_without_news_say_so_twice_and_are_then_left_out(messages) ->
     for _ in range(live.IDLE_TOLD):
         assert all(unpack(message)[0]["idle"] for message in messages(news).values())
     assert messages(news) == {}
-    head = Parts("head", {"line": "another line"})
+    head = HtmlPatch("head", {"line": "another line"})
     assert list(messages({**news, "head": head})) == ["head"]

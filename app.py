@@ -5,11 +5,11 @@ import streamlit as st
 st.set_page_config(page_title="Inkling", page_icon="/app/static/favicon.png", layout="wide")
 
 from pages.components.form import config_from_address  # noqa: E402
-from pages.components.lab import fetch_tools, have_ready_models, warm_up  # noqa: E402
+from pages.components.lab import have_ready_models, preload_libraries, warm_up  # noqa: E402
 from pages.components.run_view import choose_run  # noqa: E402
 from pages.components.style import apply_style  # noqa: E402
-from pages.components.trouble import say_problems, trouble_told  # noqa: E402
-from pages.components.visitor import greet_visitor  # noqa: E402
+from pages.components.trouble import show_errors, show_messages  # noqa: E402
+from pages.components.visitor import set_visitor_cookie  # noqa: E402
 
 PAGES = [
     st.Page("pages/train.py", title="Train", icon=":material/play_arrow:", default=True),
@@ -22,16 +22,16 @@ PAGES = [
 ]
 
 apply_style()
-with trouble_told():
+with show_errors():
     warm_up()
     have_ready_models()
-    greet_visitor()
+    set_visitor_cookie()
     page = st.navigation(PAGES, position="top")
     config_from_address()
     with st.sidebar:
         choose_run()
-    say_problems()
+    show_messages()
     try:
         page.run()
     finally:  # a page may stop early
-        fetch_tools()
+        preload_libraries()

@@ -28,7 +28,9 @@ def fill(store: Store, count: int) -> None:
     print(f"one run: {sum(isinstance(e, Steps) for e in story)} chunks of steps, {len(story)} events")
     for number in range(count):
         own = replace(config, seed=number, learning_rate=0.01 * (1 + number % 20))
-        store.adopt(own, story, name=f"run number {number}", owner=f"visitor{number % 10}", tags=["bench"])
+        store.add_finished_run(
+            own, story, name=f"run number {number}", owner=f"visitor{number % 10}", tags=["bench"]
+        )
 
 
 def timed_ms(ask: Callable[[], object], times: int = 7) -> tuple[float, float]:

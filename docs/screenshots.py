@@ -146,7 +146,7 @@ def sections(browser: Browser, app: App, store: Store) -> None:
         page.get_by_test_id("step-outcomes").wait_for(timeout=180_000)
 
     config = RunConfig(dataset="fashion_mnist", epochs=3, eval_every=0)
-    run = store.adopt(config, list(train(load(config.dataset, app.data), config)), name="Garments")
+    run = store.add_finished_run(config, list(train(load(config.dataset, app.data), config)), name="Garments")
     for section in (
         Section("weights-time", "weights", "Through time", "light", travel),
         Section("weights-arithmetic", "weights", "Arithmetic", "dark"),

@@ -12,8 +12,8 @@ from PIL import Image
 from core.config.app_settings import from_environment
 from core.datasets import DatasetError, load, spec
 from core.images import ImageError, Limits, read_image
-from core.prediction.digit_detection import look_at
-from core.prediction.predict import Prediction, ask
+from core.prediction.digit_detection import detect_digits
+from core.prediction.predict import Prediction, predict
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
 from core.runs import Store, StoreError, UnknownRun
@@ -76,7 +76,7 @@ def predictor_of(run_id: str) -> Predictor:
 def _answer(path: Path, asked: Predictor) -> Prediction:
     limit = int(from_environment().upload_mb * 1e6)
     picture = read_image(path.read_bytes(), Limits(max_bytes=limit))
-    return ask(asked, look_at(picture, asked.spec, several=False).found[0].subject)
+    return predict(asked, detect_digits(picture, asked.spec, several=False).found[0].subject)
 
 
 def _say(path: Path, answer: Prediction, asked: Predictor, as_json: bool) -> None:

@@ -70,7 +70,7 @@ class DatasetSpec:
         channels, height, width = self.image_shape
         return channels * height * width
 
-    def asks_the_same_as(self, other: "DatasetSpec") -> bool:
+    def is_compatible_with(self, other: "DatasetSpec") -> bool:
         """Return whether both hold images of one shape and the same classes, so that a model of one fits the other."""
         return (self.class_names, self.image_shape) == (other.class_names, other.image_shape)
 

@@ -32,7 +32,7 @@ def import_weights(
         Finished(0, "finished", 0.0),
     ]
     note = "Weights from a file; they were not trained here."
-    return store.adopt(
+    return store.add_finished_run(
         config, story, owner=owner, name=name or "Imported weights", note=note, tags=["imported"]
     )
 

@@ -56,7 +56,7 @@ def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
         story.insert(len(story) - 1, Logits(step_of(story[-1]), "test", logits))
     note, name = _text(manifest.get("note", ""), 4000), _text(manifest.get("name", ""), 120)
     tags = [_text(tag, 40) for tag in _list(manifest.get("tags", []), "tags")[:12]]
-    return store.adopt(config, story, owner=owner, name=name, note=note, tags=tags)
+    return store.add_finished_run(config, story, owner=owner, name=name, note=note, tags=tags)
 
 
 def _members(data: bytes, limit: int) -> dict[str, bytes]:

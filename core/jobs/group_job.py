@@ -93,7 +93,7 @@ class Group:
         except StoreError as error:
             self.lost.add(i)
             LOG.error("run %s is given up: %s", self.jobs[i].row.id, error)
-            self.jobs[i].let_go(error)
+            self.jobs[i].release(error)
 
 
 class _Controls:

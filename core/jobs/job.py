@@ -44,7 +44,7 @@ class Job:
             LOG.warning("%s", error)
         except StoreError as error:
             LOG.error("run %s is given up: %s", self.row.id, error)
-            self.let_go(error)
+            self.release(error)
         finally:
             self.store.leases.give_back(self.row.id)
 
@@ -78,7 +78,7 @@ class Job:
         self.outbox.close()
         if not isinstance(last, TERMINAL):
             parked = self.recall.reason == "park"
-            self.store.let_go(self.row.id, self.attempt, parked=parked, **_why(parked))
+            self.store.release(self.row.id, self.attempt, parked=parked, **_why(parked))
 
     def _events(self) -> Iterator[Event]:
         """Yield the run's events: on from its last checkpoint if that can be used, else from the start."""
@@ -130,11 +130,11 @@ class Job:
         elif isinstance(event, Steps) and event.elapsed_s > self.settings.max_run_hours * 3600:
             raise TimeUp(self.settings.max_run_hours)
 
-    def let_go(self, error: StoreError) -> None:
+    def release(self, error: StoreError) -> None:
         """Leave the run resumable, with the reason if even that much can be written."""
         cause = "disk_full" if isinstance(error, StoreFull) else "store"
         try:
-            self.store.let_go(
+            self.store.release(
                 self.row.id, self.attempt, cause=cause, message=error.message, remedy=error.remedy
             )
         except StoreError as second:

@@ -51,7 +51,7 @@ class Runner:
         self._upkeep_at = 0.0
         self._complained_at = -60.0
 
-    def ring(self, word: str) -> None:
+    def wake(self, word: str) -> None:
         """Wake the runner up: "look" at the queue, or "end". May be called from a signal handler or thread."""
         send(self._button, {"ring": word})
 
@@ -72,7 +72,7 @@ class Runner:
             if ready is self._bell:
                 self._hear_bell()
             elif isinstance(ready, Connection) and not self._crew.hear(pipes[ready]):
-                self._mourn(pipes[ready])
+                self._on_worker_exit(pipes[ready])
             elif not self._is_warm:
                 self._is_warm = True
                 self._on_warm()
@@ -138,7 +138,7 @@ class Runner:
 
     # ---- the dead
 
-    def _mourn(self, worker: Worker) -> None:
+    def _on_worker_exit(self, worker: Worker) -> None:
         """See to the run of a worker that is gone."""
         how = worker.ending()
         if worker.attempt:
@@ -175,8 +175,8 @@ class Runner:
 def watch_parent(runner: Runner) -> None:
     """Wake the runner for every byte of standard input, end it at its end; runs in a thread of its own."""
     while os.read(sys.stdin.fileno(), 64):
-        runner.ring("look")
-    runner.ring("end")
+        runner.wake("look")
+    runner.wake("end")
     time.sleep(LAST_RESORT_S)
     end_session()  # something hangs
 
@@ -200,8 +200,8 @@ def main(parent: Parent) -> None:
         end_session()  # no run is in work yet
     runner = Runner(store, settings, parent.say_warm)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
-    signal.signal(signal.SIGTERM, lambda *_: runner.ring("end"))
+    signal.signal(signal.SIGTERM, lambda *_: runner.wake("end"))
     threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()
-    searching = (Store(settings=settings), lambda: runner.ring("look"), threading.Event())
+    searching = (Store(settings=settings), lambda: runner.wake("look"), threading.Event())
     threading.Thread(target=watch_searches, args=searching, daemon=True).start()
     runner.run()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.images.centering import SIZE_PX
 from core.insight.counterfactual import Counterfactual, few_pixels, fewest_pixels
-from core.prediction.predict import Drawing, Prediction, ask
+from core.prediction.predict import Drawing, Prediction, predict
 from core.prediction.predictor import Predictor
 
 Ink = NDArray[np.float32]
@@ -85,7 +85,7 @@ def draw_flip(asked: Predictor, ink: Ink, flip: Counterfactual, limit: int = LIM
     """
     if asked.spec.image_shape[0] != 1:
         raise ValueError(f"only grey images are drawn, these are {asked.spec.image_shape}")
-    plain = CanvasCounterfactual(flip.after, (), ink, ask(asked, Drawing(ink)))
+    plain = CanvasCounterfactual(flip.after, (), ink, predict(asked, Drawing(ink)))
     direct = _with(
         asked, plain, [_dab(plain, int(p), v > 0.5) for p, v in zip(flip.pixels, flip.values, strict=True)]
     )
@@ -163,7 +163,7 @@ def _with(asked: Predictor, drawn: CanvasCounterfactual, dabs: Sequence[BrushSpo
     ink = drawn.ink
     for dab in dabs:
         ink = dabbed(ink, dab)
-    return CanvasCounterfactual(drawn.wanted, (*drawn.dabs, *dabs), ink, ask(asked, Drawing(ink)))
+    return CanvasCounterfactual(drawn.wanted, (*drawn.dabs, *dabs), ink, predict(asked, Drawing(ink)))
 
 
 def dabbed(ink: Ink, dab: BrushSpot) -> Ink:

@@ -42,7 +42,7 @@ def takes_ink(entry: DatasetSpec) -> bool:
     return entry.image_shape[0] == 1 and entry.name != GARMENTS
 
 
-def look_at(image: Image.Image, entry: DatasetSpec, *, several: bool = True) -> DetectedSheet:
+def detect_digits(image: Image.Image, entry: DatasetSpec, *, several: bool = True) -> DetectedSheet:
     """Return what is on a picture, for a model of this dataset; one thing at least, if only blank paper.
 
     several: look for more than one digit; else everything that belongs together is one.

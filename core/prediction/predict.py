@@ -105,7 +105,7 @@ def _sample(subject: DatasetImage, asked: Predictor) -> PreprocessedImage:
     return PreprocessedImage(shown[0] if len(shown) == 1 else shown, tuple(stages))
 
 
-def ask(
+def predict(
     asked: Predictor,
     subject: ModelInput,
     how: PreprocessingOptions | None = None,
@@ -117,7 +117,7 @@ def ask(
     """
     if isinstance(subject, Photo) and not _takes_ink(asked.spec):
         subject = DatasetImage(fit_image(subject.image, asked.spec.image_shape))
-    return ask_prepared(asked, prepared_for(subject, asked, how), detector)
+    return predict_prepared(asked, prepared_for(subject, asked, how), detector)
 
 
 def detector_for(asked: Predictor, data: ImageData) -> Detector | None:
@@ -135,7 +135,7 @@ def _takes_ink(entry: DatasetSpec) -> bool:
     return channels == 1 and height == width
 
 
-def ask_prepared(
+def predict_prepared(
     asked: Predictor, prepared: PreprocessedImage, detector: Detector | None = None
 ) -> Prediction:
     """Return the model's answer about an image that is prepared for it."""

@@ -97,7 +97,9 @@ def adopt_shipped(store: Store) -> list[str]:
     new = [name for name in SHIPPED if not _is_known(store, name)]
     for name in new:
         config = shipped_config(name)
-        store.adopt(config, story(name), run_id=name, name=name, note=NOTE.format(name=name), pinned=True)
+        store.add_finished_run(
+            config, story(name), run_id=name, name=name, note=NOTE.format(name=name), pinned=True
+        )
     return new
 
 

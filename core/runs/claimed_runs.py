@@ -128,7 +128,7 @@ class ClaimedRuns(StoreBase):
             connection.execute(insert(EVENTS), rows)
         self._change(connection, run_id, **{"seq": values["seq"] + len(rows), **changes})
 
-    def let_go(
+    def release(
         self,
         run_id: str,
         attempt: int,
@@ -150,7 +150,7 @@ class ClaimedRuns(StoreBase):
                 state = PAUSED if parked else INTERRUPTED
                 self._change(connection, run_id, state=state, lease="", **why)
 
-        self.database.insist(write)
+        self.database.write_with_reserve(write)
 
     def report_loss(self, run_id: str, attempt: int, how: str) -> None:
         """Write down that the attempt's process is gone, if the run had not ended or been given back.
@@ -158,7 +158,7 @@ class ClaimedRuns(StoreBase):
         how: a sentence for people. A run that had been told to stop has thereby stopped; attempt 0 means that
         processes died before they could even claim it: it has failed.
         """
-        self.database.insist(lambda: self._report_loss(run_id, attempt, how))
+        self.database.write_with_reserve(lambda: self._report_loss(run_id, attempt, how))
 
     def _report_loss(self, run_id: str, attempt: int, how: str) -> None:
         with self.database.write(durable=True) as connection:

@@ -44,7 +44,7 @@ class CommandStore(StoreBase):
         if one_step or one_epoch:
             changes |= {"command": "pause", "run_until": _further(one_epoch)}
         goes_on = one_step or one_epoch or command == "run"
-        self.database.insist(lambda: self._order(run_id, changes, goes_on))
+        self.database.write_with_reserve(lambda: self._order(run_id, changes, goes_on))
 
     def _order(self, run_id: str, changes: dict[str, Any], goes_on: bool) -> None:
         with self.database.write() as connection:
@@ -81,7 +81,7 @@ class CommandStore(StoreBase):
 
         Raises: UnknownRun.
         """
-        self.database.insist(lambda: self._delete(run_id))
+        self.database.write_with_reserve(lambda: self._delete(run_id))
 
     def _delete(self, run_id: str) -> None:
         with self.database.write(durable=True) as connection:

@@ -65,7 +65,7 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def insist(self, write: Callable[[], T]) -> T:
+    def write_with_reserve(self, write: Callable[[], T]) -> T:
         """Return what `write` returns; on a full disk it is done once more with the reserve's room.
 
         For what must be writable even then: an end, a reason, a deletion.

@@ -18,7 +18,7 @@ from core.runs.schema import RUNS
 class FinishedRuns(Records, ClaimedRuns):
     """Taking in runs that no worker of this store trained."""
 
-    def adopt(
+    def add_finished_run(
         self,
         config: RunConfig,
         events: Sequence[Event],

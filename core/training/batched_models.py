@@ -175,11 +175,11 @@ class _Group:
         leader = self._runs[self._live[0]]
         if leader.must_wait():
             for i in self._live:
-                yield from _of(i, self._runs[i].halt())
+                yield from _of(i, self._runs[i].pause())
             time.sleep(WAIT_S)
             return
         for i in self._live:
-            yield from _of(i, self._runs[i].carry_on())
+            yield from _of(i, self._runs[i].resume())
         if leader.is_step_due():
             batch = self._order.batch(self._step)
             rates = [run.learning_rate for run in self._runs]
@@ -191,7 +191,7 @@ class _Group:
             time.sleep(IDLE_S)
         if any(self._runs[i].has_news() for i in self._live):
             for i in self._live:  # all at once: they record their steps in the same places
-                yield from _of(i, self._runs[i].tell_chunk())
+                yield from _of(i, self._runs[i].flush_steps())
                 yield from _of(i, self._runs[i].tell())
 
 

@@ -35,7 +35,7 @@ class NextStep:
     remembers: bool
 
 
-def resting(
+def next_step(
     config: RunConfig,
     data: TrainingData,
     step: int,

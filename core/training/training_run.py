@@ -102,7 +102,7 @@ class Run(RunState):
         now = time.perf_counter()
         is_milestone, checkpoints = self._is_milestone(), self._checkpoints(now)
         if is_milestone or checkpoints or self._chunk.is_due(self._step, now):
-            yield from self.tell_chunk()
+            yield from self.flush_steps()
         if is_milestone:
             yield from self.milestones()
         if now - self._glimpsed_at >= GLIMPSE_S:
@@ -110,7 +110,7 @@ class Run(RunState):
         if checkpoints and self.is_finite:
             yield self._checkpoint()
 
-    def tell_chunk(self) -> Iterator[Event]:
+    def flush_steps(self) -> Iterator[Event]:
         """Yield the steps since the last time, if there are any."""
         rate = self._rate.at(max(self._step - 1, 0))
         steps, broken_step = self._chunk.read(self._step, rate, self._watch.elapsed_s)
@@ -142,7 +142,7 @@ class Run(RunState):
             return
         self._ordered_rate = rate
         if rate != self._rate.base(self._step):
-            yield from self.tell_chunk()
+            yield from self.flush_steps()
             self._rate.change(self._step, rate)
             yield LearningRateChanged(self._step, rate)
 
@@ -165,17 +165,17 @@ class Run(RunState):
 
     def _wait(self) -> Iterator[Event]:
         """Wait until the run may take a step or must end."""
-        yield from self.halt()
+        yield from self.pause()
         while self.must_wait() and self.is_finite:
             time.sleep(WAIT_S)
             yield from self.poll()
-        yield from self.carry_on()
+        yield from self.resume()
 
-    def halt(self) -> Iterator[Event]:
+    def pause(self) -> Iterator[Event]:
         """Say where the run stands and let its clock stand still; said once, however often it is asked."""
         if self._is_halted:
             return
-        yield from self.tell_chunk()
+        yield from self.flush_steps()
         if not self.is_finite:
             return
         yield from self._evaluate(self._data.evaluation_split)
@@ -186,7 +186,7 @@ class Run(RunState):
         self._is_halted = True
         self._watch.stop()
 
-    def carry_on(self) -> Iterator[Event]:
+    def resume(self) -> Iterator[Event]:
         """Let the clock of a halted run go on; the run has resumed unless it is only to take a few steps."""
         if not self._is_halted:
             return
@@ -203,7 +203,7 @@ class Run(RunState):
         self._watch.stop()
         now = time.perf_counter()
         if now - self._chunk.since >= CHUNK_S:
-            yield from self.tell_chunk()
+            yield from self.flush_steps()
         if now - self._glimpsed_at >= GLIMPSE_S:
             yield from self._glimpse()
         time.sleep(IDLE_S)
@@ -254,7 +254,7 @@ class Run(RunState):
 
     def end(self) -> Iterator[Event]:
         """Yield what closes the run: a checkpoint for later, or the last figures, or that it diverged."""
-        yield from self.tell_chunk()
+        yield from self.flush_steps()
         if self.is_finite and self._orders.command == "interrupt" and self._step < self._total:
             yield self._checkpoint()
             return

@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from core.datasets import CATALOG
 from core.figures.image_panels import Panel
 from core.prediction.digit_detection import takes_ink
-from core.prediction.predict import Drawing, ModelInput, Prediction, ask
+from core.prediction.predict import Drawing, ModelInput, Prediction, predict
 from pages.components.answer import Question, show_answer
 from pages.components.lesson import show_lesson
 from pages.components.panel import show_learning, show_panel
@@ -57,7 +57,7 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         answer_place = st.container()
     with left, st.container(key="question"):
         subject = subject_from(source, who)
-    answer = who.answer(subject) if subject is not None else ask(who.asked, _BLANK)
+    answer = who.answer(subject) if subject is not None else predict(who.asked, _BLANK)
     with answer_place:
         show_answer(answer, who.spec, _question(source, subject))
         _input(answer)

@@ -11,7 +11,7 @@ from core.config.query_string import from_query, parse_field, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
 from core.datasets import CATALOG, spec
 from core.datasets.user_datasets import list_own
-from pages.components.lab import have_tools
+from pages.components.lab import libraries_loaded
 from pages.components.picker import picker
 from pages.components.words import HELP, LABELS, OPTION_NAMES
 
@@ -179,7 +179,7 @@ def _mix_in(config: RunConfig, dataset: str) -> str:
 def mixes_with(name: str, dataset: str) -> bool:
     """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
     theirs = spec(name)
-    return name != dataset and theirs.source != "download" and theirs.asks_the_same_as(spec(dataset))
+    return name != dataset and theirs.source != "download" and theirs.is_compatible_with(spec(dataset))
 
 
 def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _found_devices() -> tuple[str, ...]:
 
 
 def _devices(config: RunConfig) -> tuple[str, ...]:
-    found = _found_devices() if have_tools() else ("cpu",)
+    found = _found_devices() if libraries_loaded() else ("cpu",)
     return found if config.device in found else (*found, config.device)
 
 

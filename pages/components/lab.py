@@ -48,7 +48,7 @@ def warm_up() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def fetch_tools() -> None:
+def preload_libraries() -> None:
     """Begin to import what is heavy, in the background. Once per server, when the first page has been drawn.
 
     The workers come first: two imports of PyTorch at once would have a visitor who presses Train wait for both.
@@ -74,7 +74,7 @@ def _torch_is_here() -> bool:
     return "torch" in sys.modules
 
 
-def have_tools() -> bool:
+def libraries_loaded() -> bool:
     """Return whether PyTorch and what goes with it have been imported, so that using them costs no wait."""
     return _tools_are_here.is_set()
 

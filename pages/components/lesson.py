@@ -13,7 +13,7 @@ from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
 from core.figures.image_panels import Panel
 from core.images import PreprocessedImage, PreprocessingOptions
-from core.prediction.predict import DatasetImage, Drawing, ModelInput, ask, pixels_for, prepared_for
+from core.prediction.predict import DatasetImage, Drawing, ModelInput, pixels_for, predict, prepared_for
 from core.prediction.predictor import Predictor
 from core.runs import RunRow, StoreError
 from pages.components.answer import with_article
@@ -52,7 +52,7 @@ def _title(entry: DatasetSpec) -> str:
 def _mine(entry: DatasetSpec) -> DatasetSpec | None:
     """Return this visitor's own dataset for these classes, None before the first drawing."""
     sets = list_own(settings().data_dir)
-    return next((own for own in sets if own.title == _title(entry) and own.asks_the_same_as(entry)), None)
+    return next((own for own in sets if own.title == _title(entry) and own.is_compatible_with(entry)), None)
 
 
 def _labels(
@@ -236,7 +236,7 @@ def share_right(asked: Predictor, data: ImageData) -> float:
     """Return the share of all the dataset's images, trained on or not, that the model reads rightly, 0..1."""
     images = np.concatenate([data.train_images, data.test_images])
     labels = np.concatenate([data.train_labels, data.test_labels])
-    answers = [ask(asked, DatasetImage(image)).best for image in images]
+    answers = [predict(asked, DatasetImage(image)).best for image in images]
     return float(np.mean(np.array(answers) == labels))
 
 

@@ -13,7 +13,7 @@ from core.models.initial_weights import first_weights
 from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
 from core.runs.run_row import IN_WORK
 from pages.components.feed import Feed, current, feed
-from pages.components.lab import have_tools, image_data, store
+from pages.components.lab import image_data, libraries_loaded, store
 from pages.components.live import live_update
 from pages.components.live_chart import live_chart
 from pages.components.live_parts import live_parts
@@ -32,7 +32,7 @@ CHART_PX = 250
 
 def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from."""
-    can_draw_all = have_tools()
+    can_draw_all = libraries_loaded()
     _draw(idle_scene(config), None)
     if not can_draw_all and first_weights(config, spec(config.dataset)) is None:
         with st.container(key="ticking"):
@@ -41,7 +41,7 @@ def show_idle(config: RunConfig) -> None:
 
 def _complete() -> None:
     """Draw the page once more when PyTorch is there to tell the first weights."""
-    if have_tools():
+    if libraries_loaded():
         st.rerun()
 
 

@@ -15,7 +15,7 @@ from core.insight.gradient_step import ModelStep, take_model_step
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.training.checkpoint import CheckpointError, TrainingState, unpack
-from core.training.next_step import NextStep, resting
+from core.training.next_step import NextStep, next_step
 from pages.components.figure import captioned
 from pages.components.lab import engine, store
 from pages.components.pixels import pixel_panels
@@ -63,7 +63,7 @@ def _look(
     """Return the next step; `remembers` because the checkpoint may arrive after the weights it belongs to."""
     assert remembers == (_memory is not None)
     run = store().get(run_id)
-    rest = resting(
+    rest = next_step(
         run.config,
         inputs(run.config),
         step,

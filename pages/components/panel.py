@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.figures.palette import class_colour
 from core.figures.run_curves import Chart, Series
-from core.prediction.predict import ModelInput, Prediction, ask
+from core.prediction.predict import ModelInput, Prediction, predict
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
 from pages.components.answer import headline, probability_bars
@@ -87,7 +87,9 @@ def show_learning(who: LoadedModel, subject: ModelInput, answer: Prediction) -> 
         return
     try:
         steps = store().snapshots(who.run.id)
-        past = np.stack([ask(respondent_at(who.run, step).asked, subject).probabilities for step in steps])
+        past = np.stack(
+            [predict(respondent_at(who.run, step).asked, subject).probabilities for step in steps]
+        )
     except StoreError as error:
         st.error(f"{error}")
         return

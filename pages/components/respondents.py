@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
-from core.prediction.predict import ModelInput, Prediction, ask, ask_prepared, detector_for
+from core.prediction.predict import ModelInput, Prediction, detector_for, predict, predict_prepared
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import SHIPPED, adopt_shipped
 from core.runs import RunRow, Store, StoreError, UnknownRun
@@ -35,10 +35,10 @@ class LoadedModel:
 
     def answer(self, subject: ModelInput, how: PreprocessingOptions | None = None) -> Prediction:
         """Return what it says of the subject, and whether that is anything like what it learned."""
-        answer = ask(self.asked, subject, how)
+        answer = predict(self.asked, subject, how)
         if not answer.is_asked:
             return answer
-        return ask_prepared(self.asked, answer.prepared, detector(self.asked))
+        return predict_prepared(self.asked, answer.prepared, detector(self.asked))
 
     @property
     def spec(self) -> DatasetSpec:
@@ -170,6 +170,6 @@ def others_like(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:
             entry = spec(row.dataset)
         except DatasetError:
             continue
-        if entry.asks_the_same_as(first.spec):
+        if entry.is_compatible_with(first.spec):
             found[row.id] = row
     return found

@@ -20,7 +20,7 @@ from core.protocol.controls import time_left_s
 from core.protocol.events import STRIP_SIZE
 from core.runs import RunRow
 from pages.components.feed import Feed, feed
-from pages.components.lab import have_tools, image_data, store
+from pages.components.lab import image_data, libraries_loaded, store
 from pages.components.run_view import status_text, title
 
 # Elements with data-part change while a run trains; the rest is sent once.
@@ -88,7 +88,7 @@ def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> RunSnapshot:
     others = [feed(other) for other in earlier]
     names = [title(other.refresh(store())) for other in others]
     beneath = tuple((other.run_id, other.version) for other in others)
-    state = (shared.version, run.status, beneath, have_tools())
+    state = (shared.version, run.status, beneath, libraries_loaded())
     kept = shared.scene
     if kept is None or kept[0] != state:
         kept = shared.scene = (state, _run_scene(run, shared, [other.curves for other in others], names))
@@ -127,7 +127,7 @@ def _first_weights(config: RunConfig) -> FirstLayer:
     """Return the weights that a run of `config` starts from, as images; blank while only PyTorch knows them."""
     entry = spec(config.dataset)
     weights = first_weights(config, entry)
-    if weights is None and have_tools():
+    if weights is None and libraries_loaded():
         from core.models.build import build_model, state_arrays
 
         weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))

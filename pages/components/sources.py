@@ -9,8 +9,8 @@ from core.datasets import DatasetError, DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import LOOKS
 from core.images import ImageError, Limits, read_image
-from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, look_at, takes_ink
-from core.prediction.predict import DatasetImage, Drawing, ModelInput, ask
+from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits, takes_ink
+from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
 from pages.components.answer import with_article
 from pages.components.canvas import canvas
 from pages.components.lab import image_data, settings
@@ -80,7 +80,7 @@ def _pictured(file: Any, who: LoadedModel) -> ModelInput | None:
 def _sheet(content: bytes, entry: DatasetSpec) -> DetectedSheet:
     """Return what is on an uploaded picture.  Raises: ImageError."""
     limits = Limits(max_bytes=int(settings().upload_mb * 1e6))
-    return look_at(read_image(content, limits), entry)
+    return detect_digits(read_image(content, limits), entry)
 
 
 def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
@@ -96,7 +96,7 @@ def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
         pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=px)
         return sheet.found[0]
     names = who.spec.class_names
-    answers = [ask(who.asked, thing.subject) for thing in sheet.found[:SHOWN]]
+    answers = [predict(who.asked, thing.subject) for thing in sheet.found[:SHOWN]]
     read = " ".join(names[answer.best] for answer in answers)
     pixel_panels(
         "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=px

@@ -8,7 +8,7 @@ from PIL import Image
 
 from core.figures.image_panels import Panel
 from core.images import PreprocessingOptions, prepare
-from core.prediction.predict import Drawing, ModelInput, Prediction, ask_prepared
+from core.prediction.predict import Drawing, ModelInput, Prediction, predict_prepared
 from pages.components.answer import headline, probability_bars
 from pages.components.pixels import pixel_panels
 from pages.components.respondents import LoadedModel, detector
@@ -48,7 +48,7 @@ def show_preparation(who: LoadedModel, subject: ModelInput, answer: Prediction) 
         show_stages("stages_full", answer)
         return
     how = _switches(who)
-    other = ask_prepared(who.asked, prepare(subject.ink, how), detector(who.asked))
+    other = predict_prepared(who.asked, prepare(subject.ink, how), detector(who.asked))
     left, right = st.columns(2, gap="large")
     with left:
         _version("full", "Everything on", who, answer)

@@ -253,7 +253,7 @@ def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:
         f"Edited by hand from run {run.id}: " + "; ".join(describe(e, entry.class_names) for e in kept) + "."
     )
     try:
-        run_id = store().adopt(
+        run_id = store().add_finished_run(
             replace(run.config, start_from=run.id), events, owner=visitor(), name=f"{title(run)}, edited", note=note,
             tags=["edited"], parent_id=run.id,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from core.runs import StoreError
 
 
 @contextmanager
-def trouble_told() -> Iterator[None]:
+def show_errors() -> Iterator[None]:
     """Say what went wrong with the store or the settings in place of what could not be drawn, and offer to try again.
 
     What a page can go on after it catches itself; this is for what leaves it nothing to show.
@@ -29,7 +29,7 @@ def trouble_told() -> Iterator[None]:
     st.stop()
 
 
-def say_problems() -> None:
+def show_messages() -> None:
     """Say, once, what the address asked for in vain and what went wrong.
 
     In a container that is always there: what stands below keeps its place when it goes, and is not made anew.

@@ -23,7 +23,7 @@ def visitor() -> str:
     return str(st.session_state.visitor)
 
 
-def greet_visitor() -> None:
+def set_visitor_cookie() -> None:
     """Leave the cookie in a browser that came without, in a place of its own that takes no room (style.css)."""
     name = visitor()
     if _read(_cookie()) == name:

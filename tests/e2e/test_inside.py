@@ -42,14 +42,14 @@ SPILLS = """() => [...document.querySelectorAll('[data-testid="stMain"] *')].fil
 def trained(store: Store, mnist: ImageData) -> str:
     """Return a finished run on all training images."""
     config = RunConfig(epochs=1, eval_every=0)
-    return store.adopt(config, list(train(mnist, config)), name="one epoch")
+    return store.add_finished_run(config, list(train(mnist, config)), name="one epoch")
 
 
 @pytest.fixture(scope="module")
 def garments(store: Store, fashion: ImageData) -> str:
     """Return a finished run on all training images of Fashion-MNIST."""
     config = RunConfig(dataset="fashion_mnist", epochs=1, eval_every=0)
-    return store.adopt(config, list(train(fashion, config)), name="one epoch of garments")
+    return store.add_finished_run(config, list(train(fashion, config)), name="one epoch of garments")
 
 
 def look(page: Page, app: App, name: str, run: str) -> None:

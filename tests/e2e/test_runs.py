@@ -42,7 +42,9 @@ def made(store: Store, mnist: ImageData) -> list[str]:
     """Return the ids of two finished runs that nobody in a browser made."""
     configs = [CONFIG, RunConfig(train_size=1000, epochs=2, eval_every=5, batch_size=50)]
     names = ["first of two", "second of two"]
-    return [store.adopt(c, list(train(mnist, c)), name=n) for c, n in zip(configs, names, strict=True)]
+    return [
+        store.add_finished_run(c, list(train(mnist, c)), name=n) for c, n in zip(configs, names, strict=True)
+    ]
 
 
 def open_runs(page: Page, app: App, store: Store, search: str) -> None:
@@ -101,12 +103,12 @@ def test_a_run_stays_selected_when_another_comes_in_above_it_and_when_a_filter_i
 ) -> None:
     told = list(train(mnist, CONFIG))
     for name in ("early bird", "middle bird"):
-        store.adopt(CONFIG, told, name=name)
+        store.add_finished_run(CONFIG, told, name=name)
     open_runs(page, app, store, "bird")
     select_row(page, 1)
     heading = page.get_by_role("heading", level=3)
     expect(heading).to_have_text("early bird")
-    store.adopt(CONFIG, told, name="late bird")
+    store.add_finished_run(CONFIG, told, name="late bird")
     page.get_by_role("tab", name="Name and note").click()
     table = page.locator("[data-testid=stDataFrameResizable]:visible")
     expect(table).to_have_attribute("aria-label", re.compile("^3 runs"))

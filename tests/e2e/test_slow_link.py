@@ -44,7 +44,7 @@ class SlowLink:
         told = [ForwardMsg.FromString(data) for _, data in self._held if isinstance(data, bytes)]
         return [message for message in told if message.WhichOneof("type") == kind]
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self._is_held = False
         for socket, message in self._held:
             socket.send(message)
@@ -78,7 +78,7 @@ def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(ap
     link.wait_for_tick()
     said = [message.page_info_changed.query_string for message in link.heard("page_info_changed")]
     assert {run for query in said for run in parse_qs(query).get("run", [""])} == {second}
-    link.let_go()
+    link.release()
     expect_status(page, "paused")
     assert run_id(page) == second
     expect(page.get_by_role("combobox", name=re.compile("Run in view"))).to_have_value(re.compile(second[:4]))

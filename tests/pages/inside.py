@@ -16,7 +16,7 @@ def finished_run(store: Store, data: ImageData, **settings: object) -> str:
     config = RunConfig(
         **{"dataset": data.spec.name, "train_size": 2_000, "epochs": 1, "eval_every": 0, **settings}
     )  # type: ignore[arg-type]
-    return store.adopt(config, story(data, config), name=f"{config.model} of a moment")
+    return store.add_finished_run(config, story(data, config), name=f"{config.model} of a moment")
 
 
 @cache

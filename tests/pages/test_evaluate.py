@@ -87,7 +87,7 @@ def test_a_run_that_diverged_says_so_with_the_remedy(app: AppTest, store: Store,
         Weights(3, weights, keep=True),
         Diverged(3, 0.1, "The loss is no number any more.", "Train with a smaller learning rate."),
     ]
-    run_id = store.adopt(finished_config(store, mnist), events)
+    run_id = store.add_finished_run(finished_config(store, mnist), events)
     text = shown(app, "evaluate", run_id)
     assert "the run diverged. Train with a smaller learning rate." in text
 

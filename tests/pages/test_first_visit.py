@@ -26,7 +26,7 @@ from core.jobs.engine import EmbeddedEngine
 from pages.components import lab
 idle = [sys.executable, "-c", "import sys; sys.stdin.read()"]  # the runner and its workers have tests of their own
 EmbeddedEngine._start = lambda self: subprocess.Popen(idle, stdin=subprocess.PIPE)
-lab.fetch_tools = lambda: None
+lab.preload_libraries = lambda: None
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file(os.path.abspath("app.py"), default_timeout=280).run()
 assert not app.exception, app.exception

@@ -40,14 +40,14 @@ def test_a_queued_run_waits_and_says_so(app: AppTest, store: Store, page: str, d
 @pytest.mark.parametrize("page", ["weights", "evaluate"])
 def test_a_run_that_failed_before_its_first_step_says_why(app: AppTest, store: Store, page: str) -> None:
     failed = Failed(0, "user_error", "The disk is full.", "Free some room.")
-    run_id = store.adopt(RunConfig(dataset="fashion_mnist"), [STARTED, failed])
+    run_id = store.add_finished_run(RunConfig(dataset="fashion_mnist"), [STARTED, failed])
     assert "This run has no weights to look into: The disk is full." in shown(app, page, run_id)
     assert ways_on(app) == ["Train it anew"]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_run_that_diverged_is_judged_by_no_number(app: AppTest, store: Store, page: str) -> None:
-    run_id = store.adopt(
+    run_id = store.add_finished_run(
         RunConfig(dataset="fashion_mnist"),
         [STARTED, weights(3, np.nan), Diverged(3, 0.1, "No number any more.", "Try a tenth.")],
     )
@@ -64,7 +64,9 @@ def test_a_run_that_diverged_is_judged_by_no_number(app: AppTest, store: Store, 
 def test_a_run_whose_images_are_missing_offers_others(
     app: AppTest, store: Store, page: str, dataset: str
 ) -> None:
-    run_id = store.adopt(RunConfig(dataset=dataset), [STARTED, weights(3, 0.5), Finished(3, "finished", 1.0)])
+    run_id = store.add_finished_run(
+        RunConfig(dataset=dataset), [STARTED, weights(3, 0.5), Finished(3, "finished", 1.0)]
+    )
     shown(app, page, run_id)
     assert ways_on(app) == ["Train on other images"]
 
@@ -74,7 +76,9 @@ def test_a_run_without_snapshots_is_looked_into_by_its_newest_weights(
     app: AppTest, store: Store, page: str
 ) -> None:
     ended = [Evaluated(3, "test", 2.3, 0.1), Finished(3, "stopped", 1.0)]
-    run_id = store.adopt(RunConfig(dataset="fashion_mnist"), [STARTED, weights(3, 0.5, keep=False), *ended])
+    run_id = store.add_finished_run(
+        RunConfig(dataset="fashion_mnist"), [STARTED, weights(3, 0.5, keep=False), *ended]
+    )
     text = shown(app, page, run_id)
     if page == "weights":
         assert "no journey to" in text
@@ -112,6 +116,6 @@ def test_images_of_ones_own_in_three_classes_are_looked_into_like_others(
     app: AppTest, store: Store, shapes: ImageData, page: str, key: str, section: str, says: str
 ) -> None:
     config = RunConfig(dataset=shapes.spec.name, epochs=3, batch_size=20)
-    run_id = store.adopt(config, story(shapes, config), name="three shapes")
+    run_id = store.add_finished_run(config, story(shapes, config), name="three shapes")
     app.session_state[key] = section
     assert says in shown(app, page, run_id)

@@ -50,11 +50,13 @@ def test_without_runs_there_is_one_way_on(app: AppTest, store: Store) -> None:
 
 
 def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store) -> None:
-    store.adopt(CONFIG, STORY, name="good")
-    store.adopt(CONFIG, [STORY[0], Failed(3, "user_error", "No images.", "Get them.")], name="failed one")
+    store.add_finished_run(CONFIG, STORY, name="good")
+    store.add_finished_run(
+        CONFIG, [STORY[0], Failed(3, "user_error", "No images.", "Get them.")], name="failed one"
+    )
     store.create(CONFIG, name="waiting")
     own = dataclasses.replace(CONFIG, dataset="own:abc")
-    store.adopt(own, STORY, name="of images that are gone")
+    store.add_finished_run(own, STORY, name="of images that are gone")
     text = shown(app, "pages/runs.py")
     assert "runs. Select one" in text
     frame = app.dataframe[0].value
@@ -67,7 +69,7 @@ def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store
 
 
 def test_a_filter_that_nothing_fits_says_so(app: AppTest, store: Store) -> None:
-    store.adopt(CONFIG, STORY, name="good")
+    store.add_finished_run(CONFIG, STORY, name="good")
     shown(app, "pages/runs.py")
     app.text_input(key="runs_search").set_value("no such run").run()
     assert [info.value for info in app.info] == ["No run fits these filters."]
@@ -76,8 +78,8 @@ def test_a_filter_that_nothing_fits_says_so(app: AppTest, store: Store) -> None:
 def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: Store) -> None:
     own = dataclasses.replace(CONFIG, dataset="own:abc", seed=3)
     ids = [
-        store.adopt(CONFIG, STORY, name="good"),
-        store.adopt(own, STORY, name="gone"),
+        store.add_finished_run(CONFIG, STORY, name="good"),
+        store.add_finished_run(own, STORY, name="gone"),
         store.create(CONFIG),
     ]
     text = shown(app, "pages/runs.py", compare=",".join(ids))
@@ -100,16 +102,16 @@ def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -> None:
     planned = dataclasses.replace(CONFIG, learning_rate_changes=((3, 0.2), (7, 0.3)))
-    row = store.get(store.adopt(planned, STORY))
+    row = store.get(store.add_finished_run(planned, STORY))
     assert repeated_config(row).learning_rate_changes == ((3, 0.2), (7, 0.5))
 
 
 def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    theirs = store.adopt(CONFIG, STORY, name="theirs", owner="somebody")
-    nobodys = store.adopt(CONFIG, STORY, name="nobody's")
-    mine = store.adopt(CONFIG, STORY, name="mine", owner="me")
+    theirs = store.add_finished_run(CONFIG, STORY, name="theirs", owner="somebody")
+    nobodys = store.add_finished_run(CONFIG, STORY, name="nobody's")
+    mine = store.add_finished_run(CONFIG, STORY, name="mine", owner="me")
     monkeypatch.setattr(ownership, "visitor", lambda: "me")
     run_edit._delete([theirs, nobodys, mine])
     assert [store.get(run_id).deleted_at is None for run_id in (theirs, nobodys, mine)] == [True, True, False]
@@ -120,7 +122,7 @@ def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
 def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_to_be(
     app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = [store.adopt(CONFIG, STORY, name=name, owner="me") for name in ("first", "second")]
+    ids = [store.add_finished_run(CONFIG, STORY, name=name, owner="me") for name in ("first", "second")]
     monkeypatch.setattr(ownership, "visitor", lambda: "me")
     delete = store.delete
 
@@ -145,7 +147,7 @@ def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_
 def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script(
     store: Store,
 ) -> None:
-    row = store.get(store.adopt(dataclasses.replace(CONFIG, dataset="own:abc"), STORY))
+    row = store.get(store.add_finished_run(dataclasses.replace(CONFIG, dataset="own:abc"), STORY))
     assert "Export the run as a bundle" in run_takeaway._problem(row, "script")
     assert run_takeaway._problem(row, "bundle") == ""
 
@@ -153,7 +155,7 @@ def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script
 def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, store: Store) -> None:
     plan = SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),), sampler="grid")
     search_id = Searches(store).create(plan, name="Two sizes")
-    store.adopt(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
+    store.add_finished_run(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
     text = shown(app, "pages/search.py", search=search_id)
     assert "Best so far: **87.00 %** with batch size 100." in text
     assert "There is no search" in shown(app, "pages/search.py", search="gone")

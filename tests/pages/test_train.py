@@ -144,7 +144,7 @@ def test_failed_says_why_and_what_to_do(app: AppTest, store: Store) -> None:
 
 def test_interrupted_can_be_resumed(app: AppTest, store: Store) -> None:
     run_id = worked_on(store, steps(1, 7), Checkpoint(7, b"state"))
-    store.let_go(run_id, 1, message="The worker is gone.", remedy="Press Resume.")
+    store.release(run_id, 1, message="The worker is gone.", remedy="Press Resume.")
     text = shown(app, run_id)
     assert "interrupted at step 7" in text
     button(app, "Resume").click().run()

@@ -63,7 +63,9 @@ def make_run(export_store: Store, part_of_mnist: ImageData) -> Callable[..., str
 
     def make(name: str, controls: StopAfter | None = None, **settings: object) -> str:
         config = RunConfig(**{"train_size": 1000, "epochs": 2, "eval_every": 4, **settings})
-        return export_store.adopt(config, list(train(part_of_mnist, config, controls, threads=1)), name=name)
+        return export_store.add_finished_run(
+            config, list(train(part_of_mnist, config, controls, threads=1)), name=name
+        )
 
     return make
 

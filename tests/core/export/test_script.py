@@ -149,7 +149,7 @@ def test_notebook_follows_the_articles_order(softmax_run: str, export_store: Sto
 def test_run_on_images_of_one_s_own_is_refused_with_a_remedy(export_store: Store) -> None:
     config = RunConfig(start_from="abcdefgh")
     started = Started(0, 10, 10, 1000, "test", 100, 7850, "autograd", 1)
-    run_id = export_store.adopt(config, [started, Finished(10, "finished", 1.0)])
+    run_id = export_store.add_finished_run(config, [started, Finished(10, "finished", 1.0)])
     with pytest.raises(ExportRefused, match=r"abcdefgh.*bundle"):
         export_run(export_store, run_id, "script")
 
@@ -160,7 +160,7 @@ def test_run_on_images_that_torchvision_has_not_is_refused_by_their_name(
 ) -> None:
     started = Started(0, 10, 10, 1000, "test", 100, 7850, "autograd", 1)
     config = RunConfig(**{field: "drawn_digits"})
-    run_id = export_store.adopt(config, [started, Finished(10, "finished", 1.0)])
+    run_id = export_store.add_finished_run(config, [started, Finished(10, "finished", 1.0)])
     with pytest.raises(ExportRefused, match=r"Drawn digits.*torchvision has not.*bundle"):
         export_run(export_store, run_id, "script")
 

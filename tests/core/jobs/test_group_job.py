@@ -41,7 +41,7 @@ def test_a_group_is_trained_by_the_worker_of_one_and_each_run_is_its_own(store, 
 def test_a_run_taken_away_leaves_the_others_training(store):
     ids = group_of(store, [replace(SMALL, learning_rate=rate) for rate in RATES])
     group = claimed(store, ids[0])
-    store.let_go(ids[2], 1)  # as if another process had found it without a worker
+    store.release(ids[2], 1)  # as if another process had found it without a worker
     group.work()
     assert [store.get(run_id).status for run_id in ids] == ["finished", "finished", "interrupted"]
 

@@ -128,7 +128,7 @@ def test_a_checkpoint_that_cannot_be_used_makes_the_run_start_over_to_the_same_b
         foreign = store.checkpoint(other)
         attempt = (store.enqueue(run_id), store.claim(run_id))[1]
         store.append(run_id, attempt, [Checkpoint(10, foreign)])
-        store.let_go(run_id, attempt)
+        store.release(run_id, attempt)
         store.leases.give_back(run_id)
     store.enqueue(run_id)
     row = train_run(store, run_id)

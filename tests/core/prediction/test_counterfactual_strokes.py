@@ -6,7 +6,7 @@ import pytest
 from core import synthetic_digits
 from core.datasets import spec
 from core.prediction.counterfactual_strokes import BrushSpot, dabbed, draw_flip, flip_for
-from core.prediction.predict import Drawing, ask
+from core.prediction.predict import Drawing, predict
 from core.prediction.predictor import Predictor, predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 
@@ -31,11 +31,11 @@ HANDS = [(190.0, (0.5, 0.5), 20.0), (100.0, (0.25, 0.25), 8.0)]
 @pytest.mark.parametrize("name", ["softmax-mnist", "cnn-mnist"])
 def test_the_changed_drawing_gets_the_other_answer(name: str, digit: int, hand: tuple) -> None:
     asked, ink = ready(name), drawing(digit, *hand)
-    before = ask(asked, Drawing(ink))
+    before = predict(asked, Drawing(ink))
     flip, _ = flip_for(asked, before.pixels)
     assert flip is not None
     drawn = draw_flip(asked, ink, flip)
-    after = ask(asked, Drawing(drawn.ink))
+    after = predict(asked, Drawing(drawn.ink))
     assert after.best != before.best
     assert after.best == drawn.wanted == flip.after
     assert drawn.is_flipped
@@ -43,7 +43,7 @@ def test_the_changed_drawing_gets_the_other_answer(name: str, digit: int, hand: 
 
 def test_the_ink_is_the_drawing_with_its_dabs_and_nothing_else() -> None:
     asked, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
-    flip, exactly = flip_for(asked, ask(asked, Drawing(ink)).pixels)
+    flip, exactly = flip_for(asked, predict(asked, Drawing(ink)).pixels)
     assert flip is not None
     assert exactly
     drawn = draw_flip(asked, ink, flip)
@@ -57,7 +57,7 @@ def test_the_ink_is_the_drawing_with_its_dabs_and_nothing_else() -> None:
 
 def test_without_room_for_more_dabs_it_owns_up() -> None:
     asked, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
-    flip, _ = flip_for(asked, ask(asked, Drawing(ink)).pixels)
+    flip, _ = flip_for(asked, predict(asked, Drawing(ink)).pixels)
     assert flip is not None
     few = type(flip)(flip.pixels[:1], flip.values[:1], flip.image, flip.logits, flip.before, flip.after)
     assert not draw_flip(asked, ink, few, limit=1).is_flipped
@@ -75,7 +75,7 @@ def test_a_dab_of_ink_is_round_and_the_eraser_takes_it_away() -> None:
 
 def test_only_grey_images_are_drawn() -> None:
     asked, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
-    flip, _ = flip_for(asked, ask(asked, Drawing(ink)).pixels)
+    flip, _ = flip_for(asked, predict(asked, Drawing(ink)).pixels)
     assert flip is not None
     colour = Predictor(asked.config, spec("cifar10"), asked.arrays, asked.model)
     with pytest.raises(ValueError, match="grey"):

@@ -30,7 +30,7 @@ def settings_for(folder: Path) -> Settings:
 def lab(tmp_path: Path, mnist: ImageData) -> Store:
     """Return a store with one trained run, a queued one, a dataset of one's own and the visitors' key."""
     store = Store(settings=settings_for(tmp_path / "lab"))
-    store.adopt(CONFIG, list(train(mnist, CONFIG)), name="trained", owner="me")
+    store.add_finished_run(CONFIG, list(train(mnist, CONFIG)), name="trained", owner="me")
     store.create(CONFIG, name="waiting")
     (tmp_path / "lab" / "own" / "abc").mkdir(parents=True)
     (tmp_path / "lab" / "own" / "abc" / "manifest.json").write_text("{}")
@@ -63,7 +63,7 @@ def test_backup_is_one_moment_of_a_store_that_is_being_written(
 
     def write() -> None:
         while not is_enough.is_set():
-            lab.adopt(CONFIG, story)
+            lab.add_finished_run(CONFIG, story)
             has_begun.set()
 
     writer = threading.Thread(target=write)

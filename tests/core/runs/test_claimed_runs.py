@@ -55,7 +55,7 @@ def test_a_claim_waits_for_cores(store, store_path):
 @pytest.mark.usefixtures("impatient")
 def test_a_run_whose_last_worker_still_lives_is_not_given_to_a_second(store, store_path):
     run_id, attempt = claimed(store)
-    store.let_go(run_id, attempt)  # written, but the process is not gone yet
+    store.release(run_id, attempt)  # written, but the process is not gone yet
     store.enqueue(run_id)
     other = open_store(store_path)
     assert other.claim(run_id) == 0
@@ -115,7 +115,7 @@ def test_the_averages_of_a_resumed_run_are_those_of_an_undisturbed_one(store):
     run_id, attempt = told(store, started(total_steps=300))
     store.append(run_id, attempt, [steps(1, 300)])
     undisturbed = store.get(run_id)
-    store.let_go(run_id, attempt)
+    store.release(run_id, attempt)
     store.leases.give_back(run_id)
     store.enqueue(run_id)
     attempt = store.claim(run_id)
@@ -182,7 +182,7 @@ def test_a_worker_that_lost_its_run_can_write_nothing_more(store, store_path):
     assert other.settle() == [run_id]
     for write in (
         lambda: store.append(run_id, attempt, [steps(4, 6)]),
-        lambda: store.let_go(run_id, attempt),
+        lambda: store.release(run_id, attempt),
     ):
         with pytest.raises(LostRun):
             write()

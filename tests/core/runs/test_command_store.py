@@ -89,7 +89,7 @@ def test_nothing_moves_a_run_that_has_ended(store):
 
 def test_a_parked_pause_is_queued_again_by_one_step_and_keeps_its_order(store):
     run_id, attempt = told(store, started(), steps(1, 4), Paused(4), Checkpoint(4, b"state"))
-    store.let_go(run_id, attempt, parked=True)
+    store.release(run_id, attempt, parked=True)
     store.leases.give_back(run_id)
     assert store.get(run_id).status == "paused"
     store.order(run_id, learning_rate=0.2)
@@ -102,7 +102,7 @@ def test_a_parked_pause_is_queued_again_by_one_step_and_keeps_its_order(store):
 
 def test_a_parked_pause_is_stopped_at_once(store):
     run_id, attempt = told(store, started(), steps(1, 4), Paused(4))
-    store.let_go(run_id, attempt, parked=True)
+    store.release(run_id, attempt, parked=True)
     store.leases.give_back(run_id)
     store.order(run_id, command="stop")
     assert store.get(run_id).status == "stopped"

@@ -164,9 +164,9 @@ def test_the_reserve_is_put_by_once_and_used_when_the_disk_is_full(store, store_
             raise StoreFull("full", "free some")
         return "written"
 
-    assert store.database.insist(write) == "written"
+    assert store.database.write_with_reserve(write) == "written"
     assert attempts == [True, False]
     with pytest.raises(StoreFull):
-        store.database.insist(lambda: (_ for _ in ()).throw(StoreFull("full", "free some")))
+        store.database.write_with_reserve(lambda: (_ for _ in ()).throw(StoreFull("full", "free some")))
     store.put_reserve_by()
     assert reserve.exists()

@@ -26,7 +26,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_an_adopted_run_is_read_like_one_that_was_trained_here(store: Store, story: list[Event]) -> None:
-    run_id = store.adopt(CONFIG, story, name="ready", owner="somebody", tags=["a"], pinned=True)
+    run_id = store.add_finished_run(CONFIG, story, name="ready", owner="somebody", tags=["a"], pinned=True)
 
     row = store.get(run_id)
     last = [e for e in story if isinstance(e, Evaluated)][-1]
@@ -52,19 +52,19 @@ def test_an_adopted_run_is_read_like_one_that_was_trained_here(store: Store, sto
 def test_a_known_id_is_adopted_once_by_many_at_once_and_stays_deleted(
     store: Store, story: list[Event], tmp_path: Path
 ) -> None:
-    def adopt(_: int) -> str:
+    def add(_: int) -> str:
         own = Store(f"sqlite:///{tmp_path / 'inkling.db'}")
         try:
-            return own.adopt(CONFIG, story, run_id="ready")
+            return own.add_finished_run(CONFIG, story, run_id="ready")
         finally:
             own.close()
 
     with ThreadPoolExecutor(6) as pool:
-        assert set(pool.map(adopt, range(6))) == {"ready"}
+        assert set(pool.map(add, range(6))) == {"ready"}
     assert len(store.list()) == 1
     store.rename("ready", "mine now")
     store.delete("ready")
-    store.adopt(CONFIG, story, run_id="ready")
+    store.add_finished_run(CONFIG, story, run_id="ready")
     assert store.list() == []
     store.restore("ready")
     assert store.get("ready").name == "mine now"
@@ -72,7 +72,7 @@ def test_a_known_id_is_adopted_once_by_many_at_once_and_stays_deleted(
 
 def test_logits_can_follow_later(store: Store, story: list[Event]) -> None:
     without = [e for e in story if not isinstance(e, Logits)]
-    run_id = store.adopt(CONFIG, without)
+    run_id = store.add_finished_run(CONFIG, without)
     assert store.logits(run_id) is None
     before = store.version(run_id)
     store.add_logits(run_id, Logits(5, "test", np.arange(20, dtype=np.float32).reshape(2, 10)))
@@ -84,5 +84,5 @@ def test_a_story_without_its_end_is_refused(store: Store, story: list[Event]) ->
     assert isinstance(story[0], Started)
     assert isinstance(story[-1], Finished)
     with pytest.raises(ValueError, match="begin with Started"):
-        store.adopt(CONFIG, story[:-1])
+        store.add_finished_run(CONFIG, story[:-1])
     assert store.list() == []

@@ -15,7 +15,7 @@ def test_histories_follow_the_split_that_each_run_is_judged_by(tmp_path: Path) -
         started = Started(0, 40, 10, 1000, split, 100, 7850, "autograd", 1)
         told = [Evaluated(step, split, 2.0 / (step + 1), 0.5) for step in range(41)]
         last = Evaluated(40, "test", 7.0, 0.5) if split == "validation" else told.pop()
-        ids.append(store.adopt(RunConfig(), [started, *told, last, Finished(40, "finished", 1.0)]))
+        ids.append(store.add_finished_run(RunConfig(), [started, *told, last, Finished(40, "finished", 1.0)]))
     ids.append(store.create(RunConfig()))
     rows = [store.get(run_id) for run_id in ids]
     found = loss_histories(store, rows)

@@ -12,7 +12,7 @@ from core.protocol.events import Checkpoint, Event, Weights
 from core.training.checkpoint import unpack
 from core.training.data import training_data
 from core.training.loop import train
-from core.training.next_step import NextStep, resting
+from core.training.next_step import NextStep, next_step
 
 PLAIN = RunConfig(train_size=300, batch_size=100, epochs=3, eval_every=0, seed=4)
 
@@ -35,7 +35,7 @@ def test_the_step_looked_at_is_the_step_that_is_taken(
 ) -> None:
     config = replace(PLAIN, scaling=scaling, validation_size=100, schedule="cosine")
     kept = weights_of(list(train(quick_mnist, config)))
-    rest = resting(config, training_data(config, quick_mnist), step, kept[step])
+    rest = next_step(config, training_data(config, quick_mnist), step, kept[step])
     assert len(rest.labels) == 100
     for name, array in stepped(rest).items():
         np.testing.assert_allclose(array, kept[step + 1][name], atol=2e-6)
@@ -52,8 +52,8 @@ def test_what_the_optimizer_remembers_is_taken_from_a_checkpoint_of_the_same_ste
     state = next(s for s in states if s.step in kept and s.step + 1 in kept and s.step > 1)
     data = training_data(config, quick_mnist)
 
-    knowing = resting(config, data, state.step, kept[state.step], checkpoint=state)
-    forgetful = resting(config, data, state.step, kept[state.step])
+    knowing = next_step(config, data, state.step, kept[state.step], checkpoint=state)
+    forgetful = next_step(config, data, state.step, kept[state.step])
 
     assert knowing.remembers
     assert not forgetful.remembers
@@ -64,6 +64,6 @@ def test_what_the_optimizer_remembers_is_taken_from_a_checkpoint_of_the_same_ste
 
 def test_a_rate_ordered_while_it_rests_counts_for_the_next_step(quick_mnist: ImageData) -> None:
     data, kept = training_data(PLAIN, quick_mnist), weights_of(list(train(quick_mnist, PLAIN)))
-    assert resting(PLAIN, data, 4, kept[4]).learning_rate == 0.1
-    assert resting(PLAIN, data, 4, kept[4], changes=((2, 0.5),)).learning_rate == 0.5
-    assert resting(PLAIN, data, 4, kept[4], changes=((2, 0.5),), ordered_rate=0.02).learning_rate == 0.02
+    assert next_step(PLAIN, data, 4, kept[4]).learning_rate == 0.1
+    assert next_step(PLAIN, data, 4, kept[4], changes=((2, 0.5),)).learning_rate == 0.5
+    assert next_step(PLAIN, data, 4, kept[4], changes=((2, 0.5),), ordered_rate=0.02).learning_rate == 0.02

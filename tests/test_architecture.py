@@ -46,7 +46,7 @@ def test_pages_import_core_and_components_only(path: Path) -> None:
 # The rooms of core, lowest first: a room knows rooms of lower floors only, so that no two know each other.
 FLOORS = (
     ("errors",),
-    ("datasets", "images", "protocol"),
+    ("datasets", "i18n", "images", "protocol"),
     ("config", "synthetic_digits"),
     ("models", "runs"),
     ("insight", "search", "training"),

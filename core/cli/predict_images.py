@@ -10,13 +10,13 @@ import typer
 from PIL import Image
 
 from core.config.app_settings import from_environment
-from core.datasets import DatasetError, load, spec
+from core.datasets import DatasetError
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import detect_digits
 from core.prediction.predict import Prediction, predict
-from core.prediction.predictor import Predictor, predictor
-from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
-from core.runs import Store, StoreError, UnknownRun
+from core.prediction.predictor import Predictor
+from core.pretrained.load_predictor import predictor_of
+from core.runs import StoreError
 
 
 def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None) -> None:
@@ -48,29 +48,6 @@ def _reason(error: ImageError | OSError) -> str:
     if isinstance(error, IsADirectoryError):
         return "is a folder: name the pictures in it"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def predictor_of(run_id: str) -> Predictor:
-    """Return the run's model: of the store, or one that comes with Inkling even before any store knows it.
-
-    Raises: UnknownRun, StoreError, DatasetError; ValueError for a run without weights.
-    """
-    settings = from_environment()
-    store = Store(settings=settings)
-    try:
-        row, live = store.get(run_id), store.live(run_id)
-    except UnknownRun:
-        if run_id not in SHIPPED:
-            raise
-        config = shipped_config(run_id)
-        return predictor(config, spec(config.dataset), shipped_weights(run_id))
-    finally:
-        store.close()
-    if live is None:
-        raise ValueError(f"run {run_id} has no weights yet: let it train first")
-    standardised = row.config.scaling == "standardised"
-    entry = load(row.dataset, settings.data_dir).spec if standardised else spec(row.dataset)
-    return predictor(row.config, entry, live[1])
 
 
 def _answer(path: Path, asked: Predictor) -> Prediction:

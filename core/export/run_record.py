@@ -7,10 +7,9 @@ import numpy as np
 
 from core.datasets.catalog import DatasetSpec, spec
 from core.protocol.article_log import final_line, iteration_line
-from core.protocol.events import Evaluated, Finished, Steps
+from core.protocol.events import Evaluated, Finished, Recorded, Steps
 from core.runs import RunRow, Store
 from core.runs.errors import ExportRefused
-from core.runs.serialization import Recorded
 
 
 @dataclass(frozen=True, eq=False)

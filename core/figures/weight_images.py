@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 
 from core.figures.palette import Theme, diverging_lut, look
 
+LIVE_VALUES: Final = 12_000  # numbers in a live picture
 LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
 _PAPER_SHADE: Final = 1  # the grey that is lent to the gutters; images show it as black
 _STEP: Final = 10 ** (1 / 10)  # limits rise in steps of 26 %, so that the scale seldom changes while training
@@ -158,3 +160,35 @@ def weights_sentence(labels: Sequence[str], step: int | None = None) -> str:
     names = ", ".join(labels[:12]) + (" and more" if len(labels) > 12 else "")
     shown = "{step}" if step is None else f"{step:,}"
     return f"Weight images after {shown} training steps ({names}): red speaks for, blue against."
+
+
+@dataclass(frozen=True)
+class WeightImages:
+    """Weights to be shown as one image each: float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
+
+    `limit` fixes the symmetric scale (default: a round number that holds 99.5 % of the weights, and never
+    less than makes untrained weights pale). `classes`: the labels are classes and carry their colours.
+    `max_values`: pictures of more numbers in all are halved in size, for a live view of colour weights.
+    """
+
+    weights: np.ndarray
+    shape: tuple[int, int, int]
+    labels: Sequence[str]
+    step: int = 0
+    limit: float | None = None
+    classes: bool = True
+    max_values: int | None = LIVE_VALUES
+    alt: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.weights):
+            raise ValueError(f"{len(self.weights)} weight images need as many labels, got {len(self.labels)}")
+
+    def scaled(self) -> tuple[np.ndarray, float]:
+        """Return (images (K, C, H, W) at the size to be shown, the limit of their scale)."""
+        images = as_images(self.weights, self.shape)
+        while self.max_values is not None and images.size > self.max_values and min(images.shape[2:]) > 8:
+            images = halved(images)
+        if self.limit is not None:
+            return images, self.limit
+        return images, max(symmetric_limit(images), live_floor(self.shape))

@@ -4,13 +4,12 @@ Models are torch.nn.Sequential with named layers (core.models.build); inputs are
 Legend: N images, H hidden units, K classes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 BATCH = 500  # images at a time: a CNN on 10,000 in one piece takes twice as long (it leaves the cache)
 
@@ -42,23 +41,6 @@ class UnitContributions:
     contributions: NDArray[np.float64]
     rest: float
     bias: float
-
-
-class UnitPixels(nn.Module):
-    """A model for standardised pixels as a model for pixels in [0, 1]; mean, std: one number per channel."""
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, model: nn.Module, mean: Sequence[float], std: Sequence[float]) -> None:
-        super().__init__()
-        self.model = model
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Return the logits (N, K) of images (N, C, H, W) in [0, 1]."""
-        return self.model((images - self.mean) / self.std)
 
 
 def layer_outputs(model: nn.Sequential, images: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:

@@ -7,9 +7,8 @@ from typing import Final, Literal
 import numpy as np
 
 from core.config.run_config import FIELD_NAMES, RunConfig
-from core.protocol.events import Evaluated, Started, Steps
+from core.protocol.events import Evaluated, Recorded, Started, Steps
 from core.protocol.moving_average import Average
-from core.runs.serialization import Recorded
 
 MOST_RUNS: Final = 6
 Axis = Literal["steps", "epochs", "seconds"]

@@ -7,7 +7,7 @@ next one whole. `idle` counts the messages in a row that had nothing to say.
 
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Final
@@ -20,50 +20,14 @@ from core.figures.palette import THEMES, class_colours, diverging_lut
 from core.figures.run_curves import Chart, Series
 from core.figures.weight_images import (
     LEVELS,
-    as_images,
-    halved,
-    live_floor,
+    WeightImages,
     quantise,
-    symmetric_limit,
     tile_columns,
     weights_sentence,
 )
 
-LIVE_VALUES: Final = 12_000  # numbers in a live picture
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
 _TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
-
-
-@dataclass(frozen=True)
-class WeightImages:
-    """Weights to be shown as one image each: float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
-
-    `limit` fixes the symmetric scale (default: a round number that holds 99.5 % of the weights, and never
-    less than makes untrained weights pale). `classes`: the labels are classes and carry their colours.
-    `max_values`: pictures of more numbers in all are halved in size, for a live view of colour weights.
-    """
-
-    weights: np.ndarray
-    shape: tuple[int, int, int]
-    labels: Sequence[str]
-    step: int = 0
-    limit: float | None = None
-    classes: bool = True
-    max_values: int | None = LIVE_VALUES
-    alt: str = ""
-
-    def __post_init__(self) -> None:
-        if len(self.labels) != len(self.weights):
-            raise ValueError(f"{len(self.weights)} weight images need as many labels, got {len(self.labels)}")
-
-    def scaled(self) -> tuple[np.ndarray, float]:
-        """Return (images (K, C, H, W) at the size to be shown, the limit of their scale)."""
-        images = as_images(self.weights, self.shape)
-        while self.max_values is not None and images.size > self.max_values and min(images.shape[2:]) > 8:
-            images = halved(images)
-        if self.limit is not None:
-            return images, self.limit
-        return images, max(symmetric_limit(images), live_floor(self.shape))
 
 
 @dataclass(frozen=True)

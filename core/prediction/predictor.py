@@ -14,9 +14,9 @@ from core.config.run_config import RunConfig
 from core.datasets.catalog import DatasetSpec
 from core.images.deskew import deskew
 from core.images.preprocessing import PreprocessingOptions
-from core.insight.activations import UnitPixels
 from core.models.build import build_model, load_state_arrays
 from core.models.softmax_regression import for_unit_pixels, softmax
+from core.models.unit_pixels import UnitPixels
 
 Unit = NDArray[np.float32]
 BATCH = 500  # a CNN on 10,000 images in one piece takes twice as long

@@ -155,4 +155,7 @@ Event = (
     | Failed
 )
 
+# what a store keeps of them, in order
+Recorded = Started | Steps | Evaluated | LearningRateChanged | Paused | Resumed | Finished | Diverged | Failed
+
 TERMINAL: Final = (Finished, Diverged, Failed)

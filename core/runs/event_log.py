@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
 
+from core.protocol.events import Recorded
 from core.runs.run_row import read_changes
 from core.runs.schema import EVENTS, RUNS
-from core.runs.serialization import Recorded, decode
+from core.runs.serialization import decode
 from core.runs.store_base import StoreBase
 
 

@@ -22,13 +22,12 @@ from core.protocol.events import (
     Finished,
     LearningRateChanged,
     Paused,
+    Recorded,
     Resumed,
     Started,
     Steps,
 )
 from core.runs.errors import DamagedArtifact
-
-Recorded = Started | Steps | Evaluated | LearningRateChanged | Paused | Resumed | Finished | Diverged | Failed
 
 RECORDED_KINDS: Final[dict[str, type[Recorded]]] = {
     "started": Started,

@@ -6,10 +6,10 @@ import streamlit as st
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import percent
 from core.insight.adversarial import Adversary, linear_loss_gradient, mildest
 from core.insight.attribution import loss_gradient
 from core.insight.captions.evaluate import adversary as adversary_caption
-from core.insight.captions.words import percent
 from core.insight.robustness import as_unit
 from core.models.softmax_regression import softmax
 from core.runs import RunRow, UnknownRun

@@ -8,8 +8,8 @@ import streamlit as st
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import percent, signed
 from core.insight.captions.weights import arithmetic as arithmetic_caption
-from core.insight.captions.words import percent, signed
 from core.insight.evidence import Arithmetic, arithmetic
 from core.insight.robustness import as_unit
 from core.runs import RunRow

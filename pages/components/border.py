@@ -5,8 +5,8 @@ import streamlit as st
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import signed
 from core.insight.captions.weights import border as border_caption
-from core.insight.captions.words import signed
 from core.insight.confusion import confusion_matrix, most_confused
 from core.insight.weight_analysis import border, nearest_to_border
 from core.runs import RunRow

@@ -23,8 +23,8 @@ from core.insight.run_comparison import (
     seed_groups,
 )
 from core.insight.significance import spread
+from core.protocol.events import Recorded
 from core.runs import RunRow, StoreError
-from core.runs.serialization import Recorded
 from pages.components.compare_models import show_disagreements, show_noise, show_weights
 from pages.components.lab import store
 from pages.components.run_view import distinct_titles

@@ -8,11 +8,11 @@ from core.datasets import spec
 from core.figures.charts import apply_look
 from core.figures.image_panels import Panel
 from core.figures.palette import Theme, class_colour, look
+from core.i18n.number_format import percent
 from core.insight.calibration import Reliability, ThresholdCurve, reliability, threshold_curve
 from core.insight.captions.evaluate import mistakes as mistakes_caption
 from core.insight.captions.evaluate import reliability as reliability_caption
 from core.insight.captions.evaluate import threshold as threshold_caption
-from core.insight.captions.words import percent
 from core.insight.metrics import confident_mistakes
 from core.runs import RunRow
 from pages.components.figure import captioned, chart

@@ -6,10 +6,10 @@ import streamlit as st
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import signed
 from core.insight.activations import feeders, hidden_activations, layer_outputs
 from core.insight.captions.weights import feature_maps as maps_caption
 from core.insight.captions.weights import fed_by
-from core.insight.captions.words import signed
 from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.figure import captioned

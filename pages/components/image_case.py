@@ -7,9 +7,9 @@ from core.datasets import spec
 from core.figures.charts import CONFIG, class_bars
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import percent, signed
 from core.insight.attribution import integrated_gradients
 from core.insight.captions.weights import difference as difference_caption
-from core.insight.captions.words import percent, signed
 from core.insight.evidence import arithmetic, difference
 from core.insight.robustness import as_unit
 from core.models.softmax_regression import softmax

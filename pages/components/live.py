@@ -12,7 +12,8 @@ import streamlit as st
 
 from core.figures.binary_message import pack
 from core.figures.run_curves import Chart
-from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream, WeightImages
+from core.figures.weight_images import WeightImages
+from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream
 from pages.components.assets import loader
 
 TICK_BYTES: Final = 5_900  # that a tick may put on the wire, once the page has been drawn

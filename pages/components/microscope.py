@@ -10,7 +10,7 @@ from core.config.run_config import ConfigError
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.insight.captions.words import signed
+from core.i18n.number_format import signed
 from core.insight.gradient_step import ModelStep, take_model_step
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError

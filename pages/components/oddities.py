@@ -8,9 +8,9 @@ import streamlit as st
 from core.datasets import DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import percent
 from core.insight import embedding_cache
 from core.insight.captions.data import doubts, duplicates, typicality
-from core.insight.captions.words import percent
 from core.insight.data_quality import (
     DuplicatePair,
     LabelIssue,

@@ -9,8 +9,8 @@ from core.datasets import spec
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import listed
 from core.insight.captions.evaluate import robustness as robustness_caption
-from core.insight.captions.words import listed
 from core.insight.corruptions import DAMAGES
 from core.insight.robustness import Curve, accuracy_curve, as_unit, balanced_subset
 from core.runs import RunRow

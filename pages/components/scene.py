@@ -11,9 +11,9 @@ import streamlit as st
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, spec
 from core.figures.run_curves import Chart, Curves
-from core.figures.weight_images import data_uri, image_strip
+from core.figures.weight_images import WeightImages, data_uri, image_strip
 from core.insight.first_layer import FirstLayer, first_layer
-from core.live.messages import HtmlPatch, WeightImages
+from core.live.messages import HtmlPatch
 from core.models.initial_weights import first_weights
 from core.models.parameter_shapes import parameter_shapes
 from core.protocol.controls import time_left_s

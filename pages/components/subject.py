@@ -10,10 +10,11 @@ from torch import nn
 
 from core.config.run_config import RunConfig, from_json, to_json
 from core.datasets import DatasetError, DatasetSpec, spec
-from core.insight.activations import UnitPixels, logits_in_batches
+from core.insight.activations import logits_in_batches
 from core.insight.robustness import as_unit, balanced_subset
 from core.models.build import build_model, load_state_arrays, softmax_weights
 from core.models.softmax_regression import for_unit_pixels, linear_logits
+from core.models.unit_pixels import UnitPixels
 from core.runs import RunRow, StoreError
 from core.training.data import TrainingData, training_data
 from pages.components.lab import image_data, store

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.datasets import spec
+from core.i18n.number_format import percent
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
-from core.insight.captions.words import percent
 from core.insight.metrics import ClassScore, Summary, class_scores, summary
 from core.runs import RunRow
 from pages.components.figure import captioned

@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.figures.weight_images import tile_columns
-from core.live.messages import TileStream, WeightImages
+from core.figures.weight_images import WeightImages, tile_columns
+from core.live.messages import TileStream
 from pages.components.assets import loader
 from pages.components.live import drawn_stream
 

@@ -10,8 +10,8 @@ import streamlit as st
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.number_format import percent, signed
 from core.insight.captions.weights import edits as edits_caption
-from core.insight.captions.words import percent, signed
 from core.insight.metrics import Summary, class_scores, summary
 from core.insight.weight_edits import (
     AddNoise,

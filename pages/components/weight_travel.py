@@ -11,11 +11,11 @@ from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.figures.weight_images import symmetric_limit, weight_tile
+from core.i18n.number_format import signed
 from core.insight.activations import UnitUse, hidden_activations, unit_use
 from core.insight.captions.weights import hidden_units
 from core.insight.captions.weights import journey as journey_caption
 from core.insight.captions.weights import weight_images as images_caption
-from core.insight.captions.words import signed
 from core.insight.robustness import balanced_subset
 from core.insight.weight_analysis import WeightTrajectory, journey
 from core.models.build import scale_images

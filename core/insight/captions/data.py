@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.insight.captions.words import count, percent
+from core.i18n.number_format import count, percent
 from core.insight.data_quality import DuplicatePair, LabelIssue, Ranked
 from core.insight.embedding import Space
 from core.insight.image_selection import Page

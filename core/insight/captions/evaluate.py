@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.i18n.number_format import count, listed, percent, points
 from core.insight.adversarial import Adversary
 from core.insight.calibration import Reliability, ThresholdCurve
-from core.insight.captions.words import count, listed, percent, points
 from core.insight.confusion import Pair
 from core.insight.corruptions import DAMAGES
 from core.insight.metrics import ClassScore, Mistake, Summary

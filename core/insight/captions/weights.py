@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.i18n.number_format import count, listed, percent, points, signed
 from core.insight.activations import UnitContributions, UnitUse
 from core.insight.attribution import Attribution
-from core.insight.captions.words import count, listed, percent, points, signed
 from core.insight.counterfactual import Counterfactual
 from core.insight.evidence import Arithmetic, Difference
 from core.insight.metrics import Summary

@@ -8,7 +8,6 @@ from torch import nn
 from core.config.run_config import RunConfig
 from core.datasets import spec
 from core.insight.activations import (
-    UnitPixels,
     feeders,
     first_layer_images,
     hidden_activations,
@@ -18,6 +17,7 @@ from core.insight.activations import (
     unit_use,
 )
 from core.models.build import build_model, state_arrays
+from core.models.unit_pixels import UnitPixels
 
 
 @pytest.fixture(scope="module")

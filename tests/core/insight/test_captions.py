@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.datasets import CATALOG
+from core.i18n.number_format import count, listed, percent, points, signed
 from core.insight import (
     adversarial,
     calibration,
@@ -24,7 +25,6 @@ from core.insight.activations import UnitContributions, UnitUse
 from core.insight.captions import data as data_captions
 from core.insight.captions import evaluate as evaluate_captions
 from core.insight.captions import weights as weights_captions
-from core.insight.captions.words import count, listed, percent, points, signed
 from core.insight.corruptions import DAMAGES
 from core.insight.evidence import arithmetic, difference
 from core.insight.published_results import figures_for

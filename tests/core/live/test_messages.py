@@ -10,8 +10,8 @@ import pytest
 from core.figures.binary_message import decode_arrays, unpack
 from core.figures.palette import diverging_lut
 from core.figures.run_curves import Curves
-from core.figures.weight_images import LEVELS
-from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream, WeightImages
+from core.figures.weight_images import LEVELS, WeightImages
+from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream
 from core.protocol.events import Evaluated, Started, Steps
 from tests.core.figures.conftest import SmallRun
 

@@ -7,7 +7,8 @@ import pytest
 
 from core.figures.binary_message import unpack
 from core.figures.run_curves import Chart, Curves
-from core.live.messages import HtmlPatch, WeightImages
+from core.figures.weight_images import WeightImages
+from core.live.messages import HtmlPatch
 from core.protocol.events import Evaluated, Started, Steps
 from pages.components import live
 

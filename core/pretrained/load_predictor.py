@@ -1,0 +1,30 @@
+"""A run's model by its id, whether the store holds it or it comes with Inkling."""
+
+from core.config.app_settings import from_environment
+from core.datasets import load, spec
+from core.prediction.predictor import Predictor, predictor
+from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
+from core.runs import Store, UnknownRun
+
+
+def predictor_of(run_id: str) -> Predictor:
+    """Return the run's model: of the store, or one that comes with Inkling even before any store knows it.
+
+    Raises: UnknownRun, StoreError, DatasetError; ValueError for a run without weights.
+    """
+    settings = from_environment()
+    store = Store(settings=settings)
+    try:
+        row, live = store.get(run_id), store.live(run_id)
+    except UnknownRun:
+        if run_id not in SHIPPED:
+            raise
+        config = shipped_config(run_id)
+        return predictor(config, spec(config.dataset), shipped_weights(run_id))
+    finally:
+        store.close()
+    if live is None:
+        raise ValueError(f"run {run_id} has no weights yet: let it train first")
+    standardised = row.config.scaling == "standardised"
+    entry = load(row.dataset, settings.data_dir).spec if standardised else spec(row.dataset)
+    return predictor(row.config, entry, live[1])

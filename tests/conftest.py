@@ -8,6 +8,10 @@ import pytest
 from core import datasets
 from core.datasets import ImageData
 from core.training.threads import hold_to_one
+from tests.browser import app, browser, chromium, context, page, profile
+
+# One browser for all: a second Playwright cannot start in a process that has one.
+__all__ = ["app", "browser", "chromium", "context", "page", "profile"]
 
 LONGEST = ("tests/e2e/", "tests/test_types.py")
 

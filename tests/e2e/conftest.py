@@ -1,13 +1,11 @@
-"""The fixtures of browser tests: the app and Chromium, from tests/browser.py."""
+"""What holds for every browser test."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from core.runs import Store
-from tests.browser import App, app, browser, chromium, context, page, profile
-
-__all__ = ["App", "app", "browser", "chromium", "context", "page", "profile"]
+from tests.browser import App
 
 
 @pytest.fixture(autouse=True)

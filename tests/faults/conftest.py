@@ -15,12 +15,9 @@ from core.config.app_settings import Settings, to_environment
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.runs import RunRow, Store
-from tests.browser import browser, chromium, context, page, profile
 from tests.faults.lab import Lab, moved_clock
 from tests.faults.processes import family, gone, runner_of
 from tests.polling import until
-
-__all__ = ["browser", "chromium", "context", "page", "profile"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000, seed=3)  # 4,000 steps

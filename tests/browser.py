@@ -24,7 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.polling import until
+from tests.polling import DEADLINE_S, until
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -32,7 +32,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=1000 * DEADLINE_S)
 
 
 @dataclass
@@ -125,7 +125,7 @@ def profile(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> 
     kept = chromium.launch_persistent_context(
         folder, executable_path=browser_path(), args=FLAGS, viewport=size
     )
-    kept.set_default_timeout(60_000)
+    kept.set_default_timeout(1000 * DEADLINE_S)
     yield kept
     kept.close()
 
@@ -134,17 +134,16 @@ def profile(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> 
 def context(profile: BrowserContext) -> Iterator[BrowserContext]:
     """Return the browser of a visitor who has never been here: nothing is left of the one before."""
     yield profile
-    tools = profile.new_cdp_session(
-        profile.pages[0]
-    )  # the first one is blank and stays, for the browser's sake
-    for page in profile.pages[1:]:
-        origin = urlsplit(page.url)
+    blank, *visited = profile.pages  # the blank one stays: a browser may end with its last page
+    tools = profile.new_cdp_session(blank)
+    for page in visited:
+        address = urlsplit(page.url)
         page.close()
-        everything = {
-            "origin": f"{origin.scheme}://{origin.netloc}",
-            "storageTypes": "local_storage,indexeddb",
-        }
-        tools.send("Storage.clearDataForOrigin", everything)
+        origin = f"{address.scheme}://{address.netloc}"
+        # not "all": that would throw away the compiled scripts
+        tools.send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"}
+        )
     tools.detach()
     profile.clear_cookies()
 

@@ -11,10 +11,11 @@ from typing import TypeVar
 import pytest
 
 T = TypeVar("T")
+DEADLINE_S = 120.0
 _NEVER = threading.Event()
 
 
-def until(condition: Callable[[], T], what: str, within_s: float = 60.0, every_s: float = 0.02) -> T:
+def until(condition: Callable[[], T], what: str, within_s: float = DEADLINE_S, every_s: float = 0.02) -> T:
     """Return the condition's value as soon as it is true; fail, naming `what`, after `within_s`."""
     deadline = time.monotonic() + within_s
     while not (value := condition()):

@@ -113,10 +113,10 @@ def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:
     recall = InterruptSignal()
     before = signal.signal(signal.SIGINT, lambda *_: recall.give("interrupt"))
     try:
-        with ConsoleReporter(run_id, as_json, quiet) as narrator:
-            if not train_here(store, run_id, store.settings, recall, narrator.hear):
+        with ConsoleReporter(run_id, as_json, quiet) as reporter:
+            if not train_here(store, run_id, store.settings, recall, reporter.hear):
                 fail(f"run {run_id} could not be claimed: another process has it")
-        return narrator.last
+        return reporter.last
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -11,7 +11,7 @@ import numpy as np
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.datasets import DatasetError, load
 from core.export.run_record import RunRecord
-from core.figures.palette import LOOKS
+from core.figures.palette import PALETTES
 from core.figures.weight_images import data_uri, tile_columns, weight_tile
 from core.insight.captions.run_summary import verdict
 from core.insight.confusion import confusion_matrix
@@ -19,7 +19,7 @@ from core.insight.first_layer import first_layer
 from core.insight.published_results import figures_for
 from core.protocol.moving_average import Average
 
-LOOK: Final = LOOKS["light"]
+LIGHT: Final = PALETTES["light"]
 INCHES: Final = (6.8, 2.5)
 
 
@@ -124,15 +124,15 @@ def curves_image(record: RunRecord, kind: str) -> bytes:
         axes = figure.add_subplot(1, 2, place + 1)
         scale = 100 if quantity == "accuracy" else 1
         values = getattr(record.steps, quantity).astype(np.float64)
-        axes.plot(record.steps.step, scale * Average().update(values), color=LOOK.train, lw=1.4)
+        axes.plot(record.steps.step, scale * Average().update(values), color=LIGHT.train, lw=1.4)
         for split in ("validation", "test"):
             points = [(e.step, scale * getattr(e, quantity)) for e in record.evaluations if e.split == split]
             if points:
-                axes.plot(*zip(*points, strict=True), "o-", ms=2.5, lw=1, color=LOOK.held_out, label=split)
-        axes.set_title("Loss, nats" if scale == 1 else "Accuracy, %", fontsize=9, color=LOOK.ink, loc="left")
+                axes.plot(*zip(*points, strict=True), "o-", ms=2.5, lw=1, color=LIGHT.held_out, label=split)
+        axes.set_title("Loss, nats" if scale == 1 else "Accuracy, %", fontsize=9, color=LIGHT.ink, loc="left")
         axes.set_xlabel("Training step (blue: training, smoothed; orange: held out)", fontsize=7)
-        axes.tick_params(labelsize=7, colors=LOOK.muted)
-        axes.grid(color=LOOK.hairline, lw=0.5)
+        axes.tick_params(labelsize=7, colors=LIGHT.muted)
+        axes.grid(color=LIGHT.hairline, lw=0.5)
         axes.spines[["top", "right"]].set_visible(False)
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind, dpi=200)
@@ -140,12 +140,12 @@ def curves_image(record: RunRecord, kind: str) -> bytes:
 
 
 _STYLE: Final = f"""
-body {{ background: {LOOK.paper}; color: {LOOK.ink}; font: 15px/1.5 'Source Sans 3', 'Segoe UI', Helvetica, sans-serif;
-  max-width: 900px; margin: 2em auto; padding: 0 1em; }}
+body {{ background: {LIGHT.paper}; color: {LIGHT.ink}; max-width: 900px;
+  font: 15px/1.5 'Source Sans 3', 'Segoe UI', Helvetica, sans-serif; margin: 2em auto; padding: 0 1em; }}
 h1 {{ font-size: 1.6em; margin: 0; }} h2 {{ font-size: 1.1em; margin: 1.6em 0 .4em; }}
 table {{ border-collapse: collapse; font-size: .85em; }} td, th {{ padding: .15em .6em; text-align: left; }}
-.muted {{ color: {LOOK.muted}; }} .columns {{ display: flex; flex-wrap: wrap; gap: 0 3em; }}
-.matrix td {{ text-align: right; min-width: 2.2em; border: 1px solid {LOOK.hairline}; }}
+.muted {{ color: {LIGHT.muted}; }} .columns {{ display: flex; flex-wrap: wrap; gap: 0 3em; }}
+.matrix td {{ text-align: right; min-width: 2.2em; border: 1px solid {LIGHT.hairline}; }}
 img.weights {{ image-rendering: pixelated; max-width: 100%; }} svg {{ max-width: 100%; height: auto; }}
 """
 
@@ -206,8 +206,8 @@ def _matrix_table(report: Report) -> str:
 def shade(matrix: np.ndarray, true: int, answer: int) -> str:
     """Return a cell's colour: the more of a class's images are answered so wrongly, the bluer."""
     if true == answer:
-        return LOOK.panel
+        return LIGHT.panel
     share = matrix[true, answer] / max(1, int(matrix[true].sum()))
     strength = min(1.0, share / 0.12)
-    paper, ink = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (LOOK.paper, LOOK.train))
+    paper, ink = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (LIGHT.paper, LIGHT.train))
     return "#" + "".join(f"{round(v):02X}" for v in paper + 0.6 * strength * (ink - paper))

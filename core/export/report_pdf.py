@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
-from core.export.report_html import LOOK, Report, curves_image, read_report, shade
+from core.export.report_html import LIGHT, Report, curves_image, read_report, shade
 from core.export.run_record import RunRecord
 
 WIDTH_MM: Final = 180.0
@@ -31,7 +31,7 @@ def pdf_file(record: RunRecord) -> bytes:
     )
     _heading(page, "Weights")
     page.image(io.BytesIO(report.weights_png), w=110, alt_text=report.weights_caption)
-    _text(page, report.weights_caption, 7, LOOK.muted)
+    _text(page, report.weights_caption, 7, LIGHT.muted)
     _matrix(page, report)
     _published(page, report)
     return bytes(page.output())
@@ -45,7 +45,7 @@ def _fonts() -> Path:
 
 
 def _text(
-    page: Any, words: str, size: float, colour: str = LOOK.ink, style: str = "", width: float = 0
+    page: Any, words: str, size: float, colour: str = LIGHT.ink, style: str = "", width: float = 0
 ) -> None:
     page.set_font(_FACE, style, size)
     page.set_text_color(colour)
@@ -60,7 +60,7 @@ def _heading(page: Any, words: str) -> None:
 
 def _head(page: Any, report: Report) -> None:
     _text(page, report.title, 16, style="B")
-    _text(page, f"Inkling, {report.made}", 8, LOOK.muted)
+    _text(page, f"Inkling, {report.made}", 8, LIGHT.muted)
     page.ln(1)
     _text(page, report.sentence, 9)
     if report.note:
@@ -75,7 +75,7 @@ def _facts(page: Any, report: Report) -> None:
     own = ", ".join(f"{name} {value}" for name, value, is_default in report.settings if not is_default)
     rest = ", ".join(f"{name} {value}" for name, value, is_default in report.settings if is_default)
     _text(page, own or "Every setting as the defaults have it.", 8)
-    _text(page, f"As the defaults have it: {rest}.", 7, LOOK.muted)
+    _text(page, f"As the defaults have it: {rest}.", 7, LIGHT.muted)
     page.ln(2)
 
 
@@ -84,7 +84,7 @@ def _matrix(page: Any, report: Report) -> None:
         return
     _heading(page, "Confusion matrix on the test set (rows: what it was; columns: what the model said)")
     page.set_font(_FACE, "", 6)
-    page.set_text_color(LOOK.ink)
+    page.set_text_color(LIGHT.ink)
     count = len(report.classes)
     width, height = min(14.0, (WIDTH_MM - 22) / count), 4.2
     page.cell(22, height, "")
@@ -105,4 +105,4 @@ def _published(page: Any, report: Report) -> None:
     _heading(page, "Published figures beside it")
     for method, accuracy, source in report.published:
         _text(page, f"{accuracy}  {method}", 8)
-        _text(page, source, 6, LOOK.muted)
+        _text(page, source, 6, LIGHT.muted)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.palette import Theme, class_colours, diverging, look, sequential, series_colour
+from core.figures.palette import Theme, class_colours, diverging, palette, sequential, series_colour
 
 FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'
 LABEL_PX: Final = 17  # a line of text
@@ -19,7 +19,7 @@ def apply_look(fig: go.Figure, theme: Theme, *, height: int | None = None) -> go
 
     Draw it with `st.plotly_chart(fig, theme=None, config=CONFIG)`; else Streamlit's theme covers this one.
     """
-    colours = look(theme)
+    colours = palette(theme)
     axis = {
         "gridcolor": colours.hairline,
         "gridwidth": 0.5,
@@ -90,7 +90,7 @@ def class_bars(
     if percent:
         fig.update_xaxes(tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"])
     fig.update_yaxes(
-        autorange="reversed", showgrid=False, type="category", tickfont={"color": look(theme).ink}
+        autorange="reversed", showgrid=False, type="category", tickfont={"color": palette(theme).ink}
     )
     return fig
 
@@ -135,7 +135,7 @@ def confusion_matrix(
 def _cell_texts(
     counts: np.ndarray, mistakes: np.ndarray, labels: Sequence[str], theme: Theme, top: float
 ) -> list[dict[str, object]]:
-    colours = look(theme)
+    colours = palette(theme)
     texts: list[dict[str, object]] = []
     for (i, j), count in np.ndenumerate(counts):
         deep = i != j and mistakes[i, j] > 0.55 * top
@@ -196,14 +196,14 @@ def lines(
 
     y_range: of the axis, default what the lines take up; labels of lines that end close together stand apart.
     """
-    colours = look(theme)
-    palette = [colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))]
+    colours = palette(theme)
+    line_colours = [colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))]
     fig = go.Figure()
     ends = {name: float(y[-1]) for name, (x, y) in series.items() if len(x)}
     low, high = y_range or _span([y for _, y in series.values()])
     shifts = dict(zip(ends, _apart_px(list(ends.values()), low, high, height - FRAME_PX), strict=True))
     for i, (name, (x, y)) in enumerate(series.items()):
-        colour = palette[i % len(palette)]
+        colour = line_colours[i % len(line_colours)]
         fig.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
         if len(x):
             fig.add_annotation(

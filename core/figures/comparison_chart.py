@@ -6,7 +6,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.figures.charts import apply_look
-from core.figures.palette import Theme, look, series_colour
+from core.figures.palette import Theme, palette, series_colour
 from core.insight.run_comparison import Band, Curve
 
 MOST_POINTS: Final = 1500
@@ -14,7 +14,7 @@ MOST_POINTS: Final = 1500
 
 def run_colour(index: int, theme: Theme) -> str:
     """Return the colour of the `index`-th compared run, the same in every figure and table."""
-    colours = look(theme)
+    colours = palette(theme)
     return (colours.train, colours.held_out)[index] if index < 2 else series_colour(index - 2, theme)
 
 

@@ -26,7 +26,7 @@ class Palette:
     bad: str
 
 
-LOOKS: Final[dict[Theme, Palette]] = {
+PALETTES: Final[dict[Theme, Palette]] = {
     "light": Palette(
         paper="#FBF9F4",
         panel="#F2EEE4",
@@ -76,14 +76,14 @@ _CLASSES: Final = (
 )
 
 
-def look(theme: Theme) -> Palette:
+def palette(theme: Theme) -> Palette:
     """Return the colours of `theme`.
 
     Raises: ValueError for a theme that is neither "light" nor "dark".
     """
-    if theme not in LOOKS:
+    if theme not in PALETTES:
         raise ValueError(f"theme must be light or dark, got {theme!r}")
-    return LOOKS[theme]
+    return PALETTES[theme]
 
 
 def series_colour(index: int, theme: Theme) -> str:
@@ -110,9 +110,9 @@ def class_colours(count: int) -> list[str]:
 def ink_on(colour: str) -> str:
     """Return the text colour, near-black or white, that reads better on `colour` (WCAG contrast)."""
     luminance = float(_linear(_rgb(colour)) @ (0.2126, 0.7152, 0.0722))
-    dark = float(_linear(_rgb(LOOKS["light"].ink)) @ (0.2126, 0.7152, 0.0722))
+    dark = float(_linear(_rgb(PALETTES["light"].ink)) @ (0.2126, 0.7152, 0.0722))
     contrast_dark, contrast_white = (luminance + 0.05) / (dark + 0.05), 1.05 / (luminance + 0.05)
-    return LOOKS["light"].ink if contrast_dark >= contrast_white else "#FFFFFF"
+    return PALETTES["light"].ink if contrast_dark >= contrast_white else "#FFFFFF"
 
 
 # Stops of the diverging scale at |value| = 0.5 and 1: (lightness, chroma) in OKLCH. Both arms share them, so
@@ -132,7 +132,7 @@ def diverging_lut(theme: Theme) -> np.ndarray:
     Index 128 (v = 0) is exactly the page's background; below it blue (against), above it red (for).
     """
     values = (np.arange(256) - 128) / 127
-    paper = _to_oklab(_rgb(look(theme).paper))
+    paper = _to_oklab(_rgb(palette(theme).paper))
     lut = np.empty((256, 3))
     for i, value in enumerate(np.clip(values, -1, 1)):
         hue = np.deg2rad(_HUE_FOR if value > 0 else _HUE_AGAINST)
@@ -143,7 +143,7 @@ def diverging_lut(theme: Theme) -> np.ndarray:
         place = abs(value) * 2
         start = min(int(place), 1)
         lut[i] = _from_oklab(arm[start] + (place - start) * (arm[start + 1] - arm[start]))
-    lut[128] = _rgb(look(theme).paper)
+    lut[128] = _rgb(palette(theme).paper)
     colours = np.rint(np.clip(lut, 0, 1) * 255).astype(np.uint8)
     colours.setflags(write=False)
     return colours
@@ -160,7 +160,7 @@ def diverging(theme: Theme) -> list[list[float | str]]:
 @cache
 def sequential(theme: Theme) -> list[list[float | str]]:
     """Return a plotly colorscale from the page's background (0) to deep blue (1), for counts and shares."""
-    start, end = _to_oklab(_rgb(look(theme).paper)), _to_oklab(_rgb(look(theme).train))
+    start, end = _to_oklab(_rgb(palette(theme).paper)), _to_oklab(_rgb(palette(theme).train))
     return [
         [float(t), to_hex(np.clip(_from_oklab(start + t * (end - start)), 0, 1))]
         for t in np.linspace(0, 1, 17)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from core.figures.downsampling import Trace
-from core.figures.palette import LOOKS, series_colour
+from core.figures.palette import PALETTES, series_colour
 from core.protocol.events import Evaluated, Event, Started, Steps
 from core.protocol.moving_average import SMOOTHING, Average
 
@@ -111,7 +111,7 @@ class Curves:
             for i, (past, name) in enumerate(zip(earlier, names, strict=True))
         ]
         raw, smooth = self.raw[quantity], self.smooth[quantity]
-        train = LOOKS["light"].train, LOOKS["dark"].train
+        train = PALETTES["light"].train, PALETTES["dark"].train
         series = [
             *pale,
             _series("batch", "mini-batch", "faint", train, raw, scale),
@@ -119,7 +119,7 @@ class Curves:
         ]
         traces = [raw, smooth]
         for split, trace in sorted((s, t) for (s, q), t in self.evaluations.items() if q == quantity):
-            colours = train if split == "train" else (LOOKS["light"].held_out, LOOKS["dark"].held_out)
+            colours = train if split == "train" else (PALETTES["light"].held_out, PALETTES["dark"].held_out)
             label = "train, whole" if split == "train" else split
             series.append(_series(split + "-eval", label, "points", colours, trace, scale))
             traces.append(trace)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from PIL import Image
 
-from core.figures.palette import Theme, diverging_lut, look
+from core.figures.palette import Theme, diverging_lut, palette
 
 LIVE_VALUES: Final = 12_000  # numbers in a live picture
 LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
@@ -131,7 +131,7 @@ def data_uri(png: bytes) -> str:
 
 
 def _paper(theme: Theme) -> np.ndarray:
-    paper = look(theme).paper
+    paper = palette(theme).paper
     return np.array([int(paper[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
 
 

@@ -80,7 +80,7 @@ class Group:
                 if i not in self.lost and not isinstance(last[i], TERMINAL):
                     word = last[i]
                     last[i] = failed = failure(error, step_of(word) if word else 0)
-                    self.guarded(i, partial(job.outbox.add, failed))
+                    self.guarded(i, partial(job.event_writer.add, failed))
         return last
 
     def guarded(self, i: int, write: Callable[[], object]) -> None:
@@ -101,7 +101,7 @@ class _Controls:
 
     def __init__(self, group: Group, i: int, job: Job) -> None:
         self._group, self._i = group, i
-        self._controls = StoreControls(job.store, job.row, job.attempt, job.recall, job.outbox)
+        self._controls = StoreControls(job.store, job.row, job.attempt, job.recall, job.event_writer)
 
     def poll(self) -> RunCommands:
         """See Controls."""

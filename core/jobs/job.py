@@ -34,7 +34,7 @@ class Job:
     heed: Callable[[Event], None] | None = None  # told of every event, beside the store
 
     def __post_init__(self) -> None:
-        self.outbox = EventWriter(self.store, self.row.id, self.attempt)
+        self.event_writer = EventWriter(self.store, self.row.id, self.attempt)
 
     def work(self) -> None:
         """Train the run to its end or its recall; its lease is given back last."""
@@ -58,7 +58,7 @@ class Job:
             raise
         except Exception as error:  # why: whatever ends a run must be told to the person who started it
             last = failure(error, step_of(last) if last else self.row.step)
-            self.outbox.add(last)
+            self.event_writer.add(last)
             if self.heed:
                 self.heed(last)
         self.close(last)
@@ -68,14 +68,14 @@ class Job:
 
         Raises: LostRun; StoreError; ConfigError and TimeUp for a run beyond this installation's limits.
         """
-        self.outbox.add(event)
+        self.event_writer.add(event)
         if self.heed:
             self.heed(event)
         self._check_limits(event)
 
     def close(self, last: Event | None) -> None:
         """Write down what is left, and give back a run whose last word is no end.  Raises: LostRun; StoreError."""
-        self.outbox.close()
+        self.event_writer.close()
         if not isinstance(last, TERMINAL):
             parked = self.recall.reason == "park"
             self.store.release(self.row.id, self.attempt, parked=parked, **_why(parked))
@@ -107,7 +107,7 @@ class Job:
             "data": load(config.dataset, folder),
             "extra": load(config.mix_in, folder) if config.mix_in else None,
             "config": config,
-            "controls": StoreControls(self.store, self.row, self.attempt, self.recall, self.outbox),
+            "controls": StoreControls(self.store, self.row, self.attempt, self.recall, self.event_writer),
             "recorded_changes": self.row.learning_rate_changes,
             "checkpoint_every_s": self.settings.checkpoint_s,
             "threads": self.threads,

@@ -43,7 +43,7 @@ class Runner:
     def __init__(self, store: Store, settings: Settings, on_warm: Callable[[], None] = lambda: None) -> None:
         self._store, self._settings = store, settings
         self._on_warm, self._is_warm = on_warm, False
-        self._crew = WorkerPool(settings)
+        self._pool = WorkerPool(settings)
         self._bell, self._button = Pipe(duplex=False)
         self._is_ending = False
         self._losses: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down
@@ -67,11 +67,11 @@ class Runner:
 
     def _listen(self) -> None:
         """Wait for a bell, a worker's word or death, at most until the next tick."""
-        pipes = {worker.pipe: worker for worker in self._crew.workers}
+        pipes = {worker.pipe: worker for worker in self._pool.workers}
         for ready in wait([self._bell, *pipes], timeout=TICK_S):
             if ready is self._bell:
                 self._hear_bell()
-            elif isinstance(ready, Connection) and not self._crew.hear(pipes[ready]):
+            elif isinstance(ready, Connection) and not self._pool.hear(pipes[ready]):
                 self._on_worker_exit(pipes[ready])
             elif not self._is_warm:
                 self._is_warm = True
@@ -85,7 +85,7 @@ class Runner:
     def _tick(self) -> None:
         self._report_losses()
         self._assign()
-        self._crew.spare()
+        self._pool.spare()
         self._look_after_workers()
         if time.monotonic() >= self._upkeep_at:
             self._upkeep_at = time.monotonic() + UPKEEP_S
@@ -97,11 +97,11 @@ class Runner:
     def _assign(self) -> None:
         """Give the head of the queue to workers for as long as the machine has room for it."""
         self._store.settle()
-        assigned = {worker.run_id for worker in self._crew.busy}
+        assigned = {worker.run_id for worker in self._pool.busy}
         waiting = [entry for entry in self._store.waiting() if entry.run_id not in assigned]
         if not waiting:
             return
-        unclaimed = sum(worker.threads for worker in self._crew.busy if not worker.attempt)
+        unclaimed = sum(worker.threads for worker in self._pool.busy if not worker.attempt)
         used = self._store.threads_in_work() + unclaimed
         for entry in waiting:
             if entry.config is None:
@@ -109,16 +109,16 @@ class Runner:
                 continue
             threads = threads_for(entry.config, self._settings.core_count)
             is_room = not used or used + threads <= self._settings.core_count
-            if not is_room or len(self._crew.busy) >= self._settings.worker_count:
+            if not is_room or len(self._pool.busy) >= self._settings.worker_count:
                 self._make_room()
                 return
-            self._crew.spare().assign(entry.run_id, threads)
+            self._pool.spare().assign(entry.run_id, threads)
             used += threads
 
     def _make_room(self) -> None:
         """Have the longest pause give up its worker; it waits in the store and goes on when asked to."""
         now = time.monotonic()
-        paused = [w for w in self._crew.busy if w.pause_seen_at is not None and not w.recalled]
+        paused = [w for w in self._pool.busy if w.pause_seen_at is not None and not w.recalled]
         for worker in sorted(paused, key=lambda w: w.pause_seen_at or now)[:1]:
             if now - (worker.pause_seen_at or now) > PARK_S:
                 worker.recall("park")
@@ -126,7 +126,7 @@ class Runner:
     def _look_after_workers(self) -> None:
         """Notice who has been paused for how long, and end by force who does not obey "stop"."""
         now = time.monotonic()
-        busy = {worker.run_id: worker for worker in self._crew.busy if worker.attempt}
+        busy = {worker.run_id: worker for worker in self._pool.busy if worker.attempt}
         for row in self._store.list(ids=list(busy), limit=len(busy)) if busy else []:
             worker = busy[row.id]
             waits = row.state == PAUSED and row.command == "pause" and row.run_until <= row.step
@@ -163,7 +163,7 @@ class Runner:
 
     def _end(self) -> None:
         """Have every run leave a checkpoint, and end every process."""
-        for worker in self._crew.end(END_S):
+        for worker in self._pool.end(END_S):
             if worker.attempt:
                 self._losses.append((worker.run_id, worker.attempt, worker.ending()))
         try:

@@ -26,13 +26,13 @@ class InterruptSignal:
 
 
 class StoreControls:
-    """The Controls of a run in the store; each poll also lets the outbox write what is due."""
+    """The Controls of a run in the store; each poll also lets the event writer write what is due."""
 
     def __init__(
-        self, store: Store, row: RunRow, attempt: int, recall: InterruptSignal, outbox: EventWriter
+        self, store: Store, row: RunRow, attempt: int, recall: InterruptSignal, event_writer: EventWriter
     ) -> None:
         self._store, self._run_id, self._attempt, self._recall = store, row.id, attempt, recall
-        self._outbox = outbox
+        self._event_writer = event_writer
         self._last = RunCommands(row.command, max(row.run_until, 0), row.learning_rate, row.pace)
         changes = row.learning_rate_changes
         self._done_rate = changes[-1][1] if changes else None  # ordered and obeyed in an earlier attempt
@@ -40,9 +40,9 @@ class StoreControls:
     def poll(self) -> RunCommands:
         """Return the orders as they stand; those last read while the store cannot be.
 
-        Raises: LostRun when the run is no longer this worker's; StoreError of the outbox.
+        Raises: LostRun when the run is no longer this worker's; StoreError of the event writer.
         """
-        self._outbox.flush_if_due()
+        self._event_writer.flush_if_due()
         try:
             orders = self._store.orders(self._run_id, self._attempt)
         except StoreError:

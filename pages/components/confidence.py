@@ -7,7 +7,7 @@ import streamlit as st
 from core.datasets import spec
 from core.figures.charts import apply_look
 from core.figures.image_panels import Panel
-from core.figures.palette import Theme, class_colour, look
+from core.figures.palette import Theme, class_colour, palette
 from core.i18n.number_format import percent
 from core.insight.calibration import Reliability, ThresholdCurve, reliability, threshold_curve
 from core.insight.captions.evaluate import mistakes as mistakes_caption
@@ -124,7 +124,7 @@ def _threshold(found: Scores) -> None:
 
 def reliability_figure(bins: Reliability, theme: Theme) -> go.Figure:
     """Return the reliability diagram: a bar a bin, as wide as the bin, its gap to the diagonal hatched."""
-    colours = look(theme)
+    colours = palette(theme)
     middles = (bins.edges[:-1] + bins.edges[1:]) / 2 * 100
     filled = bins.counts > 0
     hover = [
@@ -161,7 +161,7 @@ def reliability_figure(bins: Reliability, theme: Theme) -> go.Figure:
 
 def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.Figure:
     """Return answered and right against the threshold, in per cent, the chosen threshold marked."""
-    colours = look(theme)
+    colours = palette(theme)
     fig = go.Figure()
     lines = (
         ("answered", curve.coverage, colours.train),

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.figures.palette import Theme, ink_on, look, sequential
+from core.figures.palette import Theme, ink_on, palette, sequential
 from pages.components.assets import loader
 
 _matrix: Final = st.components.v2.component("inkling_matrix", js=loader("matrix.js"), isolate_styles=False)
@@ -50,6 +50,6 @@ def _shades(counts: np.ndarray, theme: Theme) -> tuple[list[list[str]], list[lis
     np.fill_diagonal(shares, 0)
     places = np.rint(shares / max(float(shares.max()), 1e-9) * (len(scale) - 1)).astype(int)
     shades = [[str(scale[place]) for place in row] for row in places]
-    ink = look(theme).ink
+    ink = palette(theme).ink
     inks = [[ink if place < 3 else ink_on(str(scale[place])) for place in row] for row in places]
     return shades, inks

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import DatasetError, DatasetSpec
 from core.figures.image_panels import Panel
-from core.figures.palette import LOOKS
+from core.figures.palette import PALETTES
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits, takes_ink
 from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
@@ -87,7 +87,7 @@ def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
     """Show what was found; with several digits, answer each and return the one chosen."""
     if sheet.ink is None:
         return sheet.found[0]
-    accent = LOOKS[current_theme()].accent
+    accent = PALETTES[current_theme()].accent
     colour = tuple(int(accent[i : i + 2], 16) for i in (1, 3, 5))
     count = len(sheet.found)
     px = 280 if count == 1 else 340  # a phone is 390 wide

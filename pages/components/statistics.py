@@ -9,7 +9,7 @@ from core.datasets import DatasetSpec
 from core.datasets.statistics import ClassImages, class_counts, class_images, intensity_histogram
 from core.figures.charts import apply_look
 from core.figures.image_panels import Panel
-from core.figures.palette import Theme, class_colour, look
+from core.figures.palette import Theme, class_colour, palette
 from core.insight.captions.data import class_counts as counts_caption
 from core.insight.captions.data import class_spread, intensities, scaling
 from core.insight.captions.data import split as split_caption
@@ -72,7 +72,11 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
 
 
 def _counts_figure(counts: dict[str, np.ndarray], entry: DatasetSpec, theme: Theme) -> go.Figure:
-    colours = {"train": look(theme).train, "test": look(theme).held_out, "validation": look(theme).muted}
+    colours = {
+        "train": palette(theme).train,
+        "test": palette(theme).held_out,
+        "validation": palette(theme).muted,
+    }
     fig = go.Figure()
     for split, numbers in counts.items():
         fig.add_bar(
@@ -120,7 +124,7 @@ def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
 
 
 def _levels_figure(xs: list[np.ndarray], levels: np.ndarray, theme: Theme, x_title: str) -> go.Figure:
-    colours = [look(theme).train] if len(levels) == 1 else ["#D55E00", "#009E73", "#0072B2"]
+    colours = [palette(theme).train] if len(levels) == 1 else ["#D55E00", "#009E73", "#0072B2"]
     fig = go.Figure()
     for x, counts, colour in zip(xs, levels, colours, strict=True):
         fig.add_scatter(

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.figures.palette import LOOKS, Theme
+from core.figures.palette import PALETTES, Theme
 
 _STYLE: Final = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
@@ -17,9 +17,9 @@ def current_theme() -> Theme:
 
 def apply_style() -> None:
     """Lay the app's style over the page. Call it once per script run, first."""
-    look = LOOKS[current_theme()]
+    palette = PALETTES[current_theme()]
     names = ("paper", "panel", "ink", "muted", "hairline", "accent", "train", "held_out", "good", "bad")
-    colours = "".join(f"--ink-{name.replace('_', '-')}:{getattr(look, name)};" for name in names)
+    colours = "".join(f"--ink-{name.replace('_', '-')}:{getattr(palette, name)};" for name in names)
     st.html(f"<style>:root{{{colours}}}{_STYLE}</style>")
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.run_config import RunConfig
 from core.datasets import spec
-from core.figures.palette import LOOKS, Theme, series_colour
+from core.figures.palette import PALETTES, Theme, series_colour
 from core.figures.run_curves import Chart, Series
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
@@ -107,7 +107,7 @@ def _series(i: int, member: RunRow, shared: Feed) -> Series:
 
 def _colour(i: int, theme: Theme) -> str:
     """Return one of eight colours that differ: the two of train and test, then the further series'."""
-    named = (LOOKS[theme].train, LOOKS[theme].held_out)
+    named = (PALETTES[theme].train, PALETTES[theme].held_out)
     return named[i] if i < len(named) else series_colour(i - len(named), theme)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every browser test."""
+"""The shared app's store, and a free core for every browser test."""
 
 from collections.abc import Iterator
 
@@ -6,15 +6,21 @@ import pytest
 
 from core.runs import Store
 from tests.browser import App
+from tests.runs_in_work import stop_all
+
+
+@pytest.fixture(scope="session")
+def store(app: App) -> Iterator[Store]:
+    """Return the shared app's store, opened beside it."""
+    opened = Store(f"sqlite:///{app.store}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(autouse=True)
 def no_run_is_left_in_work(request: pytest.FixtureRequest) -> Iterator[None]:
     """Stop what a test leaves in training: the next one needs a free core."""
-    shared: App | None = request.getfixturevalue("app") if "app" in request.fixturenames else None
+    store: Store | None = request.getfixturevalue("store") if "app" in request.fixturenames else None
     yield
-    if shared:
-        store = Store(f"sqlite:///{shared.store}")
-        for row in store.list(statuses=["queued", "running", "paused"]):
-            store.order(row.id, command="stop")
-        store.close()
+    if store:
+        stop_all(store)

@@ -17,13 +17,6 @@ from tests.polling import until
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def store(app: App):
-    found = Store(f"sqlite:///{app.store}")
-    yield found
-    found.close()
-
-
 SECTIONS = {
     "weights": ("Through time", "Two classes", "Arithmetic", "One step", "Touch it"),
     "evaluate": ("Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"),
@@ -87,7 +80,7 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
     look(page, app, "weights", trained)  # the first visitor has the app start what trains
     run = store.create(RunConfig(epochs=50, eval_every=0), pace="steps:50")
     try:
-        until(lambda: (store.live_step(run) or 0) > 10, "the run to have learned a little", 90)
+        until(lambda: (store.live_step(run) or 0) > 10, "the run to have learned a little")
         look(page, app, "weights", run)
         first_image = page.locator(".ink-pixels canvas").first
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -22,19 +21,10 @@ from core.runs import RunRow, Store
 from core.search import Searches
 from core.training.loop import train
 from tests.browser import App
-from tests.polling import until
+from tests.polling import DEADLINE_S, until
 
 pytestmark = pytest.mark.e2e
 CONFIG = RunConfig(train_size=1000, epochs=2, eval_every=5, model="mlp", hidden_sizes=(16,), batch_size=50)
-WAIT_S = 90
-
-
-@pytest.fixture(scope="module")
-def store(app: App) -> Iterator[Store]:
-    """Return the running app's store, opened beside it."""
-    opened = Store(f"sqlite:///{app.store}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +63,10 @@ def train_to_the_end(page: Page, store: Store) -> RunRow:
     expect(button).to_be_visible()
     known = {row.id for row in store.list()}
     button.click()
-    until(lambda: newest(store).id not in known, "the run to be made", WAIT_S)
+    until(lambda: newest(store).id not in known, "the run to be made")
     run_id = newest(store).id
     store.order(run_id, pace="full")
-    until(lambda: store.get(run_id).has_ended, "the run to end", WAIT_S)
+    until(lambda: store.get(run_id).has_ended, "the run to end")
     return store.get(run_id)
 
 
@@ -184,13 +174,13 @@ def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
         [sys.executable, "-I", script, data_folder],
         capture_output=True,
         text=True,
-        timeout=WAIT_S,
+        timeout=DEADLINE_S,
         cwd=tmp_path,
     )
     assert done.stdout.splitlines() == log, done.stderr[-1000:]
     notebook = nbformat.reads(download(page, "Notebook", "notebook").decode(), as_version=4)
     (tmp_path / "data").symlink_to(data_folder)
-    NotebookClient(notebook, timeout=WAIT_S, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=DEADLINE_S, resources={"metadata": {"path": str(tmp_path)}}).execute()
     text = "".join(out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", []))
     assert text.splitlines() == log
 
@@ -254,15 +244,15 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     page.get_by_role("button", name="Start the search").click()
     expect(page).to_have_url(re.compile("search="))
     search_id = page.url.partition("search=")[2]
-    until(lambda: store.list(group_id=search_id), "the first trial", WAIT_S)
+    until(lambda: store.list(group_id=search_id), "the first trial")
     page.get_by_role("button", name="Stop the search").click()
     searches = Searches(store)
-    until(lambda: searches.get(search_id).state == "stopped", "the search to stop", WAIT_S)
+    until(lambda: searches.get(search_id).state == "stopped", "the search to stop")
     rows = store.list(group_id=search_id)
     assert all(row.has_ended for row in rows)
     before = len(rows)
     page.get_by_role("button", name="Resume").click()
-    until(lambda: searches.get(search_id).state == "finished", "the search to end", 2 * WAIT_S)
+    until(lambda: searches.get(search_id).state == "finished", "the search to end")
     trained = store.list(group_id=search_id, statuses=["finished"])
     assert len(trained) == 12
     assert len(store.list(group_id=search_id)) >= before

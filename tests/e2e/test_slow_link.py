@@ -60,8 +60,9 @@ class SlowLink:
         self.wait_for(lambda: len(self.heard("script_finished")) > done, "the answer to a tick")
 
 
-def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(app: App, page: Page) -> None:
-    store = Store(f"sqlite:///{app.store}")
+def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(
+    app: App, page: Page, store: Store
+) -> None:
     first = store.create(LONG, pace="steps:5")
     store.enqueue(first)
     link = SlowLink(page)
@@ -82,6 +83,3 @@ def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(ap
     expect_status(page, "paused")
     assert run_id(page) == second
     expect(page.get_by_role("combobox", name=re.compile("Run in view"))).to_have_value(re.compile(second[:4]))
-    for run in (first, second):
-        store.order(run, command="stop")
-    store.close()

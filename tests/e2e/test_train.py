@@ -29,11 +29,9 @@ def final_loss(app: App, run: str) -> float:
     return loss
 
 
-def finish(app: App, page: Page) -> None:
+def finish(store: Store, page: Page) -> None:
     """Have the run in view go on at full speed, and see it to its end on the page."""
-    store = Store(f"sqlite:///{app.store}")
     store.order(run_id(page), pace="full")
-    store.close()
     expect_status(page, "finished", 120_000)
 
 
@@ -72,7 +70,7 @@ def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> No
         end_app(fresh)
 
 
-def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: Page) -> None:
+def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: Page, store: Store) -> None:
     open_train(page, app.url)
     press(page, "Train")
     expect_status(page, "running")
@@ -86,7 +84,7 @@ def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: 
     expect_status(page, "running|finished")
     assert run_id(page) == known
     until(lambda: step_shown(page) > first, "the run to be found further on")
-    finish(app, page)
+    finish(store, page)
     right = page.locator(".ink-strip figure.y")
     until(lambda: right.count() >= 17, "at least 17 of the last 20 answers to be right")
 
@@ -148,7 +146,7 @@ def test_a_link_gives_another_browser_the_same_form_the_same_view_and_the_same_n
     assert final_loss(app, mine) == final_loss(app, theirs)
 
 
-def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser) -> None:
+def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser, store: Store) -> None:
     open_train(page, app.url)
     press(page, "Train")
     expect_status(page, "running")
@@ -160,7 +158,7 @@ def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser
         until(lambda: step_shown(second) > 0, "the second browser to see steps")
     finally:
         other.close()
-    finish(app, page)
+    finish(store, page)
 
 
 def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) -> None:

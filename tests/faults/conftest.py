@@ -15,11 +15,12 @@ from core.config.app_settings import Settings, to_environment
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.runs import RunRow, Store
+from tests.browser import ROOT
 from tests.faults.lab import Lab, moved_clock
 from tests.faults.processes import family, gone, runner_of
 from tests.polling import until
+from tests.runs_in_work import stop_all
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000, seed=3)  # 4,000 steps
 SHORT = replace(LONG, epochs=2)
 SLOW = "steps:50"
@@ -51,7 +52,7 @@ class App:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=REPOSITORY,
+            cwd=ROOT,
             env={**os.environ, **to_environment(self.settings), **self.environment},
         )
         self._answer()
@@ -125,8 +126,7 @@ def shared_app(lasting_app: tuple[App, Store]) -> Iterator[tuple[App, Store]]:
     """Return the app that all tests share whose fault leaves it running, and its store; its one core is free."""
     yield lasting_app
     store = lasting_app[1]
-    for row in store.list(statuses=["queued", "running", "paused"], limit=1000):
-        store.order(row.id, command="stop")
+    stop_all(store)
     until(lambda: store.threads_in_work() == 0, "the core to be free for the next test")
 
 

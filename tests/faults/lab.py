@@ -16,6 +16,7 @@ from core.runs import Store, StoreError
 from tests.browser import App, end_app, start_app
 from tests.faults.processes import family, gone, runner_of
 from tests.polling import until
+from tests.runs_in_work import stop_all
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
 LONG = (
@@ -110,9 +111,7 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
         yield
     except BaseException:  # pytest.fail is no Exception; raised again once the next test finds free cores
         with suppress(StoreError):
-            for row in lab.store.list(statuses=["queued", "running", "paused"]):
-                print(f"run {row.id} of {lab.path}: {row.status}, step {row.step}")  # told with the failure
-                lab.store.order(row.id, command="stop")
+            stop_all(lab.store)
         lab.acknowledged.clear()
         raise
     for page in pages:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from core.protocol.events import Steps
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
+from tests.faults.lab import told_steps
 from tests.faults.processes import family, gone, processes, worker_of
 from tests.polling import until
 
@@ -21,12 +21,6 @@ def forkserver_of(runner: int) -> int:
         for pid, (parent, _, command) in processes().items()
         if parent == runner and "forkserver" in command
     )
-
-
-def told_steps(store, run_id) -> list[int]:
-    """Return every step that the run's history tells, in order."""
-    chunks = [event for event in store.rows(run_id).events if isinstance(event, Steps)]
-    return [step for chunk in chunks for step in range(chunk.first_step, chunk.last_step + 1)]
 
 
 def test_a_killed_worker_is_noticed_its_run_resumable_and_the_queue_goes_on(shared_app):

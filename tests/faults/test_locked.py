@@ -6,9 +6,9 @@ from contextlib import closing
 
 import pytest
 
-from core.protocol.events import Steps
 from core.runs import Store, StoreBusy
 from tests.faults.conftest import LONG, SLOW, ended, running
+from tests.faults.lab import told_steps
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
@@ -36,6 +36,4 @@ def test_a_store_locked_for_a_while_loses_no_step_and_no_worker(shared_app, lock
     store.order(run_id, command="stop")
     row = ended(store, run_id)
     assert (row.status, row.attempt) == ("stopped", 1)
-    chunks = [event for event in store.rows(run_id).events if isinstance(event, Steps)]
-    told = [step for chunk in chunks for step in range(chunk.first_step, chunk.last_step + 1)]
-    assert told == list(range(1, row.step + 1))
+    assert told_steps(store, run_id) == list(range(1, row.step + 1))

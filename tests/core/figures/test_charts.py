@@ -13,7 +13,7 @@ from core.figures.charts import (
     lines,
     signed_image,
 )
-from core.figures.palette import THEMES, Theme, class_colours, look
+from core.figures.palette import THEMES, Theme, class_colours, palette
 
 NAMES = ["cat", "dog", "bird"]
 COUNTS = np.array([[90, 8, 2], [0, 50, 0], [5, 5, 10]])
@@ -22,10 +22,10 @@ COUNTS = np.array([[90, 8, 2], [0, 50, 0], [5, 5, 10]])
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_look_is_ink_on_whatever_paper_is_beneath(theme: Theme) -> None:
     fig = apply_look(go.Figure(go.Scatter(x=[0, 1], y=[1, 2])), theme, height=200)
-    assert fig.layout.font.color == look(theme).ink
+    assert fig.layout.font.color == palette(theme).ink
     assert fig.layout.paper_bgcolor == fig.layout.plot_bgcolor == "rgba(0,0,0,0)"
-    assert fig.layout.xaxis.gridcolor == look(theme).hairline
-    assert fig.layout.colorway[:2] == (look(theme).train, look(theme).held_out)
+    assert fig.layout.xaxis.gridcolor == palette(theme).hairline
+    assert fig.layout.colorway[:2] == (palette(theme).train, palette(theme).held_out)
     assert fig.layout.height == 200
 
 
@@ -80,7 +80,7 @@ def test_a_signed_image_is_symmetric_around_the_page(theme: Theme) -> None:
     (heat,) = fig.data
     assert (heat.zmin, heat.zmax) == (-0.4, 0.4)
     middle = [colour for place, colour in heat.colorscale if place == 0.5]
-    assert middle == [look(theme).paper]
+    assert middle == [palette(theme).paper]
     assert "class 3" in heat.hovertemplate
     assert fig.layout.yaxis.autorange == "reversed"
     assert fig.layout.yaxis.scaleanchor == "x", "pixels are square"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.figures.palette import (
-    LOOKS,
+    PALETTES,
     THEMES,
     Theme,
     class_colour,
@@ -14,7 +14,7 @@ from core.figures.palette import (
     diverging,
     diverging_lut,
     ink_on,
-    look,
+    palette,
     sequential,
 )
 
@@ -55,7 +55,7 @@ def contrast(a: str, b: str) -> float:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_zero_of_the_diverging_scale_is_the_page(theme: Theme) -> None:
-    paper = look(theme).paper
+    paper = palette(theme).paper
     assert "#{:02X}{:02X}{:02X}".format(*diverging_lut(theme)[128]) == paper
     assert [colour for place, colour in diverging(theme) if place == 0.5] == [paper]
     assert diverging(theme)[0][0] == 0
@@ -82,7 +82,7 @@ def test_plus_and_minus_the_same_value_look_equally_strong(theme: Theme) -> None
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_text_and_curves_read_on_the_page(theme: Theme) -> None:
-    colours = LOOKS[theme]
+    colours = PALETTES[theme]
     assert contrast(colours.ink, colours.paper) > 10
     assert contrast(colours.muted, colours.paper) >= 4.5
     assert contrast(colours.muted, colours.panel) >= 4.5
@@ -109,7 +109,7 @@ def test_a_class_keeps_its_colour_whatever_the_number_of_classes() -> None:
 
 
 def test_ink_on_picks_the_text_that_reads_better() -> None:
-    assert ink_on("#FFFFFF") == LOOKS["light"].ink
+    assert ink_on("#FFFFFF") == PALETTES["light"].ink
     assert ink_on("#000000") == "#FFFFFF"
     for colour in class_colours(10):
         assert contrast(ink_on(colour), colour) >= 4
@@ -118,7 +118,7 @@ def test_ink_on_picks_the_text_that_reads_better() -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_sequential_scale_starts_at_the_page_and_deepens(theme: Theme) -> None:
     scale = sequential(theme)
-    assert scale[0] == [0.0, look(theme).paper]
+    assert scale[0] == [0.0, palette(theme).paper]
     hue = [colorsys.rgb_to_hls(*linear(str(colour)))[1] for _, colour in scale]
     steps = np.diff(hue)
     assert (steps < 0).all() if theme == "light" else (steps > 0).all()
@@ -126,4 +126,4 @@ def test_the_sequential_scale_starts_at_the_page_and_deepens(theme: Theme) -> No
 
 def test_an_unknown_theme_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'sepia'"):
-        look("sepia")  # type: ignore[arg-type]
+        palette("sepia")  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.datasets import ImageData
-from core.figures.palette import THEMES, Theme, diverging_lut, look
+from core.figures.palette import THEMES, Theme, diverging_lut, palette
 from core.figures.weight_images import (
     data_uri,
     diverging_image,
@@ -25,7 +25,7 @@ def pixels(png: bytes) -> np.ndarray:
 
 
 def paper(theme: Theme) -> list[int]:
-    return [int(look(theme).paper[i : i + 2], 16) for i in (1, 3, 5)]
+    return [int(palette(theme).paper[i : i + 2], 16) for i in (1, 3, 5)]
 
 
 @pytest.mark.parametrize("theme", THEMES)

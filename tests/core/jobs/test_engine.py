@@ -11,8 +11,8 @@ from core.config.run_config import RunConfig
 from core.protocol.events import Finished, LearningRateChanged, Started, Steps, Weights
 from core.runs import UnknownRun
 from core.training.loop import train
-from tests.core.jobs.conftest import SMALL, WITHIN_S, assert_same_bits, ended, final_weights
-from tests.polling import until
+from tests.core.jobs.conftest import SMALL, assert_same_bits, ended, final_weights
+from tests.polling import DEADLINE_S, until
 
 EPOCH = RunConfig(epochs=1, seed=5)  # all of MNIST, 600 steps
 LASTING = replace(SMALL, epochs=1000)  # 20,000 steps: at SLOW it goes on until it is told to stop
@@ -33,7 +33,7 @@ def stands(store, run_id, step) -> None:
         row = store.get(run_id)
         return (row.step, row.status) == (step, "paused")
 
-    until(is_there, f"a pause at step {step}", WITHIN_S)
+    until(is_there, f"a pause at step {step}")
 
 
 def test_a_submitted_run_learns_mnist_and_its_store_tells_the_whole_story(lab, mnist):
@@ -67,11 +67,11 @@ def test_a_worker_computes_the_same_bits_as_this_process(lab, mnist):
 
 def test_it_says_when_a_warm_worker_waits_and_again_after_the_runner_was_replaced(lab):
     _, engine = lab
-    assert engine.wait_until_warm(WITHIN_S)
+    assert engine.wait_until_warm(DEADLINE_S)
     killed = engine.runner_pid
     os.kill(killed, signal.SIGKILL)
-    until(lambda: engine.runner_pid != killed, "another runner", WITHIN_S)
-    assert engine.wait_until_warm(WITHIN_S)
+    until(lambda: engine.runner_pid != killed, "another runner")
+    assert engine.wait_until_warm(DEADLINE_S)
 
 
 def test_submitting_twice_is_once(lab):
@@ -92,9 +92,9 @@ def test_an_unknown_run_is_refused(lab):
 def test_pause_one_step_one_epoch_run_and_stop(lab):
     store, engine = lab
     run_id = submitted(lab, LASTING, pace=SLOW)
-    until(lambda: store.get(run_id).step > 0, "the first step", WITHIN_S)
+    until(lambda: store.get(run_id).step > 0, "the first step")
     engine.command(run_id, command="pause")
-    until(lambda: engine.status(run_id) == "paused", "the pause", WITHIN_S)
+    until(lambda: engine.status(run_id) == "paused", "the pause")
     at = store.get(run_id).step
     engine.command(run_id, one_step=True)
     stands(store, run_id, at + 1)
@@ -102,8 +102,8 @@ def test_pause_one_step_one_epoch_run_and_stop(lab):
     end_of_epoch = (at + 1) // 20 * 20 + 20
     stands(store, run_id, end_of_epoch)
     engine.command(run_id, command="run")
-    until(lambda: store.get(run_id).step > end_of_epoch, "going on", WITHIN_S)
-    until(lambda: engine.status(run_id) == "running", "its being told", WITHIN_S)
+    until(lambda: store.get(run_id).step > end_of_epoch, "going on")
+    until(lambda: engine.status(run_id) == "running", "its being told")
     engine.command(run_id, command="stop")
     row = ended(store, run_id)
     assert row.status == "stopped"
@@ -122,11 +122,11 @@ def test_a_run_created_to_do_one_step_does_one_step(lab):
 def test_a_live_learning_rate_takes_effect_and_is_recorded_with_its_step(lab):
     store, engine = lab
     run_id = submitted(lab, LASTING, pace=SLOW)
-    until(lambda: store.get(run_id).step > 0, "the first step", WITHIN_S)
+    until(lambda: store.get(run_id).step > 0, "the first step")
     engine.command(run_id, learning_rate=0.025)
-    until(lambda: store.get(run_id).learning_rate_changes, "the change", WITHIN_S)
+    until(lambda: store.get(run_id).learning_rate_changes, "the change")
     changed_at, rate = store.get(run_id).learning_rate_changes[0]
-    until(lambda: store.get(run_id).step > changed_at, "steps at the new rate", WITHIN_S)
+    until(lambda: store.get(run_id).step > changed_at, "steps at the new rate")
     engine.command(run_id, command="stop")
     ended(store, run_id)
     events = store.rows(run_id).events
@@ -140,18 +140,18 @@ def test_the_queue_goes_in_order_as_the_cores_allow(lab):
     store, engine = lab
     ids = [submitted(lab, replace(LASTING, seed=i), pace=SLOW) for i in range(4)]
     two = ["running", "running", "queued", "queued"]
-    until(lambda: [engine.status(r) for r in ids] == two, "two at work", WITHIN_S)
+    until(lambda: [engine.status(r) for r in ids] == two, "two at work")
     assert [store.get(r).queue_position for r in ids] == [0, 0, 1, 2]
     capacity = engine.capacity()
     assert (capacity.cores, capacity.threads_in_use, capacity.running, capacity.queued) == (2, 2, 2, 2)
     engine.command(ids[2], command="stop")
     assert engine.status(ids[2]) == "stopped"
     engine.command(ids[0], command="stop")
-    until(lambda: engine.status(ids[3]) == "running", "the next in the queue", WITHIN_S)
+    until(lambda: engine.status(ids[3]) == "running", "the next in the queue")
     for run_id in ids:
         engine.command(run_id, command="stop")
     assert {ended(store, run_id).status for run_id in ids} == {"stopped"}
-    until(lambda: engine.capacity().threads_in_use == 0, "free cores", WITHIN_S)
+    until(lambda: engine.capacity().threads_in_use == 0, "free cores")
 
 
 def test_a_run_that_fails_leaves_the_others_alone(lab):

@@ -58,38 +58,38 @@ def box(clock):  # noqa: ARG001 - made before the box
 
 
 def test_chunks_wait_for_each_other_a_tenth_of_a_second(box, clock):
-    store, outbox = box
-    outbox.add(STARTED)
+    store, event_writer = box
+    event_writer.add(STARTED)
     assert store.events == [STARTED], "the start is told at once"
     for step in range(1, 10):
-        outbox.add(chunk(step))
+        event_writer.add(chunk(step))
         clock.now += 0.02
     assert 2 <= len(store.batches) <= 4
     clock.now += 0.1
-    outbox.flush_if_due()
+    event_writer.flush_if_due()
     assert [event.first_step for event in store.events[1:]] == list(range(1, 10))
 
 
 def test_the_end_is_told_at_once(box):
-    store, outbox = box
-    outbox.add(STARTED)
-    outbox.add(chunk(1))
-    outbox.add(Finished(1, "finished", 0.1))
+    store, event_writer = box
+    event_writer.add(STARTED)
+    event_writer.add(chunk(1))
+    event_writer.add(Finished(1, "finished", 0.1))
     assert store.events[-1] == Finished(1, "finished", 0.1)
 
 
 def test_trouble_keeps_events_in_order_and_only_the_newest_glimpse_and_checkpoint(box, clock):
-    store, outbox = box
+    store, event_writer = box
     store.error = StoreBusy("locked", "wait")
-    outbox.add(STARTED)
+    event_writer.add(STARTED)
     for step in range(1, 100):
-        outbox.add(chunk(step))
-        outbox.add(glimpse(step))
+        event_writer.add(chunk(step))
+        event_writer.add(glimpse(step))
         if step % 10 == 0:
-            outbox.add(Checkpoint(step, b"state"))
+            event_writer.add(Checkpoint(step, b"state"))
         clock.now += 0.6
     store.error = None
-    outbox.close()
+    event_writer.close()
     assert len(store.batches) == 1
     assert [event.first_step for event in store.events if isinstance(event, Steps)] == list(range(1, 100))
     assert [event.step for event in store.events if isinstance(event, Weights)] == [99]
@@ -101,38 +101,38 @@ def test_trouble_keeps_events_in_order_and_only_the_newest_glimpse_and_checkpoin
     [(StoreBusy("locked", "wait"), 60, 200), (StoreFull("full", "free"), 2, 10)],
 )
 def test_a_store_in_trouble_is_borne_with_for_a_while_and_then_given_up(box, clock, error, least_s, most_s):
-    store, outbox = box
+    store, event_writer = box
     store.error = error
-    outbox.add(STARTED)
+    event_writer.add(STARTED)
     with pytest.raises(type(error)):
-        outbox.close()
+        event_writer.close()
     assert least_s < clock.now - 1000 < most_s
 
 
 def test_patience_begins_anew_after_every_success(box, clock):
-    store, outbox = box
+    store, event_writer = box
     for _ in range(3):
         store.error = StoreFull("full", "free")
-        outbox.add(chunk(1))
+        event_writer.add(chunk(1))
         clock.now += 2.5
         store.error = None
-        outbox.flush_if_due()
+        event_writer.flush_if_due()
         clock.now += 2.5
     assert len(store.batches) == 3
 
 
 def test_a_lost_run_is_told_to_the_worker_at_once(box):
-    store, outbox = box
+    store, event_writer = box
     store.error = LostRun("run", 1)
     with pytest.raises(LostRun):
-        outbox.add(STARTED)
+        event_writer.add(STARTED)
 
 
 def test_what_waits_is_bounded_by_waiting_for_the_store(box, clock, monkeypatch):
-    store, outbox = box
+    store, event_writer = box
     monkeypatch.setattr(module, "MAX_PENDING_BYTES", 100)
     store.error = StoreBusy("locked", "wait")
-    outbox.add(chunk(1))
+    event_writer.add(chunk(1))
     before = clock.now
     sleep = clock.sleep
 
@@ -142,6 +142,6 @@ def test_what_waits_is_bounded_by_waiting_for_the_store(box, clock, monkeypatch)
             store.error = None
 
     monkeypatch.setattr(module.time, "sleep", sleep_until_unlocked)
-    outbox.add(Weights(2, {"w": np.zeros(1000, np.float32)}, keep=True))
+    event_writer.add(Weights(2, {"w": np.zeros(1000, np.float32)}, keep=True))
     assert clock.now - before > 5
     assert len(store.events) == 2

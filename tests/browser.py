@@ -59,16 +59,27 @@ def is_healthy(url: str) -> bool:
         return False
 
 
-def start_app(data: Path, store: Path, port: int = 0, log: Path | None = None, **variables: str) -> App:
+def start_app(
+    data: Path,
+    store: Path,
+    port: int = 0,
+    log: Path | None = None,
+    *,
+    folder: Path = ROOT,
+    base_path: str = "",
+    **variables: str,
+) -> App:
     """Start the app (port 0 = a free one) and return it once it answers. Its log: app.log beside the store."""
     port, log = port or free_port(), log or store.parent / "app.log"
     environment = os.environ | {"INKLING_DATA": str(data), "INKLING_STORE": f"sqlite:///{store}"} | variables
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
+    if base_path:
+        command += ["--server.baseUrlPath", base_path]
     with log.open("ab") as written:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT
+            command, cwd=folder, env=environment, stdout=written, stderr=subprocess.STDOUT
         )
-    url = f"http://localhost:{port}"
+    url = f"http://localhost:{port}/{base_path}".rstrip("/")
     until(lambda: is_healthy(url) or process.poll() is not None, "the app to answer")
     assert process.poll() is None, f"the app ended: {log.read_text()[-2000:]}"
     return App(url, process, data, store)

@@ -111,12 +111,3 @@ def test_the_command_line_refuses_without_waiting_for_torch() -> None:
     )
     assert "learning_rate must be a number" in done.stderr
     assert done.stdout.strip() == "2 False"
-
-
-def test_every_page_enters_by_app_and_no_import_does() -> None:
-    def calls(path: Path) -> bool:
-        body = ast.parse(path.read_text(encoding="utf-8")).body
-        return any(ast.unparse(node) == "enter_by_app()" for node in body)
-
-    assert all(calls(path) for path in (ROOT / "pages").glob("*.py"))
-    assert not [path for path in modules("pages/components") if calls(path)]

@@ -1,7 +1,7 @@
 """The bytes of one message to a live component: a JSON header and arrays of 16-bit codes.
 
 Layout: uint32 header length, header (UTF-8 JSON, padded with spaces to an even end), then the payload.
-`static/wire.js` reads it. Two bytes a number: small, and off by at most 1/65,534 of the array's range.
+`pages/static/wire.js` reads it. Two bytes a number: small, and off by at most 1/65,534 of the array's range.
 """
 
 import json

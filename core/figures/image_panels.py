@@ -1,6 +1,6 @@
 """Images whose every pixel can be read in the browser: grey or colour pictures, and signed maps, exactly.
 
-`static/pixels.js` paints what `panels_message` packs. Two bytes a number: off by at most 1/131,068 of a map's
+`pages/static/pixels.js` paints what `panels_message` packs. Two bytes a number: off by at most 1/131,068 of a map's
 range.
 """
 

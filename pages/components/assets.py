@@ -1,16 +1,16 @@
-"""Loads a script of static/ inside a Streamlit component, with a version that changes with the files."""
+"""Loads a script of pages/static/ inside a Streamlit component, with a version that changes with the files."""
 
 import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-STATIC: Final = Path(__file__).parents[2] / "static"
+STATIC: Final = Path(__file__).parents[1] / "static"
 
 
 @cache
 def version() -> str:
-    """Return eight hex digits that change whenever a file in static/ does: a cached copy is never stale."""
+    """Return eight hex digits that change whenever a file in pages/static/ does: a cached copy is never stale."""
     digest = hashlib.sha256()
     for path in sorted(STATIC.glob("*.*")):
         digest.update(path.name.encode() + path.read_bytes())

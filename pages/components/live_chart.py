@@ -7,7 +7,7 @@ import streamlit as st
 from core.figures.run_curves import Chart
 from core.live.messages import ChartStream
 from pages.components.assets import loader
-from pages.components.live import drawn_stream
+from pages.components.live_updates import drawn_stream
 
 _chart: Final = st.components.v2.component("inkling_chart", js=loader("chart.js"), isolate_styles=False)
 

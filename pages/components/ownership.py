@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.runs import RunRow, StoreError
-from pages.components.lab import store
-from pages.components.visitor import visitor
+from pages.server.services import store
+from pages.server.visitor import visitor
 
 
 def is_mine(row: RunRow) -> bool:

@@ -51,8 +51,8 @@ def address(
 ) -> Iterator[str]:
     """Return the address of a running page that plays the recorded run."""
     folder = tmp_path_factory.mktemp("ticking")
-    for name in ("static", ".streamlit"):
-        (folder / name).symlink_to(ROOT / name)
+    for name in ("pages/static", ".streamlit"):
+        (folder / Path(name).name).symlink_to(ROOT / name)
     (folder / "app.py").write_text((Path(__file__).parent / "ticking_page.py").read_text())
     record = folder / "record.npz"
     np.savez(

@@ -14,11 +14,11 @@ st.set_page_config(layout="wide")
 from core.figures.run_curves import Curves  # noqa: E402
 from core.live.messages import HtmlPatch, WeightImages  # noqa: E402
 from core.protocol.events import Evaluated, Started, Steps  # noqa: E402
-from pages.components.live import live_update  # noqa: E402
 from pages.components.live_chart import live_chart  # noqa: E402
-from pages.components.live_parts import live_parts  # noqa: E402
-from pages.components.style import apply_style, current_theme  # noqa: E402
-from pages.components.tiles import weight_tiles  # noqa: E402
+from pages.components.live_html import live_parts  # noqa: E402
+from pages.components.live_updates import live_update  # noqa: E402
+from pages.components.theme import apply_style, current_theme  # noqa: E402
+from pages.components.weight_tiles import weight_tiles  # noqa: E402
 
 RECORD = np.load(Path(os.environ["TICKING_RECORD"]))
 TOTAL = len(RECORD["losses"])

@@ -4,19 +4,18 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.config.app_settings import Settings
 from core.pretrained.registry import adopt_shipped
 from core.runs import Store
-from pages.components import lab, start
+from pages.server import services
+from pages.train import run_controls
 
-ROOT = Path(__file__).resolve().parents[2]
+SHELL = Path(__file__).resolve().parents[2] / "pages" / "shell.py"
 
 
 class StillEngine:
@@ -35,18 +34,6 @@ class StillEngine:
         self._store.order(run_id, **orders)  # type: ignore[arg-type]
 
 
-@pytest.fixture(autouse=True)
-def entered_by_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every run of a page begin with app.py, as on a server; AppTest takes pages/ for pages of the old kind."""
-    begin = PagesManager.__init__
-
-    def begin_in_app(self: PagesManager, *args: Any, **settings: Any) -> None:
-        begin(self, *args, **settings)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begin_in_app)
-
-
 @pytest.fixture(scope="session")
 def begun_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a store that holds the models that come with the app and nothing else, closed."""
@@ -62,17 +49,19 @@ def store(begun_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Return the app's store with the models that come with the app; pages started in this test use it."""
     shutil.copy(begun_store, tmp_path / "inkling.db")
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
-    monkeypatch.setattr(lab, "EmbeddedEngine", StillEngine)
-    monkeypatch.setattr(start, "FIRST_POINT_S", 0.0)  # nobody works here: there is nothing to wait for
-    monkeypatch.setattr(start, "OBEYED_S", 0.0)
-    monkeypatch.setattr(lab, "_score_ready_models", lambda: None)  # seconds of work that no page here needs
-    monkeypatch.setattr(lab, "MORE_TOOLS", ())  # the canvas can be imported only while a real app runs
-    monkeypatch.setattr(lab, "_fetch", lambda: None)
-    monkeypatch.setattr(lab, "PAUSE_S", 0.0)
-    lab._import_tools()  # as some seconds after the start
+    monkeypatch.setattr(services, "EmbeddedEngine", StillEngine)
+    monkeypatch.setattr(run_controls, "FIRST_POINT_S", 0.0)  # nobody works here: there is nothing to wait for
+    monkeypatch.setattr(run_controls, "OBEYED_S", 0.0)
+    monkeypatch.setattr(
+        services, "_score_ready_models", lambda: None
+    )  # seconds of work that no page here needs
+    monkeypatch.setattr(services, "MORE_TOOLS", ())  # the canvas can be imported only while a real app runs
+    monkeypatch.setattr(services, "_fetch", lambda: None)
+    monkeypatch.setattr(services, "PAUSE_S", 0.0)
+    services._import_tools()  # as some seconds after the start
     st.cache_resource.clear()
     st.cache_data.clear()
-    yield lab.store()
+    yield services.store()
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -86,4 +75,4 @@ def same_main(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def app(store: Store) -> AppTest:  # noqa: ARG001
     """Return the app, not yet run."""
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
+    return AppTest.from_file(str(SHELL), default_timeout=300)

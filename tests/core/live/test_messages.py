@@ -20,7 +20,7 @@ DIGITS = [str(digit) for digit in range(10)]
 
 @dataclass
 class ChartClient:
-    """What static/chart.js does with messages."""
+    """What pages/static/chart.js does with messages."""
 
     number: int = -1
     id: str = ""
@@ -145,7 +145,7 @@ def test_a_whole_message_of_a_long_run_is_bounded() -> None:
 
 @dataclass
 class TileClient:
-    """What static/tiles.js does with messages."""
+    """What pages/static/tiles.js does with messages."""
 
     head: dict[str, Any] = field(default_factory=dict)
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0))

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.figures.binary_message import decode_arrays, unpack
 from pages.components.assets import STATIC, loader, version
-from pages.components.style import chip
+from pages.components.theme import chip
 
 
 def page() -> None:
@@ -18,8 +18,8 @@ def page() -> None:
     from core.figures.run_curves import Curves
     from core.protocol.events import Started, Steps
     from pages.components.live_chart import live_chart
-    from pages.components.style import apply_style, current_theme
-    from pages.components.tiles import weight_tiles
+    from pages.components.theme import apply_style, current_theme
+    from pages.components.weight_tiles import weight_tiles
 
     apply_style()
     st.text(current_theme())
@@ -75,7 +75,7 @@ def test_units_that_are_no_classes_carry_no_class_colour(app: AppTest) -> None:
 
 
 def test_the_name_of_the_tiles_reserves_their_height(app: AppTest) -> None:
-    style = (STATIC.parent / "pages/components/style.css").read_text()
+    style = (STATIC.parent / "components/theme.css").read_text()
     for rows in range(1, 9):
         assert f"tiles-r{rows}-" in style
     for columns in (1, 2, 3, 4, 5, 8):

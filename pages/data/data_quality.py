@@ -1,0 +1,179 @@
+"""What stands out in a dataset: typical and unusual images, images that are there twice, doubtful labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import DatasetSpec
+from core.figures.image_panels import Panel
+from core.figures.palette import class_colour
+from core.i18n.number_format import percent
+from core.insight import embedding_cache
+from core.insight.captions.data import doubts, duplicates, typicality
+from core.insight.data_quality import (
+    DuplicatePair,
+    LabelIssue,
+    by_typicality,
+    doubted_by_model,
+    doubted_by_neighbours,
+    exact_duplicates,
+    near_duplicates,
+)
+from core.insight.embedding import Neighbourhood, coordinates, neighbourhood
+from core.runs import RunRow
+from pages.components.captioned_figure import captioned
+from pages.data.embedding_map import space_of, survey_problem, survey_ready
+from pages.server.services import image_data, settings
+from pages.components.image_panels import pixel_panels
+from pages.run_context.trained_model import scores
+
+SHOWN = 20
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _points(dataset: str, fingerprint: str) -> np.ndarray:
+    return coordinates(space_of(dataset, fingerprint), image_data(dataset).train_images)
+
+
+def show_typical(entry: DatasetSpec) -> None:
+    """Show the most typical and the most unusual training images of one class."""
+    label = st.selectbox(
+        "Class", range(entry.n_classes), format_func=lambda k: entry.class_names[k], width=240,
+        key=f"typical_{entry.name}", persist_state="session", help="The class whose images are put in order.",
+    )  # fmt: skip
+    data = image_data(entry.name)
+    ranked = by_typicality(_points(entry.name, data.fingerprint), data.train_labels, label)
+    sentence = typicality(ranked, entry.class_names[label])
+    rows = {"The most typical": slice(0, SHOWN), "The most unusual": slice(None, -SHOWN - 1, -1)}
+    for name, part in rows.items():
+        st.markdown(f"**{name}**")
+        panels = [
+            Panel(data.train_images[i], detail=f"{i:,} · {d:.1f}")
+            for i, d in zip(ranked.indices[part], ranked.distances[part], strict=True)
+        ]
+        pixel_panels(
+            f"typical_{name[9:]}_{entry.name}",
+            panels,
+            alt=f"{name} images of {entry.class_names[label]}.",
+            px=64,
+        )
+    captioned(
+        "typical",
+        f"{sentence} Beneath each: its number and its distance from the average.",
+        lambda: {"index": ranked.indices, "distance": ranked.distances},
+        name=f"typical-{entry.class_names[label]}".replace("/", "-"),
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _test_neighbours(dataset: str, fingerprint: str) -> Neighbourhood:
+    data = image_data(dataset)
+    return neighbourhood(
+        coordinates(space_of(dataset, fingerprint), data.test_images), embedding_cache.NEIGHBOURS
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _copies(
+    dataset: str, split: str, fingerprint: str
+) -> tuple[tuple[np.ndarray, ...], tuple[DuplicatePair, ...], tuple[LabelIssue, ...]]:
+    """Return exact duplicates, the closest other pairs, and labels that the neighbours contradict."""
+    data = image_data(dataset)
+    if split == "test":
+        near: Neighbourhood | None = _test_neighbours(dataset, fingerprint)
+        images, labels = data.test_images, data.test_labels
+    else:
+        near = embedding_cache.read_neighbours(
+            embedding_cache.survey_path(data, "neighbours", settings().data_dir)
+        )
+        images, labels = data.train_images, data.train_labels
+    assert near is not None  # the page has had it made
+    return (
+        exact_duplicates(images),
+        near_duplicates(images, near, SHOWN // 2),
+        doubted_by_neighbours(near, labels, SHOWN),
+    )
+
+
+def show_doubtful(entry: DatasetSpec, run: RunRow | None) -> None:
+    """Show duplicates and labels that are probably wrong, of the split chosen."""
+    split = str(
+        st.segmented_control(
+            "Split", ["test", "train"], default="test", required=True, key="doubt_split", persist_state="session",
+            help="The training set is six times as large and takes half a minute, once.",
+        )
+    )  # fmt: skip
+    survey_problem()
+    if split == "train" and not survey_ready(entry.name, "neighbours"):
+        return
+    data = image_data(entry.name)
+    exact, twins, doubted = _copies(entry.name, split, data.fingerprint)
+    images = data.test_images if split == "test" else data.train_images
+    st.subheader("Almost the same image twice", anchor=False)
+    _show_twins(entry, images, exact, twins)
+    st.subheader("Labels that the most similar images contradict", anchor=False)
+    _show_doubts(entry, images, doubted, by_model=False, key=f"neighbours_{split}")
+    if split == "test" and run is not None and run.status in ("finished", "stopped"):
+        found = scores(run)
+        if found.is_finite:
+            st.subheader("Labels that the run in view contradicts", anchor=False)
+            _show_doubts(
+                entry, images, doubted_by_model(found.logits, found.labels, SHOWN), by_model=True, key="model"
+            )
+
+
+def _show_twins(
+    entry: DatasetSpec, images: np.ndarray, exact: Sequence[np.ndarray], twins: Sequence[DuplicatePair]
+) -> None:
+    pairs = [(int(group[0]), int(group[1]), 0.0) for group in exact[:5]]
+    pairs += [(twin.first, twin.second, twin.rms) for twin in twins]
+    panels = []
+    for first, second, rms in pairs[: SHOWN // 2]:
+        words = "the same" if rms == 0 else f"differ by {255 * rms:.1f}"
+        panels += [
+            Panel(images[first], detail=f"{first:,}"),
+            Panel(images[second], detail=f"{second:,}, {words}"),
+        ]
+    sentence = duplicates(exact, twins)
+    if panels:
+        pixel_panels(f"twins_{entry.name}", panels, alt=f"Pairs of almost equal images. {sentence}", px=64)
+    captioned(
+        "twins",
+        sentence,
+        lambda: {
+            "first": [p[0] for p in pairs],
+            "second": [p[1] for p in pairs],
+            "difference": [p[2] for p in pairs],
+        },
+    )
+
+
+def _show_doubts(
+    entry: DatasetSpec, images: np.ndarray, found: Sequence[LabelIssue], *, by_model: bool, key: str
+) -> None:
+    names = entry.class_names
+    sentence = doubts(found, names, by_model)
+    panels = [
+        Panel(
+            images[d.index],
+            f"{names[d.suggestion]}?",
+            f"{d.index:,} · labelled {names[d.label]} · {percent(d.confidence)}",
+            colour=class_colour(d.suggestion),
+        )
+        for d in found
+    ]
+    if panels:
+        pixel_panels(
+            f"doubts_{key}_{entry.name}", panels, alt=f"Images with doubtful labels. {sentence}", px=84
+        )
+    captioned(
+        f"doubts_{key}",
+        sentence,
+        lambda: {
+            "index": [d.index for d in found],
+            "label": [names[d.label] for d in found],
+            "suggestion": [names[d.suggestion] for d in found],
+            "confidence": [d.confidence for d in found],
+        },
+    )

@@ -1,0 +1,44 @@
+"""Data: what did it see? The images one by one, in figures, as a map, and what stands out among them."""
+
+import streamlit as st
+
+from core.config.run_config import RunConfig
+from core.datasets import spec
+from pages.data.gallery import show_gallery
+from pages.data.embedding_map import show_map
+from pages.data.data_quality import show_doubtful, show_typical
+from pages.run_context.selected_run import run_in_view
+from pages.data.statistics import show_classes, show_pixels
+from pages.run_context.trained_model import heading, images_or_stop
+
+
+SECTIONS = ["Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and doubts"]
+
+run = run_in_view()
+heading("What did it see?", run)
+config: RunConfig = run.config if run else st.session_state.config
+images_or_stop(config.dataset)
+entry = spec(config.dataset)
+if run is None:
+    st.caption(f"There is no run in view: these are all images of {entry.title}.")
+gallery, classes, pixels, map_, typical, doubtful = st.tabs(
+    SECTIONS, key="data_section", on_change="rerun", bind="query-params"
+)
+if gallery.open:
+    with gallery:
+        st.fragment(show_gallery)(config, entry, run)
+if classes.open:
+    with classes:
+        show_classes(config, entry)
+if pixels.open:
+    with pixels:
+        show_pixels(config, entry)
+if map_.open:
+    with map_:
+        show_map(entry)
+if typical.open:
+    with typical:
+        st.fragment(show_typical)(entry)
+if doubtful.open:
+    with doubtful:
+        show_doubtful(entry, run)

@@ -1,0 +1,138 @@
+"""What a dataset holds in figures: images per class, average images, pixel levels, and what scaling does to them."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.config.run_config import RunConfig
+from core.datasets import DatasetSpec
+from core.datasets.statistics import ClassImages, class_counts, class_images, intensity_histogram
+from core.figures.charts import apply_look
+from core.figures.image_panels import Panel
+from core.figures.palette import Theme, class_colour, palette
+from core.insight.captions.data import class_counts as counts_caption
+from core.insight.captions.data import class_spread, intensities, scaling
+from core.insight.captions.data import split as split_caption
+from pages.components.captioned_figure import captioned, chart
+from pages.data.gallery import pictured, splits_of
+from pages.server.services import image_data
+from pages.components.image_panels import pixel_panels
+from pages.components.theme import current_theme
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _class_images(dataset: str, fingerprint: str) -> ClassImages:  # noqa: ARG001 - new content, new images
+    data = image_data(dataset)
+    return class_images(data.train_images, data.train_labels, data.spec.n_classes)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _levels(dataset: str, fingerprint: str) -> np.ndarray:  # noqa: ARG001 - new content, new levels
+    return intensity_histogram(image_data(dataset).train_images)
+
+
+def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
+    """Show how many images of each class each split has, and each class's mean and deviation image."""
+    counts = {}
+    for split in splits_of(config):
+        found = pictured(config, split)
+        counts[split] = class_counts(found.labels[found.index], entry.n_classes)
+    training = counts["train"]
+    train, validation, test = (
+        int(counts[s].sum()) if s in counts else 0 for s in ("train", "validation", "test")
+    )
+    sentence = (
+        f"{split_caption(train, validation, test, config.seed)} {counts_caption(training, entry.class_names)}"
+    )
+    chart(
+        "class_counts",
+        _counts_figure(counts, entry, current_theme()),
+        caption=sentence,
+        alt=f"Images per class and split. {sentence}",
+        table=lambda: {"class": entry.class_names, **counts},
+    )
+    averages = _class_images(entry.name, image_data(entry.name).fingerprint)
+    for name, images in (
+        ("The average of each class", averages.mean),
+        ("How much each pixel varies", averages.std),
+    ):
+        st.markdown(f"**{name}** (training images)")
+        panels = [
+            Panel(
+                np.rint(image * 255).clip(0, 255).astype(np.uint8),
+                entry.class_names[k],
+                colour=class_colour(k),
+            )
+            for k, image in enumerate(images)
+        ]
+        pixel_panels(f"averages_{name[:7]}_{entry.name}", panels, alt=f"{name}.", px=84)
+    sentence = class_spread(averages.std, entry.class_names)
+    spread = np.sqrt((averages.std.reshape(entry.n_classes, -1) ** 2).mean(axis=1))
+    captioned("class_images", sentence, lambda: {"class": entry.class_names, "deviation": spread})
+
+
+def _counts_figure(counts: dict[str, np.ndarray], entry: DatasetSpec, theme: Theme) -> go.Figure:
+    colours = {
+        "train": palette(theme).train,
+        "test": palette(theme).held_out,
+        "validation": palette(theme).muted,
+    }
+    fig = go.Figure()
+    for split, numbers in counts.items():
+        fig.add_bar(
+            x=list(entry.class_names), y=numbers, name=split, marker={"color": colours[split]},
+            hovertemplate="%{x}, " + split + ": %{y:,}<extra></extra>",
+        )  # fmt: skip
+    apply_look(fig, theme, height=260)
+    fig.update_layout(barmode="group")
+    fig.update_xaxes(type="category", showgrid=False)
+    fig.update_yaxes(title_text="images")
+    return fig
+
+
+def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
+    """Show how often each pixel level occurs, and what the config's scaling makes of it."""
+    levels = _levels(entry.name, image_data(entry.name).fingerprint)
+    standardised = config.scaling == "standardised"
+    theme = current_theme()
+    left, right = st.columns(2, gap="large")
+    grey = np.arange(256)
+    with left:
+        st.markdown("**As stored: levels 0 to 255**")
+        sentence = intensities(levels)
+        chart(
+            "intensities",
+            _levels_figure([grey] * len(levels), levels, theme, "level"),
+            caption=sentence,
+            alt=f"How often each pixel level occurs, on a logarithmic scale. {sentence}",
+            table=lambda: {"level": grey, **{f"channel {c}": row for c, row in enumerate(levels)}},
+        )
+    with right:
+        st.markdown(f"**As the model is fed: {'standardised' if standardised else '0 to 1'}**")
+        values = [
+            (grey / 255 - m) / s if standardised else grey / 255
+            for m, s in zip(entry.mean, entry.std, strict=True)
+        ]
+        sentence = scaling(entry.mean, entry.std, standardised)
+        chart(
+            "scaled",
+            _levels_figure(values, levels, theme, "value"),
+            caption=sentence,
+            alt=f"The same after scaling. {sentence}",
+            table=lambda: {f"value {c}": row for c, row in enumerate(values)},
+        )
+
+
+def _levels_figure(xs: list[np.ndarray], levels: np.ndarray, theme: Theme, x_title: str) -> go.Figure:
+    colours = [palette(theme).train] if len(levels) == 1 else ["#D55E00", "#009E73", "#0072B2"]
+    fig = go.Figure()
+    for x, counts, colour in zip(xs, levels, colours, strict=True):
+        fig.add_scatter(
+            x=x, y=np.maximum(counts, 0.5), mode="lines", line={"color": colour, "width": 1.5, "shape": "hvh"},
+            fill="tozeroy" if len(levels) == 1 else None, hovertemplate="%{x:.3g}: %{y:,} pixels<extra></extra>",
+        )  # fmt: skip
+    apply_look(fig, theme, height=280)
+    fig.update_layout(showlegend=False)
+    fig.update_xaxes(title_text=x_title, showgrid=False)
+    fig.update_yaxes(title_text="pixels, log scale", type="log", dtick=1)
+    return fig

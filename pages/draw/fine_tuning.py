@@ -1,0 +1,282 @@
+"""Teach it your hand: label drawings, keep them as a little dataset, train on it, and see what it changed."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.config.run_config import ConfigError, RunConfig
+from core.datasets import DatasetError, DatasetSpec, ImageData, load, spec
+from core.datasets.user_dataset_limits import OwnLimits
+from core.datasets.user_dataset_zip import export_zip, import_zip
+from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
+from core.figures.image_panels import Panel
+from core.images import PreprocessedImage, PreprocessingOptions
+from core.prediction.predict import DatasetImage, Drawing, ModelInput, pixels_for, predict, prepared_for
+from core.prediction.predictor import Predictor
+from core.runs import RunRow, StoreError
+from pages.components.image_panels import pixel_panels
+from pages.draw.canvas import clear
+from pages.draw.model_choice import LoadedModel, ModelUnavailable, respondent_for
+from pages.draw.prediction import with_article
+from pages.run_context.selected_run import status_chip, title, view_run
+from pages.server.services import engine, settings, store
+from pages.server.visitor import visitor
+
+ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
+SHOWN: Final = 40
+TICK_S: Final = 1.0
+_ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
+
+
+def show_lesson(who: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
+    """Draw the lesson: labels, the drawings so far, two ways to train on them, and what came of it."""
+    try:
+        mine = _mine(who.spec)
+        _labels(who, subject, prepared, mine)
+        data = load(mine, settings().data_dir) if mine is not None else None
+        if data is not None and len(data.train_labels) + len(data.test_labels):
+            _drawings(data)
+            _train(who, data)
+            _outcome(who, data)
+        _zips(who, mine)
+    except (DatasetError, StoreError) as error:
+        st.error(f"{error}")
+
+
+def _title(entry: DatasetSpec) -> str:
+    return f"My {entry.plural} ({visitor()[:4]})"
+
+
+def _mine(entry: DatasetSpec) -> DatasetSpec | None:
+    """Return this visitor's own dataset for these classes, None before the first drawing."""
+    sets = list_own(settings().data_dir)
+    return next((own for own in sets if own.title == _title(entry) and own.is_compatible_with(entry)), None)
+
+
+def _labels(
+    who: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
+) -> None:
+    """Draw one button for each class; pressing it keeps the drawing under that label."""
+    thing = who.spec.singular
+    st.markdown(
+        f"**Draw {with_article(thing)}, then say what it is.** It is kept as one of your own {who.spec.plural}; "
+        "ten or more of each work best. The second, seventh, twelfth … of each is kept for testing."
+    )
+
+    def keep(label: int) -> None:
+        try:
+            entry = mine or create_own(
+                _title(who.spec), who.spec.class_names, who.spec.image_shape, settings().data_dir
+            )
+            pixels = (255 * plain_pixels(subject, who.asked)).round().astype(np.uint8)
+            before = spec(entry.name, settings().data_dir)  # `entry` is older than a second quick press
+            grown = add_images(entry.name, pixels[None], [label], settings().data_dir)
+            side = "test" if grown.test_size > before.test_size else "train"
+            st.session_state.setdefault(_ADDED, {}).setdefault(entry.name, []).append(side)
+        except DatasetError as error:
+            st.session_state.lesson_trouble = f"{error}"
+            return
+        if isinstance(subject, Drawing):
+            clear()
+
+    with st.container(key="lesson_labels", horizontal=True):
+        for label, name in enumerate(who.spec.class_names):
+            st.button(name, key=f"label_{label}", disabled=prepared.empty, on_click=keep, args=(label,))
+    if prepared.empty:
+        st.caption("The buttons wake up when something is drawn.")
+    trouble = st.session_state.pop("lesson_trouble", None)
+    if trouble:
+        st.error(trouble)
+
+
+def plain_pixels(subject: ModelInput, asked: Predictor) -> np.ndarray:
+    """Return the subject as (C, H, W) in [0, 1], prepared but not deskewed: a run deskews by itself."""
+    plain = replace(asked, config=replace(asked.config, deskew=False))
+    return pixels_for(prepared_for(subject, plain, PreprocessingOptions()), asked.spec)
+
+
+def _drawings(data: ImageData) -> None:
+    """Show the newest drawings, and offer to take the last one back."""
+    names = data.spec.class_names
+    images = np.concatenate([data.train_images, data.test_images])
+    labels = np.concatenate([data.train_labels, data.test_labels])
+    tests = np.arange(len(labels)) >= len(data.train_labels)
+    counts = np.bincount(labels, minlength=len(names))
+    order = np.argsort(labels, kind="stable")[:SHOWN]
+    panels = [Panel(images[i], names[labels[i]], "test" if tests[i] else "") for i in order]
+    each = ", ".join(f"{count} of {name}" for name, count in zip(names, counts, strict=True) if count)
+    st.markdown(f"**{len(labels)} of yours:** {each}.")
+    pixel_panels("lesson_images", panels, alt=f"Your own: {each}.", px=56)
+
+    def take_back() -> None:
+        added = st.session_state.get(_ADDED, {}).get(
+            data.spec.name
+        )  # each side is in order, not the two of them
+        split = added.pop() if added else "train" if len(data.train_labels) else "test"
+        count = len(getattr(data, f"{split}_labels"))
+        remove_image(data.spec.name, split, count - 1, settings().data_dir)
+
+    def forget() -> None:
+        delete_own(data.spec.name, settings().data_dir)
+        st.session_state.get(_ADDED, {}).pop(data.spec.name, None)
+
+    with st.container(horizontal=True):
+        st.button("Take the last one back", on_click=take_back, type="tertiary", icon=":material/undo:")
+        st.button("Forget them all", on_click=forget, type="tertiary", icon=":material/delete:")
+
+
+def lesson_config(config: RunConfig, run_id: str, own: str) -> RunConfig:
+    """Return the config that goes on from a run with the drawings mixed in: two epochs, gently."""
+    return replace(
+        config,
+        start_from=run_id,
+        mix_in=own,
+        epochs=2,
+        learning_rate=config.learning_rate / 4,
+        learning_rate_changes=(),
+        eval_every=0,
+    )
+
+
+def scratch_config(config: RunConfig, own: str, count: int) -> RunConfig:
+    """Return the config that learns from the drawings alone, with the run's model."""
+    return replace(
+        config,
+        dataset=own,
+        train_size=0,
+        validation_size=0,
+        start_from="",
+        mix_in="",
+        scaling="unit",
+        batch_size=max(1, min(20, count // 4)),
+        epochs=40,
+        learning_rate_changes=(),
+        eval_every=0,
+    )
+
+
+def _train(who: LoadedModel, data: ImageData) -> None:
+    if not len(data.test_labels):
+        st.caption(f"With {ENOUGH} of one class you can train on them.")
+        return
+    count, run = len(data.train_labels), who.run
+    with st.container(horizontal=True):
+        st.button(
+            f"Teach {who.name}",
+            type="primary",
+            on_click=_begin,
+            args=(lesson_config(run.config, run.id, data.spec.name), f"{who.name} + mine", run.id),
+            help="Goes on from this run for two epochs, with your drawings as about a tenth of what it sees.",
+        )
+        st.button(
+            "Train on mine alone",
+            on_click=_begin,
+            args=(scratch_config(run.config, data.spec.name, count), f"mine alone ({run.model})", run.id),
+            help="A new model that has seen nothing but your drawings.",
+        )
+
+
+def _begin(config: RunConfig, name: str, parent_id: str) -> None:
+    try:
+        run_id = store().create(config, owner=visitor(), name=name, parent_id=parent_id, tags=["my hand"])
+        engine().submit(run_id)
+    except (StoreError, ConfigError) as error:
+        st.session_state.lesson_trouble = str(error)
+        return
+    st.session_state.lesson_run = run_id
+
+
+def _outcome(who: LoadedModel, data: ImageData) -> None:
+    """Show the last lesson: how far it is, then before and after on the drawings and on the test set."""
+    run_id = st.session_state.get("lesson_run")
+    if not run_id:
+        return
+    run = store().get(run_id)
+    if run.parent_id != who.run.id:
+        return
+    st.html(
+        f'<div class="ink-status">{status_chip(run)}<span>{title(run)}: {100 * run.progress:.0f} %</span></div>'
+    )
+    if run.is_live:
+        _look_again(run)
+        return
+    after = respondent_for(run)
+    if isinstance(after, ModelUnavailable):
+        st.caption(after.sentence)
+        return
+    before_share, after_share = share_right(who.asked, data), share_right(after.asked, data)
+    rows: list[tuple[str, float | None, float | None]] = [("On your drawings", before_share, after_share)]
+    if run.dataset == who.run.dataset:
+        rows.append(("On the test set", who.run.test_accuracy, run.test_accuracy))
+    st.html(_table(rows))
+    if run.dataset == who.run.dataset and run.test_accuracy is not None and who.run.test_accuracy is not None:
+        lost = 100 * (who.run.test_accuracy - run.test_accuracy)
+        st.caption(
+            f"It has forgotten {lost:.1f} points of what it knew."
+            if lost > 0.05
+            else "It has forgotten nothing."
+        )
+    st.button("Bring the new run into view", on_click=view_run, args=(run.id,))
+
+
+def _look_again(run: RunRow) -> None:
+    """Draw the lesson anew once a second while its run trains."""
+
+    def look() -> None:
+        if store().version(run.id) != before:
+            st.rerun()
+
+    before = store().version(run.id)
+    st.fragment(look, run_every=TICK_S)()
+
+
+def share_right(asked: Predictor, data: ImageData) -> float:
+    """Return the share of all the dataset's images, trained on or not, that the model reads rightly, 0..1."""
+    images = np.concatenate([data.train_images, data.test_images])
+    labels = np.concatenate([data.train_labels, data.test_labels])
+    answers = [predict(asked, DatasetImage(image)).best for image in images]
+    return float(np.mean(np.array(answers) == labels))
+
+
+def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
+    cells = "".join(
+        f'<tr><th scope="row">{name}</th>'
+        + "".join(f"<td>{'–' if share is None else f'{100 * share:.1f} %'}</td>" for share in pair)
+        + "</tr>"
+        for name, *pair in rows
+    )
+    return (
+        '<div class="ink-sums"><table><thead><tr><th></th><th>before</th><th>after</th></tr></thead>'
+        f"<tbody>{cells}</tbody></table></div>"
+    )
+
+
+def _zips(who: LoadedModel, mine: DatasetSpec | None) -> None:
+    with st.expander("Export and import"):
+        if mine is not None and mine.train_size + mine.test_size:
+            st.download_button(
+                "Download yours as a zip",
+                data=lambda: export_zip(mine.name, settings().data_dir),
+                file_name=f"inkling-my-{who.spec.plural.replace(' ', '-')}.zip",
+                mime="application/zip",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+        file = st.file_uploader(
+            "A zip with one folder for each class",
+            type=["zip"],
+            key="lesson_zip",
+            help="Becomes a dataset of your own, to train on from the Train page as well.",
+        )
+        if file is not None and st.button(f"Import {file.name}"):
+            limits = OwnLimits(max_zip_bytes=int(settings().upload_mb * 1e6))
+            found = import_zip(
+                file.getvalue(), file.name.removesuffix(".zip")[:60], who.spec.image_shape, settings().data_dir,
+                limits=limits,
+            )  # fmt: skip
+            total = found.spec.train_size + found.spec.test_size
+            st.success(f"{total} images in {found.spec.n_classes} classes, now a dataset on the Train page.")
+            for note in found.notes:
+                st.caption(note)

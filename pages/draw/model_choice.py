@@ -1,0 +1,175 @@
+"""Who answers on the Draw page: the run in view, or the ready model that comes with Inkling."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
+from core.images import PreprocessingOptions
+from core.insight.ood_detector import Detector
+from core.prediction.predict import ModelInput, Prediction, detector_for, predict, predict_prepared
+from core.prediction.predictor import Predictor, predictor
+from core.pretrained.registry import SHIPPED, adopt_shipped
+from core.runs import RunRow, Store, StoreError, UnknownRun
+from pages.run_context.selected_run import run_in_view, title
+from pages.server.background import begin
+from pages.server.services import image_data, store
+
+READY: Final = "cnn-mnist"
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A run that can be asked: its row, the step of the weights that answer, and the model."""
+
+    run: RunRow
+    step: int
+    asked: Predictor
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return title(self.run)
+
+    def answer(self, subject: ModelInput, how: PreprocessingOptions | None = None) -> Prediction:
+        """Return what it says of the subject, and whether that is anything like what it learned."""
+        answer = predict(self.asked, subject, how)
+        if not answer.is_asked:
+            return answer
+        return predict_prepared(self.asked, answer.prepared, detector(self.asked))
+
+    @property
+    def spec(self) -> DatasetSpec:
+        """The dataset that it learned."""
+        return self.asked.spec
+
+    @property
+    def thing(self) -> str:
+        """What it was trained on, in the singular: "digit", "garment"."""
+        return self.asked.spec.singular
+
+
+@dataclass(frozen=True)
+class ModelUnavailable:
+    """Why nobody can answer, in one sentence, and what to do about it."""
+
+    sentence: str
+    action: str
+
+
+def respondent() -> LoadedModel | ModelUnavailable:
+    """Return who answers: the run in view with its newest weights; the ready CNN where none is in view."""
+    run = run_in_view()
+    if run is None:
+        return _ready(store())
+    return respondent_for(run)
+
+
+def _ready(source: Store) -> LoadedModel | ModelUnavailable:
+    try:
+        return respondent_for(source.get(READY))
+    except UnknownRun:
+        pass
+    try:
+        adopt_shipped(source)
+        return respondent_for(source.get(READY))
+    except StoreError as error:
+        return ModelUnavailable(f"The ready model cannot be had: {error}", "Train a run")
+
+
+def respondent_for(run: RunRow) -> LoadedModel | ModelUnavailable:
+    """Return the run with its newest weights, or why it cannot answer."""
+    try:
+        step = store().live_step(run.id)
+        if step is None:
+            return ModelUnavailable(*_no_weights(run))
+        return LoadedModel(run, step, _newest(run.id, step))
+    except (StoreError, DatasetError, ValueError) as error:
+        return ModelUnavailable(f"{title(run)} cannot answer: {error}", "Train another run")
+
+
+def respondent_at(run: RunRow, step: int) -> LoadedModel:
+    """Return the run as it was after `step` updates, one of its snapshots.  Raises: StoreError."""
+    return LoadedModel(run, step, predictor_at(run.id, step))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def predictor_at(run_id: str, step: int) -> Predictor:
+    """Return the model of a kept snapshot.  Raises: StoreError, DatasetError."""
+    run = store().get(run_id)
+    return predictor(run.config, _spec(run), store().snapshot(run_id, step))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _newest(run_id: str, step: int) -> Predictor:
+    run, live = store().get(run_id), store().live(run_id)
+    if live is None:
+        raise ValueError(f"its weights after step {step} are gone")
+    return predictor(run.config, _spec(run), live[1])
+
+
+def begin_detector(asked: Predictor) -> None:
+    """Begin to make what knows the images that the model learned: once for each dataset, again after an error."""
+    made = _detector(*_seen(asked))
+    if made.done() and made.exception():  # the images may be mended by now
+        _detector.clear(*_seen(asked))
+        _detector(*_seen(asked))
+
+
+def detector(asked: Predictor) -> Detector | None:
+    """Return what knows the images that the model learned; None for too few or damaged ones, and until it is made.
+
+    That takes a second or two, while the page already answers without it.
+    """
+    made = _detector(*_seen(asked))
+    try:
+        return made.result() if made.done() else None
+    except DatasetError:
+        return None
+
+
+def is_detector_due(asked: Predictor) -> bool:
+    """Return whether the model's detector is still being made."""
+    return not _detector(*_seen(asked)).done()
+
+
+def _seen(asked: Predictor) -> tuple[tuple[str, bool], Predictor]:
+    return (asked.config.dataset, asked.config.deskew), asked
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _detector(seen: tuple[str, bool], _asked: Predictor) -> Future[Detector | None]:
+    return begin(lambda: detector_for(_asked, image_data(seen[0])), "detector")
+
+
+def _spec(run: RunRow) -> DatasetSpec:
+    """Return the dataset's spec with the measured mean and std that a run with standardised pixels saw."""
+    if run.dataset in CATALOG and run.config.scaling == "unit":
+        return CATALOG[run.dataset]
+    return image_data(run.dataset).spec
+
+
+def _no_weights(run: RunRow) -> tuple[str, str]:
+    name = title(run)
+    if run.status == "queued":
+        return f"{name} is still in the queue; it can be asked as soon as it starts.", "See the queue"
+    if run.status == "diverged":
+        return f"{name} diverged and kept no weights: {run.message}", "Train it anew"
+    return f"{name} has no weights yet: {run.message or 'it has only begun'}.", "See how it trains"
+
+
+def others_like(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:
+    """Return runs that could be asked the same question, id -> row, ready models and newest first."""
+    found: dict[str, RunRow] = {}
+    for row in sorted(store().list(limit=limit), key=lambda row: row.id not in SHIPPED):
+        if row.id == first.run.id or row.step == 0:
+            continue
+        try:
+            entry = spec(row.dataset)
+        except DatasetError:
+            continue
+        if entry.is_compatible_with(first.spec):
+            found[row.id] = row
+    return found

@@ -1,0 +1,192 @@
+"""Whether its confidence can be trusted: the surest mistakes, the reliability diagram, the threshold."""
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.datasets import spec
+from core.figures.charts import apply_look
+from core.figures.image_panels import Panel
+from core.figures.palette import Theme, class_colour, palette
+from core.i18n.number_format import percent
+from core.insight.calibration import Reliability, ThresholdCurve, reliability, threshold_curve
+from core.insight.captions.evaluate import mistakes as mistakes_caption
+from core.insight.captions.evaluate import reliability as reliability_caption
+from core.insight.captions.evaluate import threshold as threshold_caption
+from core.insight.metrics import confident_mistakes
+from core.runs import RunRow
+from pages.components.captioned_figure import captioned, chart
+from pages.components.image_panels import image_choice
+from pages.components.theme import current_theme
+from pages.run_context.image_explanation import show_case
+from pages.run_context.trained_model import Scores, test_images
+
+
+def show_mistakes(run: RunRow, found: Scores) -> None:
+    """Show the wrong answers that the model was surest of, and why it gave the one chosen."""
+    names = spec(run.dataset).class_names
+    rows = confident_mistakes(found.logits, found.labels, count=24)
+    sentence = mistakes_caption(
+        [
+            type(m)(int(found.index[m.index]), m.label, m.answer, m.confidence, m.label_probability)
+            for m in rows
+        ],
+        names,
+    )
+    if not rows:
+        st.caption(sentence)
+        return
+    images = test_images(run)
+    panels = [
+        Panel(
+            images[found.index[m.index]],
+            f"{names[m.answer]}?",
+            f"{percent(m.confidence)} · is {names[m.label]}",
+            colour=class_colour(m.answer),
+            tone="bad",
+            name=int(found.index[m.index]),
+        )
+        for m in rows
+    ]
+    index = image_choice(
+        f"surest_{run.id}",
+        panels,
+        px=84,
+        chosen=panels[0].name,
+        alt=f"The {len(rows)} surest mistakes. {sentence}",
+    )
+    captioned(
+        "mistakes",
+        f"{sentence} Choose one to see why.",
+        lambda: {
+            "test image": [int(found.index[m.index]) for m in rows],
+            "label": [names[m.label] for m in rows],
+            "answer": [names[m.answer] for m in rows],
+            "probability of the answer": [m.confidence for m in rows],
+            "probability of the label": [m.label_probability for m in rows],
+        },
+    )
+    mistake = next(m for m in rows if int(found.index[m.index]) == index)
+    show_case(
+        f"mistake_{run.id}", run, found.step, int(index or 0), mistake.label, mistake.answer, mistake.label
+    )
+
+
+def show_calibration(found: Scores) -> None:
+    """Show the reliability diagram beside the threshold slider."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Is it as right as it is sure?", anchor=False)
+        bins = reliability(found.logits, found.labels)
+        chart(
+            "reliability",
+            reliability_figure(bins, current_theme()),
+            caption=reliability_caption(bins),
+            alt=f"Reliability diagram: accuracy against confidence. {reliability_caption(bins)}",
+            table=lambda: {
+                "from": bins.edges[:-1].tolist(),
+                "to": bins.edges[1:].tolist(),
+                "images": bins.counts.tolist(),
+                "mean confidence": bins.confidence.tolist(),
+                "accuracy": bins.accuracy.tolist(),
+            },
+        )
+    with right:
+        st.subheader("If it may say “I do not know”", anchor=False)
+        _threshold(found)
+
+
+def _threshold(found: Scores) -> None:
+    curve = threshold_curve(found.logits, found.labels)
+    minimum = st.slider(
+        "Answer only when at least this sure",
+        0,
+        100,
+        80,
+        format="%d %%",
+        key="least_confidence",
+        persist_state="session",
+        help="Raising it leaves fewer answers, and more of them are right. Default: 80 %.",
+    )
+    sentence = threshold_caption(curve, minimum / 100)
+    chart(
+        "threshold",
+        threshold_figure(curve, minimum / 100, current_theme()),
+        caption=sentence,
+        alt=f"Share of images answered and share of answers right, against the threshold. {sentence}",
+        table=lambda: {
+            "threshold": curve.thresholds.tolist(),
+            "answered": curve.answered.tolist(),
+            "right": curve.right.tolist(),
+        },
+    )
+
+
+def reliability_figure(bins: Reliability, theme: Theme) -> go.Figure:
+    """Return the reliability diagram: a bar a bin, as wide as the bin, its gap to the diagonal hatched."""
+    colours = palette(theme)
+    middles = (bins.edges[:-1] + bins.edges[1:]) / 2 * 100
+    filled = bins.counts > 0
+    hover = [
+        f"{percent(float(bins.confidence[i]))} sure, {percent(float(bins.accuracy[i]))} right, "
+        f"{bins.counts[i]:,} images"
+        for i in np.flatnonzero(filled)
+    ]
+    fig = go.Figure(
+        go.Bar(
+            x=middles[filled],
+            y=100 * bins.accuracy[filled],
+            width=100 / len(bins.counts) * 0.94,
+            marker={"color": colours.train, "opacity": np.where(bins.counts[filled] < 20, 0.4, 0.9)},
+            text=hover,
+            textposition="none",
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    fig.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": colours.ink, "width": 1, "dash": "dot"},
+    )
+    words = {"text": "dotted: as right as sure", "showarrow": False, "font": {"color": colours.muted}}
+    fig.add_annotation(x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", **words)
+    apply_look(fig, theme, height=300)
+    fig.update_layout(showlegend=False, margin_t=26)
+    fig.update_xaxes(title_text="confidence", range=[0, 100], ticksuffix=" %", showgrid=False)
+    fig.update_yaxes(title_text="share right", range=[0, 100], ticksuffix=" %")
+    return fig
+
+
+def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.Figure:
+    """Return answered and right against the threshold, in per cent, the chosen threshold marked."""
+    colours = palette(theme)
+    fig = go.Figure()
+    lines = (
+        ("answered", curve.coverage, colours.train),
+        ("right, of those", curve.accuracy, colours.held_out),
+    )
+    for name, shares, colour in lines:
+        fig.add_scatter(
+            x=100 * curve.thresholds, y=100 * shares, mode="lines", name=name, line={"color": colour, "width": 2},
+            hovertemplate="%{y:.1f} % " + name + "<extra></extra>",
+        )  # fmt: skip
+    middle = len(curve.thresholds) * 2 // 3
+    above = bool(curve.coverage[middle] < np.nan_to_num(curve.accuracy[middle], nan=1.0))
+    for (name, shares, colour), shift in zip(lines, (-14, 12) if above else (12, -14), strict=True):
+        y = float(np.nan_to_num(100 * shares[middle], nan=100.0))
+        fig.add_annotation(
+            x=100 * curve.thresholds[middle],
+            y=y,
+            text=name,
+            showarrow=False,
+            yshift=shift,
+            font={"color": colour},
+        )
+    fig.add_vline(x=100 * minimum, line={"color": colours.ink, "width": 1, "dash": "dot"})
+    apply_look(fig, theme, height=215)
+    fig.update_layout(showlegend=False, hovermode="x unified")
+    fig.update_xaxes(title_text="least confidence", range=[0, 100], ticksuffix=" %", showgrid=False)
+    fig.update_yaxes(range=[0, 103], ticksuffix=" %")
+    return fig

@@ -1,0 +1,96 @@
+"""What is taken for what: the confusion matrix, and the images behind a cell."""
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import spec
+from core.figures.image_panels import Panel
+from core.figures.palette import class_colour
+from core.insight.captions.evaluate import cell as cell_caption
+from core.insight.captions.evaluate import confusion as confusion_caption
+from core.insight.confusion import cell, confusion_matrix, most_confused
+from core.models.softmax_regression import softmax
+from core.runs import RunRow
+from pages.components.captioned_figure import captioned
+from pages.components.image_panels import image_choice
+from pages.components.theme import current_theme
+from pages.evaluate.confusion_matrix import Cell, matrix
+from pages.run_context.image_explanation import show_case
+from pages.run_context.trained_model import Scores, test_images
+
+SHOWN = 40
+
+
+def show_confusion(run: RunRow, found: Scores) -> None:
+    """Show the matrix; beneath it the images of the cell chosen, and the evidence of the one image chosen."""
+    names = spec(run.dataset).class_names
+    counts = confusion_matrix(found.logits, found.labels)
+    worst = most_confused(counts)
+    sentence = confusion_caption(worst, names)
+    first: Cell | None = None
+    if worst:
+        first = (worst.a, worst.b) if worst.a_as_b >= worst.b_as_a else (worst.b, worst.a)
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        alt = f"Confusion matrix, true class by answer. {sentence}"
+        chosen = matrix(f"matrix_{run.dataset}", counts, names, current_theme(), alt=alt, chosen=first)
+        captioned(
+            "confusion",
+            f"{sentence} Rows are what an image is, columns what it was taken for: choose a cell to see its images.",
+            lambda: (
+                {"class": list(names)} | {f"answered {n}": counts[:, k].tolist() for k, n in enumerate(names)}
+            ),
+        )
+    with right:
+        if chosen is None:
+            st.caption("No image was answered wrongly; choose a cell of the diagonal to see right answers.")
+            return
+        index = _show_cell(run, found, counts, chosen)
+    if index is not None:
+        true, answer = chosen
+        other = answer if answer != true else _second(found, index, true)
+        place = int(np.flatnonzero(found.index == index)[0])
+        show_case(f"case_{run.id}", run, found.step, index, int(found.labels[place]), true, other)
+
+
+def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> int | None:
+    """Show the images behind a cell, the surest answers first; return the test index of the one chosen."""
+    true, answer = chosen
+    names = spec(run.dataset).class_names
+    places = cell(found.logits, found.labels, true, answer)
+    total = int(counts[true].sum())
+    st.markdown(f"**{cell_caption(len(places), total, names[true], names[answer])}**")
+    if not len(places):
+        return None
+    shown = places[:SHOWN]
+    probabilities = softmax(found.logits[shown])
+    images = test_images(run)
+    panels = [
+        Panel(
+            images[found.index[place]],
+            detail=f"{p[answer]:.0%}" + ("" if true == answer else f" · {p[true]:.0%}"),
+            colour=class_colour(answer),
+            name=int(found.index[place]),
+        )
+        for place, p in zip(shown, probabilities, strict=True)
+    ]
+    with st.container(height=330 if len(panels) > 15 else "content", border=False, key="cell_images"):
+        index = image_choice(
+            f"cell_{run.id}_{true}_{answer}",
+            panels,
+            alt=f"{len(panels)} test images of {names[true]} answered {names[answer]}, the surest first.",
+            chosen=panels[0].name,
+        )
+    more = f" The first {SHOWN} of them." if len(places) > SHOWN else ""
+    beside = "" if true == answer else f" · that of {names[true]}"
+    st.caption(
+        f"Beneath each: the probability given to {names[answer]}{beside}.{more} Choose one to see why."
+    )
+    return index
+
+
+def _second(found: Scores, index: int, answer: int) -> int:
+    """Return the class with the largest logit but `answer` for test image `index`."""
+    row = found.logits[int(np.flatnonzero(found.index == index)[0])].copy()
+    row[answer] = -np.inf
+    return int(row.argmax())

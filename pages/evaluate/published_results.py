@@ -1,0 +1,66 @@
+"""This run beside published figures, each with its source."""
+
+from html import escape
+
+import streamlit as st
+
+from core.config.setting_labels import OPTION_NAMES
+from core.datasets import spec
+from core.insight.captions.evaluate import published as published_caption
+from core.insight.published_results import Published, figures_for
+from core.runs import RunRow
+from pages.components.captioned_figure import captioned
+from pages.run_context.selected_run import title
+
+
+def show_published(run: RunRow, accuracy: float) -> None:
+    """Show the published figures for the run's images, its own among them."""
+    figures = figures_for(run.dataset, run.model)
+    if not figures:
+        st.caption(
+            f"No figure for {spec(run.dataset).title} has been checked at its source and listed here yet."
+        )
+        return
+    own = Published(run.dataset, run.model, f"This run: {title(run)}", accuracy, "here", "", "here")
+    rows = sorted([*figures, own], key=lambda row: (row.model != run.model, row.model, -row.accuracy))
+    sentence = published_caption(accuracy, figures, run.model)
+    _table(rows, own, sentence)
+    captioned(
+        "published",
+        sentence,
+        lambda: {
+            "model": [_kind(row.model) for row in rows],
+            "method": [row.method for row in rows],
+            "test accuracy": [100 * row.accuracy for row in rows],
+            "error": [100 - 100 * row.accuracy for row in rows],
+            "note": [row.note for row in rows],
+            "source": [row.source for row in rows],
+            "link": [row.url for row in rows],
+        },
+    )
+
+
+def _table(rows: list[Published], own: Published, sentence: str) -> None:
+    """Draw the figures, each linked to its source, what differs beneath its method."""
+    lines = []
+    for row in rows:
+        note = f"<small>{escape(row.note)}</small>" if row.note else ""
+        source = escape(row.cited)
+        if row.url:
+            link = f'href="{escape(row.url)}" title="{escape(row.source)}" target="_blank" rel="noopener"'
+            source = f"<a {link}>{source}</a>"
+        first = ' class="first"' if row is own else ""
+        lines.append(
+            f"<tr{first}><td>{escape(_kind(row.model))}</td>"
+            f'<th scope="row">{escape(row.method)}{note}</th><td>{100 * row.accuracy:.2f} %</td>'
+            f"<td>{100 - 100 * row.accuracy:.2f} %</td><td>{source}</td></tr>"
+        )
+    heads = "".join(f"<th>{name}</th>" for name in ("model", "method", "test accuracy", "error", "source"))
+    st.html(
+        f'<div class="ink-numbers ink-published"><table aria-label="{escape(sentence)}"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _kind(model: str) -> str:
+    return OPTION_NAMES[("model", model)].split(" (")[0]

@@ -1,0 +1,132 @@
+"""How it breaks: accuracy against one kind of damage at a time, for this run and its best rivals."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import spec
+from core.figures.charts import lines
+from core.figures.image_panels import Panel
+from core.figures.palette import class_colour
+from core.i18n.number_format import listed
+from core.insight.captions.evaluate import robustness as robustness_caption
+from core.insight.corruptions import DAMAGES
+from core.insight.robustness import Curve, accuracy_curve, as_unit, balanced_subset
+from core.runs import RunRow
+from pages.components.captioned_figure import chart
+from pages.components.image_panels import pixel_panels
+from pages.components.theme import current_theme
+from pages.run_context.selected_run import title
+from pages.run_context.trained_model import logits_of, newest_step, test_images
+from pages.server.services import image_data, store
+
+KINDS = {"softmax": "softmax", "mlp": "MLP", "cnn": "CNN"}  # as short as a line's end has room for
+IMAGES = 1_000  # of the test set, as many of each class as of another: the same for every run
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _curve(run_id: str, step: int, damage: str) -> Curve:
+    run = store().get(run_id)
+    labels = image_data(run.dataset).test_labels
+    chosen = balanced_subset(labels, IMAGES)
+    return accuracy_curve(
+        lambda images: logits_of(run, step, images), test_images(run)[chosen], labels[chosen], damage
+    )
+
+
+def show_robustness(run: RunRow, step: int) -> None:
+    """Show the curves of one kind of damage, chosen by the visitor, and the damaged images."""
+    damage = st.segmented_control(
+        "Damage",
+        list(DAMAGES),
+        format_func=lambda name: DAMAGES[name].label,
+        default="shift",
+        required=True,
+        key="damage",
+        persist_state="session",
+        help="What is done to the test images before the model sees them. Default: shift.",
+    )
+    rivals = _rivals(run)
+    curves: dict[str, Curve] = {}
+    waiting = st.empty()
+    for number, (name, row) in enumerate({"this run": run, **rivals}.items(), start=1):
+        at = step if row.id == run.id else newest_step(row)
+        if row.model != "softmax":
+            waiting.progress(number / (len(rivals) + 1), f"Damaging {IMAGES:,} images for {name} …")
+        curves[name] = _curve(row.id, at, str(damage))
+    waiting.empty()
+    _show_curves(curves, str(damage))
+    if rivals:
+        whose = listed([f"{name} = {title(row)}" for name, row in rivals.items()])
+        st.caption(f"Beside it, the best finished run of each other kind of model on these images: {whose}.")
+    else:
+        st.caption(
+            "Train another kind of model on the same images and its curve appears here beside this one."
+        )
+    _show_damaged(run, step, str(damage))
+
+
+def _show_curves(curves: dict[str, Curve], damage: str) -> None:
+    sentence = robustness_caption(curves)
+    figure = lines(
+        {n: (np.array(c.strengths), 100 * np.array(c.shares)) for n, c in curves.items()},
+        current_theme(),
+        x_title=DAMAGES[damage].axis,
+        y_title="accuracy, %",
+        height=300,
+        y_range=(0, 103),
+    )
+    figure.update_traces(mode="lines+markers", hovertemplate="%{y:.1f} %")
+    chart(
+        "robustness",
+        figure,
+        caption=sentence,
+        alt=f"Accuracy against damage. {sentence}",
+        table=lambda: {
+            "strength": [s for c in curves.values() for s in c.strengths],
+            "model": [n for n, c in curves.items() for _ in c.strengths],
+            "right": [i.count for c in curves.values() for i in c.accuracy],
+            "images": [i.n for c in curves.values() for i in c.accuracy],
+            "low": [i.low for c in curves.values() for i in c.accuracy],
+            "high": [i.high for c in curves.values() for i in c.accuracy],
+        },
+    )
+
+
+def _rivals(run: RunRow) -> dict[str, RunRow]:
+    """Return the best finished run of each other kind of model on the same images, if there is one."""
+    done = store().list(dataset=run.dataset, statuses=["finished"], sort="test_accuracy", limit=200)
+    best: dict[str, RunRow] = {}
+    for row in done:
+        alike = replace(row.config, model=run.model).deskew == run.config.deskew
+        if row.model != run.model and alike and row.test_accuracy is not None:
+            best.setdefault(row.model, row)
+    return {KINDS[model]: row for model, row in best.items()}
+
+
+def _show_damaged(run: RunRow, step: int, damage: str) -> None:
+    """Show three test images at each strength, with what this run takes them for."""
+    way, entry = DAMAGES[damage], spec(run.dataset)
+    labels = image_data(run.dataset).test_labels
+    chosen = balanced_subset(labels, entry.n_classes)[:: max(1, entry.n_classes // 3)][:3]
+    pixels = as_unit(test_images(run)[chosen])
+    panels = []
+    damaged = [way.apply(pixels, strength, 0) for strength in way.strengths]
+    answers = [logits_of(run, step, images).argmax(axis=1) for images in damaged]
+    for which, place in enumerate(chosen):
+        for strength, images, said in zip(way.strengths, damaged, answers, strict=True):
+            picture = np.rint(np.clip(images[which], 0, 1) * 255).astype(np.uint8)
+            right = said[which] == labels[place]
+            panels.append(
+                Panel(
+                    picture,
+                    entry.class_names[said[which]],
+                    f"{strength:g}".replace("-", "−"),
+                    colour=class_colour(int(said[which])),
+                    tone="good" if right else "bad",
+                )
+            )
+    alt = f"Three test images at each strength of {way.label.lower()}, with this run's answers."
+    pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths), aligned=True)
+    st.caption(f"What this run says of three damaged {entry.plural}; beneath each answer, {way.axis}.")

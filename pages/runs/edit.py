@@ -1,0 +1,88 @@
+"""One run's name, note, tags and pin, and deleting with undo; only who made a run may change it."""
+
+import streamlit as st
+
+from core.runs import RunRow, StoreError
+from pages.components.ownership import is_mine, mine
+from pages.run_context.selected_run import title
+from pages.runs.runs_table import counted, select_runs
+from pages.server.services import store
+
+
+def edit_run(row: RunRow) -> None:
+    """Draw the form; for others' runs say why there is none."""
+    if not is_mine(row):
+        st.caption(
+            "Somebody else made this run, so its name and tags are theirs to change. You may repeat it."
+        )
+        return
+    with st.form(f"edit_{row.id}", border=False):
+        st.text_input("Name", row.name, key=f"name_{row.id}", max_chars=120, placeholder=title(row))
+        st.text_area("Note", row.note, key=f"note_{row.id}", max_chars=4000, height=80)
+        st.text_input(
+            "Tags", ", ".join(row.tags), key=f"tags_{row.id}", help="Up to twelve words, separated by commas."
+        )
+        st.toggle("Pin", row.pinned, key=f"pin_{row.id}", help="A pinned run is kept whatever its age.")
+        st.form_submit_button("Save", on_click=_save, args=(row.id,), icon=":material/save:")
+
+
+def _save(run_id: str) -> None:
+    if not mine([run_id]):
+        return
+    state = st.session_state
+    try:
+        store().rename(run_id, state[f"name_{run_id}"])
+        store().note(run_id, state[f"note_{run_id}"])
+        store().tag(run_id, state[f"tags_{run_id}"].split(","))
+        store().pin(run_id, state[f"pin_{run_id}"])
+    except StoreError as error:
+        state.trouble = str(error)
+
+
+def delete_button(rows: list[RunRow]) -> None:
+    """Draw the button that deletes those of the selected runs that are this visitor's."""
+    own = [row for row in rows if is_mine(row)]
+    count = len(own)
+    st.button(
+        "Delete" if count == len(rows) else f"Delete yours ({count})",
+        key="delete_runs",
+        icon=":material/delete:",
+        disabled=not own,
+        on_click=_delete,
+        args=([row.id for row in own],),
+        help="Can be undone for ten minutes." if own else "Only who made a run may delete it.",
+    )
+
+
+def _delete(run_ids: list[str]) -> None:
+    deleted = []
+    try:
+        for run_id in mine(run_ids):
+            store().delete(run_id)
+            deleted.append(run_id)
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+    st.session_state.deleted_runs = deleted
+    select_runs([])
+    if st.session_state.get("run") in deleted:
+        st.session_state.run = None
+
+
+def offer_undo() -> None:
+    """Offer to bring back what was deleted last."""
+    deleted = st.session_state.get("deleted_runs", [])
+    if not deleted:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo_delete"):
+        st.markdown(f"{counted(deleted)} deleted.")
+        st.button("Undo", on_click=_undo, args=(deleted,), icon=":material/undo:", key="undo_button")
+
+
+def _undo(run_ids: list[str]) -> None:
+    st.session_state.deleted_runs = []
+    select_runs([])
+    try:
+        for run_id in run_ids:
+            store().restore(run_id)
+    except StoreError as error:
+        st.session_state.trouble = str(error)

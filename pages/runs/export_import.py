@@ -1,0 +1,122 @@
+"""Take a run away as a file or a link, and bring one in."""
+
+import io
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import segno
+import streamlit as st
+
+from core.config.presets import PRESETS
+from core.config.query_string import to_query
+from core.datasets import CATALOG, DatasetError
+from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
+from core.imports.linear_layer import import_weights
+from core.imports.run_bundle import import_bundle
+from core.runs import RunRow, StoreError
+from pages.components.picture import picture
+from pages.run_context.selected_run import title, view_run
+from pages.runs.rerun import repeated_config
+from pages.runs.runs_table import select_runs
+from pages.server.services import store
+from pages.server.visitor import visitor
+
+
+def takeaway(row: RunRow) -> None:
+    """Draw the choice of a format and its download; the file is made when it is asked for."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="takeaway"):
+        form = st.selectbox(
+            "Take away as", list(FORMATS), key="takeaway_format", width=260,
+            format_func=lambda name: FORMATS[name].title,
+        )  # fmt: skip
+        problem = _problem(row, form)
+        st.download_button(
+            "Download",
+            disabled=bool(problem),
+            data=lambda: _made(row.id, form),
+            file_name=export_file_name(row, form),
+            mime=FORMATS[form].mime,
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"download_{form}_{row.id}",
+        )
+    if problem:
+        st.info(problem)
+    st.caption(f"{FORMATS[form].says} On a command line: `python -m core export {row.id} --format {form}`.")
+
+
+def _problem(row: RunRow, form: str) -> str:
+    """Return why the run cannot be had in this form, an empty text if it can."""
+    try:
+        check_export(row, form)
+    except ExportRefused as error:
+        return str(error)
+    return ""
+
+
+def _made(run_id: str, form: str) -> bytes:
+    """Return the file; where it cannot be had, a text that says why."""
+    try:
+        return export_run(store(), run_id, form).data
+    except (StoreError, DatasetError) as error:
+        return str(error).encode()
+
+
+def links(row: RunRow) -> None:
+    """Draw the link to the run and the one to its settings, each to copy, the chosen one as a QR code."""
+    to_run = _address("", {"run": row.id})
+    settings = to_query(repeated_config(row), PRESETS["default"].config)
+    to_settings = _address("", settings)
+    st.caption("This run, as it is here:")
+    st.code(to_run, language=None, wrap_lines=True)
+    st.caption("Its settings, to be run anywhere with the same numbers:")
+    st.code(to_settings, language=None, wrap_lines=True)
+    which = st.segmented_control(
+        "QR code for", ["the run", "its settings"], default="the run", key=f"qr_{row.id}"
+    )
+    target = to_run if which == "the run" else to_settings
+    picture(_qr(target), alt=f"QR code of {target}")
+
+
+def _address(page: str, query: dict[str, str]) -> str:
+    """Return the address of a page of this app, as this visitor's browser reached it."""
+    parts = urlsplit(st.context.url or "http://localhost:8501/")
+    folder = parts.path.rpartition("/")[0] if parts.path.strip("/") else ""
+    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/{page}", urlencode(query, safe=",:"), ""))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _qr(address: str) -> bytes:
+    buffer = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(buffer, kind="png", scale=6, border=3)
+    return buffer.getvalue()
+
+
+def bring_in() -> None:
+    """Draw the uploader for bundles and weights."""
+    file = st.file_uploader(
+        "A run bundle (.inkling.zip) or the weights of a linear layer (.safetensors)",
+        type=["zip", "safetensors"],
+        key=f"bring_in_{st.session_state.get('brought_in', 0)}",
+    )
+    is_weights = file is not None and file.name.endswith(".safetensors")
+    dataset = "mnist"
+    if is_weights:
+        dataset = st.selectbox(
+            "The weights tell apart", list(CATALOG), format_func=lambda name: CATALOG[name].title
+        )
+    if not st.button("Bring in", disabled=file is None, icon=":material/upload:") or file is None:
+        return
+    try:
+        if is_weights:
+            name = file.name.removesuffix(".safetensors")
+            run_id = import_weights(store(), file.getvalue(), dataset=dataset, owner=visitor(), name=name)
+        else:
+            run_id = import_bundle(store(), file.getvalue(), visitor())
+    except (StoreError, DatasetError) as error:
+        st.error(str(error))
+        return
+    st.session_state.brought_in = st.session_state.get("brought_in", 0) + 1
+    view_run(run_id)
+    select_runs([run_id])
+    st.session_state.brought_in_title = title(store().get(run_id))
+    st.rerun()

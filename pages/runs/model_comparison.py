@@ -1,0 +1,159 @@
+"""What compared runs learned: is one better beyond noise, how their weights differ, which images tell them apart."""
+
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import DatasetError
+from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
+from core.insight.first_layer import FirstLayer, first_layer
+from core.insight.significance import Comparison, compare
+from core.runs import RunRow
+from pages.components.picture import picture
+from pages.components.theme import current_theme
+from pages.server.services import image_data, store
+
+STRIP: Final = 24
+
+
+def show_noise(rows: list[RunRow], names: list[str]) -> None:
+    """Say for each pair whether the difference on the shared test set exceeds the noise."""
+    lines = []
+    for first, second in combinations(range(len(rows)), 2):
+        found = _compared(rows[first], rows[second])
+        if found is not None:
+            lines.append(_verdict(names[first], names[second], found))
+    if lines:
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        st.caption(
+            "By McNemar's exact test on the images that only one of the two gets right: at p below 0.05 chance "
+            "alone would seldom do it."
+        )
+
+
+def _verdict(first: str, second: str, found: Comparison) -> str:
+    better, worse, difference = (first, second, found.difference)
+    low, high = found.low, found.high
+    if difference < 0:
+        better, worse, difference = second, first, -difference
+        low, high = -high, -low
+    if not found.beyond_noise:
+        return (
+            f"**{first}** and **{second}**: {100 * difference:.2f} points apart, within the noise "
+            f"(p = {found.p_value:.2g})."
+        )
+    return (
+        f"**{better}** is better than **{worse}** by {100 * difference:.2f} points (95 %: {100 * low:.2f} to "
+        f"{100 * high:.2f}), beyond the noise (p = {found.p_value:.2g})."
+    )
+
+
+def _compared(first: RunRow, second: RunRow) -> Comparison | None:
+    """Return how the two runs' final scores compare, None where they cannot be."""
+    if first.dataset != second.dataset:
+        return None
+    return _comparison(first.id, second.id, first.dataset, f"{first.revision}.{second.revision}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _comparison(first: str, second: str, dataset: str, version: str) -> Comparison | None:  # noqa: ARG001 - key
+    scores = store().logits(first), store().logits(second)
+    if scores[0] is None or scores[1] is None:
+        return None
+    try:
+        labels = image_data(dataset).test_labels
+        return compare(scores[0], scores[1], labels)
+    except (DatasetError, ValueError):
+        return None
+
+
+def show_weights(rows: list[RunRow], names: list[str]) -> None:
+    """Draw the weight images of each run on one scale, and the difference of two."""
+    layers = {
+        name: layer for row, name in zip(rows, names, strict=True) if (layer := _layer(row)) is not None
+    }
+    if not layers:
+        return
+    st.subheader("Weights", anchor=False)
+    limit = max(symmetric_limit(layer.weights) for layer in layers.values())
+    theme = current_theme()
+    columns = st.columns(min(3, len(layers)))
+    for place, (name, layer) in enumerate(layers.items()):
+        with columns[place % len(columns)]:
+            zoom = 3 * max(1, 28 // layer.shape[1])
+            tile = weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom)
+            picture(tile, alt=f"The weight images of {name}, on one scale with the others'.")
+            st.caption(name)
+    shapes = {(layer.shape, layer.weights.shape) for layer in layers.values()}
+    if len(layers) > 1 and len(shapes) == 1:
+        first, second = _pair("weights", list(layers))
+        difference = layers[first].weights - layers[second].weights
+        shape = layers[first].shape
+        tile = weight_tile(difference, shape, theme=theme, zoom=3 * max(1, 28 // shape[1]))
+        picture(tile, alt=f"The weights of {first} minus those of {second}.")
+        st.caption(
+            f"{first} minus {second}: red where the first has the larger weight. On a scale of its own."
+        )
+
+
+def _layer(row: RunRow) -> FirstLayer | None:
+    found = store().live(row.id)
+    try:
+        return None if found is None else first_layer(found[1], image_data(row.dataset).spec)
+    except (DatasetError, ValueError):
+        return None
+
+
+def _pair(what: str, names: list[str]) -> tuple[str, str]:
+    """Return the two to set against each other; let the visitor choose where there are more."""
+    if len(names) == 2:
+        return names[0], names[1]
+    pairs = list(combinations(names, 2))
+    chosen = st.selectbox(
+        "Set against each other",
+        pairs,
+        format_func=lambda pair: f"{pair[0]}  –  {pair[1]}",
+        key=f"pair_{what}",
+    )
+    return chosen or pairs[0]
+
+
+def show_disagreements(rows: list[RunRow], names: list[str]) -> None:
+    """Show test images that one of two runs gets right and the other wrong."""
+    by_name = dict(zip(names, rows, strict=True))
+    pairs = {
+        (first, second): found
+        for first, second in combinations(names, 2)
+        if (found := _compared(by_name[first], by_name[second])) is not None
+    }
+    if not pairs:
+        return
+    st.subheader("Images that tell them apart", anchor=False)
+    first, second = next(iter(pairs))
+    if len(pairs) > 1:
+        chosen = st.selectbox(
+            "Runs", list(pairs), format_func=lambda pair: f"{pair[0]}  –  {pair[1]}", key="pair_images"
+        )
+        first, second = chosen or (first, second)
+    found = pairs[(first, second)]
+    st.caption(
+        f"Of {found.n:,} test images {found.both:,} are right in both and {found.neither:,} in neither."
+    )
+    left, right = st.columns(2)
+    for column, name, images in ((left, first, found.only_first), (right, second, found.only_second)):
+        with column:
+            st.markdown(f"Only **{name}** is right: {len(images):,}")
+            _strip(by_name[name], images)
+
+
+def _strip(row: RunRow, images: np.ndarray) -> None:
+    if not len(images):
+        return
+    data = image_data(row.dataset)
+    shown = images[np.linspace(0, len(images) - 1, min(STRIP, len(images))).round().astype(int)]
+    labels = ", ".join(data.spec.class_names[label] for label in data.test_labels[shown])
+    strip = image_strip(np.array(data.test_images[shown]), columns=8, zoom=2, theme=current_theme())
+    picture(strip, alt=f"{len(shown)} test images: {labels}.")
+    st.caption(f"They are: {labels}.")

@@ -1,0 +1,211 @@
+"""The table of runs: search, filters, one row a run with a small curve, rows to select."""
+
+import datetime
+import functools
+from collections.abc import Sized
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from core.config.run_config import RunConfig, differing_fields, from_json
+from core.config.setting_labels import LABELS, OPTION_NAMES
+from core.datasets import CATALOG, DatasetError, spec
+from core.runs import RunRow
+from core.runs.loss_history import loss_histories
+from pages.components.ownership import is_mine
+from pages.run_context.selected_run import title
+from pages.server.services import store
+from pages.server.visitor import visitor
+
+LIMIT: Final = 2000
+HEIGHT_PX: Final = 400
+_BASE: Final = RunConfig()
+_SELECTED: Final = "selected_runs"  # in a table that is made anew
+_VERSION: Final = "runs_table_version"
+_DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
+_OWN_COLUMNS: Final = ("dataset", "model", "learning_rate_changes")
+
+
+def filters() -> dict[str, Any]:
+    """Draw search and filters; return what to list."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="run_filters"):
+        search = st.text_input(
+            "Search",
+            key="runs_search",
+            placeholder="name, note, tag or id",
+            icon=":material/search:",
+            width=240,
+        )
+        dataset = st.selectbox(
+            "Images", ["", *CATALOG], key="runs_dataset", width=170,
+            format_func=lambda name: CATALOG[name].title if name else "all",
+        )  # fmt: skip
+        model = st.selectbox(
+            "Model", ["", "softmax", "mlp", "cnn"], key="runs_model", width=190,
+            format_func=lambda name: OPTION_NAMES[("model", name)] if name else "all",
+        )  # fmt: skip
+        whose = st.segmented_control(
+            "Whose", ["mine first", "only mine", "pinned"], key="runs_whose", default="mine first"
+        )
+    return {"search": search.strip(), "dataset": dataset, "model": model, "whose": whose}
+
+
+def listed(search: str, dataset: str, model: str, whose: str | None) -> list[RunRow]:
+    """Return the runs to show, this visitor's first, pinned ones before others, newest first.  Raises: StoreError."""
+    rows = store().list(
+        search=search,
+        dataset=dataset,
+        model=model,
+        owner=visitor() if whose == "only mine" else "",
+        pinned=True if whose == "pinned" else None,
+        limit=LIMIT,
+    )
+    return sorted(rows, key=lambda row: (not is_mine(row), not row.pinned))
+
+
+def runs_table(rows: list[RunRow]) -> list[str]:
+    """Draw the table; return the ids of the selected rows."""
+    frame = _frame(rows)
+    _keep_selection([row.id for row in rows])
+    selected = st.session_state.get(_SELECTED, [])
+    places = [place for place, row in enumerate(rows) if row.id in selected]
+    state = st.dataframe(
+        frame,
+        key=_table_key(),
+        height=min(HEIGHT_PX, 38 + 35 * max(len(rows), 2)),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": places}},
+        column_config=_columns(),
+        alt=f"{counted(rows)} with their settings and results; select rows to compare them.",
+    )
+    chosen = state["selection"]["rows"]
+    return [rows[place].id for place in chosen if place < len(rows)]
+
+
+def select_runs(ids: list[str]) -> None:
+    """Have the table made anew, with these runs selected."""
+    st.session_state[_SELECTED] = ids
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def counted(runs: Sized) -> str:
+    """Return how many runs these are, in words."""
+    return "1 run" if len(runs) == 1 else f"{len(runs):,} runs"
+
+
+def _table_key() -> str:
+    return f"runs_table_{st.session_state.get(_VERSION, 0)}"
+
+
+def _keep_selection(ids: list[str]) -> None:
+    """Keep the same runs selected, whatever rows they have come to stand in.
+
+    A table knows its selection by places: when others' runs have come in above, or a filter was set, it is
+    made anew.
+    """
+    known_key, known_ids = st.session_state.get(_DRAWN, ("", []))
+    if known_key == _table_key() and known_ids != ids and known_key in st.session_state:
+        places = st.session_state[known_key]["selection"]["rows"]
+        select_runs([known_ids[place] for place in places if place < len(known_ids)])
+    st.session_state[_DRAWN] = (_table_key(), ids)
+
+
+def _columns() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "pinned": column.TextColumn("", width=32, help="Pinned runs are kept whatever their age."),
+        "name": column.TextColumn("Run", width=190, pinned=True),
+        "images": column.TextColumn("Images", width=105),
+        "model": column.TextColumn("Model", width=125),
+        "differs": column.TextColumn("Other than the defaults", width=230),
+        "loss": column.LineChartColumn("Held-out loss", width=95),
+        "best": column.NumberColumn(
+            "Best", format="%.1f %%", width=75, help="Best on the split it is judged by."
+        ),
+        "test": column.NumberColumn(
+            "Test", format="%.1f %%", width=75, help="Final accuracy on the test set."
+        ),
+        "seconds": column.NumberColumn("Time", format="%.1f s", width=75),
+        "status": column.TextColumn("Status", width=90),
+        "made": column.DatetimeColumn("Made", format="D MMM, HH:mm", width=110),
+        "tags": column.ListColumn("Tags", width=110),
+        "mine": column.CheckboxColumn("Mine", width=55),
+    }
+
+
+def _frame(rows: list[RunRow]) -> pd.DataFrame:
+    curves = _curves(rows)
+    titles = {name: _images_title(name) for name in {row.dataset for row in rows}}
+    return pd.DataFrame(
+        {
+            "pinned": ["★" if row.pinned else "" for row in rows],
+            "name": [title(row) for row in rows],
+            "images": [titles[row.dataset] for row in rows],
+            "model": [OPTION_NAMES[("model", row.model)].partition(" (")[0] for row in rows],
+            "loss": [curves[row.id] for row in rows],
+            "best": [_percent(row.best_accuracy) for row in rows],
+            "test": [_percent(row.test_accuracy) for row in rows],
+            "differs": [_differing(row.config_json) for row in rows],
+            "seconds": [row.elapsed_s for row in rows],
+            "status": [row.status for row in rows],
+            "made": [datetime.datetime.fromtimestamp(row.created_at, datetime.UTC) for row in rows],
+            "tags": [list(row.tags) for row in rows],
+            "mine": [is_mine(row) for row in rows],
+        }
+    )
+
+
+def _images_title(name: str) -> str:
+    """Return what a dataset is called, its bare name where it is gone."""
+    try:
+        return spec(name).title
+    except DatasetError:
+        return name
+
+
+def _percent(accuracy: float | None) -> float | None:
+    return None if accuracy is None else 100 * accuracy
+
+
+@functools.lru_cache(maxsize=8192)
+def _differing(config_json: str) -> str:
+    """Return the settings that are not the defaults', in words; images and model have columns of their own."""
+    config = from_json(config_json)
+    names = [name for name in differing_fields(config, _BASE) if name not in _OWN_COLUMNS]
+    return " · ".join(f"{LABELS.get(name, name).lower()} {value_in_words(name, config)}" for name in names)
+
+
+def value_in_words(name: str, config: RunConfig) -> str:
+    """Return a setting's value as people read it."""
+    value = getattr(config, name)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if name in ("dataset", "mix_in") and value:
+        return _images_title(value)
+    if name == "learning_rate_changes":
+        return ", ".join(f"{rate:g} from step {step:,}" for step, rate in value) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return OPTION_NAMES.get((name, value), str(value)) or "none"
+
+
+@st.cache_resource(show_spinner=False)
+def _known_curves() -> dict[str, tuple[int, list[float]]]:
+    return {}
+
+
+def _curves(rows: list[RunRow]) -> dict[str, list[float]]:
+    """Return each run's held-out losses; what has not changed since is not read again."""
+    known = _known_curves()
+    changed = [row for row in rows if known.get(row.id, (-1, []))[0] != row.revision]
+    if changed:
+        for run_id, losses in loss_histories(store(), changed).items():
+            known[run_id] = (-1, losses)
+        for row in changed:
+            known[row.id] = (row.revision, known[row.id][1])
+    return {row.id: known[row.id][1] for row in rows}

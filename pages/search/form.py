@@ -1,0 +1,114 @@
+"""The form of a new search: what stays as it is, which settings are searched over which values, and how."""
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from core.config.presets import PRESETS
+from core.config.query_string import parse_field
+from core.config.run_config import ConfigError, RunConfig
+from core.config.setting_labels import LABELS
+from core.runs import StoreError
+from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
+from pages.run_context.selected_run import run_in_view, title
+from pages.server.services import settings, store
+from pages.server.visitor import visitor
+
+METHODS: Final = {
+    "tpe": "Learns from earlier trials (TPE)",
+    "random": "At random",
+    "grid": "Every combination",
+}
+HELD_OUT: Final = 10_000
+
+
+def new_search() -> None:
+    """Draw the form and its button."""
+    base = _base()
+    fields = st.multiselect(
+        "Search over", list(SEARCHABLE), default=["learning_rate"], key="search_fields", max_selections=5,
+        format_func=lambda name: LABELS[name],
+    )  # fmt: skip
+    dimensions = [_dimension(field) for field in fields]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="search_how"):
+        sampler = st.selectbox(
+            "How", list(METHODS), key="search_sampler", format_func=METHODS.__getitem__, width=260
+        )
+        trials = st.number_input("Trials at most", 1, 200, 12, key="search_trials", width=140)
+        parallel = st.number_input(
+            "At the same time", 1, max(1, settings().worker_count), min(2, settings().worker_count),
+            key="search_parallel", width=140,
+        )  # fmt: skip
+        prunes = st.toggle(
+            "Stop hopeless trials early", key="search_prunes",
+            help="A trial that is below the median of the others at the same evaluation is stopped.",
+        )  # fmt: skip
+    if st.button(
+        "Start the search",
+        type="primary",
+        icon=":material/travel_explore:",
+        disabled=not fields,
+        key="start_search",
+    ):
+        _start(base, dimensions, sampler, "median" if prunes else "none", int(trials), int(parallel))
+
+
+def _base() -> RunConfig:
+    """Draw where the other settings come from; return them, with images held back to judge by."""
+    run = run_in_view()
+    sources = {"default": PRESETS["default"].config}
+    names = {"default": "the defaults"}
+    if run is not None:
+        sources["run"], names["run"] = run.config, f"“{title(run)}”"
+    chosen = st.radio(
+        "Everything else as in", list(sources)[::-1], format_func=names.__getitem__, horizontal=True,
+        key="search_base",
+    )  # fmt: skip
+    base = replace(sources[chosen or "default"], learning_rate_changes=())
+    with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):
+        epochs = st.number_input(
+            "Epochs", 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
+        )
+        images = st.number_input(
+            "Training images (0 = all)", 0, 60_000, base.train_size or 10_000, 1000,
+            key=f"search_images_{chosen}", width=190, help="Fewer make quick trials; repeat the best with all.",
+        )  # fmt: skip
+    held = base.validation_size or HELD_OUT
+    st.caption(
+        f"Judged on {held:,} training images held back, so that the test set stays unseen while settings are chosen."
+    )
+    return replace(base, epochs=int(epochs), train_size=int(images), validation_size=held)
+
+
+def _dimension(field: str) -> Dimension:
+    """Draw the values of one searched setting; return them (checked when the search starts)."""
+    default = default_dimension(field)
+    if default.values:
+        text = st.text_input(
+            f"{LABELS[field]}: values", "; ".join(default.values), key=f"search_values_{field}",
+            help="Separated by semicolons.",
+        )  # fmt: skip
+        return Dimension(field, tuple(part.strip() for part in text.split(";") if part.strip()))
+    with st.container(horizontal=True, key=f"search_range_{field}"):
+        low = st.text_input(f"{LABELS[field]}: from", f"{default.low:g}", key=f"search_low_{field}")
+        high = st.text_input("to", f"{default.high:g}", key=f"search_high_{field}")
+    try:
+        return Dimension(field, (), float(parse_field(field, low)), float(parse_field(field, high)))
+    except ConfigError as error:
+        st.error(str(error))
+        return default
+
+
+def _start(
+    base: RunConfig, dimensions: list[Dimension], sampler: str, pruner: str, trials: int, parallel: int
+) -> None:
+    names = ", ".join(LABELS[dimension.field].lower() for dimension in dimensions)
+    try:
+        plan = SearchPlan(base, tuple(dimensions), sampler, pruner, trials, parallel)
+        search_id = Searches(store()).create(plan, owner=visitor(), name=f"Search over {names}")
+    except (SearchRefused, ConfigError, StoreError) as error:
+        st.error(str(error))
+        return
+    st.query_params["search"] = search_id
+    st.rerun()

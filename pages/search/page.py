@@ -1,0 +1,32 @@
+"""Search: which settings are best? Optuna chooses them, ordinary runs answer."""
+
+import datetime
+
+import streamlit as st
+
+from core.runs import StoreError
+from core.search import Searches
+from pages.search.form import new_search
+from pages.search.results import show_search
+from pages.server.services import store
+
+st.title("Search", anchor=False)
+if "search" in st.query_params:
+    show_search(st.query_params["search"])
+    st.stop()
+st.markdown("Let the computer try settings: each trial is a run like any other, kept on the Runs page.")
+new_search()
+try:
+    earlier = Searches(store()).newest()
+except StoreError as error:
+    st.error(str(error), icon=":material/database_off:")
+    st.stop()
+if earlier:
+    st.subheader("Earlier searches", anchor=False)
+for search in earlier:
+    made = datetime.datetime.fromtimestamp(search.created_at, datetime.UTC)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"search_{search.id}"):
+        if st.button(search.name, key=f"open_{search.id}", type="tertiary"):
+            st.query_params["search"] = search.id
+            st.rerun()
+        st.caption(f"{search.plan.planned_trials} trials, {search.state}, {made:%d %b, %H:%M}")

@@ -1,0 +1,65 @@
+"""Who is looking: a random name that this server signed, kept in a cookie of the visitor's browser."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from pages.server.services import settings
+
+COOKIE: Final = "inkling_visitor"
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+def visitor() -> str:
+    """Return this visitor's name, the same in every tab of the browser and after its restart."""
+    if "visitor" not in st.session_state:
+        st.session_state.visitor = _read(_cookie()) or secrets.token_hex(8)
+    return str(st.session_state.visitor)
+
+
+def set_visitor_cookie() -> None:
+    """Leave the cookie in a browser that came without, in a place of its own that takes no room (theme.css)."""
+    name = visitor()
+    if _read(_cookie()) == name:
+        return
+    cookie = f"{COOKIE}={name}.{_signature(name)}; path=/; max-age={_YEAR_S}; SameSite=Lax"
+    with st.container(key="greeting"):
+        st.html(f"<script>document.cookie = {json.dumps(cookie)}</script>", unsafe_allow_javascript=True)
+
+
+def _cookie() -> str:
+    value = st.context.cookies.get(COOKIE)
+    return value if isinstance(value, str) else ""
+
+
+def _read(cookie: str) -> str:
+    """Return the name in a cookie that this server signed, else an empty text."""
+    name, _, signature = cookie.partition(".")
+    return name if name and hmac.compare_digest(signature, _signature(name)) else ""
+
+
+def _signature(name: str) -> str:
+    return hmac.new(_secret(settings().data_dir), name.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@st.cache_resource(show_spinner=False)
+def _secret(data_dir: Path) -> bytes:
+    """Return the server's key, made on first use and kept in the data folder; a passing one if it is read-only."""
+    path = data_dir / "visitor.key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    except OSError:
+        return secrets.token_bytes(32)
+    key = secrets.token_bytes(32)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+    return key

@@ -1,0 +1,172 @@
+"""Eight learning rates at once: eight ordinary runs of one group, trained side by side by one worker."""
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from core.config.run_config import RunConfig
+from core.datasets import spec
+from core.figures.palette import PALETTES, Theme, series_colour
+from core.figures.run_curves import Chart, Series
+from core.models.parameter_shapes import count_parameters
+from core.runs import RunRow, StoreError
+from core.runs.run_groups import is_joint, new_group_id
+from core.training.path_selection import may_join
+from pages.components.live_chart import live_chart
+from pages.components.live_updates import live_update
+from pages.run_context.selected_run import view_run
+from pages.server.run_feeds import Feed, feed
+from pages.server.services import engine, store
+from pages.server.visitor import visitor
+from pages.train.run_controls import PACES
+
+FACTORS: Final = (0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+TICK_S: Final = 1.0
+CHART_PX: Final = 300
+LARGEST_RATE: Final = 100.0
+
+
+def sweep_rates(learning_rate: float) -> list[float]:
+    """Return eight learning rates around the form's, from a thousandth of it to ten times it, rising."""
+    top = min(learning_rate, LARGEST_RATE / max(FACTORS))
+    return [max(float(f"{top * factor:.3g}"), 1e-6) for factor in FACTORS]
+
+
+def sweep_button(config: RunConfig) -> None:
+    """Offer to try eight learning rates at once, with what that needs where it cannot be done."""
+    rates = sweep_rates(config.learning_rate)
+    with st.popover("Try 8 learning rates at once", icon=":material/line_axis:"):
+        if not may_join(config, config):
+            st.caption(
+                "This trains eight models side by side, which works for softmax regression with SGD, without "
+                "augmentation and L1 penalty. Choose those on the left."
+            )
+            return
+        st.caption(
+            "Eight models see the same images in the same order; only the learning rate differs: "
+            + ", ".join(f"{rate:g}" for rate in rates)
+            + ". Together they take about as long as four. Each is a run of its own."
+        )
+        st.button("Train all eight", type="primary", on_click=_begin, args=(config, rates))
+
+
+def show_sweep(run: RunRow) -> None:
+    """Show the curves of the run's group, if it is one of such eight, live while any of them trains."""
+    if not is_joint(run.group_id):
+        return
+    runs = _members(run.group_id)
+    if len(runs) < 2:
+        return
+    with st.container(key="sweep-box"):
+        live_chart("sweep", _chart(run.group_id, runs), height=CHART_PX)
+        with st.container(key="ticking-sweep"):
+            if any(member.is_live for member in runs):
+                st.fragment(_tick, run_every=TICK_S)(run.group_id)
+        _open_buttons(run, runs)
+
+
+def _members(group_id: str) -> list[RunRow]:
+    """Return the group's runs, the smallest learning rate first."""
+    return sorted(store().list(group_id=group_id), key=lambda member: member.config.learning_rate)
+
+
+def _tick(group_id: str) -> None:
+    """Send what is new; draw the page anew when the last of them has ended."""
+    runs = _members(group_id)
+    live_update("feed-sweep", {"sweep": _chart(group_id, runs)})
+    if not any(member.is_live for member in runs):
+        st.rerun()
+
+
+def _chart(group_id: str, runs: list[RunRow]) -> Chart:
+    """Return the smoothed training accuracy of every run of the group in one chart."""
+    feeds = [(member, feed(member.id)) for member in runs]
+    for _, shared in feeds:
+        shared.refresh(store())
+    series = tuple(_series(i, member, shared) for i, (member, shared) in enumerate(feeds))
+    ends = [shared.curves.total_steps for _, shared in feeds]
+    told = [f"{member.config.learning_rate:g}: {_outcome(member)}" for member in runs if _outcome(member)]
+    return Chart(
+        run=group_id,
+        title=f"Training accuracy at {len(runs)} learning rates (smoothed, %)",
+        x_title="Training step",
+        x_end=float(max([*ends, 1])),
+        percent=True,
+        series=series,
+        alt="Training accuracy by learning rate. " + ("; ".join(told) or "Nothing yet") + ".",
+        revision=(0, sum(shared.curves.smooth["accuracy"].thinned for _, shared in feeds)),
+    )
+
+
+def _series(i: int, member: RunRow, shared: Feed) -> Series:
+    x, y = shared.curves.smooth["accuracy"].points
+    colours = _colour(i, "light"), _colour(i, "dark")
+    return Series(member.id, f"{member.config.learning_rate:g}", "line", colours, x, y * 100)
+
+
+def _colour(i: int, theme: Theme) -> str:
+    """Return one of eight colours that differ: the two of train and test, then the further series'."""
+    named = (PALETTES[theme].train, PALETTES[theme].held_out)
+    return named[i] if i < len(named) else series_colour(i - len(named), theme)
+
+
+def _outcome(member: RunRow) -> str:
+    """Return how the run stands, in a word or a figure."""
+    if member.status in ("diverged", "failed", "queued", "created", "interrupted"):
+        return "held back" if member.status == "created" else member.status
+    accuracy = member.test_accuracy if member.test_accuracy is not None else member.evaluation_accuracy
+    return f"{100 * accuracy:.1f} %" if accuracy is not None else ""
+
+
+def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:
+    """Draw one button per run that brings it into view, and one that stops them all."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Open one:", width="content")
+        for member in runs:
+            is_open = member.id == run.id
+            label = f"{member.config.learning_rate:g}"
+            if member.has_ended and _outcome(member):
+                label += f" · {_outcome(member)}"
+            st.button(
+                label,
+                key=f"open_{member.id}",
+                type="primary" if is_open else "secondary",
+                disabled=is_open,
+                on_click=view_run,
+                args=(member.id,),
+                help="The run with this learning rate, as a run of its own.",
+            )
+        if any(not member.has_ended for member in runs):
+            st.button("Stop all", on_click=_stop_all, args=([member.id for member in runs],))
+
+
+def _begin(config: RunConfig, rates: list[float]) -> None:
+    """Create the eight runs, hand the one with the form's own rate to the engine, and bring it into view."""
+    group_id, first = new_group_id(), max(0, len(rates) - 3)
+    try:
+        ids = [_create(replace(config, learning_rate=rate), group_id) for rate in rates]
+        engine().submit(ids[first])
+        view_run(ids[first])
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+
+
+def _create(config: RunConfig, group_id: str) -> str:
+    return store().create(
+        config,
+        owner=visitor(),
+        name=f"learning rate {config.learning_rate:g} of eight",
+        pace=PACES[st.session_state.get("pace", "Film, 10 s")],
+        group_id=group_id,
+        parameter_count=count_parameters(config, spec(config.dataset)),
+        queue=False,
+    )
+
+
+def _stop_all(run_ids: list[str]) -> None:
+    try:
+        for run_id in run_ids:
+            engine().command(run_id, command="stop")
+    except StoreError as error:
+        st.session_state.trouble = str(error)

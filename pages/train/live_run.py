@@ -1,0 +1,198 @@
+"""Draws a run on the Train page: once for the whole page, then one message a tick while it trains."""
+
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+import streamlit as st
+
+from core.config.run_config import RunConfig
+from core.datasets import DatasetError, spec
+from core.insight.captions.run_summary import verdict
+from core.models.initial_weights import first_weights
+from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
+from core.runs.run_row import IN_WORK
+from pages.components.live_chart import live_chart
+from pages.components.live_html import live_parts
+from pages.components.live_updates import live_update
+from pages.components.navigation import page
+from pages.components.weight_tiles import weight_tiles
+from pages.run_context.selected_run import distinct_titles
+from pages.server.run_feeds import Feed, current, feed
+from pages.server.services import image_data, libraries_loaded, store
+from pages.server.visitor import visitor
+from pages.train.run_controls import train_with
+from pages.train.run_snapshot import RunSnapshot, idle_scene, run_scene
+
+TICK_S = 1.0
+SHARED_S = 0.25  # so old may be what one viewer's tick has read for another's
+SEEN_S = 60.0
+COMPLETE_S = 0.5
+CHART_PX = 250
+
+
+def show_idle(config: RunConfig) -> None:
+    """Show what a run of `config` would start from."""
+    can_draw_all = libraries_loaded()
+    _draw(idle_scene(config), None)
+    if not can_draw_all and first_weights(config, spec(config.dataset)) is None:
+        with st.container(key="ticking"):
+            st.fragment(_complete, run_every=COMPLETE_S)()
+
+
+def _complete() -> None:
+    """Draw the page once more when PyTorch is there to tell the first weights."""
+    if libraries_loaded():
+        st.rerun()
+
+
+def show_run(run: RunRow) -> None:
+    """Show the run; while it is live, look again once a second."""
+    try:
+        run, shared = current(run.id)
+        _seen(shared)
+    except StoreError as error:
+        st.error(f"{error}")
+        return
+    alike = _earlier_runs(run)
+    earlier: list[str] = st.session_state[_beneath(run)] if alike else []
+    _draw(run_scene(run, shared, earlier), run)
+    with st.container(key="ticking"):  # always there, so that nothing below moves when the run ends
+        if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
+            st.session_state.drawn_status = _drawn(run)
+            st.fragment(_tick, run_every=TICK_S)(run.id, earlier)
+    _choose_earlier(run, alike)
+    _log(run)
+
+
+def _seen(shared: Feed) -> None:
+    """Note, once a minute, that somebody looks at the run, so that it is not pruned meanwhile.
+
+    A store that cannot take it now is no matter; nobody waits for it at every press.
+    """
+    now = time.monotonic()
+    if now - shared.seen_at < SEEN_S or store().is_read_only:
+        return
+    shared.seen_at = now
+    with suppress(StoreBusy, StoreFull, StoreReadOnly):
+        store().touch(shared.run_id)
+
+
+def _drawn(run: RunRow) -> tuple[str, ...]:
+    """Return what of the run takes the whole page to be drawn anew when it changes."""
+    return run.id, run.status, run.message
+
+
+def _tick(run_id: str, earlier: list[str]) -> None:
+    """Send what is new; draw the page anew when the run's status has changed, or the reason for it, or another
+    run has come into view."""
+    if st.session_state.get("run") != run_id:
+        st.rerun()
+    try:
+        run, shared = current(run_id, SHARED_S)
+        scene = run_scene(run, shared, earlier)
+    except UnknownRun:
+        st.session_state.trouble = (
+            "The run that was in view is not here any more. Press Train to make another."
+        )
+        st.rerun()
+    except StoreError as error:
+        st.error(f"{error}", icon=":material/database_off:")  # it goes when a later tick can read again
+        return
+    if _drawn(run) != st.session_state.drawn_status:
+        st.rerun()
+    live_update("feed", scene.news())
+
+
+def _draw(scene: RunSnapshot, run: RunRow | None) -> None:
+    """Draw every component with all that it shows now."""
+    live_parts("head", scene.head)
+    with st.container(key="outcome"):
+        if run is None or run.is_live:
+            st.caption(scene.caption)
+        else:
+            _outcome(run)
+    images = scene.weights
+    weight_tiles(
+        "weights", images.weights, images.shape, images.labels, step=images.step, classes=images.classes
+    )
+    left, right = st.columns(2)
+    with left:
+        live_chart("loss", scene.loss, height=CHART_PX)
+    with right:
+        live_chart("accuracy", scene.accuracy, height=CHART_PX)
+    if scene.strip:
+        live_parts("strip", scene.strip)
+
+
+def _outcome(run: RunRow) -> None:
+    """Say what happened when the run is over, and offer the next step."""
+    if run.status in ("finished", "stopped"):
+        try:
+            words = _verdict(run.id, run.dataset, run.status, run.revision)
+        except (DatasetError, StoreError) as error:
+            st.caption(f"{error}")
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{words}**", width="content")
+            st.page_link(page("draw"), label="Draw one yourself", icon=":material/draw:")
+        return
+    st.markdown(f"**{run.message}** {run.remedy}")
+    if run.status == "diverged":
+        smaller = replace(run.config, learning_rate=max(run.config.learning_rate / 10, 1e-6))
+        st.button(f"Train with learning rate {smaller.learning_rate:g}", on_click=train_with, args=(smaller,))
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _verdict(run_id: str, dataset: str, status: str, revision: int) -> str:  # noqa: ARG001 - scores may follow
+    """Return the finished run's result in words."""
+    logits = store().logits(run_id)
+    if logits is None and status == "finished":
+        return "It is being scored on the test set."
+    if logits is None:
+        return "It was stopped before it was scored on the test set."
+    return verdict(logits, image_data(dataset).test_labels, spec(dataset))
+
+
+def _beneath(run: RunRow) -> str:
+    return f"beneath_{run.id}"
+
+
+def _earlier_runs(run: RunRow) -> list[RunRow]:
+    """Return the visitor's earlier runs on the same images; the last one lies under the curves by itself."""
+    mine = store().list(owner=visitor(), dataset=run.dataset, limit=30)
+    alike = [r for r in mine if r.number < run.number and r.step > 0]
+    if alike:
+        st.session_state.setdefault(_beneath(run), [alike[0].id])
+    return alike
+
+
+def _choose_earlier(run: RunRow, alike: list[RunRow]) -> None:
+    """Let the visitor choose which earlier runs lie pale under the curves."""
+    if not alike:
+        return
+    names = distinct_titles(alike)
+    with st.expander("Earlier runs beneath the curves"):
+        st.multiselect(
+            "Runs",
+            list(names),
+            format_func=names.__getitem__,
+            key=_beneath(run),
+            max_selections=6,
+            label_visibility="collapsed",
+        )
+
+
+def _log(run: RunRow) -> None:
+    """Show the log in article 1's words, and offer it as a file."""
+    shared: Feed = feed(run.id)
+    with st.expander("Log"):
+        st.code("\n".join(shared.log[-400:]) or "Nothing yet.", language=None, height=240)
+        st.download_button(
+            "Download the log",
+            data="\n".join(shared.log) + "\n",
+            file_name=f"inkling-{run.id}.log",
+            mime="text/plain",
+            on_click="ignore",
+            icon=":material/download:",
+        )

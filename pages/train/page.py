@@ -1,0 +1,29 @@
+"""Train: is it learning? A form, one button, and everything that moves while a run trains."""
+
+import streamlit as st
+
+from pages.run_context.selected_run import run_in_view
+from pages.train.learning_rate_sweep import show_sweep, sweep_button
+from pages.train.live_run import show_idle, show_run
+from pages.train.run_controls import dataset_is_here, run_buttons
+from pages.train.settings_form import config_in_address, hyperparameter_form
+
+with st.sidebar:
+    st.subheader("Settings", anchor=False)
+    config = hyperparameter_form()
+
+run = run_in_view()
+if config is None:
+    st.warning("A setting on the left is refused; it says there what is allowed.")
+    st.stop()
+config_in_address(config)
+if not dataset_is_here(config.dataset):
+    st.stop()
+
+run_buttons(config, run)
+sweep_button(config)
+if run is None:
+    show_idle(config)
+else:
+    show_sweep(run)
+    show_run(run)

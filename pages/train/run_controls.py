@@ -1,0 +1,252 @@
+"""The row of buttons over a run: Train, Pause, One step, One epoch, Stop, pace and learning rate."""
+
+import time
+from typing import Any, Final
+
+import streamlit as st
+
+from core.config.run_config import ConfigError, RunConfig
+from core.config.setting_labels import LABELS
+from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
+from core.models.parameter_shapes import count_parameters
+from core.runs import RunRow, StoreError
+from pages.run_context.selected_run import view_run
+from pages.server.services import engine, image_data, store
+from pages.server.visitor import visitor
+from pages.train.settings_form import RATES, config_as_entered, put_config
+
+PACES: Final = {
+    "Full speed": "full",
+    "Film, 10 s": "film:10",
+    "5 steps a second": "steps:5",
+    "50 steps a second": "steps:50",
+}
+TRAIN_PX: Final = 138  # fixed widths: a button that moves under the pointer is a click that goes astray
+PAUSE_PX: Final = 94
+OBEYED_S: Final = 0.4
+FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
+
+DOUBLE_S: Final = 1.0  # presses this close that ask for the same are one: a double click, a key held down
+_BEGUN: Final = "begun"  # the run begun last here: (what was asked for, its id, when)
+
+
+def run_buttons(config: RunConfig, run: RunRow | None) -> None:
+    """Draw the buttons as the run's status has them, the pace, and the live learning rate."""
+    run_id = run.id if run else ""
+    live = run is not None and run.is_live
+    is_interrupted = run is not None and run.status == "interrupted"  # then Resume is the one to press
+    with st.container(horizontal=True, key="run_buttons", vertical_alignment="bottom"):
+        st.button(
+            "Train" if run is None else "Train anew",
+            type="secondary" if live or is_interrupted else "primary",
+            icon=":material/play_arrow:",
+            width=TRAIN_PX,
+            shortcut="T",
+            key="train_button",  # or a click on the way while it changes its looks would be another button's
+            on_click=_begin,
+            help="Start a run with the settings on the left.",
+        )
+        if is_interrupted:
+            st.button("Resume", type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
+        elif run is not None and run.status == "paused":
+            st.button(
+                "Go on",
+                type="primary",
+                width=PAUSE_PX,
+                shortcut="P",
+                on_click=_order,
+                args=(run_id,),
+                kwargs={"command": "run"},
+                help="Train on from here.",
+            )
+        else:
+            st.button(
+                "Pause",
+                width=PAUSE_PX,
+                shortcut="P",
+                disabled=not live,
+                on_click=_order,
+                args=(run_id,),
+                kwargs={"command": "pause"},
+                help="Wait between two steps; nothing is lost.",
+            )
+        _stepper("One step", "S", "step", run)
+        _stepper("One epoch", "E", "epoch", run)
+        st.button(
+            "Stop",
+            shortcut="X",
+            disabled=not live,
+            on_click=_order,
+            args=(run_id,),
+            kwargs={"command": "stop"},
+            help="End the run here and keep everything it has learned.",
+        )
+        _pace(run)
+        _live_rate(config, run)
+
+
+def _stepper(label: str, key: str, unit: str, run: RunRow | None) -> None:
+    """Draw a button that goes on by one step or epoch; with no live run it starts one and pauses."""
+    live = run is not None and run.is_live
+    what = "mini-batch" if unit == "step" else "epoch"
+    st.button(
+        label,
+        shortcut=key,
+        on_click=_order if live else _begin,
+        args=(run.id,) if run is not None and live else (),
+        kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
+        help=f"Learn from one {what}, then wait.",
+    )
+
+
+def _pace(run: RunRow | None) -> None:
+    def change() -> None:
+        st.session_state.pace = st.session_state.pace_choice
+        if run is not None and run.is_live:
+            _order(run.id, pace=PACES[st.session_state.pace])
+
+    st.session_state.setdefault("pace", "Film, 10 s")
+    st.session_state.pace_choice = st.session_state.pace
+    st.selectbox(
+        "Pace",
+        list(PACES),
+        key="pace_choice",
+        on_change=change,
+        width=150,
+        help="How fast to show it; the numbers are the same at every pace. Default: a film of about 10 s.",
+    )
+
+
+def _live_rate(config: RunConfig, run: RunRow | None) -> None:
+    """Draw the learning rate that can be changed while a run trains; it stands idle while none does."""
+    rate, key = config.learning_rate, "live_rate_idle"
+    if run is not None and run.is_live:
+        rate = run.learning_rate if run.learning_rate is not None else run.config.learning_rate
+        key = f"live_rate_{run.id}"
+    if run is None or not run.is_live or key not in st.session_state:
+        st.session_state[key] = rate
+
+    def change() -> None:
+        if run is not None:
+            _order(run.id, learning_rate=st.session_state[key])
+
+    st.selectbox(
+        "Learning rate now",
+        sorted({*RATES, rate, st.session_state[key]}),
+        format_func=lambda value: f"{value:g}",
+        key=key,
+        width=150,
+        disabled=run is None or not run.is_live,
+        on_change=change,
+        help="Changes a run while it trains, from the next step on. The change is recorded with its step, "
+        "so that the run can be repeated exactly.",
+    )
+
+
+def _begin(until: int = 0) -> None:
+    """Create a run of what the form says, hand it to the engine, bring it into view, and wait for its first words.
+
+    The second press of a double click asks for the run that the first has just begun, and makes no other.
+    """
+    try:
+        config = config_as_entered()
+        last_asked, last_id, last_s = st.session_state.get(_BEGUN, (None, "", 0.0))
+        if (
+            last_asked == (config, until)
+            and time.monotonic() - last_s < DOUBLE_S
+            and store().get(last_id).is_live
+        ):
+            st.session_state[_BEGUN] = (last_asked, last_id, time.monotonic())
+            view_run(last_id)
+            return
+        run_id = store().create(
+            config,
+            owner=visitor(),
+            command="pause" if until else "run",
+            run_until=until,
+            pace=PACES[st.session_state.get("pace", "Film, 10 s")],
+            parameter_count=count_parameters(config, spec(config.dataset)),
+        )
+        engine().submit(run_id)
+        st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
+        view_run(run_id)
+        deadline = time.monotonic() + FIRST_POINT_S
+        while time.monotonic() < deadline and store().get(run_id).step == 0:
+            time.sleep(0.01)
+        st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
+    except ConfigError as error:
+        told = [f"{LABELS.get(e.field, e.field)} must be {e.allowed}, not {e.value}." for e in error.errors]
+        st.session_state.trouble = " ".join(told)
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+
+
+def _order(run_id: str, **changes: Any) -> None:
+    """Give the run an order, and wait a moment until it is obeyed, so that the page is drawn once and shows it."""
+    try:
+        before = store().get(run_id)
+        engine().command(run_id, **changes)
+        deadline = time.monotonic() + OBEYED_S
+        while changes.keys() & {"command", "one_step"} and time.monotonic() < deadline:
+            now = store().get(run_id)
+            if now.status != before.status or (changes.get("one_step") and now.step != before.step):
+                return
+            time.sleep(0.01)
+    except (StoreError, ConfigError) as error:
+        st.session_state.trouble = str(error)
+
+
+def _resume(run_id: str) -> None:
+    try:
+        store().enqueue(run_id)
+        engine().submit(run_id)
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+
+
+def train_with(config: RunConfig) -> None:
+    """Fill the form with `config` and start it; for a button's callback."""
+    put_config(config)
+    _begin()
+
+
+def dataset_is_here(name: str) -> bool:
+    """Return whether the images can be used, unpacking what ships with the project and offering the rest.
+
+    What had to be mended on the way is told once a session.
+    """
+    entry = spec(name)
+    if entry.source != "bundled" and not is_ready(name):
+        return _offer_download(name)
+    try:
+        notes = image_data(name).notes
+    except DatasetError as error:
+        st.error(f"{error}")
+        return False
+    for note in notes:
+        if note not in st.session_state.setdefault("data_notes", []):
+            st.session_state.data_notes.append(note)
+            st.info(note)
+    return True
+
+
+def _offer_download(name: str) -> bool:
+    entry = spec(name)
+    size = f"{entry.download_bytes / 1e6:.0f} MB" if entry.download_bytes else "a few MB"
+    st.info(f"{entry.title} is not on this computer yet: it is downloaded once, {size}, from its authors.")
+    if not st.button(f"Download {CATALOG[name].title}", type="primary", icon=":material/download:"):
+        return False
+    bar = st.progress(0.0, "Starting …")
+
+    def progress(done: int, total: int, what: str) -> None:
+        share = min(done / total, 1.0) if total else 0.0
+        bar.progress(share, f"{what}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+    try:
+        ensure(name, progress=progress)
+    except DatasetError as error:
+        bar.empty()
+        st.error(f"{error} Press Download again to go on from where it stopped.")
+        return False
+    bar.empty()
+    return True

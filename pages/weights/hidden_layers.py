@@ -1,0 +1,110 @@
+"""Inside an MLP or a CNN: which hidden units feed a class, and what each layer makes of an image."""
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import spec
+from core.figures.image_panels import Panel
+from core.figures.palette import class_colour
+from core.i18n.number_format import signed
+from core.insight.activations import feeders, hidden_activations, layer_outputs
+from core.insight.captions.weights import feature_maps as maps_caption
+from core.insight.captions.weights import fed_by
+from core.models.build import scale_images
+from core.runs import RunRow
+from pages.components.captioned_figure import captioned
+from pages.components.image_panels import pixel_panels
+from pages.run_context.trained_model import inputs, layers_at, newest_step, state_at, test_images
+from pages.server.services import image_data
+
+IMAGES = 500
+FEEDERS = 10
+
+
+def show_feeders(run: RunRow) -> None:
+    """Show, for one class, the hidden units that speak most for and against it."""
+    entry = spec(run.dataset)
+    names = entry.class_names
+    label = st.selectbox(
+        "Class", range(len(names)), format_func=lambda k: names[k], key=f"fed_{run.dataset}", persist_state="session",
+        help="Its test images are sent through the model, and what each unit adds to its logit is averaged.",
+        width=240,
+    )  # fmt: skip
+    step = newest_step(run)
+    state = state_at(run.id, step)
+    chosen = np.flatnonzero(image_data(run.dataset).test_labels == label)[:IMAGES]
+    scaled = scale_images(inputs(run.config).test_images[chosen], entry, run.config.scaling).numpy()
+    last = f"activation{len(run.config.hidden_sizes)}"
+    activations = hidden_activations(layers_at(run.id, step), scaled, last)
+    fed = feeders(activations, state["output.weight"], state["output.bias"], label, FEEDERS)
+    sentence = fed_by(fed, names)
+    if len(run.config.hidden_sizes) == 1:
+        images = state["hidden1.weight"][fed.units].reshape(-1, *entry.image_shape)
+        panels = [
+            Panel(
+                image,
+                f"unit {k + 1}",
+                f"adds {signed(float(c))}",
+                quantity="weight",
+                tone="good" if c > 0 else "bad",
+            )
+            for image, k, c in zip(images, fed.units, fed.contributions, strict=True)
+        ]
+        pixel_panels(
+            f"hidden_units_{run.id}", panels, alt=f"What the units look for. {sentence}", px=150, columns=5
+        )
+    rows = [*(f"unit {k + 1}" for k in fed.units), "all other units", "bias", "mean logit"]
+    total = float(fed.contributions.sum()) + fed.rest + fed.bias
+    values = [*(float(c) for c in fed.contributions), fed.rest, fed.bias, total]
+    st.dataframe(
+        {"what": rows, "adds to the logit": values}, hide_index=True, height="content", alt=sentence, width=360,
+        column_config={"adds to the logit": st.column_config.NumberColumn(format="%+.3f")},
+    )  # fmt: skip
+    captioned("hidden_units", sentence, lambda: {"what": rows, "adds to the logit": values})
+
+
+def show_feature_maps(run: RunRow) -> None:
+    """Show what each layer of a CNN makes of one test image."""
+    entry, labels = spec(run.dataset), image_data(run.dataset).test_labels
+    index = int(
+        st.number_input(
+            "Test image", 0, len(labels) - 1, 0, key=f"maps_{run.dataset}", persist_state="session", width=240,
+            help=f"Its number in the test set, 0 to {len(labels) - 1:,}. Default: 0.",
+        )
+    )  # fmt: skip
+    image = inputs(run.config).test_images[index : index + 1]
+    outputs = layer_outputs(
+        layers_at(run.id, newest_step(run)), scale_images(image, entry, run.config.scaling).numpy()
+    )
+    layers = {
+        name: maps[0] for name, maps in outputs.items() if maps.ndim == 4 and name.startswith("activation")
+    }
+    answer = int(outputs["output"][0].argmax())
+    left, right = st.columns([1, 5])
+    with left:
+        names, tone = entry.class_names, "good" if answer == labels[index] else "bad"
+        is_what = f"is {names[labels[index]]}"
+        picture = Panel(
+            test_images(run)[index], names[answer], is_what, colour=class_colour(answer), tone=tone
+        )
+        pixel_panels(f"mapped_{run.id}", [picture], alt=f"Test image {index}.", px=130)
+    with right:
+        for number, (name, maps) in enumerate(layers.items(), start=1):
+            st.markdown(f"**Layer {number}: {len(maps)} maps of {maps.shape[1]} × {maps.shape[2]}**")
+            top = float(maps.max()) or 1.0
+            panels = [
+                Panel(one[None], f"{k + 1}", quantity="activation", limit=top) for k, one in enumerate(maps)
+            ]
+            alt = f"The {len(maps)} feature maps of layer {number} for test image {index}."
+            pixel_panels(f"maps_{name}_{run.id}", panels, alt=alt, px=64, scale=True, ends=("", ""))
+    sentence = maps_caption({f"layer {n}": maps for n, maps in enumerate(layers.values(), start=1)})
+    captioned(
+        "maps",
+        sentence,
+        lambda: {
+            "layer": [n for n, maps in layers.items() for _ in maps],
+            "map": [k + 1 for maps in layers.values() for k in range(len(maps))],
+            "largest": [float(one.max()) for maps in layers.values() for one in maps],
+            "mean": [float(one.mean()) for maps in layers.values() for one in maps],
+        },
+    )

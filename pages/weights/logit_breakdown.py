@@ -1,0 +1,127 @@
+"""The whole arithmetic of one answer, cell by cell, with the numbers of every stage."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import spec
+from core.figures.image_panels import Panel
+from core.figures.palette import class_colour
+from core.i18n.number_format import percent, signed
+from core.insight.captions.weights import arithmetic as arithmetic_caption
+from core.insight.evidence import Arithmetic, arithmetic
+from core.insight.robustness import as_unit
+from core.runs import RunRow
+from pages.components.captioned_figure import captioned
+from pages.components.image_panels import image_choice, pixel_panels
+from pages.run_context.trained_model import newest_step, state_at, test_images, unit_linear
+from pages.server.services import image_data
+
+
+def show_arithmetic(run: RunRow) -> None:
+    """Show image x weights = evidence for one class, and how ten sums become ten probabilities."""
+    entry, labels = spec(run.dataset), image_data(run.dataset).test_labels
+    index, temperature = _choices(run, len(labels))
+    image = test_images(run)[index]
+    weight, bias = unit_linear(run.config, entry, state_at(run.id, newest_step(run)))
+    stages = arithmetic(weight, bias, as_unit(image[None])[0], temperature)
+    names = entry.class_names
+    st.markdown(f"**Test image {index:,}, labelled {names[labels[index]]}: the evidence for each class**")
+    label = _choose_class(run, index, stages, image.shape)
+    limit = float(np.abs(stages.products).max()) or 1.0
+    panels = [
+        Panel(image, "image", "0 = black, 1 = full brightness", quantity="", per=255),
+        Panel(weight[label].reshape(image.shape), f"weights of {names[label]}", quantity=""),
+        Panel(
+            stages.products[label].reshape(image.shape),
+            "evidence",
+            f"adds up to {signed(float(stages.sums[label]), 4)}",
+            quantity="",
+            limit=limit,
+            colour=class_colour(label),
+        ),
+    ]
+    sentence = arithmetic_caption(stages, names, label)
+    pixel_panels(
+        "arithmetic", panels, alt=f"Image times weights is evidence. {sentence}", px=240, columns=3, linked=True,
+        joints=(" × ", " = "), hint="Point at a pixel, or use the arrow keys: image × weight = evidence.",
+    )  # fmt: skip
+    if run.config.scaling != "unit":
+        st.caption(
+            "It was trained on standardised pixels; these are the same weights and biases for pixels of 0 to 1."
+        )
+    _table(stages, names, label)
+    captioned("arithmetic", sentence, lambda: _columns(stages, names), name=f"arithmetic-{run.id}-{index}")
+
+
+def _choices(run: RunRow, count: int) -> tuple[int, float]:
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        index = st.number_input(
+            "Test image", 0, count - 1, 0, key=f"arithmetic_{run.dataset}", persist_state="session",
+            help=f"Its number in the test set, 0 to {count - 1:,}. Default: 0.",
+        )  # fmt: skip
+    with right:
+        temperature = st.slider(
+            "Temperature", 0.1, 10.0, 1.0, 0.1, key="temperature", persist_state="session",
+            help="Every logit is divided by it before softmax: above 1 evens the probabilities out, below 1 "
+            "sharpens them; the answer stays the same. Default: 1.",
+        )  # fmt: skip
+    return int(index), float(temperature)
+
+
+def _choose_class(run: RunRow, index: int, stages: Arithmetic, shape: tuple[int, ...]) -> int:
+    """Show the evidence image of every class; return the class chosen, at first the answer."""
+    names = spec(run.dataset).class_names
+    limit = float(np.abs(stages.products).max()) or 1.0
+    panels = [
+        Panel(
+            stages.products[k].reshape(shape),
+            names[k],
+            f"{signed(float(stages.logits[k]))} → {percent(float(stages.probabilities[k]))}",
+            colour=class_colour(k),
+            limit=limit,
+            name=k,
+        )
+        for k in range(len(names))
+    ]
+    alt = f"Evidence images: {names[stages.answer]} leads, before {names[stages.runner_up]}."
+    chosen = image_choice(f"evidence_{run.id}_{index}", panels, alt=alt, px=84, chosen=stages.answer)
+    st.caption("Beneath each: logit (the score) → probability. Choose a class to see its sum in full.")
+    return stages.answer if chosen is None else chosen
+
+
+def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
+    """Show the sums, biases, logits, exponentials and probabilities of all classes, the best first."""
+    shift = f" − {stages.shift:.2f}" if stages.shift else ""
+    heads = [
+        "class", "sum of evidence", "+ bias", "= logit", f"÷ {stages.temperature:g}{shift}", "e to that power",
+        f"÷ {stages.total:.4f} = probability",
+    ]  # fmt: skip
+    rows = []
+    for k in stages.order:
+        cells = (
+            f"{stages.sums[k]:+.4f}", f"{stages.bias[k]:+.4f}", f"{stages.logits[k]:+.4f}",
+            f"{stages.logits[k] / stages.temperature - stages.shift:+.4f}", f"{stages.exponentials[k]:.4f}",
+            f"{stages.probabilities[k]:.6f}",
+        )  # fmt: skip
+        numbers = "".join(f"<td>{cell.replace('-', '−')}</td>" for cell in cells)
+        first = ' class="first"' if k == label else ""
+        rows.append(f'<tr{first}><th scope="row">{html.escape(names[k])}</th>{numbers}</tr>')
+    head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+    st.html(
+        f'<div class="ink-numbers" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _columns(stages: Arithmetic, names: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "class": names,
+        "sum": stages.sums,
+        "bias": stages.bias,
+        "logit": stages.logits,
+        "exponential": stages.exponentials,
+        "probability": stages.probabilities,
+    }

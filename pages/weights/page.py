@@ -1,0 +1,46 @@
+"""Weights: what did it learn? Its weight images through time, the arithmetic of an answer, one step, edits by hand."""
+
+import streamlit as st
+
+from pages.run_context.trained_model import TICK_S, current_run, is_broken, redraw_at_end, run_with_weights
+from pages.weights.class_boundary import show_border
+from pages.weights.gradient_step import show_microscope
+from pages.weights.hidden_layers import show_feature_maps, show_feeders
+from pages.weights.logit_breakdown import show_arithmetic
+from pages.weights.weight_editor import show_touch
+from pages.weights.weight_history import PLAY_S, is_playing, show_travel
+
+SECTIONS = {
+    "softmax": {
+        "Through time": None,
+        "Two classes": show_border,
+        "Arithmetic": show_arithmetic,
+        "One step": show_microscope,
+        "Touch it": show_touch,
+    },
+    "mlp": {"Through time": None, "Who feeds a class": show_feeders, "One step": show_microscope},
+    "cnn": {"Through time": None, "Feature maps": show_feature_maps, "One step": show_microscope},
+}
+
+
+def look_inside(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
+    """Draw the chosen section for the newest weights."""
+    run = current_run(run_id)
+    redraw_at_end(run, drawn_status)
+    if is_broken(run):
+        return
+    sections = SECTIONS[run.model]
+    tabs = st.tabs(list(sections), key=f"weights_section_{run.model}", on_change="rerun")
+    for tab, show in zip(tabs, sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                if show is None:
+                    show_travel(run, drawn_playing)
+                else:
+                    show(run)
+
+
+run_in_sight = run_with_weights("What did it learn?")
+playing = is_playing(run_in_sight)
+tick = PLAY_S if playing else TICK_S if run_in_sight.is_live else None
+st.fragment(look_inside, run_every=tick)(run_in_sight.id, run_in_sight.status, playing)

@@ -1,0 +1,40 @@
+"""How people come to a page: by a link to a server that has just started, under a path of a larger site."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import App, end_app, start_app
+from tests.e2e.drawing import MIDDLE, draw, expect_class, go_to, open_draw, path_of
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def fresh(data_folder: Path, tmp_path: Path) -> Iterator[App]:
+    """Return an app that nobody has visited, started from another folder and served under /lab."""
+    started = start_app(data_folder, tmp_path / "inkling.db", folder=tmp_path, base_path="lab")
+    yield started
+    end_app(started)
+
+
+def test_a_link_to_a_page_of_a_fresh_server_shows_it_with_everything_around_it(
+    fresh: App, page: Page
+) -> None:
+    open_draw(page, fresh)
+    expect(page).to_have_url(f"{fresh.url}/draw?run=cnn-mnist")
+    expect(page).to_have_title("Inkling")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(251, 249, 244)")
+    expect(page.get_by_test_id("stTopNav").get_by_role("link")).to_have_text(
+        [re.compile(name) for name in ("Train", "Weights", "Draw", "Evaluate", "Data", "Runs", "Search")]
+    )
+    draw(page, path_of(7, MIDDLE))
+    expect_class(page, "7")
+    go_to(page, "Weights")
+    expect(page).to_have_url(re.compile(f"^{fresh.url}/weights"))
+    expect(page.get_by_role("heading", name="What did it learn?")).to_be_visible()
+    go_to(page, "Train")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()

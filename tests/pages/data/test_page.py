@@ -1,0 +1,133 @@
+"""The Data page: what it says of the images, counted here by hand."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.datasets import ImageData
+from core.insight import embedding_cache
+from core.insight.embedding import MAPS
+from core.runs import Store
+from pages.data import embedding_map
+from pages.server import services
+from tests.pages.finished_runs import finished_run, shown, words
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        ("Gallery", "1 to 60 of 10,000 digits"),
+        ("Classes", "has most images"),
+        ("Pixels", "of all levels are 0 (black)"),
+        ("Map", "2,000 images by the two directions"),
+        ("Typical and unusual", "the most unusual is image"),
+        ("Duplicates and doubts", "No image is there twice"),
+    ],
+)
+def test_every_section_is_drawn(
+    app: AppTest, store: Store, mnist: ImageData, section: str, says: str
+) -> None:
+    run_id = finished_run(store, mnist, train_size=200)
+    app.session_state["data_section"] = section
+    assert says in shown(app, "data", run_id)
+
+
+def test_without_a_run_the_images_are_shown_all_the_same(app: AppTest, store: Store) -> None:  # noqa: ARG001
+    text = shown(app, "data")
+    assert "There is no run in view" in text
+    assert "1 to 60 of 10,000 digits" in text
+
+
+def test_wrong_answers_of_a_class_are_counted_and_paged(app: AppTest, store: Store, mnist: ImageData) -> None:
+    run_id = finished_run(store, mnist, train_size=200)
+    logits = store.logits(run_id)
+    assert logits is not None
+    wrong = int(((logits.argmax(axis=1) != mnist.test_labels) & (mnist.test_labels == 5)).sum())
+    assert wrong > 60
+    app.session_state["data_class_mnist"] = 5
+    app.session_state["data_answers"] = "wrongly"
+    assert f"1 to 60 of {wrong:,} digits labelled 5." in shown(app, "data", run_id)
+    next(n for n in app.number_input if n.label.startswith("Page")).set_value(2).run()
+    assert f"61 to {min(120, wrong)} of {wrong:,} digits labelled 5." in words(app)
+
+
+def test_the_split_is_the_runs_own(app: AppTest, store: Store, mnist: ImageData) -> None:
+    run_id = finished_run(store, mnist, train_size=1_000, validation_size=500, seed=3)
+    app.session_state["data_section"] = "Classes"
+    text = shown(app, "data", run_id)
+    assert (
+        "This run learns from 1,000 images, is watched on 500 and tested on 10,000 it never saw; seed 3"
+        in text
+    )
+
+
+def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: ImageData) -> None:  # noqa: ARG001
+    text = shown(app, "data")
+    first = mnist.test_images[0]
+    assert f"{np.count_nonzero(first):,} of its 784 numbers are above 0" in text
+    assert text.count("<td style") == 784
+    assert f">{first.max()}</td>" in text
+
+
+@pytest.fixture
+def surveyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return an empty folder that surveys are kept in, beside the session's images."""
+    kept = embedding_cache.survey_path
+
+    def path(data: ImageData, kind: str, data_dir: Path) -> Path:  # noqa: ARG001
+        return kept(data, kind, tmp_path)
+
+    monkeypatch.setattr(embedding_cache, "survey_path", path)
+    return tmp_path
+
+
+def test_every_map_on_offer_is_one_that_can_be_made() -> None:
+    assert set(embedding_map.METHODS) == set(MAPS)
+    assert set(embedding_map.EXPECTED_S) == set(embedding_cache.KINDS) >= set(MAPS) - {"pca"}
+
+
+def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
+    app: AppTest, store: Store, fashion: ImageData, surveyed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding_cache, "MAPPED", 60)
+    started = []
+
+    class Done:
+        """A process that has done its work by the time it is first looked at."""
+
+        returncode, stderr = 0, None
+
+        def poll(self) -> int:
+            embedding_cache.make(fashion, "tsne", surveyed)
+            return 0
+
+    monkeypatch.setattr(embedding_cache, "start", lambda *what: started.append(what) or Done())
+    run_id = finished_run(store, fashion, train_size=200)
+    app.session_state["data_section"], app.session_state["map_method"] = "Map", "tsne"
+    assert "This is worked out once and then kept" in shown(app, "data", run_id)
+    next(b for b in app.button if b.label == "Work it out").click().run()
+    assert not app.exception, app.exception
+    assert started == [("fashion_mnist", "tsne", services.settings().data_dir)]
+    assert "60 images laid out by t-SNE so that neighbours stay neighbours" in words(app)
+    assert not [b for b in app.button if b.label in ("Work it out", "Stop it")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "section", "key", "value"),
+    [
+        ("tsne", "Map", "map_method", "tsne"),
+        ("neighbours", "Duplicates and doubts", "doubt_split", "train"),
+    ],
+)
+def test_a_damaged_survey_is_offered_anew(
+    app: AppTest, store: Store, mnist: ImageData, surveyed: Path, kind: str, section: str, key: str, value: str
+) -> None:  # fmt: skip
+    path = embedding_cache.survey_path(mnist, kind, surveyed)
+    path.parent.mkdir()
+    path.write_bytes(b"PK\x03\x04 half a file")
+    app.session_state["data_section"], app.session_state[key] = section, value
+    text = shown(app, "data", finished_run(store, mnist, train_size=200))
+    assert "This is worked out once and then kept" in text
+    assert not path.exists()

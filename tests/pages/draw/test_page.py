@@ -1,0 +1,269 @@
+"""The Draw page's states without a browser: who answers, what is missing, and lessons that become runs."""
+
+import secrets
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.config.run_config import RunConfig, from_json
+from core.datasets import DatasetError, ImageData, spec
+from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
+from core.insight.ood_detector import Detector
+from core.prediction.predictor import predictor
+from core.pretrained.registry import shipped_config, shipped_weights
+from core.runs import Store
+from pages.draw import canvas, fine_tuning, model_choice, model_comparison, question_and_answer
+from pages.draw.canvas import _Pad, _Page
+from pages.server import services
+from tests.pages.draw.drawing import DRAWN, Canvas, detector_made_once, html, open_draw, words
+
+
+@pytest.fixture
+def pad(monkeypatch: pytest.MonkeyPatch) -> Canvas:
+    """Return what stands for the canvas of the pages that this test runs."""
+    drawn = Canvas()
+    monkeypatch.setattr(model_choice, "detector_for", detector_made_once)
+    monkeypatch.setattr(canvas, "_surface", lambda **_: drawn)
+    return drawn
+
+
+def test_on_a_fresh_store_the_ready_cnn_answers_at_once(
+    app: AppTest, pad: Canvas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'fresh.db'}")
+    st.cache_resource.clear()
+    assert services.store().list() == []
+    open_draw(app)
+    assert "cnn-mnist answers" in words(app)
+    assert 'data-kind="empty"' in html(app)
+    pad.draw(DRAWN, "seven")
+    app.run()
+    assert 'data-class="7"' in html(app)
+
+
+def test_the_run_in_view_answers_and_shows_its_sum(app: AppTest, pad: Canvas) -> None:
+    pad.draw(DRAWN, "seven")
+    open_draw(app, "softmax-mnist")
+    assert "softmax-mnist answers" in words(app)
+    assert "= logit" in html(app)
+    assert "make it a" in words(app)
+
+
+def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
+    app: AppTest, pad: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = threading.Event()
+
+    def slowly(*given: object) -> Detector | None:
+        may_end.wait(300)
+        return detector_made_once(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(model_choice, "detector_for", slowly)
+    monkeypatch.setattr(question_and_answer, "PATIENCE_S", 0.2)
+    box = np.zeros((280, 280), np.float32)
+    box[60:220, 60:220] = 1
+    pad.draw(box, "box")
+    open_draw(app, "softmax-mnist")
+    assert "data-class" in html(app)
+    assert 'data-kind="unlike"' not in html(app)
+    asked = predictor(shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist"))
+    assert model_choice.is_detector_due(asked)
+    may_end.set()
+    model_choice._detector(*model_choice._seen(asked)).result(300)
+    app.run()
+    assert 'data-kind="unlike"' in html(app)
+
+
+def test_damaged_images_leave_the_answer_without_a_warning_until_they_are_mended(
+    store: Store,  # noqa: ARG001 - its caches are empty
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = predictor(shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist"))
+    mended = threading.Event()
+
+    def made(*given: object) -> Detector | None:
+        if not mended.is_set():
+            raise DatasetError("a file is damaged", "Unpack it again.")
+        return detector_made_once(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(model_choice, "detector_for", made)
+    model_choice.begin_detector(asked)
+    with pytest.raises(DatasetError):
+        model_choice._detector(*model_choice._seen(asked)).result(300)
+    mended.set()
+    assert model_choice.detector(asked) is None  # asking goes on as it was: the page would ask for ever
+    assert not model_choice.is_detector_due(asked)
+    model_choice.begin_detector(asked)
+    assert model_choice._detector(*model_choice._seen(asked)).result(300) is not None
+
+
+def test_the_pixels_that_flip_the_answer_go_on_the_canvas_and_come_off_again(
+    app: AppTest, pad: Canvas
+) -> None:
+    pad.draw(DRAWN, "seven")
+    open_draw(app, "softmax-mnist")
+    assert 'data-class="7"' in html(app)
+    pad.json_data = None  # the browser has nothing new to say
+    app.button(key="flip_draw").click().run()
+    assert not app.exception
+    assert 'data-class="7"' not in html(app)
+    assert "now it says" in words(app)
+    state = app.session_state["pad_state"]
+    assert len(state.pages) == 3  # blank, the seven, the seven with dabs: one state more
+    dabs = state.page.objects[1:]
+    assert {dab["stroke"] for dab in dabs} <= {canvas.INK, canvas.PAPER}
+    app.button(key="flip_undo").click().run()
+    assert 'data-class="7"' in html(app)
+    assert "now it says" not in words(app)
+
+
+def test_a_test_image_is_not_drawn_on(app: AppTest, pad: Canvas) -> None:  # noqa: ARG001
+    open_draw(app, "softmax-fashion")
+    assert " it a" in words(app)
+    assert not [button for button in app.button if button.key == "flip_draw"]
+
+
+def test_a_state_is_the_same_when_the_browser_writes_whole_numbers_its_own_way() -> None:
+    page = _Page(({"path": [["M", 1.0, 2.5]], "left": 107.0, "top": 3.0},))
+    assert page.is_same([{"path": [["M", 1, 2.5]], "left": 107, "top": 3, "opacity": 1}])
+    assert not page.is_same([{"path": [["M", 1, 2.5]], "left": 108, "top": 3}])
+
+
+def test_a_run_without_weights_says_so_and_offers_a_way_on(app: AppTest, store: Store) -> None:
+    run_id = store.create(RunConfig(), name="waiting one")
+    open_draw(app, run_id)
+    assert "waiting one is still in the queue" in words(app)
+    assert [link.proto.label for link in app.get("page_link")] == ["See the queue"]
+
+
+def test_a_garment_model_is_asked_about_a_test_image(app: AppTest, pad: Canvas) -> None:  # noqa: ARG001
+    open_draw(app, "cnn-fashion")
+    assert 'data-class="' in html(app)
+    assert "The name beneath is what it is" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("view", "before", "after"),
+    [
+        ("Preparation", "both versions answer", "**Everything on:** It is a 7"),
+        ("Other models", "all of them answer", "All 2 say 7"),
+        ("While it learned", "here is how the answer came to be", "It has said 7 since step"),
+        ("Teach it yours", "The buttons wake up", "then say what it is"),
+    ],
+)
+def test_every_view_behind_the_answer_speaks_before_and_after_a_drawing(
+    app: AppTest, pad: Canvas, view: str, before: str, after: str
+) -> None:
+    app.session_state["draw_behind"] = view
+    open_draw(app, "softmax-mnist")
+    assert before in words(app)
+    pad.draw(DRAWN, "seven")
+    app.run()
+    assert not app.exception
+    assert after in words(app)
+    assert 'data-class="7"' in html(app)
+
+
+def test_undo_goes_back_and_a_new_stroke_forgets_what_was_undone() -> None:
+    pad = _Pad()
+    pages = [
+        _Page(({"path": name},), np.full((4, 4), level, np.float32))
+        for name, level in (("a", 0.2), ("b", 0.4))
+    ]
+    for page in pages:
+        pad.add(page)
+    pad.show(pad.place - 1)
+    assert pad.page is pages[0]
+    assert pad.base["objects"] == [{"path": "a"}]
+    pad.add(_Page(({"path": "c"},), np.ones((4, 4), np.float32)))
+    assert [p.objects[0]["path"] for p in pad.pages[1:]] == ["a", "c"]
+    pad.show(99)
+    assert pad.page.objects[0]["path"] == "c"
+
+
+def test_what_the_browser_repeats_after_an_undo_is_no_new_drawing() -> None:
+    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
+    pixels[2:6, 3] = (0, 0, 0, 255)
+    first, second = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
+    pad.hear(first, pixels)
+    pad.hear(second, pixels)
+    pad.show(pad.place - 1)
+    pad.hear(second, pixels)  # the server still holds what was said before the undo
+    assert [o["path"] for o in pad.page.objects] == ["a"]
+    pad.hear(first, pixels)  # then the browser says what it has loaded
+    assert [len(page.objects) for page in pad.pages] == [0, 1, 2]
+    assert pad.page.ink[3, 3] == 1
+    assert pad.page.ink[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ([7, 7, 7], "It has said 7 from the very start."),
+        ([1, 7, 7], "It has said 7 since step 10."),
+        ([7, 1, 7], "It first said 7 at step 0 and has kept to it since step 20."),
+        ([1, 1, 7], "It has said 7 since step 20."),
+    ],
+)
+def test_when_it_learned_an_answer(answers: list[int], sentence: str) -> None:
+    names = tuple("0123456789")
+    assert model_comparison.learned_when([0, 10, 20], np.eye(10)[answers], names) == sentence
+
+
+def test_a_lesson_goes_on_from_the_run_with_the_drawings_mixed_in() -> None:
+    config = fine_tuning.lesson_config(shipped_config("cnn-mnist"), "cnn-mnist", "own:abcd")
+    assert (config.start_from, config.mix_in, config.dataset) == ("cnn-mnist", "own:abcd", "mnist")
+    assert config.learning_rate < shipped_config("cnn-mnist").learning_rate
+    alone = fine_tuning.scratch_config(config, "own:abcd", 12)
+    assert (alone.dataset, alone.start_from, alone.mix_in) == ("own:abcd", "", "")
+
+
+def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTest, pad: Canvas) -> None:
+    app.session_state["draw_behind"] = "Teach it yours"
+    open_draw(app, "softmax-mnist")
+
+    def kept() -> list[int]:
+        title = f"My digits ({app.session_state['visitor'][:4]})"  # other visitors' may stand beside it
+        (mine,) = [own for own in list_own() if own.title == title]
+        return [mine.train_size, mine.test_size]
+
+    for number, label in enumerate((7, 1, 2, 3, 4, 7)):  # the second seven is for testing
+        pad.draw(DRAWN, f"drawing {number}")
+        app.run()
+        app.button(key=f"label_{label}").click().run()
+        assert not app.exception
+    assert kept() == [5, 1]
+    for left in ([5, 0], [4, 0]):
+        next(b for b in app.button if b.label == "Take the last one back").click().run()
+        assert not app.exception
+        assert kept() == left
+    next(b for b in app.button if b.label == "Forget them all").click().run()
+    assert not app.exception
+
+
+def test_teaching_creates_a_run_with_its_parent(
+    app: AppTest, pad: Canvas, store: Store, mnist: ImageData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = f"My digits ({secrets.token_hex(4)})"  # the data folder may be shared with other test processes
+    entry = create_own(title, mnist.spec.class_names, (1, 28, 28))
+    add_images(entry.name, mnist.test_images[:30], mnist.test_labels[:30])
+    monkeypatch.setattr(fine_tuning, "_title", lambda _: title)
+    app.session_state["draw_behind"] = "Teach it yours"
+    open_draw(app, "softmax-mnist")
+    assert "30 of yours:" in words(app)
+    next(b for b in app.button if b.label == "Teach softmax-mnist").click()
+    app.run()
+    assert not app.exception
+    taught = store.list(limit=1)[0]
+    config = from_json(taught.config_json)
+    assert (taught.parent_id, config.start_from, config.mix_in) == (
+        "softmax-mnist",
+        "softmax-mnist",
+        entry.name,
+    )
+    assert pad.json_data is None
+    delete_own(entry.name)

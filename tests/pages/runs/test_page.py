@@ -1,0 +1,170 @@
+"""Runs and Search without a browser: every state that the pages can be in."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config.run_config import RunConfig
+from core.datasets.user_datasets import create_own
+from core.protocol.events import Evaluated, Failed, Finished, LearningRateChanged, Started
+from core.runs import Store, StoreBusy
+from core.search import Dimension, Searches, SearchPlan
+from pages.components import ownership
+from pages.runs import edit, export_import
+from pages.runs.rerun import repeated_config
+from pages.runs.runs_table import value_in_words
+
+CONFIG = RunConfig(train_size=1_000, epochs=2)
+STORY = (
+    Started(0, 20, 10, 1_000, "test", 10_000, 7_850, "closed-form", 1),
+    Evaluated(0, "test", 2.3, 0.1),
+    LearningRateChanged(7, 0.5),
+    Evaluated(20, "test", 0.6, 0.87),
+    Finished(20, "finished", 1.0),
+)
+
+
+def shown(app: AppTest, page: str, **query: str) -> str:
+    """Return all the words of a page."""
+    app.run()
+    app.switch_page(page)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    blocks = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader]
+    html = [element.proto.body for element in app.get("html")]
+    return "\n".join([*(block.value for block in blocks), *html])
+
+
+def delete_everything(store: Store) -> None:
+    for row in store.list():
+        store.delete(row.id)
+
+
+def test_without_runs_there_is_one_way_on(app: AppTest, store: Store) -> None:
+    app.run()
+    delete_everything(store)  # the models that come with the app too
+    assert "No run yet" in shown(app, "runs/page.py")
+
+
+def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store) -> None:
+    store.add_finished_run(CONFIG, STORY, name="good")
+    store.add_finished_run(
+        CONFIG, [STORY[0], Failed(3, "user_error", "No images.", "Get them.")], name="failed one"
+    )
+    store.create(CONFIG, name="waiting")
+    own = dataclasses.replace(CONFIG, dataset="own:abc")
+    store.add_finished_run(own, STORY, name="of images that are gone")
+    text = shown(app, "runs/page.py")
+    assert "runs. Select one" in text
+    frame = app.dataframe[0].value
+    by_name = frame.set_index("name")
+    assert by_name.loc["good", "test"] == pytest.approx(87.0)
+    assert list(by_name.loc["good", "loss"]) == [2.3, 0.6]
+    assert by_name.loc["failed one", "status"] == "failed"
+    assert by_name.loc["waiting", "status"] == "queued"
+    assert "epochs 2" in by_name.loc["good", "differs"]
+
+
+def test_a_filter_that_nothing_fits_says_so(app: AppTest, store: Store) -> None:
+    store.add_finished_run(CONFIG, STORY, name="good")
+    shown(app, "runs/page.py")
+    app.text_input(key="runs_search").set_value("no such run").run()
+    assert [info.value for info in app.info] == ["No run fits these filters."]
+
+
+def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: Store) -> None:
+    own = dataclasses.replace(CONFIG, dataset="own:abc", seed=3)
+    ids = [
+        store.add_finished_run(CONFIG, STORY, name="good"),
+        store.add_finished_run(own, STORY, name="gone"),
+        store.create(CONFIG),
+    ]
+    text = shown(app, "runs/page.py", compare=",".join(ids))
+    assert "good" in text
+    assert "What differs" in text
+
+
+def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKLING_DATA", str(tmp_path))
+    own = create_own("My sevens", tuple("0123456789"), (1, 28, 28))
+    config = RunConfig(dataset=own.name, mix_in="drawn_digits")
+    assert value_in_words("dataset", config) == "My sevens"
+    assert value_in_words("mix_in", config) == "Drawn digits"
+    assert value_in_words("mix_in", RunConfig()) == "nothing"
+    assert (
+        value_in_words("dataset", dataclasses.replace(config, dataset="own:0000000000000000"))
+        == "own:0000000000000000"
+    )
+
+
+def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -> None:
+    planned = dataclasses.replace(CONFIG, learning_rate_changes=((3, 0.2), (7, 0.3)))
+    row = store.get(store.add_finished_run(planned, STORY))
+    assert repeated_config(row).learning_rate_changes == ((3, 0.2), (7, 0.5))
+
+
+def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = store.add_finished_run(CONFIG, STORY, name="theirs", owner="somebody")
+    nobodys = store.add_finished_run(CONFIG, STORY, name="nobody's")
+    mine = store.add_finished_run(CONFIG, STORY, name="mine", owner="me")
+    monkeypatch.setattr(ownership, "visitor", lambda: "me")
+    edit._delete([theirs, nobodys, mine])
+    assert [store.get(run_id).deleted_at is None for run_id in (theirs, nobodys, mine)] == [True, True, False]
+    edit._save(theirs)
+    assert store.get(theirs).name == "theirs"
+
+
+def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_to_be(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [store.add_finished_run(CONFIG, STORY, name=name, owner="me") for name in ("first", "second")]
+    monkeypatch.setattr(ownership, "visitor", lambda: "me")
+    delete = store.delete
+
+    def busy(run_id: str) -> None:
+        if run_id != ids[0]:
+            raise StoreBusy("The run store was locked.", "Try again in a moment.")
+        delete(run_id)
+
+    shown(app, "runs/page.py")
+    monkeypatch.setattr(store, "delete", busy)
+    app.session_state.deleted_runs = []
+    with monkeypatch.context() as patch:
+        patch.setattr(edit.st, "session_state", app.session_state)
+        patch.setattr(edit, "mine", lambda run_ids: run_ids)
+        patch.setattr(edit, "select_runs", lambda run_ids: None)  # noqa: ARG005
+        edit._delete(ids)
+    app.run()
+    assert [error.value for error in app.error] == ["The run store was locked. Try again in a moment."]
+    assert "1 run deleted." in [block.value for block in app.markdown]
+
+
+def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script(
+    store: Store,
+) -> None:
+    row = store.get(store.add_finished_run(dataclasses.replace(CONFIG, dataset="own:abc"), STORY))
+    assert "Export the run as a bundle" in export_import._problem(row, "script")
+    assert export_import._problem(row, "bundle") == ""
+
+
+def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, store: Store) -> None:
+    plan = SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),), sampler="grid")
+    search_id = Searches(store).create(plan, name="Two sizes")
+    store.add_finished_run(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
+    text = shown(app, "search/page.py", search=search_id)
+    assert "Best so far: **87.00 %** with batch size 100." in text
+    assert "There is no search" in shown(app, "search/page.py", search="gone")
+
+
+def test_a_search_over_nonsense_is_refused_with_what_is_allowed(app: AppTest, store: Store) -> None:
+    shown(app, "search/page.py")
+    app.text_input(key="search_low_learning_rate").set_value("2")
+    app.button(key="start_search").click().run()
+    assert "from low to high" in app.error[0].value
+    assert Searches(store).newest() == []

@@ -1,0 +1,287 @@
+"""Every state of the Train page, each put into the store by the calls that a worker makes."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config.presets import PRESETS
+from core.config.run_config import RunConfig
+from core.figures.binary_message import unpack
+from core.pretrained.registry import SHIPPED
+from core.protocol.events import (
+    Checkpoint,
+    Diverged,
+    Evaluated,
+    Failed,
+    Finished,
+    Logits,
+    Paused,
+    Started,
+    Steps,
+    Weights,
+)
+from core.runs import Store
+from pages.train import run_controls
+
+CONFIG = RunConfig(train_size=1_000, epochs=2)
+STARTED = Started(0, 20, 10, 1_000, "test", 10_000, 7_850, "closed-form", 1)
+
+
+def steps(first: int, count: int) -> Steps:
+    return Steps(first, np.full(count, 0.5, np.float32), np.full(count, 0.8, np.float32), 0.1, 1.0, 500.0)
+
+
+def worked_on(store: Store, *events: object) -> str:
+    """Return the id of a run that this process holds as its worker, having said `events`."""
+    run_id = store.create(CONFIG)
+    attempt = store.claim(run_id)
+    store.append(run_id, attempt, [STARTED, *events])  # type: ignore[list-item]
+    return run_id
+
+
+def shown(app: AppTest, run_id: str = "") -> str:
+    """Return all the words of the page with this run in view."""
+    if run_id:
+        app.query_params["run"] = run_id
+    app.run()
+    assert not app.exception, app.exception
+    blocks = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info]
+    live = [
+        unpack(c.proto.bytes)[0]
+        for c in app.get("bidi_component")
+        if "inkling_parts" in c.proto.component_name
+    ]
+    told = [text for header in live for text in (header["html"], *header["set"].values())]
+    return "\n".join([*(block.value for block in blocks), *told])
+
+
+def button(app: AppTest, label: str):
+    return next(b for b in app.button if b.label == label)
+
+
+def test_empty_shows_what_it_would_start_from_and_one_primary_button(app: AppTest) -> None:
+    text = shown(app)
+    assert "Press Train: 60,000 digits to learn from, 10,000 to be tested on." in text
+    assert button(app, "Pause").disabled
+    assert button(app, "Stop").disabled
+    assert not button(app, "Train").disabled
+
+
+def test_train_creates_a_run_with_the_forms_settings(app: AppTest, store: Store) -> None:
+    shown(app)
+    next(s for s in app.selectbox if s.label == "Start from").select("mnist-article").run()
+    button(app, "Train").click().run()
+    run = store.list()[0]
+    assert run.config.learning_rate == 0.001
+    assert run.status == "queued"
+    assert run.id in app.query_params["run"]
+    assert "0.001" in app.query_params["learning_rate"]
+
+
+def test_a_double_click_on_train_begins_one_run(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_controls, "DOUBLE_S", 60.0)
+    shown(app)
+    button(app, "Train").click().run()
+    button(app, "Train anew").click().run()
+    (run,) = [row for row in store.list() if row.id not in SHIPPED]
+    assert run.id in app.query_params["run"]
+    monkeypatch.setattr(run_controls, "DOUBLE_S", 0.0)
+    button(app, "Train anew").click().run()
+    assert len([row for row in store.list() if row.id not in SHIPPED]) == 2
+
+
+def test_queued_tells_how_many_come_before(app: AppTest, store: Store) -> None:
+    store.create(CONFIG)
+    store.create(CONFIG)
+    third = store.create(CONFIG)
+    text = shown(app, third)
+    assert "queued, 2 before it" in text
+    assert not button(app, "Stop").disabled
+
+
+def test_running_shows_step_epoch_and_figures(app: AppTest, store: Store) -> None:
+    run_id = worked_on(store, Evaluated(0, "test", 2.3, 0.1), steps(1, 12), Evaluated(10, "test", 0.6, 0.85))
+    text = shown(app, run_id)
+    assert "running" in text
+    assert "step 12 of 20" in text
+    assert "epoch 2 of 2" in text
+    assert "85.0 %" in text
+    assert "0.600" in text
+
+
+def test_paused_offers_to_go_on(app: AppTest, store: Store) -> None:
+    run_id = worked_on(store, steps(1, 5), Paused(5))
+    assert "paused" in shown(app, run_id)
+    button(app, "Go on").click().run()
+    assert store.get(run_id).command == "run"
+
+
+def test_one_step_orders_exactly_one(app: AppTest, store: Store) -> None:
+    run_id = worked_on(store, steps(1, 5), Paused(5))
+    shown(app, run_id)
+    button(app, "One step").click().run()
+    assert (store.get(run_id).command, store.get(run_id).run_until) == ("pause", 6)
+
+
+def test_diverged_says_where_and_offers_a_tenth(app: AppTest, store: Store) -> None:
+    run_id = worked_on(
+        store, steps(1, 5), Diverged(6, 0.1, "The loss stopped being a number at step 6.", "Try less.")
+    )
+    text = shown(app, run_id)
+    assert "The loss stopped being a number at step 6." in text
+    button(app, "Train with learning rate 0.01").click().run()
+    assert store.list()[0].config.learning_rate == pytest.approx(0.01)
+
+
+def test_failed_says_why_and_what_to_do(app: AppTest, store: Store) -> None:
+    run_id = worked_on(store, Failed(0, "user_error", "The images are damaged.", "Press Train again."))
+    text = shown(app, run_id)
+    assert "The images are damaged." in text
+    assert "Press Train again." in text
+
+
+def test_interrupted_can_be_resumed(app: AppTest, store: Store) -> None:
+    run_id = worked_on(store, steps(1, 7), Checkpoint(7, b"state"))
+    store.release(run_id, 1, message="The worker is gone.", remedy="Press Resume.")
+    text = shown(app, run_id)
+    assert "interrupted at step 7" in text
+    button(app, "Resume").click().run()
+    assert store.get(run_id).status == "queued"
+
+
+def test_finished_says_what_came_of_it(app: AppTest, store: Store, mnist) -> None:
+    logits = np.eye(10, dtype=np.float32)[mnist.test_labels]
+    logits[mnist.test_labels == 5] = np.eye(10, dtype=np.float32)[3]  # every 5 is taken for a 3
+    run_id = worked_on(
+        store,
+        steps(1, 20),
+        Evaluated(20, "test", 0.3, 0.9108),
+        Weights(
+            20,
+            {"linear.weight": np.zeros((10, 784), np.float32), "linear.bias": np.zeros(10, np.float32)},
+            True,
+        ),
+        Logits(20, "test", logits),
+        Finished(20, "finished", 1.5),
+    )
+    text = shown(app, run_id)
+    assert "91.1 % of 10,000 digits it had never seen." in text  # 892 of the 10,000 are fives
+    assert "worst at 5 (0 %), which it takes for 3 most often." in text
+
+
+def test_refused_settings_of_an_address_are_told_and_the_rest_holds(app: AppTest) -> None:
+    app.query_params["learning_rate"] = "nan"
+    app.query_params["seed"] = "9"
+    app.query_params["run"] = "nowhere"
+    text = shown(app)
+    assert "learning_rate must be a number from 1e-06 to 100, got 'nan'" in text
+    assert "There is no run “nowhere” here." in text
+    assert app.session_state.config.seed == 9
+    assert app.session_state.config.learning_rate == 0.1
+
+
+def test_a_split_larger_than_the_dataset_is_refused_beside_the_form(app: AppTest) -> None:
+    app.query_params["validation_size"] = "50000"
+    app.query_params["train_size"] = "20000"
+    text = shown(app)
+    assert "at most the 60,000 training images" in text
+
+
+@pytest.mark.parametrize("model", ["mlp", "cnn"])
+def test_other_models_show_their_first_layer(app: AppTest, model: str) -> None:
+    app.query_params["model"] = model
+    text = shown(app)
+    assert ("hidden units" if model == "mlp" else "filters") in text
+
+
+def test_a_dataset_that_is_not_there_is_offered_for_download(app: AppTest) -> None:
+    app.query_params["dataset"] = "cifar10"
+    text = shown(app)
+    assert "downloaded once" in text
+    assert any(b.label == "Download CIFAR-10" for b in app.button)
+
+
+def test_fashion_mnist_is_shown_with_its_names(app: AppTest) -> None:
+    app.query_params["preset"] = "fashion-article-84"
+    text = shown(app)
+    assert "Ankle boot" in text
+    assert "60,000 garments" in text
+
+
+def test_drawn_digits_can_be_mixed_into_mnist_and_nothing_into_garments(app: AppTest, store: Store) -> None:
+    app.query_params["mix_in"] = "drawn_digits"
+    shown(app)
+    assert app.selectbox(key="set_mix_in_0").value == "drawn_digits"
+    button(app, "Train").click().run()
+    assert not app.exception
+    (run,) = [row for row in store.list() if row.id not in SHIPPED]
+    assert run.config.mix_in == "drawn_digits"
+    app.selectbox(key="set_dataset_0").set_value("fashion_mnist").run()
+    assert not app.exception
+    assert app.selectbox(key="set_mix_in_0").options == ["nothing"]
+    assert "mix_in" not in app.query_params
+
+
+def test_images_of_other_classes_in_the_address_are_refused_with_what_fits(app: AppTest) -> None:
+    app.query_params["mix_in"] = "fashion_mnist"
+    assert "drawn_digits" in shown(app)
+
+
+def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, store: Store) -> None:
+    twins = [store.create(CONFIG, name="Ada's") for _ in range(2)]
+    app.query_params["run"] = twins[0]
+    app.run()
+    box = next(box for box in app.selectbox if box.label == "Run in view")
+    assert len({*box.options}) == len(box.options)
+    for wanted in twins:
+        box = next(box for box in app.selectbox if box.label == "Run in view")
+        box.select(wanted).run()
+        assert not app.exception
+        assert app.query_params["run"] == wanted
+
+
+def test_what_was_typed_just_before_train_was_pressed_is_what_trains(app: AppTest, store: Store) -> None:
+    app.run()
+    known = {row.id for row in store.list()}
+    app.number_input(key="set_epochs_0").set_value(7)
+    button(
+        app, "Train"
+    ).click().run()  # one request brings both, as when the field is left by pressing the button
+    assert not app.exception
+    (made,) = (row for row in store.list() if row.id not in known)
+    assert made.config.epochs == 7
+    assert app.query_params["epochs"] == "7"
+
+
+def test_a_refused_setting_that_comes_with_the_press_is_told_and_nothing_trains(
+    app: AppTest, store: Store
+) -> None:
+    app.query_params["model"] = "mlp"
+    app.run()
+    known = len(store.list())
+    app.text_input(key="set_hidden_sizes_0").set_value("64, none")
+    button(app, "Train").click().run()
+    assert not app.exception
+    told = "Hidden units per layer must be 1 to 3 sizes, each a whole number from 1 to 4096, not 64,none."
+    assert told in [error.value for error in app.error]
+    assert len(store.list()) == known
+
+
+def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_no_account() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from core.config.presets import PRESETS
+        from pages.train import settings_form
+
+        st.session_state.config = PRESETS["default"].config
+        st.session_state["set_epochs_0"] = 7
+        st.session_state.before = settings_form.config_as_entered()
+        settings_form.put_config(PRESETS["mnist-article"].config)
+        st.session_state.after = settings_form.config_as_entered()
+
+    held = AppTest.from_function(page, default_timeout=300).run().session_state
+    assert held.before.epochs == 7
+    assert held.after == PRESETS["mnist-article"].config

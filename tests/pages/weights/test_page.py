@@ -1,0 +1,174 @@
+"""The Weights page over real runs: the arithmetic adds up, time is travelled, edits react and are saved."""
+
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config.run_config import RunConfig
+from core.datasets import ImageData
+from core.protocol.events import Checkpoint, Paused, Started, Steps, Weights
+from core.runs import Store
+from core.training.loop import train
+from pages.weights import weight_history
+from tests.pages.finished_runs import finished_run, shown, words
+
+
+def open_section(app: AppTest, run_id: str, section: str, model: str = "softmax") -> str:
+    app.session_state[f"weights_section_{model}"] = section
+    return shown(app, "weights", run_id)
+
+
+@pytest.mark.parametrize(
+    ("model", "section", "says"),
+    [
+        ("softmax", "Through time", "Red pixels speak for a class"),
+        ("softmax", "Two classes", "Bright pixels on red speak for"),
+        ("softmax", "Arithmetic", "The pixels add up to"),
+        ("softmax", "One step", "This run has taken its last step"),
+        ("softmax", "Touch it", "1 edit:"),
+        ("mlp", "Through time", "busiest of 16 hidden units"),
+        ("mlp", "Who feeds a class", "speaks most"),
+        ("cnn", "Through time", "filters of the first layer"),
+        ("cnn", "Feature maps", "The image becomes"),
+    ],
+)
+def test_every_section_is_drawn(
+    app: AppTest, store: Store, mnist: ImageData, model: str, section: str, says: str
+) -> None:
+    sizes = {"hidden_sizes": (16,), "channels": (4, 4)}
+    run_id = finished_run(store, mnist, model=model, train_size=300, **sizes)
+    assert says in open_section(app, run_id, section, model)
+
+
+@pytest.mark.parametrize("scaling", ["unit", "standardised"])
+def test_the_arithmetic_adds_up_on_the_page(
+    app: AppTest, store: Store, mnist: ImageData, scaling: str
+) -> None:
+    run_id = finished_run(store, mnist, scaling=scaling, learning_rate=0.02)
+    text = open_section(app, run_id, "Arithmetic")
+    table = re.search(r'data-testid="arithmetic-table".*?</table>', text, re.S)
+    assert table
+    rows = re.findall(r'<th scope="row">(\d)</th>((?:<td>.*?</td>)+)', table.group())
+    logits = store.logits(run_id)
+    assert logits is not None
+    assert len(rows) == 10
+    total = 0.0
+    for name, cells in rows:
+        numbers = [float(cell.replace("−", "-")) for cell in re.findall("<td>(.*?)</td>", cells)]
+        evidence, bias, logit, _, exponential, probability = numbers
+        assert evidence + bias == pytest.approx(logit, abs=2e-4)
+        assert logit == pytest.approx(float(logits[0, int(name)]), abs=2e-4)
+        assert exponential == pytest.approx(np.exp(logit), rel=1e-3, abs=1e-4)
+        total += probability
+    assert total == pytest.approx(1, abs=1e-5)
+
+
+def test_time_travel_shows_the_snapshot_of_the_step_chosen(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist)
+    assert "**After step 20**" in open_section(app, run_id, "Through time")
+    app.select_slider(key=f"travel_{run_id}").set_value(3).run()
+    assert "**After step 3**" in words(app)
+    weight, bias = (store.snapshot(run_id, 3)[name] for name in ("linear.weight", "linear.bias"))
+    strongest = np.abs(weight).max(axis=1).argmax()
+    assert f"of all is {weight[strongest][np.abs(weight[strongest]).argmax()]:+.2f}".replace(
+        "-", "−"
+    ) in words(app)
+    assert f"leans towards {bias.argmax()}" in words(app)
+
+
+def test_the_film_goes_on_past_late_words_and_from_where_the_visitor_puts_it(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist, epochs=4)
+    open_section(app, run_id, "Through time")
+    kept = store.snapshots(run_id)
+    key = f"travel_{run_id}"
+    app.button(key=f"play_{run_id}").click().run()
+    assert app.session_state[key] == kept[1]
+    app.run()
+    assert app.session_state[key] == kept[2]
+    app.select_slider(key=key).set_value(kept[0]).run()  # the browser has not heard of the frames since
+    assert app.session_state[key] == kept[3]
+    app.select_slider(key=key).set_value(kept[-4]).run()  # the visitor's hand
+    assert app.session_state[key] == kept[-3]
+    for _ in range(3):  # the last one kept, the end, and the end that it stays at
+        app.run()
+    assert app.session_state[key] == weight_history.NOW
+    assert app.button(key=f"play_{run_id}").label == "Play"
+
+
+def test_the_journey_of_several_layers_is_measured_layer_by_layer(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist, model="mlp", hidden_sizes=(16, 8))
+    text = open_section(app, run_id, "Through time", "mlp")
+    first, last = (store.snapshot(run_id, step) for step in (0, 20))
+    names = [name for name in first if name.endswith("weight")]
+    distance = sum(float(((last[name].astype(np.float64) - first[name]) ** 2).sum()) for name in names) ** 0.5
+    assert f"After step 20 the weights are {distance:.2f} from where they started" in text
+
+
+def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist)
+    before = store.live(run_id)
+    app.session_state["tool"] = "Prune"
+    open_section(app, run_id, "Touch it")
+    next(s for s in app.slider if s.label.startswith("Smallest")).set_value(100).run()
+    everything = (mnist.test_labels == before[1]["linear.bias"].argmax()).mean()  # only the biases are left
+    assert f"<dd>{100 * everything:.1f} %</dd>" in words(app)
+    press(app, "Keep this edit")
+    press(app, "Undo")
+    press(app, "Keep this edit")
+    press(app, "Save as a new run")
+
+    saved = store.get(app.session_state["run"])
+    assert saved.parent_id == run_id
+    assert saved.status == "finished"
+    assert saved.test_accuracy == pytest.approx(everything)
+    assert not store.live(saved.id)[1]["linear.weight"].any()
+    np.testing.assert_array_equal(store.live(run_id)[1]["linear.weight"], before[1]["linear.weight"])
+
+
+def press(app: AppTest, label: str) -> None:
+    next(b for b in app.button if b.label == label).click().run()
+    assert not app.exception, app.exception
+
+
+def test_the_microscope_learns_of_the_optimizers_memory_when_it_arrives(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    config = RunConfig(train_size=300, epochs=2, optimizer="adam", learning_rate=0.01)
+    said = list(train(mnist, config, checkpoint_every_s=0.0))
+    checkpoint = next(e for e in said if isinstance(e, Checkpoint) and e.step > 0)
+    weights = next(e for e in said if isinstance(e, Weights) and e.step == checkpoint.step)
+    started = next(e for e in said if isinstance(e, Started))
+    run_id = store.create(config)
+    attempt = store.claim(run_id)
+    losses = np.full(weights.step, 2.0, np.float32)
+    steps = Steps(1, losses, losses / 10, 0.1, 1.0, 1.0)
+    store.append(run_id, attempt, [started, steps, weights, Paused(weights.step)])
+    forgets = "What the optimizer remembers of earlier steps is not stored at this step"
+    assert forgets in open_section(app, run_id, "One step")
+    store.append(run_id, attempt, [checkpoint])
+    app.run()
+    assert not app.exception, app.exception
+    assert forgets not in words(app)
+    assert "The step takes this batch's loss from" in words(app)
+
+
+def test_an_edit_that_is_kept_counts_once(app: AppTest, store: Store, fashion: ImageData) -> None:
+    run_id = finished_run(store, fashion)
+    app.session_state["tool"] = "Flip a class"  # twice would be as if nothing had been done
+    open_section(app, run_id, "Touch it")
+    figures = [line for line in words(app).splitlines() if "touch-figures" in line]
+    press(app, "Keep this edit")
+    assert [line for line in words(app).splitlines() if "touch-figures" in line] == figures
+    assert "1 edit:" in words(app)
+    press(app, "Undo")
+    assert "1 edit:" in words(app)  # the one in hand

@@ -25,7 +25,7 @@ from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
 from core.images import PreprocessingOptions, deskew, ink_from_photo, prepare, single_digit
 from core.insight.ood_detector import Detector, fit_detector, strangeness
-from core.prediction.predictor import Predictor, predictor
+from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.protocol.events import Weights
 from core.synthetic_digits import Handwriting, draw, paint, random_hand, styles, template, trace
@@ -54,7 +54,7 @@ MODELS = {
     "CNN": CNN,
     "CNN, deskewed, augmented": replace(CNN, deskew=True, augmentation="affine"),
 }
-READY = ("softmax-mnist", "cnn-mnist")
+READY_MODEL = ("softmax-mnist", "cnn-mnist")
 PREPARATIONS = {
     "whole canvas shrunk": PreprocessingOptions(crop=False, centre=False, pen_width=False),
     "as MNIST was made": PreprocessingOptions(pen_width=False),
@@ -74,8 +74,8 @@ def main() -> None:
     arguments = parser.parse_args()
     data = load("mnist")
     asked = {name: trained(name, config, data, arguments.cache) for name, config in MODELS.items()}
-    for name in READY:
-        asked[name] = predictor(shipped_config(name), data.spec, shipped_weights(name))
+    for name in READY_MODEL:
+        asked[name] = build_predictor(shipped_config(name), data.spec, shipped_weights(name))
     found = dict(sources(data, arguments.count, arguments.seed))
     if arguments.pendigits:
         found |= people(arguments.pendigits, arguments.count, arguments.seed)
@@ -87,12 +87,12 @@ def trained(name: str, config: RunConfig, data: ImageData, cache: Path | None) -
     """Return the config's model after training, or with the weights that the cache has for it."""
     kept = cache / f"{name.replace(', ', '-')}.safetensors" if cache else None
     if kept is not None and kept.exists():
-        return predictor(config, data.spec, load_file(kept))
+        return build_predictor(config, data.spec, load_file(kept))
     arrays = [event.arrays for event in train(data, config, threads=1) if isinstance(event, Weights)][-1]
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         save_file(arrays, kept)
-    return predictor(config, data.spec, arrays)
+    return build_predictor(config, data.spec, arrays)
 
 
 def sources(data: ImageData, count: int, seed: int) -> Iterator[tuple[str, Source]]:

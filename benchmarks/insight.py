@@ -84,9 +84,14 @@ def clicks(data: ImageData) -> Iterator[Case]:
     yield "fewest pixels that flip an answer", lambda: counterfactual.fewest_pixels(weight, bias, image)
     yield (
         "border of 4 and 9, nearest images",
-        lambda: weight_analysis.nearest_to_border(logits, weight_analysis.border(weight, bias, 4, 9)),
+        lambda: weight_analysis.nearest_to_boundary(
+            logits, weight_analysis.decision_boundary(weight, bias, 4, 9)
+        ),
     )
-    yield "journey over 60 snapshots", lambda: weight_analysis.journey(list(range(60)), [weight] * 60)
+    yield (
+        "journey over 60 snapshots",
+        lambda: weight_analysis.weight_trajectory(list(range(60)), [weight] * 60),
+    )
     yield (
         "one step, batch 100, two rates",
         lambda: step.take_step(weight, bias, pixels[:100], labels[:100], [0.1, 1.0]),

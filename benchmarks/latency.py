@@ -33,8 +33,8 @@ PRESS = """() => new Promise((resolve) => {
 })"""
 IMPORTS = (
     "import json, os, sys\n"
-    "from pages.server import services\n"
-    "services.preload_libraries = lambda: None  # what comes after the page\n"
+    "from pages.server import warmup\n"
+    "warmup.preload_libraries = lambda: None  # what comes after the page\n"
     "from streamlit.testing.v1 import AppTest\n"
     "AppTest.from_file('app.py', default_timeout=120).run()\n"
     "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), flush=True)\n"

@@ -6,9 +6,9 @@ from pages.components.navigation import all_pages
 from pages.components.theme import apply_style
 from pages.run_context.selected_run import choose_run
 from pages.server.errors import show_errors, show_messages
-from pages.server.services import have_ready_models, preload_libraries, warm_up
 from pages.server.visitor import set_visitor_cookie
-from pages.train.settings_form import config_from_address
+from pages.server.warmup import list_ready_models, preload_libraries, warm_up
+from pages.train.form_state import config_from_address
 
 
 def draw() -> None:
@@ -17,7 +17,7 @@ def draw() -> None:
     apply_style()
     with show_errors():
         warm_up()
-        have_ready_models()
+        list_ready_models()
         set_visitor_cookie()
         page = st.navigation(all_pages(), position="top")
         config_from_address()

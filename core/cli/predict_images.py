@@ -25,19 +25,19 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
     Raises: typer.Exit with 2 for a run that cannot answer, 1 if a picture could not be read.
     """
     try:
-        asked = predictor_of(run)
+        predictor = predictor_of(run)
     except (StoreError, DatasetError, ValueError) as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(2) from error
     failed = False
     for path in images:
         try:
-            answer = _answer(path, asked)
+            answer = _answer(path, predictor)
         except (ImageError, OSError) as error:
             failed = True
             _say_error(path, _reason(error), as_json)
             continue
-        _say(path, answer, asked, as_json)
+        _say(path, answer, predictor, as_json)
         if stages is not None:
             _write_stages(stages, path, answer)
     if failed:
@@ -50,14 +50,14 @@ def _reason(error: ImageError | OSError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _answer(path: Path, asked: Predictor) -> Prediction:
+def _answer(path: Path, predictor: Predictor) -> Prediction:
     limit = int(from_environment().upload_mb * 1e6)
     picture = read_image(path.read_bytes(), Limits(max_bytes=limit))
-    return predict(asked, detect_digits(picture, asked.spec, several=False).found[0].subject)
+    return predict(predictor, detect_digits(picture, predictor.spec, several=False).found[0].subject)
 
 
-def _say(path: Path, answer: Prediction, asked: Predictor, as_json: bool) -> None:
-    names = asked.spec.class_names
+def _say(path: Path, answer: Prediction, predictor: Predictor, as_json: bool) -> None:
+    names = predictor.spec.class_names
     if as_json:
         told: dict[str, Any] = {
             "file": str(path),
@@ -68,7 +68,7 @@ def _say(path: Path, answer: Prediction, asked: Predictor, as_json: bool) -> Non
             told["note"] = answer.kind
         typer.echo(json.dumps(told))
         return
-    notes = {"unsure": "not sure", "unlike": f"nothing like a {asked.spec.singular}", "sure": ""}
+    notes = {"unsure": "not sure", "unlike": f"nothing like a {predictor.spec.singular}", "sure": ""}
     note = notes.get(answer.kind, f"{answer.kind}: nothing to read")
     share = f"{100 * answer.probabilities[answer.best]:.1f} %"
     typer.echo(f"{path}: {names[answer.best]} ({share}{', ' + note if note else ''})")

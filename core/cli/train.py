@@ -44,7 +44,7 @@ class ConsoleReporter:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def hear(self, event: Event) -> None:
+    def on_message(self, event: Event) -> None:
         """Tell one event."""
         if isinstance(event, Started):
             self._progress.update(self._task, total=event.total_steps)
@@ -110,11 +110,11 @@ def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:
     from core.jobs.store_controls import InterruptSignal  # here: torch takes two seconds, `--help` should not
     from core.jobs.worker import train_here
 
-    recall = InterruptSignal()
-    before = signal.signal(signal.SIGINT, lambda *_: recall.give("interrupt"))
+    interrupt_signal = InterruptSignal()
+    before = signal.signal(signal.SIGINT, lambda *_: interrupt_signal.give("interrupt"))
     try:
         with ConsoleReporter(run_id, as_json, quiet) as reporter:
-            if not train_here(store, run_id, store.settings, recall, reporter.hear):
+            if not train_here(store, run_id, store.settings, interrupt_signal, reporter.on_message):
                 fail(f"run {run_id} could not be claimed: another process has it")
         return reporter.last
     finally:

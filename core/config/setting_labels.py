@@ -3,6 +3,7 @@
 from typing import Final
 
 from core.config.run_config import FIELD_NAMES, RunConfig
+from core.datasets import DatasetError, spec
 
 LABELS: Final = {
     "dataset": "Images",
@@ -107,3 +108,27 @@ def _default(name: str) -> str:
 
 
 HELP: Final = {name: f"{_SAYS[name]} Default: {_default(name)}." for name in FIELD_NAMES if name in _SAYS}
+
+
+def dataset_title(name: str) -> str:
+    """Return what a dataset is called, its bare name where it is gone."""
+    try:
+        return spec(name).title
+    except DatasetError:
+        return name
+
+
+def value_in_words(name: str, config: RunConfig) -> str:
+    """Return a setting's value as people read it."""
+    value = getattr(config, name)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if name in ("dataset", "mix_in") and value:
+        return dataset_title(value)
+    if name == "learning_rate_changes":
+        return ", ".join(f"{rate:g} from step {step:,}" for step, rate in value) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return OPTION_NAMES.get((name, value), str(value)) or "none"

@@ -23,8 +23,6 @@ from core.datasets.locks import locked
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count, check_images, new_spec
 
 TEST_EVERY: Final = 5
-
-
 DataDir = Path | str | None
 
 

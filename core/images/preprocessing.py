@@ -99,35 +99,35 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
 
     Raises ValueError for an array that is not two-dimensional or not finite.
     """
-    how = preparation or PreprocessingOptions()
+    options = preparation or PreprocessingOptions()
     drawn = _checked(ink)
     stages: list[Stage] = [("drawn", "as it was drawn", drawn)]
     reason = _why_unreadable(drawn)
     if reason:
         return PreprocessedImage(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), reason)
-    if not how.crop:
-        return _whole_canvas(drawn, how, stages)
+    if not options.crop:
+        return _whole_canvas(drawn, options, stages)
     top, left, bottom, right = crop_box(drawn)
     shape, back = drawn[top:bottom, left:right], scaled(1, 1, left, top)
     stages.append(("crop", "cut to the ink", shape))
     large = resize(shape, _WORK_PX)
     pen_px = pen_width(large) * BOX_PX / max(large.shape)
-    if how.pen_width:
-        shape, back = _with_even_pen(shape, large, how, back)
-        stages.append(("pen", f"with a pen of {how.thinnest_px:g} to {how.thickest_px:g} px", shape))
+    if options.pen_width:
+        shape, back = _with_even_pen(shape, large, options, back)
+        stages.append(("pen", f"with a pen of {options.thinnest_px:g} to {options.thickest_px:g} px", shape))
     stages.append(("scale", "made to fit 20 × 20", resize(shape, BOX_PX)))
-    image = place(shape, by_mass=how.centre)
-    stages.append(("centre", "centred by mass" if how.centre else "put in the middle of the box", image))
-    top28, left28, side = window(shape, by_mass=how.centre)
+    image = place(shape, by_mass=options.centre)
+    stages.append(("centre", "centred by mass" if options.centre else "put in the middle of the box", image))
+    top28, left28, side = window(shape, by_mass=options.centre)
     back = then(scaled(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
-    if how.deskew:
+    if options.deskew:
         back = then(straightening(image), back)
-    return PreprocessedImage(_upright(image, how, stages), tuple(stages), pen_px=pen_px, way_back=back)
+    return PreprocessedImage(_deskewed(image, options, stages), tuple(stages), pen_px=pen_px, way_back=back)
 
 
-def _with_even_pen(shape: Ink, large: Ink, how: PreprocessingOptions, back: Affine) -> tuple[Ink, Affine]:
+def _with_even_pen(shape: Ink, large: Ink, options: PreprocessingOptions, back: Affine) -> tuple[Ink, Affine]:
     """Return `large`, which is `shape` enlarged, with the pen's width evened out, and its way back."""
-    redrawn = with_pen(large, how.thinnest_px / BOX_PX, how.thickest_px / BOX_PX)
+    redrawn = with_pen(large, options.thinnest_px / BOX_PX, options.thickest_px / BOX_PX)
     margin = (len(redrawn) - len(large)) // 2
     top, left, bottom, right = crop_box(redrawn)
     down, across = shape.shape[0] / large.shape[0], shape.shape[1] / large.shape[1]
@@ -155,7 +155,7 @@ def _why_unreadable(ink: Ink) -> str:
     return "tiny" if dot or longest < 0.03 * canvas else ""
 
 
-def _whole_canvas(drawn: Ink, how: PreprocessingOptions, stages: list[Stage]) -> PreprocessedImage:
+def _whole_canvas(drawn: Ink, options: PreprocessingOptions, stages: list[Stage]) -> PreprocessedImage:
     """Shrink everything, as most demos do: what the preparation is measured against."""
     side = max(drawn.shape)
     square = np.zeros((side, side), dtype=np.float32)
@@ -163,14 +163,14 @@ def _whole_canvas(drawn: Ink, how: PreprocessingOptions, stages: list[Stage]) ->
     square[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     image = resize(square, SIZE_PX)
     stages.append(("scale", "the whole canvas made 28 × 28", image))
-    if how.centre:
+    if options.centre:
         image = moved(image)
         stages.append(("centre", "centred by mass", image))
-    return PreprocessedImage(_upright(image, how, stages), tuple(stages))
+    return PreprocessedImage(_deskewed(image, options, stages), tuple(stages))
 
 
-def _upright(image: Ink, how: PreprocessingOptions, stages: list[Stage]) -> Ink:
-    if not how.deskew:
+def _deskewed(image: Ink, options: PreprocessingOptions, stages: list[Stage]) -> Ink:
+    if not options.deskew:
         return image
     image = np.asarray(deskew(image), dtype=np.float32)
     stages.append(("deskew", "made upright", image))

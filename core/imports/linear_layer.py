@@ -24,7 +24,7 @@ def import_weights(
     score = score_weights(config, weights, images)
     strip = score.logits[:STRIP_SIZE].argmax(1).numpy()
     parameters = sum(array.size for array in weights.values())
-    story: list[Event] = [
+    events: list[Event] = [
         Started(0, 0, 1, 0, "test", images.spec.test_size, parameters, "imported", 1),
         Evaluated(0, "test", score.loss, score.accuracy, strip),
         Weights(0, weights, keep=True),
@@ -33,7 +33,7 @@ def import_weights(
     ]
     note = "Weights from a file; they were not trained here."
     return store.add_finished_run(
-        config, story, owner=owner, name=name or "Imported weights", note=note, tags=["imported"]
+        config, events, owner=owner, name=name or "Imported weights", note=note, tags=["imported"]
     )
 
 

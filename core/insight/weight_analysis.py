@@ -69,7 +69,7 @@ def symmetric_limits(images: Array, shared: bool = True) -> Float64:
     return np.where(limits > 0, limits, 1.0)
 
 
-def journey(steps: Sequence[int], weights: Sequence[Array]) -> WeightTrajectory:
+def weight_trajectory(steps: Sequence[int], weights: Sequence[Array]) -> WeightTrajectory:
     """Return norm, distance from the start and path travelled, for snapshots in order of their step.
 
     Raises: ValueError unless there is one (K, D) array for each step, at least one.
@@ -86,7 +86,7 @@ def journey(steps: Sequence[int], weights: Sequence[Array]) -> WeightTrajectory:
     )
 
 
-def border(weight: Array, bias: Array, a: int, b: int) -> DecisionBoundary:
+def decision_boundary(weight: Array, bias: Array, a: int, b: int) -> DecisionBoundary:
     """Return what separates class `a` from class `b`.
 
     Raises: ValueError if they are the same class.
@@ -97,7 +97,7 @@ def border(weight: Array, bias: Array, a: int, b: int) -> DecisionBoundary:
     return DecisionBoundary(a, b, image, float(bias[a]) - float(bias[b]), float(np.linalg.norm(image)))
 
 
-def nearest_to_border(
+def nearest_to_boundary(
     logits: Array, edge: DecisionBoundary, count: int = 20, candidates: NDArray[np.int64] | None = None
 ) -> Neighbours:
     """Return the images that lie nearest to `edge`, of those whose two largest logits are its two classes.

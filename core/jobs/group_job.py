@@ -33,7 +33,7 @@ def with_siblings(job: Job) -> "Job | Group":
         for sibling in held_back[: MAX_SIZE - 1]:
             attempt = job.store.claim(sibling.id) if may_join(sibling.config, row.config) else 0
             if attempt:
-                jobs.append(Job(job.store, sibling, attempt, job.threads, job.settings, job.recall))
+                jobs.append(Job(job.store, sibling, attempt, job.threads, job.settings, job.interrupt_signal))
     except (StoreError, OSError) as error:
         LOG.warning("the runs beside %s stay held back: %s", row.id, error)
     return Group(jobs) if len(jobs) > 1 else job
@@ -101,7 +101,9 @@ class _Controls:
 
     def __init__(self, group: Group, i: int, job: Job) -> None:
         self._group, self._i = group, i
-        self._controls = StoreControls(job.store, job.row, job.attempt, job.recall, job.event_writer)
+        self._controls = StoreControls(
+            job.store, job.row, job.attempt, job.interrupt_signal, job.event_writer
+        )
 
     def poll(self) -> RunCommands:
         """See Controls."""

@@ -30,8 +30,8 @@ class Job:
     attempt: int
     threads: int
     settings: Settings
-    recall: InterruptSignal = field(default_factory=InterruptSignal)
-    heed: Callable[[Event], None] | None = None  # told of every event, beside the store
+    interrupt_signal: InterruptSignal = field(default_factory=InterruptSignal)
+    on_event: Callable[[Event], None] | None = None  # told of every event, beside the store
 
     def __post_init__(self) -> None:
         self.event_writer = EventWriter(self.store, self.row.id, self.attempt)
@@ -59,8 +59,8 @@ class Job:
         except Exception as error:  # why: whatever ends a run must be told to the person who started it
             last = failure(error, step_of(last) if last else self.row.step)
             self.event_writer.add(last)
-            if self.heed:
-                self.heed(last)
+            if self.on_event:
+                self.on_event(last)
         self.close(last)
 
     def take(self, event: Event) -> None:
@@ -69,15 +69,15 @@ class Job:
         Raises: LostRun; StoreError; ConfigError and TimeUp for a run beyond this installation's limits.
         """
         self.event_writer.add(event)
-        if self.heed:
-            self.heed(event)
+        if self.on_event:
+            self.on_event(event)
         self._check_limits(event)
 
     def close(self, last: Event | None) -> None:
         """Write down what is left, and give back a run whose last word is no end.  Raises: LostRun; StoreError."""
         self.event_writer.close()
         if not isinstance(last, TERMINAL):
-            parked = self.recall.reason == "park"
+            parked = self.interrupt_signal.reason == "park"
             self.store.release(self.row.id, self.attempt, parked=parked, **_why(parked))
 
     def _events(self) -> Iterator[Event]:
@@ -107,7 +107,9 @@ class Job:
             "data": load(config.dataset, folder),
             "extra": load(config.mix_in, folder) if config.mix_in else None,
             "config": config,
-            "controls": StoreControls(self.store, self.row, self.attempt, self.recall, self.event_writer),
+            "controls": StoreControls(
+                self.store, self.row, self.attempt, self.interrupt_signal, self.event_writer
+            ),
             "recorded_changes": self.row.learning_rate_changes,
             "checkpoint_every_s": self.settings.checkpoint_s,
             "threads": self.threads,

@@ -71,7 +71,7 @@ class Runner:
         for ready in wait([self._bell, *pipes], timeout=TICK_S):
             if ready is self._bell:
                 self._hear_bell()
-            elif isinstance(ready, Connection) and not self._pool.hear(pipes[ready]):
+            elif isinstance(ready, Connection) and not self._pool.on_message(pipes[ready]):
                 self._on_worker_exit(pipes[ready])
             elif not self._is_warm:
                 self._is_warm = True
@@ -96,7 +96,7 @@ class Runner:
 
     def _assign(self) -> None:
         """Give the head of the queue to workers for as long as the machine has room for it."""
-        self._store.settle()
+        self._store.mark_interrupted()
         assigned = {worker.run_id for worker in self._pool.busy}
         waiting = [entry for entry in self._store.waiting() if entry.run_id not in assigned]
         if not waiting:

@@ -29,9 +29,14 @@ class StoreControls:
     """The Controls of a run in the store; each poll also lets the event writer write what is due."""
 
     def __init__(
-        self, store: Store, row: RunRow, attempt: int, recall: InterruptSignal, event_writer: EventWriter
+        self,
+        store: Store,
+        row: RunRow,
+        attempt: int,
+        interrupt_signal: InterruptSignal,
+        event_writer: EventWriter,
     ) -> None:
-        self._store, self._run_id, self._attempt, self._recall = store, row.id, attempt, recall
+        self._store, self._run_id, self._attempt, self._recall = store, row.id, attempt, interrupt_signal
         self._event_writer = event_writer
         self._last = RunCommands(row.command, max(row.run_until, 0), row.learning_rate, row.pace)
         changes = row.learning_rate_changes

@@ -35,22 +35,26 @@ def serve(pipe: Connection, settings: Settings) -> None:
         job = _claim(store, message["run"], settings) if store else None
         send(pipe, {"claimed": job.attempt if job else 0})
         if job:
-            _take_recalls(pipe, job.recall)
+            _take_recalls(pipe, job.interrupt_signal)
             with_siblings(job).work()
             return
 
 
 def train_here(
-    store: Store, run_id: str, settings: Settings, recall: InterruptSignal, heed: Callable[[Event], None]
+    store: Store,
+    run_id: str,
+    settings: Settings,
+    interrupt_signal: InterruptSignal,
+    on_event: Callable[[Event], None],
 ) -> bool:
     """Train a held-back or queued run in this process; return False if another process has it.
 
-    For the command line: `heed` is called with every event, `recall` ends the run early.
+    For the command line: `on_event` is called with every event, `interrupt_signal` ends the run early.
     """
     job = _claim(store, run_id, settings, within_cores=False)
     if job is None:
         return False
-    job.recall, job.heed = recall, heed
+    job.interrupt_signal, job.on_event = interrupt_signal, on_event
     job.work()
     return True
 
@@ -65,18 +69,18 @@ def _open_store(settings: Settings) -> Store | None:
     return store
 
 
-def _take_recalls(pipe: Connection, recall: InterruptSignal) -> None:
+def _take_recalls(pipe: Connection, interrupt_signal: InterruptSignal) -> None:
     """From now on obey SIGTERM, the runner's recall and the runner's death."""
-    signal.signal(signal.SIGTERM, lambda *_: recall.give("interrupt"))
-    threading.Thread(target=_listen, args=(pipe, recall), daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: interrupt_signal.give("interrupt"))
+    threading.Thread(target=_listen, args=(pipe, interrupt_signal), daemon=True).start()
 
 
-def _listen(pipe: Connection, recall: InterruptSignal) -> None:
+def _listen(pipe: Connection, interrupt_signal: InterruptSignal) -> None:
     """Hear the runner's recall, or its death, and see to it that the process is gone soon after."""
     while True:
         message = receive(pipe)
         reason = message["recall"] if message else "interrupt"
-        recall.give(reason)
+        interrupt_signal.give(reason)
         if reason == "interrupt":
             threading.Event().wait(LAST_WORDS_S)
             os._exit(1)

@@ -83,7 +83,7 @@ class WorkerPool:
         self.workers.append(worker)
         return worker
 
-    def hear(self, worker: Worker) -> bool:
+    def on_message(self, worker: Worker) -> bool:
         """Take a worker's message; return False when it is gone."""
         message = receive(worker.pipe)
         if message is None:

@@ -59,51 +59,55 @@ class CanvasCounterfactual:
         return float(self.answer.logits[self.wanted] - others.max())
 
 
-def flip_for(asked: Predictor, pixels: Ink) -> tuple[Counterfactual | None, bool]:
+def find_counterfactual(predictor: Predictor, pixels: Ink) -> tuple[Counterfactual | None, bool]:
     """Return the few pixels of an image (C, H, W) that flip the answer, and whether no fewer would do.
 
     Exact for a softmax regression; for a network found step by step along the gradient, at most LIMIT pixels.
     """
-    if asked.is_linear:
-        return fewest_pixels(*asked.unit_weights, pixels, ink="both"), True
+    if predictor.is_linear:
+        return fewest_pixels(*predictor.unit_weights, pixels, ink="both"), True
 
     def logits_of(images: Ink) -> NDArray[np.float32]:
-        return asked.logits(images.reshape(-1, *pixels.shape).astype(np.float32))
+        return predictor.logits(images.reshape(-1, *pixels.shape).astype(np.float32))
 
     def gradient_of(image: Ink, a: int, b: int) -> NDArray[np.float64]:
-        return _slope(asked, image.reshape(pixels.shape), a, b)
+        return _slope(predictor, image.reshape(pixels.shape), a, b)
 
     return few_pixels(logits_of, gradient_of, pixels, ink="both", limit=LIMIT), False
 
 
-def draw_flip(asked: Predictor, ink: Ink, flip: Counterfactual, limit: int = LIMIT) -> CanvasCounterfactual:
+def draw_counterfactual(
+    predictor: Predictor, ink: Ink, flip: Counterfactual, limit: int = LIMIT
+) -> CanvasCounterfactual:
     """Return the drawing `ink` (H, W) with dabs where `flip` has its pixels, and more until the answer changes.
 
     At most `limit` dabs, each chosen among TRIED places by preparing and asking anew; check `is_flipped`.
 
     Raises: ValueError for an image of several channels, which no drawing is.
     """
-    if asked.spec.image_shape[0] != 1:
-        raise ValueError(f"only grey images are drawn, these are {asked.spec.image_shape}")
-    plain = CanvasCounterfactual(flip.after, (), ink, predict(asked, Drawing(ink)))
+    if predictor.spec.image_shape[0] != 1:
+        raise ValueError(f"only grey images are drawn, these are {predictor.spec.image_shape}")
+    plain = CanvasCounterfactual(flip.after, (), ink, predict(predictor, Drawing(ink)))
     direct = _with(
-        asked, plain, [_dab(plain, int(p), v > 0.5) for p, v in zip(flip.pixels, flip.values, strict=True)]
+        predictor,
+        plain,
+        [_dab(plain, int(p), v > 0.5) for p, v in zip(flip.pixels, flip.values, strict=True)],
     )
     if direct.is_flipped:
         return direct
     ends = []
     for start in sorted((plain, direct), key=_margin, reverse=True):
-        ends.append(_pursued(asked, start, limit))
+        ends.append(_pursued(predictor, start, limit))
         if ends[-1].is_flipped:
             break
     return max(ends, key=_margin)
 
 
-def _pursued(asked: Predictor, drawn: CanvasCounterfactual, limit: int) -> CanvasCounterfactual:
+def _pursued(predictor: Predictor, drawn: CanvasCounterfactual, limit: int) -> CanvasCounterfactual:
     """Return the drawing with one dab after another, each the best of those tried, until it flips or none helps."""
     while not drawn.is_flipped and len(drawn.dabs) < limit:
-        for dabs in _candidates(asked, drawn):
-            best = max((_with(asked, drawn, [dab]) for dab in dabs), key=_margin, default=drawn)
+        for dabs in _candidates(predictor, drawn):
+            best = max((_with(predictor, drawn, [dab]) for dab in dabs), key=_margin, default=drawn)
             if best.margin > drawn.margin:
                 break
         else:
@@ -131,14 +135,14 @@ def _dab(drawn: CanvasCounterfactual, pixel: int, adds: bool) -> BrushSpot:
     )
 
 
-def _candidates(asked: Predictor, drawn: CanvasCounterfactual) -> Iterator[list[BrushSpot]]:
+def _candidates(predictor: Predictor, drawn: CanvasCounterfactual) -> Iterator[list[BrushSpot]]:
     """Yield dabs at the pixels that the gradient promises most of, then less hopeful and larger ones.
 
     Places that have a dab already are left out.
     """
     logits = drawn.answer.logits.copy()
     logits[drawn.wanted] = -np.inf
-    slope = _slope(asked, drawn.answer.pixels, drawn.wanted, int(logits.argmax()))
+    slope = _slope(predictor, drawn.answer.pixels, drawn.wanted, int(logits.argmax()))
     pixels = drawn.answer.pixels.reshape(-1)
     gains = np.stack([-slope * pixels, slope * (1 - pixels)])  # (erase or add, D)
     found: list[BrushSpot] = []
@@ -151,19 +155,21 @@ def _candidates(asked: Predictor, drawn: CanvasCounterfactual) -> Iterator[list[
     yield found[TRIED : 4 * TRIED]
 
 
-def _slope(asked: Predictor, pixels: Ink, a: int, b: int) -> NDArray[np.float64]:
+def _slope(predictor: Predictor, pixels: Ink, a: int, b: int) -> NDArray[np.float64]:
     """Return the gradient of logit a - logit b over the pixels (C, H, W), flat."""
     values = torch.from_numpy(np.ascontiguousarray(pixels[None], np.float32)).requires_grad_()
-    scores = asked.model(values)[0]
+    scores = predictor.model(values)[0]
     (slope,) = torch.autograd.grad(scores[a] - scores[b], values)
     return slope.numpy().reshape(-1).astype(np.float64)
 
 
-def _with(asked: Predictor, drawn: CanvasCounterfactual, dabs: Sequence[BrushSpot]) -> CanvasCounterfactual:
+def _with(
+    predictor: Predictor, drawn: CanvasCounterfactual, dabs: Sequence[BrushSpot]
+) -> CanvasCounterfactual:
     ink = drawn.ink
     for dab in dabs:
         ink = dabbed(ink, dab)
-    return CanvasCounterfactual(drawn.wanted, (*drawn.dabs, *dabs), ink, predict(asked, Drawing(ink)))
+    return CanvasCounterfactual(drawn.wanted, (*drawn.dabs, *dabs), ink, predict(predictor, Drawing(ink)))
 
 
 def dabbed(ink: Ink, dab: BrushSpot) -> Ink:

@@ -82,49 +82,49 @@ class Prediction:
 
 
 def prepared_for(
-    subject: ModelInput, asked: Predictor, how: PreprocessingOptions | None = None
+    subject: ModelInput, predictor: Predictor, options: PreprocessingOptions | None = None
 ) -> PreprocessedImage:
     """Return the subject as this model's dataset shows such things, every stage kept."""
     if isinstance(subject, DatasetImage):
-        return _sample(subject, asked)
+        return _sample(subject, predictor)
     if isinstance(subject, Drawing):
-        return prepare(subject.ink, asked.preparation(how))
+        return prepare(subject.ink, predictor.preparation(options))
     garment = prepare_garment(subject.image)
-    if not asked.config.deskew or garment.empty:
+    if not predictor.config.deskew or garment.empty:
         return garment
     upright = np.asarray(deskew(garment.image), np.float32)
     return replace(garment, image=upright, stages=(*garment.stages, ("deskew", "made upright", upright)))
 
 
-def _sample(subject: DatasetImage, asked: Predictor) -> PreprocessedImage:
+def _sample(subject: DatasetImage, predictor: Predictor) -> PreprocessedImage:
     plain = subject.pixels.astype(np.float32) / np.float32(255)
     stages = [("test image", "as it is in the test set", plain.mean(axis=0))]
-    shown = asked.inputs(subject.pixels[None])[0]  # (C, H, W)
-    if asked.config.deskew:
+    shown = predictor.inputs(subject.pixels[None])[0]  # (C, H, W)
+    if predictor.config.deskew:
         stages.append(("deskew", "made upright", shown.mean(axis=0)))
     return PreprocessedImage(shown[0] if len(shown) == 1 else shown, tuple(stages))
 
 
 def predict(
-    asked: Predictor,
+    predictor: Predictor,
     subject: ModelInput,
-    how: PreprocessingOptions | None = None,
+    options: PreprocessingOptions | None = None,
     detector: Detector | None = None,
 ) -> Prediction:
-    """Return the model's answer about the subject, prepared as `how` says (default: as well as we can).
+    """Return the model's answer about the subject, prepared as `options` says (default: as well as we can).
 
     detector: what knows the training set's images (see `detector_for`); without one nothing is "unlike".
     """
-    if isinstance(subject, Photo) and not _takes_ink(asked.spec):
-        subject = DatasetImage(fit_image(subject.image, asked.spec.image_shape))
-    return predict_prepared(asked, prepared_for(subject, asked, how), detector)
+    if isinstance(subject, Photo) and not _takes_ink(predictor.spec):
+        subject = DatasetImage(fit_image(subject.image, predictor.spec.image_shape))
+    return predict_prepared(predictor, prepared_for(subject, predictor, options), detector)
 
 
-def detector_for(asked: Predictor, data: ImageData) -> Detector | None:
+def detector_for(predictor: Predictor, data: ImageData) -> Detector | None:
     """Return what tells strange drawings from the run's training images, None for a dataset too small for it."""
     images, labels = data.train_images[:FIT_TO], data.train_labels[:FIT_TO]
     try:
-        return fit_detector(deskew(images) if asked.config.deskew else images, labels)
+        return fit_detector(deskew(images) if predictor.config.deskew else images, labels)
     except ValueError:  # a class with a handful of images
         return None
 
@@ -136,11 +136,11 @@ def _takes_ink(entry: DatasetSpec) -> bool:
 
 
 def predict_prepared(
-    asked: Predictor, prepared: PreprocessedImage, detector: Detector | None = None
+    predictor: Predictor, prepared: PreprocessedImage, detector: Detector | None = None
 ) -> Prediction:
     """Return the model's answer about an image that is prepared for it."""
-    pixels = pixels_for(prepared, asked.spec)
-    logits = asked.logits(pixels[None])[0].astype(np.float64)
+    pixels = pixels_for(prepared, predictor.spec)
+    logits = predictor.logits(pixels[None])[0].astype(np.float64)
     probabilities = softmax(logits)
     strange = None
     if detector is not None and not prepared.empty:

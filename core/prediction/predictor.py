@@ -72,7 +72,9 @@ class Predictor:
         return for_unit_pixels(weight, bias, self.spec.mean, self.spec.std, self.spec.image_shape)
 
 
-def predictor(config: RunConfig, spec: DatasetSpec, arrays: Mapping[str, NDArray[np.float32]]) -> Predictor:
+def build_predictor(
+    config: RunConfig, spec: DatasetSpec, arrays: Mapping[str, NDArray[np.float32]]
+) -> Predictor:
     """Return the config's model with the weights `arrays`, on the CPU, ready to be asked by many threads.
 
     Raises: ValueError naming the first parameter that does not fit.

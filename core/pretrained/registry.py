@@ -98,7 +98,7 @@ def adopt_shipped(store: Store) -> list[str]:
     for name in new:
         config = shipped_config(name)
         store.add_finished_run(
-            config, story(name), run_id=name, name=name, note=NOTE.format(name=name), pinned=True
+            config, recorded_events(name), run_id=name, name=name, note=NOTE.format(name=name), pinned=True
         )
     return new
 
@@ -113,23 +113,23 @@ def score_shipped(
 
     Raises: DatasetError, StoreError.
     """
-    from core.prediction.predictor import predictor  # here: it needs torch
+    from core.prediction.predictor import build_predictor  # here: it needs torch
 
     for name in SHIPPED:
         if not _is_known(store, name) or store.logits(name) is not None:
             continue
         config = shipped_config(name)
         data = images(config.dataset)
-        asked = predictor(config, data.spec, shipped_weights(name))
+        predictor = build_predictor(config, data.spec, shipped_weights(name))
         scores = []
         for part in np.array_split(np.arange(len(data.test_images)), PARTS):
             if not go_on():
                 return
-            scores.append(asked.logits(asked.inputs(data.test_images[part])))
+            scores.append(predictor.logits(predictor.inputs(data.test_images[part])))
         store.add_logits(name, Logits(store.get(name).step, "test", np.concatenate(scores)))
 
 
-def story(name: str) -> list[Event]:
+def recorded_events(name: str) -> list[Event]:
     """Return what the shipped run said while it trained, its scores on the test set left out."""
     record, arrays = _record(name), load_file(_path(name, "safetensors"))
     config = from_dict(record["config"])

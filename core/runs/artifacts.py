@@ -17,8 +17,6 @@ GLIMPSE: Final = "glimpse"
 CHECKPOINT: Final = "checkpoint"
 LOGITS: Final = "logits"
 RESERVED: Final = (SNAPSHOT, GLIMPSE, CHECKPOINT, LOGITS)
-
-
 _REMOVE: Final = delete(ARTIFACTS).where(
     ARTIFACTS.c.run_id == bindparam("of_run"),
     ARTIFACTS.c.kind == bindparam("of_kind"),

@@ -183,7 +183,7 @@ class ClaimedRuns(StoreBase):
             elif was_settled and how:
                 self._change(connection, run_id, message=how)
 
-    def settle(self) -> list[str]:
+    def mark_interrupted(self) -> list[str]:
         """Write down as interrupted every run in work whose worker is gone; return their ids."""
         in_work = select(RUNS).where(RUNS.c.state.in_(IN_WORK))
         with self.database.read() as connection:

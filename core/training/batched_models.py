@@ -192,7 +192,7 @@ class _Group:
         if any(self._runs[i].has_news() for i in self._live):
             for i in self._live:  # all at once: they record their steps in the same places
                 yield from _of(i, self._runs[i].flush_steps())
-                yield from _of(i, self._runs[i].tell())
+                yield from _of(i, self._runs[i].due_events())
 
 
 def _of(i: int, events: Iterable[Event]) -> Iterator[tuple[int, Event]]:

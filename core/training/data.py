@@ -10,7 +10,7 @@ from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import DatasetSpec
 from core.datasets.splits import split_indices
-from core.training.deskew_cache import upright
+from core.training.deskew_cache import deskew_cached
 
 MIX_IN_SHARE = 0.1  # a mixed-in dataset is repeated until it makes up about this share of an epoch
 
@@ -78,7 +78,9 @@ def as_learned(config: RunConfig, data: ImageData) -> ImageData:
     """
     if not config.deskew:
         return data
-    return replace(data, train_images=upright(data.train_images), test_images=upright(data.test_images))
+    return replace(
+        data, train_images=deskew_cached(data.train_images), test_images=deskew_cached(data.test_images)
+    )
 
 
 def _mixed(

@@ -14,7 +14,7 @@ Images = NDArray[np.uint8]
 _SOURCE = Path(__file__).resolve().parents[1] / "images" / "deskew.py"
 
 
-def upright(images: Images) -> Images:
+def deskew_cached(images: Images) -> Images:
     """Return uint8 images (N, 1, H, W), deskewed.
 
     Whole arrays that are mapped from a `.npy` file are deskewed once and then mapped from a file beside it,

@@ -81,7 +81,7 @@ class Run(RunState):
             else:
                 self.update()
                 if self.has_news():
-                    yield from self.tell()
+                    yield from self.due_events()
         yield from self.end()
 
     def has_news(self) -> bool:
@@ -97,7 +97,7 @@ class Run(RunState):
     def _is_milestone(self) -> bool:
         return self._evaluates() or self._step in self._snapshots
 
-    def tell(self) -> Iterator[Event]:
+    def due_events(self) -> Iterator[Event]:
         """Yield what is due after an update: the chunk, evaluation, snapshot, glimpse, checkpoint."""
         now = time.perf_counter()
         is_milestone, checkpoints = self._is_milestone(), self._checkpoints(now)

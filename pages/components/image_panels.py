@@ -1,11 +1,13 @@
 """Readable images: every pixel's number by pointer or arrow keys, or a gallery to choose from."""
 
+import html
 from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from core.figures.image_panels import Panel, panels_message
+from core.figures.weight_images import data_uri
 from pages.components.assets import loader
 
 _pixels: Final = st.components.v2.component("inkling_pixels", js=loader("pixels.js"), isolate_styles=False)
@@ -73,3 +75,12 @@ def image_choice(
     message = panels_message(panels, alt=alt, px=px, columns=columns, choosable=True, chosen=now)
     _pixels(key=key, data=message, on_chosen_change=choose)
     return now
+
+
+def picture(png: bytes, *, alt: str) -> None:
+    """Draw a PNG as wide as it is, but never wider than its column; `alt` says what it shows.
+
+    It travels with the page: a file of Streamlit's is gone once the next rerun has another, and a browser that asks
+    late is left with a broken image.
+    """
+    st.html(f'<img class="ink-picture" src="{data_uri(png)}" alt="{html.escape(alt)}">')

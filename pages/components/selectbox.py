@@ -24,7 +24,7 @@ class _Kept:
     earlier_texts: dict[str, str] = field(default_factory=dict)
 
 
-def picker(
+def selectbox(
     label: str,
     names: Mapping[T, str],
     current: T | None,

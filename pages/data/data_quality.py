@@ -23,7 +23,8 @@ from core.insight.data_quality import (
 from core.insight.embedding import Neighbourhood, coordinates, neighbourhood
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
-from pages.data.embedding_map import space_of, survey_problem, survey_ready
+from pages.data.embedding_map import space_of
+from pages.data.embedding_job import show_embedding_problem, embedding_ready
 from pages.server.services import image_data, settings
 from pages.components.image_panels import pixel_panels
 from pages.run_context.trained_model import scores
@@ -104,8 +105,8 @@ def show_doubtful(entry: DatasetSpec, run: RunRow | None) -> None:
             help="The training set is six times as large and takes half a minute, once.",
         )
     )  # fmt: skip
-    survey_problem()
-    if split == "train" and not survey_ready(entry.name, "neighbours"):
+    show_embedding_problem()
+    if split == "train" and not embedding_ready(entry.name, "neighbours"):
         return
     data = image_data(entry.name)
     exact, twins, doubted = _copies(entry.name, split, data.fingerprint)

@@ -20,82 +20,24 @@ from core.insight.embedding import Space, coordinates, fit_space, flat_map
 from pages.components.assets import loader
 from pages.components.captioned_figure import captioned
 from pages.server.services import image_data, settings
+from pages.data.embedding_job import show_embedding_problem, embedding_ready
 
 _map: Final = st.components.v2.component("inkling_map", js=loader("map.js"), isolate_styles=False)
 METHODS: Final = {"pca": "PCA", "tsne": "t-SNE"}
-EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 
 
-@dataclass
-class PrecomputeJob:
-    """A survey being made, for whoever waits for it."""
-
-    process: "subprocess.Popen[str]"
-    began_s: float = field(default_factory=time.monotonic)
 
 
-@st.cache_resource(show_spinner=False)
-def _errands() -> dict[str, PrecomputeJob]:
-    return {}
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _is_whole(path: Path, changed_ns: int) -> bool:  # noqa: ARG001 - made anew, looked at anew
-    return embedding_cache.is_whole(path)
 
 
-def survey_ready(dataset: str, kind: str) -> bool:
-    """Return whether a survey is there; else offer to make it, or show how long it has been in the making."""
-    path = embedding_cache.survey_path(image_data(dataset), kind, settings().data_dir)
-    if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
-        return True
-    errand = _errands().get(str(path))
-    if errand is None:
-        st.caption(
-            f"This is worked out once and then kept; about {EXPECTED_S[kind]} seconds on a free machine."
-        )
-        st.button(
-            "Work it out", icon=":material/hourglass_empty:", key=f"survey_{kind}_{dataset}",
-            on_click=_begin, args=(dataset, kind, str(path)),
-        )  # fmt: skip
-        return False
-    _await(dataset, kind, str(path), errand)
-    return False
 
 
-def _begin(dataset: str, kind: str, path: str) -> None:
-    """Start an errand, unless another visitor has just done so."""
-    if path not in _errands():
-        _errands()[path] = PrecomputeJob(embedding_cache.start(dataset, kind, settings().data_dir))
 
 
-def _await(dataset: str, kind: str, path: str, errand: PrecomputeJob) -> None:
-    """Show how an errand stands, once a second, until it is done."""
-
-    def look() -> None:
-        elapsed_s = time.monotonic() - errand.began_s
-        if errand.process.poll() is None:
-            share = 1 - 0.5 ** (elapsed_s / EXPECTED_S[kind] * 2)
-            st.progress(share, f"Working it out in a process of its own: {elapsed_s:.0f} s so far …")
-            if st.button("Stop it", key=f"stop_{kind}_{dataset}"):
-                errand.process.terminate()
-            return
-        _errands().pop(path, None)
-        said = errand.process.stderr.read() if errand.process.stderr else ""
-        if errand.process.returncode:
-            st.session_state.survey_problem = (
-                said.strip().splitlines()[-1][:200] if said.strip() else "it was stopped"
-            )
-        st.rerun()
-
-    st.fragment(look, run_every=1.0)()
 
 
-def survey_problem() -> None:
-    """Say, once, why a survey could not be made."""
-    problem = st.session_state.pop("survey_problem", None)
-    if problem:
-        st.warning(f"It was not finished: {problem}.")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -143,8 +85,8 @@ def show_map(entry: DatasetSpec) -> None:
             help="PCA looks from the side that shows most; t-SNE keeps neighbours together. Default: PCA.",
         )
     )  # fmt: skip
-    survey_problem()
-    if method != "pca" and not survey_ready(entry.name, method):
+    show_embedding_problem()
+    if method != "pca" and not embedding_ready(entry.name, method):
         return
     data = image_data(entry.name)
     sentence = map_of(

@@ -35,7 +35,7 @@ def splits_of(config: RunConfig) -> list[str]:
     return ["train", "validation", "test"] if config.validation_size else ["train", "test"]
 
 
-def pictured(config: RunConfig, split: str) -> SplitImages:
+def split_images(config: RunConfig, split: str) -> SplitImages:
     """Return the images of one split as a model of `config` sees them before scaling."""
     data = inputs(config)
     if split == "test":
@@ -50,7 +50,7 @@ def pictured(config: RunConfig, split: str) -> SplitImages:
 def show_gallery(config: RunConfig, entry: DatasetSpec, run: RunRow | None) -> None:
     """Show one page of images, and the one chosen as its numbers."""
     split, label, right = _filters(config, entry, run)
-    shown = pictured(config, split)
+    shown = split_images(config, split)
     labels = shown.labels[shown.index]
     answers = _answers(run) if split == "test" else None
     places = select(labels, label, answers, right if answers is not None else None)

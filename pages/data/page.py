@@ -7,14 +7,14 @@ from core.datasets import spec
 from pages.data.gallery import show_gallery
 from pages.data.embedding_map import show_map
 from pages.data.data_quality import show_doubtful, show_typical
-from pages.run_context.selected_run import run_in_view
+from pages.run_context.selected_run import selected_run
 from pages.data.statistics import show_classes, show_pixels
-from pages.run_context.trained_model import heading, images_or_stop
+from pages.run_context.guards import heading, images_or_stop
 
 
 SECTIONS = ["Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and doubts"]
 
-run = run_in_view()
+run = selected_run()
 heading("What did it see?", run)
 config: RunConfig = run.config if run else st.session_state.config
 images_or_stop(config.dataset)

@@ -14,10 +14,11 @@ from core.insight.captions.data import class_counts as counts_caption
 from core.insight.captions.data import class_spread, intensities, scaling
 from core.insight.captions.data import split as split_caption
 from pages.components.captioned_figure import captioned, chart
-from pages.data.gallery import pictured, splits_of
+from pages.data.gallery import split_images, splits_of
 from pages.server.services import image_data
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
+from core.figures.dataset_charts import class_counts_figure, pixel_levels_figure
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -35,7 +36,7 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
     """Show how many images of each class each split has, and each class's mean and deviation image."""
     counts = {}
     for split in splits_of(config):
-        found = pictured(config, split)
+        found = split_images(config, split)
         counts[split] = class_counts(found.labels[found.index], entry.n_classes)
     training = counts["train"]
     train, validation, test = (
@@ -46,7 +47,7 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
     )
     chart(
         "class_counts",
-        _counts_figure(counts, entry, current_theme()),
+        class_counts_figure(counts, entry, current_theme()),
         caption=sentence,
         alt=f"Images per class and split. {sentence}",
         table=lambda: {"class": entry.class_names, **counts},
@@ -71,23 +72,6 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
     captioned("class_images", sentence, lambda: {"class": entry.class_names, "deviation": spread})
 
 
-def _counts_figure(counts: dict[str, np.ndarray], entry: DatasetSpec, theme: Theme) -> go.Figure:
-    colours = {
-        "train": palette(theme).train,
-        "test": palette(theme).held_out,
-        "validation": palette(theme).muted,
-    }
-    fig = go.Figure()
-    for split, numbers in counts.items():
-        fig.add_bar(
-            x=list(entry.class_names), y=numbers, name=split, marker={"color": colours[split]},
-            hovertemplate="%{x}, " + split + ": %{y:,}<extra></extra>",
-        )  # fmt: skip
-    apply_look(fig, theme, height=260)
-    fig.update_layout(barmode="group")
-    fig.update_xaxes(type="category", showgrid=False)
-    fig.update_yaxes(title_text="images")
-    return fig
 
 
 def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
@@ -102,7 +86,7 @@ def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
         sentence = intensities(levels)
         chart(
             "intensities",
-            _levels_figure([grey] * len(levels), levels, theme, "level"),
+            pixel_levels_figure([grey] * len(levels), levels, theme, "level"),
             caption=sentence,
             alt=f"How often each pixel level occurs, on a logarithmic scale. {sentence}",
             table=lambda: {"level": grey, **{f"channel {c}": row for c, row in enumerate(levels)}},
@@ -116,23 +100,10 @@ def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
         sentence = scaling(entry.mean, entry.std, standardised)
         chart(
             "scaled",
-            _levels_figure(values, levels, theme, "value"),
+            pixel_levels_figure(values, levels, theme, "value"),
             caption=sentence,
             alt=f"The same after scaling. {sentence}",
             table=lambda: {f"value {c}": row for c, row in enumerate(values)},
         )
 
 
-def _levels_figure(xs: list[np.ndarray], levels: np.ndarray, theme: Theme, x_title: str) -> go.Figure:
-    colours = [palette(theme).train] if len(levels) == 1 else ["#D55E00", "#009E73", "#0072B2"]
-    fig = go.Figure()
-    for x, counts, colour in zip(xs, levels, colours, strict=True):
-        fig.add_scatter(
-            x=x, y=np.maximum(counts, 0.5), mode="lines", line={"color": colour, "width": 1.5, "shape": "hvh"},
-            fill="tozeroy" if len(levels) == 1 else None, hovertemplate="%{x:.3g}: %{y:,} pixels<extra></extra>",
-        )  # fmt: skip
-    apply_look(fig, theme, height=280)
-    fig.update_layout(showlegend=False)
-    fig.update_xaxes(title_text=x_title, showgrid=False)
-    fig.update_yaxes(title_text="pixels, log scale", type="log", dtick=1)
-    return fig

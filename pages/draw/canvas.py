@@ -64,7 +64,7 @@ class _Pad:
         self.pages = [*self.pages[: self.place + 1], page][-KEEP:]
         self.place = len(self.pages) - 1
 
-    def hear(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
+    def take_in_drawing(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
         """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news."""
         if drawing is None or pixels is None:
             return
@@ -168,7 +168,7 @@ def canvas() -> np.ndarray:
         key="pad_glue",
         data={"key": "pad", "label": "Canvas. Arrow keys move, space puts the pen down or lifts it."},
     )
-    pad.hear(result.json_data, result.image_data)
+    pad.take_in_drawing(result.json_data, result.image_data)
     _buttons(pad)
     return pad.page.ink
 

@@ -7,7 +7,11 @@ import streamlit as st
 
 from core.figures.image_panels import Panel
 from core.insight.counterfactual import Counterfactual
-from core.prediction.counterfactual_strokes import CanvasCounterfactual, draw_flip, flip_for
+from core.prediction.counterfactual_strokes import (
+    CanvasCounterfactual,
+    draw_counterfactual,
+    find_counterfactual,
+)
 from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
 from pages.draw.canvas import drawn_ink, put_dabs, undo
@@ -17,24 +21,24 @@ from pages.draw.prediction import with_article
 _TOLD: Final = "flip_told"  # what the last press of the button did: (the ink it left, the sentence)
 
 
-def show_flip(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
+def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     """Show the pixels whose ink would change the answer, say how many, and offer to draw them on the canvas."""
-    flip, exactly = flip_for(who.asked, np.ascontiguousarray(answer.pixels, np.float32))
+    flip, exactly = find_counterfactual(model.predictor, np.ascontiguousarray(answer.pixels, np.float32))
     if flip is None:
         st.caption("No few pixels flip this answer.")
         return
-    count, name = len(flip.pixels), with_article(who.spec.class_names[flip.after])
+    count, name = len(flip.pixels), with_article(model.spec.class_names[flip.after])
     pixels = "pixel makes" if count == 1 else "pixels make"
     fewest = "No fewer would do." if exactly else "Found step by step; fewer may do."
     with st.container(key="flip_line", horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count} {pixels} it {name}.** {fewest}", width="content")
         if on_canvas and st.button("Draw them", key="flip_draw", help=_HELP):
-            _draw_them(who, flip)
+            _draw_them(model, flip)
     if on_canvas:
         _told()
     pixel_panels(
         "flip",
-        _panels(who, answer, flip),
+        _panels(model, answer, flip),
         alt=f"{count} {pixels} it {name}: where ink is added and taken away, and the picture after it.",
         px=168,
         linked=True,
@@ -47,8 +51,8 @@ _HELP: Final = (
 )
 
 
-def _panels(who: LoadedModel, answer: Prediction, flip: Counterfactual) -> list[Panel]:
-    shape = who.spec.image_shape
+def _panels(model: LoadedModel, answer: Prediction, flip: Counterfactual) -> list[Panel]:
+    shape = model.spec.image_shape
     shown = np.clip(answer.pixels, 0, 1).reshape(-1)
     change = np.zeros(len(shown))
     change[flip.pixels] = flip.values - shown[flip.pixels]
@@ -56,16 +60,16 @@ def _panels(who: LoadedModel, answer: Prediction, flip: Counterfactual) -> list[
     signed = change.reshape(shape).sum(axis=0)[None]
     return [
         Panel(signed, "ink to add or take away", "red: add, blue: take away", quantity="change", limit=1.0),
-        Panel(after, f"then it says {who.spec.class_names[flip.after]}"),
+        Panel(after, f"then it says {model.spec.class_names[flip.after]}"),
     ]
 
 
-def _draw_them(who: LoadedModel, flip: Counterfactual) -> None:
+def _draw_them(model: LoadedModel, flip: Counterfactual) -> None:
     """Put the ink on the canvas, keep a sentence on what came of it, and draw the page anew."""
     with st.spinner("Drawing them"):
-        drawn = draw_flip(who.asked, drawn_ink(), flip)
+        drawn = draw_counterfactual(model.predictor, drawn_ink(), flip)
     put_dabs(drawn.dabs, drawn.ink)
-    st.session_state[_TOLD] = (drawn.ink, outcome(drawn, len(flip.pixels), who.spec.class_names))
+    st.session_state[_TOLD] = (drawn.ink, outcome(drawn, len(flip.pixels), model.spec.class_names))
     st.rerun()
 
 

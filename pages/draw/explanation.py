@@ -8,13 +8,13 @@ from core.insight.attribution import Attribution, input_gradient, integrated_gra
 from core.insight.evidence import Arithmetic, arithmetic
 from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
-from pages.draw.counterfactual import show_flip
+from pages.draw.counterfactual import show_counterfactual
 from pages.draw.model_choice import LoadedModel
 
 METHODS = ("Integrated gradients", "Input gradient")
 
 
-def show_reasons(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
+def show_explanation(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     """Draw why the model answers as it does: exactly for a softmax regression, by attribution for others.
 
     on_canvas: the question was drawn, so that the pixels that flip the answer can be drawn as well.
@@ -24,15 +24,15 @@ def show_reasons(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> No
             "Once there is something to answer, here is why: red pixels speak for it, blue ones against."
         )
         return
-    if who.asked.is_linear:
-        _linear(who, answer, on_canvas=on_canvas)
+    if model.predictor.is_linear:
+        _linear(model, answer, on_canvas=on_canvas)
     else:
-        _network(who, answer, on_canvas=on_canvas)
+        _network(model, answer, on_canvas=on_canvas)
 
 
-def _linear(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
-    names, shape = who.spec.class_names, who.spec.image_shape
-    sums = arithmetic(*who.asked.unit_weights, answer.pixels)
+def _linear(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
+    names, shape = model.spec.class_names, model.spec.image_shape
+    sums = arithmetic(*model.predictor.unit_weights, answer.pixels)
     a, b = sums.answer, sums.runner_up
     limit = float(np.abs(sums.products[[a, b]]).max()) or 1.0
     maps = [sums.products[a], sums.products[b], sums.products[a] - sums.products[b]]
@@ -41,8 +41,8 @@ def _linear(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     panels = [_seen(answer), *_maps(maps, labels, details, shape, limit)]
     alt = f"Evidence for {names[a]} and for {names[b]}, pixel by pixel, and their difference: red for, blue against."
     pixel_panels("evidence", panels, alt=alt, px=168, linked=True, scale=True)
-    st.html(_sums(who, sums))
-    show_flip(who, answer, on_canvas=on_canvas)
+    st.html(_sums(model, sums))
+    show_counterfactual(model, answer, on_canvas=on_canvas)
 
 
 def _seen(answer: Prediction) -> Panel:
@@ -60,10 +60,10 @@ def _maps(
     ]
 
 
-def _sums(who: LoadedModel, sums: Arithmetic) -> str:
+def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
     rows = [
-        f'<tr><th scope="row">{who.spec.class_names[k]}</th><td>{sums.sums[k]:+.2f}</td>'
+        f'<tr><th scope="row">{model.spec.class_names[k]}</th><td>{sums.sums[k]:+.2f}</td>'
         f"<td>{sums.bias[k]:+.2f}</td><td><b>{sums.logits[k]:+.2f}</b></td>"
         f"<td>{100 * sums.probabilities[k]:.1f} %</td></tr>"
         for k in (sums.answer, sums.runner_up)
@@ -76,8 +76,8 @@ def _sums(who: LoadedModel, sums: Arithmetic) -> str:
     )
 
 
-def _network(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
-    names = who.spec.class_names
+def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
+    names = model.spec.class_names
     a, b = answer.best, answer.second
     method = st.segmented_control(
         "Method",
@@ -93,20 +93,20 @@ def _network(who: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     explain = integrated_gradients if method == METHODS[0] else input_gradient
     pixels = np.ascontiguousarray(answer.pixels, np.float32)
     told = [
-        explain(who.asked.model, pixels, a),
-        explain(who.asked.model, pixels, b),
-        explain(who.asked.model, pixels, a, b),
+        explain(model.predictor.model, pixels, a),
+        explain(model.predictor.model, pixels, b),
+        explain(model.predictor.model, pixels, a, b),
     ]
     limit = max(float(np.abs(one.values).max()) for one in told) or 1.0
     labels = [f"for {names[a]}", f"for {names[b]}", f"{names[a]} rather than {names[b]}"]
-    maps = _maps([one.values for one in told], labels, [""] * 3, who.spec.image_shape, limit)
+    maps = _maps([one.values for one in told], labels, [""] * 3, model.spec.image_shape, limit)
     alt = f"{method} for {names[a]} and {names[b]}: red pixels speak for, blue ones against."
     pixel_panels("evidence", [_seen(answer), *maps], alt=alt, px=168, linked=True, scale=True)
     st.caption(_attribution_sentence(told[0], names[a]))
     if st.toggle(
         "Find the few pixels that would flip the answer", key="flip_search", persist_state="session"
     ):
-        show_flip(who, answer, on_canvas=on_canvas)
+        show_counterfactual(model, answer, on_canvas=on_canvas)
 
 
 def _attribution_sentence(told: Attribution, name: str) -> str:

@@ -1,6 +1,5 @@
 """Teach it your hand: label drawings, keep them as a little dataset, train on it, and see what it changed."""
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,15 +11,16 @@ from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
 from core.figures.image_panels import Panel
-from core.images import PreprocessedImage, PreprocessingOptions
-from core.prediction.predict import DatasetImage, Drawing, ModelInput, pixels_for, predict, prepared_for
-from core.prediction.predictor import Predictor
+from core.images import PreprocessedImage
+from core.prediction.fine_tuning import accuracy_on, fine_tuning_config, plain_pixels, scratch_config
+from core.prediction.predict import Drawing, ModelInput
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import title
 from pages.components.image_panels import pixel_panels
 from pages.draw.canvas import clear
-from pages.draw.model_choice import LoadedModel, ModelUnavailable, respondent_for
+from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.prediction import with_article
-from pages.run_context.selected_run import status_chip, title, view_run
+from pages.run_context.selected_run import select_run, status_chip
 from pages.server.services import engine, settings, store
 from pages.server.visitor import visitor
 
@@ -30,17 +30,17 @@ TICK_S: Final = 1.0
 _ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
 
 
-def show_lesson(who: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
+def show_fine_tuning(model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
     """Draw the lesson: labels, the drawings so far, two ways to train on them, and what came of it."""
     try:
-        mine = _mine(who.spec)
-        _labels(who, subject, prepared, mine)
+        mine = _mine(model.spec)
+        _labels(model, subject, prepared, mine)
         data = load(mine, settings().data_dir) if mine is not None else None
         if data is not None and len(data.train_labels) + len(data.test_labels):
             _drawings(data)
-            _train(who, data)
-            _outcome(who, data)
-        _zips(who, mine)
+            _train(model, data)
+            _outcome(model, data)
+        _zips(model, mine)
     except (DatasetError, StoreError) as error:
         st.error(f"{error}")
 
@@ -56,21 +56,21 @@ def _mine(entry: DatasetSpec) -> DatasetSpec | None:
 
 
 def _labels(
-    who: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
+    model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
 ) -> None:
     """Draw one button for each class; pressing it keeps the drawing under that label."""
-    thing = who.spec.singular
+    thing = model.spec.singular
     st.markdown(
-        f"**Draw {with_article(thing)}, then say what it is.** It is kept as one of your own {who.spec.plural}; "
+        f"**Draw {with_article(thing)}, then say what it is.** It is kept as one of your own {model.spec.plural}; "
         "ten or more of each work best. The second, seventh, twelfth … of each is kept for testing."
     )
 
     def keep(label: int) -> None:
         try:
             entry = mine or create_own(
-                _title(who.spec), who.spec.class_names, who.spec.image_shape, settings().data_dir
+                _title(model.spec), model.spec.class_names, model.spec.image_shape, settings().data_dir
             )
-            pixels = (255 * plain_pixels(subject, who.asked)).round().astype(np.uint8)
+            pixels = (255 * plain_pixels(subject, model.predictor)).round().astype(np.uint8)
             before = spec(entry.name, settings().data_dir)  # `entry` is older than a second quick press
             grown = add_images(entry.name, pixels[None], [label], settings().data_dir)
             side = "test" if grown.test_size > before.test_size else "train"
@@ -82,19 +82,13 @@ def _labels(
             clear()
 
     with st.container(key="lesson_labels", horizontal=True):
-        for label, name in enumerate(who.spec.class_names):
+        for label, name in enumerate(model.spec.class_names):
             st.button(name, key=f"label_{label}", disabled=prepared.empty, on_click=keep, args=(label,))
     if prepared.empty:
         st.caption("The buttons wake up when something is drawn.")
     trouble = st.session_state.pop("lesson_trouble", None)
     if trouble:
         st.error(trouble)
-
-
-def plain_pixels(subject: ModelInput, asked: Predictor) -> np.ndarray:
-    """Return the subject as (C, H, W) in [0, 1], prepared but not deskewed: a run deskews by itself."""
-    plain = replace(asked, config=replace(asked.config, deskew=False))
-    return pixels_for(prepared_for(subject, plain, PreprocessingOptions()), asked.spec)
 
 
 def _drawings(data: ImageData) -> None:
@@ -127,47 +121,17 @@ def _drawings(data: ImageData) -> None:
         st.button("Forget them all", on_click=forget, type="tertiary", icon=":material/delete:")
 
 
-def lesson_config(config: RunConfig, run_id: str, own: str) -> RunConfig:
-    """Return the config that goes on from a run with the drawings mixed in: two epochs, gently."""
-    return replace(
-        config,
-        start_from=run_id,
-        mix_in=own,
-        epochs=2,
-        learning_rate=config.learning_rate / 4,
-        learning_rate_changes=(),
-        eval_every=0,
-    )
-
-
-def scratch_config(config: RunConfig, own: str, count: int) -> RunConfig:
-    """Return the config that learns from the drawings alone, with the run's model."""
-    return replace(
-        config,
-        dataset=own,
-        train_size=0,
-        validation_size=0,
-        start_from="",
-        mix_in="",
-        scaling="unit",
-        batch_size=max(1, min(20, count // 4)),
-        epochs=40,
-        learning_rate_changes=(),
-        eval_every=0,
-    )
-
-
-def _train(who: LoadedModel, data: ImageData) -> None:
+def _train(model: LoadedModel, data: ImageData) -> None:
     if not len(data.test_labels):
         st.caption(f"With {ENOUGH} of one class you can train on them.")
         return
-    count, run = len(data.train_labels), who.run
+    count, run = len(data.train_labels), model.run
     with st.container(horizontal=True):
         st.button(
-            f"Teach {who.name}",
+            f"Teach {model.name}",
             type="primary",
             on_click=_begin,
-            args=(lesson_config(run.config, run.id, data.spec.name), f"{who.name} + mine", run.id),
+            args=(fine_tuning_config(run.config, run.id, data.spec.name), f"{model.name} + mine", run.id),
             help="Goes on from this run for two epochs, with your drawings as about a tenth of what it sees.",
         )
         st.button(
@@ -188,13 +152,13 @@ def _begin(config: RunConfig, name: str, parent_id: str) -> None:
     st.session_state.lesson_run = run_id
 
 
-def _outcome(who: LoadedModel, data: ImageData) -> None:
+def _outcome(model: LoadedModel, data: ImageData) -> None:
     """Show the last lesson: how far it is, then before and after on the drawings and on the test set."""
     run_id = st.session_state.get("lesson_run")
     if not run_id:
         return
     run = store().get(run_id)
-    if run.parent_id != who.run.id:
+    if run.parent_id != model.run.id:
         return
     st.html(
         f'<div class="ink-status">{status_chip(run)}<span>{title(run)}: {100 * run.progress:.0f} %</span></div>'
@@ -202,23 +166,27 @@ def _outcome(who: LoadedModel, data: ImageData) -> None:
     if run.is_live:
         _look_again(run)
         return
-    after = respondent_for(run)
+    after = model_of(run)
     if isinstance(after, ModelUnavailable):
         st.caption(after.sentence)
         return
-    before_share, after_share = share_right(who.asked, data), share_right(after.asked, data)
+    before_share, after_share = accuracy_on(model.predictor, data), accuracy_on(after.predictor, data)
     rows: list[tuple[str, float | None, float | None]] = [("On your drawings", before_share, after_share)]
-    if run.dataset == who.run.dataset:
-        rows.append(("On the test set", who.run.test_accuracy, run.test_accuracy))
+    if run.dataset == model.run.dataset:
+        rows.append(("On the test set", model.run.test_accuracy, run.test_accuracy))
     st.html(_table(rows))
-    if run.dataset == who.run.dataset and run.test_accuracy is not None and who.run.test_accuracy is not None:
-        lost = 100 * (who.run.test_accuracy - run.test_accuracy)
+    if (
+        run.dataset == model.run.dataset
+        and run.test_accuracy is not None
+        and model.run.test_accuracy is not None
+    ):
+        lost = 100 * (model.run.test_accuracy - run.test_accuracy)
         st.caption(
             f"It has forgotten {lost:.1f} points of what it knew."
             if lost > 0.05
             else "It has forgotten nothing."
         )
-    st.button("Bring the new run into view", on_click=view_run, args=(run.id,))
+    st.button("Bring the new run into view", on_click=select_run, args=(run.id,))
 
 
 def _look_again(run: RunRow) -> None:
@@ -230,14 +198,6 @@ def _look_again(run: RunRow) -> None:
 
     before = store().version(run.id)
     st.fragment(look, run_every=TICK_S)()
-
-
-def share_right(asked: Predictor, data: ImageData) -> float:
-    """Return the share of all the dataset's images, trained on or not, that the model reads rightly, 0..1."""
-    images = np.concatenate([data.train_images, data.test_images])
-    labels = np.concatenate([data.train_labels, data.test_labels])
-    answers = [predict(asked, DatasetImage(image)).best for image in images]
-    return float(np.mean(np.array(answers) == labels))
 
 
 def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
@@ -253,13 +213,13 @@ def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
     )
 
 
-def _zips(who: LoadedModel, mine: DatasetSpec | None) -> None:
+def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
     with st.expander("Export and import"):
         if mine is not None and mine.train_size + mine.test_size:
             st.download_button(
                 "Download yours as a zip",
                 data=lambda: export_zip(mine.name, settings().data_dir),
-                file_name=f"inkling-my-{who.spec.plural.replace(' ', '-')}.zip",
+                file_name=f"inkling-my-{model.spec.plural.replace(' ', '-')}.zip",
                 mime="application/zip",
                 on_click="ignore",
                 icon=":material/download:",
@@ -273,7 +233,7 @@ def _zips(who: LoadedModel, mine: DatasetSpec | None) -> None:
         if file is not None and st.button(f"Import {file.name}"):
             limits = OwnLimits(max_zip_bytes=int(settings().upload_mb * 1e6))
             found = import_zip(
-                file.getvalue(), file.name.removesuffix(".zip")[:60], who.spec.image_shape, settings().data_dir,
+                file.getvalue(), file.name.removesuffix(".zip")[:60], model.spec.image_shape, settings().data_dir,
                 limits=limits,
             )  # fmt: skip
             total = found.spec.train_size + found.spec.test_size

@@ -42,38 +42,38 @@ def chosen_source(entry: DatasetSpec) -> str:
     return str(choice)
 
 
-def subject_from(source: str, who: LoadedModel) -> ModelInput | None:
+def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
     """Draw the source; return what is asked about, None while there is nothing."""
     if source == CANVAS:
         return Drawing(canvas())
     if source == TEST:
-        return _test_image(who)
+        return _test_image(model)
     if source == CAMERA:
-        return _pictured(st.camera_input(f"Hold the {who.thing} into the camera", key="draw_camera"), who)
+        return _pictured(st.camera_input(f"Hold the {model.thing} into the camera", key="draw_camera"), model)
     file = st.file_uploader(
-        f"A picture of {with_article(who.thing)}",
+        f"A picture of {with_article(model.thing)}",
         type=KINDS,
         key="draw_file",
         max_upload_size=max(1, int(settings().upload_mb)),
         help="Dark on light or light on dark; a photo, a scan, or a sheet with several digits.",
     )
-    return _pictured(file, who)
+    return _pictured(file, model)
 
 
-def _pictured(file: Any, who: LoadedModel) -> ModelInput | None:
-    if not takes_ink(who.spec):
+def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
+    if not takes_ink(model.spec):
         st.caption(
-            f"{who.spec.title} holds cut-outs on black, photographed in a studio. A picture from a phone is far from "
+            f"{model.spec.title} holds cut-outs on black, photographed in a studio. A picture from a phone is far from "
             "that: take it from above, on a plain background, and expect mistakes."
         )
     if file is None:
         return None
     try:
-        sheet = _sheet(file.getvalue(), who.spec)
+        sheet = _sheet(file.getvalue(), model.spec)
     except ImageError as error:
         st.error(f"{error}")
         return None
-    return _chosen(sheet, who).subject
+    return _chosen(sheet, model).subject
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
@@ -83,7 +83,7 @@ def _sheet(content: bytes, entry: DatasetSpec) -> DetectedSheet:
     return detect_digits(read_image(content, limits), entry)
 
 
-def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
+def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
     """Show what was found; with several digits, answer each and return the one chosen."""
     if sheet.ink is None:
         return sheet.found[0]
@@ -95,8 +95,8 @@ def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
     if count == 1:
         pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=px)
         return sheet.found[0]
-    names = who.spec.class_names
-    answers = [predict(who.asked, thing.subject) for thing in sheet.found[:SHOWN]]
+    names = model.spec.class_names
+    answers = [predict(model.predictor, thing.subject) for thing in sheet.found[:SHOWN]]
     read = " ".join(names[answer.best] for answer in answers)
     pixel_panels(
         "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=px
@@ -114,24 +114,24 @@ def _chosen(sheet: DetectedSheet, who: LoadedModel) -> DetectedItem:
     return sheet.found[place or 0]
 
 
-def _test_image(who: LoadedModel) -> ModelInput | None:
+def _test_image(model: LoadedModel) -> ModelInput | None:
     """Show an image of the test set; return it."""
     try:
-        data = image_data(who.run.dataset)
+        data = image_data(model.run.dataset)
     except DatasetError as error:
         st.error(f"{error}")
         return None
     total = len(data.test_labels)
     if not total:
-        st.info(f"{who.spec.title} has no test images yet.")
+        st.info(f"{model.spec.title} has no test images yet.")
         return None
     st.session_state.setdefault("test_image", int(np.random.default_rng().integers(total)))
     index = int(st.session_state.test_image) % total
     pixels, label = data.test_images[index], int(data.test_labels[index])
     pixel_panels(
         "test_image_panel",
-        [Panel(pixels, who.spec.class_names[label], f"test image {index:,}")],
-        alt=f"Test image {index}, {with_article(who.spec.class_names[label])}.",
+        [Panel(pixels, model.spec.class_names[label], f"test image {index:,}")],
+        alt=f"Test image {index}, {with_article(model.spec.class_names[label])}.",
         px=252,
     )
 

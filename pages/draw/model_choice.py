@@ -10,14 +10,15 @@ from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
 from core.prediction.predict import ModelInput, Prediction, detector_for, predict, predict_prepared
-from core.prediction.predictor import Predictor, predictor
+from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import SHIPPED, adopt_shipped
 from core.runs import RunRow, Store, StoreError, UnknownRun
-from pages.run_context.selected_run import run_in_view, title
+from core.runs.run_labels import title
+from pages.run_context.selected_run import selected_run
 from pages.server.background import begin
 from pages.server.services import image_data, store
 
-READY: Final = "cnn-mnist"
+READY_MODEL: Final = "cnn-mnist"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,29 +27,29 @@ class LoadedModel:
 
     run: RunRow
     step: int
-    asked: Predictor
+    predictor: Predictor
 
     @property
     def name(self) -> str:
         """The run's name."""
         return title(self.run)
 
-    def answer(self, subject: ModelInput, how: PreprocessingOptions | None = None) -> Prediction:
+    def answer(self, subject: ModelInput, options: PreprocessingOptions | None = None) -> Prediction:
         """Return what it says of the subject, and whether that is anything like what it learned."""
-        answer = predict(self.asked, subject, how)
+        answer = predict(self.predictor, subject, options)
         if not answer.is_asked:
             return answer
-        return predict_prepared(self.asked, answer.prepared, detector(self.asked))
+        return predict_prepared(self.predictor, answer.prepared, detector(self.predictor))
 
     @property
     def spec(self) -> DatasetSpec:
         """The dataset that it learned."""
-        return self.asked.spec
+        return self.predictor.spec
 
     @property
     def thing(self) -> str:
         """What it was trained on, in the singular: "digit", "garment"."""
-        return self.asked.spec.singular
+        return self.predictor.spec.singular
 
 
 @dataclass(frozen=True)
@@ -59,27 +60,27 @@ class ModelUnavailable:
     action: str
 
 
-def respondent() -> LoadedModel | ModelUnavailable:
+def chosen_model() -> LoadedModel | ModelUnavailable:
     """Return who answers: the run in view with its newest weights; the ready CNN where none is in view."""
-    run = run_in_view()
+    run = selected_run()
     if run is None:
         return _ready(store())
-    return respondent_for(run)
+    return model_of(run)
 
 
 def _ready(source: Store) -> LoadedModel | ModelUnavailable:
     try:
-        return respondent_for(source.get(READY))
+        return model_of(source.get(READY_MODEL))
     except UnknownRun:
         pass
     try:
         adopt_shipped(source)
-        return respondent_for(source.get(READY))
+        return model_of(source.get(READY_MODEL))
     except StoreError as error:
         return ModelUnavailable(f"The ready model cannot be had: {error}", "Train a run")
 
 
-def respondent_for(run: RunRow) -> LoadedModel | ModelUnavailable:
+def model_of(run: RunRow) -> LoadedModel | ModelUnavailable:
     """Return the run with its newest weights, or why it cannot answer."""
     try:
         step = store().live_step(run.id)
@@ -90,7 +91,7 @@ def respondent_for(run: RunRow) -> LoadedModel | ModelUnavailable:
         return ModelUnavailable(f"{title(run)} cannot answer: {error}", "Train another run")
 
 
-def respondent_at(run: RunRow, step: int) -> LoadedModel:
+def model_at(run: RunRow, step: int) -> LoadedModel:
     """Return the run as it was after `step` updates, one of its snapshots.  Raises: StoreError."""
     return LoadedModel(run, step, predictor_at(run.id, step))
 
@@ -99,7 +100,7 @@ def respondent_at(run: RunRow, step: int) -> LoadedModel:
 def predictor_at(run_id: str, step: int) -> Predictor:
     """Return the model of a kept snapshot.  Raises: StoreError, DatasetError."""
     run = store().get(run_id)
-    return predictor(run.config, _spec(run), store().snapshot(run_id, step))
+    return build_predictor(run.config, _spec(run), store().snapshot(run_id, step))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -107,36 +108,36 @@ def _newest(run_id: str, step: int) -> Predictor:
     run, live = store().get(run_id), store().live(run_id)
     if live is None:
         raise ValueError(f"its weights after step {step} are gone")
-    return predictor(run.config, _spec(run), live[1])
+    return build_predictor(run.config, _spec(run), live[1])
 
 
-def begin_detector(asked: Predictor) -> None:
+def start_detector(predictor: Predictor) -> None:
     """Begin to make what knows the images that the model learned: once for each dataset, again after an error."""
-    made = _detector(*_seen(asked))
+    made = _detector(*_seen(predictor))
     if made.done() and made.exception():  # the images may be mended by now
-        _detector.clear(*_seen(asked))
-        _detector(*_seen(asked))
+        _detector.clear(*_seen(predictor))
+        _detector(*_seen(predictor))
 
 
-def detector(asked: Predictor) -> Detector | None:
+def detector(predictor: Predictor) -> Detector | None:
     """Return what knows the images that the model learned; None for too few or damaged ones, and until it is made.
 
     That takes a second or two, while the page already answers without it.
     """
-    made = _detector(*_seen(asked))
+    made = _detector(*_seen(predictor))
     try:
         return made.result() if made.done() else None
     except DatasetError:
         return None
 
 
-def is_detector_due(asked: Predictor) -> bool:
+def is_detector_due(predictor: Predictor) -> bool:
     """Return whether the model's detector is still being made."""
-    return not _detector(*_seen(asked)).done()
+    return not _detector(*_seen(predictor)).done()
 
 
-def _seen(asked: Predictor) -> tuple[tuple[str, bool], Predictor]:
-    return (asked.config.dataset, asked.config.deskew), asked
+def _seen(predictor: Predictor) -> tuple[tuple[str, bool], Predictor]:
+    return (predictor.config.dataset, predictor.config.deskew), predictor
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -160,7 +161,7 @@ def _no_weights(run: RunRow) -> tuple[str, str]:
     return f"{name} has no weights yet: {run.message or 'it has only begun'}.", "See how it trains"
 
 
-def others_like(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:
+def comparable_runs(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:
     """Return runs that could be asked the same question, id -> row, ready models and newest first."""
     found: dict[str, RunRow] = {}
     for row in sorted(store().list(limit=limit), key=lambda row: row.id not in SHIPPED):

@@ -11,10 +11,10 @@ from core.figures.run_curves import Chart, Series
 from core.prediction.predict import ModelInput, Prediction, predict
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import distinct_titles
 from pages.components.live_chart import live_chart
-from pages.draw.model_choice import LoadedModel, ModelUnavailable, others_like, respondent_at, respondent_for
+from pages.draw.model_choice import LoadedModel, ModelUnavailable, comparable_runs, model_at, model_of
 from pages.draw.prediction import headline, probability_bars
-from pages.run_context.selected_run import distinct_titles
 from pages.server.services import store
 
 OTHERS: Final = 3
@@ -23,9 +23,9 @@ CHART_PX: Final = 300
 FEW: Final = 5
 
 
-def show_panel(who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
+def show_model_comparison(model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the answers of up to four runs side by side, and where they disagree."""
-    known = others_like(who)
+    known = comparable_runs(model)
     names = distinct_titles(known.values())
     chosen = st.multiselect(
         "Ask these as well",
@@ -33,25 +33,25 @@ def show_panel(who: LoadedModel, subject: ModelInput, answer: Prediction) -> Non
         default=[run_id for run_id in known if run_id in SHIPPED][:1],
         format_func=names.__getitem__,
         max_selections=OTHERS,
-        key=f"panel_{who.run.id}",
+        key=f"panel_{model.run.id}",
         persist_state="session",
         help="Up to three runs on images of the same shape and classes; each prepares the drawing its own way.",
     )
-    asked = [who, *_those(chosen, known)]
-    answers = [answer, *(one.answer(subject) for one in asked[1:])]
-    columns = st.columns(len(asked))
-    for place, (column, one, said) in enumerate(zip(columns, asked, answers, strict=True)):
+    models = [model, *_those(chosen, known)]
+    answers = [answer, *(one.answer(subject) for one in models[1:])]
+    columns = st.columns(len(models))
+    for place, (column, one, said) in enumerate(zip(columns, models, answers, strict=True)):
         with column, st.container(key=f"panel_answer_{place}"):
             st.caption(one.name)
             st.markdown(f"**{headline(said, one.spec)[0]}**")
             probability_bars(f"panel_bars_{place}", said, one.spec)
-    st.caption(_agreement(asked, answers))
+    st.caption(_agreement(models, answers))
 
 
 def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
     found = []
     for run_id in chosen:
-        one = respondent_for(known[run_id])
+        one = model_of(known[run_id])
         if isinstance(one, ModelUnavailable):
             st.caption(one.sentence)
         else:
@@ -59,20 +59,20 @@ def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
     return found
 
 
-def _agreement(asked: list[LoadedModel], answers: list[Prediction]) -> str:
-    if len(asked) == 1:
+def _agreement(models: list[LoadedModel], answers: list[Prediction]) -> str:
+    if len(models) == 1:
         return "Choose others above, and they answer beside it."
     if not answers[0].is_asked:
         return "Draw something, and all of them answer."
-    names = asked[0].spec.class_names
+    names = models[0].spec.class_names
     said = {names[a.best] for a in answers}
     if len(said) == 1:
-        return f"All {len(asked)} say {said.pop()}."
-    each = ", ".join(f"{one.name} says {names[a.best]}" for one, a in zip(asked, answers, strict=True))
+        return f"All {len(models)} say {said.pop()}."
+    each = ", ".join(f"{one.name} says {names[a.best]}" for one, a in zip(models, answers, strict=True))
     return f"They disagree: {each}."
 
 
-def show_learning(who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
+def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the probability of the likeliest classes over the run's snapshots; any of them can be asked."""
     if not answer.is_asked:
         st.caption(
@@ -80,9 +80,9 @@ def show_learning(who: LoadedModel, subject: ModelInput, answer: Prediction) -> 
         )
         return
     try:
-        steps = store().snapshots(who.run.id)
+        steps = store().snapshots(model.run.id)
         past = np.stack(
-            [predict(respondent_at(who.run, step).asked, subject).probabilities for step in steps]
+            [predict(model_at(model.run, step).predictor, subject).probabilities for step in steps]
         )
     except StoreError as error:
         st.error(f"{error}")
@@ -90,10 +90,10 @@ def show_learning(who: LoadedModel, subject: ModelInput, answer: Prediction) -> 
     if len(steps) < 2:
         st.caption("This run has kept a single snapshot; there is no history to show yet.")
         return
-    if who.step > steps[-1]:  # newer weights that are not kept
-        steps, past = [*steps, who.step], np.vstack([past, answer.probabilities])
-    st.markdown(f"**{learned_when(steps, past, who.spec.class_names)}**")
-    live_chart("learning", _chart(who, steps, past), height=CHART_PX)
+    if model.step > steps[-1]:  # newer weights that are not kept
+        steps, past = [*steps, model.step], np.vstack([past, answer.probabilities])
+    st.markdown(f"**{learned_when(steps, past, model.spec.class_names)}**")
+    live_chart("learning", _chart(model, steps, past), height=CHART_PX)
     if len(steps) < FEW:
         st.caption(
             f"Of this run only {len(steps)} snapshots were kept; a run that you train keeps about sixty."
@@ -103,12 +103,12 @@ def show_learning(who: LoadedModel, subject: ModelInput, answer: Prediction) -> 
         steps,
         value=steps[-1],
         format_func=lambda step: f"{step:,}",
-        key=f"learning_step_{who.run.id}_{steps[-1]}",
+        key=f"learning_step_{model.run.id}_{steps[-1]}",
         help="Any snapshot that the run kept. Default: the newest.",
     )
     then = past[steps.index(step)]
     best = int(then.argmax())
-    st.caption(f"After step {step:,} it said {who.spec.class_names[best]} ({100 * then[best]:.1f} %).")
+    st.caption(f"After step {step:,} it said {model.spec.class_names[best]} ({100 * then[best]:.1f} %).")
 
 
 def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> str:
@@ -125,20 +125,20 @@ def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> 
     return f"It first said {names[final]} at step {first:,} and has kept to it since step {settled:,}."
 
 
-def _chart(who: LoadedModel, steps: list[int], past: np.ndarray) -> Chart:
+def _chart(model: LoadedModel, steps: list[int], past: np.ndarray) -> Chart:
     likeliest = sorted(np.argsort(-past.max(axis=0), kind="stable")[:NAMED])
     x = np.array(steps, np.float64)
-    names = who.spec.class_names
+    names = model.spec.class_names
     series = tuple(
         Series(str(k), names[k], "line", (class_colour(k), class_colour(k)), x, 100 * past[:, k])
         for k in (int(k) for k in likeliest)
     )
     question = hashlib.sha256(past[:2].tobytes()).hexdigest()[:8]  # another drawing: other points
     return Chart(
-        run=f"{who.run.id}-{question}",
+        run=f"{model.run.id}-{question}",
         title="Probability of each class (%)",
         x_title="Training step",
-        x_end=float(who.run.total_steps or steps[-1]),
+        x_end=float(model.run.total_steps or steps[-1]),
         percent=True,
         series=series,
         alt=learned_when(steps, past, names),

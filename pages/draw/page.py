@@ -3,13 +3,13 @@
 import streamlit as st
 
 from pages.components.navigation import page
-from pages.draw.model_choice import ModelUnavailable, respondent
+from pages.draw.model_choice import ModelUnavailable, chosen_model
 from pages.draw.question_and_answer import draw_view
 
 st.header("Draw", anchor=False)
-who = respondent()
-if isinstance(who, ModelUnavailable):
-    st.info(who.sentence)
-    st.page_link(page("train"), label=who.action, icon=":material/play_arrow:")
+model = chosen_model()
+if isinstance(model, ModelUnavailable):
+    st.info(model.sentence)
+    st.page_link(page("train"), label=model.action, icon=":material/play_arrow:")
     st.stop()
-draw_view(who)
+draw_view(model)

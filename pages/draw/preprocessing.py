@@ -37,7 +37,7 @@ def _picture(image: np.ndarray) -> np.ndarray:
     return pixels[None]
 
 
-def show_preparation(who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
+def show_preprocessing(model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the stages, and beside the full preparation one with the stages that the visitor leaves on."""
     st.markdown(
         "**As the training set was made.** MNIST's digits were cut out, made to fit 20 × 20 pixels, and put into "
@@ -47,24 +47,24 @@ def show_preparation(who: LoadedModel, subject: ModelInput, answer: Prediction) 
     if not isinstance(subject, Drawing):
         show_stages("stages_full", answer)
         return
-    how = _switches(who)
-    other = predict_prepared(who.asked, prepare(subject.ink, how), detector(who.asked))
+    options = _switches(model)
+    other = predict_prepared(model.predictor, prepare(subject.ink, options), detector(model.predictor))
     left, right = st.columns(2, gap="large")
     with left:
-        _version("full", "Everything on", who, answer)
+        _version("full", "Everything on", model, answer)
     with right:
-        _version("yours", "As you switched it", who, other)
-    st.caption(_verdict(who, answer, other))
+        _version("yours", "As you switched it", model, other)
+    st.caption(_verdict(model, answer, other))
 
 
-def _switches(who: LoadedModel) -> PreprocessingOptions:
+def _switches(model: LoadedModel) -> PreprocessingOptions:
     with st.container(key="stage_switches", horizontal=True):
         crop = _switch(
             "Crop and scale", "crop", "Cut to the ink and made to fit. Off: the whole canvas is shrunk."
         )
         pen = _switch("Pen width", "pen", "A pen that is too thin or too thick is redrawn.")
         centre = _switch("Centre by mass", "centre", "Off: the middle of the ink's box, not of its mass.")
-        deskew = who.asked.config.deskew and _switch(
+        deskew = model.predictor.config.deskew and _switch(
             "Deskew", "deskew", "Upright and of one size, as the digits that this run learned from."
         )
     return PreprocessingOptions(crop=crop, pen_width=pen, centre=centre, deskew=deskew)
@@ -75,16 +75,16 @@ def _switch(label: str, name: str, says: str) -> bool:
     return st.toggle(label, value=False, key=key, persist_state="session", help=f"{says} Default: off here.")
 
 
-def _version(key: str, name: str, who: LoadedModel, answer: Prediction) -> None:
-    st.markdown(f"**{name}:** {headline(answer, who.spec)[0]}")
+def _version(key: str, name: str, model: LoadedModel, answer: Prediction) -> None:
+    st.markdown(f"**{name}:** {headline(answer, model.spec)[0]}")
     show_stages(f"stages_{key}", answer)
-    probability_bars(f"bars_{key}", answer, who.spec)
+    probability_bars(f"bars_{key}", answer, model.spec)
 
 
-def _verdict(who: LoadedModel, full: Prediction, other: Prediction) -> str:
+def _verdict(model: LoadedModel, full: Prediction, other: Prediction) -> str:
     if not full.is_asked:
         return "Draw something, and both versions answer."
-    names: Sequence[str] = who.spec.class_names
+    names: Sequence[str] = model.spec.class_names
     if full.best == other.best:
         return f"Both say {names[full.best]}. Draw it small, in a corner, with a thin pen, and they part."
     return f"With the preparation it is {names[full.best]}, as you switched it {names[other.best]}."

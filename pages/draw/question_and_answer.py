@@ -14,13 +14,19 @@ from core.figures.image_panels import Panel
 from core.prediction.digit_detection import takes_ink
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict
 from pages.components.image_panels import pixel_panels
-from pages.draw.explanation import show_reasons
-from pages.draw.fine_tuning import show_lesson
+from pages.draw.explanation import show_explanation
+from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
-from pages.draw.model_choice import LoadedModel, ModelUnavailable, begin_detector, is_detector_due, respondent
-from pages.draw.model_comparison import show_learning, show_panel
+from pages.draw.model_choice import (
+    LoadedModel,
+    ModelUnavailable,
+    chosen_model,
+    is_detector_due,
+    start_detector,
+)
+from pages.draw.model_comparison import show_learning, show_model_comparison
 from pages.draw.prediction import Question, show_answer
-from pages.draw.preprocessing import show_preparation
+from pages.draw.preprocessing import show_preprocessing
 
 WHY: Final = "Why?"
 PREPARATION: Final = "Preparation"
@@ -34,37 +40,37 @@ _STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 
 
-def draw_view(who: LoadedModel) -> None:
+def draw_view(model: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
     st.html(f"<style>{_STYLE}</style>")
-    begin_detector(who.asked)  # before the first stroke
-    tick_s = TICK_S if who.run.is_live else None
-    st.fragment(_question_and_answer, run_every=tick_s)(who)
+    start_detector(model.predictor)  # before the first stroke
+    tick_s = TICK_S if model.run.is_live else None
+    st.fragment(_question_and_answer, run_every=tick_s)(model)
 
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:
-    who = _now(drawn_for)
-    st.caption(_introduction(who))
-    source = chosen_source(who.spec)
+    model = _now(drawn_for)
+    st.caption(_introduction(model))
+    source = chosen_source(model.spec)
     left, right = st.columns([5, 8], gap="large")
     with right:
         answer_place = st.container()
     with left, st.container(key="question"):
-        subject = subject_from(source, who)
-    answer = who.answer(subject) if subject is not None else predict(who.asked, _BLANK)
+        subject = subject_from(source, model)
+    answer = model.answer(subject) if subject is not None else predict(model.predictor, _BLANK)
     with answer_place:
-        show_answer(answer, who.spec, _question(source, subject))
+        show_answer(answer, model.spec, _question(source, subject))
         _input(answer)
-    _behind(source, who, subject or _BLANK, answer)
-    if answer.is_asked and is_detector_due(who.asked):
-        _ask_again(who)
+    _behind(source, model, subject or _BLANK, answer)
+    if answer.is_asked and is_detector_due(model.predictor):
+        _ask_again(model)
 
 
-def _ask_again(who: LoadedModel) -> None:
+def _ask_again(model: LoadedModel) -> None:
     """Wait for what knows that a drawing is no digit at all, and have everything drawn with it; a stroke goes first."""
     spot = st.empty()
     end_s = time.monotonic() + PATIENCE_S
-    while is_detector_due(who.asked) and time.monotonic() < end_s:
+    while is_detector_due(model.predictor) and time.monotonic() < end_s:
         time.sleep(0.1)
         spot.empty()  # here Streamlit leaves this run for a newer one
     with suppress(StreamlitAPIException):  # the whole page is being drawn: the next stroke will be told
@@ -81,7 +87,7 @@ def _now(drawn_for: LoadedModel) -> LoadedModel:
     """Return the run in view with its newest weights; draw the whole page anew when its status has changed."""
     if not drawn_for.run.is_live:
         return drawn_for
-    now = respondent()
+    now = chosen_model()
     if (
         isinstance(now, ModelUnavailable)
         or now.run.id != drawn_for.run.id
@@ -91,18 +97,18 @@ def _now(drawn_for: LoadedModel) -> LoadedModel:
     return now
 
 
-def _introduction(who: LoadedModel) -> str:
-    after = "" if who.run.has_ended else f" after {who.step:,} steps, and learning"
-    reads = "draw one or photograph one" if takes_ink(who.spec) else "take a test image, or photograph one"
-    return f"{who.name}{after} answers. It learned {who.spec.plural} from {_sources(who)}: {reads}."
+def _introduction(model: LoadedModel) -> str:
+    after = "" if model.run.has_ended else f" after {model.step:,} steps, and learning"
+    reads = "draw one or photograph one" if takes_ink(model.spec) else "take a test image, or photograph one"
+    return f"{model.name}{after} answers. It learned {model.spec.plural} from {_sources(model)}: {reads}."
 
 
-def _sources(who: LoadedModel) -> str:
+def _sources(model: LoadedModel) -> str:
     """Return what the run learned from, in words."""
-    mixed = who.run.config.mix_in
+    mixed = model.run.config.mix_in
     if not mixed:
-        return who.spec.title
-    return f"{who.spec.title} and {CATALOG[mixed].title if mixed in CATALOG else 'images of your own'}"
+        return model.spec.title
+    return f"{model.spec.title} and {CATALOG[mixed].title if mixed in CATALOG else 'images of your own'}"
 
 
 def _input(answer: Prediction) -> None:
@@ -114,7 +120,7 @@ def _input(answer: Prediction) -> None:
         pixel_panels("model_input_panel", [panel], alt=f"What the model sees, {size}.", px=112)
 
 
-def _behind(source: str, who: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
+def _behind(source: str, model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     view = st.segmented_control(
         "Behind the answer",
         VIEWS,
@@ -126,12 +132,12 @@ def _behind(source: str, who: LoadedModel, subject: ModelInput, answer: Predicti
     )
     with st.container(key="behind"):
         if view == PREPARATION:
-            show_preparation(who, subject, answer)
+            show_preprocessing(model, subject, answer)
         elif view == OTHERS:
-            show_panel(who, subject, answer)
+            show_model_comparison(model, subject, answer)
         elif view == LEARNING:
-            show_learning(who, subject, answer)
+            show_learning(model, subject, answer)
         elif view == LESSON:
-            show_lesson(who, subject, answer.prepared)
+            show_fine_tuning(model, subject, answer.prepared)
         else:
-            show_reasons(who, answer, on_canvas=source == CANVAS)
+            show_explanation(model, answer, on_canvas=source == CANVAS)

@@ -36,7 +36,7 @@ def _found(run_id: str, step: int, index: int, label: int) -> Adversary | None:
     return mildest(answers, image, slope)
 
 
-def show_adversary(run: RunRow, found: Scores) -> None:
+def show_adversarial_change(run: RunRow, found: Scores) -> None:
     """Show one rightly answered image, the change, and the changed image with its answer."""
     entry = spec(run.dataset)
     right = np.flatnonzero(found.logits.argmax(axis=1) == found.labels)

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from pages.components.navigation import page
-from pages.evaluate.adversarial import show_adversary
+from pages.evaluate.adversarial import show_adversarial_change
 from pages.evaluate.calibration import show_calibration, show_mistakes
 from pages.evaluate.confusion import show_confusion
 from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
-from pages.run_context.trained_model import TICK_S, current_run, redraw_at_end, run_with_weights, scores
+from pages.run_context.guards import TICK_S, current_run, redraw_at_end, run_with_weights
+from pages.run_context.trained_model import scores
 
 SECTIONS = ["Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"]
 
@@ -49,7 +50,7 @@ def evaluation(run_id: str, drawn_status: str) -> None:
         with breaks:
             show_robustness(run, found.step)
             st.subheader("The least change that fools it", anchor=False)
-            show_adversary(run, found)
+            show_adversarial_change(run, found)
     if published.open:
         with published:
             show_published(run, figures_of(run, found)[0].accuracy.share)

@@ -9,8 +9,8 @@ from core.datasets import spec
 from core.insight.captions.evaluate import published as published_caption
 from core.insight.published_results import Published, figures_for
 from core.runs import RunRow
+from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
-from pages.run_context.selected_run import title
 
 
 def show_published(run: RunRow, accuracy: float) -> None:

@@ -14,10 +14,10 @@ from core.insight.captions.evaluate import robustness as robustness_caption
 from core.insight.corruptions import DAMAGES
 from core.insight.robustness import Curve, accuracy_curve, as_unit, balanced_subset
 from core.runs import RunRow
+from core.runs.run_labels import title
 from pages.components.captioned_figure import chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from pages.run_context.selected_run import title
 from pages.run_context.trained_model import logits_of, newest_step, test_images
 from pages.server.services import image_data, store
 

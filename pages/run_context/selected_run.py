@@ -1,31 +1,18 @@
 """The run in view: chosen once, in the sidebar or by `?run=`, the same on every page."""
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from core.runs import RunRow, StoreError, UnknownRun
-from pages.components.selectbox import picker
+from core.runs.run_labels import status_text, title, unambiguous
+from pages.components.selectbox import selectbox
 from pages.components.theme import chip
 from pages.server.services import store
 from pages.server.visitor import visitor
 
-TONES = {
-    "created": "waiting",
-    "queued": "waiting",
-    "running": "live",
-    "paused": "waiting",
-    "interrupted": "bad",
-    "finished": "good",
-    "stopped": "plain",
-    "diverged": "bad",
-    "failed": "bad",
-}
 
-
-def run_in_view() -> RunRow | None:
+def selected_run() -> RunRow | None:
     """Return the run that this visitor looks at, None when there is none (any more)."""
     run_id = st.session_state.get("run")
     if not run_id:
@@ -33,41 +20,17 @@ def run_in_view() -> RunRow | None:
     try:
         return store().get(run_id)
     except UnknownRun:
-        view_run(None)
+        select_run(None)
         return None
 
 
-def view_run(run_id: str | None) -> None:
+def select_run(run_id: str | None) -> None:
     """Bring a run into view on every page; None = none, as for a fresh start."""
     st.session_state.run = run_id
     if run_id and st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
     elif not run_id and "run" in st.query_params:
         del st.query_params["run"]
-
-
-def title(row: RunRow) -> str:
-    """Return the run's name, or one made of what it is."""
-    return row.name or f"{row.model} on {row.dataset.replace('_', '-')} · {row.id[:4]}"
-
-
-def distinct_titles(rows: Iterable[RunRow]) -> dict[str, str]:
-    """Return {run id: the run's title}, no two alike."""
-    return _told_apart({row.id: title(row) for row in rows})
-
-
-def _told_apart(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return {run id: its text}, with the id where two would be alike: a browser knows options by their texts."""
-    counts = Counter(texts.values())
-    return {run_id: text if counts[text] == 1 else f"{text} · {run_id[:4]}" for run_id, text in texts.items()}
-
-
-def status_text(row: RunRow) -> tuple[str, str]:
-    """Return (the run's status in words, the tone of its chip)."""
-    text = row.status
-    if row.queue_position:
-        text = "queued, next" if row.queue_position == 1 else f"queued, {row.queue_position - 1} before it"
-    return text, TONES[row.status]
 
 
 def status_chip(row: RunRow) -> str:
@@ -91,11 +54,11 @@ def choose_run() -> None:
         return
     ids = [row.id for row in runs]
     current = st.session_state.get("run")
-    picker(
+    selectbox(
         "Run in view",
-        _told_apart({row.id: _label(row) for row in runs}),
+        unambiguous({row.id: _label(row) for row in runs}),
         current if current in ids else None,
-        view_run,
+        select_run,
         key="run_choice",
         placeholder="Choose a run",
         help="Every page shows this run. Its address is in the page's address: copy it to share it.",

@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from core.config.setting_labels import LABELS
+from core.config.setting_labels import LABELS, value_in_words
 from core.figures.charts import CONFIG
 from core.figures.comparison_chart import compared_curves, run_colour
 from core.insight.run_comparison import (
@@ -26,10 +26,9 @@ from core.insight.run_comparison import (
 from core.insight.significance import spread
 from core.protocol.events import Recorded
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import distinct_titles
 from pages.components.theme import current_theme
-from pages.run_context.selected_run import distinct_titles
 from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
-from pages.runs.runs_table import value_in_words
 from pages.server.services import store
 
 TICK_S: Final = 2.0

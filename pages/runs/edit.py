@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.runs import RunRow, StoreError
-from pages.components.ownership import is_mine, mine
-from pages.run_context.selected_run import title
-from pages.runs.runs_table import counted, select_runs
+from core.runs.run_labels import title
+from pages.runs.runs_table import counted, select_rows
 from pages.server.services import store
+from pages.server.visitor import is_mine, mine
 
 
 def edit_run(row: RunRow) -> None:
@@ -63,7 +63,7 @@ def _delete(run_ids: list[str]) -> None:
     except StoreError as error:
         st.session_state.trouble = str(error)
     st.session_state.deleted_runs = deleted
-    select_runs([])
+    select_rows([])
     if st.session_state.get("run") in deleted:
         st.session_state.run = None
 
@@ -80,7 +80,7 @@ def offer_undo() -> None:
 
 def _undo(run_ids: list[str]) -> None:
     st.session_state.deleted_runs = []
-    select_runs([])
+    select_rows([])
     try:
         for run_id in run_ids:
             store().restore(run_id)

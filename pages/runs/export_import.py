@@ -13,15 +13,16 @@ from core.export import FORMATS, ExportRefused, check_export, export_file_name, 
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
 from core.runs import RunRow, StoreError
-from pages.components.picture import picture
-from pages.run_context.selected_run import title, view_run
+from core.runs.run_labels import title
+from pages.components.image_panels import picture
+from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
-from pages.runs.runs_table import select_runs
+from pages.runs.runs_table import select_rows
 from pages.server.services import store
 from pages.server.visitor import visitor
 
 
-def takeaway(row: RunRow) -> None:
+def export_section(row: RunRow) -> None:
     """Draw the choice of a format and its download; the file is made when it is asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="takeaway"):
         form = st.selectbox(
@@ -91,7 +92,7 @@ def _qr(address: str) -> bytes:
     return buffer.getvalue()
 
 
-def bring_in() -> None:
+def import_section() -> None:
     """Draw the uploader for bundles and weights."""
     file = st.file_uploader(
         "A run bundle (.inkling.zip) or the weights of a linear layer (.safetensors)",
@@ -116,7 +117,7 @@ def bring_in() -> None:
         st.error(str(error))
         return
     st.session_state.brought_in = st.session_state.get("brought_in", 0) + 1
-    view_run(run_id)
-    select_runs([run_id])
+    select_run(run_id)
+    select_rows([run_id])
     st.session_state.brought_in_title = title(store().get(run_id))
     st.rerun()

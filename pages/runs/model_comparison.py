@@ -11,7 +11,7 @@ from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
 from core.insight.first_layer import FirstLayer, first_layer
 from core.insight.significance import Comparison, compare
 from core.runs import RunRow
-from pages.components.picture import picture
+from pages.components.image_panels import picture
 from pages.components.theme import current_theme
 from pages.server.services import image_data, store
 

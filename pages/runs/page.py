@@ -4,11 +4,12 @@ import streamlit as st
 
 from core.insight.run_comparison import MOST_RUNS
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import title
 from pages.components.navigation import page
-from pages.run_context.selected_run import status_chip, title, view_run
+from pages.run_context.selected_run import select_run, status_chip
 from pages.runs.comparison import show_comparison
 from pages.runs.edit import delete_button, edit_run, offer_undo
-from pages.runs.export_import import bring_in, links, takeaway
+from pages.runs.export_import import export_section, import_section, links
 from pages.runs.rerun import repeat_buttons
 from pages.runs.runs_table import counted, filters, listed, runs_table
 
@@ -27,7 +28,7 @@ def selection_tools(rows: list[RunRow]) -> None:
             st.rerun()
         delete_button(rows)
         if len(rows) == 1 and st.button("Open", icon=":material/visibility:", help="Bring it into view."):
-            view_run(rows[0].id)
+            select_run(rows[0].id)
             st.switch_page(page("train"))
 
 
@@ -41,7 +42,7 @@ def one_run(row: RunRow) -> None:
     names = ["Take away", "Link", "Name and note"]
     away, link, edit = st.tabs(names, key="run_section", on_change="rerun")
     with away:
-        takeaway(row)
+        export_section(row)
     if link.open:
         with link:
             links(row)
@@ -84,4 +85,4 @@ else:
     st.info("No run yet: the first one takes ten seconds.")
     st.page_link(page("train"), label="Train one", icon=":material/play_arrow:")
 with st.expander("Bring in a run", icon=":material/upload:", key="bring_in_panel"):
-    bring_in()
+    import_section()

@@ -8,13 +8,14 @@ import streamlit as st
 
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, Range, RunConfig, rule_of
-from core.config.setting_labels import LABELS, OPTION_NAMES
+from core.config.setting_labels import LABELS, OPTION_NAMES, value_in_words
 from core.datasets import spec
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import title
 from pages.components.navigation import page
-from pages.run_context.selected_run import title, view_run
-from pages.runs.runs_table import select_runs, value_in_words
+from pages.run_context.selected_run import select_run
+from pages.runs.runs_table import select_rows
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
 
@@ -36,7 +37,7 @@ def repeat_buttons(row: RunRow) -> None:
         ):
             started = start_runs([config], row)
             if started:
-                view_run(started[0])
+                select_run(started[0])
                 st.switch_page(page("train"))
         if st.button(
             f"With {SEEDS} seeds",
@@ -46,7 +47,7 @@ def repeat_buttons(row: RunRow) -> None:
             seeds = [replace(config, seed=(config.seed + place) % 2**31) for place in range(SEEDS)]
             started = start_runs(seeds, row, secrets.token_hex(6))
             if started:
-                select_runs(started)
+                select_rows(started)
                 st.query_params["compare"] = ",".join(started)
                 st.rerun()
         with st.popover("Change one thing", icon=":material/tune:"):
@@ -69,7 +70,7 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
             return
         started = start_runs([changed], row)
         if started:
-            view_run(started[0])
+            select_run(started[0])
             st.switch_page(page("train"))
 
 

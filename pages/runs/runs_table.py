@@ -9,14 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from core.config.run_config import RunConfig, differing_fields, from_json
-from core.config.setting_labels import LABELS, OPTION_NAMES
-from core.datasets import CATALOG, DatasetError, spec
+from core.config.setting_labels import LABELS, OPTION_NAMES, dataset_title, value_in_words
+from core.datasets import CATALOG
 from core.runs import RunRow
 from core.runs.loss_history import loss_histories
-from pages.components.ownership import is_mine
-from pages.run_context.selected_run import title
+from core.runs.run_labels import title
 from pages.server.services import store
-from pages.server.visitor import visitor
+from pages.server.visitor import is_mine, visitor
 
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
@@ -85,7 +84,7 @@ def runs_table(rows: list[RunRow]) -> list[str]:
     return [rows[place].id for place in chosen if place < len(rows)]
 
 
-def select_runs(ids: list[str]) -> None:
+def select_rows(ids: list[str]) -> None:
     """Have the table made anew, with these runs selected."""
     st.session_state[_SELECTED] = ids
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
@@ -109,7 +108,7 @@ def _keep_selection(ids: list[str]) -> None:
     known_key, known_ids = st.session_state.get(_DRAWN, ("", []))
     if known_key == _table_key() and known_ids != ids and known_key in st.session_state:
         places = st.session_state[known_key]["selection"]["rows"]
-        select_runs([known_ids[place] for place in places if place < len(known_ids)])
+        select_rows([known_ids[place] for place in places if place < len(known_ids)])
     st.session_state[_DRAWN] = (_table_key(), ids)
 
 
@@ -138,7 +137,7 @@ def _columns() -> dict[str, Any]:
 
 def _frame(rows: list[RunRow]) -> pd.DataFrame:
     curves = _curves(rows)
-    titles = {name: _images_title(name) for name in {row.dataset for row in rows}}
+    titles = {name: dataset_title(name) for name in {row.dataset for row in rows}}
     return pd.DataFrame(
         {
             "pinned": ["★" if row.pinned else "" for row in rows],
@@ -158,14 +157,6 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
     )
 
 
-def _images_title(name: str) -> str:
-    """Return what a dataset is called, its bare name where it is gone."""
-    try:
-        return spec(name).title
-    except DatasetError:
-        return name
-
-
 def _percent(accuracy: float | None) -> float | None:
     return None if accuracy is None else 100 * accuracy
 
@@ -176,22 +167,6 @@ def _differing(config_json: str) -> str:
     config = from_json(config_json)
     names = [name for name in differing_fields(config, _BASE) if name not in _OWN_COLUMNS]
     return " · ".join(f"{LABELS.get(name, name).lower()} {value_in_words(name, config)}" for name in names)
-
-
-def value_in_words(name: str, config: RunConfig) -> str:
-    """Return a setting's value as people read it."""
-    value = getattr(config, name)
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if name in ("dataset", "mix_in") and value:
-        return _images_title(value)
-    if name == "learning_rate_changes":
-        return ", ".join(f"{rate:g} from step {step:,}" for step, rate in value) or "none"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, float):
-        return f"{value:g}"
-    return OPTION_NAMES.get((name, value), str(value)) or "none"
 
 
 @st.cache_resource(show_spinner=False)

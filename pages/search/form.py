@@ -10,8 +10,9 @@ from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
 from core.runs import StoreError
+from core.runs.run_labels import title
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
-from pages.run_context.selected_run import run_in_view, title
+from pages.run_context.selected_run import selected_run
 from pages.server.services import settings, store
 from pages.server.visitor import visitor
 
@@ -56,7 +57,7 @@ def new_search() -> None:
 
 def _base() -> RunConfig:
     """Draw where the other settings come from; return them, with images held back to judge by."""
-    run = run_in_view()
+    run = selected_run()
     sources = {"default": PRESETS["default"].config}
     names = {"default": "the defaults"}
     if run is not None:

@@ -13,7 +13,7 @@ from core.runs import RunRow, StoreError, UnknownRun
 from core.search import Searches, SearchRow
 from pages.components.navigation import page
 from pages.components.theme import chip, current_theme
-from pages.run_context.selected_run import view_run
+from pages.run_context.selected_run import select_run
 from pages.server.services import store
 from pages.server.visitor import visitor
 
@@ -84,7 +84,7 @@ def _best(search: SearchRow, best: RunRow) -> None:
     values = ", ".join(f"{LABELS[d.field].lower()} {_value(best, d.field)}" for d in search.plan.dimensions)
     st.markdown(f"Best so far: **{100 * (best.evaluation_accuracy or 0):.2f} %** with {values}.")
     if st.button("Open the best run", icon=":material/visibility:", key="open_best"):
-        view_run(best.id)
+        select_run(best.id)
         st.switch_page(page("train"))
 
 

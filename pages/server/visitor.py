@@ -10,7 +10,8 @@ from typing import Final
 
 import streamlit as st
 
-from pages.server.services import settings
+from core.runs import RunRow, StoreError
+from pages.server.services import settings, store
 
 COOKIE: Final = "inkling_visitor"
 _YEAR_S: Final = 365 * 24 * 3600
@@ -63,3 +64,17 @@ def _secret(data_dir: Path) -> bytes:
     with os.fdopen(descriptor, "wb") as file:
         file.write(key)
     return key
+
+
+def is_mine(row: RunRow) -> bool:
+    """Return whether this visitor made the run."""
+    return bool(row.owner) and row.owner == visitor()
+
+
+def mine(run_ids: list[str]) -> list[str]:
+    """Return those of the runs that this visitor made, read anew from the store: for callbacks."""
+    try:
+        return [row.id for row in store().list(ids=run_ids, limit=len(run_ids)) if is_mine(row)]
+    except StoreError as error:
+        st.session_state.trouble = str(error)
+        return []

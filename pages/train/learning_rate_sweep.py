@@ -9,28 +9,22 @@ from core.config.run_config import RunConfig
 from core.datasets import spec
 from core.figures.palette import PALETTES, Theme, series_colour
 from core.figures.run_curves import Chart, Series
+from core.live.run_feed import Feed
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_groups import is_joint, new_group_id
+from core.search.learning_rate_sweep import sweep_rates
 from core.training.path_selection import may_join
 from pages.components.live_chart import live_chart
 from pages.components.live_updates import live_update
-from pages.run_context.selected_run import view_run
-from pages.server.run_feeds import Feed, feed
+from pages.run_context.selected_run import select_run
+from pages.server.run_feeds import feed
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
 from pages.train.run_controls import PACES
 
-FACTORS: Final = (0.001, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 TICK_S: Final = 1.0
 CHART_PX: Final = 300
-LARGEST_RATE: Final = 100.0
-
-
-def sweep_rates(learning_rate: float) -> list[float]:
-    """Return eight learning rates around the form's, from a thousandth of it to ten times it, rising."""
-    top = min(learning_rate, LARGEST_RATE / max(FACTORS))
-    return [max(float(f"{top * factor:.3g}"), 1e-6) for factor in FACTORS]
 
 
 def sweep_button(config: RunConfig) -> None:
@@ -133,7 +127,7 @@ def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:
                 key=f"open_{member.id}",
                 type="primary" if is_open else "secondary",
                 disabled=is_open,
-                on_click=view_run,
+                on_click=select_run,
                 args=(member.id,),
                 help="The run with this learning rate, as a run of its own.",
             )
@@ -147,7 +141,7 @@ def _begin(config: RunConfig, rates: list[float]) -> None:
     try:
         ids = [_create(replace(config, learning_rate=rate), group_id) for rate in rates]
         engine().submit(ids[first])
-        view_run(ids[first])
+        select_run(ids[first])
     except StoreError as error:
         st.session_state.trouble = str(error)
 

@@ -9,20 +9,22 @@ import streamlit as st
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, spec
 from core.insight.captions.run_summary import verdict
+from core.live.run_feed import Feed
+from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
 from core.models.initial_weights import first_weights
 from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
+from core.runs.run_labels import distinct_titles
 from core.runs.run_row import IN_WORK
 from pages.components.live_chart import live_chart
 from pages.components.live_html import live_parts
 from pages.components.live_updates import live_update
 from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
-from pages.run_context.selected_run import distinct_titles
-from pages.server.run_feeds import Feed, current, feed
-from pages.server.services import image_data, libraries_loaded, store
+from pages.server.run_feeds import current, feed
+from pages.server.services import image_data, store
 from pages.server.visitor import visitor
+from pages.server.warmup import libraries_loaded
 from pages.train.run_controls import train_with
-from pages.train.run_snapshot import RunSnapshot, idle_scene, run_scene
 
 TICK_S = 1.0
 SHARED_S = 0.25  # so old may be what one viewer's tick has read for another's
@@ -34,7 +36,7 @@ CHART_PX = 250
 def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from."""
     can_draw_all = libraries_loaded()
-    _draw(idle_scene(config), None)
+    _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None)
     if not can_draw_all and first_weights(config, spec(config.dataset)) is None:
         with st.container(key="ticking"):
             st.fragment(_complete, run_every=COMPLETE_S)()
@@ -56,13 +58,18 @@ def show_run(run: RunRow) -> None:
         return
     alike = _earlier_runs(run)
     earlier: list[str] = st.session_state[_beneath(run)] if alike else []
-    _draw(run_scene(run, shared, earlier), run)
+    _draw(_snapshot(run, shared, earlier), run)
     with st.container(key="ticking"):  # always there, so that nothing below moves when the run ends
         if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
             st.session_state.drawn_status = _drawn(run)
             st.fragment(_tick, run_every=TICK_S)(run.id, earlier)
     _choose_earlier(run, alike)
     _log(run)
+
+
+def _snapshot(run: RunRow, shared: Feed, earlier: list[str]) -> RunSnapshot:
+    feeds = [feed(run_id) for run_id in earlier]
+    return run_snapshot(run, shared, feeds, store(), image_data, has_torch=libraries_loaded())
 
 
 def _seen(shared: Feed) -> None:
@@ -90,7 +97,7 @@ def _tick(run_id: str, earlier: list[str]) -> None:
         st.rerun()
     try:
         run, shared = current(run_id, SHARED_S)
-        scene = run_scene(run, shared, earlier)
+        snapshot = _snapshot(run, shared, earlier)
     except UnknownRun:
         st.session_state.trouble = (
             "The run that was in view is not here any more. Press Train to make another."
@@ -101,28 +108,28 @@ def _tick(run_id: str, earlier: list[str]) -> None:
         return
     if _drawn(run) != st.session_state.drawn_status:
         st.rerun()
-    live_update("feed", scene.news())
+    live_update("feed", snapshot.news())
 
 
-def _draw(scene: RunSnapshot, run: RunRow | None) -> None:
+def _draw(snapshot: RunSnapshot, run: RunRow | None) -> None:
     """Draw every component with all that it shows now."""
-    live_parts("head", scene.head)
+    live_parts("head", snapshot.head)
     with st.container(key="outcome"):
         if run is None or run.is_live:
-            st.caption(scene.caption)
+            st.caption(snapshot.caption)
         else:
             _outcome(run)
-    images = scene.weights
+    images = snapshot.weights
     weight_tiles(
         "weights", images.weights, images.shape, images.labels, step=images.step, classes=images.classes
     )
     left, right = st.columns(2)
     with left:
-        live_chart("loss", scene.loss, height=CHART_PX)
+        live_chart("loss", snapshot.loss, height=CHART_PX)
     with right:
-        live_chart("accuracy", scene.accuracy, height=CHART_PX)
-    if scene.strip:
-        live_parts("strip", scene.strip)
+        live_chart("accuracy", snapshot.accuracy, height=CHART_PX)
+    if snapshot.strip:
+        live_parts("strip", snapshot.strip)
 
 
 def _outcome(run: RunRow) -> None:

@@ -2,17 +2,19 @@
 
 import streamlit as st
 
-from pages.run_context.selected_run import run_in_view
+from pages.run_context.dataset_guard import dataset_is_here
+from pages.run_context.selected_run import selected_run
+from pages.train.form_state import config_in_address
 from pages.train.learning_rate_sweep import show_sweep, sweep_button
 from pages.train.live_run import show_idle, show_run
-from pages.train.run_controls import dataset_is_here, run_buttons
-from pages.train.settings_form import config_in_address, hyperparameter_form
+from pages.train.run_controls import run_buttons
+from pages.train.settings_form import hyperparameter_form
 
 with st.sidebar:
     st.subheader("Settings", anchor=False)
     config = hyperparameter_form()
 
-run = run_in_view()
+run = selected_run()
 if config is None:
     st.warning("A setting on the left is refused; it says there what is allowed.")
     st.stop()

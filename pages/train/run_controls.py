@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
-from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
+from core.datasets import spec
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
-from pages.run_context.selected_run import view_run
-from pages.server.services import engine, image_data, store
+from pages.run_context.selected_run import select_run
+from pages.server.services import engine, store
 from pages.server.visitor import visitor
-from pages.train.settings_form import RATES, config_as_entered, put_config
+from pages.train.form_state import config_as_entered, put_config
+from pages.train.settings_form import RATES
 
 PACES: Final = {
     "Full speed": "full",
@@ -157,7 +158,7 @@ def _begin(until: int = 0) -> None:
             and store().get(last_id).is_live
         ):
             st.session_state[_BEGUN] = (last_asked, last_id, time.monotonic())
-            view_run(last_id)
+            select_run(last_id)
             return
         run_id = store().create(
             config,
@@ -169,7 +170,7 @@ def _begin(until: int = 0) -> None:
         )
         engine().submit(run_id)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
-        view_run(run_id)
+        select_run(run_id)
         deadline = time.monotonic() + FIRST_POINT_S
         while time.monotonic() < deadline and store().get(run_id).step == 0:
             time.sleep(0.01)
@@ -208,45 +209,3 @@ def train_with(config: RunConfig) -> None:
     """Fill the form with `config` and start it; for a button's callback."""
     put_config(config)
     _begin()
-
-
-def dataset_is_here(name: str) -> bool:
-    """Return whether the images can be used, unpacking what ships with the project and offering the rest.
-
-    What had to be mended on the way is told once a session.
-    """
-    entry = spec(name)
-    if entry.source != "bundled" and not is_ready(name):
-        return _offer_download(name)
-    try:
-        notes = image_data(name).notes
-    except DatasetError as error:
-        st.error(f"{error}")
-        return False
-    for note in notes:
-        if note not in st.session_state.setdefault("data_notes", []):
-            st.session_state.data_notes.append(note)
-            st.info(note)
-    return True
-
-
-def _offer_download(name: str) -> bool:
-    entry = spec(name)
-    size = f"{entry.download_bytes / 1e6:.0f} MB" if entry.download_bytes else "a few MB"
-    st.info(f"{entry.title} is not on this computer yet: it is downloaded once, {size}, from its authors.")
-    if not st.button(f"Download {CATALOG[name].title}", type="primary", icon=":material/download:"):
-        return False
-    bar = st.progress(0.0, "Starting …")
-
-    def progress(done: int, total: int, what: str) -> None:
-        share = min(done / total, 1.0) if total else 0.0
-        bar.progress(share, f"{what}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
-
-    try:
-        ensure(name, progress=progress)
-    except DatasetError as error:
-        bar.empty()
-        st.error(f"{error} Press Download again to go on from where it stopped.")
-        return False
-    bar.empty()
-    return True

@@ -1,80 +1,23 @@
 """The hyperparameter form: session state <-> widgets <-> RunConfig <-> address."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
 from core.config.presets import PRESETS
-from core.config.query_string import from_query, parse_field, to_query
-from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, RunConfig, rule_of
+from core.config.run_config import ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES
 from core.datasets import CATALOG, spec
 from core.datasets.user_datasets import list_own
-from pages.components.selectbox import picker
-from pages.server.services import libraries_loaded
+from pages.components.selectbox import selectbox
+from pages.server.warmup import libraries_loaded
+from pages.train.form_state import mixes_with, put_config, sizes_of, widget_key, with_values
 
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
 )
 OWN_SETTINGS: Final = "own"
-_NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
-_SIZES: Final = ("hidden_sizes", "channels")
-
-
-def config_from_address() -> None:
-    """Fill the form's config from the address once a session; refused settings are told, the rest holds."""
-    if "config" in st.session_state:
-        return
-    query = {name: st.query_params[name] for name in st.query_params}
-    wanted = query.get("preset", "default")
-    errors = []
-    if wanted not in PRESETS:
-        errors.append(FieldError("preset", wanted[:40], "one of " + ", ".join(PRESETS)))
-    base = PRESETS[wanted if wanted in PRESETS else "default"].config
-    config, wrong = from_query(query, base)
-    problem = dataset_problem(config)
-    if problem:
-        wrong.append(problem)
-        config = replace(config, dataset=base.dataset, mix_in="")
-    st.session_state.config = config
-    st.session_state.address_errors = [*errors, *wrong]
-
-
-def dataset_problem(config: RunConfig) -> FieldError | None:
-    """Return what is wrong with the config's dataset and its split, None if nothing is."""
-    names = [*CATALOG, *(own.name for own in list_own())]
-    if config.dataset not in names:
-        return FieldError("dataset", config.dataset, "one of " + ", ".join(names))
-    if config.mix_in and (config.mix_in not in names or not mixes_with(config.mix_in, config.dataset)):
-        fitting = [name for name in names if mixes_with(name, config.dataset)]
-        return FieldError("mix_in", config.mix_in, "empty" + "".join(f", or {name}" for name in fitting))
-    count = spec(config.dataset).train_size
-    if config.validation_size + max(config.train_size, 1) > count:
-        both = f"{config.validation_size} + {config.train_size}"
-        return FieldError("validation_size + train_size", both, f"at most the {count:,} training images")
-    return None
-
-
-def put_config(config: RunConfig) -> None:
-    """Show `config` in the form, by new widgets; for callbacks, before they are drawn.
-
-    What a browser still says of the old ones, with a tick or with the next press, is of no account.
-    """
-    st.session_state.config = config
-    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
-
-
-def config_in_address(config: RunConfig) -> None:
-    """Keep every setting that differs from the start in the page's address."""
-    wanted = to_query(config, PRESETS["default"].config)
-    shown = {name: st.query_params[name] for name in st.query_params if name in (*FIELD_NAMES, "preset")}
-    for name in shown.keys() - wanted.keys():
-        del st.query_params[name]
-    for name, value in wanted.items():
-        if shown.get(name) != value:
-            st.query_params[name] = value
 
 
 def hyperparameter_form() -> RunConfig | None:
@@ -99,36 +42,14 @@ def hyperparameter_form() -> RunConfig | None:
     return _built(config, values)
 
 
-def config_as_entered() -> RunConfig:
-    """Return the form's config as its widgets hold it now; for callbacks, before the form is drawn.
-
-    What was typed just before a button was pressed comes with the press: the form as it was drawn last does not
-    have it yet.  Raises: ConfigError.
-    """
-    config: RunConfig = st.session_state.config
-    keys = {name: _key(name) for name in FIELD_NAMES}
-    held = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
-    return _with(config, {name: _sizes_of(name, v) if name in _SIZES else v for name, v in held.items()})
-
-
 def _built(config: RunConfig, values: dict[str, Any]) -> RunConfig | None:
     try:
-        built = _with(config, {name: value for name, value in values.items() if value is not None})
+        built = with_values(config, {name: value for name, value in values.items() if value is not None})
     except ConfigError as error:
         for wrong in error.errors:
             st.error(_sentence(wrong))
         return None
     st.session_state.config = built
-    return built
-
-
-def _with(config: RunConfig, values: dict[str, Any]) -> RunConfig:
-    """Return `config` with the values, and without what they rule out.  Raises: ConfigError."""
-    if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:
-        values = values | {"nesterov": False}
-    built = replace(config, **values)
-    if problem := dataset_problem(built):
-        raise ConfigError([problem])
     return built
 
 
@@ -145,7 +66,7 @@ def _presets(config: RunConfig) -> None:
         if name in PRESETS:
             put_config(PRESETS[name].config)
 
-    picker(
+    selectbox(
         "Start from",
         names | {name: preset.title for name, preset in PRESETS.items()},
         matching,
@@ -171,15 +92,9 @@ def _mix_in(config: RunConfig, dataset: str) -> str:
     """Draw the choice of what is learned from as well: "" or a dataset of the same classes."""
     titles = {"": OPTION_NAMES["mix_in", ""]}
     titles |= {name: title for name, title in _titles().items() if mixes_with(name, dataset)}
-    if st.session_state.get(_key("mix_in")) not in titles:  # the images have become others
-        st.session_state.pop(_key("mix_in"), None)
+    if st.session_state.get(widget_key("mix_in")) not in titles:  # the images have become others
+        st.session_state.pop(widget_key("mix_in"), None)
     return _select("mix_in", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
-
-
-def mixes_with(name: str, dataset: str) -> bool:
-    """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
-    theirs = spec(name)
-    return name != dataset and theirs.source != "download" and theirs.is_compatible_with(spec(dataset))
 
 
 def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
@@ -235,12 +150,8 @@ def _devices(config: RunConfig) -> tuple[str, ...]:
 # ---- one widget each; the widget's state is seeded from the config when it has none
 
 
-def _key(name: str) -> str:
-    return f"set_{name}_{st.session_state.get(_NUMBER, 0)}"
-
-
 def _seed_state(name: str, value: Any) -> str:
-    key = _key(name)
+    key = widget_key(name)
     if key not in st.session_state:
         st.session_state[key] = value
     return key
@@ -312,13 +223,7 @@ def _sizes(name: str, config: RunConfig) -> tuple[int, ...] | None:
     key = _seed_state(name, ", ".join(map(str, getattr(config, name))))
     text = st.text_input(LABELS[name], key=key, help=HELP[name])
     try:
-        return _sizes_of(name, text)
+        return sizes_of(name, text)
     except ConfigError as error:
         st.error(_sentence(error.errors[0]))
         return None
-
-
-def _sizes_of(name: str, text: str) -> tuple[int, ...]:
-    """Return the sizes that the text names.  Raises: ConfigError."""
-    sizes: tuple[int, ...] = parse_field(name, text.replace(" ", ""))
-    return sizes

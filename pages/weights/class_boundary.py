@@ -8,7 +8,7 @@ from core.figures.palette import class_colour
 from core.i18n.number_format import signed
 from core.insight.captions.weights import border as border_caption
 from core.insight.confusion import confusion_matrix, most_confused
-from core.insight.weight_analysis import border, nearest_to_border
+from core.insight.weight_analysis import decision_boundary, nearest_to_boundary
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice, pixel_panels
@@ -18,7 +18,7 @@ from pages.run_context.trained_model import Scores, scores, state_at, test_image
 NEAREST = 20
 
 
-def show_border(run: RunRow) -> None:
+def show_class_boundary(run: RunRow) -> None:
     """Let the visitor pick two classes; show what speaks for one against the other, and who lies between."""
     found = scores(run)
     names = spec(run.dataset).class_names
@@ -27,8 +27,8 @@ def show_border(run: RunRow) -> None:
         st.caption("Choose two different classes.")
         return
     weight, bias = unit_linear(run.config, spec(run.dataset), state_at(run.id, found.step))
-    edge = border(weight, bias, a, b)
-    near = nearest_to_border(found.logits, edge, NEAREST)
+    edge = decision_boundary(weight, bias, a, b)
+    near = nearest_to_boundary(found.logits, edge, NEAREST)
     image = edge.image.reshape(spec(run.dataset).image_shape)
     sentence = border_caption(edge, near, names)
     left, right = st.columns([2, 3], gap="large")

@@ -18,7 +18,7 @@ from core.training.checkpoint import CheckpointError, TrainingState, unpack
 from core.training.next_step import NextStep, next_step
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
-from pages.run_context.selected_run import view_run
+from pages.run_context.selected_run import select_run
 from pages.run_context.trained_model import inputs, newest_step, state_at
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
@@ -36,7 +36,7 @@ class StepPreview:
     step: ModelStep
 
 
-def show_microscope(run: RunRow) -> None:
+def show_gradient_step(run: RunRow) -> None:
     """Show the step that a paused run would take next, and take it; otherwise say how to get to one."""
     problem = st.session_state.pop("step_problem", None)
     if problem:
@@ -121,7 +121,7 @@ def _begin_paused(run: RunRow) -> None:
             parameter_count=count_parameters(config, spec(config.dataset)),
         )
         engine().submit(run_id)
-        view_run(run_id)
+        select_run(run_id)
         _await(run_id, "paused")
     except (StoreError, ConfigError) as error:
         st.session_state.step_problem = str(error)

@@ -21,7 +21,7 @@ IMAGES = 500
 FEEDERS = 10
 
 
-def show_feeders(run: RunRow) -> None:
+def show_unit_contributions(run: RunRow) -> None:
     """Show, for one class, the hidden units that speak most for and against it."""
     entry = spec(run.dataset)
     names = entry.class_names

@@ -19,7 +19,7 @@ from pages.run_context.trained_model import newest_step, state_at, test_images, 
 from pages.server.services import image_data
 
 
-def show_arithmetic(run: RunRow) -> None:
+def show_logit_breakdown(run: RunRow) -> None:
     """Show image x weights = evidence for one class, and how ten sums become ten probabilities."""
     entry, labels = spec(run.dataset), image_data(run.dataset).test_labels
     index, temperature = _choices(run, len(labels))

@@ -2,24 +2,28 @@
 
 import streamlit as st
 
-from pages.run_context.trained_model import TICK_S, current_run, is_broken, redraw_at_end, run_with_weights
-from pages.weights.class_boundary import show_border
-from pages.weights.gradient_step import show_microscope
-from pages.weights.hidden_layers import show_feature_maps, show_feeders
-from pages.weights.logit_breakdown import show_arithmetic
-from pages.weights.weight_editor import show_touch
-from pages.weights.weight_history import PLAY_S, is_playing, show_travel
+from pages.run_context.guards import TICK_S, current_run, is_broken, redraw_at_end, run_with_weights
+from pages.weights.class_boundary import show_class_boundary
+from pages.weights.gradient_step import show_gradient_step
+from pages.weights.hidden_layers import show_feature_maps, show_unit_contributions
+from pages.weights.logit_breakdown import show_logit_breakdown
+from pages.weights.weight_editor import show_weight_editor
+from pages.weights.weight_history import PLAY_S, is_playing, show_weight_history
 
 SECTIONS = {
     "softmax": {
         "Through time": None,
-        "Two classes": show_border,
-        "Arithmetic": show_arithmetic,
-        "One step": show_microscope,
-        "Touch it": show_touch,
+        "Two classes": show_class_boundary,
+        "Arithmetic": show_logit_breakdown,
+        "One step": show_gradient_step,
+        "Touch it": show_weight_editor,
     },
-    "mlp": {"Through time": None, "Who feeds a class": show_feeders, "One step": show_microscope},
-    "cnn": {"Through time": None, "Feature maps": show_feature_maps, "One step": show_microscope},
+    "mlp": {
+        "Through time": None,
+        "Who feeds a class": show_unit_contributions,
+        "One step": show_gradient_step,
+    },
+    "cnn": {"Through time": None, "Feature maps": show_feature_maps, "One step": show_gradient_step},
 }
 
 
@@ -35,7 +39,7 @@ def look_inside(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
         if tab.open:
             with tab:
                 if show is None:
-                    show_travel(run, drawn_playing)
+                    show_weight_history(run, drawn_playing)
                 else:
                     show(run)
 

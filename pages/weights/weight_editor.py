@@ -30,9 +30,10 @@ from core.models.build import scale_images
 from core.models.softmax_regression import flat, linear_logits
 from core.protocol.events import Evaluated, Event, Finished, Logits, Started, Weights
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
-from pages.run_context.selected_run import title, view_run
+from pages.run_context.selected_run import select_run
 from pages.run_context.trained_model import inputs, newest_step, scores, state_at
 from pages.server.services import image_data, store
 from pages.server.visitor import visitor
@@ -40,7 +41,7 @@ from pages.server.visitor import visitor
 TOOLS: Final = ("Zero a region", "Blur", "Prune", "Add noise", "Shift a bias", "Flip a bias", "Flip a class")
 
 
-def show_touch(run: RunRow) -> None:
+def show_weight_editor(run: RunRow) -> None:
     """Show the tools, the images and the accuracy after the edits kept and the one being made."""
     if run.is_live:
         st.caption("Weights can be edited once the run stands still for good: wait for its end, or stop it.")
@@ -260,4 +261,4 @@ def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:
     except StoreError as error:
         st.session_state.touch_problem = str(error)
         return
-    view_run(run_id)
+    select_run(run_id)

@@ -17,7 +17,7 @@ from core.insight.captions.weights import hidden_units
 from core.insight.captions.weights import journey as journey_caption
 from core.insight.captions.weights import weight_images as images_caption
 from core.insight.robustness import balanced_subset
-from core.insight.weight_analysis import WeightTrajectory, journey
+from core.insight.weight_analysis import WeightTrajectory, weight_trajectory
 from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned, chart
@@ -39,7 +39,7 @@ def is_playing(run: RunRow) -> bool:
     return bool(st.session_state.get(f"playing_{run.id}"))
 
 
-def show_travel(run: RunRow, drawn_playing: bool) -> None:
+def show_weight_history(run: RunRow, drawn_playing: bool) -> None:
     """Show the weight images at the step chosen, beside those at the start."""
     kept = store().snapshots(run.id)
     newest = newest_step(run)
@@ -242,7 +242,7 @@ def _journey(run_id: str, newest: int) -> WeightTrajectory:  # noqa: ARG001 - a 
         state = store().snapshot(run_id, step)
         names = sorted(name for name in state if name.endswith("weight"))  # stored in any order
         weights.append(np.concatenate([state[name].reshape(-1) for name in names]))
-    return journey(steps, weights)
+    return weight_trajectory(steps, weights)
 
 
 def _show_journey(run: RunRow, newest: int) -> None:

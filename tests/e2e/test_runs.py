@@ -185,7 +185,7 @@ def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
     assert text.splitlines() == log
 
 
-def bring_in(page: Page, app: App, name: str, content: bytes) -> None:
+def import_section(page: Page, app: App, name: str, content: bytes) -> None:
     """Upload a file on the Runs page."""
     page.goto(f"{app.url}/runs")
     page.get_by_text("Bring in a run").click()
@@ -200,7 +200,7 @@ def test_a_bundle_is_brought_in_and_a_malicious_one_is_not(
     page: Page, app: App, store: Store, made: list[str]
 ) -> None:
     bundle = export_run(store, made[0], "bundle").data
-    bring_in(page, app, "run.inkling.zip", bundle)
+    import_section(page, app, "run.inkling.zip", bundle)
     expect(page.get_by_text("“first of two” is here")).to_be_visible()
     arrived, original = newest(store), store.get(made[0])
     assert (arrived.name, arrived.test_accuracy) == (original.name, original.test_accuracy)
@@ -209,7 +209,7 @@ def test_a_bundle_is_brought_in_and_a_malicious_one_is_not(
     harmful = io.BytesIO(bundle)
     with zipfile.ZipFile(harmful, "a") as archive:
         archive.writestr("weights/1.pkl", b"cos\nsystem\n(S'true'\ntR.")
-    bring_in(page, app, "run.inkling.zip", harmful.getvalue())
+    import_section(page, app, "run.inkling.zip", harmful.getvalue())
     expect(page.get_by_text("This is not a run bundle: it holds 'weights/1.pkl'")).to_be_visible()
     assert newest(store).id == arrived.id
 
@@ -217,7 +217,7 @@ def test_a_bundle_is_brought_in_and_a_malicious_one_is_not(
 def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
     page: Page, app: App, store: Store, made: list[str]
 ) -> None:
-    bring_in(page, app, "mine.inkling.zip", export_run(store, made[1], "bundle").data)
+    import_section(page, app, "mine.inkling.zip", export_run(store, made[1], "bundle").data)
     expect(page.get_by_text("“second of two” is here")).to_be_visible()
     mine = newest(store).id
     store.rename(mine, "only mine here")

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.config.app_settings import Settings
 from core.pretrained.registry import adopt_shipped
 from core.runs import Store
-from pages.server import services
+from pages.server import services, warmup
 from pages.train import run_controls
 
 SHELL = Path(__file__).resolve().parents[2] / "pages" / "shell.py"
@@ -53,12 +53,14 @@ def store(begun_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(run_controls, "FIRST_POINT_S", 0.0)  # nobody works here: there is nothing to wait for
     monkeypatch.setattr(run_controls, "OBEYED_S", 0.0)
     monkeypatch.setattr(
-        services, "_score_ready_models", lambda: None
+        warmup, "_score_ready_models", lambda: None
     )  # seconds of work that no page here needs
-    monkeypatch.setattr(services, "MORE_TOOLS", ())  # the canvas can be imported only while a real app runs
-    monkeypatch.setattr(services, "_fetch", lambda: None)
-    monkeypatch.setattr(services, "PAUSE_S", 0.0)
-    services._import_tools()  # as some seconds after the start
+    monkeypatch.setattr(
+        warmup, "LATER_LIBRARIES", ()
+    )  # the canvas can be imported only while a real app runs
+    monkeypatch.setattr(warmup, "_preload", lambda: None)
+    monkeypatch.setattr(warmup, "PAUSE_S", 0.0)
+    warmup._import_libraries()  # as some seconds after the start
     st.cache_resource.clear()
     st.cache_data.clear()
     yield services.store()

@@ -16,11 +16,11 @@ def finished_run(store: Store, data: ImageData, **settings: object) -> str:
     config = RunConfig(
         **{"dataset": data.spec.name, "train_size": 2_000, "epochs": 1, "eval_every": 0, **settings}
     )  # type: ignore[arg-type]
-    return store.add_finished_run(config, story(data, config), name=f"{config.model} of a moment")
+    return store.add_finished_run(config, recorded_events(data, config), name=f"{config.model} of a moment")
 
 
 @cache
-def story(data: ImageData, config: RunConfig) -> tuple[Event, ...]:
+def recorded_events(data: ImageData, config: RunConfig) -> tuple[Event, ...]:
     """Return what a run says: trained once, however many tests put it into their stores."""
     return tuple(train(data, config, threads=1))
 

@@ -162,7 +162,7 @@ def test_the_edit_caption_counts_images_lost_and_won(trained):
 def test_weight_captions_of_a_run_that_has_learned_nothing():
     zeros = np.zeros((10, 784))
     assert "nothing has been learned" in weights_captions.weight_images(zeros, np.zeros(10), NAMES)
-    assert "where they started" in weights_captions.journey(weight_analysis.journey([0], [zeros]))
+    assert "where they started" in weights_captions.journey(weight_analysis.weight_trajectory([0], [zeros]))
 
 
 def test_unit_captions_by_hand():
@@ -194,7 +194,7 @@ def test_the_data_captions_say_this_datasets_numbers(mnist):
 
 def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
     """One of each caption on real data, for what holds of all of them."""
-    edge = weight_analysis.border(trained.weight, trained.bias, 4, 9)
+    edge = weight_analysis.decision_boundary(trained.weight, trained.bias, 4, 9)
     space = embedding.fit_space(mnist.test_images[:500])
     coordinates = embedding.coordinates(space, mnist.test_images[:500])
     near = embedding.neighbourhood(coordinates)
@@ -206,8 +206,10 @@ def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
     stages = arithmetic(trained.weight, trained.bias, pixels[0])
     result = metrics.summary(trained.logits, trained.labels)
     yield weights_captions.weight_images(trained.weight, trained.bias, names)
-    yield weights_captions.journey(weight_analysis.journey([0, 600], [trained.weight * 0, trained.weight]))
-    yield weights_captions.border(edge, weight_analysis.nearest_to_border(trained.logits, edge), names)
+    yield weights_captions.journey(
+        weight_analysis.weight_trajectory([0, 600], [trained.weight * 0, trained.weight])
+    )
+    yield weights_captions.border(edge, weight_analysis.nearest_to_boundary(trained.logits, edge), names)
     yield weights_captions.feature_maps({"conv1": np.zeros((2, 3, 3)), "conv2": np.ones((4, 2, 2))})
     yield weights_captions.arithmetic(stages, names)
     yield weights_captions.difference(difference(stages), names)
@@ -263,6 +265,8 @@ def test_captions_of_garments_speak_of_no_digits_and_put_no_article_before_a_nam
 
 def test_two_places_are_no_journey_to_speak_of_but_three_are():
     zeros, ones = np.zeros((10, 784)), np.ones((10, 784))
-    assert "half" not in weights_captions.journey(weight_analysis.journey([0, 600], [zeros, ones]))
-    text = weights_captions.journey(weight_analysis.journey([0, 100, 600], [zeros, 0.6 * ones, ones]))
+    assert "half" not in weights_captions.journey(weight_analysis.weight_trajectory([0, 600], [zeros, ones]))
+    text = weights_captions.journey(
+        weight_analysis.weight_trajectory([0, 100, 600], [zeros, 0.6 * ones, ones])
+    )
     assert f"{7840**0.5:.2f} from where they started; half of that was reached by step 100." in text

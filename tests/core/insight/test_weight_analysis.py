@@ -2,19 +2,19 @@ import numpy as np
 import pytest
 
 from core.insight.weight_analysis import (
-    border,
     centred,
-    journey,
-    nearest_to_border,
+    decision_boundary,
+    nearest_to_boundary,
     symmetric_limits,
     weight_images,
+    weight_trajectory,
 )
 from core.models.softmax_regression import linear_logits
 
 
 def test_a_journey_of_three_snapshots_by_hand():
     start, turn, end = np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]]), np.array([[3.0, 0.0]])
-    trip = journey([0, 10, 20], [start, turn, end])
+    trip = weight_trajectory([0, 10, 20], [start, turn, end])
     assert trip.norm.tolist() == [0, 5, 3]
     assert trip.distance.tolist() == [0, 5, 3]
     assert trip.path.tolist() == [0, 5, 9]
@@ -24,7 +24,7 @@ def test_a_journey_of_three_snapshots_by_hand():
 @pytest.mark.parametrize(("steps", "weights"), [([], []), ([0, 1], [np.zeros((1, 1))])])
 def test_a_journey_needs_one_snapshot_for_each_step(steps, weights):
     with pytest.raises(ValueError, match=f"got {len(steps)} and {len(weights)}"):
-        journey(steps, weights)
+        weight_trajectory(steps, weights)
 
 
 def test_weight_images_keep_every_weight_in_its_place():
@@ -40,8 +40,8 @@ def test_limits_are_shared_or_each_images_own_and_never_zero():
 
 
 def test_distance_to_the_border_is_the_length_of_the_smallest_change_that_reaches_it(trained, pixels):
-    edge = border(trained.weight, trained.bias, 4, 9)
-    near = nearest_to_border(trained.logits, edge, 20)
+    edge = decision_boundary(trained.weight, trained.bias, 4, 9)
+    near = nearest_to_boundary(trained.logits, edge, 20)
     for index, distance in zip(near.indices, near.distances, strict=True):
         moved = pixels[index] - distance * edge.image / edge.width
         logits = linear_logits(trained.weight, trained.bias, moved[None])[0]
@@ -49,8 +49,8 @@ def test_distance_to_the_border_is_the_length_of_the_smallest_change_that_reache
 
 
 def test_the_nearest_images_come_first_and_lie_between_the_two_classes(trained):
-    edge = border(trained.weight, trained.bias, 9, 4)
-    near = nearest_to_border(trained.logits, edge, 10_000)
+    edge = decision_boundary(trained.weight, trained.bias, 9, 4)
+    near = nearest_to_boundary(trained.logits, edge, 10_000)
     assert (np.diff(np.abs(near.distances)) >= 0).all()
     best_two = np.sort(np.argsort(-trained.logits, axis=1)[:, :2], axis=1)
     assert len(near.indices) == (best_two == [4, 9]).all(axis=1).sum()
@@ -58,20 +58,20 @@ def test_the_nearest_images_come_first_and_lie_between_the_two_classes(trained):
 
 
 def test_only_the_candidates_given_are_looked_at(trained):
-    edge = border(trained.weight, trained.bias, 4, 9)
+    edge = decision_boundary(trained.weight, trained.bias, 4, 9)
     fours = np.flatnonzero(trained.labels == 4)
-    near = nearest_to_border(trained.logits, edge, 5, candidates=fours)
+    near = nearest_to_boundary(trained.logits, edge, 5, candidates=fours)
     assert (trained.labels[near.indices] == 4).all()
 
 
 def test_untrained_weights_have_a_border_of_no_width():
-    edge = border(np.zeros((2, 4)), np.zeros(2), 0, 1)
-    assert nearest_to_border(np.zeros((3, 2)), edge).distances.tolist() == [0, 0, 0]
+    edge = decision_boundary(np.zeros((2, 4)), np.zeros(2), 0, 1)
+    assert nearest_to_boundary(np.zeros((3, 2)), edge).distances.tolist() == [0, 0, 0]
 
 
 def test_a_class_has_no_border_with_itself(trained):
     with pytest.raises(ValueError, match="got 4 twice"):
-        border(trained.weight, trained.bias, 4, 4)
+        decision_boundary(trained.weight, trained.bias, 4, 4)
 
 
 def test_centring_changes_no_answer(trained, pixels):

@@ -35,12 +35,16 @@ def open_store(folder: Path, data_folder: Path, **limits: Any) -> Store:
 
 
 def train_run(
-    store: Store, run_id: str, heed: Callable[[Event, InterruptSignal], None] | None = None
+    store: Store, run_id: str, on_event: Callable[[Event, InterruptSignal], None] | None = None
 ) -> RunRow:
-    """Train a run in this process and return it as it then stands; `heed` hears every event and may recall it."""
-    recall = InterruptSignal()
+    """Train a run in this process and return it as it then stands; `on_event` hears every event and may recall it."""
+    interrupt_signal = InterruptSignal()
     assert train_here(
-        store, run_id, store.settings, recall, lambda event: heed(event, recall) if heed else None
+        store,
+        run_id,
+        store.settings,
+        interrupt_signal,
+        lambda event: on_event and on_event(event, interrupt_signal),
     )
     return store.get(run_id)
 

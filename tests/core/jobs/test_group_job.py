@@ -52,7 +52,7 @@ def test_a_recalled_group_is_left_resumable_run_by_run(store):
         store.order(run_id, pace="steps:200")
     group = claimed(store, ids[0])
     assert isinstance(group, Group)
-    group.jobs[0].recall.give("interrupt")
+    group.jobs[0].interrupt_signal.give("interrupt")
     group.work()
     assert [store.get(run_id).status for run_id in ids] == ["interrupted"] * 3
     assert all(store.enqueue(run_id) for run_id in ids)

@@ -45,13 +45,13 @@ def undisturbed(config: RunConfig, mnist) -> tuple[dict[str, np.ndarray], np.nda
 
 
 def recall_at(step):
-    """Return a `heed` that calls the run back once `step` updates have been told."""
+    """Return a `on_event` that calls the run back once `step` updates have been told."""
 
-    def heed(event, recall):
+    def on_event(event, interrupt_signal):
         if isinstance(event, Steps) and event.last_step >= step:
-            recall.give("interrupt")
+            interrupt_signal.give("interrupt")
 
-    return heed
+    return on_event
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
@@ -87,16 +87,16 @@ def test_a_live_change_made_after_the_checkpoint_comes_again_at_its_step(
         kept.extend(event.step for event in events if isinstance(event, Checkpoint))
         append(run_id, attempt, events)
 
-    def heed(event, recall):
+    def on_event(event, interrupt_signal):
         if isinstance(event, LearningRateChanged):
             changed.append(event.step)
         elif isinstance(event, Steps) and kept and event.last_step > kept[0] and not changed:
             store.order(run_id, learning_rate=0.5)
         elif isinstance(event, Steps) and changed and event.last_step > changed[0]:
-            recall.give("interrupt")
+            interrupt_signal.give("interrupt")
 
     monkeypatch.setattr(dying, "append", append_one_checkpoint)
-    row = train_run(dying, run_id, heed)
+    row = train_run(dying, run_id, on_event)
     assert row.status == "interrupted"
     assert row.checkpoint_step == kept[0] < changed[0] < row.step
     store.enqueue(run_id)
@@ -141,9 +141,9 @@ def test_a_checkpoint_that_cannot_be_used_makes_the_run_start_over_to_the_same_b
 def test_a_parked_pause_gives_its_worker_up_and_goes_on_where_it_was(store, mnist):
     run_id = store.create(SMALL, command="pause", run_until=7)
 
-    def park_when_paused(event, recall):
+    def park_when_paused(event, interrupt_signal):
         if isinstance(event, Steps) and event.last_step == 7:
-            recall.give("park")
+            interrupt_signal.give("park")
 
     row = train_run(store, run_id, park_when_paused)
     assert (row.status, row.step, row.cause) == ("paused", 7, "")

@@ -22,9 +22,9 @@ def pool(request, store, monkeypatch) -> Iterator[WorkerPool]:
 
 
 def heard(pool: WorkerPool, worker: Worker) -> bool:
-    """Return what `hear` returns for the worker's next message or its end."""
+    """Return what `on_message` returns for the worker's next message or its end."""
     until(lambda: worker.pipe.poll(), "a word from the worker")
-    return pool.hear(worker)
+    return pool.on_message(worker)
 
 
 @pytest.mark.parametrize("pool", ["forkserver", "spawn"], indirect=True)

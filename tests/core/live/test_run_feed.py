@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from core.config.run_config import RunConfig
+from core.live.run_feed import Feed
 from core.runs import Store
-from pages.server.run_feeds import Feed
 from tests.core.runs.conftest import started, steps
 
 

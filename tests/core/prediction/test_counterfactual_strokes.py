@@ -5,15 +5,15 @@ import pytest
 
 from core import synthetic_digits
 from core.datasets import spec
-from core.prediction.counterfactual_strokes import BrushSpot, dabbed, draw_flip, flip_for
+from core.prediction.counterfactual_strokes import BrushSpot, dabbed, draw_counterfactual, find_counterfactual
 from core.prediction.predict import Drawing, predict
-from core.prediction.predictor import Predictor, predictor
+from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 
 
 def ready(name: str) -> Predictor:
     config = shipped_config(name)
-    return predictor(config, spec(config.dataset), shipped_weights(name))
+    return build_predictor(config, spec(config.dataset), shipped_weights(name))
 
 
 def drawing(digit: int, size_px: float, centre: tuple[float, float], pen_px: float) -> np.ndarray:
@@ -30,23 +30,23 @@ HANDS = [(190.0, (0.5, 0.5), 20.0), (100.0, (0.25, 0.25), 8.0)]
 @pytest.mark.parametrize("digit", [0, 3, 7])
 @pytest.mark.parametrize("name", ["softmax-mnist", "cnn-mnist"])
 def test_the_changed_drawing_gets_the_other_answer(name: str, digit: int, hand: tuple) -> None:
-    asked, ink = ready(name), drawing(digit, *hand)
-    before = predict(asked, Drawing(ink))
-    flip, _ = flip_for(asked, before.pixels)
+    predictor, ink = ready(name), drawing(digit, *hand)
+    before = predict(predictor, Drawing(ink))
+    flip, _ = find_counterfactual(predictor, before.pixels)
     assert flip is not None
-    drawn = draw_flip(asked, ink, flip)
-    after = predict(asked, Drawing(drawn.ink))
+    drawn = draw_counterfactual(predictor, ink, flip)
+    after = predict(predictor, Drawing(drawn.ink))
     assert after.best != before.best
     assert after.best == drawn.wanted == flip.after
     assert drawn.is_flipped
 
 
 def test_the_ink_is_the_drawing_with_its_dabs_and_nothing_else() -> None:
-    asked, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
-    flip, exactly = flip_for(asked, predict(asked, Drawing(ink)).pixels)
+    predictor, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
+    flip, exactly = find_counterfactual(predictor, predict(predictor, Drawing(ink)).pixels)
     assert flip is not None
     assert exactly
-    drawn = draw_flip(asked, ink, flip)
+    drawn = draw_counterfactual(predictor, ink, flip)
     again = ink
     for dab in drawn.dabs:
         again = dabbed(again, dab)
@@ -56,11 +56,11 @@ def test_the_ink_is_the_drawing_with_its_dabs_and_nothing_else() -> None:
 
 
 def test_without_room_for_more_dabs_it_owns_up() -> None:
-    asked, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
-    flip, _ = flip_for(asked, predict(asked, Drawing(ink)).pixels)
+    predictor, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
+    flip, _ = find_counterfactual(predictor, predict(predictor, Drawing(ink)).pixels)
     assert flip is not None
     few = type(flip)(flip.pixels[:1], flip.values[:1], flip.image, flip.logits, flip.before, flip.after)
-    assert not draw_flip(asked, ink, few, limit=1).is_flipped
+    assert not draw_counterfactual(predictor, ink, few, limit=1).is_flipped
 
 
 def test_a_dab_of_ink_is_round_and_the_eraser_takes_it_away() -> None:
@@ -74,9 +74,9 @@ def test_a_dab_of_ink_is_round_and_the_eraser_takes_it_away() -> None:
 
 
 def test_only_grey_images_are_drawn() -> None:
-    asked, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
-    flip, _ = flip_for(asked, predict(asked, Drawing(ink)).pixels)
+    predictor, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
+    flip, _ = find_counterfactual(predictor, predict(predictor, Drawing(ink)).pixels)
     assert flip is not None
-    colour = Predictor(asked.config, spec("cifar10"), asked.arrays, asked.model)
+    colour = Predictor(predictor.config, spec("cifar10"), predictor.arrays, predictor.model)
     with pytest.raises(ValueError, match="grey"):
-        draw_flip(colour, ink, flip)
+        draw_counterfactual(colour, ink, flip)

@@ -11,13 +11,13 @@ from core.datasets import CATALOG, ImageData, spec
 from core.images import PreprocessingOptions, prepare
 from core.prediction.digit_detection import boxed, detect_digits
 from core.prediction.predict import DatasetImage, Drawing, Photo, detector_for, predict, predict_prepared
-from core.prediction.predictor import Predictor, predictor
+from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 
 
 def ready(name: str) -> Predictor:
     config = shipped_config(name)
-    return predictor(config, spec(config.dataset), shipped_weights(name))
+    return build_predictor(config, spec(config.dataset), shipped_weights(name))
 
 
 def drawn(digit: int, style: int, hand: synthetic_digits.Handwriting, pen_px: float = 20.0) -> np.ndarray:
@@ -32,49 +32,49 @@ def drawn(digit: int, style: int, hand: synthetic_digits.Handwriting, pen_px: fl
 def test_the_ready_cnn_reads_all_ten_digits_wherever_and_with_whatever_pen(
     place: tuple[float, float], pen_px: float
 ) -> None:
-    asked = ready("cnn-mnist")
+    predictor = ready("cnn-mnist")
     size_px = 190 if place == (0.5, 0.5) else 100
     hand = synthetic_digits.Handwriting(size_px=size_px, centre=place)
     pen_px = min(pen_px, size_px / 6)
-    answers = [predict(asked, Drawing(drawn(digit, 0, hand, pen_px))).best for digit in range(10)]
+    answers = [predict(predictor, Drawing(drawn(digit, 0, hand, pen_px))).best for digit in range(10)]
     assert sum(a == d for d, a in enumerate(answers)) >= 9, answers
 
 
 def test_without_preparation_a_digit_in_the_corner_is_misread_more_often() -> None:
-    asked = ready("cnn-mnist")
+    predictor = ready("cnn-mnist")
     hand = synthetic_digits.Handwriting(size_px=90, centre=(0.2, 0.2))
     inks = [drawn(d, s, hand, 8) for d in range(10) for s in range(synthetic_digits.styles(d))]
     truth = [d for d in range(10) for _ in range(synthetic_digits.styles(d))]
     naive = PreprocessingOptions(crop=False, pen_width=False, centre=False)
-    good = [predict(asked, Drawing(ink)).best for ink in inks]
-    bad = [predict_prepared(asked, prepare(ink, naive)).best for ink in inks]
+    good = [predict(predictor, Drawing(ink)).best for ink in inks]
+    bad = [predict_prepared(predictor, prepare(ink, naive)).best for ink in inks]
     right = [sum(a == d for a, d in zip(found, truth, strict=True)) for found in (good, bad)]
     assert right[0] > right[1] + 5
 
 
 def test_an_empty_canvas_and_a_dot_are_not_answered() -> None:
-    asked = ready("cnn-mnist")
-    assert predict(asked, Drawing(np.zeros((280, 280), np.float32))).kind == "empty"
+    predictor = ready("cnn-mnist")
+    assert predict(predictor, Drawing(np.zeros((280, 280), np.float32))).kind == "empty"
     dot = synthetic_digits.paint([np.array([[140.0, 140.0], [141.0, 140.0]])], 20)
-    assert predict(asked, Drawing(dot)).kind == "tiny"
+    assert predict(predictor, Drawing(dot)).kind == "tiny"
 
 
 def test_a_test_image_is_asked_as_the_run_was_tested(mnist: ImageData) -> None:
-    asked = ready("softmax-mnist")
-    expected = asked.probabilities(asked.inputs(mnist.test_images[:30]))
+    predictor = ready("softmax-mnist")
+    expected = predictor.probabilities(predictor.inputs(mnist.test_images[:30]))
     for i in range(30):
-        answer = predict(asked, DatasetImage(mnist.test_images[i]))
+        answer = predict(predictor, DatasetImage(mnist.test_images[i]))
         np.testing.assert_allclose(answer.probabilities, expected[i], atol=1e-6)
         assert answer.best == expected[i].argmax()
 
 
 def test_a_garment_s_photo_goes_through_its_own_preparation(fashion: ImageData) -> None:
-    asked = ready("cnn-fashion")
+    predictor = ready("cnn-fashion")
     right = 0
     for i in range(40):
         pixels = 255 - fashion.test_images[i, 0]  # on white, as Zalando's photos were
         photo = Image.fromarray(pixels).resize((280, 280), Image.Resampling.NEAREST)
-        answer = predict(asked, detect_digits(photo, asked.spec).found[0].subject)
+        answer = predict(predictor, detect_digits(photo, predictor.spec).found[0].subject)
         right += answer.best == fashion.test_labels[i]
     assert right >= 24
 
@@ -86,13 +86,13 @@ def test_a_photo_for_a_model_of_colour_pictures_is_fitted_whole() -> None:
         "linear.weight": np.zeros((10, 3072), np.float32),
         "linear.bias": np.arange(10, dtype=np.float32),
     }
-    answer = predict(predictor(config, entry, weights), Photo(Image.new("RGB", (64, 32), "red")))
+    answer = predict(build_predictor(config, entry, weights), Photo(Image.new("RGB", (64, 32), "red")))
     assert answer.pixels.shape == (3, 32, 32)
     assert answer.best == 9
 
 
 def test_a_sheet_of_digits_is_found_and_answered_one_by_one(mnist: ImageData) -> None:
-    asked = ready("cnn-mnist")
+    predictor = ready("cnn-mnist")
     sheet = np.full((260, 620), 255, np.uint8)
     truth = []
     for place in range(6):
@@ -100,36 +100,36 @@ def test_a_sheet_of_digits_is_found_and_answered_one_by_one(mnist: ImageData) ->
         big = np.asarray(Image.fromarray(mnist.test_images[place, 0]).resize((84, 84)))
         sheet[20 + 120 * row : 104 + 120 * row, 60 + 190 * column : 144 + 190 * column] = 255 - big
         truth.append(int(mnist.test_labels[place]))
-    found = detect_digits(Image.fromarray(sheet), asked.spec)
-    assert [predict(asked, thing.subject).best for thing in found.found] == truth
+    found = detect_digits(Image.fromarray(sheet), predictor.spec)
+    assert [predict(predictor, thing.subject).best for thing in found.found] == truth
     picture = boxed(found.ink, found.found, (200, 0, 0))
     assert picture.shape == (3, *found.ink.shape)
     assert (picture == np.array([200, 0, 0])[:, None, None]).all(axis=0).sum() > 500
 
 
 def test_a_photo_with_one_digit_is_one_thing(mnist: ImageData) -> None:
-    asked = ready("cnn-mnist")
+    predictor = ready("cnn-mnist")
     right = 0
     for i in range(20):
         photo = Image.fromarray(255 - mnist.test_images[i, 0]).resize((300, 300))
-        found = detect_digits(photo, asked.spec, several=False).found
+        found = detect_digits(photo, predictor.spec, several=False).found
         assert len(found) == 1
-        right += predict(asked, found[0].subject).best == mnist.test_labels[i]
+        right += predict(predictor, found[0].subject).best == mnist.test_labels[i]
     assert right >= 18
 
 
 def test_a_filled_box_is_called_unlike_and_scribbles_are_stranger_than_digits(mnist: ImageData) -> None:
-    asked = ready("cnn-mnist")
-    detector = detector_for(asked, mnist)
+    predictor = ready("cnn-mnist")
+    detector = detector_for(predictor, mnist)
     box = np.zeros((280, 280), np.float32)
     box[60:220, 60:220] = 1
-    assert predict(asked, Drawing(box), detector=detector).kind == "unlike"
+    assert predict(predictor, Drawing(box), detector=detector).kind == "unlike"
     rng = np.random.default_rng(3)
     scribbles = [synthetic_digits.paint([rng.uniform(30, 250, (40, 2))], 12) for _ in range(20)]
     hand = synthetic_digits.Handwriting()
     digits = [drawn(d, s, hand) for d in range(10) for s in range(synthetic_digits.styles(d))]
     of_scribbles, of_digits = (
-        [predict(asked, Drawing(ink), detector=detector) for ink in inks] for inks in (scribbles, digits)
+        [predict(predictor, Drawing(ink), detector=detector) for ink in inks] for inks in (scribbles, digits)
     )
     assert sum(a.kind == "unlike" for a in of_digits) <= 2
     assert min(a.strangeness for a in of_scribbles) > np.quantile([a.strangeness for a in of_digits], 0.9)

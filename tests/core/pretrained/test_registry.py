@@ -9,15 +9,15 @@ from core.config.app_settings import Settings
 from core.datasets import ImageData, load
 from core.datasets.catalog import spec
 from core.models.build import build_model
-from core.prediction.predictor import predictor
+from core.prediction.predictor import build_predictor
 from core.pretrained.registry import (
     FOLDER,
     SHIPPED,
     adopt_shipped,
+    recorded_events,
     score_shipped,
     shipped_config,
     shipped_weights,
-    story,
 )
 from core.protocol.events import Evaluated, Logits, Started, Steps, Weights
 from core.runs import Store
@@ -43,10 +43,12 @@ def test_the_weights_reach_what_the_record_says(name: str, data_folder: Path) ->
     config = shipped_config(name)
     assert config == SHIPPED[name]
     data = load(config.dataset, data_folder)
-    asked = predictor(config, data.spec, shipped_weights(name))
+    predictor = build_predictor(config, data.spec, shipped_weights(name))
     some = slice(0, None if config.model == "softmax" else 2000)
-    right = asked.logits(asked.inputs(data.test_images[some])).argmax(axis=1) == data.test_labels[some]
-    said = [event for event in story(name) if isinstance(event, Evaluated)][-1]
+    right = (
+        predictor.logits(predictor.inputs(data.test_images[some])).argmax(axis=1) == data.test_labels[some]
+    )
+    said = [event for event in recorded_events(name) if isinstance(event, Evaluated)][-1]
     assert said.accuracy >= AT_LEAST[name]
     assert right.mean() == pytest.approx(said.accuracy, abs=1e-9 if config.model == "softmax" else 0.02)
 
@@ -60,7 +62,7 @@ def test_training_it_again_begins_with_the_recorded_steps(mnist: ImageData) -> N
             steps.append(event)
             break
     events.close()
-    recorded = next(event for event in story("softmax-mnist") if isinstance(event, Steps))
+    recorded = next(event for event in recorded_events("softmax-mnist") if isinstance(event, Steps))
     count = len(steps[0].losses)
     np.testing.assert_allclose(steps[0].losses, recorded.losses[:count], rtol=2e-3)  # recorded in float16
 
@@ -96,13 +98,13 @@ def test_their_scores_on_the_test_set_follow(store: Store, data_folder: Path) ->
 
 def test_scoring_that_is_broken_off_leaves_nothing_half_done(store: Store) -> None:
     adopt_shipped(store)
-    asked = iter([True, True, False])
-    score_shipped(store, load, go_on=lambda: next(asked))
+    predictor = iter([True, True, False])
+    score_shipped(store, load, go_on=lambda: next(predictor))
     assert not [name for name in SHIPPED if store.logits(name) is not None]
 
 
 def test_a_story_is_what_a_run_says_but_for_its_scores() -> None:
-    events = story("cnn-fashion")
+    events = recorded_events("cnn-fashion")
     kinds = [type(event) for event in events]
     assert kinds[0] is Started
     assert kinds.count(Weights) == 2

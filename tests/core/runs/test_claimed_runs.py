@@ -179,7 +179,7 @@ def test_a_worker_that_lost_its_run_can_write_nothing_more(store, store_path):
     run_id, attempt = told(store, started(), steps(1, 3))
     other = open_store(store_path)
     store.leases.give_back(run_id)
-    assert other.settle() == [run_id]
+    assert other.mark_interrupted() == [run_id]
     for write in (
         lambda: store.append(run_id, attempt, [steps(4, 6)]),
         lambda: store.release(run_id, attempt),
@@ -201,9 +201,9 @@ def test_a_lost_worker_is_seen_at_once_by_every_reader_and_then_written_down(sto
     row = reader.get(run_id)
     assert (row.status, row.state, row.step, row.cause) == ("interrupted", "running", 7, "worker_lost")
     assert "Resume" in row.remedy
-    assert reader.settle() == [run_id]
+    assert reader.mark_interrupted() == [run_id]
     assert reader.get(run_id).state == "interrupted"
-    assert reader.settle() == []
+    assert reader.mark_interrupted() == []
 
 
 def test_a_reported_loss_tells_how_it_happened_and_honours_a_stop(store):
@@ -213,7 +213,7 @@ def test_a_reported_loss_tells_how_it_happened_and_honours_a_stop(store):
     assert (store.get(told_id).status, store.get(told_id).message) == ("interrupted", "killed by a meteor")
     seen_id, attempt = told(store, started(), steps(1, 7))
     store.leases.give_back(seen_id)
-    assert store.settle() == [seen_id], "somebody saw the loss first, and did not know how it came"
+    assert store.mark_interrupted() == [seen_id], "somebody saw the loss first, and did not know how it came"
     store.report_loss(seen_id, attempt, "killed by a comet")
     store.report_loss(told_id, attempt, "and by something else")
     assert store.get(seen_id).message == "killed by a comet"

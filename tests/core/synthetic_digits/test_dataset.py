@@ -6,7 +6,7 @@ import pytest
 from core import datasets
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.prediction.predictor import predictor
+from core.prediction.predictor import build_predictor
 from core.protocol.events import Weights
 from core.synthetic_digits.dataset import NAME, drawn_digit
 from core.training.loop import train
@@ -45,9 +45,9 @@ def test_mixing_them_in_teaches_styles_that_mnist_has_not(drawn: ImageData, mnis
     right = []
     for extra in (None, drawn):
         weights = [e.arrays for e in train(mnist, config, extra=extra) if isinstance(e, Weights)][-1]
-        asked = predictor(config, mnist.spec, weights)
+        predictor = build_predictor(config, mnist.spec, weights)
         pair = [
-            np.mean(asked.logits(asked.inputs(data.test_images)).argmax(1) == data.test_labels)
+            np.mean(predictor.logits(predictor.inputs(data.test_images)).argmax(1) == data.test_labels)
             for data in (mnist, drawn)
         ]
         right.append(pair)

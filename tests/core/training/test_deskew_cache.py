@@ -11,7 +11,7 @@ from core.datasets import ImageData
 from core.images import deskew
 from core.protocol.events import Evaluated, Logits
 from core.training.data import training_data
-from core.training.deskew_cache import upright
+from core.training.deskew_cache import deskew_cached
 from core.training.loop import train
 
 
@@ -23,10 +23,10 @@ def mapped(path: Path, images: np.ndarray) -> np.ndarray:
 def test_a_mapped_array_is_deskewed_once_and_then_mapped(mnist: ImageData, tmp_path: Path) -> None:
     images = mapped(tmp_path / "test_images.npy", mnist.test_images[:300])
 
-    first = upright(images)
+    first = deskew_cached(images)
     (kept,) = tmp_path.glob("test_images.upright-*.npy")
     written = kept.stat().st_mtime_ns
-    second = upright(images)
+    second = deskew_cached(images)
 
     np.testing.assert_array_equal(first, deskew(mnist.test_images[:300]))
     np.testing.assert_array_equal(first, second)
@@ -36,13 +36,13 @@ def test_a_mapped_array_is_deskewed_once_and_then_mapped(mnist: ImageData, tmp_p
 
 def test_a_part_of_a_mapped_array_is_not_taken_for_the_whole(mnist: ImageData, tmp_path: Path) -> None:
     images = mapped(tmp_path / "test_images.npy", mnist.test_images[:300])
-    np.testing.assert_array_equal(upright(images[100:200]), deskew(mnist.test_images[100:200]))
+    np.testing.assert_array_equal(deskew_cached(images[100:200]), deskew(mnist.test_images[100:200]))
     assert list(tmp_path.glob("*upright*")) == []
 
 
 def test_colour_is_refused_with_a_remedy() -> None:
     with pytest.raises(ValueError, match="switch deskew off"):
-        upright(np.zeros((2, 3, 32, 32), np.uint8))
+        deskew_cached(np.zeros((2, 3, 32, 32), np.uint8))
 
 
 def test_without_deskew_the_images_are_the_dataset_s_own_memory(mnist: ImageData) -> None:

@@ -9,7 +9,7 @@ from pages.components import selectbox
 def page() -> None:
     import streamlit as st
 
-    from pages.components.selectbox import picker
+    from pages.components.selectbox import selectbox
 
     def choose(option: str) -> None:
         st.session_state.chosen.append(option)
@@ -18,7 +18,7 @@ def page() -> None:
 
     st.session_state.setdefault("chosen", [])
     st.session_state.setdefault("shown", "a")
-    picker(
+    selectbox(
         "Letter", {"a": "Alpha", "b": "Beta", "refused": "Rho"}, st.session_state.shown, choose, key="letter"
     )
 

@@ -10,7 +10,7 @@ from core.datasets import ImageData
 from core.insight import embedding_cache
 from core.insight.embedding import MAPS
 from core.runs import Store
-from pages.data import embedding_map
+from pages.data import embedding_job, embedding_map
 from pages.server import services
 from tests.pages.finished_runs import finished_run, shown, words
 
@@ -85,7 +85,7 @@ def surveyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_every_map_on_offer_is_one_that_can_be_made() -> None:
     assert set(embedding_map.METHODS) == set(MAPS)
-    assert set(embedding_map.EXPECTED_S) == set(embedding_cache.KINDS) >= set(MAPS) - {"pca"}
+    assert set(embedding_job.EXPECTED_S) == set(embedding_cache.KINDS) >= set(MAPS) - {"pca"}
 
 
 def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(

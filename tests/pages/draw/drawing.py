@@ -32,11 +32,11 @@ class Canvas:
 DETECTORS: dict[tuple[str, bool], Detector | None] = {}
 
 
-def detector_made_once(asked: Predictor, data: ImageData) -> Detector | None:
+def detector_made_once(predictor: Predictor, data: ImageData) -> Detector | None:
     """Return the dataset's detector, which depends on no run: a second of work that every test would do anew."""
-    key = data.fingerprint, asked.config.deskew
+    key = data.fingerprint, predictor.config.deskew
     if key not in DETECTORS:
-        DETECTORS[key] = detector_for(asked, data)
+        DETECTORS[key] = detector_for(predictor, data)
     return DETECTORS[key]
 
 

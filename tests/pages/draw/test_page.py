@@ -13,7 +13,7 @@ from core.config.run_config import RunConfig, from_json
 from core.datasets import DatasetError, ImageData, spec
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
 from core.insight.ood_detector import Detector
-from core.prediction.predictor import predictor
+from core.prediction.predictor import build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.runs import Store
 from pages.draw import canvas, fine_tuning, model_choice, model_comparison, question_and_answer
@@ -70,10 +70,12 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
     open_draw(app, "softmax-mnist")
     assert "data-class" in html(app)
     assert 'data-kind="unlike"' not in html(app)
-    asked = predictor(shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist"))
-    assert model_choice.is_detector_due(asked)
+    predictor = build_predictor(
+        shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist")
+    )
+    assert model_choice.is_detector_due(predictor)
     may_end.set()
-    model_choice._detector(*model_choice._seen(asked)).result(300)
+    model_choice._detector(*model_choice._seen(predictor)).result(300)
     app.run()
     assert 'data-kind="unlike"' in html(app)
 
@@ -82,7 +84,9 @@ def test_damaged_images_leave_the_answer_without_a_warning_until_they_are_mended
     store: Store,  # noqa: ARG001 - its caches are empty
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = predictor(shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist"))
+    predictor = build_predictor(
+        shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist")
+    )
     mended = threading.Event()
 
     def made(*given: object) -> Detector | None:
@@ -91,14 +95,14 @@ def test_damaged_images_leave_the_answer_without_a_warning_until_they_are_mended
         return detector_made_once(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(model_choice, "detector_for", made)
-    model_choice.begin_detector(asked)
+    model_choice.start_detector(predictor)
     with pytest.raises(DatasetError):
-        model_choice._detector(*model_choice._seen(asked)).result(300)
+        model_choice._detector(*model_choice._seen(predictor)).result(300)
     mended.set()
-    assert model_choice.detector(asked) is None  # asking goes on as it was: the page would ask for ever
-    assert not model_choice.is_detector_due(asked)
-    model_choice.begin_detector(asked)
-    assert model_choice._detector(*model_choice._seen(asked)).result(300) is not None
+    assert model_choice.detector(predictor) is None  # asking goes on as it was: the page would ask for ever
+    assert not model_choice.is_detector_due(predictor)
+    model_choice.start_detector(predictor)
+    assert model_choice._detector(*model_choice._seen(predictor)).result(300) is not None
 
 
 def test_the_pixels_that_flip_the_answer_go_on_the_canvas_and_come_off_again(
@@ -189,12 +193,12 @@ def test_what_the_browser_repeats_after_an_undo_is_no_new_drawing() -> None:
     pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
     pixels[2:6, 3] = (0, 0, 0, 255)
     first, second = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
-    pad.hear(first, pixels)
-    pad.hear(second, pixels)
+    pad.take_in_drawing(first, pixels)
+    pad.take_in_drawing(second, pixels)
     pad.show(pad.place - 1)
-    pad.hear(second, pixels)  # the server still holds what was said before the undo
+    pad.take_in_drawing(second, pixels)  # the server still holds what was said before the undo
     assert [o["path"] for o in pad.page.objects] == ["a"]
-    pad.hear(first, pixels)  # then the browser says what it has loaded
+    pad.take_in_drawing(first, pixels)  # then the browser says what it has loaded
     assert [len(page.objects) for page in pad.pages] == [0, 1, 2]
     assert pad.page.ink[3, 3] == 1
     assert pad.page.ink[0, 0] == 0
@@ -212,14 +216,6 @@ def test_what_the_browser_repeats_after_an_undo_is_no_new_drawing() -> None:
 def test_when_it_learned_an_answer(answers: list[int], sentence: str) -> None:
     names = tuple("0123456789")
     assert model_comparison.learned_when([0, 10, 20], np.eye(10)[answers], names) == sentence
-
-
-def test_a_lesson_goes_on_from_the_run_with_the_drawings_mixed_in() -> None:
-    config = fine_tuning.lesson_config(shipped_config("cnn-mnist"), "cnn-mnist", "own:abcd")
-    assert (config.start_from, config.mix_in, config.dataset) == ("cnn-mnist", "own:abcd", "mnist")
-    assert config.learning_rate < shipped_config("cnn-mnist").learning_rate
-    alone = fine_tuning.scratch_config(config, "own:abcd", 12)
-    assert (alone.dataset, alone.start_from, alone.mix_in) == ("own:abcd", "", "")
 
 
 def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTest, pad: Canvas) -> None:

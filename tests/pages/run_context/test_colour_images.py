@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core import datasets
 from core.datasets import ImageData, spec
 from core.runs import Store
-from pages.train import run_controls
+from pages.run_context import dataset_guard
 from tests.pages.finished_runs import finished_run, shown
 
 
@@ -38,7 +38,7 @@ def inked(mnist: ImageData) -> ImageData:
 def coloured(inked: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
     """Return the digits in ink, for pages to load."""
     monkeypatch.setattr(datasets, "load", lambda *_: inked)
-    monkeypatch.setattr(run_controls, "is_ready", lambda *_: True)
+    monkeypatch.setattr(dataset_guard, "is_ready", lambda *_: True)
     return inked
 
 

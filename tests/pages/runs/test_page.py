@@ -1,20 +1,17 @@
 """Runs and Search without a browser: every state that the pages can be in."""
 
 import dataclasses
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
-from core.datasets.user_datasets import create_own
 from core.protocol.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store, StoreBusy
 from core.search import Dimension, Searches, SearchPlan
-from pages.components import ownership
 from pages.runs import edit, export_import
 from pages.runs.rerun import repeated_config
-from pages.runs.runs_table import value_in_words
+from pages.server import visitor
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
 STORY = (
@@ -88,19 +85,6 @@ def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: St
     assert "What differs" in text
 
 
-def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INKLING_DATA", str(tmp_path))
-    own = create_own("My sevens", tuple("0123456789"), (1, 28, 28))
-    config = RunConfig(dataset=own.name, mix_in="drawn_digits")
-    assert value_in_words("dataset", config) == "My sevens"
-    assert value_in_words("mix_in", config) == "Drawn digits"
-    assert value_in_words("mix_in", RunConfig()) == "nothing"
-    assert (
-        value_in_words("dataset", dataclasses.replace(config, dataset="own:0000000000000000"))
-        == "own:0000000000000000"
-    )
-
-
 def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -> None:
     planned = dataclasses.replace(CONFIG, learning_rate_changes=((3, 0.2), (7, 0.3)))
     row = store.get(store.add_finished_run(planned, STORY))
@@ -113,7 +97,7 @@ def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
     theirs = store.add_finished_run(CONFIG, STORY, name="theirs", owner="somebody")
     nobodys = store.add_finished_run(CONFIG, STORY, name="nobody's")
     mine = store.add_finished_run(CONFIG, STORY, name="mine", owner="me")
-    monkeypatch.setattr(ownership, "visitor", lambda: "me")
+    monkeypatch.setattr(visitor, "visitor", lambda: "me")
     edit._delete([theirs, nobodys, mine])
     assert [store.get(run_id).deleted_at is None for run_id in (theirs, nobodys, mine)] == [True, True, False]
     edit._save(theirs)
@@ -124,7 +108,7 @@ def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_
     app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [store.add_finished_run(CONFIG, STORY, name=name, owner="me") for name in ("first", "second")]
-    monkeypatch.setattr(ownership, "visitor", lambda: "me")
+    monkeypatch.setattr(visitor, "visitor", lambda: "me")
     delete = store.delete
 
     def busy(run_id: str) -> None:
@@ -138,7 +122,7 @@ def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_
     with monkeypatch.context() as patch:
         patch.setattr(edit.st, "session_state", app.session_state)
         patch.setattr(edit, "mine", lambda run_ids: run_ids)
-        patch.setattr(edit, "select_runs", lambda run_ids: None)  # noqa: ARG005
+        patch.setattr(edit, "select_rows", lambda run_ids: None)  # noqa: ARG005
         edit._delete(ids)
     app.run()
     assert [error.value for error in app.error] == ["The run store was locked. Try again in a moment."]

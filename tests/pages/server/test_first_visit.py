@@ -17,16 +17,16 @@ from core.datasets import ImageData
 from core.datasets.catalog import spec
 from core.figures.binary_message import unpack
 from core.models.build import build_model
-from pages.server import services
+from pages.server import warmup
 
 ROOT = Path(__file__).resolve().parents[3]
 VISIT = """
 import os, subprocess, sys
 from core.jobs.engine import EmbeddedEngine
-from pages.server import services
+from pages.server import services, warmup
 idle = [sys.executable, "-c", "import sys; sys.stdin.read()"]  # the runner and its workers have tests of their own
 EmbeddedEngine._start = lambda self: subprocess.Popen(idle, stdin=subprocess.PIPE)
-services.preload_libraries = lambda: None
+warmup.preload_libraries = lambda: None
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file(os.path.abspath("pages/shell.py"), default_timeout=280).run()
 assert not app.exception, app.exception
@@ -72,8 +72,8 @@ def test_the_train_page_is_drawn_without_pytorch(data_folder: Path, mnist: Image
 def test_a_page_drawn_before_pytorch_is_there_is_completed_when_it_is(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "_tools_are_here", threading.Event())
-    monkeypatch.setattr(services, "begin", lambda *_: None)
+    monkeypatch.setattr(warmup, "_loaded", threading.Event())
+    monkeypatch.setattr(warmup, "begin", lambda *_: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     app.run()
     assert not app.exception
@@ -84,7 +84,7 @@ def test_a_page_drawn_before_pytorch_is_there_is_completed_when_it_is(
     blank.run()
     assert not blank.exception
     assert not weight_codes(blank).any()
-    services._tools_are_here.set()
+    warmup._loaded.set()
     blank.run()
     assert not blank.exception
     assert "GPU (CUDA)" in devices(blank)

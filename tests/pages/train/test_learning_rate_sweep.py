@@ -5,8 +5,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.protocol.events import Evaluated, Started, Steps
 from core.runs import RunRow, Store
+from core.search.learning_rate_sweep import sweep_rates
 from core.training.path_selection import may_join
-from pages.train.learning_rate_sweep import sweep_rates
 
 STARTED = Started(0, 3000, 600, 60_000, "test", 10_000, 7_850, "closed-form", 1)
 
@@ -55,12 +55,3 @@ def test_a_model_that_cannot_be_joined_is_told_what_to_choose(app: AppTest) -> N
     app.run()
     assert not any(b.label == "Train all eight" for b in app.button)
     assert any("Choose those on the left" in caption.value for caption in app.caption)
-
-
-def test_rates_rise_and_hold_the_forms_own() -> None:
-    for rate in (1e-6, 0.001, 0.1, 3.0, 100.0):
-        rates = sweep_rates(rate)
-        assert len(rates) == 8
-        assert rates == sorted(rates)
-        assert all(1e-6 <= r <= 100 for r in rates)
-    assert 0.1 in sweep_rates(0.1)

@@ -274,13 +274,13 @@ def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_n
         import streamlit as st
 
         from core.config.presets import PRESETS
-        from pages.train import settings_form
+        from pages.train import form_state
 
         st.session_state.config = PRESETS["default"].config
         st.session_state["set_epochs_0"] = 7
-        st.session_state.before = settings_form.config_as_entered()
-        settings_form.put_config(PRESETS["mnist-article"].config)
-        st.session_state.after = settings_form.config_as_entered()
+        st.session_state.before = form_state.config_as_entered()
+        form_state.put_config(PRESETS["mnist-article"].config)
+        st.session_state.after = form_state.config_as_entered()
 
     held = AppTest.from_function(page, default_timeout=300).run().session_state
     assert held.before.epochs == 7

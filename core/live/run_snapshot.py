@@ -1,27 +1,28 @@
 """What the Train page shows of a run at one moment: head, weight images, two curves, the strip. No drawing here."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import streamlit as st
 
 from core.config.run_config import RunConfig
-from core.datasets import DatasetError, spec
+from core.datasets import DatasetError, ImageData, spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
 from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
+from core.live.run_feed import Feed
 from core.models.initial_weights import first_weights
 from core.models.parameter_shapes import parameter_shapes
 from core.protocol.controls import time_left_s
 from core.protocol.events import STRIP_SIZE
-from core.runs import RunRow
-from pages.run_context.selected_run import status_text, title
-from pages.server.run_feeds import Feed, feed
-from pages.server.services import image_data, libraries_loaded, store
+from core.runs import RunRow, Store
+from core.runs.run_labels import status_text, title
+
+LoadImages = Callable[[str], ImageData]  # dataset name -> its images; raises DatasetError
 
 # Elements with data-part change while a run trains; the rest is sent once.
 _HEAD: Final = (
@@ -58,11 +59,14 @@ class RunSnapshot:
         return news | ({"strip": self.strip} if self.strip else {})
 
 
-def idle_scene(config: RunConfig) -> RunSnapshot:
-    """Return what a run of `config` would start from: its first weights and real test images."""
+def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool) -> RunSnapshot:
+    """Return what a run of `config` would start from: its first weights and real test images.
+
+    has_torch: whether PyTorch has been imported, so that weights which only it can draw cost no wait.
+    """
     entry = spec(config.dataset)
     line = f"Press Train: {entry.train_size:,} {entry.plural} to learn from, {entry.test_size:,} to be tested on."
-    layer, empty = _first_weights(config), Curves("none")
+    layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
     figures = [
         ("train loss", "–"),
@@ -75,29 +79,47 @@ def idle_scene(config: RunConfig) -> RunSnapshot:
         weights=_images(layer, 0),
         loss=empty.loss_chart(),
         accuracy=empty.accuracy_chart(),
-        strip=_strip(config.dataset, np.zeros(0, np.int64)),
+        strip=_strip(config.dataset, load_images, np.zeros(0, np.int64)),
         caption=layer.caption,
     )
 
 
-def run_scene(run: RunRow, shared: Feed, earlier: Sequence[str]) -> RunSnapshot:
+def run_snapshot(
+    run: RunRow,
+    feed: Feed,
+    earlier: Sequence[Feed],
+    store: Store,
+    load_images: LoadImages,
+    *,
+    has_torch: bool,
+) -> RunSnapshot:
     """Return the run as it stands, with the curves of `earlier` runs pale beneath its own.
 
-    Made once for each state of the run, however many watch it.
+    Made once for each state of the run, however many watch it.  Raises: UnknownRun, StoreError.
     """
-    others = [feed(other) for other in earlier]
-    names = [title(other.refresh(store())) for other in others]
-    beneath = tuple((other.run_id, other.version) for other in others)
-    state = (shared.version, run.status, beneath, libraries_loaded())
-    kept = shared.scene
+    names = [title(other.refresh(store)) for other in earlier]
+    beneath = tuple((other.run_id, other.version) for other in earlier)
+    state = (feed.version, run.status, beneath, has_torch)
+    kept = feed.snapshot
     if kept is None or kept[0] != state:
-        kept = shared.scene = (state, _run_scene(run, shared, [other.curves for other in others], names))
-    scene = kept[1]
-    assert isinstance(scene, RunSnapshot)
-    return scene
+        made = _run_snapshot(
+            run, feed, [other.curves for other in earlier], names, store, load_images, has_torch
+        )
+        kept = feed.snapshot = (state, made)
+    snapshot = kept[1]
+    assert isinstance(snapshot, RunSnapshot)
+    return snapshot
 
 
-def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]) -> RunSnapshot:
+def _run_snapshot(
+    run: RunRow,
+    feed: Feed,
+    curves: list[Curves],
+    names: list[str],
+    store: Store,
+    load_images: LoadImages,
+    has_torch: bool,
+) -> RunSnapshot:
     split = run.evaluation_split or ("validation" if run.config.validation_size else "test")
     figures = [
         ("train loss", _number(run.train_loss)),
@@ -105,15 +127,15 @@ def _run_scene(run: RunRow, shared: Feed, curves: list[Curves], names: list[str]
         (f"{split} loss", _number(run.evaluation_loss)),
         (f"{split} accuracy", _percent(run.evaluation_accuracy)),
     ]
-    found = store().live(run.id)
-    layer = first_layer(found[1], spec(run.dataset)) if found else _first_weights(run.config)
+    found = store.live(run.id)
+    layer = first_layer(found[1], spec(run.dataset)) if found else _first_weights(run.config, has_torch)
     text, tone = status_text(run)
     return RunSnapshot(
         head=_head(text, tone, _line(run), run.progress, figures),
         weights=_images(layer, found[0] if found else 0),
-        loss=_begun(shared.curves.loss_chart(curves, names), run),
-        accuracy=_begun(shared.curves.accuracy_chart(curves, names), run),
-        strip=_strip(run.dataset, shared.strip),
+        loss=_begun(feed.curves.loss_chart(curves, names), run),
+        accuracy=_begun(feed.curves.accuracy_chart(curves, names), run),
+        strip=_strip(run.dataset, load_images, feed.strip),
         caption=layer.caption,
     )
 
@@ -123,11 +145,11 @@ def _begun(chart: Chart, run: RunRow) -> Chart:
     return replace(chart, empty="") if run.has_ended else chart
 
 
-def _first_weights(config: RunConfig) -> FirstLayer:
+def _first_weights(config: RunConfig, has_torch: bool) -> FirstLayer:
     """Return the weights that a run of `config` starts from, as images; blank while only PyTorch knows them."""
     entry = spec(config.dataset)
     weights = first_weights(config, entry)
-    if weights is None and libraries_loaded():
+    if weights is None and has_torch:
         from core.models.build import build_model, state_arrays
 
         weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))
@@ -185,17 +207,17 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def _strip(dataset: str, predicted: np.ndarray) -> HtmlPatch | None:
+def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:
     """Return the test set's first images, each with what the model takes it for and what it is.
 
     None while the images are not there.
     """
     try:
-        data, entry = image_data(dataset), spec(dataset)
+        data, entry = load_images(dataset), spec(dataset)
     except DatasetError:
         return None
     labels = data.test_labels[:STRIP_SIZE]
-    template = _strip_template(dataset, np.array(data.test_images[:STRIP_SIZE]), np.array(labels))
+    template = _strip_template(load_images, dataset, data.fingerprint)
     right = int((predicted == labels[: len(predicted)]).sum())
     values = {
         "strip@aria-label": f"The first {len(labels)} test images: {right} of {len(predicted)} answered rightly."
@@ -205,11 +227,12 @@ def _strip(dataset: str, predicted: np.ndarray) -> HtmlPatch | None:
     return HtmlPatch(template, values)
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _strip_template(dataset: str, images: np.ndarray, labels: np.ndarray) -> str:
+@lru_cache(maxsize=16)
+def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str) -> str:  # noqa: ARG001 - new content, new strip
     """Return the strip's HTML with its images as one PNG, which takes 14 ms to make and is wanted every tick."""
-    entry = spec(dataset)
-    uri = data_uri(image_strip(images, gutter=0))
+    data, entry = load_images(dataset), spec(dataset)
+    labels = data.test_labels[:STRIP_SIZE]
+    uri = data_uri(image_strip(data.test_images[:STRIP_SIZE], gutter=0))
     sheet = (
         f"<style>.ink-strip i{{background-image:url({uri});background-size:{len(labels)}00% 100%}}</style>"
     )

@@ -1,0 +1,97 @@
+"""What a page says where there is no run to look into, and when it is drawn again."""
+
+from pathlib import Path
+from typing import Final, NoReturn
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import DatasetError
+from core.runs import RunRow, StoreError
+from core.runs.run_labels import title
+from pages.components.navigation import page
+from pages.run_context.dataset_guard import dataset_is_here
+from pages.run_context.selected_run import selected_run, status_chip
+from pages.run_context.trained_model import newest_step, state_at
+from pages.server.services import store
+
+TICK_S: Final = 1.0
+_STYLE: Final = Path(__file__).with_name("guards.css").read_text(encoding="utf-8")
+
+
+def heading(question: str, run: RunRow | None) -> None:
+    """Draw the page's question and, beneath it, the run in view with its status."""
+    st.html(f"<style>{_STYLE}</style>")
+    st.header(question, anchor=False)
+    if run is not None:
+        name = title(run).replace("&", "&amp;").replace("<", "&lt;")
+        st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')
+
+
+def run_with_weights(question: str) -> RunRow:
+    """Return the run in view once it has weights and its images are there; else say what is missing and stop."""
+    run = selected_run()
+    heading(question, run)
+    if run is None:
+        _send_away("There is no run in view. Train one, or choose one in the sidebar.", "Train a run")
+    images_or_stop(run.dataset)
+    if store().live_step(run.id) is None:
+        if run.is_live:
+            _look_again(run)
+            waits = "is still in the queue" if run.status == "queued" else "is about to begin"
+            _send_away(f"This run {waits}; its weights appear here with its first step.", "See how it stands")
+        _send_away(
+            f"This run has no weights to look into: {run.message or 'none were kept'}", "Train it anew"
+        )
+    return run
+
+
+def images_or_stop(dataset: str) -> None:
+    """Have a dataset's images ready, or offer to get them and stop."""
+    try:
+        if not dataset_is_here(dataset):
+            st.page_link(page("train"), label="Train on other images", icon=":material/play_arrow:")
+            st.stop()
+    except DatasetError as error:
+        _send_away(f"The images cannot be had: {error}", "Train on other images")
+
+
+def _send_away(sentence: str, action: str) -> NoReturn:
+    st.info(sentence)
+    st.page_link(page("train"), label=action, icon=":material/play_arrow:")
+    st.stop()
+
+
+def _look_again(run: RunRow) -> None:
+    """Draw the page anew when the run's status changes or it has its first weights."""
+
+    def look() -> None:
+        if current_run(run.id).status != run.status or store().live_step(run.id) is not None:
+            st.rerun()
+
+    st.fragment(look, run_every=TICK_S)()
+
+
+def redraw_at_end(run: RunRow, drawn_status: str) -> None:
+    """Inside a fragment: draw the whole page anew once another status, or another run, is to be shown."""
+    if run.status != drawn_status or st.session_state.get("run") != run.id:
+        st.rerun()
+
+
+def is_broken(run: RunRow) -> bool:
+    """Say so, with the remedy, and return True if the newest weights are not numbers any more."""
+    state = state_at(run.id, newest_step(run))
+    if all(np.isfinite(array).all() for array in state.values()):
+        return False
+    st.warning(f"Its weights are not numbers any more: the run diverged. {run.remedy}")
+    st.page_link(page("train"), label="Train with a smaller learning rate", icon=":material/play_arrow:")
+    return True
+
+
+def current_run(run_id: str) -> RunRow:
+    """Return the run as it stands, for a fragment; stop the fragment with a sentence if it is gone."""
+    try:
+        return store().get(run_id)
+    except StoreError as error:
+        st.error(f"{error}")
+        st.stop()

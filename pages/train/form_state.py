@@ -1,0 +1,107 @@
+"""The settings form's config: in the session, in the widgets, in the address."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from core.config.presets import PRESETS
+from core.config.query_string import from_query, parse_field, to_query
+from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, RunConfig
+from core.datasets import CATALOG, spec
+from core.datasets.user_datasets import list_own
+
+_NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
+SIZES: Final = ("hidden_sizes", "channels")
+
+
+def config_from_address() -> None:
+    """Fill the form's config from the address once a session; refused settings are told, the rest holds."""
+    if "config" in st.session_state:
+        return
+    query = {name: st.query_params[name] for name in st.query_params}
+    wanted = query.get("preset", "default")
+    errors = []
+    if wanted not in PRESETS:
+        errors.append(FieldError("preset", wanted[:40], "one of " + ", ".join(PRESETS)))
+    base = PRESETS[wanted if wanted in PRESETS else "default"].config
+    config, wrong = from_query(query, base)
+    problem = dataset_problem(config)
+    if problem:
+        wrong.append(problem)
+        config = replace(config, dataset=base.dataset, mix_in="")
+    st.session_state.config = config
+    st.session_state.address_errors = [*errors, *wrong]
+
+
+def dataset_problem(config: RunConfig) -> FieldError | None:
+    """Return what is wrong with the config's dataset and its split, None if nothing is."""
+    names = [*CATALOG, *(own.name for own in list_own())]
+    if config.dataset not in names:
+        return FieldError("dataset", config.dataset, "one of " + ", ".join(names))
+    if config.mix_in and (config.mix_in not in names or not mixes_with(config.mix_in, config.dataset)):
+        fitting = [name for name in names if mixes_with(name, config.dataset)]
+        return FieldError("mix_in", config.mix_in, "empty" + "".join(f", or {name}" for name in fitting))
+    count = spec(config.dataset).train_size
+    if config.validation_size + max(config.train_size, 1) > count:
+        both = f"{config.validation_size} + {config.train_size}"
+        return FieldError("validation_size + train_size", both, f"at most the {count:,} training images")
+    return None
+
+
+def put_config(config: RunConfig) -> None:
+    """Show `config` in the form, by new widgets; for callbacks, before they are drawn.
+
+    What a browser still says of the old ones, with a tick or with the next press, is of no account.
+    """
+    st.session_state.config = config
+    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
+
+
+def config_in_address(config: RunConfig) -> None:
+    """Keep every setting that differs from the start in the page's address."""
+    wanted = to_query(config, PRESETS["default"].config)
+    shown = {name: st.query_params[name] for name in st.query_params if name in (*FIELD_NAMES, "preset")}
+    for name in shown.keys() - wanted.keys():
+        del st.query_params[name]
+    for name, value in wanted.items():
+        if shown.get(name) != value:
+            st.query_params[name] = value
+
+
+def config_as_entered() -> RunConfig:
+    """Return the form's config as its widgets hold it now; for callbacks, before the form is drawn.
+
+    What was typed just before a button was pressed comes with the press: the form as it was drawn last does not
+    have it yet.  Raises: ConfigError.
+    """
+    config: RunConfig = st.session_state.config
+    keys = {name: widget_key(name) for name in FIELD_NAMES}
+    held = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
+    return with_values(config, {name: sizes_of(name, v) if name in SIZES else v for name, v in held.items()})
+
+
+def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:
+    """Return `config` with the values, and without what they rule out.  Raises: ConfigError."""
+    if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:
+        values = values | {"nesterov": False}
+    built = replace(config, **values)
+    if problem := dataset_problem(built):
+        raise ConfigError([problem])
+    return built
+
+
+def mixes_with(name: str, dataset: str) -> bool:
+    """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
+    theirs = spec(name)
+    return name != dataset and theirs.source != "download" and theirs.is_compatible_with(spec(dataset))
+
+
+def widget_key(name: str) -> str:
+    return f"set_{name}_{st.session_state.get(_NUMBER, 0)}"
+
+
+def sizes_of(name: str, text: str) -> tuple[int, ...]:
+    """Return the sizes that the text names.  Raises: ConfigError."""
+    sizes: tuple[int, ...] = parse_field(name, text.replace(" ", ""))
+    return sizes

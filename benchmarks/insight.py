@@ -27,12 +27,13 @@ from core.insight import (
     metrics,
     robustness,
     significance,
-    step,
     weight_analysis,
     weight_edits,
 )
 from core.models.build import build_model, softmax_weights, state_arrays
 from core.models.softmax_regression import linear_logits
+from core.protocol.events import Weights
+from core.training.loop import train
 from core.training.threads import hold_to_one
 
 SHAPE = (1, 28, 28)
@@ -91,10 +92,6 @@ def clicks(data: ImageData) -> Iterator[Case]:
     yield (
         "journey over 60 snapshots",
         lambda: weight_analysis.weight_trajectory(list(range(60)), [weight] * 60),
-    )
-    yield (
-        "one step, batch 100, two rates",
-        lambda: step.take_step(weight, bias, pixels[:100], labels[:100], [0.1, 1.0]),
     )
     yield "three edits and their accuracy", lambda: edited_accuracy(weight, bias, images, labels)
     yield "summary", lambda: metrics.summary(logits, labels)
@@ -176,13 +173,10 @@ def kept(data: ImageData) -> Iterator[Case]:
 
 def learned(data: ImageData) -> tuple[np.ndarray, np.ndarray]:
     """Return (weight, bias) of a softmax regression after one pass in batches of 100, rate 0.1."""
-    weight, bias = softmax_weights(state_arrays(build_model(RunConfig(), data.spec)))
-    images = data.train_images.reshape(-1, 784)
-    for start in range(0, len(images), 100):
-        batch = images[start : start + 100].astype(np.float32) / 255
-        slope = step.gradient(weight, bias, batch, data.train_labels[start : start + 100])
-        weight, bias = weight - 0.1 * slope.weight, bias - 0.1 * slope.bias
-    return weight.astype(np.float32), bias.astype(np.float32)
+    *_, last = (
+        event for event in train(data, RunConfig(epochs=1, eval_every=0)) if isinstance(event, Weights)
+    )
+    return softmax_weights(last.arrays)
 
 
 def edited_accuracy(weight: np.ndarray, bias: np.ndarray, images: np.ndarray, labels: np.ndarray) -> object:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import typer
 from PIL import Image
 
 from core.config.app_settings import from_environment
 from core.datasets import DatasetError
+from core.datasets.pixel_values import as_uint8
+from core.i18n.number_format import percent
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import detect_digits
 from core.prediction.predict import Prediction, predict
@@ -70,7 +71,7 @@ def _say(path: Path, answer: Prediction, predictor: Predictor, as_json: bool) ->
         return
     notes = {"unsure": "not sure", "unlike": f"nothing like a {predictor.spec.singular}", "sure": ""}
     note = notes.get(answer.kind, f"{answer.kind}: nothing to read")
-    share = f"{100 * answer.probabilities[answer.best]:.1f} %"
+    share = percent(answer.probabilities[answer.best])
     typer.echo(f"{path}: {names[answer.best]} ({share}{', ' + note if note else ''})")
 
 
@@ -85,5 +86,5 @@ def _write_stages(folder: Path, path: Path, answer: Prediction) -> None:
     """Write stages as FOLDER/NAME-1-drawn.png and so on, ink bright on black."""
     folder.mkdir(parents=True, exist_ok=True)
     for place, (name, _, image) in enumerate(answer.prepared.stages, start=1):
-        pixels = (255 * np.clip(image, 0, 1)).round().astype(np.uint8)
+        pixels = as_uint8(image)
         Image.fromarray(pixels).save(folder / f"{path.stem}-{place}-{name.replace(' ', '-')}.png")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets.image_data import ImageData, Images, Labels, channel_moments, level_counts
+from core.datasets.image_data import Images, Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,24 +22,6 @@ class ClassImages:
 def class_counts(labels: Labels, n_classes: int) -> NDArray[np.int64]:
     """Return how many images each class has, int64 (n_classes,)."""
     return np.bincount(labels, minlength=n_classes).astype(np.int64)
-
-
-def split_counts(data: ImageData) -> dict[str, NDArray[np.int64]]:
-    """Return split ("train", "test") -> images per class, int64 (K,)."""
-    return {
-        "train": class_counts(data.train_labels, data.spec.n_classes),
-        "test": class_counts(data.test_labels, data.spec.n_classes),
-    }
-
-
-def intensity_histogram(images: Images) -> NDArray[np.int64]:
-    """Return how many pixels have each of the 256 levels: int64 (C, 256), for images (N, C, H, W)."""
-    return level_counts(images)
-
-
-def mean_and_std(images: Images) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return (mean, std) per channel of images (N, C, H, W), pixels scaled to [0, 1]; std over all pixels."""
-    return channel_moments(level_counts(images))
 
 
 def class_images(images: Images, labels: Labels, n_classes: int) -> ClassImages:

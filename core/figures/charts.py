@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.palette import Theme, class_colours, diverging, palette, sequential, series_colour
+from core.figures.palette import Theme, class_colours, palette, sequential, series_colour
 
 FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'
 LABEL_PX: Final = 17  # a line of text
@@ -151,35 +151,6 @@ def _cell_texts(
             }
         )
     return texts
-
-
-def signed_image(
-    values: np.ndarray, theme: Theme, *, name: str, limit: float | None = None, height: int = 340
-) -> go.Figure:
-    """Return a signed map, float (H, W), on the diverging scale; the pointer reads each pixel's value.
-
-    `name` says what it is of ("class 3"). The limit is symmetric (default: the largest magnitude).
-    """
-    bound = limit or float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
-    fig = go.Figure(
-        go.Heatmap(
-            z=values,
-            zmin=-bound,
-            zmax=bound,
-            colorscale=diverging(theme),
-            hovertemplate=name + ", row %{y}, column %{x}: %{z:.4f}<extra></extra>",
-            colorbar={
-                "thickness": 10,
-                "outlinewidth": 0,
-                "tickvals": [-bound, 0, bound],
-                "ticktext": [f"−{bound:.2g} against", "0", f"+{bound:.2g} for"],
-            },
-        )
-    )
-    apply_look(fig, theme, height=height)
-    fig.update_xaxes(visible=False, constrain="domain")
-    fig.update_yaxes(visible=False, autorange="reversed", scaleanchor="x", constrain="domain")
-    return fig
 
 
 def lines(

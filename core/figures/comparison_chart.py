@@ -6,7 +6,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.figures.charts import apply_look
-from core.figures.palette import Theme, palette, series_colour
+from core.figures.palette import Theme, palette, series_colour, to_rgb
 from core.insight.run_comparison import Band, Curve
 
 MOST_POINTS: Final = 1500
@@ -35,7 +35,7 @@ def compared_curves(
         if isinstance(curve, Band):
             edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
             fig.add_scatter(x=curve.x, y=scale * curve.high, **edge)
-            fill = f"rgba({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))}, 0.2)"
+            fill = "rgba({}, {}, {}, 0.2)".format(*to_rgb(colour))
             fig.add_scatter(x=curve.x, y=scale * curve.low, fill="tonexty", fillcolor=fill, **edge)
         y = curve.mean if isinstance(curve, Band) else curve.y
         stride = max(1, len(y) // MOST_POINTS)

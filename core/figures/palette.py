@@ -150,14 +150,6 @@ def diverging_lut(theme: Theme) -> np.ndarray:
 
 
 @cache
-def diverging(theme: Theme) -> list[list[float | str]]:
-    """Return the diverging scale as a plotly colorscale of 33 stops, the page's background at 0.5."""
-    lut = diverging_lut(theme) / 255
-    places = np.linspace(-1, 1, 33)
-    return [[float((v + 1) / 2), to_hex(lut[round(128 + 127 * v)])] for v in places]
-
-
-@cache
 def sequential(theme: Theme) -> list[list[float | str]]:
     """Return a plotly colorscale from the page's background (0) to deep blue (1), for counts and shares."""
     start, end = _to_oklab(_rgb(palette(theme).paper)), _to_oklab(_rgb(palette(theme).train))
@@ -172,8 +164,14 @@ def to_hex(rgb: np.ndarray) -> str:
     return "#" + "".join(f"{round(float(c) * 255):02X}" for c in rgb)
 
 
+def to_rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue, 0 to 255, of "#RRGGBB"."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
+
+
 def _rgb(colour: str) -> np.ndarray:
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.array(to_rgb(colour)) / 255
 
 
 def _linear(rgb: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.figures.downsampling import Trace
 from core.figures.palette import PALETTES, series_colour
+from core.i18n.number_format import percent
 from core.protocol.events import Evaluated, Event, Started, Steps
 from core.protocol.moving_average import SMOOTHING, Average
 
@@ -170,5 +171,5 @@ def _series(key: str, label: str, role: Role, colours: tuple[str, str], trace: T
 
 def _shown(quantity: str) -> Callable[[float], str]:
     if quantity == "accuracy":
-        return lambda value: f"{100 * value:.1f} %"
+        return percent
     return lambda value: f"{value:.3f}"

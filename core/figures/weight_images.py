@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 from PIL import Image
 
-from core.figures.palette import Theme, diverging_lut, palette
+from core.figures.palette import Theme, diverging_lut, palette, to_rgb
 
 LIVE_VALUES: Final = 12_000  # numbers in a live picture
 LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
@@ -119,20 +119,13 @@ def image_strip(
     return _png(sheet)
 
 
-def diverging_image(values: np.ndarray, *, theme: Theme, limit: float | None = None, zoom: int = 1) -> bytes:
-    """Return one signed map, float (H, W), as a PNG on the diverging scale: evidence, occlusion, a filter."""
-    H, W = values.shape
-    return weight_tile(values[None], (1, H, W), theme=theme, limit=limit, columns=1, zoom=zoom, gutter=0)
-
-
 def data_uri(png: bytes) -> str:
     """Return `png` as a data URI, for an <img> that needs no request."""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def _paper(theme: Theme) -> np.ndarray:
-    paper = palette(theme).paper
-    return np.array([int(paper[i : i + 2], 16) for i in (1, 3, 5)], np.uint8)
+    return np.array(to_rgb(palette(theme).paper), np.uint8)
 
 
 def _sheet(images: np.ndarray, columns: int, gutter: int, fill: int | np.ndarray, zoom: int) -> np.ndarray:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 
-def percent(share: float) -> str:
-    """Return a share 0..1 as per cent with one decimal: 0.9213 -> "92.1 %"."""
-    return f"{100 * share:.1f} %"
+def percent(share: float | None, decimals: int = 1) -> str:
+    """Return a share 0..1 as per cent: 0.9213 -> "92.1 %"; no share -> "–"."""
+    return "–" if share is None else f"{100 * share:.{decimals}f} %"
 
 
 def points(difference: float) -> str:

@@ -7,9 +7,7 @@ center of mass of the pixels" in 28 x 28. On top of that the width of the pen is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,19 +54,6 @@ class PreprocessingOptions:
                 "a pen is 0.5 to 8 px wide in a box of 20, the thinnest first, "
                 f"got {self.thinnest_px} to {self.thickest_px}"
             )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the settings as plain values, for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> PreprocessingOptions:
-        """Return the preparation with these settings; raises ValueError that names an unknown one."""
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(settings) - known)
-        if unknown:
-            raise ValueError(f"unknown preparation settings {unknown}; known are {sorted(known)}")
-        return cls(**settings)
 
 
 @dataclass(frozen=True)

@@ -119,23 +119,3 @@ def feeders(
     order = np.argsort(-np.abs(contributions), kind="stable")[:count]
     rest = float(contributions.sum() - contributions[order].sum())
     return UnitContributions(label, order, contributions[order], rest, float(bias[label]))
-
-
-def kernels(arrays: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
-    """Return the kernels of every convolution in a model's arrays: layer name -> (out, in, height, width)."""
-    return {
-        name.removesuffix(".weight"): array
-        for name, array in arrays.items()
-        if name.endswith(".weight") and array.ndim == 4
-    }
-
-
-def first_layer_images(
-    arrays: dict[str, NDArray[np.float32]], image_shape: tuple[int, int, int]
-) -> NDArray[np.float32]:
-    """Return an MLP's first-layer weights as images (H, C, height, width), unit by unit.
-
-    Raises: KeyError for a model without a layer `hidden1`.
-    """
-    weight = arrays["hidden1.weight"]
-    return weight.reshape(len(weight), *image_shape)

@@ -43,12 +43,6 @@ def linear_loss_gradient(weight: Array, bias: Array, image: Array, label: int) -
     return weights.T @ error
 
 
-def fast_gradient_sign(image: Array, gradient: Array, epsilon: float) -> NDArray[np.float64]:
-    """Return the image (D,) with every pixel moved by `epsilon` up the gradient, cut to [0, 1]."""
-    moved = np.asarray(image, np.float64).reshape(-1) + epsilon * np.sign(gradient.reshape(-1))
-    return np.clip(moved, 0, 1)
-
-
 def mildest(
     logits_of: Callable[[NDArray[np.float64]], NDArray], image: Array, gradient: Array, largest: float = 1.0
 ) -> Adversary | None:

@@ -53,11 +53,3 @@ def pair(matrix: NDArray[np.int64], a: int, b: int) -> Pair:
     """Return the confusions between classes `a` and `b`."""
     total = int(matrix[a].sum() + matrix[b].sum())
     return Pair(a, b, int(matrix[a, b]), int(matrix[b, a]), total)
-
-
-def most_mistaken_for(matrix: NDArray[np.int64], true: int) -> tuple[int, int] | None:
-    """Return (class, count) of the commonest wrong answer to class `true`; None if it has none."""
-    row = matrix[true].copy()
-    row[true] = 0
-    answer = int(np.argmax(row))
-    return (answer, int(row[answer])) if row[answer] else None

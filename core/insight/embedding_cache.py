@@ -19,6 +19,7 @@ import numpy as np
 
 from core import datasets
 from core.datasets import ImageData, data_folder
+from core.datasets.atomic_files import whole_file
 from core.insight.embedding import Neighbourhood, coordinates, fit_space, flat_map, neighbourhood, sample_of
 
 KINDS: Final = ("tsne", "neighbours")
@@ -67,10 +68,8 @@ def make(data: ImageData, kind: str, data_dir: Path) -> Path:
         "neighbours": lambda: _neighbours(data),
     }
     arrays = makers[kind]()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez(unfinished, **arrays)  # type: ignore[arg-type]
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        np.savez(unfinished, **arrays)  # type: ignore[arg-type]
     return path
 
 

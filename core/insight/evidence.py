@@ -113,8 +113,3 @@ def difference(stages: Arithmetic, a: int | None = None, b: int | None = None) -
         bias=float(stages.bias[first] - stages.bias[second]),
         margin=float(stages.logits[first] - stages.logits[second]),
     )
-
-
-def strongest_pixels(image: Float64, count: int) -> NDArray[np.int64]:
-    """Return the indices of the `count` values furthest from zero, the furthest first."""
-    return np.argsort(-np.abs(image.reshape(-1)), kind="stable")[:count]

@@ -1,7 +1,4 @@
-"""One step under the microscope for any model and optimizer, by autograd, on copies of both.
-
-step.py does the same for a softmax regression with SGD in closed form.
-"""
+"""One step of gradient descent for any model and optimizer, by autograd, on copies of both."""
 
 import copy
 from collections.abc import Mapping, Sequence

@@ -49,9 +49,3 @@ def page(indices: Indices, number: int, size: int) -> Page:
     pages = max(1, -(-len(indices) // size))
     number = min(max(number, 1), pages)
     return Page(indices[(number - 1) * size : number * size], number, pages, len(indices), size)
-
-
-def page_of(indices: Indices, index: int, size: int) -> int | None:
-    """Return the number of the page that holds image `index`, or None if it is not among `indices`."""
-    places = np.flatnonzero(indices == index)
-    return int(places[0]) // size + 1 if len(places) else None

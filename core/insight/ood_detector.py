@@ -10,8 +10,7 @@ model trained on the same, equally prepared images.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,15 +44,6 @@ class Detector:
     ink: Floats
     ordinary: Floats
     limits: Floats
-
-    def as_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays by name, to be saved."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Detector:
-        """Return the detector of what `as_arrays` gave; raises KeyError naming an array that is missing."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
 
 def fit_detector(images: NDArray[Any], labels: NDArray[np.integer]) -> Detector:

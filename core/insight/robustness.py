@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets.pixel_values import as_unit
 from core.insight.corruptions import DAMAGES, Images
 from core.insight.metrics import Interval, Labels, wilson
 
@@ -63,10 +64,3 @@ def accuracy_curve(
     tried = way.strengths if strengths is None else strengths
     answers = [np.asarray(logits_of(way.apply(pixels, s, seed))).argmax(axis=1) for s in tried]
     return Curve(damage, tuple(tried), tuple(wilson(int((a == labels).sum()), len(labels)) for a in answers))
-
-
-def as_unit(images: NDArray) -> Images:
-    """Return images as float32 pixels in [0, 1]; uint8 is divided by 255."""
-    return (
-        images.astype(np.float32) / np.float32(255) if images.dtype == np.uint8 else images.astype(np.float32)
-    )

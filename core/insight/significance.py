@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.insight.metrics import Labels
-from core.models.softmax_regression import Array, softmax
+from core.models.softmax_regression import Array
 
 Indices = NDArray[np.int64]
 
@@ -51,25 +51,6 @@ class Spread:
     most: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, eq=False)
-class Opinions:
-    """What M models say of one image: answers int64 (M,), probabilities (M, K) and who is in the minority.
-
-    majority: the class most models answer (ties go to the larger mean probability); dissenters: indices of
-    the models that answer something else.
-    """
-
-    answers: Indices
-    probabilities: NDArray[np.float64]
-    majority: int
-    dissenters: tuple[int, ...]
-
-    @property
-    def agreed(self) -> bool:
-        """Whether all models give the same answer."""
-        return not self.dissenters
 
 
 def compare(first: Array, second: Array, labels: Labels) -> Comparison:
@@ -120,26 +101,3 @@ def spread(values: Sequence[float]) -> Spread:
     std = float(np.std(values, ddof=1)) if n > 1 else 0.0
     half = float(t.ppf(0.975, n - 1)) * std / n**0.5 if n > 1 else float("inf")
     return Spread(n, mean, std, float(min(values)), float(max(values)), mean - half, mean + half)
-
-
-def opinions(logits: Sequence[Array]) -> Opinions:
-    """Return what several models say of one image; logits: one (K,) for each model, all with the same classes.
-
-    Raises: ValueError for no model, or for models with different classes.
-    """
-    sizes = {len(row) for row in logits}
-    if len(sizes) != 1:
-        raise ValueError(f"all models must have the same classes, got {sorted(sizes) or 'no model'}")
-    probabilities = softmax(np.stack(logits))
-    answers = probabilities.argmax(axis=1)
-    votes = np.bincount(answers, minlength=probabilities.shape[1])
-    majority = int(np.lexsort((probabilities.mean(axis=0), votes))[-1])
-    return Opinions(
-        answers, probabilities, majority, tuple(int(i) for i in np.flatnonzero(answers != majority))
-    )
-
-
-def disputed(logits: Sequence[Array]) -> Indices:
-    """Return the indices of the images on which M models, logits (N, K) each, do not all agree."""
-    answers = np.stack([rows.argmax(axis=1) for rows in logits])
-    return np.flatnonzero((answers != answers[0]).any(axis=0))

@@ -54,21 +54,6 @@ class Neighbours:
     distances: Float64
 
 
-def weight_images(weight: Array, image_shape: tuple[int, int, int]) -> Array:
-    """Return the weights (K, D) as images (K, C, H, W)."""
-    return weight.reshape(len(weight), *image_shape)
-
-
-def symmetric_limits(images: Array, shared: bool = True) -> Float64:
-    """Return a limit for each of the (K, ...) images, (K,): its colours run from -limit to +limit.
-
-    One limit for all if `shared`. Never 0, so that blank images can be drawn.
-    """
-    largest = np.abs(images.reshape(len(images), -1)).max(axis=1).astype(np.float64)
-    limits = np.full(len(images), largest.max()) if shared else largest
-    return np.where(limits > 0, limits, 1.0)
-
-
 def weight_trajectory(steps: Sequence[int], weights: Sequence[Array]) -> WeightTrajectory:
     """Return norm, distance from the start and path travelled, for snapshots in order of their step.
 
@@ -114,11 +99,3 @@ def nearest_to_boundary(
     distances = (scores[:, edge.a] - scores[:, edge.b]) / width
     order = np.argsort(np.abs(distances), kind="stable")[:count]
     return Neighbours(pool[order], distances[order])
-
-
-def centred(weight: Array) -> Array:
-    """Return the weights (K, D) minus their mean over the classes.
-
-    The answer stays the same, as only differences between classes count; what all classes share disappears.
-    """
-    return weight - weight.mean(axis=0)

@@ -12,6 +12,7 @@ from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
+from core.i18n.number_format import percent
 from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
@@ -123,9 +124,9 @@ def _run_snapshot(
     split = run.evaluation_split or ("validation" if run.config.validation_size else "test")
     figures = [
         ("train loss", _number(run.train_loss)),
-        ("train accuracy", _percent(run.train_accuracy)),
+        ("train accuracy", percent(run.train_accuracy)),
         (f"{split} loss", _number(run.evaluation_loss)),
-        (f"{split} accuracy", _percent(run.evaluation_accuracy)),
+        (f"{split} accuracy", percent(run.evaluation_accuracy)),
     ]
     found = store.live(run.id)
     layer = first_layer(found[1], spec(run.dataset)) if found else _first_weights(run.config, has_torch)
@@ -201,10 +202,6 @@ def _line(run: RunRow) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}" if value < 1000 else f"{value:.1e}"
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -105,6 +106,18 @@ def load_state_arrays(model: nn.Module, arrays: Mapping[str, np.ndarray]) -> Non
                 f"the model wants {tuple(own[name].shape)}"
             )
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
+
+
+def model_from_arrays(
+    config: RunConfig, spec: DatasetSpec, arrays: Mapping[str, np.ndarray]
+) -> nn.Sequential:
+    """Return the config's model with the weights `arrays`, on the CPU.
+
+    Raises: ValueError naming the first parameter that is missing, unknown or of another shape.
+    """
+    model = build_model(replace(config, start_from="", device="cpu"), spec)
+    load_state_arrays(model, arrays)
+    return model
 
 
 def softmax_weights(arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -12,9 +12,10 @@ from torch import nn
 
 from core.config.run_config import RunConfig
 from core.datasets.catalog import DatasetSpec
+from core.datasets.pixel_values import as_unit
 from core.images.deskew import deskew
 from core.images.preprocessing import PreprocessingOptions
-from core.models.build import build_model, load_state_arrays
+from core.models.build import model_from_arrays
 from core.models.softmax_regression import for_unit_pixels, softmax
 from core.models.unit_pixels import UnitPixels
 
@@ -40,7 +41,7 @@ class Predictor:
 
         images: float in [0, 1] or uint8, (N, C, H, W), or (N, H, W) where C is 1.
         """
-        pixels = torch.from_numpy(_unit(images).reshape(-1, *self.spec.image_shape))
+        pixels = torch.from_numpy(as_unit(images).reshape(-1, *self.spec.image_shape))
         with torch.no_grad():
             return torch.cat([self.model(part) for part in pixels.split(BATCH)]).numpy()
 
@@ -52,7 +53,7 @@ class Predictor:
         """Return a dataset's images (N, C, H, W), uint8 or in [0, 1], in this run's form: in [0, 1], deskewed
         if the run was.
         """
-        return _unit(deskew(images) if self.config.deskew else images)
+        return as_unit(deskew(images) if self.config.deskew else images)
 
     def preparation(self, base: PreprocessingOptions | None = None) -> PreprocessingOptions:
         """Return how a drawing is prepared for this run: `base`, deskewed if and only if the run was."""
@@ -79,15 +80,7 @@ def build_predictor(
 
     Raises: ValueError naming the first parameter that does not fit.
     """
-    model: nn.Module = build_model(replace(config, device="cpu"), spec)
-    load_state_arrays(model, arrays)
+    model: nn.Module = model_from_arrays(config, spec, arrays)
     if config.scaling == "standardised":
         model = UnitPixels(model, spec.mean, spec.std)
     return Predictor(config, spec, arrays, model.eval().requires_grad_(False))
-
-
-def _unit(images: NDArray[Any]) -> Unit:
-    """Return images as contiguous float32 in [0, 1]; uint8 is divided by 255."""
-    if images.dtype == np.uint8:
-        return images.astype(np.float32) / np.float32(255)
-    return np.ascontiguousarray(images, dtype=np.float32)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-COMMANDS: Final = ("run", "pause", "stop", "interrupt")
 MAX_STEPS_PER_S: Final = 100_000.0
 
 

@@ -8,7 +8,7 @@ import optuna
 from optuna.pruners import BasePruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, GridSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage
-from optuna.trial import FrozenTrial, Trial
+from optuna.trial import Trial
 
 from core.search.search_space import SearchPlan
 from core.search.search_table import SearchRow
@@ -70,8 +70,3 @@ def suggested(trial: Trial, plan: SearchPlan) -> dict[str, Any]:
                 dimension.field, dimension.low, dimension.high, log=True
             )
     return values
-
-
-def trials_of(search: SearchRow, url: str) -> list[FrozenTrial]:
-    """Return the search's trials, in order of number."""
-    return study_of(search, url).get_trials(deepcopy=False)

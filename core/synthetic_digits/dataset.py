@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import spec
+from core.datasets.pixel_values import as_uint8
 from core.images import prepare
 from core.synthetic_digits import draw, paint, random_hand, styles, template
 
@@ -35,7 +36,7 @@ def drawn_digit(index: int) -> NDArray[np.uint8]:
     path = template(digit, int(rng.integers(styles(digit))), jitter=JITTER, rng=rng)
     hand = random_hand(rng, CANVAS_PX, margin_px=8.0)
     ink = paint(draw(path, hand, rng, CANVAS_PX), float(rng.uniform(*PEN_PX)), CANVAS_PX)
-    return np.rint(255 * prepare(ink).image).astype(np.uint8)
+    return as_uint8(prepare(ink).image)
 
 
 def drawn_digits(indices: Sequence[int]) -> NDArray[np.uint8]:

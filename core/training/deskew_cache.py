@@ -1,13 +1,14 @@
 """Deskewed images for runs with `deskew`: made once, kept beside the dataset's arrays, shared as a memory map."""
 
 import hashlib
-import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.datasets.atomic_files import whole_file
 
 Images = NDArray[np.uint8]
 
@@ -65,13 +66,9 @@ def _code_version() -> str:
 
 def _keep(path: Path, images: Images) -> None:
     """Put the array in place whole, whoever else does the same."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp.npy")
-    try:
+    with whole_file(path) as temporary:
         np.save(temporary, images)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
     for older in path.parent.glob(f"{path.name.partition('.')[0]}.upright-*.npy"):
-        if older != path and not older.name.endswith(".tmp.npy"):
+        if older != path:
             with suppress(OSError):  # mapped by somebody on Windows: it stays until the next time
                 older.unlink()

@@ -1,7 +1,7 @@
 """A paused run between two steps: its model, its optimizer, and the mini-batch that comes next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.config.run_config import RunConfig
-from core.models.build import build_model, load_state_arrays, scale_images
+from core.models.build import model_from_arrays, scale_images
 from core.training.autograd import build_optimizer
 from core.training.checkpoint import TrainingState
 from core.training.data import BatchOrder, TrainingData
@@ -52,9 +52,7 @@ def next_step(
 
     Raises: ValueError for weights that do not fit the config's model.
     """
-    config = replace(config, start_from="", device="cpu")
-    model = build_model(config, data.spec)
-    load_state_arrays(model, weights)
+    model = model_from_arrays(config, data.spec, weights)
     optimizer = build_optimizer(model, config)
     needs_memory = config.optimizer != "sgd" or config.momentum > 0
     is_same_step = checkpoint is not None and checkpoint.step == step

@@ -4,9 +4,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.datasets.pixel_values import as_uint8
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec
-from core.datasets.statistics import ClassImages, class_counts, class_images, intensity_histogram
+from core.datasets.image_data import level_counts
+from core.datasets.statistics import ClassImages, class_counts, class_images
 from core.figures.charts import apply_look
 from core.figures.image_panels import Panel
 from core.figures.palette import Theme, class_colour, palette
@@ -29,7 +31,7 @@ def _class_images(dataset: str, fingerprint: str) -> ClassImages:  # noqa: ARG00
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _levels(dataset: str, fingerprint: str) -> np.ndarray:  # noqa: ARG001 - new content, new levels
-    return intensity_histogram(image_data(dataset).train_images)
+    return level_counts(image_data(dataset).train_images)
 
 
 def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
@@ -60,7 +62,7 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
         st.markdown(f"**{name}** (training images)")
         panels = [
             Panel(
-                np.rint(image * 255).clip(0, 255).astype(np.uint8),
+                as_uint8(image),
                 entry.class_names[k],
                 colour=class_colour(k),
             )

@@ -5,7 +5,9 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.number_format import percent
 from core.insight.counterfactual import Counterfactual
 from core.prediction.counterfactual_strokes import (
     CanvasCounterfactual,
@@ -56,7 +58,7 @@ def _panels(model: LoadedModel, answer: Prediction, flip: Counterfactual) -> lis
     shown = np.clip(answer.pixels, 0, 1).reshape(-1)
     change = np.zeros(len(shown))
     change[flip.pixels] = flip.values - shown[flip.pixels]
-    after = (255 * flip.image.reshape(shape)).round().astype(np.uint8)
+    after = as_uint8(flip.image.reshape(shape))
     signed = change.reshape(shape).sum(axis=0)[None]
     return [
         Panel(signed, "ink to add or take away", "red: add, blue: take away", quantity="change", limit=1.0),
@@ -77,7 +79,7 @@ def outcome(drawn: CanvasCounterfactual, pixels: int, names: tuple[str, ...]) ->
     """Return what the dabs on the canvas did, against the count of pixels that would do in the picture."""
     dabs, answer = len(drawn.dabs), drawn.answer
     said = (
-        f"{names[answer.best]} ({100 * answer.probabilities[answer.best]:.1f} %)"
+        f"{names[answer.best]} ({percent(answer.probabilities[answer.best])})"
         if answer.is_asked
         else "nothing"
     )

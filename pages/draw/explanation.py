@@ -3,7 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.number_format import percent
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
 from core.prediction.predict import Prediction
@@ -46,7 +48,7 @@ def _linear(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
 
 
 def _seen(answer: Prediction) -> Panel:
-    pixels = (255 * np.clip(answer.pixels, 0, 1)).round().astype(np.uint8)
+    pixels = as_uint8(answer.pixels)
     return Panel(pixels, "what it sees", "28 × 28 pixels" if pixels.shape[-1] == 28 else "")
 
 
@@ -65,7 +67,7 @@ def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     rows = [
         f'<tr><th scope="row">{model.spec.class_names[k]}</th><td>{sums.sums[k]:+.2f}</td>'
         f"<td>{sums.bias[k]:+.2f}</td><td><b>{sums.logits[k]:+.2f}</b></td>"
-        f"<td>{100 * sums.probabilities[k]:.1f} %</td></tr>"
+        f"<td>{percent(sums.probabilities[k])}</td></tr>"
         for k in (sums.answer, sums.runner_up)
     ]
     head = "<th></th><th>sum of all pixels</th><th>+ bias</th><th>= logit</th><th>probability</th>"

@@ -7,10 +7,12 @@ import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
 from core.datasets import DatasetError, DatasetSpec, ImageData, load, spec
+from core.datasets.pixel_values import as_uint8
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
 from core.figures.image_panels import Panel
+from core.i18n.number_format import percent
 from core.images import PreprocessedImage
 from core.prediction.fine_tuning import accuracy_on, fine_tuning_config, plain_pixels, scratch_config
 from core.prediction.predict import Drawing, ModelInput
@@ -70,7 +72,7 @@ def _labels(
             entry = mine or create_own(
                 _title(model.spec), model.spec.class_names, model.spec.image_shape, settings().data_dir
             )
-            pixels = (255 * plain_pixels(subject, model.predictor)).round().astype(np.uint8)
+            pixels = as_uint8(plain_pixels(subject, model.predictor))
             before = spec(entry.name, settings().data_dir)  # `entry` is older than a second quick press
             grown = add_images(entry.name, pixels[None], [label], settings().data_dir)
             side = "test" if grown.test_size > before.test_size else "train"
@@ -161,7 +163,7 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     if run.parent_id != model.run.id:
         return
     st.html(
-        f'<div class="ink-status">{status_chip(run)}<span>{title(run)}: {100 * run.progress:.0f} %</span></div>'
+        f'<div class="ink-status">{status_chip(run)}<span>{title(run)}: {percent(run.progress, 0)}</span></div>'
     )
     if run.is_live:
         _look_again(run)
@@ -202,9 +204,7 @@ def _look_again(run: RunRow) -> None:
 
 def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
     cells = "".join(
-        f'<tr><th scope="row">{name}</th>'
-        + "".join(f"<td>{'–' if share is None else f'{100 * share:.1f} %'}</td>" for share in pair)
-        + "</tr>"
+        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{percent(share)}</td>" for share in pair) + "</tr>"
         for name, *pair in rows
     )
     return (

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import DatasetError, DatasetSpec
 from core.figures.image_panels import Panel
-from core.figures.palette import PALETTES
+from core.figures.palette import PALETTES, to_rgb
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits, takes_ink
 from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
@@ -87,11 +87,10 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
     """Show what was found; with several digits, answer each and return the one chosen."""
     if sheet.ink is None:
         return sheet.found[0]
-    accent = PALETTES[current_theme()].accent
-    colour = tuple(int(accent[i : i + 2], 16) for i in (1, 3, 5))
+    accent = to_rgb(PALETTES[current_theme()].accent)
     count = len(sheet.found)
     px = 280 if count == 1 else 340  # a phone is 390 wide
-    picture = boxed(sheet.ink, sheet.found, (colour[0], colour[1], colour[2]), px)
+    picture = boxed(sheet.ink, sheet.found, accent, px)
     if count == 1:
         pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=px)
         return sheet.found[0]

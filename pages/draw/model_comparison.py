@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.figures.palette import class_colour
 from core.figures.run_curves import Chart, Series
+from core.i18n.number_format import percent
 from core.prediction.predict import ModelInput, Prediction, predict
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
@@ -108,7 +109,7 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
     )
     then = past[steps.index(step)]
     best = int(then.argmax())
-    st.caption(f"After step {step:,} it said {model.spec.class_names[best]} ({100 * then[best]:.1f} %).")
+    st.caption(f"After step {step:,} it said {model.spec.class_names[best]} ({percent(then[best])}).")
 
 
 def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> str:

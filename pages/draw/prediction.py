@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.datasets import DatasetSpec
 from core.figures.palette import class_colours
+from core.i18n.number_format import percent
 from core.prediction.predict import UNSURE_BELOW, Prediction
 from pages.components.assets import loader
 
@@ -33,7 +34,7 @@ def probability_bars(key: str, answer: Prediction, entry: DatasetSpec) -> None:
     shares = answer.probabilities if answer.is_asked else 0 * answer.probabilities
     colours = class_colours(entry.n_classes)
     rows = [
-        [name, float(share), f"{100 * share:.1f} %" if answer.is_asked else "", colour]
+        [name, float(share), percent(share) if answer.is_asked else "", colour]
         for name, share, colour in zip(entry.class_names, shares, colours, strict=True)
     ]
     best = answer.best if answer.is_asked else -1
@@ -47,15 +48,15 @@ def bars_sentence(answer: Prediction, entry: DatasetSpec) -> str:
     first, second = answer.best, answer.second
     p = answer.probabilities
     return (
-        f"Probabilities: {entry.class_names[first]} {100 * p[first]:.1f} %, "
-        f"{entry.class_names[second]} {100 * p[second]:.1f} %, the others less."
+        f"Probabilities: {entry.class_names[first]} {percent(p[first])}, "
+        f"{entry.class_names[second]} {percent(p[second])}, the others less."
     )
 
 
 def headline(answer: Prediction, entry: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
     """Return the answer in large letters and the line beneath it."""
     name, other = entry.class_names[answer.best], entry.class_names[answer.second]
-    share = f"{100 * answer.probabilities[answer.best]:.1f} %"
+    share = percent(answer.probabilities[answer.best])
     thing = entry.singular
     if answer.kind == "empty":
         large, small = _NOTHING[question]
@@ -69,7 +70,7 @@ def headline(answer: Prediction, entry: DatasetSpec, question: Question = "drawi
             f"Were it one, it would be {with_article(name)} ({share}); do not trust that.",
         )
     if answer.kind == "unsure":
-        second = f"{100 * answer.probabilities[answer.second]:.1f} %"
+        second = percent(answer.probabilities[answer.second])
         return f"Perhaps {with_article(name)}", f"Not sure: {name} {share}, {other} {second}."
     return f"It is {with_article(name)}", f"{share} sure; next would be {other}."
 
@@ -86,7 +87,7 @@ def _a(word: str) -> str:
 def _sentence(answer: Prediction, entry: DatasetSpec, question: Question) -> str:
     large, small = headline(answer, entry, question)
     name = html.escape(entry.class_names[answer.best], quote=True) if answer.is_asked else ""
-    note = f"Under {100 * UNSURE_BELOW:.0f} % it says that it is not sure."
+    note = f"Under {percent(UNSURE_BELOW, 0)} it says that it is not sure."
     return (
         f'<div class="ink-answer ink-answer-{answer.kind}" data-testid="answer" data-kind="{answer.kind}" '
         f'data-class="{name}" title="{note}" role="status" aria-live="polite">'

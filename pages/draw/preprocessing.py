@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.images import PreprocessingOptions, prepare
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict_prepared
@@ -28,7 +29,7 @@ def show_stages(key: str, answer: Prediction) -> None:
 
 def _picture(image: np.ndarray) -> np.ndarray:
     """Return a stage as uint8 (1, H, W), at most 140 px wide: more pixels than that are only sent, not seen."""
-    pixels = (255 * np.clip(image, 0, 1)).round().astype(np.uint8)
+    pixels = as_uint8(image)
     longest = max(pixels.shape)
     if longest > _SHOWN_PX:
         scale = _SHOWN_PX / longest

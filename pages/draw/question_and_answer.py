@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.datasets import CATALOG
+from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.prediction.digit_detection import takes_ink
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict
@@ -113,7 +114,7 @@ def _sources(model: LoadedModel) -> str:
 
 def _input(answer: Prediction) -> None:
     """Show what the model is given."""
-    pixels = (255 * np.clip(answer.pixels, 0, 1)).round().astype(np.uint8)
+    pixels = as_uint8(answer.pixels)
     size = f"{pixels.shape[2]} × {pixels.shape[1]} pixels"
     with st.container(key="model_input"):
         panel = Panel(pixels, "what the model sees", size)

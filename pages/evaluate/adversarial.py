@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import percent
 from core.insight.adversarial import Adversary, linear_loss_gradient, mildest
 from core.insight.attribution import loss_gradient
 from core.insight.captions.evaluate import adversary as adversary_caption
-from core.insight.robustness import as_unit
 from core.models.softmax_regression import softmax
 from core.runs import RunRow, UnknownRun
 from pages.components.captioned_figure import captioned
@@ -73,7 +73,7 @@ def _show(run: RunRow, found: Scores, index: int, result: Adversary, sentence: s
     after = softmax(result.logits)
     names = entry.class_names
     change = (result.image - as_unit(image[None]).reshape(-1)).reshape(image.shape)
-    changed = np.rint(result.image.reshape(image.shape) * 255).astype(np.uint8)
+    changed = as_uint8(result.image.reshape(image.shape))
     panels = [
         _answered(image, names, result.before, float(before[result.before])),
         Panel(change, "the change", f"at most {255 * result.epsilon:.1f} of 255", quantity="change"),

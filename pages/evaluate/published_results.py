@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.config.setting_labels import OPTION_NAMES
 from core.datasets import spec
+from core.i18n.number_format import percent
 from core.insight.captions.evaluate import published as published_caption
 from core.insight.published_results import Published, figures_for
 from core.runs import RunRow
@@ -52,7 +53,7 @@ def _table(rows: list[Published], own: Published, sentence: str) -> None:
         first = ' class="first"' if row is own else ""
         lines.append(
             f"<tr{first}><td>{escape(_kind(row.model))}</td>"
-            f'<th scope="row">{escape(row.method)}{note}</th><td>{100 * row.accuracy:.2f} %</td>'
+            f'<th scope="row">{escape(row.method)}{note}</th><td>{percent(row.accuracy, 2)}</td>'
             f"<td>{100 - 100 * row.accuracy:.2f} %</td><td>{source}</td></tr>"
         )
     heads = "".join(f"<th>{name}</th>" for name in ("model", "method", "test accuracy", "error", "source"))

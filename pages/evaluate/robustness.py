@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import listed
 from core.insight.captions.evaluate import robustness as robustness_caption
 from core.insight.corruptions import DAMAGES
-from core.insight.robustness import Curve, accuracy_curve, as_unit, balanced_subset
+from core.insight.robustness import Curve, accuracy_curve, balanced_subset
 from core.runs import RunRow
 from core.runs.run_labels import title
 from pages.components.captioned_figure import chart
@@ -116,7 +117,7 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
     answers = [logits_of(run, step, images).argmax(axis=1) for images in damaged]
     for which, place in enumerate(chosen):
         for strength, images, said in zip(way.strengths, damaged, answers, strict=True):
-            picture = np.rint(np.clip(images[which], 0, 1) * 255).astype(np.uint8)
+            picture = as_uint8(images[which])
             right = said[which] == labels[place]
             panels.append(
                 Panel(

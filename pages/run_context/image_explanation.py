@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.datasets.pixel_values import as_unit
 from core.figures.charts import CONFIG, class_bars
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
@@ -11,7 +12,6 @@ from core.i18n.number_format import percent, signed
 from core.insight.attribution import integrated_gradients
 from core.insight.captions.weights import difference as difference_caption
 from core.insight.evidence import arithmetic, difference
-from core.insight.robustness import as_unit
 from core.models.softmax_regression import softmax
 from core.runs import RunRow
 from pages.components.image_panels import pixel_panels

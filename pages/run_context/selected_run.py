@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from core.i18n.number_format import percent
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import status_text, title, unambiguous
 from pages.components.selectbox import selectbox
@@ -96,7 +97,7 @@ def _choices(limit: int = 60) -> list[RunRow]:
 
 def _label(row: RunRow) -> str:
     accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
-    figure = f" · {100 * accuracy:.1f} %" if accuracy is not None else ""
+    figure = f" · {percent(accuracy)}" if accuracy is not None else ""
     age_s = max(0.0, time.time() - row.created_at)
     age = "now" if age_s < 60 else f"{age_s / 60:.0f} min" if age_s < 5400 else f"{age_s / 3600:.0f} h"
     if age_s > 129_600:

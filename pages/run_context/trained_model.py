@@ -9,9 +9,10 @@ from torch import nn
 
 from core.config.run_config import RunConfig, from_json, to_json
 from core.datasets import DatasetSpec, spec
+from core.datasets.pixel_values import as_unit
 from core.insight.activations import logits_in_batches
-from core.insight.robustness import as_unit, balanced_subset
-from core.models.build import build_model, load_state_arrays, softmax_weights
+from core.insight.robustness import balanced_subset
+from core.models.build import model_from_arrays, softmax_weights
 from core.models.softmax_regression import for_unit_pixels, linear_logits
 from core.models.unit_pixels import UnitPixels
 from core.runs import RunRow
@@ -93,9 +94,7 @@ def unit_linear(config: RunConfig, entry: DatasetSpec, state: State) -> tuple[np
 def layers_at(run_id: str, step: int) -> nn.Sequential:
     """Return the run's model after `step` updates, for images scaled as it was trained; do not change it."""
     run = store().get(run_id)
-    model = build_model(replace(run.config, start_from="", device="cpu"), spec(run.dataset))
-    load_state_arrays(model, state_at(run_id, step))
-    return model.eval()
+    return model_from_arrays(run.config, spec(run.dataset), state_at(run_id, step)).eval()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

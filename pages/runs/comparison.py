@@ -8,6 +8,7 @@ import streamlit as st
 from core.config.setting_labels import LABELS, value_in_words
 from core.figures.charts import CONFIG
 from core.figures.comparison_chart import compared_curves, run_colour
+from core.i18n.number_format import percent
 from core.insight.run_comparison import (
     AXES,
     MOST_RUNS,
@@ -172,10 +173,10 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
     st.table(
         pd.DataFrame(
             {
-                "test accuracy": [_percent(row.test_accuracy) for row in rows],
+                "test accuracy": [percent(row.test_accuracy) for row in rows],
                 "behind the best": [_behind(row.test_accuracy, best) for row in rows],
                 "test loss": ["–" if row.test_loss is None else f"{row.test_loss:.3f}" for row in rows],
-                "best while training": [_percent(row.best_accuracy) for row in rows],
+                "best while training": [percent(row.best_accuracy) for row in rows],
                 "time": [f"{row.elapsed_s:.1f} s" for row in rows],
                 "parameters": [
                     "–" if row.parameter_count is None else f"{row.parameter_count:,}" for row in rows
@@ -194,10 +195,6 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
                 f"{over.std:.2f} points, from {over.least:.2f} to {over.most:.2f} %; the mean lies between "
                 f"{over.low:.2f} and {over.high:.2f} % with 95 % confidence."
             )
-
-
-def _percent(accuracy: float | None) -> str:
-    return "–" if accuracy is None else f"{100 * accuracy:.1f} %"
 
 
 def _behind(accuracy: float | None, best: float) -> str:

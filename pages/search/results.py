@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config.setting_labels import LABELS
 from core.figures.charts import CONFIG, apply_look
+from core.i18n.number_format import percent
 from core.runs import RunRow, StoreError, UnknownRun
 from core.search import Searches, SearchRow
 from pages.components.navigation import page
@@ -82,7 +83,7 @@ def _orders(search: SearchRow) -> None:
 
 def _best(search: SearchRow, best: RunRow) -> None:
     values = ", ".join(f"{LABELS[d.field].lower()} {_value(best, d.field)}" for d in search.plan.dimensions)
-    st.markdown(f"Best so far: **{100 * (best.evaluation_accuracy or 0):.2f} %** with {values}.")
+    st.markdown(f"Best so far: **{percent(best.evaluation_accuracy or 0, 2)}** with {values}.")
     if st.button("Open the best run", icon=":material/visibility:", key="open_best"):
         select_run(best.id)
         st.switch_page(page("train"))

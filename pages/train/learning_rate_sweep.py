@@ -9,6 +9,7 @@ from core.config.run_config import RunConfig
 from core.datasets import spec
 from core.figures.palette import PALETTES, Theme, series_colour
 from core.figures.run_curves import Chart, Series
+from core.i18n.number_format import percent
 from core.live.run_feed import Feed
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
@@ -110,7 +111,7 @@ def _outcome(member: RunRow) -> str:
     if member.status in ("diverged", "failed", "queued", "created", "interrupted"):
         return "held back" if member.status == "created" else member.status
     accuracy = member.test_accuracy if member.test_accuracy is not None else member.evaluation_accuracy
-    return f"{100 * accuracy:.1f} %" if accuracy is not None else ""
+    return percent(accuracy) if accuracy is not None else ""
 
 
 def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:

@@ -10,7 +10,7 @@ from core.config.run_config import ConfigError
 from core.datasets import spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.number_format import signed
+from core.i18n.number_format import percent, signed
 from core.insight.gradient_step import ModelStep, take_model_step
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
@@ -176,7 +176,7 @@ def _show_outcomes(run: RunRow, looked: StepPreview) -> None:
         for o in view.outcomes
     ]
     shown = "".join(
-        f"<div><dt>{name}</dt><dd>{loss:.3f}</dd><small>{100 * accuracy:.0f} % right</small></div>"
+        f"<div><dt>{name}</dt><dd>{loss:.3f}</dd><small>{percent(accuracy, 0)} right</small></div>"
         for name, loss, accuracy in cells
     )
     st.html(f'<dl class="ink-cells" data-testid="step-outcomes">{shown}</dl>')

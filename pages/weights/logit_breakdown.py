@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import spec
+from core.datasets.pixel_values import as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import percent, signed
 from core.insight.captions.weights import arithmetic as arithmetic_caption
 from core.insight.evidence import Arithmetic, arithmetic
-from core.insight.robustness import as_unit
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice, pixel_panels

@@ -11,7 +11,7 @@ from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.figures.weight_images import symmetric_limit, weight_tile
-from core.i18n.number_format import signed
+from core.i18n.number_format import percent, signed
 from core.insight.activations import UnitUse, hidden_activations, unit_use
 from core.insight.captions.weights import hidden_units
 from core.insight.captions.weights import journey as journey_caption
@@ -184,7 +184,7 @@ def _images(run: RunRow, state: State, units: UnitUse | None) -> tuple[np.ndarra
     if run.model == "mlp" and units is not None:
         shown = units.units[:SHOWN_UNITS]
         images = state["hidden1.weight"][shown].reshape(-1, *entry.image_shape)
-        shares = [f"{100 * use:.1f} % of the work" for use in units.use[:SHOWN_UNITS]]
+        shares = [f"{percent(use)} of the work" for use in units.use[:SHOWN_UNITS]]
         return images, [f"unit {k + 1}" for k in shown], shares
     kernels = state["conv1.weight"]
     biases = state["conv1.bias"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.i18n.number_format import count, listed, percent, points
+from core.i18n.number_format import count, listed, percent
 from core.insight.adversarial import Adversary
 from core.insight.calibration import Reliability, ThresholdCurve
 from core.insight.confusion import Pair
@@ -12,7 +12,6 @@ from core.insight.corruptions import DAMAGES
 from core.insight.metrics import ClassScore, Mistake, Summary
 from core.insight.published_results import Published
 from core.insight.robustness import Curve
-from core.insight.significance import Comparison, Opinions, Spread
 
 Names = Sequence[str]
 
@@ -119,35 +118,3 @@ def published(accuracy: float, figures: Sequence[Published], model: str) -> str:
         f"{count(len(like), 'published figure', 'published figures')} for its kind of model; "
         f"the best of them is {percent(best.accuracy)} ({best.method})."
     )
-
-
-def comparison(result: Comparison, first: str, second: str) -> str:
-    """Say whether one run is better than another beyond chance."""
-    a, b = len(result.only_first), len(result.only_second)
-    if a + b == 0:
-        return f"{first} and {second} are right and wrong on exactly the same {result.n:,} images."
-    verdict = "more than chance explains" if result.beyond_noise else "no more than chance explains"
-    chance = "< 0.001" if result.p_value < 0.001 else f"= {result.p_value:.2g}"
-    return (
-        f"{first} alone is right on {count(a, 'image', 'images')}, {second} alone on {b:,}: "
-        f"{points(result.difference)} for {first} (95 % interval {points(result.low)} to {points(result.high)}), "
-        f"{verdict} (McNemar, p {chance})."
-    )
-
-
-def spread(result: Spread) -> str:
-    """Say what the same settings give with other seeds; figures are accuracies 0..1."""
-    if result.n == 1:
-        return f"One run so far: {percent(result.mean)}. A few more seeds would show how much of it is luck."
-    return (
-        f"{result.n} seeds give {percent(result.mean)} on average, from {percent(result.least)} to "
-        f"{percent(result.most)} (standard deviation {100 * result.std:.2f} points)."
-    )
-
-
-def opinions(said: Opinions, models: Names, names: Names) -> str:
-    """Say whether several models agree on one image, and who does not; models: one name for each."""
-    if said.agreed:
-        return f"All {len(models)} models say {names[said.majority]}."
-    others = [f"{models[i]} says {names[int(said.answers[i])]}" for i in said.dissenters]
-    return f"Most say {names[said.majority]}, but {listed(others)}."

@@ -3,6 +3,7 @@
 import numpy as np
 
 from core.datasets.catalog import DatasetSpec
+from core.i18n.number_format import percent
 
 
 def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
@@ -18,9 +19,9 @@ def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
     wrong = answers[(labels == worst) & ~right]
     names = spec.class_names
     text = (
-        f"{100 * right.mean():.1f} % of {len(labels):,} {spec.plural} it had never seen. "
-        f"Best at {names[best]} ({100 * recalls[best]:.0f} %), "
-        f"worst at {names[worst]} ({100 * recalls[worst]:.0f} %)"
+        f"{percent(right.mean())} of {len(labels):,} {spec.plural} it had never seen. "
+        f"Best at {names[best]} ({percent(recalls[best], 0)}), "
+        f"worst at {names[worst]} ({percent(recalls[worst], 0)})"
     )
     if not len(wrong):
         return text + "."

@@ -6,11 +6,8 @@ import numpy as np
 
 from core.i18n.number_format import count, listed, percent, points, signed
 from core.insight.activations import UnitContributions, UnitUse
-from core.insight.attribution import Attribution
-from core.insight.counterfactual import Counterfactual
 from core.insight.evidence import Arithmetic, Difference
 from core.insight.metrics import Summary
-from core.insight.step import StepView
 from core.insight.weight_analysis import DecisionBoundary, Neighbours, WeightTrajectory
 from core.models.softmax_regression import Array
 
@@ -79,38 +76,6 @@ def difference(gap: Difference, names: Names) -> str:
     )
 
 
-def flip(found: Counterfactual | None, names: Names) -> str:
-    """Say how few pixels would change the answer."""
-    if found is None:
-        return "No change of pixels of this kind would change the answer."
-    added, erased = int((found.values > 0.5).sum()), int((found.values <= 0.5).sum())
-    ways = [f"full brightness in {count(added, 'pixel', 'pixels')}"] * bool(added)
-    ways += [f"black in {count(erased, 'pixel', 'pixels')}"] * bool(erased)
-    text = listed(ways)
-    return f"{text[0].upper()}{text[1:]} would turn the answer from {names[found.before]} to {names[found.after]}."
-
-
-def step(view: StepView) -> str:
-    """Say what the step does to the batch's loss, and what the largest learning rate shown would do."""
-    own, *others = view.outcomes
-    text = (
-        f"This batch: {int((view.predictions == view.labels).sum())} of {len(view.labels)} right. One step takes its "
-        f"loss from {view.loss:.3f} to {own.loss:.3f}"
-    )
-    if not others:
-        return f"{text}."
-    largest = max(others, key=lambda outcome: outcome.learning_rate)
-    factor = largest.learning_rate / own.learning_rate
-    verdict = (
-        "too far"
-        if largest.loss > view.loss
-        else "further down"
-        if largest.loss < own.loss
-        else "not as far down"
-    )
-    return f"{text}; {factor:g} times the learning rate would take it to {largest.loss:.3f}, {verdict}."
-
-
 def edits(before: Summary, after: Summary, number: int) -> str:
     """Say what the edits cost or gained on the images tested."""
     if number == 0:
@@ -150,20 +115,6 @@ def fed_by(fed: UnitContributions, names: Names) -> str:
                 f"unit {int(fed.units[best]) + 1} speaks most {verb} it ({signed(float(fed.contributions[best]))})"
             )
     return f"{names[fed.label]}: {listed(parts) if parts else 'no hidden unit says anything'}."
-
-
-def attribution(result: Attribution, names: Names) -> str:
-    """Say what an attribution image shows."""
-    name = names[result.label]
-    if result.method == "input gradient":
-        return (
-            f"More brightness on red raises the score of {name}, on blue lowers it; this holds for small "
-            "changes only."
-        )
-    return (
-        f"From a black image to this one the score of {name} goes from {signed(result.baseline_logit)} to "
-        f"{signed(result.logit)}; the pixels share that change out between them."
-    )
 
 
 def feature_maps(layers: Mapping[str, Array]) -> str:

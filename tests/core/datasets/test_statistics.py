@@ -3,20 +3,39 @@ import pytest
 import torch
 
 from core.datasets import ImageData
+from core.datasets.image_data import channel_moments, level_counts
 from core.datasets.statistics import (
     class_counts,
     class_images,
-    intensity_histogram,
-    mean_and_std,
-    split_counts,
 )
 
 
-def test_counts_per_split_are_the_published_ones(mnist: ImageData, fashion: ImageData) -> None:
-    counts = split_counts(mnist)
-    assert counts["train"].tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    assert counts["test"].tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    assert split_counts(fashion)["train"].tolist() == [6000] * 10
+def test_counts_per_class_are_the_published_ones(mnist: ImageData, fashion: ImageData) -> None:
+    assert class_counts(mnist.train_labels, 10).tolist() == [
+        5923,
+        6742,
+        5958,
+        6131,
+        5842,
+        5421,
+        5918,
+        6265,
+        5851,
+        5949,
+    ]
+    assert class_counts(mnist.test_labels, 10).tolist() == [
+        980,
+        1135,
+        1032,
+        1010,
+        982,
+        892,
+        958,
+        1028,
+        974,
+        1009,
+    ]
+    assert class_counts(fashion.train_labels, 10).tolist() == [6000] * 10
 
 
 def test_a_class_without_images_counts_zero() -> None:
@@ -24,9 +43,9 @@ def test_a_class_without_images_counts_zero() -> None:
 
 
 def test_mean_and_std_agree_with_the_figures_everyone_uses(mnist: ImageData, fashion: ImageData) -> None:
-    mean, std = mean_and_std(mnist.train_images)
+    mean, std = channel_moments(level_counts(mnist.train_images))
     assert (round(mean[0], 4), round(std[0], 4)) == (0.1307, 0.3081)
-    mean, std = mean_and_std(fashion.train_images)
+    mean, std = channel_moments(level_counts(fashion.train_images))
     assert (round(mean[0], 4), round(std[0], 4)) == (0.2860, 0.3530)
 
 
@@ -34,14 +53,14 @@ def test_mean_and_std_per_channel_agree_with_torch(mnist: ImageData) -> None:
     grey = mnist.test_images[:500]
     images = np.concatenate([grey, 255 - grey, grey // 3], axis=1)
     pixels = torch.from_numpy(images).to(torch.float64) / 255
-    mean, std = mean_and_std(images)
+    mean, std = channel_moments(level_counts(images))
     assert mean == pytest.approx(pixels.mean(dim=(0, 2, 3)).tolist(), rel=1e-9)
     assert std == pytest.approx(pixels.std(dim=(0, 2, 3), correction=0).tolist(), rel=1e-9)
 
 
 def test_the_histogram_counts_every_pixel_per_channel(mnist: ImageData) -> None:
     grey = mnist.test_images[:5000]
-    counts = intensity_histogram(np.concatenate([grey, 255 - grey], axis=1))
+    counts = level_counts(np.concatenate([grey, 255 - grey], axis=1))
     assert counts.shape == (2, 256)
     assert counts[0].tolist() == torch.bincount(torch.from_numpy(grey).flatten(), minlength=256).tolist()
     assert counts[1].tolist() == counts[0][::-1].tolist()
@@ -64,4 +83,4 @@ def test_the_whitest_possible_images_do_not_overflow() -> None:
     assert found.mean[0].tolist() == [[[1.0, 1.0], [1.0, 1.0]]]
     assert found.std.max() == 0.0
     assert found.mean[1].max() == 0.0
-    assert mean_and_std(images) == ((1.0,), (0.0,))
+    assert channel_moments(level_counts(images)) == ((1.0,), (0.0,))

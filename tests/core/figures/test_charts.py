@@ -11,7 +11,6 @@ from core.figures.charts import (
     class_bars,
     confusion_matrix,
     lines,
-    signed_image,
 )
 from core.figures.palette import THEMES, Theme, class_colours, palette
 
@@ -71,24 +70,6 @@ def test_a_confusion_matrix_without_a_mistake_or_with_an_empty_class_is_drawn() 
 def test_class_names_that_are_digits_stay_names() -> None:
     fig = confusion_matrix(np.eye(10, dtype=int), [str(d) for d in range(10)], "light")
     assert fig.layout.xaxis.type == fig.layout.yaxis.type == "category"
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_a_signed_image_is_symmetric_around_the_page(theme: Theme) -> None:
-    values = np.array([[0.1, -0.4], [0.0, 0.2]])
-    fig = signed_image(values, theme, name="class 3")
-    (heat,) = fig.data
-    assert (heat.zmin, heat.zmax) == (-0.4, 0.4)
-    middle = [colour for place, colour in heat.colorscale if place == 0.5]
-    assert middle == [palette(theme).paper]
-    assert "class 3" in heat.hovertemplate
-    assert fig.layout.yaxis.autorange == "reversed"
-    assert fig.layout.yaxis.scaleanchor == "x", "pixels are square"
-
-
-def test_an_image_of_zeros_has_a_scale() -> None:
-    heat = signed_image(np.zeros((2, 2)), "light", name="nothing").data[0]
-    assert heat.zmax > 0
 
 
 def test_lines_are_labelled_where_they_end() -> None:

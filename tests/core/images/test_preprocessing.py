@@ -118,13 +118,6 @@ def test_what_is_no_drawing_is_refused(ink: np.ndarray) -> None:
         prepare(ink)
 
 
-def test_preparation_survives_its_dict_and_names_an_unknown_setting() -> None:
-    how = PreprocessingOptions(pen_width=False, deskew=True, thickest_px=3)
-    assert PreprocessingOptions.from_dict(how.as_dict()) == how
-    with pytest.raises(ValueError, match="sharpen"):
-        PreprocessingOptions.from_dict({"sharpen": True})
-
-
 @pytest.mark.parametrize("pen_px", [0.0, 9.0, float("nan")])
 def test_a_pen_out_of_range_is_refused_with_its_value(pen_px: float) -> None:
     with pytest.raises(ValueError, match=str(pen_px)):

@@ -9,9 +9,7 @@ from core.config.run_config import RunConfig
 from core.datasets import spec
 from core.insight.activations import (
     feeders,
-    first_layer_images,
     hidden_activations,
-    kernels,
     layer_outputs,
     logits_in_batches,
     unit_use,
@@ -98,14 +96,6 @@ def test_what_feeds_a_class_adds_up_to_its_mean_logit(mlp, images):
     logit = logits_in_batches(mlp, images)[:, 4].mean()
     assert fed.contributions.sum() + fed.rest + fed.bias == pytest.approx(logit, abs=1e-4)
     assert (np.diff(np.abs(fed.contributions)) <= 0).all()
-
-
-def test_kernels_and_first_layer_images_keep_their_shapes(mlp, cnn):
-    assert {name: k.shape[:2] for name, k in kernels(state_arrays(cnn)).items()} == {
-        "conv1": (16, 1),
-        "conv2": (32, 16),
-    }
-    assert first_layer_images(state_arrays(mlp), (1, 28, 28)).shape == (32, 1, 28, 28)
 
 
 def test_a_model_for_standardised_pixels_reads_plain_ones(cnn, images):

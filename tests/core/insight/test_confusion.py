@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from core.insight.confusion import cell, confusion_matrix, most_confused, most_mistaken_for, pair
+from core.insight.confusion import cell, confusion_matrix, most_confused, pair
 
 MATRIX = np.array([[8, 2, 0], [3, 7, 0], [0, 4, 6]])
 
@@ -25,11 +25,6 @@ def test_fours_and_nines_of_mnist_are_1991_images(trained):
 
 def test_a_perfect_model_confuses_nothing():
     assert most_confused(np.diag([5, 5, 5])) is None
-    assert most_mistaken_for(np.diag([5, 5, 5]), 1) is None
-
-
-def test_the_commonest_wrong_answer():
-    assert most_mistaken_for(MATRIX, 2) == (1, 4)
 
 
 def test_a_cell_opens_exactly_the_images_it_counts_the_surest_first(trained):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.insight.evidence import arithmetic, difference, strongest_pixels
+from core.insight.evidence import arithmetic, difference
 from core.models.softmax_regression import for_unit_pixels
 
 # 2 classes, 2 x 2 pixels, worked by hand
@@ -63,7 +63,3 @@ def test_logits_too_large_for_exponentials_are_shifted_and_still_sum_to_one():
 def test_an_image_of_another_size_is_refused():
     with pytest.raises(ValueError, match="4 values an image, this image has 9"):
         arithmetic(WEIGHT, BIAS, np.zeros(9))
-
-
-def test_strongest_pixels_come_first_whatever_their_sign():
-    assert strongest_pixels(np.array([0.1, -3.0, 2.0, 0.0]), 2).tolist() == [1, 2]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.insight.image_selection import page, page_of, select
+from core.insight.image_selection import page, select
 
 LABELS = np.array([0, 1, 1, 0, 1])
 ANSWERS = np.array([0, 1, 0, 1, 1])
@@ -50,8 +50,3 @@ def test_an_empty_gallery_has_one_empty_page():
 def test_a_page_of_no_images_is_refused():
     with pytest.raises(ValueError, match="size must be > 0, got 0"):
         page(np.arange(3), 1, 0)
-
-
-def test_the_page_of_an_image():
-    indices = np.array([3, 5, 8, 13])
-    assert [page_of(indices, i, 2) for i in (3, 8, 13, 4)] == [1, 2, 2, None]

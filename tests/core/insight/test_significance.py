@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.insight.significance import compare, disputed, opinions, spread
+from core.insight.significance import compare, spread
 
 
 def answers_to_logits(answers, classes=2):
@@ -64,25 +64,3 @@ def test_one_seed_has_no_interval():
     assert (spread([0.9]).low, spread([0.9]).high) == (-np.inf, np.inf)
     with pytest.raises(ValueError, match="got none"):
         spread([])
-
-
-def test_who_disagrees():
-    said = opinions([np.array([3.0, 0, 0]), np.array([2.0, 0, 1]), np.array([0, 5.0, 0])])
-    assert said.answers.tolist() == [0, 0, 1]
-    assert (said.majority, said.dissenters, said.agreed) == (0, (2,), False)
-
-
-def test_between_two_the_surer_one_is_the_majority():
-    assert opinions([np.array([1.0, 0]), np.array([0, 9.0])]).majority == 1
-
-
-def test_opinions_need_models_of_the_same_classes():
-    with pytest.raises(ValueError, match=r"got \[2, 3\]"):
-        opinions([np.zeros(2), np.zeros(3)])
-    with pytest.raises(ValueError, match="got no model"):
-        opinions([])
-
-
-def test_disputed_images_are_those_with_two_answers():
-    one, two = answers_to_logits([0, 1, 1, 0]), answers_to_logits([0, 0, 1, 1])
-    assert disputed([one, two, one]).tolist() == [1, 3]

@@ -2,11 +2,8 @@ import numpy as np
 import pytest
 
 from core.insight.weight_analysis import (
-    centred,
     decision_boundary,
     nearest_to_boundary,
-    symmetric_limits,
-    weight_images,
     weight_trajectory,
 )
 from core.models.softmax_regression import linear_logits
@@ -25,18 +22,6 @@ def test_a_journey_of_three_snapshots_by_hand():
 def test_a_journey_needs_one_snapshot_for_each_step(steps, weights):
     with pytest.raises(ValueError, match=f"got {len(steps)} and {len(weights)}"):
         weight_trajectory(steps, weights)
-
-
-def test_weight_images_keep_every_weight_in_its_place():
-    images = weight_images(np.arange(24.0).reshape(2, 12), (3, 2, 2))
-    assert images.shape == (2, 3, 2, 2)
-    assert images[1, 2, 0, 1] == 12 + 8 + 1
-
-
-def test_limits_are_shared_or_each_images_own_and_never_zero():
-    images = np.array([[1.0, -2.0], [0.5, 0.0], [0.0, 0.0]])
-    assert symmetric_limits(images).tolist() == [2, 2, 2]
-    assert symmetric_limits(images, shared=False).tolist() == [2, 0.5, 1]
 
 
 def test_distance_to_the_border_is_the_length_of_the_smallest_change_that_reaches_it(trained, pixels):
@@ -72,8 +57,3 @@ def test_untrained_weights_have_a_border_of_no_width():
 def test_a_class_has_no_border_with_itself(trained):
     with pytest.raises(ValueError, match="got 4 twice"):
         decision_boundary(trained.weight, trained.bias, 4, 4)
-
-
-def test_centring_changes_no_answer(trained, pixels):
-    logits = linear_logits(centred(trained.weight), trained.bias, pixels)
-    assert (logits.argmax(1) == trained.logits.argmax(1)).mean() > 0.9999

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import optuna
 import pytest
+from optuna.trial import FrozenTrial
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
@@ -12,13 +13,18 @@ from core.protocol.events import Diverged, Finished
 from core.runs import RunRow, Store
 from core.search import Dimension, Searches, SearchPlan, SearchRefused
 from core.search.driver import Driver
-from core.search.optuna_study import trials_of
+from core.search.optuna_study import study_of
 from core.search.search_space import plan_from_json, plan_to_json
 from core.training.loop import train
 
 BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)
 GRID = (Dimension("learning_rate", ("0.01", "0.5")), Dimension("batch_size", ("50", "100")))
+
+
+def trials(store: Store, search_id: str) -> list[FrozenTrial]:
+    return study_of(Searches(store).get(search_id), store.url).get_trials()
+
 
 ClaimedRuns = Callable[[], list[RunRow]]
 
@@ -116,10 +122,8 @@ def test_a_hopeless_trial_is_stopped_early(store: Store, work: ClaimedRuns, mnis
     assert store.get(waiting.run_id).command == "stop"
     store.append(waiting.run_id, attempt, [Finished(8, "stopped", 0.1)])
     driver.tick()
-    trials = {
-        t.user_attrs.get("run"): t.state.name for t in trials_of(Searches(store).get(search_id), store.url)
-    }
-    assert trials[waiting.run_id] == "PRUNED"
+    states = {t.user_attrs.get("run"): t.state.name for t in trials(store, search_id)}
+    assert states[waiting.run_id] == "PRUNED"
 
 
 def test_a_run_that_is_gone_is_tried_again(store: Store, work: ClaimedRuns) -> None:
@@ -143,7 +147,7 @@ def test_a_diverged_trial_counts_as_a_guess(store: Store, mnist: ImageData) -> N
     diverged = Diverged(8, 0.1, "The loss stopped being a finite number.", "Try a smaller learning rate.")
     store.append(waiting.run_id, store.claim(waiting.run_id), [*story[:-1], diverged])
     Driver(store).tick()
-    (trial,) = trials_of(Searches(store).get(search_id), store.url)
+    (trial,) = trials(store, search_id)
     assert trial.value == 0.1
 
 

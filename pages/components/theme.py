@@ -1,5 +1,6 @@
 """The app's own style on top of Streamlit's theme, and which theme is on."""
 
+import html
 from pathlib import Path
 from typing import Final
 
@@ -30,5 +31,5 @@ def chip(text: str, tone: str = "plain") -> str:
     """
     if tone not in ("plain", "live", "good", "bad", "waiting"):
         raise ValueError(f"tone must be plain, live, good, bad or waiting, got {tone!r}")
-    safe = text.replace("&", "&amp;").replace("<", "&lt;")
+    safe = html.escape(text)
     return f'<span class="ink-chip ink-{tone}"><i></i>{safe}</span>'

@@ -23,11 +23,11 @@ from core.insight.data_quality import (
 from core.insight.embedding import Neighbourhood, coordinates, neighbourhood
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
-from pages.data.embedding_map import space_of
-from pages.data.embedding_job import show_embedding_problem, embedding_ready
-from pages.server.services import image_data, settings
 from pages.components.image_panels import pixel_panels
+from pages.data.embedding_job import embedding_ready, show_embedding_problem
+from pages.data.embedding_map import space_of
 from pages.run_context.trained_model import scores
+from pages.server.services import image_data, settings
 
 SHOWN = 20
 

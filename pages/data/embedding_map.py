@@ -1,11 +1,7 @@
 """A map of images in two dimensions, each a dot in its class's colour, its picture beside the pointer."""
 
 import hashlib
-import subprocess
-import time
 import zlib
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -19,25 +15,11 @@ from core.insight.captions.data import map_of
 from core.insight.embedding import Space, coordinates, fit_space, flat_map
 from pages.components.assets import loader
 from pages.components.captioned_figure import captioned
+from pages.data.embedding_job import embedding_ready, show_embedding_problem
 from pages.server.services import image_data, settings
-from pages.data.embedding_job import show_embedding_problem, embedding_ready
 
 _map: Final = st.components.v2.component("inkling_map", js=loader("map.js"), isolate_styles=False)
 METHODS: Final = {"pca": "PCA", "tsne": "t-SNE"}
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -4,13 +4,12 @@ import streamlit as st
 
 from core.config.run_config import RunConfig
 from core.datasets import spec
-from pages.data.gallery import show_gallery
-from pages.data.embedding_map import show_map
 from pages.data.data_quality import show_doubtful, show_typical
-from pages.run_context.selected_run import selected_run
+from pages.data.embedding_map import show_map
+from pages.data.gallery import show_gallery
 from pages.data.statistics import show_classes, show_pixels
 from pages.run_context.guards import heading, images_or_stop
-
+from pages.run_context.selected_run import selected_run
 
 SECTIONS = ["Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and doubts"]
 

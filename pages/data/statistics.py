@@ -1,26 +1,24 @@
 """What a dataset holds in figures: images per class, average images, pixel levels, and what scaling does to them."""
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets.pixel_values import as_uint8
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec
 from core.datasets.image_data import level_counts
+from core.datasets.pixel_values import as_uint8
 from core.datasets.statistics import ClassImages, class_counts, class_images
-from core.figures.charts import apply_look
+from core.figures.dataset_charts import class_counts_figure, pixel_levels_figure
 from core.figures.image_panels import Panel
-from core.figures.palette import Theme, class_colour, palette
+from core.figures.palette import class_colour
 from core.insight.captions.data import class_counts as counts_caption
 from core.insight.captions.data import class_spread, intensities, scaling
 from core.insight.captions.data import split as split_caption
 from pages.components.captioned_figure import captioned, chart
-from pages.data.gallery import split_images, splits_of
-from pages.server.services import image_data
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from core.figures.dataset_charts import class_counts_figure, pixel_levels_figure
+from pages.data.gallery import split_images, splits_of
+from pages.server.services import image_data
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -74,8 +72,6 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
     captioned("class_images", sentence, lambda: {"class": entry.class_names, "deviation": spread})
 
 
-
-
 def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
     """Show how often each pixel level occurs, and what the config's scaling makes of it."""
     levels = _levels(entry.name, image_data(entry.name).fingerprint)
@@ -107,5 +103,3 @@ def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
             alt=f"The same after scaling. {sentence}",
             table=lambda: {f"value {c}": row for c, row in enumerate(values)},
         )
-
-

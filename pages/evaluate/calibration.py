@@ -1,5 +1,7 @@
 """Whether its confidence can be trusted: the surest mistakes, the reliability diagram, the threshold."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.datasets import spec
@@ -25,10 +27,7 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
     names = spec(run.dataset).class_names
     rows = confident_mistakes(found.logits, found.labels, count=24)
     sentence = mistakes_caption(
-        [
-            type(m)(int(found.index[m.index]), m.label, m.answer, m.confidence, m.label_probability)
-            for m in rows
-        ],
+        [replace(m, index=int(found.index[m.index])) for m in rows],
         names,
     )
     if not rows:

@@ -1,5 +1,6 @@
 """What a page says where there is no run to look into, and when it is drawn again."""
 
+import html
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -24,7 +25,7 @@ def heading(question: str, run: RunRow | None) -> None:
     st.html(f"<style>{_STYLE}</style>")
     st.header(question, anchor=False)
     if run is not None:
-        name = title(run).replace("&", "&amp;").replace("<", "&lt;")
+        name = html.escape(title(run))
         st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')
 
 

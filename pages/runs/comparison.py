@@ -1,5 +1,6 @@
 """Up to six runs side by side. Which ones is in the page's address, so that a comparison can be sent."""
 
+import html
 from typing import Final
 
 import pandas as pd
@@ -89,7 +90,7 @@ def _heads(rows: list[RunRow], names: list[str]) -> None:
     theme = current_theme()
     chips = []
     for index, (row, name) in enumerate(zip(rows, names, strict=True)):
-        safe = name.replace("&", "&amp;").replace("<", "&lt;")
+        safe = html.escape(name)
         dot = f"<span style='color:{run_colour(index, theme)};font-size:1.2em'>●</span>"
         chips.append(f"<span>{dot} {safe} ({row.status})</span>")
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:0 1.4em;line-height:1.7'>{''.join(chips)}</div>")

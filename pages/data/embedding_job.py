@@ -1,0 +1,86 @@
+"""Embeddings that take a while are computed in a process of their own, once."""
+
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from core.insight import embedding_cache
+from pages.server.services import image_data, settings
+
+EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
+
+
+@dataclass
+class PrecomputeJob:
+    """A survey being made, for whoever waits for it."""
+
+    process: "subprocess.Popen[str]"
+    began_s: float = field(default_factory=time.monotonic)
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs() -> dict[str, PrecomputeJob]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _is_whole(path: Path, changed_ns: int) -> bool:  # noqa: ARG001 - made anew, looked at anew
+    return embedding_cache.is_whole(path)
+
+
+def embedding_ready(dataset: str, kind: str) -> bool:
+    """Return whether a survey is there; else offer to make it, or show how long it has been in the making."""
+    path = embedding_cache.survey_path(image_data(dataset), kind, settings().data_dir)
+    if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
+        return True
+    errand = _jobs().get(str(path))
+    if errand is None:
+        st.caption(
+            f"This is worked out once and then kept; about {EXPECTED_S[kind]} seconds on a free machine."
+        )
+        st.button(
+            "Work it out", icon=":material/hourglass_empty:", key=f"survey_{kind}_{dataset}",
+            on_click=_begin, args=(dataset, kind, str(path)),
+        )  # fmt: skip
+        return False
+    _await(dataset, kind, str(path), errand)
+    return False
+
+
+def _begin(dataset: str, kind: str, path: str) -> None:
+    """Start an errand, unless another visitor has just done so."""
+    if path not in _jobs():
+        _jobs()[path] = PrecomputeJob(embedding_cache.start(dataset, kind, settings().data_dir))
+
+
+def _await(dataset: str, kind: str, path: str, errand: PrecomputeJob) -> None:
+    """Show how an errand stands, once a second, until it is done."""
+
+    def look() -> None:
+        elapsed_s = time.monotonic() - errand.began_s
+        if errand.process.poll() is None:
+            share = 1 - 0.5 ** (elapsed_s / EXPECTED_S[kind] * 2)
+            st.progress(share, f"Working it out in a process of its own: {elapsed_s:.0f} s so far …")
+            if st.button("Stop it", key=f"stop_{kind}_{dataset}"):
+                errand.process.terminate()
+            return
+        _jobs().pop(path, None)
+        said = errand.process.stderr.read() if errand.process.stderr else ""
+        if errand.process.returncode:
+            st.session_state.survey_problem = (
+                said.strip().splitlines()[-1][:200] if said.strip() else "it was stopped"
+            )
+        st.rerun()
+
+    st.fragment(look, run_every=1.0)()
+
+
+def show_embedding_problem() -> None:
+    """Say, once, why a survey could not be made."""
+    problem = st.session_state.pop("survey_problem", None)
+    if problem:
+        st.warning(f"It was not finished: {problem}.")

@@ -28,8 +28,8 @@ NEIGHBOURS: Final = 10
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 
-def survey_path(data: ImageData, kind: str, data_dir: Path) -> Path:
-    """Return where a survey is kept; the name changes with the dataset's content.
+def cache_path(data: ImageData, kind: str, data_dir: Path) -> Path:
+    """Return where an embedding is kept; the name changes with the dataset's content.
 
     Raises: ValueError for another kind.
     """
@@ -56,13 +56,13 @@ def read_neighbours(path: Path) -> Neighbourhood | None:
 
 
 def is_whole(path: Path) -> bool:
-    """Return whether the survey at `path` is there and can be read; one that is damaged is removed."""
+    """Return whether the embedding at `path` is there and can be read; one that is damaged is removed."""
     return _read(path) is not None
 
 
 def make(data: ImageData, kind: str, data_dir: Path) -> Path:
-    """Make a survey and keep it; return where.  Raises: ValueError for another kind, OSError."""
-    path = survey_path(data, kind, data_dir)
+    """Make an embedding and keep it; return where.  Raises: ValueError for another kind, OSError."""
+    path = cache_path(data, kind, data_dir)
     makers: dict[str, Callable[[], dict[str, np.ndarray]]] = {
         "tsne": lambda: {"points": flat_map(_points(data, mapped_sample(data)), "tsne")},
         "neighbours": lambda: _neighbours(data),
@@ -74,7 +74,7 @@ def make(data: ImageData, kind: str, data_dir: Path) -> Path:
 
 
 def start(name: str, kind: str, data_dir: Path) -> "subprocess.Popen[str]":
-    """Return the process that makes the survey of dataset `name`; its errors are on its stderr."""
+    """Return the process that makes the embedding of dataset `name`; its errors are on its stderr."""
     command = [sys.executable, "-m", "core.insight.embedding_cache", name, kind, str(data_dir)]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(
@@ -104,7 +104,7 @@ def _read(path: Path) -> dict[str, np.ndarray] | None:
 
 
 def main(name: str, kind: str, data_dir: str) -> None:
-    """Make one survey, giving way to everything else on the machine."""
+    """Make one embedding, giving way to everything else on the machine."""
     with suppress(OSError, AttributeError):
         os.nice(10)
     folder = data_folder(data_dir)

@@ -86,7 +86,7 @@ def _copies(
         images, labels = data.test_images, data.test_labels
     else:
         near = embedding_cache.read_neighbours(
-            embedding_cache.survey_path(data, "neighbours", settings().data_dir)
+            embedding_cache.cache_path(data, "neighbours", settings().data_dir)
         )
         images, labels = data.train_images, data.train_labels
     assert near is not None  # the page has had it made

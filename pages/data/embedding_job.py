@@ -16,7 +16,7 @@ EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 
 @dataclass
 class PrecomputeJob:
-    """A survey being made, for whoever waits for it."""
+    """An embedding being made, for whoever waits for it."""
 
     process: "subprocess.Popen[str]"
     began_s: float = field(default_factory=time.monotonic)
@@ -33,12 +33,12 @@ def _is_whole(path: Path, changed_ns: int) -> bool:  # noqa: ARG001 - made anew,
 
 
 def embedding_ready(dataset: str, kind: str) -> bool:
-    """Return whether a survey is there; else offer to make it, or show how long it has been in the making."""
-    path = embedding_cache.survey_path(image_data(dataset), kind, settings().data_dir)
+    """Return whether an embedding is there; else offer to make it, or show how long it has been in the making."""
+    path = embedding_cache.cache_path(image_data(dataset), kind, settings().data_dir)
     if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
         return True
-    errand = _jobs().get(str(path))
-    if errand is None:
+    job = _jobs().get(str(path))
+    if job is None:
         st.caption(
             f"This is worked out once and then kept; about {EXPECTED_S[kind]} seconds on a free machine."
         )
@@ -47,30 +47,30 @@ def embedding_ready(dataset: str, kind: str) -> bool:
             on_click=_begin, args=(dataset, kind, str(path)),
         )  # fmt: skip
         return False
-    _await(dataset, kind, str(path), errand)
+    _await(dataset, kind, str(path), job)
     return False
 
 
 def _begin(dataset: str, kind: str, path: str) -> None:
-    """Start an errand, unless another visitor has just done so."""
+    """Start a job, unless another visitor has just done so."""
     if path not in _jobs():
         _jobs()[path] = PrecomputeJob(embedding_cache.start(dataset, kind, settings().data_dir))
 
 
-def _await(dataset: str, kind: str, path: str, errand: PrecomputeJob) -> None:
-    """Show how an errand stands, once a second, until it is done."""
+def _await(dataset: str, kind: str, path: str, job: PrecomputeJob) -> None:
+    """Show how a job stands, once a second, until it is done."""
 
     def look() -> None:
-        elapsed_s = time.monotonic() - errand.began_s
-        if errand.process.poll() is None:
+        elapsed_s = time.monotonic() - job.began_s
+        if job.process.poll() is None:
             share = 1 - 0.5 ** (elapsed_s / EXPECTED_S[kind] * 2)
             st.progress(share, f"Working it out in a process of its own: {elapsed_s:.0f} s so far …")
             if st.button("Stop it", key=f"stop_{kind}_{dataset}"):
-                errand.process.terminate()
+                job.process.terminate()
             return
         _jobs().pop(path, None)
-        said = errand.process.stderr.read() if errand.process.stderr else ""
-        if errand.process.returncode:
+        said = job.process.stderr.read() if job.process.stderr else ""
+        if job.process.returncode:
             st.session_state.survey_problem = (
                 said.strip().splitlines()[-1][:200] if said.strip() else "it was stopped"
             )
@@ -80,7 +80,7 @@ def _await(dataset: str, kind: str, path: str, errand: PrecomputeJob) -> None:
 
 
 def show_embedding_problem() -> None:
-    """Say, once, why a survey could not be made."""
+    """Say, once, why an embedding could not be made."""
     problem = st.session_state.pop("survey_problem", None)
     if problem:
         st.warning(f"It was not finished: {problem}.")

@@ -36,7 +36,7 @@ def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
     if method == "pca":
         points = flat_map(coordinates(space_of(dataset, fingerprint), data.train_images[index]))
     else:
-        found = embedding_cache.read_map(embedding_cache.survey_path(data, method, settings().data_dir))
+        found = embedding_cache.read_map(embedding_cache.cache_path(data, method, settings().data_dir))
         assert found is not None  # the page has had it made
         points = found
     low, high = points.min(axis=0), points.max(axis=0)
@@ -88,7 +88,7 @@ def _table(entry: DatasetSpec, method: str) -> dict[str, Any]:
     data = image_data(entry.name)
     index = embedding_cache.mapped_sample(data)
     points = (
-        embedding_cache.read_map(embedding_cache.survey_path(data, method, settings().data_dir))
+        embedding_cache.read_map(embedding_cache.cache_path(data, method, settings().data_dir))
         if method != "pca"
         else None
     )

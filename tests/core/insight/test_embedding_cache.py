@@ -36,11 +36,11 @@ def test_a_map_has_a_place_for_each_image_and_other_content_another_file(
     assert points is not None
     assert points.shape == (300, 2)
     assert np.isfinite(points).all()
-    assert embedding_cache.survey_path(replace(few, fingerprint="other"), "tsne", tmp_path) != path
+    assert embedding_cache.cache_path(replace(few, fingerprint="other"), "tsne", tmp_path) != path
 
 
 def test_what_cannot_be_read_counts_as_missing(few: ImageData, tmp_path: Path) -> None:
-    path = embedding_cache.survey_path(few, "tsne", tmp_path)
+    path = embedding_cache.cache_path(few, "tsne", tmp_path)
     assert embedding_cache.read_map(path) is None
     path.parent.mkdir()
     path.write_bytes(b"PK\x03\x04 half a file")
@@ -50,4 +50,4 @@ def test_what_cannot_be_read_counts_as_missing(few: ImageData, tmp_path: Path) -
 
 def test_another_kind_is_refused_by_name(few: ImageData, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="isomap"):
-        embedding_cache.survey_path(few, "isomap", tmp_path)
+        embedding_cache.cache_path(few, "isomap", tmp_path)

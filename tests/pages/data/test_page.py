@@ -74,12 +74,12 @@ def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: Ima
 @pytest.fixture
 def surveyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Return an empty folder that surveys are kept in, beside the session's images."""
-    kept = embedding_cache.survey_path
+    kept = embedding_cache.cache_path
 
     def path(data: ImageData, kind: str, data_dir: Path) -> Path:  # noqa: ARG001
         return kept(data, kind, tmp_path)
 
-    monkeypatch.setattr(embedding_cache, "survey_path", path)
+    monkeypatch.setattr(embedding_cache, "cache_path", path)
     return tmp_path
 
 
@@ -124,7 +124,7 @@ def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
 def test_a_damaged_survey_is_offered_anew(
     app: AppTest, store: Store, mnist: ImageData, surveyed: Path, kind: str, section: str, key: str, value: str
 ) -> None:  # fmt: skip
-    path = embedding_cache.survey_path(mnist, kind, surveyed)
+    path = embedding_cache.cache_path(mnist, kind, surveyed)
     path.parent.mkdir()
     path.write_bytes(b"PK\x03\x04 half a file")
     app.session_state["data_section"], app.session_state[key] = section, value

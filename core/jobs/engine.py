@@ -41,7 +41,7 @@ class JobEngine(Protocol):
         ...
 
     def command(self, run_id: str, **orders: Any) -> None:
-        """Change the run's standing orders (see CommandStore.order), durably, also while it is queued."""
+        """Change the run's standing orders (see RunOrders.order), durably, also while it is queued."""
         ...
 
     def status(self, run_id: str) -> str:

@@ -1,14 +1,16 @@
-"""What a run has said, read from where a reader left off."""
+"""What a run has said: written down, and read from where a reader left off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
-from core.protocol.events import Recorded
-from core.runs.run_row import read_changes
+from core.protocol.events import Event, Recorded, Started, Steps
+from core.runs.artifacts import ArtifactWriter
+from core.runs.row_updates import columns_of
+from core.runs.run_table import RunTable, Values, event_row, many
 from core.runs.schema import EVENTS, RUNS
-from core.runs.serialization import decode
-from core.runs.store_base import StoreBase
+from core.runs.serialization import cut, decode, is_recorded
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,11 @@ class EventBatch:
     afresh: bool
 
 
-class History(StoreBase):
-    """Reading events."""
+class EventLog:
+    """Reading events, and writing them down in a transaction that is under way."""
+
+    def __init__(self, table: RunTable) -> None:
+        self._table, self._database = table, table.database
 
     def rows(self, run_id: str, since: str = "") -> EventBatch:
         """Return what the run said after the cursor `since` ("" = from the beginning), in order.
@@ -33,10 +38,10 @@ class History(StoreBase):
         Raises: UnknownRun; ValueError for a text that is no cursor; DamagedArtifact.
         """
         told, attempt, seq = _read_cursor(since)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             history = connection.scalar(select(RUNS.c.history).where(RUNS.c.id == run_id))
             if history is None:
-                self._values(connection, run_id)
+                self._table.row(connection, run_id)
             afresh = told != history
             if afresh:
                 attempt, seq = -1, 0
@@ -48,13 +53,44 @@ class History(StoreBase):
         events = tuple(decode(row["kind"], row["payload"]) for row in found)
         return EventBatch(events, f"{history}.{attempt}.{seq}", afresh)
 
-    def learning_rate_changes(self, run_id: str) -> tuple[tuple[int, float], ...]:
-        """Return the live changes (step, new base learning rate) that were made, in order of step.
+    def write_down(self, connection: Connection, values: Values, events: Sequence[Event]) -> None:
+        """Write what the run of this row says: its events, its artifacts, and what they change in the row."""
+        run_id, attempt = values["id"], values["attempt"]
+        rows: list[Values] = []
+        changes: Values = {}
+        with ArtifactWriter(connection, run_id, self._table.settings) as shelf:
+            for event in events:
+                if isinstance(event, Started):
+                    self._rewrite_past(connection, values, event.step)
+                    changes |= {"history": attempt, **_averages_so_far(connection, run_id)}
+                if is_recorded(event):
+                    rows.append(event_row(run_id, attempt, values["seq"] + len(rows) + 1, event))
+                shelf.keep(event)
+                changes |= columns_of(event, {**values, **changes})
+        if rows:
+            connection.execute(insert(EVENTS), rows)
+        self._table.change(connection, run_id, **{"seq": values["seq"] + len(rows), **changes})
 
-        Raises: UnknownRun.
-        """
-        with self.database.read() as connection:
-            return read_changes(self._values(connection, run_id)["learning_rate_changes"])
+    def _rewrite_past(self, connection: Connection, values: Values, step: int) -> None:
+        """Drop what earlier attempts said beyond `step`, where this one goes on: it will say it again."""
+        mine = (EVENTS.c.run_id == values["id"]) & (EVENTS.c.step > step)
+        chunks = many(connection, select(EVENTS).where(mine, EVENTS.c.kind == "steps"))
+        connection.execute(delete(EVENTS).where(mine, EVENTS.c.kind != "learning_rate_changed"))
+        for row in chunks:
+            chunk = decode(row["kind"], row["payload"])
+            if isinstance(chunk, Steps) and chunk.first_step <= step:
+                kept = event_row(values["id"], row["attempt"], row["seq"], cut(chunk, step))
+                connection.execute(insert(EVENTS), [kept])
+        ArtifactWriter(connection, values["id"], self._table.settings).drop_snapshots_after(step)
+
+
+def _averages_so_far(connection: Connection, run_id: str) -> Values:
+    """Return the row's moving averages over all steps told so far."""
+    told = (EVENTS.c.run_id == run_id) & (EVENTS.c.kind == "steps")
+    so_far: Values = {"train_loss": None, "train_accuracy": None}
+    for row in many(connection, select(EVENTS).where(told).order_by(EVENTS.c.step)):
+        so_far |= columns_of(decode(row["kind"], row["payload"]), so_far)
+    return {name: so_far[name] for name in ("train_loss", "train_accuracy")}
 
 
 def _read_cursor(cursor: str) -> tuple[int | None, int, int]:

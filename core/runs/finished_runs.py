@@ -1,22 +1,25 @@
 """Runs that come ready: shipped models, edited weights, imported runs. They are listed like any other."""
 
-import json
 import time
 from collections.abc import Sequence
 
 from sqlalchemy import insert, select
 
-from core.config.run_config import RunConfig, to_json
+from core.config.run_config import RunConfig
 from core.protocol.events import TERMINAL, Event, Logits, Started
 from core.runs.artifacts import ArtifactWriter
-from core.runs.claimed_runs import ClaimedRuns
-from core.runs.run_records import MAX_NAME, MAX_NOTE, Records, clean_tags, new_id
+from core.runs.event_log import EventLog
+from core.runs.run_records import new_id, new_row
 from core.runs.run_row import RUNNING
+from core.runs.run_table import RunTable
 from core.runs.schema import RUNS
 
 
-class FinishedRuns(Records, ClaimedRuns):
+class FinishedRuns:
     """Taking in runs that no worker of this store trained."""
+
+    def __init__(self, table: RunTable, event_log: EventLog) -> None:
+        self._table, self._database, self._event_log = table, table.database, event_log
 
     def add_finished_run(
         self,
@@ -41,38 +44,24 @@ class FinishedRuns(Records, ClaimedRuns):
         """
         if not events or not isinstance(events[0], Started) or not isinstance(events[-1], TERMINAL):
             raise ValueError("an adopted run's events begin with Started and end with how it ended")
-        now = time.time()
-        values = {
-            "id": run_id or new_id(),
-            "owner": owner,
-            "name": name[:MAX_NAME],
-            "note": note[:MAX_NOTE],
-            "tags": json.dumps(clean_tags(tags)),
-            "pinned": int(pinned),
-            "config": to_json(config),
-            "dataset": config.dataset,
-            "model": config.model,
-            "state": RUNNING,
-            "attempt": 1,
-            "created_at": now,
-            "started_at": now,
-            "parent_id": parent_id,
-            "group_id": group_id,
-        }
-        known = select(RUNS.c.id).where(RUNS.c.id == values["id"])
-        with self.database.write(durable=True) as connection:
+        run_id, now = run_id or new_id(), time.time()
+        values = new_row(run_id, config, owner, name, note, tags)
+        values |= {"parent_id": parent_id, "group_id": group_id, "pinned": int(pinned)}
+        values |= {"state": RUNNING, "attempt": 1, "created_at": now, "started_at": now}
+        known = select(RUNS.c.id).where(RUNS.c.id == run_id)
+        with self._database.write(durable=True) as connection:
             if connection.scalar(known) is None:
                 connection.execute(insert(RUNS).values(values))
-                self._write_down(connection, self._values(connection, str(values["id"])), events)
-        return str(values["id"])
+                self._event_log.write_down(connection, self._table.row(connection, run_id), events)
+        return run_id
 
     def add_logits(self, run_id: str, logits: Logits) -> None:
         """Store final scores that an adopted run came without, in place of earlier ones.
 
         Raises: UnknownRun; StoreError.
         """
-        with self.database.write() as connection:
-            self._values(connection, run_id)
-            with ArtifactWriter(connection, run_id, self.settings) as shelf:
-                shelf.keep_logits(logits)
-            self._change(connection, run_id)
+        with self._database.write() as connection:
+            self._table.row(connection, run_id)
+            with ArtifactWriter(connection, run_id, self._table.settings) as shelf:
+                shelf.keep(logits)
+            self._table.change(connection, run_id)

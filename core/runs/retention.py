@@ -4,16 +4,20 @@ import time
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
+from core.config.app_settings import Settings
+from core.runs.database import Database
 from core.runs.run_row import ENDED, INTERRUPTED
 from core.runs.schema import RUNS
-from core.runs.store_base import StoreBase
 
 DAY_S = 86_400.0
 OPEN_S = 1_800.0  # a run looked at this recently counts as open
 
 
-class Upkeep(StoreBase):
-    """Pruning."""
+class Retention:
+    """Which runs are kept, for how long."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
 
     def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:
         """Delete for good what the settings no longer keep; return the ids.
@@ -23,30 +27,30 @@ class Upkeep(StoreBase):
         """
         now = time.time()
         may_go = _may_go(now, open_ids)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             over = connection.scalars(select(RUNS.c.id).where(may_go, self._is_over(now))).all()
             count = connection.scalar(select(func.count()).select_from(RUNS)) or 0
-            surplus = max(0, count - len(over) - self.settings.kept_runs)
+            surplus = max(0, count - len(over) - self._settings.kept_runs)
             oldest = select(RUNS.c.id).where(may_go, RUNS.c.id.not_in(over)).order_by(RUNS.c.number)
             ids = [*over, *connection.scalars(oldest.limit(surplus))]
         for run_id in ids:
-            with self.database.write() as connection:  # one at a time: nobody waits long for this
+            with self._database.write() as connection:  # one at a time: nobody waits long for this
                 connection.execute(delete(RUNS).where(RUNS.c.id == run_id, may_go))
         if ids:
-            self.database.give_room_back()
+            self._database.give_room_back()
         return ids
 
     def put_reserve_by(self) -> None:
         """See to it that a full disk will still have room for the last words of a run."""
-        if self.database.reserve is not None:
-            self.database.reserve.keep()
+        if self._database.reserve is not None:
+            self._database.reserve.keep()
 
     def _is_over(self, now: float) -> ColumnElement[bool]:
         """Return the condition of a run whose time is over."""
         deleted_at, ended_at, created_at = RUNS.c.deleted_at, RUNS.c.ended_at, RUNS.c.created_at
-        kept_s = self.settings.kept_days * DAY_S
+        kept_s = self._settings.kept_days * DAY_S
         return or_(
-            deleted_at <= now - self.settings.undo_s, func.coalesce(ended_at, created_at) < now - kept_s
+            deleted_at <= now - self._settings.undo_s, func.coalesce(ended_at, created_at) < now - kept_s
         )
 
 

@@ -4,17 +4,17 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, func, insert, or_, select
+from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
 from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, QUEUED, RunRow, run_row
+from core.runs.run_table import RunTable, Values, many, one
 from core.runs.schema import RUNS
-from core.runs.store_base import StoreBase, many, one
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 _ID_LENGTH: Final = 8
@@ -46,11 +46,14 @@ class Query:
     deleted: bool = False
     sort: str = "number"
     descending: bool = True
-    limit: int = field(default=1000)
+    limit: int = 1000
 
 
-class Records(StoreBase):
+class RunRecords:
     """Runs as records."""
+
+    def __init__(self, table: RunTable) -> None:
+        self._table, self._database = table, table.database
 
     def create(
         self,
@@ -75,56 +78,40 @@ class Records(StoreBase):
 
         Raises: ConfigError for settings beyond this installation's limits; RunRefused for a full queue.
         """
-        self.settings.check(config, parameter_count)
+        self._table.settings.check(config, parameter_count)
         check_pace(pace)
-        now = time.time()
-        values: dict[str, Any] = {
-            "id": new_id(),
-            "owner": owner,
-            "name": name[:MAX_NAME],
-            "note": note[:MAX_NOTE],
-            "tags": json.dumps(clean_tags(tags)),
-            "config": to_json(config),
-            "dataset": config.dataset,
-            "model": config.model,
-            "state": QUEUED if queue else CREATED,
-            "created_at": now,
-            "queued_at": now if queue else None,
-            "command": command,
-            "run_until": run_until,
-            "pace": pace,
-            "parent_id": parent_id,
-            "group_id": group_id,
-        }
-        with self.database.write(durable=True) as connection:
+        run_id, now = new_id(), time.time()
+        values = new_row(run_id, config, owner, name, note, tags)
+        values |= {"parent_id": parent_id, "group_id": group_id, "created_at": now}
+        values |= {"command": command, "run_until": run_until, "pace": pace}
+        values |= {"state": QUEUED if queue else CREATED, "queued_at": now if queue else None}
+        with self._database.write(durable=True) as connection:
             if queue:
                 self._check_queue(connection, owner)
-                values["queue_order"] = self._next_queue_order(connection)
+                values["queue_order"] = self._table.next_queue_order(connection)
             connection.execute(insert(RUNS).values(values))
-        return values["id"]
+        return run_id
 
     def _check_queue(self, connection: Any, owner: str) -> None:
         """Refuse when the queue, or the owner's share of it, is full."""
         queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == QUEUED)
-        if connection.scalar(queued) >= self.settings.queue_length:
+        if connection.scalar(queued) >= self._table.settings.queue_length:
             raise RunRefused(
-                f"The queue is full: it holds {self.settings.queue_length} at most.",
+                f"The queue is full: it holds {self._table.settings.queue_length} at most.",
                 "Wait until some have been trained, or stop queued runs that are no longer wanted.",
             )
-        if connection.scalar(queued.where(RUNS.c.owner == owner)) >= self.settings.queue_per_owner:
+        if connection.scalar(queued.where(RUNS.c.owner == owner)) >= self._table.settings.queue_per_owner:
             raise RunRefused(
-                f"You have {self.settings.queue_per_owner} runs waiting already.",
+                f"You have {self._table.settings.queue_per_owner} runs waiting already.",
                 "Wait until some have been trained, or stop those that are no longer wanted.",
             )
 
     def get(self, run_id: str) -> RunRow:
         """Return the run as it stands.  Raises: UnknownRun."""
-        with self.database.read() as connection:
-            values = self._values(connection, run_id)
-            position = 0
-            if values["state"] == QUEUED:
-                position = self._positions(connection, [run_id])[run_id]
-        return run_row(values, self._is_held(values), position)
+        with self._database.read() as connection:
+            values = self._table.row(connection, run_id)
+            position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
+        return run_row(values, self._table.is_held(values), position)
 
     def version(self, run_id: str) -> str:
         """Return a text that changes whenever anything about the run does; much cheaper than `get`.
@@ -132,19 +119,19 @@ class Records(StoreBase):
         Raises: UnknownRun.
         """
         columns = (RUNS.c.id, RUNS.c.revision, RUNS.c.state, RUNS.c.lease)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             values = one(connection, select(*columns).where(RUNS.c.id == run_id))
-            values = values or self._values(connection, run_id)
-            position = self._positions(connection, [run_id]) if values["state"] == QUEUED else {}
-        return f"{values['revision']}.{int(self._is_held(values))}.{position.get(run_id, 0)}"
+            values = values or self._table.row(connection, run_id)
+            position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
+        return f"{values['revision']}.{int(self._table.is_held(values))}.{position}"
 
     def list_version(self) -> str:
         """Return a text that changes whenever any run does, or a worker is lost; cheaper than `list`."""
         counts = select(func.count(), func.sum(RUNS.c.revision))
         in_work = select(RUNS.c.state, RUNS.c.lease).where(RUNS.c.state.in_(IN_WORK))
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             count, revisions = connection.execute(counts).one()
-            held = [self._is_held(values) for values in many(connection, in_work)]
+            held = [self._table.is_held(values) for values in many(connection, in_work)]
         return f"{count}.{revisions or 0}.{sum(held)}"
 
     def list(self, query: Query | None = None, **wanted: Any) -> list[RunRow]:
@@ -153,10 +140,10 @@ class Records(StoreBase):
         `list(owner="x", limit=20)` is short for `list(Query(owner="x", limit=20))`.
         """
         query = query or Query(**wanted)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             found = many(connection, _select(query))
-            positions = self._positions(connection) if any(v["state"] == QUEUED for v in found) else {}
-        rows = (run_row(v, self._is_held(v), positions.get(v["id"], 0)) for v in found)
+            positions = _positions(connection) if any(v["state"] == QUEUED for v in found) else {}
+        rows = (run_row(v, self._table.is_held(v), positions.get(v["id"], 0)) for v in found)
         wanted_rows = [row for row in rows if not query.statuses or row.status in query.statuses]
         return wanted_rows[: query.limit]
 
@@ -183,16 +170,22 @@ class Records(StoreBase):
     def touch(self, run_id: str) -> None:
         """Note that somebody looks at the run, so that it is not pruned meanwhile. Writes at most once a minute."""
         now = time.time()
-        with self.database.read() as connection:
-            seen_at = self._values(connection, run_id)["seen_at"]
+        with self._database.read() as connection:
+            seen_at = self._table.row(connection, run_id)["seen_at"]
         if seen_at is None or abs(now - seen_at) > SEEN_EVERY_S:
-            with self.database.write() as connection:
+            with self._database.write() as connection:
                 connection.execute(RUNS.update().where(RUNS.c.id == run_id).values(seen_at=now))
 
     def _edit(self, run_id: str, **values: Any) -> None:
-        with self.database.write(durable=True) as connection:
-            self._values(connection, run_id)
-            self._change(connection, run_id, **values)
+        with self._database.write(durable=True) as connection:
+            self._table.row(connection, run_id)
+            self._table.change(connection, run_id, **values)
+
+
+def _positions(connection: Connection) -> dict[str, int]:
+    """Return the place in the queue, from 1, of every queued run."""
+    queue = select(RUNS.c.id).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
+    return {run_id: place for place, run_id in enumerate(connection.scalars(queue), start=1)}
 
 
 def _select(query: Query) -> Select[Any]:
@@ -224,6 +217,20 @@ def _select(query: Query) -> Select[Any]:
         key.is_(None), key.desc() if query.descending else key, columns.number.desc()
     )
     return statement if query.statuses else statement.limit(query.limit)
+
+
+def new_row(run_id: str, config: RunConfig, owner: str, name: str, note: str, tags: Sequence[str]) -> Values:
+    """Return the columns that say what a new run is, its words cut to what they may hold."""
+    return {
+        "id": run_id,
+        "owner": owner,
+        "name": name[:MAX_NAME],
+        "note": note[:MAX_NOTE],
+        "tags": json.dumps(clean_tags(tags)),
+        "config": to_json(config),
+        "dataset": config.dataset,
+        "model": config.model,
+    }
 
 
 def new_id() -> str:

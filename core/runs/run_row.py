@@ -147,7 +147,7 @@ def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> Ru
         config_json=values["config"],
         tags=tuple(json.loads(values["tags"])) if values["tags"] != "[]" else (),
         pinned=bool(values["pinned"]),
-        learning_rate_changes=read_changes(values["learning_rate_changes"]),
+        learning_rate_changes=_read_changes(values["learning_rate_changes"]),
         is_held=is_held,
         queue_position=queue_position,
         cause=LOST_CAUSE if is_lost else values["cause"],
@@ -156,7 +156,7 @@ def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> Ru
     )
 
 
-def read_changes(text: str) -> tuple[tuple[int, float], ...]:
+def _read_changes(text: str) -> tuple[tuple[int, float], ...]:
     """Return the learning rate changes (step, new base rate) of their JSON column."""
     if text == "[]":
         return ()

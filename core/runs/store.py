@@ -5,15 +5,18 @@ from pathlib import Path
 
 from core.config.app_settings import Settings, from_environment
 from core.runs.artifacts import Artifacts
-from core.runs.command_store import CommandStore
+from core.runs.claimed_runs import ClaimedRuns
 from core.runs.database import WEB_BUSY_S, Database
-from core.runs.event_log import History
+from core.runs.event_log import EventLog
 from core.runs.finished_runs import FinishedRuns
 from core.runs.leases import BeatLeases, FileLeases, Leases
-from core.runs.retention import Upkeep
+from core.runs.retention import Retention
+from core.runs.run_orders import RunOrders
+from core.runs.run_records import RunRecords
+from core.runs.run_table import RunTable
 
 
-class Store(FinishedRuns, CommandStore, History, Artifacts, Upkeep):
+class Store:
     """The run store at a SQLAlchemy URL; default: where the INKLING_* variables say.
 
     Safe to use from many threads. `busy_s`: how long a write waits for another process's before StoreBusy.
@@ -25,15 +28,67 @@ class Store(FinishedRuns, CommandStore, History, Artifacts, Upkeep):
         self, url: str | None = None, *, settings: Settings | None = None, busy_s: float = WEB_BUSY_S
     ) -> None:
         settings = settings or from_environment()
-        database = Database(url or settings.store_url, busy_s)
-        place = f"sqlite:///{database.path}" if database.path else database.url
-        settings = replace(settings, store=place, data=str(settings.data_dir))  # the same from any folder
-        super().__init__(database, _leases(database), settings)
+        self.database = Database(url or settings.store_url, busy_s)
+        self.url = self.database.url
+        self.close = self.database.close
+        self.leases = _leases(self.database)
+        place = f"sqlite:///{self.database.path}" if self.database.path else self.url
+        data = str(settings.data_dir)
+        self.settings = replace(settings, store=place, data=data)  # the same from any folder
+        table = RunTable(self.database, self.leases, self.settings)
 
-    @property
-    def url(self) -> str:
-        """The URL it was opened at."""
-        return self.database.url
+        # runs as records: made, read, listed, named
+        records = RunRecords(table)
+        self.create = records.create
+        self.get = records.get
+        self.version = records.version
+        self.list = records.list
+        self.list_version = records.list_version
+        self.rename = records.rename
+        self.note = records.note
+        self.tag = records.tag
+        self.pin = records.pin
+        self.touch = records.touch
+        self.restore = records.restore
+
+        # orders to a run: run, pause, stop, into the queue, out of sight
+        orders = RunOrders(table)
+        self.order = orders.order
+        self.orders = orders.orders
+        self.enqueue = orders.enqueue
+        self.delete = orders.delete
+
+        # a run in a worker's hands: claimed, written to, given back
+        event_log = EventLog(table)
+        claimed = ClaimedRuns(table, event_log)
+        self.waiting = claimed.waiting
+        self.claim = claimed.claim
+        self.append = claimed.append
+        self.release = claimed.release
+        self.report_loss = claimed.report_loss
+        self.mark_interrupted = claimed.mark_interrupted
+        self.count_by_state = claimed.count_by_state
+        self.threads_in_work = claimed.threads_in_work
+
+        # runs that come ready
+        finished = FinishedRuns(table, event_log)
+        self.add_finished_run = finished.add_finished_run
+        self.add_logits = finished.add_logits
+
+        # what a run has said, and its arrays and bytes
+        artifacts = Artifacts(self.database)
+        self.rows = event_log.rows
+        self.snapshots = artifacts.snapshots
+        self.snapshot = artifacts.snapshot
+        self.live = artifacts.live
+        self.live_step = artifacts.live_step
+        self.checkpoint = artifacts.checkpoint
+        self.logits = artifacts.logits
+
+        # keeping the store small, and able to write on a full disk
+        retention = Retention(self.database, self.settings)
+        self.prune = retention.prune
+        self.put_reserve_by = retention.put_reserve_by
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -44,10 +99,6 @@ class Store(FinishedRuns, CommandStore, History, Artifacts, Upkeep):
     def is_read_only(self) -> bool:
         """Whether runs can only be looked at."""
         return self.database.is_read_only
-
-    def close(self) -> None:
-        """Let go of every connection."""
-        self.database.close()
 
 
 def _leases(database: Database) -> Leases:

@@ -78,15 +78,3 @@ def test_snapshots_are_thinned_to_the_limit_with_first_and_last_kept(store_path)
         assert len(kept) <= 6
         assert (kept[0], kept[-1]) == (0, step)
     assert 80 not in kept or 40 in kept, "a snapshot beside another goes before a lonely one"
-
-
-def test_other_artifacts_are_stored_replaced_and_fetched(store):
-    run_id, _ = told(store, started())
-    assert store.get_artifact(run_id, "thumbnail") is None
-    store.put_artifact(run_id, "thumbnail", "", b"png")
-    store.put_artifact(run_id, "thumbnail", "", b"png 2")
-    store.put_artifact(run_id, "insight", "confusion", b"{}")
-    assert store.get_artifact(run_id, "thumbnail") == b"png 2"
-    assert store.get_artifact(run_id, "insight", "confusion") == b"{}"
-    with pytest.raises(ValueError, match="written by the run itself"):
-        store.put_artifact(run_id, "checkpoint", "", b"x")

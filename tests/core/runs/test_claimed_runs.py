@@ -259,7 +259,6 @@ def test_settings_of_a_later_version_do_not_stop_the_queue(store):
 def test_live_learning_rate_changes_are_recorded_with_their_steps(store):
     run_id, attempt = told(store, started(), LearningRateChanged(4, 0.5))
     store.append(run_id, attempt, [LearningRateChanged(9, 0.25)])
-    assert store.learning_rate_changes(run_id) == ((4, 0.5), (9, 0.25))
     assert store.get(run_id).learning_rate_changes == ((4, 0.5), (9, 0.25))
 
 

@@ -90,7 +90,7 @@ def test_a_resumed_run_has_one_history_in_which_every_step_comes_once(store):
 def test_a_resumed_run_keeps_snapshots_up_to_its_checkpoint_and_every_live_change(store):
     run_id, _ = resumed(store, at_step=7)
     assert store.snapshots(run_id) == [5]
-    assert store.learning_rate_changes(run_id) == ((9, 0.3),)
+    assert store.get(run_id).learning_rate_changes == ((9, 0.3),)
 
 
 def test_a_run_that_starts_over_forgets_what_it_had_said(store):

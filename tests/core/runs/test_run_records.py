@@ -3,10 +3,11 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from core.config.run_config import ConfigError, RunConfig, to_json
-from core.protocol.events import Evaluated, Finished
+from core.protocol.events import Evaluated, Finished, Logits
 from core.runs import Query, RunRefused, Store, UnknownRun
 from core.runs.schema import RUNS
 from tests.core.runs.conftest import claimed, open_store, started, steps, told
@@ -68,7 +69,7 @@ def test_version_changes_with_everything_that_a_reader_could_see(store):
         lambda: store.append(run_id, attempt, [steps(1, 5)]),
         lambda: store.order(run_id, learning_rate=0.5),
         lambda: store.rename(run_id, "x"),
-        lambda: store.put_artifact(run_id, "thumbnail", "", b"png"),
+        lambda: store.add_logits(run_id, Logits(5, "test", np.zeros((2, 10), np.float32))),
         lambda: store.leases.give_back(run_id),
     )
     for change in changes:

@@ -8,19 +8,21 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, FieldError
 from core.protocol.controls import RunCommands
-from core.protocol.events import Finished
 from core.runs.run_records import check_pace
 from core.runs.run_row import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEUED
+from core.runs.run_table import RunTable, Values
 from core.runs.schema import RUNS
-from core.runs.store_base import StoreBase, Values
 
 _ORDERS: Final = select(
     *(RUNS.c[name] for name in ("state", "command", "run_until", "learning_rate", "pace"))
 ).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
 
 
-class CommandStore(StoreBase):
+class RunOrders:
     """Orders to runs."""
+
+    def __init__(self, table: RunTable) -> None:
+        self._table, self._database = table, table.database
 
     def order(
         self,
@@ -44,16 +46,16 @@ class CommandStore(StoreBase):
         if one_step or one_epoch:
             changes |= {"command": "pause", "run_until": _further(one_epoch)}
         goes_on = one_step or one_epoch or command == "run"
-        self.database.write_with_reserve(lambda: self._order(run_id, changes, goes_on))
+        self._database.write_with_reserve(lambda: self._order(run_id, changes, goes_on))
 
     def _order(self, run_id: str, changes: dict[str, Any], goes_on: bool) -> None:
-        with self.database.write() as connection:
-            values = self._settled(connection, self._values(connection, run_id))
+        with self._database.write() as connection:
+            values = self._table.settled(connection, self._table.row(connection, run_id))
             if values["state"] in ENDED:
                 return
-            self._change(connection, run_id, **changes)
+            self._table.change(connection, run_id, **changes)
             if changes.get("command") == "stop" and not self._is_worked_on(values):
-                self._close(connection, values, _stopped(values))
+                self._table.end_as_stopped(connection, values)
             elif goes_on and values["state"] == PAUSED and not values["lease"]:
                 self._queue(connection, run_id)
 
@@ -63,14 +65,14 @@ class CommandStore(StoreBase):
         An interrupted run goes on from its last checkpoint; its standing orders are "run" again.
         Raises: UnknownRun.
         """
-        with self.database.read() as connection:
-            values = self._values(connection, run_id)
+        with self._database.read() as connection:
+            values = self._table.row(connection, run_id)
         if values["state"] not in (CREATED, INTERRUPTED, *IN_WORK):
             return False
-        with self.database.write(durable=True) as connection:
-            values = self._settled(connection, self._values(connection, run_id))
+        with self._database.write(durable=True) as connection:
+            values = self._table.settled(connection, self._table.row(connection, run_id))
             if values["state"] == INTERRUPTED:
-                self._change(connection, run_id, command="run", run_until=0)
+                self._table.change(connection, run_id, command="run", run_until=0)
             if values["state"] not in (CREATED, INTERRUPTED):
                 return False
             self._queue(connection, run_id)
@@ -81,20 +83,20 @@ class CommandStore(StoreBase):
 
         Raises: UnknownRun.
         """
-        self.database.write_with_reserve(lambda: self._delete(run_id))
+        self._database.write_with_reserve(lambda: self._delete(run_id))
 
     def _delete(self, run_id: str) -> None:
-        with self.database.write(durable=True) as connection:
-            values = self._settled(connection, self._values(connection, run_id))
-            self._change(connection, run_id, deleted_at=time.time())
+        with self._database.write(durable=True) as connection:
+            values = self._table.settled(connection, self._table.row(connection, run_id))
+            self._table.change(connection, run_id, deleted_at=time.time())
             if self._is_worked_on(values):
-                self._change(connection, run_id, command="stop")
+                self._table.change(connection, run_id, command="stop")
             elif values["state"] not in ENDED:
-                self._close(connection, values, _stopped(values))
+                self._table.end_as_stopped(connection, values)
 
     def orders(self, run_id: str, attempt: int) -> RunCommands | None:
         """Return the standing orders, None if the run is no longer in this attempt. For its worker."""
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ORDERS, {"of_run": run_id, "of_attempt": attempt}).first()
         return RunCommands(*row[1:]) if row and row[0] in IN_WORK else None
 
@@ -102,14 +104,10 @@ class CommandStore(StoreBase):
         return values["state"] in IN_WORK and bool(values["lease"])
 
     def _queue(self, connection: Connection, run_id: str) -> None:
-        order = self._next_queue_order(connection)
+        order = self._table.next_queue_order(connection)
         cleared = {"cause": "", "message": "", "remedy": ""}
-        self._change(connection, run_id, state=QUEUED, queue_order=order, queued_at=time.time(), **cleared)
-
-
-def _stopped(values: Values) -> Finished:
-    """Return the end of a run that no worker has."""
-    return Finished(values["step"], "stopped", values["elapsed_s"])
+        queued = {"state": QUEUED, "queue_order": order, "queued_at": time.time()}
+        self._table.change(connection, run_id, **queued, **cleared)
 
 
 def _checked(command: str | None, learning_rate: float | None, pace: str | None) -> dict[str, Any]:

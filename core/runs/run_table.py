@@ -1,18 +1,17 @@
-"""What the store's parts share: the database, the leases, and how a row is read."""
+"""The table of runs: how every part of the store reads a run's row and changes it."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Select, Update, bindparam, func, insert, select, update
 
 from core.config.app_settings import Settings
-from core.protocol.events import Event
+from core.protocol.events import Event, Finished
 from core.runs.database import Database
 from core.runs.errors import UnknownRun
 from core.runs.leases import Leases
 from core.runs.row_updates import columns_of, step_of
-from core.runs.run_row import IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, LOST_REMEDY, PAUSED, QUEUED
+from core.runs.run_row import IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, LOST_REMEDY, PAUSED
 from core.runs.schema import EVENTS, RUNS
 from core.runs.serialization import encode, kind_of
 
@@ -32,20 +31,20 @@ def many(connection: Connection, statement: Select[Any]) -> list[Values]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-class StoreBase:
-    """One noun's share of the store."""
+class RunTable:
+    """The rows of runs, read and changed in a transaction that is under way, and the leases of who holds them."""
 
     def __init__(self, database: Database, leases: Leases, settings: Settings) -> None:
         self.database, self.leases, self.settings = database, leases, settings
 
-    def _values(self, connection: Connection, run_id: str) -> Values:
+    def row(self, connection: Connection, run_id: str) -> Values:
         """Return the run's row.  Raises: UnknownRun."""
         row = one(connection, select(RUNS).where(RUNS.c.id == run_id))
         if row is None:
             raise UnknownRun(run_id)
         return row
 
-    def _is_held(self, values: Values) -> bool:
+    def is_held(self, values: Values) -> bool:
         """Return whether a living worker has the run; a pause that gave its worker up needs none."""
         if values["state"] not in IN_WORK:
             return False
@@ -53,7 +52,7 @@ class StoreBase:
             return bool(values["state"] == PAUSED)
         return self.leases.is_held(values["lease"])
 
-    def _change(self, connection: Connection, run_id: str, **values: Any) -> None:
+    def change(self, connection: Connection, run_id: str, **values: Any) -> None:
         """Write `values` to the run's row and count the change."""
         if any(isinstance(value, ClauseElement) for value in values.values()):
             statement = update(RUNS).where(RUNS.c.id == run_id)
@@ -62,34 +61,25 @@ class StoreBase:
         new = {f"new_{name}": value for name, value in values.items()}
         connection.execute(_changing(frozenset(values)), {"of_run": run_id, **new})
 
-    def _settled(self, connection: Connection, values: Values) -> Values:
+    def settled(self, connection: Connection, values: Values) -> Values:
         """Return the row, first written down as interrupted if its worker is gone."""
-        if values["state"] not in IN_WORK or self._is_held(values):
+        if values["state"] not in IN_WORK or self.is_held(values):
             return values
-        self._change(
-            connection,
-            values["id"],
-            state=INTERRUPTED,
-            lease="",
-            cause=LOST_CAUSE,
-            message=LOST_MESSAGE,
-            remedy=LOST_REMEDY,
-        )
-        return self._values(connection, values["id"])
+        why = {"cause": LOST_CAUSE, "message": LOST_MESSAGE, "remedy": LOST_REMEDY}
+        self.change(connection, values["id"], state=INTERRUPTED, lease="", **why)
+        return self.row(connection, values["id"])
 
-    def _close(self, connection: Connection, values: Values, event: Event) -> None:
+    def end(self, connection: Connection, values: Values, event: Event) -> None:
         """End a run that no worker has by its terminal event."""
         run_id, seq = values["id"], values["seq"] + 1
         connection.execute(insert(EVENTS), [event_row(run_id, values["attempt"], seq, event)])
-        self._change(connection, run_id, seq=seq, **columns_of(event, values))
+        self.change(connection, run_id, seq=seq, **columns_of(event, values))
 
-    def _positions(self, connection: Connection, run_ids: Sequence[str] | None = None) -> dict[str, int]:
-        """Return the place in the queue, from 1, of the queued runs among `run_ids` (None: all)."""
-        queue = select(RUNS.c.id).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
-        places = {run_id: place for place, run_id in enumerate(connection.scalars(queue), start=1)}
-        return places if run_ids is None else {k: places[k] for k in run_ids if k in places}
+    def end_as_stopped(self, connection: Connection, values: Values) -> None:
+        """End a run that no worker has by the order to stop."""
+        self.end(connection, values, Finished(values["step"], "stopped", values["elapsed_s"]))
 
-    def _next_queue_order(self, connection: Connection) -> int:
+    def next_queue_order(self, connection: Connection) -> int:
         """Return a number behind every queued run's: a counter, so that no clock decides who is first."""
         return (connection.scalar(select(func.max(RUNS.c.queue_order))) or 0) + 1
 

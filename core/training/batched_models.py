@@ -21,6 +21,7 @@ from core.training.data import TrainingData, training_data
 from core.training.learner import chunk_capacity
 from core.training.matmul import gradients_of_all_into, scores_of_all_into
 from core.training.path_selection import may_join
+from core.training.run_state import RunState
 from core.training.threads import held_to, threads_for
 from core.training.training_run import IDLE_S, POLL_S, WAIT_S, Run
 
@@ -50,7 +51,7 @@ def train_many(
         learners = [ClosedFormLearner(config, learned) for config in configs]
         free = [FreeRun() for _ in configs]
         runs = [
-            Run(learned, config, learner, control, checkpoint_every_s)
+            Run(RunState(learned, config, learner), control, checkpoint_every_s)
             for config, learner, control in zip(configs, learners, controls or free, strict=True)
         ]
         yield from _Group(runs, BatchedLearner(configs, learned, learners)).events()
@@ -143,9 +144,9 @@ class _Group:
 
     def __init__(self, runs: list[Run], learner: BatchedLearner) -> None:
         self._runs, self._learner = runs, learner
-        self._order = runs[0].order
+        self._order = runs[0].state.order
         for run in runs:
-            run.order = self._order
+            run.state.order = self._order
         self._live = list(range(len(runs)))
         self._step = 0
 
@@ -182,11 +183,11 @@ class _Group:
             yield from _of(i, self._runs[i].resume())
         if leader.is_step_due():
             batch = self._order.batch(self._step)
-            rates = [run.learning_rate for run in self._runs]
-            self._learner.step(batch, rates, leader.slot)
+            rates = [run.state.learning_rate for run in self._runs]
+            self._learner.step(batch, rates, leader.state.slot)
             self._step += 1
             for i in self._live:
-                self._runs[i].count(len(batch))
+                self._runs[i].state.count(len(batch))
         else:
             time.sleep(IDLE_S)
         if any(self._runs[i].has_news() for i in self._live):

@@ -9,7 +9,7 @@ from core.datasets import ImageData
 from core.protocol.controls import Controls, FreeRun
 from core.protocol.events import Event
 from core.training.data import training_data
-from core.training.run_state import build_learner
+from core.training.run_state import RunState, build_learner
 from core.training.threads import held_to, threads_for
 from core.training.training_run import Run
 
@@ -39,11 +39,10 @@ def train(
     """
     with held_to(threads or threads_for(config)):
         learned = training_data(config, data, extra)
-        learner = build_learner(learned, config, path)
-        run = Run(learned, config, learner, controls or FreeRun(), checkpoint_every_s)
+        state = RunState(learned, config, build_learner(learned, config, path))
         if initial_weights is not None:
-            run.learner.load_weights(initial_weights)
+            state.learner.load_weights(initial_weights)
         if checkpoint is not None:
-            run.restore(checkpoint)
-        run.replay(recorded_changes)
-        yield from run.events()
+            state.restore(checkpoint)
+        state.replay(recorded_changes)
+        yield from Run(state, controls or FreeRun(), checkpoint_every_s).events()

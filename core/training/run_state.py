@@ -1,6 +1,5 @@
 """Where a run stands between two steps: all that the next step depends on, to a checkpoint and back."""
 
-import time
 from collections.abc import Sequence
 
 import torch
@@ -24,67 +23,67 @@ def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Le
 
 
 class RunState:
-    """A learner, the order of its batches, its learning rate and its clock. `_step` counts the updates done."""
+    """A learner, the order of its batches, its learning rate and its clock. `step` counts the updates done."""
 
-    def __init__(
-        self, data: TrainingData, config: RunConfig, learner: Learner, checkpoint_every_s: float | None
-    ) -> None:
-        self.learner = learner
-        self._data, self._config = data, config
+    def __init__(self, data: TrainingData, config: RunConfig, learner: Learner) -> None:
+        self.data, self.config, self.learner = data, config, learner
         self.order = BatchOrder(data.train_index, config.batch_size, config.seed)
-        self._per_epoch = self.order.steps_per_epoch
-        self._total = self._per_epoch * config.epochs
-        self._rate = LearningRate(config, self._per_epoch, self._total)
-        self._weight_bytes = sum(array.nbytes for array in self.learner.weights().values())
-        self._step = 0
-        self._ordered_rate: float | None = None
-        self._checkpoint_every_s = checkpoint_every_s
-        self._checkpointed_at = time.perf_counter()
-        self._chunk = StepBuffer(self.learner)
-        self._watch = Stopwatch()
+        self.steps_per_epoch = self.order.steps_per_epoch
+        self.total_steps = self.steps_per_epoch * config.epochs
+        self.rate = LearningRate(config, self.steps_per_epoch, self.total_steps)
+        self.ordered_rate: float | None = None
+        self.step = 0
+        self.chunk = StepBuffer(learner)
+        self.watch = Stopwatch()
 
     def update(self) -> None:
         """Do one optimizer step."""
-        batch = self.order.batch(self._step)
+        batch = self.order.batch(self.step)
         self.learner.step(batch, self.learning_rate, self.slot)
         self.count(len(batch))
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        return self._rate.at(self._step)
+        return self.rate.at(self.step)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every step has been done."""
+        return self.step >= self.total_steps
+
+    @property
+    def last_learning_rate(self) -> float:
+        """The learning rate of the last step."""
+        return self.rate.at(max(self.step - 1, 0))
 
     @property
     def slot(self) -> int:
         """The place in the chunk's records where the next step is recorded."""
-        return self._chunk.slot(self._step)
+        return self.chunk.slot(self.step)
 
     def count(self, image_count: int) -> None:
         """Count a step that the learner has done."""
-        self._chunk.add(image_count)
-        self._step += 1
+        self.chunk.add(image_count)
+        self.step += 1
 
-    def _checkpoints(self, now: float) -> bool:
-        every_s = self._checkpoint_every_s
-        return every_s is not None and now - self._checkpointed_at >= every_s
-
-    def _checkpoint(self) -> Checkpoint:
-        self._checkpointed_at = time.perf_counter()
+    def checkpoint(self) -> Checkpoint:
+        """Return all of it as bytes."""
         tensors, numbers = self.learner.optimizer_state()
         state = TrainingState(
-            step=self._step,
-            elapsed_s=self._watch.elapsed_s,
+            step=self.step,
+            elapsed_s=self.watch.elapsed_s,
             path=self.learner.path,
             threads=torch.get_num_threads(),
-            config_json=to_json(self._config),
-            learning_rate_changes=self._rate.changes,
-            ordered_rate=self._ordered_rate,
+            config_json=to_json(self.config),
+            learning_rate_changes=self.rate.changes,
+            ordered_rate=self.ordered_rate,
             weights=self.learner.weights(),
             optimizer_tensors=tensors,
             optimizer_numbers=numbers,
             epoch_state=self.order.epoch_state,
         )
-        return Checkpoint(self._step, pack(state))
+        return Checkpoint(self.step, pack(state))
 
     def restore(self, data: bytes) -> None:
         """Stand where the checkpoint was written, with the thread count it was written under.
@@ -92,20 +91,20 @@ class RunState:
         Raises: CheckpointError when it is unreadable or of another config.
         """
         state = unpack(data)
-        if state.config_json != to_json(self._config):
+        if state.config_json != to_json(self.config):
             raise CheckpointError("the checkpoint belongs to a run with other settings")
         if state.path != self.learner.path:
-            self.learner = build_learner(self._data, self._config, state.path)
+            self.learner = build_learner(self.data, self.config, state.path)
         torch.set_num_threads(state.threads)
         self.learner.load_weights(state.weights)
         self.learner.load_optimizer_state(state.optimizer_tensors, state.optimizer_numbers)
         self.order.restore(state.epoch_state, state.step)
-        self._rate.changes = list(state.learning_rate_changes)
-        self._ordered_rate = state.ordered_rate
-        self._watch.set(state.elapsed_s)
-        self._step = state.step
-        self._chunk = StepBuffer(self.learner, state.step)
+        self.rate.changes = list(state.learning_rate_changes)
+        self.ordered_rate = state.ordered_rate
+        self.watch.set(state.elapsed_s)
+        self.step = state.step
+        self.chunk = StepBuffer(self.learner, state.step)
 
     def replay(self, changes: Sequence[tuple[int, float]]) -> None:
         """Let recorded live changes of the learning rate come again at their steps."""
-        self._rate.changes = sorted({**dict(self._rate.changes), **dict(changes)}.items())
+        self.rate.changes = sorted({**dict(self.rate.changes), **dict(changes)}.items())

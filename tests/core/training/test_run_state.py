@@ -7,11 +7,9 @@ import pytest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.protocol.controls import FreeRun
 from core.training.checkpoint import CheckpointError, unpack
 from core.training.data import TrainingData, training_data
-from core.training.run_state import build_learner
-from core.training.training_run import Run
+from core.training.run_state import RunState, build_learner
 
 CONFIG = RunConfig(train_size=330, batch_size=50, momentum=0.9, schedule="cosine")
 
@@ -21,18 +19,18 @@ def learned(mnist: ImageData) -> TrainingData:
     return training_data(CONFIG, mnist)
 
 
-def run_of(data: TrainingData, config: RunConfig, path: str | None = None) -> Run:
-    return Run(data, config, build_learner(data, config, path), FreeRun(), None)
+def state_of(data: TrainingData, config: RunConfig, path: str | None = None) -> RunState:
+    return RunState(data, config, build_learner(data, config, path))
 
 
 @pytest.mark.parametrize("path", [None, "autograd"])
 def test_a_run_restored_stands_where_the_other_stood_and_goes_on_alike(
     learned: TrainingData, path: str | None
 ) -> None:
-    first, second = run_of(learned, CONFIG, path), run_of(learned, CONFIG)
+    first, second = state_of(learned, CONFIG, path), state_of(learned, CONFIG)
     for _ in range(9):  # into the second epoch of seven steps
         first.update()
-    checkpoint = first._checkpoint()
+    checkpoint = first.checkpoint()
     assert checkpoint.step == 9
     second.restore(checkpoint.state)
     assert second.learner.path == first.learner.path
@@ -46,9 +44,9 @@ def test_a_run_restored_stands_where_the_other_stood_and_goes_on_alike(
 
 def test_a_live_change_stands_in_the_checkpoint_and_comes_again(learned: TrainingData) -> None:
     config = replace(CONFIG, schedule="constant")
-    first, second = run_of(learned, config), run_of(learned, config)
+    first, second = state_of(learned, config), state_of(learned, config)
     first.replay([(2, 0.5)])
-    state = first._checkpoint().state
+    state = first.checkpoint().state
     assert unpack(state).learning_rate_changes == [(2, 0.5)]
     second.restore(state)
     rates = []
@@ -59,9 +57,9 @@ def test_a_live_change_stands_in_the_checkpoint_and_comes_again(learned: Trainin
 
 
 def test_another_configs_checkpoint_is_refused_before_anything_moves(learned: TrainingData) -> None:
-    other = run_of(learned, replace(CONFIG, seed=1))
+    other = state_of(learned, replace(CONFIG, seed=1))
     before = {name: array.copy() for name, array in other.learner.weights().items()}
     with pytest.raises(CheckpointError, match="other settings"):
-        other.restore(run_of(learned, CONFIG)._checkpoint().state)
+        other.restore(state_of(learned, CONFIG).checkpoint().state)
     for name, array in before.items():
         np.testing.assert_array_equal(other.learner.weights()[name], array)

@@ -93,7 +93,7 @@ def export_run(store: Store, run_id: str, name: str) -> Export:
 def check_export(row: RunRow, name: str) -> None:
     """Raise ExportRefused where the run cannot be had in the form `name`, without making it."""
     if name in ("script", "notebook"):
-        from core.export.script_sections import check_row
+        from core.export.script import check_row
 
         check_row(row)
     elif name not in ("csv", "parquet", "tensorboard", "bundle") and row.step == 0 and row.is_live:

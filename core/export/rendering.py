@@ -1,0 +1,32 @@
+"""The templates of this package, filled in: `script.py.jinja`, `report.html.jinja`."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FOLDER: Final = Path(__file__).with_name("templates")
+
+
+def render(template: str, **values: Any) -> str:
+    """Return the template's text with `values` in it; in HTML every value is escaped.
+
+    Raises: jinja2.UndefinedError for a name that the template knows and `values` does not.
+    """
+    return _environment(is_html=template.endswith(".html.jinja")).get_template(template).render(values)
+
+
+@cache
+def _environment(is_html: bool) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # here: jinja2 takes 46 ms to import
+
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=is_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=not is_html,
+    )

@@ -1,5 +1,6 @@
 """The templates of this package, filled in: `script.py.jinja`, `report.html.jinja`."""
 
+import html
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,4 +30,12 @@ def _environment(is_html: bool) -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=not is_html,
+        finalize=_escaped if is_html else None,
     )
+
+
+def _escaped(value: Any) -> Any:
+    """Return the value as Python's html.escape writes it; jinja2's own has other signs for quotes."""
+    from markupsafe import Markup
+
+    return value if hasattr(value, "__html__") else Markup(html.escape(str(value)))

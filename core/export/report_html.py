@@ -1,6 +1,5 @@
 """A run on one page: what it was, how it went, what it learned, where it is wrong. Self-contained HTML."""
 
-import html
 import io
 import time
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.datasets import DatasetError, load
+from core.export.rendering import render
 from core.export.run_record import RunRecord
 from core.figures.palette import PALETTES
 from core.figures.weight_images import data_uri, tile_columns, weight_tile
@@ -139,68 +139,18 @@ def curves_image(record: RunRecord, kind: str) -> bytes:
     return buffer.getvalue()
 
 
-_STYLE: Final = f"""
-body {{ background: {LIGHT.paper}; color: {LIGHT.ink}; max-width: 900px;
-  font: 15px/1.5 'Source Sans 3', 'Segoe UI', Helvetica, sans-serif; margin: 2em auto; padding: 0 1em; }}
-h1 {{ font-size: 1.6em; margin: 0; }} h2 {{ font-size: 1.1em; margin: 1.6em 0 .4em; }}
-table {{ border-collapse: collapse; font-size: .85em; }} td, th {{ padding: .15em .6em; text-align: left; }}
-.muted {{ color: {LIGHT.muted}; }} .columns {{ display: flex; flex-wrap: wrap; gap: 0 3em; }}
-.matrix td {{ text-align: right; min-width: 2.2em; border: 1px solid {LIGHT.hairline}; }}
-img.weights {{ image-rendering: pixelated; max-width: 100%; }} svg {{ max-width: 100%; height: auto; }}
-"""
-
-
 def html_file(record: RunRecord) -> bytes:
     """Return the page; it loads nothing from anywhere.  Raises: ExportRefused, StoreError."""
     report = read_report(record)
     svg = curves_image(record, "svg").decode()
-    parts = [
-        f"<h1>{html.escape(report.title)}</h1><p class='muted'>Inkling, {report.made}</p>",
-        f"<p>{html.escape(report.sentence)}</p>",
-        f"<p>{html.escape(report.note)}</p>" if report.note else "",
-        "<div class='columns'><div><h2>Figures</h2>" + _table(report.figures) + "</div>",
-        "<div><h2>Settings</h2>" + _settings_table(report) + "</div></div>",
-        "<h2>Curves</h2>" + svg[svg.index("<svg") :],
-        "<h2>Weights</h2>",
-        f"<img class='weights' alt='{html.escape(report.weights_caption)}' src='{data_uri(report.weights_png)}'>",
-        f"<p class='muted'>{html.escape(report.weights_caption)}</p>",
-        _matrix_table(report),
-        "<h2>Published figures beside it</h2>" + _table(report.published) if report.published else "",
-    ]
-    title = html.escape(report.title)
-    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title>"
-    body = f"<head>{head}<style>{_STYLE}</style></head><body>{''.join(parts)}</body>"
-    return f"<!doctype html><html lang='en'>{body}</html>".encode()
-
-
-def _table(rows: tuple[tuple[str, ...], ...]) -> str:
-    cells = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows)
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
-
-
-def _settings_table(report: Report) -> str:
-    rows = []
-    for name, value, is_default in report.settings:
-        mark = " class='muted'" if is_default else ""
-        rows.append(f"<tr{mark}><td>{name}</td><td>{html.escape(value)}</td></tr>")
-    return f"<table>{''.join(rows)}</table><p class='muted'>Grey: as the defaults have it.</p>"
-
-
-def _matrix_table(report: Report) -> str:
-    if report.matrix is None:
-        return ""
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in report.classes)
-    rows = []
-    for true, counts in enumerate(report.matrix):
-        cells = "".join(
-            f"<td style='background:{shade(report.matrix, true, answer)}'>{count}</td>"
-            for answer, count in enumerate(counts)
-        )
-        rows.append(f"<tr><th>{html.escape(report.classes[true])}</th>{cells}</tr>")
-    return (
-        "<h2>Confusion matrix on the test set</h2><p class='muted'>Rows: what it was; columns: what the model "
-        f"said.</p><table class='matrix'><tr><th></th>{head}</tr>{''.join(rows)}</table>"
-    )
+    return render(
+        "report.html.jinja",
+        report=report,
+        light=LIGHT,
+        curves_svg=svg[svg.index("<svg") :],
+        weights_uri=data_uri(report.weights_png),
+        shade=shade,
+    ).encode()
 
 
 def shade(matrix: np.ndarray, true: int, answer: int) -> str:

@@ -4,11 +4,12 @@ made = export_run(store, "abcd1234", "script")
 Path(made.file_name).write_bytes(made.data)
 """
 
-import importlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from core.export.run_record import RunRecord, read_record
 from core.runs import RunRow, Store
 from core.runs.errors import ExportRefused, ImportRefused
 
@@ -26,14 +27,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Format:
-    """One form in which a run can be had. maker: "module:function" of this package, imported when asked for."""
+    """One form in which a run can be had; `_maker` knows what makes it."""
 
     name: str
     title: str
     says: str
     suffix: str
     mime: str
-    maker: str
 
 
 @dataclass(frozen=True)
@@ -45,31 +45,26 @@ class Export:
     data: bytes
 
 
+_BINARY: Final = "application/octet-stream"
 FORMATS: Final = {
     entry.name: entry
     for entry in (
-        Format("script", "Python script", "Plain PyTorch that prints this run's numbers.",
-               ".py", "text/x-python", "script:script"),
+        Format("script", "Python script", "Plain PyTorch that prints this run's numbers.", ".py", "text/x-python"),
         Format("notebook", "Notebook", "The same for Jupyter, in the articles' order.",
-               ".ipynb", "application/x-ipynb+json", "notebook:notebook"),
+               ".ipynb", "application/x-ipynb+json"),
         Format("safetensors", "Weights, safetensors", "For any program, without running code.",
-               ".safetensors", "application/octet-stream", "weights:safetensors_file"),
-        Format("state_dict", "Weights, PyTorch", "A state_dict for torch.load(weights_only=True).",
-               ".pt", "application/octet-stream", "weights:state_dict_file"),
-        Format("onnx", "Model, ONNX", "Takes pixels from 0 to 255, gives logits.",
-               ".onnx", "application/octet-stream", "weights:onnx_file"),
-        Format("csv", "Numbers, CSV", "Every step and evaluation.", ".csv", "text/csv", "metrics_table:csv_file"),
+               ".safetensors", _BINARY),
+        Format("state_dict", "Weights, PyTorch", "A state_dict for torch.load(weights_only=True).", ".pt", _BINARY),
+        Format("onnx", "Model, ONNX", "Takes pixels from 0 to 255, gives logits.", ".onnx", _BINARY),
+        Format("csv", "Numbers, CSV", "Every step and evaluation.", ".csv", "text/csv"),
         Format("parquet", "Numbers, Parquet", "The same table, small and typed.",
-               ".parquet", "application/vnd.apache.parquet", "metrics_table:parquet_file"),
-        Format("tensorboard", "TensorBoard", "An event file for tensorboard --logdir.",
-               ".tfevents", "application/octet-stream", "metrics_table:tensorboard_file"),
-        Format("html", "Report, HTML", "One page with settings, curves, weights and mistakes.",
-               ".html", "text/html", "report_html:html_file"),
-        Format("pdf", "Report, PDF", "The same page to print.", ".pdf", "application/pdf", "report_pdf:pdf_file"),
-        Format("gif", "Weights, GIF", "How the weights came to be.", ".gif", "image/gif", "animation:gif_file"),
-        Format("webp", "Weights, WebP", "The same film, smaller.", ".webp", "image/webp", "animation:webp_file"),
-        Format("bundle", "Bundle", "The whole run, for another Inkling.", ".inkling.zip", "application/zip",
-               "bundle:bundle_file"),
+               ".parquet", "application/vnd.apache.parquet"),
+        Format("tensorboard", "TensorBoard", "An event file for tensorboard --logdir.", ".tfevents", _BINARY),
+        Format("html", "Report, HTML", "One page with settings, curves, weights and mistakes.", ".html", "text/html"),
+        Format("pdf", "Report, PDF", "The same page to print.", ".pdf", "application/pdf"),
+        Format("gif", "Weights, GIF", "How the weights came to be.", ".gif", "image/gif"),
+        Format("webp", "Weights, WebP", "The same film, smaller.", ".webp", "image/webp"),
+        Format("bundle", "Bundle", "The whole run, for another Inkling.", ".inkling.zip", "application/zip"),
     )
 }  # fmt: skip
 
@@ -79,15 +74,46 @@ def export_run(store: Store, run_id: str, name: str) -> Export:
 
     Raises: ExportRefused, with what to do instead; UnknownRun, StoreError, DatasetError.
     """
-    from core.export.run_record import read_record
-
-    if name not in FORMATS:
-        raise ExportRefused(f"There is no format {name[:40]!r}.", f"Choose one of {', '.join(FORMATS)}.")
-    entry = FORMATS[name]
+    make = _maker(name)
     record = read_record(store, run_id)
-    module, _, function = entry.maker.partition(":")
-    maker = getattr(importlib.import_module(f"{__name__}.{module}"), function)
-    return Export(export_file_name(record.row, name), entry.mime, maker(record))
+    return Export(export_file_name(record.row, name), FORMATS[name].mime, make(record))
+
+
+def _maker(name: str) -> Callable[[RunRecord], bytes]:
+    """Return what makes the format `name`, imported only now: PyTorch, Matplotlib and others come with it.
+
+    Raises: ExportRefused, with the choices.
+    """
+    match name:
+        case "script":
+            from core.export.script import script as make
+        case "notebook":
+            from core.export.notebook import notebook as make
+        case "safetensors":
+            from core.export.weights import safetensors_file as make
+        case "state_dict":
+            from core.export.weights import state_dict_file as make
+        case "onnx":
+            from core.export.weights import onnx_file as make
+        case "csv":
+            from core.export.metrics_table import csv_file as make
+        case "parquet":
+            from core.export.metrics_table import parquet_file as make
+        case "tensorboard":
+            from core.export.metrics_table import tensorboard_file as make
+        case "html":
+            from core.export.report_html import html_file as make
+        case "pdf":
+            from core.export.report_pdf import pdf_file as make
+        case "gif":
+            from core.export.animation import gif_file as make
+        case "webp":
+            from core.export.animation import webp_file as make
+        case "bundle":
+            from core.export.bundle import bundle_file as make
+        case _:
+            raise ExportRefused(f"There is no format {name[:40]!r}.", f"Choose one of {', '.join(FORMATS)}.")
+    return make
 
 
 def check_export(row: RunRow, name: str) -> None:

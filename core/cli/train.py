@@ -15,7 +15,7 @@ from core.cli.console import FAILURE, INTERRUPTED, fail, open_store, told_errors
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
 from core.config.run_config import FIELD_NAMES, RunConfig, rule_of
-from core.datasets import CATALOG, ensure, spec
+from core.datasets import CATALOG, dataset_spec, ensure
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Diverged, Evaluated, Event, Failed, Finished, Started, Steps
 from core.runs import Store
@@ -92,7 +92,7 @@ def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: d
         changes = {k: _value(k, v) for k, v in settings_given.items() if v is not None}
         config = replace(PRESETS[preset].config, **changes)
         store, settings = open_store()
-        spec(config.dataset, settings.data_dir)
+        dataset_spec(config.dataset, settings.data_dir)
         ensure(config.dataset, settings.data_dir)
         run_id = store.create(config, owner=OWNER, name=name, queue=False)
         last = _run(store, run_id, as_json, quiet)

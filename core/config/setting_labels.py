@@ -3,7 +3,7 @@
 from typing import Final
 
 from core.config.run_config import FIELD_NAMES, RunConfig
-from core.datasets import DatasetError, spec
+from core.datasets import DatasetError, dataset_spec
 
 LABELS: Final = {
     "dataset": "Images",
@@ -113,7 +113,7 @@ HELP: Final = {name: f"{_SAYS[name]} Default: {_default(name)}." for name in FIE
 def dataset_title(name: str) -> str:
     """Return what a dataset is called, its bare name where it is gone."""
     try:
-        return spec(name).title
+        return dataset_spec(name).title
     except DatasetError:
         return name
 

@@ -10,8 +10,8 @@ unless something has to be prepared.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.datasets.bundled import Progress
-from core.datasets.catalog import CATALOG, DatasetSpec, spec
+from core.datasets.bundled_archives import Progress
+from core.datasets.catalog import CATALOG, DatasetSpec, dataset_spec
 from core.datasets.data_dir import data_folder
 from core.datasets.errors import (
     DamagedArchive,
@@ -45,10 +45,10 @@ __all__ = [
     "UnknownDataset",
     "WrongChecksum",
     "data_folder",
+    "dataset_spec",
     "ensure",
     "is_ready",
     "load",
-    "spec",
 ]
 
 
@@ -68,20 +68,20 @@ def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> "ImageD
     (told in `ImageData.notes` and logged). Nothing is ever downloaded by this: that is `ensure`'s.
     Raises: UnknownDataset, NotDownloaded, DamagedArchive, DamagedData, DiskFull, NoPermission.
     """
-    entry, root = _entry(name, data_dir), data_folder(data_dir)
-    if entry.source == "own":
+    spec, root = _spec_of(name, data_dir), data_folder(data_dir)
+    if spec.source == "own":
         from core.datasets.user_datasets import load_own
 
-        return load_own(entry.name, root)
+        return load_own(spec.name, root)
     from core.datasets import dataset_setup
 
     try:
-        data, problems = dataset_setup.open_prepared(entry, root)
+        data, problems = dataset_setup.open_prepared(spec, root)
     except OSError as error:
-        raise from_os_error(error, f"reading {entry.title} in {root}") from error
+        raise from_os_error(error, f"reading {spec.title} in {root}") from error
     if data is not None and not problems:
         return data
-    return dataset_setup.load_repaired(entry, root, data, problems)
+    return dataset_setup.load_repaired(spec, root, data, problems)
 
 
 def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> bool:
@@ -89,12 +89,12 @@ def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> boo
 
     Raises: UnknownDataset, DamagedArchive if the project's own list of checksums is gone.
     """
-    entry, root = _entry(name, data_dir), data_folder(data_dir)
-    if entry.source == "own":
-        return entry.train_size > 0
+    spec, root = _spec_of(name, data_dir), data_folder(data_dir)
+    if spec.source == "own":
+        return spec.train_size > 0
     from core.datasets import dataset_setup
 
-    return dataset_setup.is_prepared(entry, root)
+    return dataset_setup.is_prepared(spec, root)
 
 
 def ensure(
@@ -106,12 +106,12 @@ def ensure(
     the work ends there, and a later call goes on with the bytes that have arrived.
     Raises: UnknownDataset, DownloadFailed, WrongChecksum, DamagedArchive, DiskFull, NoPermission.
     """
-    entry = _entry(name, data_dir)
-    if entry.source != "own":
+    spec = _spec_of(name, data_dir)
+    if spec.source != "own":
         from core.datasets import dataset_setup
 
-        dataset_setup.prepare(entry, data_folder(data_dir), progress or dataset_setup.no_progress)
+        dataset_setup.prepare(spec, data_folder(data_dir), progress or dataset_setup.no_progress)
 
 
-def _entry(name: str | DatasetSpec, data_dir: Path | str | None) -> DatasetSpec:
-    return name if isinstance(name, DatasetSpec) else spec(name, data_dir)
+def _spec_of(name: str | DatasetSpec, data_dir: Path | str | None) -> DatasetSpec:
+    return name if isinstance(name, DatasetSpec) else dataset_spec(name, data_dir)

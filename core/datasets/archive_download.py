@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.datasets.atomic_files import digest
-from core.datasets.bundled import Progress, raw_folder
+from core.datasets.bundled_archives import Progress, raw_folder
 from core.datasets.catalog import DatasetSpec, RemoteFile
 from core.datasets.errors import DiskFull, DownloadFailed, NotDownloaded
 from core.datasets.http_download import fetch_file

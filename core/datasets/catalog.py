@@ -193,7 +193,7 @@ _SPECS: Final = (
     ),
 )
 
-CATALOG: Final = {entry.name: entry for entry in _SPECS}
+CATALOG: Final = {spec.name: spec for spec in _SPECS}
 
 
 def is_name(name: str) -> bool:
@@ -201,7 +201,7 @@ def is_name(name: str) -> bool:
     return name in CATALOG or _OWN_NAME.fullmatch(name) is not None
 
 
-def spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
+def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
     """Return the DatasetSpec of a catalog name, or of "own:<id>" as stored in the data folder.
 
     Raises: UnknownDataset naming the value and the choices; DamagedData for an unreadable record.
@@ -235,9 +235,9 @@ def own_folder(name: str, data_dir: Path | str | None = None) -> Path:
     return data_folder(data_dir) / "own" / name.removeprefix(OWN_PREFIX)
 
 
-def spec_to_json(entry: DatasetSpec) -> dict[str, Any]:
+def spec_to_json(spec: DatasetSpec) -> dict[str, Any]:
     """Return the spec as plain JSON types."""
-    return asdict(entry)
+    return asdict(spec)
 
 
 def spec_from_json(values: dict[str, Any]) -> DatasetSpec:

@@ -13,10 +13,10 @@ import numpy as np
 from filelock import Timeout
 from numpy.typing import NDArray
 
-from core.datasets import archive_download, bundled
+from core.datasets import archive_download, bundled_archives
 from core.datasets.array_store import Manifest, array_damage, open_arrays, read_manifest, write_arrays
 from core.datasets.atomic_files import damage, sweep
-from core.datasets.bundled import Progress
+from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec
 from core.datasets.errors import DamagedData, DatasetError, from_os_error
 from core.datasets.image_data import ARRAY_NAMES, ImageData, channel_moments, level_counts
@@ -37,7 +37,7 @@ def arrays_home(spec: DatasetSpec, root: Path) -> Path:
 def source_key(spec: DatasetSpec) -> str:
     """Return a key of the content that the arrays are made from: 16 hex digits of its checksums' SHA-256."""
     if spec.source == "bundled":
-        sums = bundled.published_sums(spec)
+        sums = bundled_archives.published_sums(spec)
     else:
         sums = {archive.name: archive.md5 for archive in spec.archives}
     return hashlib.sha256(repr((spec.image_shape, sorted(sums.items()))).encode()).hexdigest()[:16]
@@ -159,8 +159,8 @@ def _make(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool, has_ar
     raw: dict[str, dict[str, Any]] = {}
     repaired: list[str] = []
     if spec.source == "bundled":
-        sweep(root / bundled.raw_folder(spec))
-        raw, repaired = bundled.unpack(spec, root, manifest.raw if manifest else {}, progress)
+        sweep(root / bundled_archives.raw_folder(spec))
+        raw, repaired = bundled_archives.unpack(spec, root, manifest.raw if manifest else {}, progress)
     else:
         archive_download.require(spec, root, progress, fetch)
     for sentence in repaired:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.datasets.bundled import Progress
+from core.datasets.bundled_archives import Progress
 
 
 def lock_file(name: str, root: Path) -> FileLock:

@@ -86,16 +86,16 @@ def check_count(n_images: int, shape: tuple[int, int, int], limits: OwnLimits) -
         )
 
 
-def check_images(entry: DatasetSpec, images: NDArray[Any], labels: Labels) -> None:
+def check_images(spec: DatasetSpec, images: NDArray[Any], labels: Labels) -> None:
     """Raise RefusedUpload, naming the value, unless the images and labels fit the dataset."""
-    if images.dtype != np.uint8 or images.shape != (len(labels), *entry.image_shape):
+    if images.dtype != np.uint8 or images.shape != (len(labels), *spec.image_shape):
         raise RefusedUpload(
-            f"Images must be uint8 of shape {(len(labels), *entry.image_shape)}, "
+            f"Images must be uint8 of shape {(len(labels), *spec.image_shape)}, "
             f"got {images.dtype} of shape {images.shape}.",
             "Bring them to that shape first.",
         )
-    if len(labels) and (labels.min() < 0 or labels.max() >= entry.n_classes):
+    if len(labels) and (labels.min() < 0 or labels.max() >= spec.n_classes):
         raise RefusedUpload(
-            f"Labels must be from 0 to {entry.n_classes - 1}, got {labels.min()} to {labels.max()}.",
+            f"Labels must be from 0 to {spec.n_classes - 1}, got {labels.min()} to {labels.max()}.",
             "Use the position of the class in class_names.",
         )

@@ -91,8 +91,8 @@ def export_zip(name: str, data_dir: user_datasets.DataDir = None) -> bytes:
     Raises: UnknownDataset, DamagedData.
     """
     data = user_datasets.load_own(user_datasets.full_name(name), data_folder(data_dir))
-    entry, buffer = data.spec, io.BytesIO()
-    record = {"title": entry.title, "class_names": entry.class_names, "image_shape": entry.image_shape}
+    spec, buffer = data.spec, io.BytesIO()
+    record = {"title": spec.title, "class_names": spec.class_names, "image_shape": spec.image_shape}
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(RECORD, json.dumps(record, ensure_ascii=False, indent=1))
         for split in SPLITS:
@@ -101,9 +101,7 @@ def export_zip(name: str, data_dir: user_datasets.DataDir = None) -> bytes:
                 png = io.BytesIO()
                 pixels = image[0] if len(image) == 1 else image.transpose(1, 2, 0)
                 Image.fromarray(np.ascontiguousarray(pixels)).save(png, "PNG")
-                archive.writestr(
-                    f"{split}/{_quoted(entry.class_names[label])}/{place:05}.png", png.getvalue()
-                )
+                archive.writestr(f"{split}/{_quoted(spec.class_names[label])}/{place:05}.png", png.getvalue())
     return buffer.getvalue()
 
 

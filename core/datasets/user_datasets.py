@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.datasets.array_store import array_damage, open_arrays, read_manifest, write_arrays
 from core.datasets.atomic_files import TEMPORARY, sweep
-from core.datasets.catalog import OWN_PREFIX, DatasetSpec, own_folder, spec, spec_to_json
+from core.datasets.catalog import OWN_PREFIX, DatasetSpec, dataset_spec, own_folder, spec_to_json
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import image_data, no_progress
 from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
@@ -31,10 +31,10 @@ def list_own(data_dir: DataDir = None) -> list[DatasetSpec]:
     found = []
     for folder in (data_folder(data_dir) / "own").glob("*/"):
         try:
-            found.append(spec(f"{OWN_PREFIX}{folder.name}", data_dir))
+            found.append(dataset_spec(f"{OWN_PREFIX}{folder.name}", data_dir))
         except DatasetError:
             continue  # being deleted just now, or damaged: `load` says which when it is asked for
-    return sorted(found, key=lambda entry: (entry.title.casefold(), entry.name))
+    return sorted(found, key=lambda spec: (spec.title.casefold(), spec.name))
 
 
 def create_own(
@@ -48,14 +48,14 @@ def create_own(
 
     Raises: RefusedUpload naming the value and the limit; DiskFull, NoPermission.
     """
-    entry = new_spec(title, tuple(class_names), shape, limits)
+    spec = new_spec(title, tuple(class_names), shape, limits)
     if len(list_own(data_dir)) >= limits.max_datasets:
         raise RefusedUpload(
             f"There are {limits.max_datasets} datasets of your own already.", "Delete one that is not needed."
         )
     none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
-    with _changing(entry.name, data_dir) as root:
-        return _write(entry, root, dict(zip(ARRAY_NAMES, none + none, strict=True)))
+    with _changing(spec.name, data_dir) as root:
+        return _write(spec, root, dict(zip(ARRAY_NAMES, none + none, strict=True)))
 
 
 def add_images(
@@ -73,22 +73,22 @@ def add_images(
     Raises: RefusedUpload naming the value and the limit; UnknownDataset, DamagedData, DiskFull, NoPermission.
     """
     name = full_name(name)
-    entry = spec(name, data_dir)
+    spec = dataset_spec(name, data_dir)
     labels = np.asarray(labels, np.int64).reshape(-1)
-    check_images(entry, images, labels)
-    with _changing(entry.name, data_dir) as root:
+    check_images(spec, images, labels)
+    with _changing(spec.name, data_dir) as root:
         data = load_own(name, root)
         total = len(data.train_labels) + len(data.test_labels) + len(labels)
-        check_count(total, entry.image_shape, limits)
+        check_count(total, spec.image_shape, limits)
         there = np.concatenate([data.train_labels, data.test_labels])
-        test = _test_places(there, labels, entry.n_classes) if test is None else np.asarray(test, bool)
+        test = _test_places(there, labels, spec.n_classes) if test is None else np.asarray(test, bool)
         arrays = {
             "train_images": np.concatenate([data.train_images, images[~test]]),
             "train_labels": np.concatenate([data.train_labels, labels[~test]]),
             "test_images": np.concatenate([data.test_images, images[test]]),
             "test_labels": np.concatenate([data.test_labels, labels[test]]),
         }
-        return _write(entry, root, arrays)
+        return _write(spec, root, arrays)
 
 
 def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) -> DatasetSpec:
@@ -97,8 +97,8 @@ def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) ->
     Raises: IndexError if there is no such image; UnknownDataset, DamagedData, DiskFull, NoPermission.
     """
     name = full_name(name)
-    entry = spec(name, data_dir)
-    with _changing(entry.name, data_dir) as root:
+    spec = dataset_spec(name, data_dir)
+    with _changing(spec.name, data_dir) as root:
         data = load_own(name, root)
         arrays: dict[str, NDArray[Any]] = {key: getattr(data, key) for key in ARRAY_NAMES}
         n_images = len(arrays.get(f"{split}_labels", ()))
@@ -106,7 +106,7 @@ def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) ->
             raise IndexError(f"{name} has {n_images} {split} images, so there is no image {index}")
         for key in (f"{split}_images", f"{split}_labels"):
             arrays[key] = np.delete(arrays[key], index, axis=0)
-        return _write(entry, root, arrays)
+        return _write(spec, root, arrays)
 
 
 def delete_own(name: str, data_dir: DataDir = None) -> None:
@@ -114,7 +114,7 @@ def delete_own(name: str, data_dir: DataDir = None) -> None:
     name = full_name(name)
     folder = own_folder(name, data_dir)
     if not folder.is_dir():
-        spec(name, data_dir)
+        dataset_spec(name, data_dir)
     with _changing(name, data_dir) as root:
         folder.rename(folder.with_name(f"{TEMPORARY}{folder.name}"))
         sweep(root / "own")
@@ -125,15 +125,15 @@ def load_own(name: str, root: Path) -> ImageData:
 
     Raises: UnknownDataset; DamagedData if its files were altered (there is no archive to mend it from).
     """
-    entry, home = spec(name, root), own_folder(name, root)
+    spec, home = dataset_spec(name, root), own_folder(name, root)
     for _ in range(3):  # a change by another process may replace the folder between two looks
         manifest = read_manifest(home, name)
         problems = array_damage(home, manifest) if manifest else [f"{home} holds no readable manifest."]
         if manifest and not problems:
             with suppress(FileNotFoundError):
-                return image_data(entry, manifest, open_arrays(home, manifest))
+                return image_data(spec, manifest, open_arrays(home, manifest))
     raise DamagedData(
-        f"The dataset {entry.title!r} is damaged: {' '.join(problems)}",
+        f"The dataset {spec.title!r} is damaged: {' '.join(problems)}",
         "Delete it and import it again from its exported zip.",
     )
 
@@ -153,18 +153,18 @@ def _test_places(there: Labels, labels: Labels, n_classes: int) -> NDArray[np.bo
     return test
 
 
-def _write(entry: DatasetSpec, root: Path, arrays: dict[str, NDArray[Any]]) -> DatasetSpec:
+def _write(spec: DatasetSpec, root: Path, arrays: dict[str, NDArray[Any]]) -> DatasetSpec:
     mean, std = channel_moments(level_counts(arrays["train_images"]))
-    entry = replace(
-        entry,
+    spec = replace(
+        spec,
         mean=mean,
         std=tuple(value or 1.0 for value in std),  # standardising divides by it
         train_size=len(arrays["train_labels"]),
         test_size=len(arrays["test_labels"]),
     )
-    home = own_folder(entry.name, root)
-    write_arrays(home, arrays, entry.name, mean=entry.mean, std=entry.std, spec=spec_to_json(entry))
-    return entry
+    home = own_folder(spec.name, root)
+    write_arrays(home, arrays, spec.name, mean=spec.mean, std=spec.std, spec=spec_to_json(spec))
+    return spec
 
 
 @contextmanager

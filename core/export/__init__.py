@@ -106,9 +106,9 @@ def _maker(name: str) -> Callable[[RunRecord], bytes]:
         case "pdf":
             from core.export.report_pdf import pdf_file as make
         case "gif":
-            from core.export.animation import gif_file as make
+            from core.export.weight_animation import gif_file as make
         case "webp":
-            from core.export.animation import webp_file as make
+            from core.export.weight_animation import webp_file as make
         case "bundle":
             from core.export.bundle import bundle_file as make
         case _:

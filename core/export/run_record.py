@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from core.datasets.catalog import DatasetSpec, spec
+from core.datasets.catalog import DatasetSpec, dataset_spec
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Evaluated, Finished, Recorded, Steps
 from core.runs import RunRow, Store
@@ -36,7 +36,7 @@ class RunRecord:
     @cached_property
     def spec(self) -> DatasetSpec:
         """What is known of its dataset."""
-        return spec(self.row.dataset, self.store.settings.data_dir)
+        return dataset_spec(self.row.dataset, self.store.settings.data_dir)
 
     @cached_property
     def evaluations(self) -> tuple[Evaluated, ...]:

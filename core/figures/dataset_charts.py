@@ -8,7 +8,7 @@ from core.figures.charts import apply_look
 from core.figures.palette import Theme, palette
 
 
-def class_counts_figure(counts: dict[str, np.ndarray], entry: DatasetSpec, theme: Theme) -> go.Figure:
+def class_counts_figure(counts: dict[str, np.ndarray], spec: DatasetSpec, theme: Theme) -> go.Figure:
     colours = {
         "train": palette(theme).train,
         "test": palette(theme).held_out,
@@ -17,7 +17,7 @@ def class_counts_figure(counts: dict[str, np.ndarray], entry: DatasetSpec, theme
     fig = go.Figure()
     for split, numbers in counts.items():
         fig.add_bar(
-            x=list(entry.class_names), y=numbers, name=split, marker={"color": colours[split]},
+            x=list(spec.class_names), y=numbers, name=split, marker={"color": colours[split]},
             hovertemplate="%{x}, " + split + ": %{y:,}<extra></extra>",
         )  # fmt: skip
     apply_look(fig, theme, height=260)

@@ -37,10 +37,10 @@ def import_weights(
     )
 
 
-def _linear(data: bytes, limit: int, entry: DatasetSpec) -> dict[str, np.ndarray]:
+def _linear(data: bytes, limit: int, spec: DatasetSpec) -> dict[str, np.ndarray]:
     """Return the one weight (K, D) and bias (K,) in a safetensors file, whatever they are called there."""
     remedy = (
-        f"Save a nn.Linear({entry.n_values}, {entry.n_classes}) with "
+        f"Save a nn.Linear({spec.n_values}, {spec.n_classes}) with "
         "safetensors.torch.save_file(linear.state_dict(), ...)."
     )
     if len(data) > limit:
@@ -52,14 +52,14 @@ def _linear(data: bytes, limit: int, entry: DatasetSpec) -> dict[str, np.ndarray
         arrays = {key: tensor.float().numpy() for key, tensor in read(data).items()}
     except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError):
         raise ImportRefused("This is no safetensors file that can be read.", remedy) from None
-    shapes = {"linear.weight": (entry.n_classes, entry.n_values), "linear.bias": (entry.n_classes,)}
+    shapes = {"linear.weight": (spec.n_classes, spec.n_values), "linear.bias": (spec.n_classes,)}
     found = {
         name: [array for array in arrays.values() if array.shape == shape] for name, shape in shapes.items()
     }
     if len(arrays) != 2 or any(len(matches) != 1 for matches in found.values()):
         told = ", ".join(f"{key[:30]} {array.shape}" for key, array in list(arrays.items())[:4]) or "nothing"
         raise ImportRefused(
-            f"The file holds {told}, not one weight and one bias that fit {entry.title}.", remedy
+            f"The file holds {told}, not one weight and one bias that fit {spec.title}.", remedy
         )
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise ImportRefused("The file's weights are not all finite numbers.", remedy)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.config.run_config import ConfigError, RunConfig, from_dict
-from core.datasets import DatasetError, DatasetSpec, spec
+from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.export.bundle import FORMAT, VERSION
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
@@ -42,17 +42,17 @@ def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
     """
     members = _members(data, int(store.settings.upload_mb * 2**20))
     manifest = _manifest(members["manifest.json"])
-    config, entry = _config(store, manifest)
-    expected = state_arrays(build_model(config, entry))
+    config, spec = _config(store, manifest)
+    expected = state_arrays(build_model(config, spec))
     weights = {
         int(match[1]): _weights(content, expected, name)
         for name, content in members.items()
         if (match := _WEIGHTS.fullmatch(name))
     }
-    events = _events(manifest, _chunks(members.get("steps.safetensors")), entry)
+    events = _events(manifest, _chunks(members.get("steps.safetensors")), spec)
     story = _told_in_order(events, weights)
     if "logits.safetensors" in members:
-        logits = _logits(members["logits.safetensors"], entry)
+        logits = _logits(members["logits.safetensors"], spec)
         story.insert(len(story) - 1, Logits(step_of(story[-1]), "test", logits))
     note, name = _text(manifest.get("note", ""), 4000), _text(manifest.get("name", ""), 120)
     tags = [_text(tag, 40) for tag in _list(manifest.get("tags", []), "tags")[:12]]
@@ -115,11 +115,11 @@ def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, Datas
     try:
         values = manifest.get("config")
         config = from_dict(values if isinstance(values, dict) else {"config": values})
-        entry = spec(config.dataset, store.settings.data_dir)
-        store.settings.check(config, count_parameters(config, entry))
+        spec = dataset_spec(config.dataset, store.settings.data_dir)
+        store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
         raise ImportRefused(f"The bundle's run cannot be kept here: {error}", _AGAIN) from error
-    return config, entry
+    return config, spec
 
 
 def _weights(content: bytes, expected: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
@@ -139,13 +139,13 @@ def _arrays(content: bytes, name: str) -> dict[str, np.ndarray]:
         raise ImportRefused(f"The bundle's {name} is no safetensors file that can be read.", _AGAIN) from None
 
 
-def _logits(content: bytes, entry: DatasetSpec) -> np.ndarray:
+def _logits(content: bytes, spec: DatasetSpec) -> np.ndarray:
     logits = _arrays(content, "logits.safetensors").get("logits", np.zeros(0))
-    right_shape = logits.shape == (entry.test_size, entry.n_classes)
+    right_shape = logits.shape == (spec.test_size, spec.n_classes)
     if not right_shape or logits.dtype != np.float32 or not np.isfinite(logits).all():
         raise ImportRefused(
-            f"The bundle's final scores are {logits.shape}; {entry.title} wants "
-            f"{(entry.test_size, entry.n_classes)}, finite float32.",
+            f"The bundle's final scores are {logits.shape}; {spec.title} wants "
+            f"{(spec.test_size, spec.n_classes)}, finite float32.",
             _AGAIN,
         )
     return logits
@@ -184,7 +184,7 @@ def _chunks(content: bytes | None) -> list[Steps]:
     ]
 
 
-def _events(manifest: Mapping[str, Any], chunks: list[Steps], entry: DatasetSpec) -> list[Event]:
+def _events(manifest: Mapping[str, Any], chunks: list[Steps], spec: DatasetSpec) -> list[Event]:
     """Return the run's events, in order: Started first, one end last, steps never falling."""
     told = _list(manifest.get("events"), "events")
     if len(told) > MAX_EVENTS:
@@ -192,7 +192,7 @@ def _events(manifest: Mapping[str, Any], chunks: list[Steps], entry: DatasetSpec
     waiting = iter(chunks)
     events: list[Event] = []
     for values in told:
-        event = next(waiting, None) if values == {"kind": "steps"} else _event(values, entry)
+        event = next(waiting, None) if values == {"kind": "steps"} else _event(values, spec)
         if event is None or (events and isinstance(events[-1], TERMINAL)):
             raise ImportRefused("The bundle's events do not fit its steps, or go on after the end.", _AGAIN)
         events.append(event)
@@ -206,7 +206,7 @@ def _events(manifest: Mapping[str, Any], chunks: list[Steps], entry: DatasetSpec
     return events
 
 
-def _event(values: Any, entry: DatasetSpec) -> Event:
+def _event(values: Any, spec: DatasetSpec) -> Event:
     """Return one event, every field of its own type and within reason."""
     kind = values.get("kind") if isinstance(values, dict) else None
     made = RECORDED_KINDS.get(kind) if isinstance(kind, str) else None
@@ -216,7 +216,7 @@ def _event(values: Any, entry: DatasetSpec) -> Event:
     for field in fields(made):
         value = values.get(field.name)
         if field.name == "strip":
-            checked["strip"] = _strip(value, entry)
+            checked["strip"] = _strip(value, spec)
         elif field.type in (int, "int"):
             checked[field.name] = _number(value, field.name, whole=True)
         elif field.type in (float, "float"):
@@ -261,8 +261,8 @@ def _number(value: Any, name: str, whole: bool = False) -> Any:
     return int(value) if whole else float(value)
 
 
-def _strip(value: Any, entry: DatasetSpec) -> np.ndarray:
+def _strip(value: Any, spec: DatasetSpec) -> np.ndarray:
     answers = _list(value, "first answers")
-    if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < entry.n_classes for a in answers):
+    if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < spec.n_classes for a in answers):
         raise ImportRefused("The bundle's first answers are no classes of its dataset.", _AGAIN)
     return np.array(answers, np.int64)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from core.config.run_config import RunConfig
-from core.datasets import DatasetError, ImageData, spec
+from core.datasets import DatasetError, ImageData, dataset_spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
 from core.i18n.number_format import percent
@@ -65,8 +65,10 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
 
     has_torch: whether PyTorch has been imported, so that weights which only it can draw cost no wait.
     """
-    entry = spec(config.dataset)
-    line = f"Press Train: {entry.train_size:,} {entry.plural} to learn from, {entry.test_size:,} to be tested on."
+    spec = dataset_spec(config.dataset)
+    line = (
+        f"Press Train: {spec.train_size:,} {spec.plural} to learn from, {spec.test_size:,} to be tested on."
+    )
     layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
     figures = [
@@ -129,7 +131,9 @@ def _run_snapshot(
         (f"{split} accuracy", percent(run.evaluation_accuracy)),
     ]
     found = store.live(run.id)
-    layer = first_layer(found[1], spec(run.dataset)) if found else _first_weights(run.config, has_torch)
+    layer = (
+        first_layer(found[1], dataset_spec(run.dataset)) if found else _first_weights(run.config, has_torch)
+    )
     text, tone = status_text(run)
     return RunSnapshot(
         head=_head(text, tone, _line(run), run.progress, figures),
@@ -148,17 +152,17 @@ def _begun(chart: Chart, run: RunRow) -> Chart:
 
 def _first_weights(config: RunConfig, has_torch: bool) -> FirstLayer:
     """Return the weights that a run of `config` starts from, as images; blank while only PyTorch knows them."""
-    entry = spec(config.dataset)
-    weights = first_weights(config, entry)
+    spec = dataset_spec(config.dataset)
+    weights = first_weights(config, spec)
     if weights is None and has_torch:
         from core.models.build import build_model, state_arrays
 
-        weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), entry))
+        weights = state_arrays(build_model(replace(config, start_from="", device="cpu"), spec))
     if weights is None:
-        shapes = parameter_shapes(config, entry)
+        shapes = parameter_shapes(config, spec)
         blank = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-        return replace(first_layer(blank, entry), caption="Its first weights appear in a moment.")
-    return first_layer(weights, entry)
+        return replace(first_layer(blank, spec), caption="Its first weights appear in a moment.")
+    return first_layer(weights, spec)
 
 
 def _images(layer: FirstLayer, step: int) -> WeightImages:
@@ -210,7 +214,7 @@ def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> Html
     None while the images are not there.
     """
     try:
-        data, entry = load_images(dataset), spec(dataset)
+        data, spec = load_images(dataset), dataset_spec(dataset)
     except DatasetError:
         return None
     labels = data.test_labels[:STRIP_SIZE]
@@ -220,14 +224,14 @@ def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> Html
         "strip@aria-label": f"The first {len(labels)} test images: {right} of {len(predicted)} answered rightly."
     }
     for i, (said, label) in enumerate(zip(predicted, labels, strict=False)):
-        values |= {f"said{i}": entry.class_names[said], f"tone{i}@class": "y" if said == label else "n"}
+        values |= {f"said{i}": spec.class_names[said], f"tone{i}@class": "y" if said == label else "n"}
     return HtmlPatch(template, values)
 
 
 @lru_cache(maxsize=16)
 def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str) -> str:  # noqa: ARG001 - new content, new strip
     """Return the strip's HTML with its images as one PNG, which takes 14 ms to make and is wanted every tick."""
-    data, entry = load_images(dataset), spec(dataset)
+    data, spec = load_images(dataset), dataset_spec(dataset)
     labels = data.test_labels[:STRIP_SIZE]
     uri = data_uri(image_strip(data.test_images[:STRIP_SIZE], gutter=0))
     sheet = (
@@ -235,12 +239,12 @@ def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str) -> 
     )
     cells = [
         f'<figure data-part="tone{i}"><i style="background-position-x:{100 * i / max(len(labels) - 1, 1):.3f}%"></i>'
-        f'<figcaption><b data-part="said{i}">&nbsp;</b><small>{html.escape(entry.class_names[label])}</small>'
+        f'<figcaption><b data-part="said{i}">&nbsp;</b><small>{html.escape(spec.class_names[label])}</small>'
         "</figcaption></figure>"
         for i, label in enumerate(labels)
     ]
     return (
-        f'{sheet}<p class="ink-caption">Twenty {html.escape(entry.plural)} from the test set: '
+        f'{sheet}<p class="ink-caption">Twenty {html.escape(spec.plural)} from the test set: '
         'what it says (bold), what it is.</p><div class="ink-strip" data-part="strip" role="img">'
         f"{''.join(cells)}</div>"
     )

@@ -37,17 +37,17 @@ class DetectedSheet:
         return int(np.argmax([thing.mass for thing in self.found]))
 
 
-def takes_ink(entry: DatasetSpec) -> bool:
+def takes_ink(spec: DatasetSpec) -> bool:
     """Return whether a model of this dataset is asked about ink on paper: grey images, but not garments."""
-    return entry.image_shape[0] == 1 and entry.name != GARMENTS
+    return spec.image_shape[0] == 1 and spec.name != GARMENTS
 
 
-def detect_digits(image: Image.Image, entry: DatasetSpec, *, several: bool = True) -> DetectedSheet:
+def detect_digits(image: Image.Image, spec: DatasetSpec, *, several: bool = True) -> DetectedSheet:
     """Return what is on a picture, for a model of this dataset; one thing at least, if only blank paper.
 
     several: look for more than one digit; else everything that belongs together is one.
     """
-    if not takes_ink(entry):
+    if not takes_ink(spec):
         return DetectedSheet((DetectedItem(Photo(image)),))
     ink = ink_from_photo(image)
     boxes = find_digits(ink) if several else []

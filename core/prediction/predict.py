@@ -129,9 +129,9 @@ def detector_for(predictor: Predictor, data: ImageData) -> Detector | None:
         return None
 
 
-def _takes_ink(entry: DatasetSpec) -> bool:
+def _takes_ink(spec: DatasetSpec) -> bool:
     """Return whether images of this dataset are grey and square, as what the preparation makes is."""
-    channels, height, width = entry.image_shape
+    channels, height, width = spec.image_shape
     return channels == 1 and height == width
 
 
@@ -150,12 +150,12 @@ def predict_prepared(
     )
 
 
-def pixels_for(prepared: PreprocessedImage, entry: DatasetSpec) -> NDArray[np.float32]:
+def pixels_for(prepared: PreprocessedImage, spec: DatasetSpec) -> NDArray[np.float32]:
     """Return the prepared image as (C, H, W) in [0, 1] of the dataset's own shape."""
     image: NDArray[Any] = np.asarray(prepared.image, np.float32)
     if image.ndim == 3:
         return image
-    _, height, width = entry.image_shape
+    _, height, width = spec.image_shape
     if image.shape != (height, width):
         scaled = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
         image = np.clip(np.asarray(scaled, np.float32), 0, 1)

@@ -1,7 +1,7 @@
 """A run's model by its id, whether the store holds it or it comes with Inkling."""
 
 from core.config.app_settings import from_environment
-from core.datasets import load, spec
+from core.datasets import dataset_spec, load
 from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
 from core.runs import Store, UnknownRun
@@ -20,11 +20,11 @@ def predictor_of(run_id: str) -> Predictor:
         if run_id not in SHIPPED:
             raise
         config = shipped_config(run_id)
-        return build_predictor(config, spec(config.dataset), shipped_weights(run_id))
+        return build_predictor(config, dataset_spec(config.dataset), shipped_weights(run_id))
     finally:
         store.close()
     if live is None:
         raise ValueError(f"run {run_id} has no weights yet: let it train first")
     standardised = row.config.scaling == "standardised"
-    entry = load(row.dataset, settings.data_dir).spec if standardised else spec(row.dataset)
-    return build_predictor(row.config, entry, live[1])
+    spec = load(row.dataset, settings.data_dir).spec if standardised else dataset_spec(row.dataset)
+    return build_predictor(row.config, spec, live[1])

@@ -20,7 +20,7 @@ from safetensors.numpy import load_file, save_file
 
 from core.config.presets import PRESETS
 from core.config.run_config import RunConfig, from_dict, to_dict
-from core.datasets import ImageData, load, spec
+from core.datasets import ImageData, dataset_spec, load
 from core.models.initial_weights import first_weights
 from core.protocol.events import Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import Store, UnknownRun
@@ -133,7 +133,7 @@ def recorded_events(name: str) -> list[Event]:
     """Return what the shipped run said while it trained, its scores on the test set left out."""
     record, arrays = _record(name), load_file(_path(name, "safetensors"))
     config = from_dict(record["config"])
-    start = first_weights(config, spec(config.dataset))
+    start = first_weights(config, dataset_spec(config.dataset))
     assert start is not None, "no shipped model begins with weights that only PyTorch can draw"
     started, finished = Started(**record["started"]), Finished(**record["finished"])
     evaluated = [Evaluated(**e | {"strip": np.array(e["strip"])}) for e in record["evaluated"]]

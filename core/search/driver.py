@@ -12,7 +12,7 @@ from optuna import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from core.config.run_config import ConfigError
-from core.datasets import DatasetError, spec
+from core.datasets import DatasetError, dataset_spec
 from core.protocol.events import Evaluated
 from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.search.optuna_study import PRUNED, RUN, study_of, suggested
@@ -59,7 +59,7 @@ class Driver:
         values = suggested(trial, search.plan)
         try:
             config = search.plan.config(values)
-            entry = spec(config.dataset, self._store.settings.data_dir)
+            spec = dataset_spec(config.dataset, self._store.settings.data_dir)
             run_id = self._store.create(
                 config,
                 owner=search.owner,
@@ -72,7 +72,7 @@ class Driver:
             self._searches.settle(search.id, STOPPED, str(error))
             return False
         trial.set_user_attr(RUN, run_id)
-        trial.set_user_attr("chance", 1 / entry.n_classes)
+        trial.set_user_attr("chance", 1 / spec.n_classes)
         return True
 
     def _hear(self, study: Study, trial: FrozenTrial, search: SearchRow) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_uint8
 from core.images import prepare
 from core.synthetic_digits import draw, paint, random_hand, styles, template
@@ -46,10 +46,10 @@ def drawn_digits(indices: Sequence[int]) -> NDArray[np.uint8]:
 
 def write_idx(folder: Path) -> None:
     """Write the dataset's four IDX files (LeCun's format: big-endian sizes, then the bytes) into `folder`."""
-    entry = spec(NAME)
+    spec = dataset_spec(NAME)
     folder.mkdir(parents=True, exist_ok=True)
     first = 0
-    for split, count in (("train", entry.train_size), ("test", entry.test_size)):
+    for split, count in (("train", spec.train_size), ("test", spec.test_size)):
         parts = [range(at, min(at + _PART, first + count)) for at in range(first, first + count, _PART)]
         with ProcessPoolExecutor() as pool:
             images = np.concatenate(list(pool.map(drawn_digits, parts)))

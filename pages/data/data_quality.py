@@ -37,15 +37,15 @@ def _points(dataset: str, fingerprint: str) -> np.ndarray:
     return coordinates(space_of(dataset, fingerprint), image_data(dataset).train_images)
 
 
-def show_typical(entry: DatasetSpec) -> None:
+def show_typical(spec: DatasetSpec) -> None:
     """Show the most typical and the most unusual training images of one class."""
     label = st.selectbox(
-        "Class", range(entry.n_classes), format_func=lambda k: entry.class_names[k], width=240,
-        key=f"typical_{entry.name}", persist_state="session", help="The class whose images are put in order.",
+        "Class", range(spec.n_classes), format_func=lambda k: spec.class_names[k], width=240,
+        key=f"typical_{spec.name}", persist_state="session", help="The class whose images are put in order.",
     )  # fmt: skip
-    data = image_data(entry.name)
-    ranked = by_typicality(_points(entry.name, data.fingerprint), data.train_labels, label)
-    sentence = typicality(ranked, entry.class_names[label])
+    data = image_data(spec.name)
+    ranked = by_typicality(_points(spec.name, data.fingerprint), data.train_labels, label)
+    sentence = typicality(ranked, spec.class_names[label])
     rows = {"The most typical": slice(0, SHOWN), "The most unusual": slice(None, -SHOWN - 1, -1)}
     for name, part in rows.items():
         st.markdown(f"**{name}**")
@@ -54,16 +54,16 @@ def show_typical(entry: DatasetSpec) -> None:
             for i, d in zip(ranked.indices[part], ranked.distances[part], strict=True)
         ]
         pixel_panels(
-            f"typical_{name[9:]}_{entry.name}",
+            f"typical_{name[9:]}_{spec.name}",
             panels,
-            alt=f"{name} images of {entry.class_names[label]}.",
+            alt=f"{name} images of {spec.class_names[label]}.",
             px=64,
         )
     captioned(
         "typical",
         f"{sentence} Beneath each: its number and its distance from the average.",
         lambda: {"index": ranked.indices, "distance": ranked.distances},
-        name=f"typical-{entry.class_names[label]}".replace("/", "-"),
+        name=f"typical-{spec.class_names[label]}".replace("/", "-"),
     )
 
 
@@ -97,7 +97,7 @@ def _copies(
     )
 
 
-def show_doubtful(entry: DatasetSpec, run: RunRow | None) -> None:
+def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     """Show duplicates and labels that are probably wrong, of the split chosen."""
     split = str(
         st.segmented_control(
@@ -106,26 +106,26 @@ def show_doubtful(entry: DatasetSpec, run: RunRow | None) -> None:
         )
     )  # fmt: skip
     show_embedding_problem()
-    if split == "train" and not embedding_ready(entry.name, "neighbours"):
+    if split == "train" and not embedding_ready(spec.name, "neighbours"):
         return
-    data = image_data(entry.name)
-    exact, twins, doubted = _copies(entry.name, split, data.fingerprint)
+    data = image_data(spec.name)
+    exact, twins, doubted = _copies(spec.name, split, data.fingerprint)
     images = data.test_images if split == "test" else data.train_images
     st.subheader("Almost the same image twice", anchor=False)
-    _show_twins(entry, images, exact, twins)
+    _show_twins(spec, images, exact, twins)
     st.subheader("Labels that the most similar images contradict", anchor=False)
-    _show_doubts(entry, images, doubted, by_model=False, key=f"neighbours_{split}")
+    _show_doubts(spec, images, doubted, by_model=False, key=f"neighbours_{split}")
     if split == "test" and run is not None and run.status in ("finished", "stopped"):
         found = scores(run)
         if found.is_finite:
             st.subheader("Labels that the run in view contradicts", anchor=False)
             _show_doubts(
-                entry, images, doubted_by_model(found.logits, found.labels, SHOWN), by_model=True, key="model"
+                spec, images, doubted_by_model(found.logits, found.labels, SHOWN), by_model=True, key="model"
             )
 
 
 def _show_twins(
-    entry: DatasetSpec, images: np.ndarray, exact: Sequence[np.ndarray], twins: Sequence[DuplicatePair]
+    spec: DatasetSpec, images: np.ndarray, exact: Sequence[np.ndarray], twins: Sequence[DuplicatePair]
 ) -> None:
     pairs = [(int(group[0]), int(group[1]), 0.0) for group in exact[:5]]
     pairs += [(twin.first, twin.second, twin.rms) for twin in twins]
@@ -138,7 +138,7 @@ def _show_twins(
         ]
     sentence = duplicates(exact, twins)
     if panels:
-        pixel_panels(f"twins_{entry.name}", panels, alt=f"Pairs of almost equal images. {sentence}", px=64)
+        pixel_panels(f"twins_{spec.name}", panels, alt=f"Pairs of almost equal images. {sentence}", px=64)
     captioned(
         "twins",
         sentence,
@@ -151,9 +151,9 @@ def _show_twins(
 
 
 def _show_doubts(
-    entry: DatasetSpec, images: np.ndarray, found: Sequence[LabelIssue], *, by_model: bool, key: str
+    spec: DatasetSpec, images: np.ndarray, found: Sequence[LabelIssue], *, by_model: bool, key: str
 ) -> None:
-    names = entry.class_names
+    names = spec.class_names
     sentence = doubts(found, names, by_model)
     panels = [
         Panel(
@@ -166,7 +166,7 @@ def _show_doubts(
     ]
     if panels:
         pixel_panels(
-            f"doubts_{key}_{entry.name}", panels, alt=f"Images with doubtful labels. {sentence}", px=84
+            f"doubts_{key}_{spec.name}", panels, alt=f"Images with doubtful labels. {sentence}", px=84
         )
     captioned(
         f"doubts_{key}",

@@ -58,7 +58,7 @@ def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
     return pack({**header, "digest": f"{digest}-{method}"}, body)
 
 
-def show_map(entry: DatasetSpec) -> None:
+def show_map(spec: DatasetSpec) -> None:
     """Show the map that the visitor chose."""
     method = str(
         st.segmented_control(
@@ -68,24 +68,22 @@ def show_map(entry: DatasetSpec) -> None:
         )
     )  # fmt: skip
     show_embedding_problem()
-    if method != "pca" and not embedding_ready(entry.name, method):
+    if method != "pca" and not embedding_ready(spec.name, method):
         return
-    data = image_data(entry.name)
-    sentence = map_of(
-        method, len(embedding_cache.mapped_sample(data)), space_of(entry.name, data.fingerprint)
-    )
+    data = image_data(spec.name)
+    sentence = map_of(method, len(embedding_cache.mapped_sample(data)), space_of(spec.name, data.fingerprint))
     alt = f"A map of training images by {METHODS[method]}, coloured by class. {sentence}"
-    _map(key=f"map_{entry.name}_{method}", data=_message(entry.name, data.fingerprint, method, alt))
+    _map(key=f"map_{spec.name}_{method}", data=_message(spec.name, data.fingerprint, method, alt))
     captioned(
         "map",
         f"{sentence} Point at a dot, or use the arrow keys; a class in the legend shows that class alone.",
-        lambda: _table(entry, method),
-        name=f"map-{entry.name.replace(':', '-')}-{method}",
+        lambda: _table(spec, method),
+        name=f"map-{spec.name.replace(':', '-')}-{method}",
     )
 
 
-def _table(entry: DatasetSpec, method: str) -> dict[str, Any]:
-    data = image_data(entry.name)
+def _table(spec: DatasetSpec, method: str) -> dict[str, Any]:
+    data = image_data(spec.name)
     index = embedding_cache.mapped_sample(data)
     points = (
         embedding_cache.read_map(embedding_cache.cache_path(data, method, settings().data_dir))
@@ -93,5 +91,5 @@ def _table(entry: DatasetSpec, method: str) -> dict[str, Any]:
         else None
     )
     if points is None:
-        points = flat_map(coordinates(space_of(entry.name, data.fingerprint), data.train_images[index]))
+        points = flat_map(coordinates(space_of(spec.name, data.fingerprint), data.train_images[index]))
     return {"index": index, "label": data.train_labels[index], "x": points[:, 0], "y": points[:, 1]}

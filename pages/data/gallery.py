@@ -47,9 +47,9 @@ def split_images(config: RunConfig, split: str) -> SplitImages:
     return SplitImages(data.images.numpy(), data.labels.numpy(), index.numpy())
 
 
-def show_gallery(config: RunConfig, entry: DatasetSpec, run: RunRow | None) -> None:
+def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> None:
     """Show one page of images, and the one chosen as its numbers."""
-    split, label, right = _filters(config, entry, run)
+    split, label, right = _filters(config, spec, run)
     shown = split_images(config, split)
     labels = shown.labels[shown.index]
     answers = _answers(run) if split == "test" else None
@@ -63,41 +63,39 @@ def show_gallery(config: RunConfig, entry: DatasetSpec, run: RunRow | None) -> N
         detail = (
             f"{index:,}"
             if tone != "bad" or answers is None
-            else f"{index:,} · said {entry.class_names[answers[place]]}"
+            else f"{index:,} · said {spec.class_names[answers[place]]}"
         )
         panels.append(
             Panel(
                 shown.images[index],
-                entry.class_names[k],
+                spec.class_names[k],
                 detail,
                 colour=class_colour(k),
                 tone=tone,
                 name=index,
             )
         )
-    name = None if label is None else entry.class_names[label]
-    sentence = gallery_caption(now, name, entry.plural)
+    name = None if label is None else spec.class_names[label]
+    sentence = gallery_caption(now, name, spec.plural)
     if not panels:
         st.caption(sentence)
         return
-    chosen = image_choice(f"gallery_{entry.name}_{split}", panels, alt=sentence, px=62, chosen=panels[0].name)
+    chosen = image_choice(f"gallery_{spec.name}_{split}", panels, alt=sentence, px=62, chosen=panels[0].name)
     page_images = shown.images[shown.index[now.indices]]
     captioned(
         "gallery",
         f"{sentence} Beneath each: its label and its number. Choose one to see its numbers.",
         lambda: {
             "index": shown.index[now.indices],
-            "label": [entry.class_names[k] for k in labels[now.indices]],
+            "label": [spec.class_names[k] for k in labels[now.indices]],
         },
         picture=lambda: image_strip(page_images, columns=10, zoom=3, theme=current_theme()),
     )
     if chosen is not None:
-        _show_numbers(shown, chosen, entry)
+        _show_numbers(shown, chosen, spec)
 
 
-def _filters(
-    config: RunConfig, entry: DatasetSpec, run: RunRow | None
-) -> tuple[str, int | None, bool | None]:
+def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[str, int | None, bool | None]:
     """Draw the filters; return (split, class or None, right answers only, wrong only or None)."""
     first, second, third = st.columns([2, 2, 3])
     with first:
@@ -107,8 +105,8 @@ def _filters(
         )  # fmt: skip
     with second:
         label = st.selectbox(
-            "Class", [None, *range(entry.n_classes)], key=f"data_class_{entry.name}", persist_state="session",
-            format_func=lambda k: "all" if k is None else entry.class_names[k], help="Default: all.",
+            "Class", [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
+            format_func=lambda k: "all" if k is None else spec.class_names[k], help="Default: all.",
         )  # fmt: skip
     with third:
         if split != "test" or run is None or _answers(run) is None:
@@ -150,9 +148,9 @@ def _page_number(places: np.ndarray, what: str) -> int:
     )
 
 
-def _show_numbers(shown: SplitImages, index: int, entry: DatasetSpec) -> None:
+def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
     """Show one image as the table of its pixel levels."""
-    image, label = shown.images[index], entry.class_names[int(shown.labels[index])]
+    image, label = shown.images[index], spec.class_names[int(shown.labels[index])]
     channel = 0
     if len(image) == 3:
         colours = ["red", "green", "blue"]

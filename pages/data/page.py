@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config.run_config import RunConfig
-from core.datasets import spec
+from core.datasets import dataset_spec
 from pages.data.data_quality import show_doubtful, show_typical
 from pages.data.embedding_map import show_map
 from pages.data.gallery import show_gallery
@@ -17,27 +17,27 @@ run = selected_run()
 heading("What did it see?", run)
 config: RunConfig = run.config if run else st.session_state.config
 images_or_stop(config.dataset)
-entry = spec(config.dataset)
+spec = dataset_spec(config.dataset)
 if run is None:
-    st.caption(f"There is no run in view: these are all images of {entry.title}.")
+    st.caption(f"There is no run in view: these are all images of {spec.title}.")
 gallery, classes, pixels, map_, typical, doubtful = st.tabs(
     SECTIONS, key="data_section", on_change="rerun", bind="query-params"
 )
 if gallery.open:
     with gallery:
-        st.fragment(show_gallery)(config, entry, run)
+        st.fragment(show_gallery)(config, spec, run)
 if classes.open:
     with classes:
-        show_classes(config, entry)
+        show_classes(config, spec)
 if pixels.open:
     with pixels:
-        show_pixels(config, entry)
+        show_pixels(config, spec)
 if map_.open:
     with map_:
-        show_map(entry)
+        show_map(spec)
 if typical.open:
     with typical:
-        st.fragment(show_typical)(entry)
+        st.fragment(show_typical)(spec)
 if doubtful.open:
     with doubtful:
-        show_doubtful(entry, run)
+        show_doubtful(spec, run)

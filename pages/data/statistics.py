@@ -32,27 +32,27 @@ def _levels(dataset: str, fingerprint: str) -> np.ndarray:  # noqa: ARG001 - new
     return level_counts(image_data(dataset).train_images)
 
 
-def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
+def show_classes(config: RunConfig, spec: DatasetSpec) -> None:
     """Show how many images of each class each split has, and each class's mean and deviation image."""
     counts = {}
     for split in splits_of(config):
         found = split_images(config, split)
-        counts[split] = class_counts(found.labels[found.index], entry.n_classes)
+        counts[split] = class_counts(found.labels[found.index], spec.n_classes)
     training = counts["train"]
     train, validation, test = (
         int(counts[s].sum()) if s in counts else 0 for s in ("train", "validation", "test")
     )
     sentence = (
-        f"{split_caption(train, validation, test, config.seed)} {counts_caption(training, entry.class_names)}"
+        f"{split_caption(train, validation, test, config.seed)} {counts_caption(training, spec.class_names)}"
     )
     chart(
         "class_counts",
-        class_counts_figure(counts, entry, current_theme()),
+        class_counts_figure(counts, spec, current_theme()),
         caption=sentence,
         alt=f"Images per class and split. {sentence}",
-        table=lambda: {"class": entry.class_names, **counts},
+        table=lambda: {"class": spec.class_names, **counts},
     )
-    averages = _class_images(entry.name, image_data(entry.name).fingerprint)
+    averages = _class_images(spec.name, image_data(spec.name).fingerprint)
     for name, images in (
         ("The average of each class", averages.mean),
         ("How much each pixel varies", averages.std),
@@ -61,20 +61,20 @@ def show_classes(config: RunConfig, entry: DatasetSpec) -> None:
         panels = [
             Panel(
                 as_uint8(image),
-                entry.class_names[k],
+                spec.class_names[k],
                 colour=class_colour(k),
             )
             for k, image in enumerate(images)
         ]
-        pixel_panels(f"averages_{name[:7]}_{entry.name}", panels, alt=f"{name}.", px=84)
-    sentence = class_spread(averages.std, entry.class_names)
-    spread = np.sqrt((averages.std.reshape(entry.n_classes, -1) ** 2).mean(axis=1))
-    captioned("class_images", sentence, lambda: {"class": entry.class_names, "deviation": spread})
+        pixel_panels(f"averages_{name[:7]}_{spec.name}", panels, alt=f"{name}.", px=84)
+    sentence = class_spread(averages.std, spec.class_names)
+    spread = np.sqrt((averages.std.reshape(spec.n_classes, -1) ** 2).mean(axis=1))
+    captioned("class_images", sentence, lambda: {"class": spec.class_names, "deviation": spread})
 
 
-def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
+def show_pixels(config: RunConfig, spec: DatasetSpec) -> None:
     """Show how often each pixel level occurs, and what the config's scaling makes of it."""
-    levels = _levels(entry.name, image_data(entry.name).fingerprint)
+    levels = _levels(spec.name, image_data(spec.name).fingerprint)
     standardised = config.scaling == "standardised"
     theme = current_theme()
     left, right = st.columns(2, gap="large")
@@ -93,9 +93,9 @@ def show_pixels(config: RunConfig, entry: DatasetSpec) -> None:
         st.markdown(f"**As the model is fed: {'standardised' if standardised else '0 to 1'}**")
         values = [
             (grey / 255 - m) / s if standardised else grey / 255
-            for m, s in zip(entry.mean, entry.std, strict=True)
+            for m, s in zip(spec.mean, spec.std, strict=True)
         ]
-        sentence = scaling(entry.mean, entry.std, standardised)
+        sentence = scaling(spec.mean, spec.std, standardised)
         chart(
             "scaled",
             pixel_levels_figure(values, levels, theme, "value"),

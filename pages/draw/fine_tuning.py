@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
-from core.datasets import DatasetError, DatasetSpec, ImageData, load, spec
+from core.datasets import DatasetError, DatasetSpec, ImageData, dataset_spec, load
 from core.datasets.pixel_values import as_uint8
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
@@ -47,14 +47,14 @@ def show_fine_tuning(model: LoadedModel, subject: ModelInput, prepared: Preproce
         st.error(f"{error}")
 
 
-def _title(entry: DatasetSpec) -> str:
-    return f"My {entry.plural} ({visitor()[:4]})"
+def _title(spec: DatasetSpec) -> str:
+    return f"My {spec.plural} ({visitor()[:4]})"
 
 
-def _mine(entry: DatasetSpec) -> DatasetSpec | None:
+def _mine(spec: DatasetSpec) -> DatasetSpec | None:
     """Return this visitor's own dataset for these classes, None before the first drawing."""
     sets = list_own(settings().data_dir)
-    return next((own for own in sets if own.title == _title(entry) and own.is_compatible_with(entry)), None)
+    return next((own for own in sets if own.title == _title(spec) and own.is_compatible_with(spec)), None)
 
 
 def _labels(
@@ -69,14 +69,14 @@ def _labels(
 
     def keep(label: int) -> None:
         try:
-            entry = mine or create_own(
+            spec = mine or create_own(
                 _title(model.spec), model.spec.class_names, model.spec.image_shape, settings().data_dir
             )
             pixels = as_uint8(plain_pixels(subject, model.predictor))
-            before = spec(entry.name, settings().data_dir)  # `entry` is older than a second quick press
-            grown = add_images(entry.name, pixels[None], [label], settings().data_dir)
+            before = dataset_spec(spec.name, settings().data_dir)  # `spec` is older than a second quick press
+            grown = add_images(spec.name, pixels[None], [label], settings().data_dir)
             side = "test" if grown.test_size > before.test_size else "train"
-            st.session_state.setdefault(_ADDED, {}).setdefault(entry.name, []).append(side)
+            st.session_state.setdefault(_ADDED, {}).setdefault(spec.name, []).append(side)
         except DatasetError as error:
             st.session_state.lesson_trouble = f"{error}"
             return

@@ -26,9 +26,9 @@ KINDS: Final = ["png", "jpg", "jpeg", "webp", "heic", "heif", "bmp", "gif", "tif
 SHOWN: Final = 24  # digits of one sheet that are answered on the page
 
 
-def chosen_source(entry: DatasetSpec) -> str:
+def chosen_source(spec: DatasetSpec) -> str:
     """Draw the choice of sources; a garment is not drawn but photographed or taken from the test set."""
-    options = [CANVAS, FILE, CAMERA, TEST] if takes_ink(entry) else [TEST, FILE, CAMERA]
+    options = [CANVAS, FILE, CAMERA, TEST] if takes_ink(spec) else [TEST, FILE, CAMERA]
     kept = st.session_state.get("draw_source_kept")
     choice = st.segmented_control(
         "Where from",
@@ -77,10 +77,10 @@ def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=12)
-def _sheet(content: bytes, entry: DatasetSpec) -> DetectedSheet:
+def _sheet(content: bytes, spec: DatasetSpec) -> DetectedSheet:
     """Return what is on an uploaded picture.  Raises: ImageError."""
     limits = Limits(max_bytes=int(settings().upload_mb * 1e6))
-    return detect_digits(read_image(content, limits), entry)
+    return detect_digits(read_image(content, limits), spec)
 
 
 def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.datasets import CATALOG, DatasetError, DatasetSpec, spec
+from core.datasets import CATALOG, DatasetError, DatasetSpec, dataset_spec
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
 from core.prediction.predict import ModelInput, Prediction, detector_for, predict, predict_prepared
@@ -168,9 +168,9 @@ def comparable_runs(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:
         if row.id == first.run.id or row.step == 0:
             continue
         try:
-            entry = spec(row.dataset)
+            spec = dataset_spec(row.dataset)
         except DatasetError:
             continue
-        if entry.is_compatible_with(first.spec):
+        if spec.is_compatible_with(first.spec):
             found[row.id] = row
     return found

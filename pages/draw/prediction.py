@@ -22,42 +22,42 @@ _NOTHING: Final[dict[Question, tuple[str, str]]] = {
 }
 
 
-def show_answer(answer: Prediction, entry: DatasetSpec, question: Question = "drawing") -> None:
+def show_answer(answer: Prediction, spec: DatasetSpec, question: Question = "drawing") -> None:
     """Draw the answer and its bars; both keep their places and sizes whatever the answer is."""
     with st.container(key="answer"):
-        st.html(_sentence(answer, entry, question))
-    probability_bars("answer_bars", answer, entry)
+        st.html(_sentence(answer, spec, question))
+    probability_bars("answer_bars", answer, spec)
 
 
-def probability_bars(key: str, answer: Prediction, entry: DatasetSpec) -> None:
+def probability_bars(key: str, answer: Prediction, spec: DatasetSpec) -> None:
     """Draw one bar for each class, all empty while there is nothing to answer."""
     shares = answer.probabilities if answer.is_asked else 0 * answer.probabilities
-    colours = class_colours(entry.n_classes)
+    colours = class_colours(spec.n_classes)
     rows = [
         [name, float(share), percent(share) if answer.is_asked else "", colour]
-        for name, share, colour in zip(entry.class_names, shares, colours, strict=True)
+        for name, share, colour in zip(spec.class_names, shares, colours, strict=True)
     ]
     best = answer.best if answer.is_asked else -1
-    _bars(key=key, data={"rows": rows, "best": best, "alt": bars_sentence(answer, entry)})
+    _bars(key=key, data={"rows": rows, "best": best, "alt": bars_sentence(answer, spec)})
 
 
-def bars_sentence(answer: Prediction, entry: DatasetSpec) -> str:
+def bars_sentence(answer: Prediction, spec: DatasetSpec) -> str:
     """Return the bars in words."""
     if not answer.is_asked:
         return "Ten empty bars: nothing has been asked yet."
     first, second = answer.best, answer.second
     p = answer.probabilities
     return (
-        f"Probabilities: {entry.class_names[first]} {percent(p[first])}, "
-        f"{entry.class_names[second]} {percent(p[second])}, the others less."
+        f"Probabilities: {spec.class_names[first]} {percent(p[first])}, "
+        f"{spec.class_names[second]} {percent(p[second])}, the others less."
     )
 
 
-def headline(answer: Prediction, entry: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
+def headline(answer: Prediction, spec: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
     """Return the answer in large letters and the line beneath it."""
-    name, other = entry.class_names[answer.best], entry.class_names[answer.second]
+    name, other = spec.class_names[answer.best], spec.class_names[answer.second]
     share = percent(answer.probabilities[answer.best])
-    thing = entry.singular
+    thing = spec.singular
     if answer.kind == "empty":
         large, small = _NOTHING[question]
         return large.format(with_article(thing)), small
@@ -84,9 +84,9 @@ def _a(word: str) -> str:
     return "an" if word[:1].lower() in "aeiou8" else "a"
 
 
-def _sentence(answer: Prediction, entry: DatasetSpec, question: Question) -> str:
-    large, small = headline(answer, entry, question)
-    name = html.escape(entry.class_names[answer.best], quote=True) if answer.is_asked else ""
+def _sentence(answer: Prediction, spec: DatasetSpec, question: Question) -> str:
+    large, small = headline(answer, spec, question)
+    name = html.escape(spec.class_names[answer.best], quote=True) if answer.is_asked else ""
     note = f"Under {percent(UNSURE_BELOW, 0)} it says that it is not sure."
     return (
         f'<div class="ink-answer ink-answer-{answer.kind}" data-testid="answer" data-kind="{answer.kind}" '

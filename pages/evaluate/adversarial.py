@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
@@ -25,7 +25,7 @@ def _found(run_id: str, step: int, index: int, label: int) -> Adversary | None:
     run = store().get(run_id)
     image = as_unit(test_images(run)[index][None])[0]
     if run.model == "softmax":
-        weight, bias = unit_linear(run.config, spec(run.dataset), state_at(run_id, step))
+        weight, bias = unit_linear(run.config, dataset_spec(run.dataset), state_at(run_id, step))
         slope = linear_loss_gradient(weight, bias, image.reshape(-1), label)
     else:
         slope = loss_gradient(network_at(run_id, step), image, label)
@@ -38,7 +38,7 @@ def _found(run_id: str, step: int, index: int, label: int) -> Adversary | None:
 
 def show_adversarial_change(run: RunRow, found: Scores) -> None:
     """Show one rightly answered image, the change, and the changed image with its answer."""
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     right = np.flatnonzero(found.logits.argmax(axis=1) == found.labels)
     if not len(right):
         st.caption("It answers no image rightly yet, so there is none to fool it with.")
@@ -59,7 +59,7 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
         result = _found(run.id, found.step, index, label)
     except UnknownRun:
         return
-    sentence = adversary_caption(result, entry.class_names)
+    sentence = adversary_caption(result, spec.class_names)
     if result is None:
         st.caption(sentence)
         return
@@ -67,11 +67,11 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
 
 
 def _show(run: RunRow, found: Scores, index: int, result: Adversary, sentence: str) -> None:
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     image = test_images(run)[index]
     before = softmax(found.logits[int(np.flatnonzero(found.index == index)[0])])
     after = softmax(result.logits)
-    names = entry.class_names
+    names = spec.class_names
     change = (result.image - as_unit(image[None]).reshape(-1)).reshape(image.shape)
     changed = as_uint8(result.image.reshape(image.shape))
     panels = [

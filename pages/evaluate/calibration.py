@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.calibration_charts import reliability_figure, threshold_figure
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
@@ -24,7 +24,7 @@ from pages.run_context.trained_model import Scores, test_images
 
 def show_mistakes(run: RunRow, found: Scores) -> None:
     """Show the wrong answers that the model was surest of, and why it gave the one chosen."""
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     rows = confident_mistakes(found.logits, found.labels, count=24)
     sentence = mistakes_caption(
         [replace(m, index=int(found.index[m.index])) for m in rows],

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.insight.captions.evaluate import cell as cell_caption
@@ -23,7 +23,7 @@ SHOWN = 40
 
 def show_confusion(run: RunRow, found: Scores) -> None:
     """Show the matrix; beneath it the images of the cell chosen, and the evidence of the one image chosen."""
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     counts = confusion_matrix(found.logits, found.labels)
     worst = most_confused(counts)
     sentence = confusion_caption(worst, names)
@@ -56,7 +56,7 @@ def show_confusion(run: RunRow, found: Scores) -> None:
 def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> int | None:
     """Show the images behind a cell, the surest answers first; return the test index of the one chosen."""
     true, answer = chosen
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     places = cell(found.logits, found.labels, true, answer)
     total = int(counts[true].sum())
     st.markdown(f"**{cell_caption(len(places), total, names[true], names[answer])}**")

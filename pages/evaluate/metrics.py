@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.i18n.number_format import percent
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
@@ -35,13 +35,13 @@ def show_summary(run: RunRow, found: Scores) -> None:
     ]
     shown = "".join(f"<div><dt>{n}</dt><dd>{v}</dd><small>{s}</small></div>" for n, v, s in cells)
     st.html(f'<dl class="ink-cells">{shown}</dl>')
-    st.caption(summary_caption(result, spec(run.dataset).plural))
+    st.caption(summary_caption(result, dataset_spec(run.dataset).plural))
 
 
 def show_classes(run: RunRow, found: Scores) -> None:
     """Show precision, recall and F1 of each class as a table."""
     _, rows = figures_of(run, found)
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     columns = {
         "class": [names[r.label] for r in rows],
         "precision": [100 * r.precision for r in rows],

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from core.config.setting_labels import OPTION_NAMES
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.i18n.number_format import percent
 from core.insight.captions.evaluate import published as published_caption
 from core.insight.published_results import Published, figures_for
@@ -19,7 +19,7 @@ def show_published(run: RunRow, accuracy: float) -> None:
     figures = figures_for(run.dataset, run.model)
     if not figures:
         st.caption(
-            f"No figure for {spec(run.dataset).title} has been checked at its source and listed here yet."
+            f"No figure for {dataset_spec(run.dataset).title} has been checked at its source and listed here yet."
         )
         return
     own = Published(run.dataset, run.model, f"This run: {title(run)}", accuracy, "here", "", "here")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
@@ -108,9 +108,9 @@ def _rivals(run: RunRow) -> dict[str, RunRow]:
 
 def _show_damaged(run: RunRow, step: int, damage: str) -> None:
     """Show three test images at each strength, with what this run takes them for."""
-    way, entry = DAMAGES[damage], spec(run.dataset)
+    way, spec = DAMAGES[damage], dataset_spec(run.dataset)
     labels = image_data(run.dataset).test_labels
-    chosen = balanced_subset(labels, entry.n_classes)[:: max(1, entry.n_classes // 3)][:3]
+    chosen = balanced_subset(labels, spec.n_classes)[:: max(1, spec.n_classes // 3)][:3]
     pixels = as_unit(test_images(run)[chosen])
     panels = []
     damaged = [way.apply(pixels, strength, 0) for strength in way.strengths]
@@ -122,7 +122,7 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
             panels.append(
                 Panel(
                     picture,
-                    entry.class_names[said[which]],
+                    spec.class_names[said[which]],
                     f"{strength:g}".replace("-", "−"),
                     colour=class_colour(int(said[which])),
                     tone="good" if right else "bad",
@@ -130,4 +130,4 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
             )
     alt = f"Three test images at each strength of {way.label.lower()}, with this run's answers."
     pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths), aligned=True)
-    st.caption(f"What this run says of three damaged {entry.plural}; beneath each answer, {way.axis}.")
+    st.caption(f"What this run says of three damaged {spec.plural}; beneath each answer, {way.axis}.")

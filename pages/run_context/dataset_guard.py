@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets import CATALOG, DatasetError, ensure, is_ready, spec
+from core.datasets import CATALOG, DatasetError, dataset_spec, ensure, is_ready
 from pages.server.services import image_data
 
 
@@ -11,8 +11,8 @@ def dataset_is_here(name: str) -> bool:
 
     What had to be mended on the way is told once a session.
     """
-    entry = spec(name)
-    if entry.source != "bundled" and not is_ready(name):
+    spec = dataset_spec(name)
+    if spec.source != "bundled" and not is_ready(name):
         return _offer_download(name)
     try:
         notes = image_data(name).notes
@@ -27,9 +27,9 @@ def dataset_is_here(name: str) -> bool:
 
 
 def _offer_download(name: str) -> bool:
-    entry = spec(name)
-    size = f"{entry.download_bytes / 1e6:.0f} MB" if entry.download_bytes else "a few MB"
-    st.info(f"{entry.title} is not on this computer yet: it is downloaded once, {size}, from its authors.")
+    spec = dataset_spec(name)
+    size = f"{spec.download_bytes / 1e6:.0f} MB" if spec.download_bytes else "a few MB"
+    st.info(f"{spec.title} is not on this computer yet: it is downloaded once, {size}, from its authors.")
     if not st.button(f"Download {CATALOG[name].title}", type="primary", icon=":material/download:"):
         return False
     bar = st.progress(0.0, "Starting …")

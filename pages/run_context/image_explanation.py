@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_unit
 from core.figures.charts import CONFIG, class_bars
 from core.figures.image_panels import Panel
@@ -21,10 +21,10 @@ from pages.run_context.trained_model import logits_of, network_at, state_at, tes
 
 def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, b: int) -> None:
     """Show test image `index`, labelled `label`: its probabilities, and what speaks for class `a` and `b`."""
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     image = test_images(run)[index]
     probabilities = softmax(logits_of(run, step, image[None])[0])
-    names = entry.class_names
+    names = spec.class_names
     left, right = st.columns([3, 2])
     with left:
         _evidence(key, run, step, image, a, b)
@@ -40,10 +40,10 @@ def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, 
 
 def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: int) -> None:
     """Show the image and the evidence for two classes, to be read pixel by pixel."""
-    entry = spec(run.dataset)
-    names = entry.class_names
+    spec = dataset_spec(run.dataset)
+    names = spec.class_names
     if run.model == "softmax":
-        weight, bias = unit_linear(run.config, entry, state_at(run.id, step))
+        weight, bias = unit_linear(run.config, spec, state_at(run.id, step))
         stages = arithmetic(weight, bias, as_unit(image[None])[0])
         maps = [stages.products[k].reshape(image.shape) for k in (a, b)]
         scores = [float(stages.logits[k]) for k in (a, b)]

@@ -8,7 +8,7 @@ import streamlit as st
 from torch import nn
 
 from core.config.run_config import RunConfig, from_json, to_json
-from core.datasets import DatasetSpec, spec
+from core.datasets import DatasetSpec, dataset_spec
 from core.datasets.pixel_values import as_unit
 from core.insight.activations import logits_in_batches
 from core.insight.robustness import balanced_subset
@@ -81,12 +81,12 @@ def test_images(run: RunRow) -> np.ndarray:
     return inputs(run.config).test_images.numpy()
 
 
-def unit_linear(config: RunConfig, entry: DatasetSpec, state: State) -> tuple[np.ndarray, np.ndarray]:
+def unit_linear(config: RunConfig, spec: DatasetSpec, state: State) -> tuple[np.ndarray, np.ndarray]:
     """Return (weight (K, D), bias (K,)) of a softmax regression for pixels in [0, 1], whatever its scaling."""
     weight, bias = softmax_weights(state)
     if config.scaling == "unit":
         return weight, bias
-    folded, offset = for_unit_pixels(weight, bias, entry.mean, entry.std, entry.image_shape)
+    folded, offset = for_unit_pixels(weight, bias, spec.mean, spec.std, spec.image_shape)
     return folded.astype(np.float32), offset.astype(np.float32)
 
 
@@ -94,21 +94,21 @@ def unit_linear(config: RunConfig, entry: DatasetSpec, state: State) -> tuple[np
 def layers_at(run_id: str, step: int) -> nn.Sequential:
     """Return the run's model after `step` updates, for images scaled as it was trained; do not change it."""
     run = store().get(run_id)
-    return model_from_arrays(run.config, spec(run.dataset), state_at(run_id, step)).eval()
+    return model_from_arrays(run.config, dataset_spec(run.dataset), state_at(run_id, step)).eval()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def network_at(run_id: str, step: int) -> nn.Module:
     """Return the run's model after `step` updates, for pixels in [0, 1]; do not change it."""
     run = store().get(run_id)
-    entry, model = spec(run.dataset), layers_at(run_id, step)
-    return model if run.config.scaling == "unit" else UnitPixels(model, entry.mean, entry.std).eval()
+    spec, model = dataset_spec(run.dataset), layers_at(run_id, step)
+    return model if run.config.scaling == "unit" else UnitPixels(model, spec.mean, spec.std).eval()
 
 
 def logits_of(run: RunRow, step: int, images: np.ndarray) -> np.ndarray:
     """Return the logits (n, K) of images (n, C, H, W), uint8 or floats in [0, 1], after `step` updates."""
     if run.model == "softmax":
-        weight, bias = unit_linear(run.config, spec(run.dataset), state_at(run.id, step))
+        weight, bias = unit_linear(run.config, dataset_spec(run.dataset), state_at(run.id, step))
         return np.asarray(linear_logits(weight, bias, images))
     return logits_in_batches(network_at(run.id, step), as_unit(images))
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, Range, RunConfig, rule_of
 from core.config.setting_labels import LABELS, OPTION_NAMES, value_in_words
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
@@ -101,7 +101,7 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
                 name=name,
                 parent_id=parent.id,
                 group_id=group_id,
-                parameter_count=count_parameters(config, spec(config.dataset)),
+                parameter_count=count_parameters(config, dataset_spec(config.dataset)),
             )
             engine().submit(run_id)
             started.append(run_id)

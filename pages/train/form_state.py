@@ -8,7 +8,7 @@ import streamlit as st
 from core.config.presets import PRESETS
 from core.config.query_string import from_query, parse_field, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, RunConfig
-from core.datasets import CATALOG, spec
+from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
 
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
@@ -42,7 +42,7 @@ def dataset_problem(config: RunConfig) -> FieldError | None:
     if config.mix_in and (config.mix_in not in names or not mixes_with(config.mix_in, config.dataset)):
         fitting = [name for name in names if mixes_with(name, config.dataset)]
         return FieldError("mix_in", config.mix_in, "empty" + "".join(f", or {name}" for name in fitting))
-    count = spec(config.dataset).train_size
+    count = dataset_spec(config.dataset).train_size
     if config.validation_size + max(config.train_size, 1) > count:
         both = f"{config.validation_size} + {config.train_size}"
         return FieldError("validation_size + train_size", both, f"at most the {count:,} training images")
@@ -93,8 +93,10 @@ def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:
 
 def mixes_with(name: str, dataset: str) -> bool:
     """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
-    theirs = spec(name)
-    return name != dataset and theirs.source != "download" and theirs.is_compatible_with(spec(dataset))
+    theirs = dataset_spec(name)
+    return (
+        name != dataset and theirs.source != "download" and theirs.is_compatible_with(dataset_spec(dataset))
+    )
 
 
 def widget_key(name: str) -> str:

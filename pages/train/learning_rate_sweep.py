@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from core.config.run_config import RunConfig
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.palette import PALETTES, Theme, series_colour
 from core.figures.run_curves import Chart, Series
 from core.i18n.number_format import percent
@@ -154,7 +154,7 @@ def _create(config: RunConfig, group_id: str) -> str:
         name=f"learning rate {config.learning_rate:g} of eight",
         pace=PACES[st.session_state.get("pace", "Film, 10 s")],
         group_id=group_id,
-        parameter_count=count_parameters(config, spec(config.dataset)),
+        parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         queue=False,
     )
 

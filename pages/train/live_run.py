@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.config.run_config import RunConfig
-from core.datasets import DatasetError, spec
+from core.datasets import DatasetError, dataset_spec
 from core.insight.captions.run_summary import verdict
 from core.live.run_feed import Feed
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
@@ -37,7 +37,7 @@ def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from."""
     can_draw_all = libraries_loaded()
     _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None)
-    if not can_draw_all and first_weights(config, spec(config.dataset)) is None:
+    if not can_draw_all and first_weights(config, dataset_spec(config.dataset)) is None:
         with st.container(key="ticking"):
             st.fragment(_complete, run_every=COMPLETE_S)()
 
@@ -158,7 +158,7 @@ def _verdict(run_id: str, dataset: str, status: str, revision: int) -> str:  # n
         return "It is being scored on the test set."
     if logits is None:
         return "It was stopped before it was scored on the test set."
-    return verdict(logits, image_data(dataset).test_labels, spec(dataset))
+    return verdict(logits, image_data(dataset).test_labels, dataset_spec(dataset))
 
 
 def _beneath(run: RunRow) -> str:

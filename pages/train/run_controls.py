@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from pages.run_context.selected_run import select_run
@@ -166,7 +166,7 @@ def _begin(until: int = 0) -> None:
             command="pause" if until else "run",
             run_until=until,
             pace=PACES[st.session_state.get("pace", "Film, 10 s")],
-            parameter_count=count_parameters(config, spec(config.dataset)),
+            parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         )
         engine().submit(run_id)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())

@@ -8,7 +8,7 @@ import streamlit as st
 from core.config.presets import PRESETS
 from core.config.run_config import ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES
-from core.datasets import CATALOG, spec
+from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
 from pages.components.selectbox import selectbox
 from pages.server.warmup import libraries_loaded
@@ -79,7 +79,7 @@ def _presets(config: RunConfig) -> None:
 
 
 def _titles() -> dict[str, str]:
-    titles = {name: entry.title for name, entry in CATALOG.items()}
+    titles = {name: spec.title for name, spec in CATALOG.items()}
     return titles | {own.name: f"{own.title} (yours)" for own in list_own()}
 
 
@@ -100,7 +100,7 @@ def _mix_in(config: RunConfig, dataset: str) -> str:
 def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
     """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
     values: dict[str, Any] = {}
-    images = spec(chosen["dataset"]).train_size if chosen["dataset"] in CATALOG else None
+    images = dataset_spec(chosen["dataset"]).train_size if chosen["dataset"] in CATALOG else None
     st.markdown("**Data**")
     values["train_size"] = _number("train_size", config, high=images)
     values["validation_size"] = _number("validation_size", config, high=images)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import signed
@@ -21,15 +21,15 @@ NEAREST = 20
 def show_class_boundary(run: RunRow) -> None:
     """Let the visitor pick two classes; show what speaks for one against the other, and who lies between."""
     found = scores(run)
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     a, b = _pair(run, found, names)
     if a == b:
         st.caption("Choose two different classes.")
         return
-    weight, bias = unit_linear(run.config, spec(run.dataset), state_at(run.id, found.step))
+    weight, bias = unit_linear(run.config, dataset_spec(run.dataset), state_at(run.id, found.step))
     edge = decision_boundary(weight, bias, a, b)
     near = nearest_to_boundary(found.logits, edge, NEAREST)
-    image = edge.image.reshape(spec(run.dataset).image_shape)
+    image = edge.image.reshape(dataset_spec(run.dataset).image_shape)
     sentence = border_caption(edge, near, names)
     left, right = st.columns([2, 3], gap="large")
     with left:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import percent, signed
@@ -118,7 +118,7 @@ def _begin_paused(run: RunRow) -> None:
             name=f"{run.name}, step by step" if run.name else "",
             command="pause",
             run_until=1,
-            parameter_count=count_parameters(config, spec(config.dataset)),
+            parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         )
         engine().submit(run_id)
         select_run(run_id)
@@ -210,7 +210,7 @@ def _verdict(view: ModelStep, loss: float) -> str:
 
 
 def _show_batch(run: RunRow, looked: StepPreview) -> None:
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     labels, said = looked.rest.labels.numpy(), looked.step.predictions
     pictures = inputs(run.config).images.index_select(0, looked.rest.index).numpy()
     panels = [
@@ -230,10 +230,12 @@ def _show_weights(run: RunRow, looked: StepPreview, step: int) -> None:
     """Show, class by class, the gradient image and the weights before and after."""
     before, after = state_at(run.id, step), looked.step.outcomes[0].parameters
     name = next(n for n in ("linear.weight", "hidden1.weight", "conv1.weight") if n in before)
-    shape = spec(run.dataset).image_shape if name != "conv1.weight" else before[name].shape[1:]
+    shape = dataset_spec(run.dataset).image_shape if name != "conv1.weight" else before[name].shape[1:]
     is_class = name == "linear.weight"
     labels = (
-        list(spec(run.dataset).class_names) if is_class else [f"{k + 1}" for k in range(len(before[name]))]
+        list(dataset_spec(run.dataset).class_names)
+        if is_class
+        else [f"{k + 1}" for k in range(len(before[name]))]
     )
     count = min(len(labels), 10)
     rows = {

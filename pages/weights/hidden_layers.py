@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import signed
@@ -23,8 +23,8 @@ FEEDERS = 10
 
 def show_unit_contributions(run: RunRow) -> None:
     """Show, for one class, the hidden units that speak most for and against it."""
-    entry = spec(run.dataset)
-    names = entry.class_names
+    spec = dataset_spec(run.dataset)
+    names = spec.class_names
     label = st.selectbox(
         "Class", range(len(names)), format_func=lambda k: names[k], key=f"fed_{run.dataset}", persist_state="session",
         help="Its test images are sent through the model, and what each unit adds to its logit is averaged.",
@@ -33,13 +33,13 @@ def show_unit_contributions(run: RunRow) -> None:
     step = newest_step(run)
     state = state_at(run.id, step)
     chosen = np.flatnonzero(image_data(run.dataset).test_labels == label)[:IMAGES]
-    scaled = scale_images(inputs(run.config).test_images[chosen], entry, run.config.scaling).numpy()
+    scaled = scale_images(inputs(run.config).test_images[chosen], spec, run.config.scaling).numpy()
     last = f"activation{len(run.config.hidden_sizes)}"
     activations = hidden_activations(layers_at(run.id, step), scaled, last)
     fed = feeders(activations, state["output.weight"], state["output.bias"], label, FEEDERS)
     sentence = fed_by(fed, names)
     if len(run.config.hidden_sizes) == 1:
-        images = state["hidden1.weight"][fed.units].reshape(-1, *entry.image_shape)
+        images = state["hidden1.weight"][fed.units].reshape(-1, *spec.image_shape)
         panels = [
             Panel(
                 image,
@@ -65,7 +65,7 @@ def show_unit_contributions(run: RunRow) -> None:
 
 def show_feature_maps(run: RunRow) -> None:
     """Show what each layer of a CNN makes of one test image."""
-    entry, labels = spec(run.dataset), image_data(run.dataset).test_labels
+    spec, labels = dataset_spec(run.dataset), image_data(run.dataset).test_labels
     index = int(
         st.number_input(
             "Test image", 0, len(labels) - 1, 0, key=f"maps_{run.dataset}", persist_state="session", width=240,
@@ -74,7 +74,7 @@ def show_feature_maps(run: RunRow) -> None:
     )  # fmt: skip
     image = inputs(run.config).test_images[index : index + 1]
     outputs = layer_outputs(
-        layers_at(run.id, newest_step(run)), scale_images(image, entry, run.config.scaling).numpy()
+        layers_at(run.id, newest_step(run)), scale_images(image, spec, run.config.scaling).numpy()
     )
     layers = {
         name: maps[0] for name, maps in outputs.items() if maps.ndim == 4 and name.startswith("activation")
@@ -82,7 +82,7 @@ def show_feature_maps(run: RunRow) -> None:
     answer = int(outputs["output"][0].argmax())
     left, right = st.columns([1, 5])
     with left:
-        names, tone = entry.class_names, "good" if answer == labels[index] else "bad"
+        names, tone = spec.class_names, "good" if answer == labels[index] else "bad"
         is_what = f"is {names[labels[index]]}"
         picture = Panel(
             test_images(run)[index], names[answer], is_what, colour=class_colour(answer), tone=tone

@@ -5,7 +5,7 @@ import html
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
@@ -21,12 +21,12 @@ from pages.server.services import image_data
 
 def show_logit_breakdown(run: RunRow) -> None:
     """Show image x weights = evidence for one class, and how ten sums become ten probabilities."""
-    entry, labels = spec(run.dataset), image_data(run.dataset).test_labels
+    spec, labels = dataset_spec(run.dataset), image_data(run.dataset).test_labels
     index, temperature = _choices(run, len(labels))
     image = test_images(run)[index]
-    weight, bias = unit_linear(run.config, entry, state_at(run.id, newest_step(run)))
+    weight, bias = unit_linear(run.config, spec, state_at(run.id, newest_step(run)))
     stages = arithmetic(weight, bias, as_unit(image[None])[0], temperature)
-    names = entry.class_names
+    names = spec.class_names
     st.markdown(f"**Test image {index:,}, labelled {names[labels[index]]}: the evidence for each class**")
     label = _choose_class(run, index, stages, image.shape)
     limit = float(np.abs(stages.products).max()) or 1.0
@@ -73,7 +73,7 @@ def _choices(run: RunRow, count: int) -> tuple[int, float]:
 
 def _choose_class(run: RunRow, index: int, stages: Arithmetic, shape: tuple[int, ...]) -> int:
     """Show the evidence image of every class; return the class chosen, at first the answer."""
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     limit = float(np.abs(stages.products).max()) or 1.0
     panels = [
         Panel(

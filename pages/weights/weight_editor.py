@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.number_format import percent, signed
@@ -53,8 +53,8 @@ def show_weight_editor(run: RunRow) -> None:
         _buttons(run, kept, pending)
     trying = [*kept, pending] if pending else list(kept)
     state, step = state_at(run.id, newest_step(run)), newest_step(run)
-    entry = spec(run.dataset)
-    edited = apply_edits(state["linear.weight"], state["linear.bias"], entry.image_shape, trying)
+    spec = dataset_spec(run.dataset)
+    edited = apply_edits(state["linear.weight"], state["linear.bias"], spec.image_shape, trying)
     logits = _logits(run, edited)
     found = scores(run)
     before = summary(found.logits, found.labels)
@@ -63,7 +63,7 @@ def show_weight_editor(run: RunRow) -> None:
         _show(run, edited, state["linear.weight"], before, after, logits, len(trying))
     with left:
         for number, edit in enumerate(kept, start=1):
-            st.caption(f"{number}. {describe(edit, entry.class_names)}")
+            st.caption(f"{number}. {describe(edit, spec.class_names)}")
         _save(run, kept, step)
 
 
@@ -85,7 +85,7 @@ def _tool(run: RunRow) -> Edit | None:
         persist_state="session",
         help="What to do to the weights. Nothing stored changes.",
     )
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     if tool in ("Shift a bias", "Flip a bias", "Flip a class"):
         label = st.selectbox(
             "Class", range(len(names)), format_func=lambda k: names[k], key=f"touch_{run.dataset}"
@@ -113,7 +113,7 @@ def _tool(run: RunRow) -> Edit | None:
 
 
 def _region(run: RunRow, classes: tuple[int, ...] | None) -> Edit:
-    _, H, W = spec(run.dataset).image_shape
+    _, H, W = dataset_spec(run.dataset).image_shape
     rows = st.slider("Rows", 0, H, (H // 2, H), help="From which row to which.")
     columns = st.slider("Columns", 0, W, (0, W), help="From which column to which.")
     return ZeroRegion(
@@ -173,7 +173,7 @@ def _buttons(run: RunRow, kept: list[Edit], pending: Edit | None) -> None:
 def _test_rows(run_id: str) -> np.ndarray:
     """Return the test images as the run's model is fed them, float32 (N, D)."""
     run = store().get(run_id)
-    scaled = scale_images(inputs(run.config).test_images, spec(run.dataset), run.config.scaling)
+    scaled = scale_images(inputs(run.config).test_images, dataset_spec(run.dataset), run.config.scaling)
     return flat(scaled.numpy())
 
 
@@ -191,7 +191,7 @@ def _show(
     count: int,
 ) -> None:
     """Show accuracy and images after the edits."""
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     recalls = [score.recall for score in class_scores(logits, image_data(run.dataset).test_labels)]
     cells = [("test accuracy", percent(after.accuracy.share), f"untouched: {percent(before.accuracy.share)}")]
     cells.append(("test loss", f"{after.loss:.3f}", f"untouched: {before.loss:.3f}"))
@@ -200,8 +200,8 @@ def _show(
     limit = float(np.quantile(np.abs(weight), 0.995)) or 1.0
     panels = [
         Panel(
-            image.reshape(entry.image_shape),
-            entry.class_names[k],
+            image.reshape(spec.image_shape),
+            spec.class_names[k],
             f"{percent(recalls[k])} found · bias {signed(float(edited.bias[k]))}",
             quantity="weight",
             colour=class_colour(k),
@@ -216,7 +216,7 @@ def _show(
     captioned(
         "touch",
         sentence,
-        lambda: {"class": entry.class_names, "found": recalls, "bias": edited.bias},
+        lambda: {"class": spec.class_names, "found": recalls, "bias": edited.bias},
     )
 
 
@@ -233,9 +233,9 @@ def _save(run: RunRow, kept: list[Edit], step: int) -> None:
 
 def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:
     """Store the edited weights as a finished run and bring it into view."""
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     state = state_at(run.id, step)
-    edited = apply_edits(state["linear.weight"], state["linear.bias"], entry.image_shape, kept)
+    edited = apply_edits(state["linear.weight"], state["linear.bias"], spec.image_shape, kept)
     logits = _logits(run, edited)
     labels = image_data(run.dataset).test_labels
     result = summary(logits, labels)
@@ -251,7 +251,7 @@ def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:
         Finished(step, "finished", 0.0),
     ]  # fmt: skip
     note = (
-        f"Edited by hand from run {run.id}: " + "; ".join(describe(e, entry.class_names) for e in kept) + "."
+        f"Edited by hand from run {run.id}: " + "; ".join(describe(e, spec.class_names) for e in kept) + "."
     )
     try:
         run_id = store().add_finished_run(

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
@@ -176,14 +176,14 @@ def _show_images(
 
 def _images(run: RunRow, state: State, units: UnitUse | None) -> tuple[np.ndarray, list[str], list[str]]:
     """Return weight images (n, C, H, W), their labels and the line beneath each."""
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     if run.model == "softmax":
         weight, bias = state["linear.weight"], state["linear.bias"]
         details = [f"bias {signed(float(b), 3)}" for b in bias]
-        return weight.reshape(-1, *entry.image_shape), list(entry.class_names), details
+        return weight.reshape(-1, *spec.image_shape), list(spec.class_names), details
     if run.model == "mlp" and units is not None:
         shown = units.units[:SHOWN_UNITS]
-        images = state["hidden1.weight"][shown].reshape(-1, *entry.image_shape)
+        images = state["hidden1.weight"][shown].reshape(-1, *spec.image_shape)
         shares = [f"{percent(use)} of the work" for use in units.use[:SHOWN_UNITS]]
         return images, [f"unit {k + 1}" for k in shown], shares
     kernels = state["conv1.weight"]
@@ -198,10 +198,10 @@ def _images(run: RunRow, state: State, units: UnitUse | None) -> tuple[np.ndarra
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _unit_use(run_id: str, step: int) -> UnitUse:
     run = store().get(run_id)
-    entry = spec(run.dataset)
+    spec = dataset_spec(run.dataset)
     labels = image_data(run.dataset).test_labels
     chosen = inputs(run.config).test_images[balanced_subset(labels, USE_IMAGES)]
-    scaled = scale_images(chosen, entry, run.config.scaling).numpy()
+    scaled = scale_images(chosen, spec, run.config.scaling).numpy()
     model = layers_at(run_id, step)
     state = state_at(run_id, step)
     following = state.get("hidden2.weight", state["output.weight"])
@@ -214,7 +214,7 @@ def _units(run: RunRow, newest: int) -> UnitUse | None:
 
 
 def _sentence(run: RunRow, state: State, units: UnitUse | None) -> str:
-    names = spec(run.dataset).class_names
+    names = dataset_spec(run.dataset).class_names
     if run.model == "softmax":
         return images_caption(state["linear.weight"], state["linear.bias"], names)
     if units is not None:

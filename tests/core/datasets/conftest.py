@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets import CATALOG, DatasetSpec, ImageData, bundled
+from core.datasets import CATALOG, DatasetSpec, ImageData, bundled_archives
 from core.datasets.catalog import RemoteFile
 from tests.core.datasets.serving import FileServer
 
@@ -52,7 +52,7 @@ def small_mnist(mnist: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (archives / "mnist" / f"{name}.xz").write_bytes(lzma.compress(content))
         sums.append(f"{hashlib.sha256(content).hexdigest()}  mnist/{name}")
     (archives / "SHA256SUMS").write_text("\n".join(sums))
-    monkeypatch.setattr(bundled, "ARCHIVES", archives)
+    monkeypatch.setattr(bundled_archives, "ARCHIVES", archives)
     return replace(CATALOG["mnist"], train_size=N_TRAIN, test_size=N_TEST)
 
 

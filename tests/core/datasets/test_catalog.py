@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torchvision.datasets
 
-from core.datasets import CATALOG, DatasetError, DatasetSpec, UnknownDataset, data_folder, spec
+from core.datasets import CATALOG, DatasetError, DatasetSpec, UnknownDataset, data_folder, dataset_spec
 from core.datasets.catalog import is_name, spec_from_json, spec_to_json
 
 
@@ -48,7 +48,7 @@ def test_a_spec_survives_json(entry: DatasetSpec) -> None:
 @pytest.mark.parametrize("name", ["minst", "", "own:", "own:../../etc", "own:0000", "x" * 500])
 def test_an_unknown_name_is_told_with_the_choices(name: str, tmp_path: Path) -> None:
     with pytest.raises(UnknownDataset) as told:
-        spec(name, tmp_path)
+        dataset_spec(name, tmp_path)
     assert repr(name[:80]) in told.value.message
     assert all(
         choice in told.value.remedy for choice in ("mnist", "fashion_mnist", "kmnist", "cifar10", "own:")

@@ -14,7 +14,15 @@ import numpy as np
 import pytest
 
 from core import datasets
-from core.datasets import CATALOG, DamagedArchive, DamagedData, DatasetSpec, ImageData, NoPermission, bundled
+from core.datasets import (
+    CATALOG,
+    DamagedArchive,
+    DamagedData,
+    DatasetSpec,
+    ImageData,
+    NoPermission,
+    bundled_archives,
+)
 from core.datasets.atomic_files import TEMPORARY
 
 RAW = "MNIST/raw/train-images-idx3-ubyte"
@@ -132,7 +140,7 @@ def test_a_copied_data_folder_is_checked_once_and_then_trusted(
 def test_a_damaged_archive_is_named_with_a_remedy_and_leaves_nothing_behind(
     damage: Callable[[Path], None], small_mnist: DatasetSpec, tmp_path: Path
 ) -> None:
-    archive = bundled.ARCHIVES / "mnist/train-images-idx3-ubyte.xz"
+    archive = bundled_archives.ARCHIVES / "mnist/train-images-idx3-ubyte.xz"
     damage(archive)
     with pytest.raises(DamagedArchive) as told:
         datasets.load(small_mnist, tmp_path / "data")
@@ -144,14 +152,14 @@ def test_a_damaged_archive_is_named_with_a_remedy_and_leaves_nothing_behind(
 
 
 def test_an_archive_with_another_content_is_refused(small_mnist: DatasetSpec, tmp_path: Path) -> None:
-    archives = bundled.ARCHIVES / "mnist"
+    archives = bundled_archives.ARCHIVES / "mnist"
     shutil.copy(archives / "t10k-images-idx3-ubyte.xz", archives / "train-images-idx3-ubyte.xz")
     with pytest.raises(DamagedArchive, match="SHA-256"):
         datasets.load(small_mnist, tmp_path / "data")
 
 
 def test_a_lost_list_of_checksums_is_told(small_mnist: DatasetSpec, tmp_path: Path) -> None:
-    (bundled.ARCHIVES / "SHA256SUMS").unlink()
+    (bundled_archives.ARCHIVES / "SHA256SUMS").unlink()
     with pytest.raises(DamagedArchive, match="SHA256SUMS"):
         datasets.load(small_mnist, tmp_path / "data")
 
@@ -161,7 +169,7 @@ def test_whole_arrays_are_used_when_their_raw_file_cannot_be_mended(
 ) -> None:
     datasets.ensure(small_mnist, tmp_path)
     truncate(tmp_path / RAW)
-    truncate(bundled.ARCHIVES / "mnist/train-images-idx3-ubyte.xz")
+    truncate(bundled_archives.ARCHIVES / "mnist/train-images-idx3-ubyte.xz")
     data = datasets.load(small_mnist, tmp_path)
     assert_right(data, mnist)
     assert RAW in data.notes[0]
@@ -202,8 +210,8 @@ def start(code: str, entry: DatasetSpec, root: Path) -> "subprocess.Popen[str]":
     begin = f"""
 import os, pathlib, pickle, signal
 from core import datasets
-from core.datasets import bundled
-bundled.ARCHIVES = pathlib.Path({str(bundled.ARCHIVES)!r})
+from core.datasets import bundled_archives
+bundled_archives.ARCHIVES = pathlib.Path({str(bundled_archives.ARCHIVES)!r})
 entry = pickle.loads({pickle.dumps(entry)!r})
 """
     return subprocess.Popen(
@@ -219,7 +227,7 @@ def test_a_process_killed_while_unpacking_leaves_nothing_that_counts(
     small_mnist: DatasetSpec, mnist: ImageData, tmp_path: Path
 ) -> None:
     code = """
-bundled.CHUNK_BYTES = 10_000
+bundled_archives.CHUNK_BYTES = 10_000
 def die(done, total, what):
     if done > 100_000:
         os.kill(os.getpid(), signal.SIGKILL)

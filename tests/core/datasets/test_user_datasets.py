@@ -19,7 +19,7 @@ def test_a_new_dataset_is_empty_listed_and_not_ready(tmp_path: Path) -> None:
     assert made.name.startswith("own:")
     assert made.title == "My hand"
     assert list_own(tmp_path) == [made]
-    assert datasets.spec(made.name, tmp_path) == made
+    assert datasets.dataset_spec(made.name, tmp_path) == made
     assert not datasets.is_ready(made.name, tmp_path)
     assert datasets.load(made.name, tmp_path).train_images.shape == (0, 1, 28, 28)
 
@@ -183,4 +183,4 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     add_images(made.name, np.zeros((3, *GREY), np.uint8), [0, 0, 0], tmp_path, limits)
     with pytest.raises(RefusedUpload, match="4 images of 28 x 28 px; at most 3"):
         add_images(made.name, np.zeros((1, *GREY), np.uint8), [0], tmp_path, limits)
-    assert datasets.spec(made.name, tmp_path).train_size == 2
+    assert datasets.dataset_spec(made.name, tmp_path).train_size == 2

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from core.config.run_config import RunConfig
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.insight.activations import (
     feeders,
     hidden_activations,
@@ -25,12 +25,12 @@ def images(mnist):
 
 @pytest.fixture(scope="module")
 def mlp():
-    return build_model(RunConfig(model="mlp", hidden_sizes=(32, 16)), spec("mnist"))
+    return build_model(RunConfig(model="mlp", hidden_sizes=(32, 16)), dataset_spec("mnist"))
 
 
 @pytest.fixture(scope="module")
 def cnn():
-    return build_model(RunConfig(model="cnn"), spec("mnist"))
+    return build_model(RunConfig(model="cnn"), dataset_spec("mnist"))
 
 
 def test_every_layer_is_shown_and_the_last_is_the_models_output(cnn, images):

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from core.config.run_config import RunConfig
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.insight.attribution import input_gradient, integrated_gradients
 from core.insight.evidence import evidence
 from core.models.build import build_model
@@ -12,7 +12,7 @@ from core.models.build import build_model
 
 @pytest.fixture(scope="module")
 def mlp():
-    return build_model(RunConfig(model="mlp", activation="tanh"), spec("mnist")).train()
+    return build_model(RunConfig(model="mlp", activation="tanh"), dataset_spec("mnist")).train()
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_the_input_gradient_equals_small_differences(mlp, image):
 
 
 def test_looking_leaves_mode_and_gradients_as_they_were(image):
-    model = build_model(RunConfig(model="cnn"), spec("mnist")).train()
+    model = build_model(RunConfig(model="cnn"), dataset_spec("mnist")).train()
     input_gradient(model, image, 0)
     integrated_gradients(model, image, 0, steps=4)
     assert model.training

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from core.config.run_config import RunConfig
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.insight.gradient_step import take_model_step
 from core.models.build import build_model, state_arrays
 
@@ -24,7 +24,7 @@ def trained_for_a_while(model, optimizer, batch, steps=3):
 
 @pytest.mark.parametrize("kind", ["mlp", "cnn"])
 def test_the_step_shown_is_the_step_that_adam_then_takes(batch, kind):
-    model = build_model(RunConfig(model=kind), spec("mnist"))
+    model = build_model(RunConfig(model=kind), dataset_spec("mnist"))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     trained_for_a_while(model, optimizer, batch)
     before = state_arrays(model)
@@ -42,7 +42,7 @@ def test_the_step_shown_is_the_step_that_adam_then_takes(batch, kind):
 
 def test_a_step_of_softmax_regression_is_the_gradient_of_the_textbooks(batch):
     """dL/dW = (P - Y)^T X / B (Bishop 2006, equation 4.109), penalties added."""
-    model = build_model(RunConfig(), spec("mnist"))
+    model = build_model(RunConfig(), dataset_spec("mnist"))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.01)
     view = take_model_step(model, optimizer, *batch, [0.1, 1.0], l1=0.001)
     weight, images = model.linear.weight.detach().double(), batch[0].flatten(1).double()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.config.run_config import RunConfig
-from core.datasets.catalog import spec
+from core.datasets.catalog import dataset_spec
 from core.models.build import build_model
 from core.models.initial_weights import first_weights
 
@@ -16,9 +16,9 @@ from core.models.initial_weights import first_weights
 @pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
 def test_they_are_the_models_own(model: str, dataset: str, seed: int) -> None:
     config = RunConfig(model=model, seed=seed, dataset=dataset)
-    drawn = first_weights(config, spec(dataset))
+    drawn = first_weights(config, dataset_spec(dataset))
     assert drawn is not None
-    own = build_model(config, spec(dataset)).state_dict()
+    own = build_model(config, dataset_spec(dataset)).state_dict()
     assert list(drawn) == list(own)
     for name, weights in own.items():
         assert drawn[name].dtype == np.float32
@@ -27,7 +27,7 @@ def test_they_are_the_models_own(model: str, dataset: str, seed: int) -> None:
 
 def test_zeros_are_zeros_and_normal_ones_are_left_to_pytorch() -> None:
     config = RunConfig(initialisation="zeros")
-    drawn = first_weights(config, spec("mnist"))
+    drawn = first_weights(config, dataset_spec("mnist"))
     assert drawn is not None
     assert not drawn["linear.weight"].any()
-    assert first_weights(replace(config, initialisation="normal"), spec("mnist")) is None
+    assert first_weights(replace(config, initialisation="normal"), dataset_spec("mnist")) is None

@@ -5,14 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 from core.config.run_config import RunConfig
-from core.datasets.catalog import spec
+from core.datasets.catalog import dataset_spec
 from core.models.build import build_model
 
 CONFIGS = [RunConfig(model="cnn", seed=3), RunConfig(initialisation="normal", seed=5)]
 
 
 def weights(config: RunConfig) -> torch.Tensor:
-    return torch.cat([p.detach().reshape(-1) for p in build_model(config, spec("mnist")).parameters()])
+    return torch.cat(
+        [p.detach().reshape(-1) for p in build_model(config, dataset_spec("mnist")).parameters()]
+    )
 
 
 def test_they_do_not_draw_from_each_others_numbers() -> None:

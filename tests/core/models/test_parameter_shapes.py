@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.config.run_config import RunConfig
-from core.datasets.catalog import spec
+from core.datasets.catalog import dataset_spec
 from core.models.build import build_model
 from core.models.parameter_shapes import count_parameters, parameter_shapes
 
@@ -21,7 +21,7 @@ CONFIGS = [
 @pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist", "cifar10"])
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda c: f"{c.model}-{c.hidden_sizes}-{c.channels}")
 def test_shapes_are_those_of_the_model_that_is_built(config: RunConfig, dataset: str) -> None:
-    entry = spec(dataset)
+    entry = dataset_spec(dataset)
     model = build_model(replace(config, dataset=dataset), entry)
     told = parameter_shapes(config, entry)
     assert list(told.items()) == [(name, tuple(value.shape)) for name, value in model.state_dict().items()]
@@ -29,4 +29,4 @@ def test_shapes_are_those_of_the_model_that_is_built(config: RunConfig, dataset:
 
 
 def test_a_softmax_regression_on_mnist_learns_7850_numbers() -> None:
-    assert count_parameters(RunConfig(), spec("mnist")) == 7850
+    assert count_parameters(RunConfig(), dataset_spec("mnist")) == 7850

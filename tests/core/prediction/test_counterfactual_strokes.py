@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core import synthetic_digits
-from core.datasets import spec
+from core.datasets import dataset_spec
 from core.prediction.counterfactual_strokes import BrushSpot, dabbed, draw_counterfactual, find_counterfactual
 from core.prediction.predict import Drawing, predict
 from core.prediction.predictor import Predictor, build_predictor
@@ -13,7 +13,7 @@ from core.pretrained.registry import shipped_config, shipped_weights
 
 def ready(name: str) -> Predictor:
     config = shipped_config(name)
-    return build_predictor(config, spec(config.dataset), shipped_weights(name))
+    return build_predictor(config, dataset_spec(config.dataset), shipped_weights(name))
 
 
 def drawing(digit: int, size_px: float, centre: tuple[float, float], pen_px: float) -> np.ndarray:
@@ -77,6 +77,6 @@ def test_only_grey_images_are_drawn() -> None:
     predictor, ink = ready("softmax-mnist"), drawing(3, *HANDS[0])
     flip, _ = find_counterfactual(predictor, predict(predictor, Drawing(ink)).pixels)
     assert flip is not None
-    colour = Predictor(predictor.config, spec("cifar10"), predictor.arrays, predictor.model)
+    colour = Predictor(predictor.config, dataset_spec("cifar10"), predictor.arrays, predictor.model)
     with pytest.raises(ValueError, match="grey"):
         draw_counterfactual(colour, ink, flip)

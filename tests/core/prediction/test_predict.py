@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core import synthetic_digits
-from core.datasets import CATALOG, ImageData, spec
+from core.datasets import CATALOG, ImageData, dataset_spec
 from core.images import PreprocessingOptions, prepare
 from core.prediction.digit_detection import boxed, detect_digits
 from core.prediction.predict import DatasetImage, Drawing, Photo, detector_for, predict, predict_prepared
@@ -17,7 +17,7 @@ from core.pretrained.registry import shipped_config, shipped_weights
 
 def ready(name: str) -> Predictor:
     config = shipped_config(name)
-    return build_predictor(config, spec(config.dataset), shipped_weights(name))
+    return build_predictor(config, dataset_spec(config.dataset), shipped_weights(name))
 
 
 def drawn(digit: int, style: int, hand: synthetic_digits.Handwriting, pen_px: float = 20.0) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 
 from core.config.app_settings import Settings
 from core.datasets import ImageData, load
-from core.datasets.catalog import spec
+from core.datasets.catalog import dataset_spec
 from core.models.build import build_model
 from core.prediction.predictor import build_predictor
 from core.pretrained.registry import (
@@ -110,7 +110,7 @@ def test_a_story_is_what_a_run_says_but_for_its_scores() -> None:
     assert kinds.count(Weights) == 2
     assert Logits not in kinds
     config = shipped_config("cnn-fashion")
-    first = build_model(config, spec(config.dataset)).state_dict()
+    first = build_model(config, dataset_spec(config.dataset)).state_dict()
     start = next(event for event in events if isinstance(event, Weights))
     assert start.step == 0
     for key, value in first.items():

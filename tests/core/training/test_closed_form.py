@@ -8,7 +8,7 @@ import torch
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.datasets.catalog import spec
+from core.datasets.catalog import dataset_spec
 from core.protocol.events import Started, Steps, Weights
 from core.training.closed_form import ClosedFormLearner
 from core.training.data import TrainingData
@@ -48,7 +48,7 @@ def test_closed_form_agrees_with_autograd(quick_mnist: ImageData, settings: dict
 def test_one_step_by_hand_on_two_pixels_and_two_classes() -> None:
     # x = (1, 0), y = 0; weights zero: P = (1/2, 1/2)
     # dW = (P - Y) x^T = ((-1/2, 0), (1/2, 0)), db = (-1/2, 1/2)
-    two = replace(spec("mnist"), class_names=("a", "b"), image_shape=(1, 1, 2))
+    two = replace(dataset_spec("mnist"), class_names=("a", "b"), image_shape=(1, 1, 2))
     image = torch.tensor([[[[255, 0]]]], dtype=torch.uint8)
     label = torch.tensor([0])
     data = TrainingData(two, image, label, torch.tensor([0]), "test", torch.tensor([]), image, label)

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig, from_json
-from core.datasets import DatasetError, ImageData, spec
+from core.datasets import DatasetError, ImageData, dataset_spec
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
 from core.insight.ood_detector import Detector
 from core.prediction.predictor import build_predictor
@@ -71,7 +71,7 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
     assert "data-class" in html(app)
     assert 'data-kind="unlike"' not in html(app)
     predictor = build_predictor(
-        shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist")
+        shipped_config("softmax-mnist"), dataset_spec("mnist"), shipped_weights("softmax-mnist")
     )
     assert model_choice.is_detector_due(predictor)
     may_end.set()
@@ -85,7 +85,7 @@ def test_damaged_images_leave_the_answer_without_a_warning_until_they_are_mended
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     predictor = build_predictor(
-        shipped_config("softmax-mnist"), spec("mnist"), shipped_weights("softmax-mnist")
+        shipped_config("softmax-mnist"), dataset_spec("mnist"), shipped_weights("softmax-mnist")
     )
     mended = threading.Event()
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import datasets
-from core.datasets import ImageData, spec
+from core.datasets import ImageData, dataset_spec
 from core.runs import Store
 from pages.run_context import dataset_guard
 from tests.pages.finished_runs import finished_run, shown
@@ -25,7 +25,7 @@ def inked(mnist: ImageData) -> ImageData:
     train, test = slice(0, 1_000), slice(0, 500)
     return replace(
         mnist,
-        spec=spec("cifar10"),
+        spec=dataset_spec("cifar10"),
         train_images=dyed(mnist.train_images[train], mnist.train_labels[train]),
         train_labels=mnist.train_labels[train],
         test_images=dyed(mnist.test_images[test], mnist.test_labels[test]),

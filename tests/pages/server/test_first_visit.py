@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.datasets.catalog import spec
+from core.datasets.catalog import dataset_spec
 from core.figures.binary_message import unpack
 from core.models.build import build_model
 from pages.server import warmup
@@ -51,7 +51,7 @@ def devices(app: AppTest) -> list[str]:
 
 def likeness(app: AppTest, config: RunConfig) -> float:
     """Return how the weight images go with the first weights that PyTorch draws: their correlation."""
-    weights = build_model(config, spec("mnist")).state_dict()["linear.weight"].numpy().ravel()
+    weights = build_model(config, dataset_spec("mnist")).state_dict()["linear.weight"].numpy().ravel()
     return float(np.corrcoef(weight_codes(app), weights)[0, 1])
 
 

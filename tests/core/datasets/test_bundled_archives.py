@@ -74,9 +74,9 @@ def test_torchvision_reads_the_data_folder_by_itself(mnist: ImageData, data_fold
 def test_the_catalog_states_the_mean_and_std_of_the_training_images(name: str) -> None:
     data = datasets.load(name)
     pixels = torch.from_numpy(data.train_images).to(torch.float64) / 255
-    assert datasets.spec(name).mean[0] == pytest.approx(pixels.mean().item(), rel=1e-9)
-    assert datasets.spec(name).std[0] == pytest.approx(pixels.std(correction=0).item(), rel=1e-9)
-    assert data.spec.mean == pytest.approx(datasets.spec(name).mean, rel=1e-14)
+    assert datasets.dataset_spec(name).mean[0] == pytest.approx(pixels.mean().item(), rel=1e-9)
+    assert datasets.dataset_spec(name).std[0] == pytest.approx(pixels.std(correction=0).item(), rel=1e-9)
+    assert data.spec.mean == pytest.approx(datasets.dataset_spec(name).mean, rel=1e-14)
 
 
 def test_writing_to_a_loaded_image_reaches_neither_the_disk_nor_another_load() -> None:

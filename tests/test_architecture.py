@@ -1,6 +1,7 @@
 """The house's import rules, read from the code itself: what may know whom."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -101,6 +102,19 @@ def test_the_contracts_need_no_torch() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_documents_name_files_that_exist() -> None:
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    path = re.compile(r"`((?:core|pages|tests|benchmarks|docs)/[\w/.-]+)`")
+    module = re.compile(r"(?:python -m |`)((?:core|pages|benchmarks)(?:\.\w+)+)")
+    named = [(d.name, name) for d in documents for name in path.findall(d.read_text(encoding="utf-8"))]
+    for document in documents:
+        for name in module.findall(document.read_text(encoding="utf-8")):
+            file = Path(name.replace(".", "/"))
+            named.append((document.name, str(file if (ROOT / file).is_dir() else file.with_suffix(".py"))))
+    assert named
+    assert not [(document, name) for document, name in named if not (ROOT / name).exists()]
 
 
 def test_no_file_is_too_long_to_read() -> None:

@@ -37,4 +37,8 @@ def test_a_link_to_a_page_of_a_fresh_server_shows_it_with_everything_around_it(
     expect(page).to_have_url(re.compile(f"^{fresh.url}/weights"))
     expect(page.get_by_role("heading", name="What did it learn?")).to_be_visible()
     go_to(page, "Train")
+    expect(page).to_have_url(re.compile(f"^{fresh.url}/[?]"))
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.goto(f"{fresh.url}/train")  # by its name, too
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)

@@ -197,7 +197,7 @@ def _log(run: RunRow) -> None:
         st.code("\n".join(shared.log[-400:]) or "Nothing yet.", language=None, height=240)
         st.download_button(
             "Download the log",
-            data="\n".join(shared.log) + "\n",
+            data=lambda: "\n".join(shared.log) + "\n",  # the file of an earlier drawing may be gone
             file_name=f"inkling-{run.id}.log",
             mime="text/plain",
             on_click="ignore",

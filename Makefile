@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+TORCH ?= auto
 
 .PHONY: run test test-fast test-faults test-full style lint bench bench-full screenshots pretrained clean
 
@@ -43,13 +44,12 @@ screenshots: $(VENV)/.test-ready
 
 $(VENV)/.run-ready: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Inkling needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m deploy.install requirements.txt --torch $(TORCH)
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.run-ready requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@$(BIN)/python -m deploy.install requirements-dev.txt --torch $(TORCH)
 	@touch $@
 
 clean:

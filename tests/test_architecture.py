@@ -118,13 +118,15 @@ def test_documents_name_files_that_exist() -> None:
 
 
 def test_no_file_is_too_long_to_read() -> None:
-    files = [ROOT / "app.py", *modules("core", "pages", "tests", "benchmarks", "docs")]
+    files = [ROOT / "app.py", *modules("core", "pages", "tests", "benchmarks", "docs", "deploy")]
     assert not [path for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 300]
 
 
 def test_no_module_is_a_drawer_without_a_name() -> None:
     drawers = ("utils.py", "util.py", "helpers.py", "helper.py", "misc.py", "common.py")
-    assert not [path for path in modules("core", "pages", "tests", "benchmarks") if path.name in drawers]
+    assert not [
+        path for path in modules("core", "pages", "tests", "benchmarks", "deploy") if path.name in drawers
+    ]
 
 
 def test_the_command_line_refuses_without_waiting_for_torch() -> None:

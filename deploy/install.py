@@ -19,11 +19,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from deploy.pip_progress import PipProgress
+
 CPU_INDEX: Final = "https://download.pytorch.org/whl/cpu"
 CPU_INDEX_VARIABLE: Final = "INKLING_TORCH_INDEX"  # a mirror of it
 REACH_S: Final = 4.0
 GPU_FILES: Final = (Path("/dev/nvidia0"), Path("/proc/driver/nvidia"))
 ASK_GPU_S: Final = 10.0  # nvidia-smi with a driver that hangs
+RAW_PROGRESS_PIP: Final = (24, 1)  # the first pip that tells its progress to a program
 FROM_CPU_INDEX: Final = ("torch", "torchvision")
 
 
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         index, why = choose_index(options.torch)
         print(f"{why}\n{_announcement(bool(index))}", flush=True)
+    if pip_version() < RAW_PROGRESS_PIP:
+        pip("--quiet", "--upgrade", "pip")
     if index and install_cpu_torch(index, options.requirements.with_name("requirements.txt")):
         print(f"It could not be had from {index}: the ordinary package comes instead, up to 6.4 GB in all.")
     status = pip("-r", str(options.requirements))
@@ -125,15 +130,34 @@ def is_installed(package: str) -> bool:
     return True
 
 
+def pip_version() -> tuple[int, ...]:
+    """Return the version of this environment's pip, such as (24, 1)."""
+    return tuple(int(part) for part in re.findall(r"\d+", metadata.version("pip"))[:2])
+
+
 def pip(*arguments: str, environment: dict[str, str] | None = None) -> int:
-    """Run `pip install` in this environment; return its exit status."""
-    return subprocess.call([sys.executable, "-m", "pip", "install", "--quiet", *arguments], env=environment)
+    """Run `pip install` in this environment, its progress told in few lines; return its exit status."""
+    bar = "raw" if pip_version() >= RAW_PROGRESS_PIP else "off"
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", bar]
+    progress = PipProgress(sys.stdout)
+    with subprocess.Popen(
+        [*command, *arguments],
+        stdout=subprocess.PIPE,  # its warnings and errors go straight to the terminal
+        env=environment,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            progress.take(line)
+    progress.end()
+    return process.returncode
 
 
 def _announcement(is_small: bool) -> str:
     has_gpu_libraries = sys.platform.startswith("linux") and not is_small
-    size = "up to 6.4 GB, most of it GPU libraries," if has_gpu_libraries else "about 0.9 GB"
-    return f"Installing into {sys.prefix}: {size} in all. This is done once and takes some minutes."
+    size = "up to 6.4 GB in all, most of it GPU libraries" if has_gpu_libraries else "about 0.9 GB in all"
+    return f"Installing into {sys.prefix}: {size}. This is done once and takes some minutes."
 
 
 if __name__ == "__main__":

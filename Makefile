@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 TORCH ?= auto
+VERSIONS ?= tested
+INSTALL = $(BIN)/python -m deploy.install --torch $(TORCH) --versions $(VERSIONS)
 
-.PHONY: run test test-fast test-faults test-full style lint bench bench-full screenshots pretrained clean
+.PHONY: run test test-fast test-faults test-full style lint bench bench-full screenshots pretrained lock clean
 
 run: $(VENV)/.run-ready
 	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
@@ -42,15 +44,18 @@ bench-full: $(VENV)/.test-ready
 screenshots: $(VENV)/.test-ready
 	$(BIN)/python -m docs.screenshots
 
-$(VENV)/.run-ready: requirements.txt
+$(VENV)/.run-ready: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Inkling needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m deploy.install requirements.txt --torch $(TORCH)
+	@$(INSTALL) requirements.txt
 	@touch $@
 
 $(VENV)/.test-ready: $(VENV)/.run-ready requirements-dev.txt
-	@$(BIN)/python -m deploy.install requirements-dev.txt --torch $(TORCH)
+	@$(INSTALL) requirements-dev.txt
 	@touch $@
+
+lock: $(VENV)/.test-ready  # after: make clean; make test VERSIONS=newest
+	$(BIN)/python -m deploy.lock
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

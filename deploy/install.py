@@ -33,19 +33,25 @@ FROM_CPU_INDEX: Final = ("torch", "torchvision")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install, telling what comes; return pip's exit status."""
     options = _parse(arguments)
+    pinned = options.requirements.with_name("constraints.txt")
+    versions = ["-c", str(pinned)] if options.versions == "tested" else []
     index = ""
-    if is_installed("torch"):
+    if not must_choose_torch(pinned if versions else None):
         print(f"Bringing {sys.prefix} up to date …", flush=True)
     else:
         index, why = choose_index(options.torch)
         print(f"{why}\n{_announcement(bool(index))}", flush=True)
     if pip_version() < RAW_PROGRESS_PIP:
         pip("--quiet", "--upgrade", "pip")
-    if index and install_cpu_torch(index, options.requirements.with_name("requirements.txt")):
+    if index and install_cpu_torch(index, options.requirements.with_name("requirements.txt"), versions):
         print(f"It could not be had from {index}: the ordinary package comes instead, up to 6.4 GB in all.")
-    status = pip("-r", str(options.requirements))
+    status = pip("-r", str(options.requirements), *versions)
     if status:
         print("The installation failed; pip's reason stands above. Run the same command again to go on.")
+        if versions:
+            print(
+                "If a version in constraints.txt is not to be had for this Python: make run VERSIONS=newest"
+            )
     return status
 
 
@@ -59,6 +65,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         choices=("auto", "default"),
         default="auto",
         help="auto: PyTorch without GPU libraries where there is no GPU; default: wherever pip looks",
+    )
+    parser.add_argument(
+        "--versions",
+        choices=("tested", "newest"),
+        default="tested",
+        help="tested: those in constraints.txt, which passed the checks; newest: that the requirements allow",
     )
     return parser.parse_args(arguments)
 
@@ -110,7 +122,7 @@ def reach(index: str, within_s: float = REACH_S) -> str:
     return told[0] if told else f"no answer within {within_s:g} s"
 
 
-def install_cpu_torch(index: str, requirements: Path) -> int:
+def install_cpu_torch(index: str, requirements: Path, versions: Sequence[str]) -> int:
     """Install torch and torchvision alone from `index`; return pip's exit status.
 
     What they need comes with everything else, from the ordinary index.
@@ -118,16 +130,17 @@ def install_cpu_torch(index: str, requirements: Path) -> int:
     lines = requirements.read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if re.split(r"[^\w-]", line)[0] in FROM_CPU_INDEX]
     alone = {**os.environ, "PIP_EXTRA_INDEX_URL": index}  # in place of one that pip is configured with
-    return pip("--no-deps", "--index-url", index, *wanted, environment=alone)
+    return pip("--no-deps", "--index-url", index, *wanted, *versions, environment=alone)
 
 
-def is_installed(package: str) -> bool:
-    """Return whether this environment has the package, in whatever version."""
+def must_choose_torch(pinned: Path | None) -> bool:
+    """Return whether there is no PyTorch yet, or one without GPU libraries in another version than the pinned one."""
     try:
-        metadata.version(package)
+        installed, _, build = metadata.version("torch").partition("+")
     except metadata.PackageNotFoundError:
-        return False
-    return True
+        return True
+    wanted = re.search(r"^torch==(\S+)", pinned.read_text(encoding="utf-8"), re.MULTILINE) if pinned else None
+    return build == "cpu" and wanted is not None and wanted[1] != installed
 
 
 def pip_version() -> tuple[int, ...]:

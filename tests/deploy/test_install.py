@@ -54,8 +54,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("indexes")
     make_wheel(folder / "ordinary", "torch", "2.99", ["gpulibrary", "symbols"])
     make_wheel(folder / "ordinary", "torchvision", "2.99", ["torch"])
-    for name in ("gpulibrary", "symbols", "streamlit"):
-        make_wheel(folder / "ordinary", name, "1.0")
+    for name, version in (
+        ("gpulibrary", "1.0"),
+        ("symbols", "1.0"),
+        ("streamlit", "1.0"),
+        ("streamlit", "2.0"),
+    ):
+        make_wheel(folder / "ordinary", name, version)
     make_wheel(folder / "cpu", "torch", "2.99+cpu", ["symbols"])
     make_wheel(folder / "cpu", "torchvision", "2.99+cpu", ["torch"])
     make_wheel(folder / "cpu", "streamlit", "6.6")
@@ -72,6 +77,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def machine(index: str, bare: Path, tmp_path: Path) -> Iterator[Machine]:
     (tmp_path / "requirements.txt").write_text("torch>=2.14\ntorchvision>=0.29\nstreamlit\n")
+    (tmp_path / "constraints.txt").write_text("streamlit==1.0\ntorch==2.99\ntorchvision==2.99\n")
     yield Machine(bare, tmp_path, index)
     if found := installed(bare):
         subprocess.run([bare, "-m", "pip", "uninstall", "--quiet", "--yes", *found], check=True)
@@ -113,8 +119,22 @@ def test_where_the_cpu_index_has_no_build_the_ordinary_package_comes(
 
 
 def test_beside_a_gpu_the_ordinary_package_comes(machine: Machine) -> None:
-    assert "There is an NVIDIA GPU" in machine.install(gpu=sys.executable)
+    assert "There is an NVIDIA GPU" in machine.install("--versions", "newest", gpu=sys.executable)
     assert installed(machine.python)["gpulibrary"] == "1.0"
+    assert installed(machine.python)["streamlit"] == "2.0", "the pinned one is 1.0"
+
+
+@pytest.mark.parametrize(
+    ("installed", "answer"), [("2.98+cpu", True), ("2.99+cpu", False), ("2.98", False), ("2.99", False)]
+)
+def test_pytorch_without_gpu_libraries_stays_so_when_the_pinned_version_changes(
+    installed: str, answer: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = tmp_path / "constraints.txt"
+    pinned.write_text("streamlit==1.0\ntorch==2.99\ntorchvision==2.99\n")
+    monkeypatch.setattr(install.metadata, "version", lambda _: installed)
+    assert install.must_choose_torch(pinned) is answer
+    assert not install.must_choose_torch(None)
 
 
 def test_torch_default_leaves_the_choice_to_pip_untried(monkeypatch: pytest.MonkeyPatch) -> None:

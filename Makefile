@@ -7,11 +7,14 @@ TORCH ?= auto
 VERSIONS ?= tested
 INSTALL = $(BIN)/python -m deploy.install --torch $(TORCH) --versions $(VERSIONS)
 
-.PHONY: run test test-fast test-faults test-full style lint bench bench-full screenshots pretrained lock clean
+.PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full screenshots pretrained lock clean
 
-run: $(VENV)/.run-ready
+run: free-port $(VENV)/.run-ready
 	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+free-port:
+	@python=$(BIN)/python; test -x $$python || python=$(PYTHON); ! command -v $$python >/dev/null || $$python -m deploy.free_port $(PORT)
 
 test: style
 	$(BIN)/python -m tests -m "not faults and not long"

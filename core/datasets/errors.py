@@ -58,6 +58,11 @@ def from_os_error(error: OSError, doing: str) -> DatasetError:
             f"No permission while {doing}: {error.filename or 'the data folder'} cannot be written.",
             "Allow writing there, or set INKLING_DATA to a folder that may be written.",
         )
+    if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+        return DatasetError(
+            f"The data folder cannot be locked ({error.strerror}), as on some network drives: {doing} was not begun.",
+            "Set INKLING_DATA to a folder on a local disk.",
+        )
     return DatasetError(
         f"{doing[:1].upper()}{doing[1:]} failed: {error}.", "Check the data folder and try again."
     )

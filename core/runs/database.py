@@ -16,6 +16,7 @@ from core.runs import damaged_database, schema
 from core.runs.disk_reserve import Reserve
 from core.runs.driver_errors import read_only, store_error, unreachable
 from core.runs.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreUnreachable
+from core.runs.file_locks import check_folder
 
 WEB_BUSY_S: Final = 3.0  # how long a page waits for somebody else's write before it says so
 WAL_LIMIT_BYTES: Final = 8 * 2**20
@@ -29,7 +30,7 @@ class Database:
     `busy_s`: how long a write waits for another process's. `notices`: sentences about what opening had to
     do, such as setting a damaged file aside.
 
-    Raises: StoreUnreachable, StoreTooNew, StoreBusy; a damaged file is set aside and a new one begun.
+    Raises: StoreUnreachable, StoreUnlockable, StoreTooNew, StoreBusy; a damaged file is set aside and a new one begun.
     """
 
     def __init__(self, url: str, busy_s: float = WEB_BUSY_S) -> None:
@@ -125,6 +126,7 @@ class Database:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise unreachable(self.path, error) from error
+            check_folder(self.path.parent)
         with self._explained(), self._engine.connect() as connection, connection.begin():
             if schema.is_current(connection):
                 return

@@ -28,6 +28,10 @@ class StoreUnreachable(StoreError):
     """The store's URL leads nowhere: no such folder, no permission, no server."""
 
 
+class StoreUnlockable(StoreError):
+    """The store's folder is on a disk that has no locks, by which processes tell whose a run is."""
+
+
 class StoreTooNew(StoreError):
     """A later version of Inkling wrote this store."""
 

@@ -18,13 +18,8 @@ from sqlalchemy import delete, insert, select, update
 
 from core.runs.database import Database
 from core.runs.errors import StoreError
+from core.runs.file_locks import try_lock, unlockable
 from core.runs.schema import LEASES
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-    import msvcrt
 
 BEAT_S: Final = 1.0
 STALE_S: Final = 8.0  # a counter that stood still this long has lost its holder
@@ -54,14 +49,18 @@ class FileLeases:
         self._held: dict[str, IO[bytes]] = {}
 
     def take(self, name: str, wait_s: float = 1.0) -> bool:
-        """See Leases.  Raises: OSError when the file cannot be made."""
+        """See Leases.  Raises: OSError when the file cannot be made, StoreUnlockable when none can be locked."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path, deadline = self._folder / name, time.monotonic() + wait_s
         while True:
             file = path.open("ab")
-            if _lock(file) and _is_file_at(file, path):
-                self._held[name] = file
-                return True
+            try:
+                if try_lock(file) and _is_file_at(file, path):
+                    self._held[name] = file
+                    return True
+            except OSError as error:
+                file.close()
+                raise unlockable(self._folder, error) from error
             file.close()  # held by another, or removed between opening and locking
             if time.monotonic() >= deadline:
                 return False
@@ -78,7 +77,10 @@ class FileLeases:
         except OSError:
             return True  # another account's: it cannot be asked, and must not be taken for dead
         with file:
-            return not _lock(file, shared=True)  # those who only ask do not get in each other's way
+            try:
+                return not try_lock(file, shared=True)  # those who only ask do not get in each other's way
+            except OSError:
+                return True  # the drive has lost its locks: no run may be taken for dead for that
 
     def give_back(self, name: str) -> None:
         """See Leases."""
@@ -93,7 +95,7 @@ class FileLeases:
             if path.name in self._held:
                 continue
             with suppress(OSError), path.open("rb") as file:
-                if _lock(file):
+                if try_lock(file):
                     path.unlink()
 
 
@@ -149,19 +151,6 @@ class BeatLeases:
                     beat = {"beat": secrets.token_hex(8)}
                     connection.execute(update(LEASES).where(LEASES.c.name == name).values(beat))
         self._thread = None
-
-
-def _lock(file: IO[bytes], shared: bool = False) -> bool:
-    """Lock an open file, for this process alone unless `shared`, without waiting; return whether that worked."""
-    try:
-        if fcntl is not None:
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        else:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except OSError:
-        return False
-    return True
 
 
 def _is_file_at(file: IO[bytes], path: Path) -> bool:

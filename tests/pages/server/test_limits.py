@@ -1,5 +1,7 @@
 """What an installation limits, as a visitor meets it: a sentence at once, and nothing half started."""
 
+import errno
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -125,3 +127,26 @@ def test_a_store_that_cannot_be_reached_is_told_with_one_button_and_tried_again(
     app.button[0].click().run()
     assert not app.error
     assert any(b.label.startswith("Train") for b in app.button)
+
+
+def test_a_disk_without_locks_is_told_in_place_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+    store: Store,  # noqa: ARG001 - the app's
+    app: AppTest,
+) -> None:
+    from pages.server import services
+
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    services.store.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", refuse)
+        app.run()
+        assert not app.exception
+        assert "cannot be locked (ENOLCK: No locks available)" in app.error[0].value
+        assert "set INKLING_DATA" in app.error[0].value
+    app.button[0].click().run()
+    assert not app.error

@@ -1,0 +1,58 @@
+"""Locks on open files, which end with the process that holds them; and whether a folder's disk has such locks."""
+
+import errno
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final
+
+from core.runs.errors import StoreUnlockable
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+    import msvcrt
+
+HELD: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)  # by another; Windows says EACCES
+
+
+def try_lock(file: IO[bytes], shared: bool = False) -> bool:
+    """Lock an open file, for this process alone unless `shared`, without waiting; return False if another holds it.
+
+    Raises: OSError when it cannot be locked at all.
+    """
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        else:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    except OSError as error:
+        if error.errno in HELD:
+            return False
+        raise
+    return True
+
+
+def check_folder(folder: Path) -> None:
+    """Lock a passing file in the folder.  Raises: StoreUnlockable when its disk has no locks.
+
+    Where no file can be made, there is nothing to lock: a read-only or full disk is told by who meets it.
+    """
+    with suppress(OSError), tempfile.TemporaryFile(dir=folder) as file:
+        try:
+            try_lock(file)
+            if fcntl is not None:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # SQLite's kind
+        except OSError as error:
+            raise unlockable(folder, error) from error
+
+
+def unlockable(folder: Path, error: OSError) -> StoreUnlockable:
+    """Return the error of a folder whose files cannot be locked."""
+    name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return StoreUnlockable(
+        f"The folder {folder} cannot be locked ({name}: {error.strerror}), as on some network drives.",
+        "Put it on a local disk: set INKLING_DATA to a folder there, and INKLING_STORE too if it is in use.",
+    )

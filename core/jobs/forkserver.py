@@ -2,7 +2,6 @@
 
 import multiprocessing
 from contextlib import suppress
-from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from typing import Final
 
@@ -20,5 +19,7 @@ def worker_context(method: str = METHOD) -> BaseContext:
 def start_early() -> None:
     """Start the process now, so that its imports go on beside the caller's own; the first worker starts it else."""
     if worker_context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # here: not every system has it
+
         with suppress(OSError):  # no process or file can be made just now
             forkserver.ensure_running()

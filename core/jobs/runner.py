@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Pipe, wait
 from typing import Final, NoReturn
 
 from core.config.app_settings import Settings, from_environment
@@ -67,11 +67,11 @@ class Runner:
 
     def _listen(self) -> None:
         """Wait for a bell, a worker's word or death, at most until the next tick."""
-        pipes = {worker.pipe: worker for worker in self._pool.workers}
-        for ready in wait([self._bell, *pipes], timeout=TICK_S):
+        pipes: dict[object, Worker] = {worker.pipe: worker for worker in self._pool.workers}
+        for ready in wait([self._bell, *(worker.pipe for worker in pipes.values())], timeout=TICK_S):
             if ready is self._bell:
                 self._hear_bell()
-            elif isinstance(ready, Connection) and not self._pool.on_message(pipes[ready]):
+            elif not self._pool.on_message(pipes[ready]):
                 self._on_worker_exit(pipes[ready])
             elif not self._is_warm:
                 self._is_warm = True

@@ -1,6 +1,7 @@
 """Locks on open files, which end with the process that holds them; and whether a folder's disk has such locks."""
 
 import errno
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,10 @@ try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+try:
     import msvcrt
+except ImportError:  # everywhere else
+    msvcrt = None  # type: ignore[assignment]
 
 HELD: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)  # by another; Windows says EACCES
 
@@ -25,14 +29,25 @@ def try_lock(file: IO[bytes], shared: bool = False) -> bool:
     try:
         if fcntl is not None:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        else:
+        elif msvcrt is not None:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            raise OSError(errno.ENOLCK, "this Python has no file locks")
     except OSError as error:
         if error.errno in HELD:
             return False
         raise
     return True
+
+
+def remove(file: IO[bytes], path: Path) -> None:
+    """Remove a file that this process has open and locked, and close it."""
+    with file, suppress(OSError):
+        path.unlink()  # while it is locked: a moment later it might be another's
+    if os.name == "nt":
+        with suppress(OSError):
+            path.unlink()  # Windows removes no file that anybody has open, its new holder neither
 
 
 def check_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select, update
 
 from core.runs.database import Database
 from core.runs.errors import StoreError
-from core.runs.file_locks import try_lock, unlockable
+from core.runs.file_locks import remove, try_lock, unlockable
 from core.runs.schema import LEASES
 
 BEAT_S: Final = 1.0
@@ -86,8 +86,7 @@ class FileLeases:
         """See Leases."""
         file = self._held.pop(name, None)
         if file is not None:
-            with file, suppress(OSError):
-                (self._folder / name).unlink()
+            remove(file, self._folder / name)
 
     def sweep(self) -> None:
         """Remove the files that dead holders left, each under its own lock."""
@@ -96,7 +95,7 @@ class FileLeases:
                 continue
             with suppress(OSError), path.open("rb") as file:
                 if try_lock(file):
-                    path.unlink()
+                    remove(file, path)
 
 
 class BeatLeases:

@@ -15,6 +15,7 @@ from pages.server.services import settings, store
 
 COOKIE: Final = "inkling_visitor"
 _YEAR_S: Final = 365 * 24 * 3600
+_BINARY: Final = getattr(os, "O_BINARY", 0)  # else Windows writes a byte more for each 10 in the key
 
 
 def visitor() -> str:
@@ -55,7 +56,7 @@ def _secret(data_dir: Path) -> bytes:
     path = data_dir / "visitor.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
     except FileExistsError:
         return path.read_bytes()
     except OSError:

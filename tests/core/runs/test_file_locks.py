@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.datasets import DatasetError, ensure
-from core.runs import StoreUnlockable
+from core.runs import StoreUnlockable, file_locks
 from core.runs.leases import FileLeases
 from tests.core.runs.conftest import open_store
 
@@ -40,6 +40,13 @@ def test_a_store_on_a_disk_without_locks_is_refused_with_a_remedy(store_path, mo
         "inkling.db-wal",
         "inkling.db-shm",
     }
+
+
+def test_a_python_without_locks_says_so_too(store_path, monkeypatch):
+    monkeypatch.setattr(file_locks, "fcntl", None)
+    monkeypatch.setattr(file_locks, "msvcrt", None)
+    with pytest.raises(StoreUnlockable, match="this Python has no file locks"):
+        open_store(store_path)
 
 
 def test_a_disk_that_loses_its_locks_gives_no_lease_and_takes_no_run_for_dead(tmp_path, monkeypatch):

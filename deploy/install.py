@@ -1,6 +1,6 @@
 """Install what Inkling needs into the environment of the Python that runs this: `python -m deploy.install`.
 
-On Linux, PyTorch's ordinary package brings more than 5 GB of GPU libraries. Where no NVIDIA GPU is found, torch and
+On Linux, PyTorch's ordinary package brings 4.5 GB of GPU libraries. Where no NVIDIA GPU is found, torch and
 torchvision come from PyTorch's CPU index instead, if it can be reached; everything else, and all of it elsewhere,
 comes from wherever pip is configured to look. Nothing but Python is needed: this runs before anything is installed.
 """
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if pip_version() < RAW_PROGRESS_PIP:
         pip("--quiet", "--upgrade", "pip")
     if index and install_cpu_torch(index, options.requirements.with_name("requirements.txt"), versions):
-        print(f"It could not be had from {index}: the ordinary package comes instead, up to 6.4 GB in all.")
+        print(
+            f"It could not be had from {index}: the ordinary package comes instead, up to 6.4 GB of disk in all."
+        )
     status = pip("-r", str(options.requirements), *versions)
     if status:
         print("The installation failed; pip's reason stands above. Run the same command again to go on.")
@@ -169,7 +171,9 @@ def pip(*arguments: str, environment: dict[str, str] | None = None) -> int:
 
 def _announcement(is_small: bool) -> str:
     has_gpu_libraries = sys.platform.startswith("linux") and not is_small
-    size = "up to 6.4 GB in all, most of it GPU libraries" if has_gpu_libraries else "about 0.9 GB in all"
+    small = "about 1.9 GB of disk, 0.5 GB to download"
+    large = "up to 6.4 GB of disk, 3.2 GB to download, most of it GPU libraries"
+    size = large if has_gpu_libraries else small
     return f"Installing into {sys.prefix}: {size}. This is done once and takes some minutes."
 
 

@@ -38,7 +38,7 @@ class PipProgress:
         elif found := DOWNLOADING.match(line):
             self._begin_download(found[1], float(found[2] or 0) * UNITS.get(found[3] or "", 0.0))
         elif found := INSTALLING.match(line):
-            self._say(f"  Unpacking {len(found[1].split(', '))} packages; a large one takes a minute …")
+            self._say(f"  Unpacking {len(found[1].split(', '))} packages; that may take some minutes …")
 
     def end(self) -> None:
         """Leave the terminal at the beginning of a line."""

@@ -91,7 +91,7 @@ def test_without_a_gpu_pytorch_comes_alone_from_the_cpu_index(machine: Machine) 
     found = installed(machine.python)
     assert found == {"torch": "2.99+cpu", "torchvision": "2.99+cpu", "symbols": "1.0", "streamlit": "1.0"}
     assert "No NVIDIA GPU was found" in said
-    assert "about 0.9 GB" in said.split("Unpacking")[0]
+    assert "about 1.9 GB" in said.split("Unpacking")[0]
     assert len(said.splitlines()) == 4, "what comes, and two times that it is unpacked"
 
     again = machine.install(cpu_index="http://127.0.0.1:9")

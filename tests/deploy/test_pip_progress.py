@@ -40,7 +40,7 @@ def test_a_log_has_a_line_for_each_large_download_and_one_for_unpacking() -> Non
     assert log.getvalue().splitlines() == [
         "  Downloading pyarrow-26.0.1 (55 MB)",
         "  Downloading torch-2.14.1+cpu (1200 MB)",
-        "  Unpacking 3 packages; a large one takes a minute …",
+        "  Unpacking 3 packages; that may take some minutes …",
     ]
 
 

@@ -60,7 +60,7 @@ def alone(kind: type[ClosedFormLearner] | type[AutogradLearner]) -> Callable[[Ex
 
 
 def whole(threads: int | None = None, **settings: object) -> Callable[[Exercise], float]:
-    """Return core.training.train in this process, events taken in and dropped."""
+    """Return core.training.loop.train in this process, events taken in and dropped."""
 
     def work(exercise: Exercise) -> float:
         accuracy = 0.0

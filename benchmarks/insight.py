@@ -34,7 +34,7 @@ from core.models.build import build_model, softmax_weights, state_arrays
 from core.models.softmax_regression import linear_logits
 from core.protocol.events import Weights
 from core.training.loop import train
-from core.training.threads import hold_to_one
+from core.training.threads import use_one_thread
 
 SHAPE = (1, 28, 28)
 CLICK_LIMIT_MS = 1000.0
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--once", action="store_true", help="measure also what is computed once and kept")
     arguments = parser.parse_args()
-    hold_to_one()  # two threads only wait for each other where trainings run beside the page
+    use_one_thread()  # two threads only wait for each other where trainings run beside the page
     data = load("mnist")
     print("| what | median ms | longest ms |\n|---|---:|---:|")
     slow = []

@@ -65,9 +65,9 @@ def main() -> None:
             "the small curves of every run": lambda: loss_histories(store, rows),
             "the small curves of 20 new runs": lambda: loss_histories(store, rows[:20]),
             "has anything changed": store.list_version,
-            "comparison: every step of six runs": lambda: [store.rows(run_id) for run_id in six],
+            "comparison: every step of six runs": lambda: [store.events_since(run_id) for run_id in six],
             "comparison: final scores of six runs": lambda: [store.logits(run_id) for run_id in six],
-            "comparison: weights of six runs": lambda: [store.live(run_id) for run_id in six],
+            "comparison: weights of six runs": lambda: [store.newest_weights(run_id) for run_id in six],
         }
         print(f"\n| query, {len(rows):,} runs | median, ms | longest, ms |\n|---|---|---|")
         for name, ask in queries.items():

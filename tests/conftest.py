@@ -7,7 +7,7 @@ import pytest
 
 from core import datasets
 from core.datasets import ImageData
-from core.training.threads import hold_to_one
+from core.training.threads import use_one_thread
 from tests.browser import app, browser, chromium, context, page, profile
 
 # One browser for all: a second Playwright cannot start in a process that has one.
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     """Have PyTorch and NumPy compute on one thread: test processes that share the cores would wait for each other."""
-    hold_to_one()
+    use_one_thread()
 
 
 @pytest.fixture(scope="session", autouse=True)

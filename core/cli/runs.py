@@ -32,7 +32,7 @@ def evaluate(
     with told_errors():
         store, settings = open_store()
         row = named_run(store, run)
-        newest = store.live(row.id)
+        newest = store.newest_weights(row.id)
     if newest is None:
         fail(f"run {row.id} has no weights yet (it is {row.status})")
     from core.datasets import load  # here: torch takes two seconds, `--help` should not

@@ -15,6 +15,7 @@ from core.datasets.catalog import CATALOG, is_name
 MODELS: Final = ("softmax", "mlp", "cnn")
 ACTIVATIONS: Final = ("relu", "tanh", "sigmoid", "gelu")
 OPTIMIZERS: Final = ("sgd", "adagrad", "adam", "adamw", "adamax", "rmsprop")
+WITH_MOMENTUM: Final = ("sgd", "rmsprop")  # the optimizers that have it
 SCALINGS: Final = ("unit", "standardised")
 INITIALISATIONS: Final = ("default", "zeros", "normal")
 SCHEDULES: Final = ("constant", "step", "cosine")

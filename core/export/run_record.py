@@ -83,7 +83,7 @@ class RunRecord:
 
     def weights(self) -> tuple[int, dict[str, np.ndarray]]:
         """Return (step, newest weights).  Raises: ExportRefused when there are none yet."""
-        found = self.store.live(self.row.id)
+        found = self.store.newest_weights(self.row.id)
         if found is None:
             raise ExportRefused(
                 f"Run {self.row.id} has no weights yet (it is {self.row.status}).",
@@ -94,7 +94,7 @@ class RunRecord:
 
 def read_record(store: Store, run_id: str) -> RunRecord:
     """Return the run with its events.  Raises: UnknownRun, StoreError."""
-    return RunRecord(store.get(run_id), store.rows(run_id).events, store)
+    return RunRecord(store.get(run_id), store.events_since(run_id).events, store)
 
 
 def _joined(parts: list[np.ndarray], dtype: type) -> np.ndarray:

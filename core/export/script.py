@@ -5,6 +5,7 @@ import inspect
 from dataclasses import dataclass
 from typing import Final
 
+from core.config.run_config import WITH_MOMENTUM
 from core.datasets import load
 from core.datasets.catalog import CATALOG
 from core.export.rendering import render
@@ -54,6 +55,7 @@ def program(record: RunRecord, in_notebook: bool = False) -> str:
         learning_rate_changes=record.learning_rate_changes,
         activation_class=_ACTIVATIONS[config.activation],
         optimizer_class=_OPTIMIZERS[config.optimizer],
+        has_momentum=config.optimizer in WITH_MOMENTUM,
         source_of=_source_of,
     )
 

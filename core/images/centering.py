@@ -71,7 +71,7 @@ def place(shape: Ink, *, by_mass: bool) -> Ink:
     return np.clip(np.asarray(image, dtype=np.float32), 0, 1)
 
 
-def moved(image: Ink) -> Ink:
+def centred_by_mass(image: Ink) -> Ink:
     """Return the 28 x 28 image moved by whole pixels so that its centre of mass is in the middle."""
     total = max(float(image.sum()), 1e-9)
     down = round(SIZE_PX / 2 - float(image.sum(axis=1) @ np.arange(SIZE_PX)) / total)
@@ -79,11 +79,11 @@ def moved(image: Ink) -> Ink:
     return np.asarray(ndimage.shift(image, (down, right), order=0), dtype=np.float32)
 
 
-def scaled(across: float, down: float, left: float, top: float) -> Affine:
+def scale_and_move(across: float, down: float, left: float, top: float) -> Affine:
     """Return the map that stretches by (across, down) and then moves by (left, top)."""
     return np.array([[across, 0.0, left], [0.0, down, top]])
 
 
-def then(first: Affine, second: Affine) -> Affine:
+def compose(first: Affine, second: Affine) -> Affine:
     """Return the map that does `first` and then `second`."""
     return np.asarray(second[:, :2] @ first + np.pad(second[:, 2:], ((0, 0), (2, 0))))

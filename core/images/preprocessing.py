@@ -16,13 +16,13 @@ from core.images.centering import (
     BOX_PX,
     SIZE_PX,
     Affine,
+    centred_by_mass,
+    compose,
     crop,
     crop_box,
-    moved,
     place,
     resize,
-    scaled,
-    then,
+    scale_and_move,
     window,
 )
 from core.images.deskew import deskew, straightening
@@ -93,7 +93,7 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
     if not options.crop:
         return _whole_canvas(drawn, options, stages)
     top, left, bottom, right = crop_box(drawn)
-    shape, back = drawn[top:bottom, left:right], scaled(1, 1, left, top)
+    shape, back = drawn[top:bottom, left:right], scale_and_move(1, 1, left, top)
     stages.append(("crop", "cut to the ink", shape))
     large = resize(shape, _WORK_PX)
     pen_px = pen_width(large) * BOX_PX / max(large.shape)
@@ -104,9 +104,9 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
     image = place(shape, by_mass=options.centre)
     stages.append(("centre", "centred by mass" if options.centre else "put in the middle of the box", image))
     top28, left28, side = window(shape, by_mass=options.centre)
-    back = then(scaled(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
+    back = compose(scale_and_move(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
     if options.deskew:
-        back = then(straightening(image), back)
+        back = compose(straightening(image), back)
     return PreprocessedImage(_deskewed(image, options, stages), tuple(stages), pen_px=pen_px, way_back=back)
 
 
@@ -116,8 +116,8 @@ def _with_even_pen(shape: Ink, large: Ink, options: PreprocessingOptions, back: 
     margin = (len(redrawn) - len(large)) // 2
     top, left, bottom, right = crop_box(redrawn)
     down, across = shape.shape[0] / large.shape[0], shape.shape[1] / large.shape[1]
-    here = scaled(across, down, across * (left - margin), down * (top - margin))
-    return redrawn[top:bottom, left:right], then(here, back)
+    here = scale_and_move(across, down, across * (left - margin), down * (top - margin))
+    return redrawn[top:bottom, left:right], compose(here, back)
 
 
 def _checked(ink: NDArray[np.floating]) -> Ink:
@@ -149,7 +149,7 @@ def _whole_canvas(drawn: Ink, options: PreprocessingOptions, stages: list[Stage]
     image = resize(square, SIZE_PX)
     stages.append(("scale", "the whole canvas made 28 × 28", image))
     if options.centre:
-        image = moved(image)
+        image = centred_by_mass(image)
         stages.append(("centre", "centred by mass", image))
     return PreprocessedImage(_deskewed(image, options, stages), tuple(stages))
 

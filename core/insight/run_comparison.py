@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from core.config.run_config import FIELD_NAMES, RunConfig
+from core.config.run_config import FIELD_NAMES, WITH_MOMENTUM, RunConfig
 from core.protocol.events import Evaluated, Recorded, Started, Steps
 from core.protocol.moving_average import Average
 
@@ -52,7 +52,7 @@ def applies(name: str, config: RunConfig) -> bool:
         "channels": config.model == "cnn",
         "kernel_size": config.model == "cnn",
         "init_std": config.initialisation == "normal",
-        "momentum": config.optimizer in ("sgd", "rmsprop"),
+        "momentum": config.optimizer in WITH_MOMENTUM,
         "nesterov": config.optimizer == "sgd",
         "step_epochs": config.schedule == "step",
         "step_factor": config.schedule == "step",

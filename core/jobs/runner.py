@@ -1,4 +1,4 @@
-"""The process beside the app that trains: claims queued runs in order and has a worker train each.
+"""The process beside the app that trains: gives queued runs, in order, to workers that claim and train them.
 
 `python -m core.jobs` is started by the app (core.jobs.engine) with a pipe as its standard input: a byte wakes
 it up, and its end means that the app is gone, however it went. Then every worker writes a checkpoint and
@@ -34,7 +34,7 @@ LAST_RESORT_S: Final = 4.7
 HARD_STOP_S: Final = 10.0  # a run that has not obeyed "stop" for this long is ended by force
 PARK_S: Final = 10.0  # a pause this long gives its worker up when others wait
 UNREADABLE: Final = "The settings of this run cannot be read by this version of Inkling."
-TRIES: Final = 3  # workers that may die before claiming a run until the run is at fault
+MAX_DEATHS_BEFORE_CLAIM: Final = 3  # workers that may die before claiming a run until the run is at fault
 
 
 class Runner:
@@ -44,16 +44,16 @@ class Runner:
         self._store, self._settings = store, settings
         self._on_warm, self._is_warm = on_warm, False
         self._pool = WorkerPool(settings)
-        self._bell, self._button = Pipe(duplex=False)
+        self._wake_receiver, self._wake_sender = Pipe(duplex=False)
         self._is_ending = False
-        self._losses: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down
+        self._lost_workers: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down
         self._deaths: dict[str, int] = {}
         self._upkeep_at = 0.0
         self._complained_at = -60.0
 
     def wake(self, word: str) -> None:
         """Wake the runner up: "look" at the queue, or "end". May be called from a signal handler or thread."""
-        send(self._button, {"ring": word})
+        send(self._wake_sender, {"ring": word})
 
     def run(self) -> None:
         """Work until told to end."""
@@ -68,8 +68,8 @@ class Runner:
     def _listen(self) -> None:
         """Wait for a bell, a worker's word or death, at most until the next tick."""
         pipes: dict[object, Worker] = {worker.pipe: worker for worker in self._pool.workers}
-        for ready in wait([self._bell, *(worker.pipe for worker in pipes.values())], timeout=TICK_S):
-            if ready is self._bell:
+        for ready in wait([self._wake_receiver, *(worker.pipe for worker in pipes.values())], timeout=TICK_S):
+            if ready is self._wake_receiver:
                 self._hear_bell()
             elif not self._pool.on_message(pipes[ready]):
                 self._on_worker_exit(pipes[ready])
@@ -78,19 +78,19 @@ class Runner:
                 self._on_warm()
 
     def _hear_bell(self) -> None:
-        while self._bell.poll():
-            message = receive(self._bell)
+        while self._wake_receiver.poll():
+            message = receive(self._wake_receiver)
             self._is_ending = self._is_ending or message is None or message["ring"] == "end"
 
     def _tick(self) -> None:
-        self._report_losses()
+        self._report_lost_workers()
         self._assign()
-        self._pool.spare()
+        self._pool.ensure_spare()
         self._look_after_workers()
         if time.monotonic() >= self._upkeep_at:
             self._upkeep_at = time.monotonic() + UPKEEP_S
             self._store.prune()
-            self._store.put_reserve_by()
+            self._store.keep_disk_reserve()
 
     # ---- the queue
 
@@ -105,14 +105,14 @@ class Runner:
         used = self._store.threads_in_work() + unclaimed
         for entry in waiting:
             if entry.config is None:
-                self._losses.append((entry.run_id, 0, UNREADABLE))
+                self._lost_workers.append((entry.run_id, 0, UNREADABLE))
                 continue
             threads = threads_for(entry.config, self._settings.core_count)
             is_room = not used or used + threads <= self._settings.core_count
             if not is_room or len(self._pool.busy) >= self._settings.worker_count:
                 self._make_room()
                 return
-            self._pool.spare().assign(entry.run_id, threads)
+            self._pool.ensure_spare().assign(entry.run_id, threads)
             used += threads
 
     def _make_room(self) -> None:
@@ -142,18 +142,18 @@ class Runner:
         """See to the run of a worker that is gone."""
         how = worker.ending()
         if worker.attempt:
-            self._losses.append((worker.run_id, worker.attempt, how))
+            self._lost_workers.append((worker.run_id, worker.attempt, how))
         elif worker.run_id and how:
             self._deaths[worker.run_id] = self._deaths.get(worker.run_id, 0) + 1
-            if self._deaths[worker.run_id] >= TRIES:
-                self._losses.append((worker.run_id, 0, how))
+            if self._deaths[worker.run_id] >= MAX_DEATHS_BEFORE_CLAIM:
+                self._lost_workers.append((worker.run_id, 0, how))
 
-    def _report_losses(self) -> None:
+    def _report_lost_workers(self) -> None:
         """Write down which runs have lost their worker; those that ended well have nothing to report."""
-        while self._losses:
-            run_id, attempt, how = self._losses[0]
-            self._store.report_loss(run_id, attempt, how)
-            self._losses.pop(0)
+        while self._lost_workers:
+            run_id, attempt, how = self._lost_workers[0]
+            self._store.report_lost_worker(run_id, attempt, how)
+            self._lost_workers.pop(0)
 
     def _complain(self, error: Exception) -> None:
         """Log what keeps the queue waiting, once a minute."""
@@ -165,9 +165,9 @@ class Runner:
         """Have every run leave a checkpoint, and end every process."""
         for worker in self._pool.end(END_S):
             if worker.attempt:
-                self._losses.append((worker.run_id, worker.attempt, worker.ending()))
+                self._lost_workers.append((worker.run_id, worker.attempt, worker.ending()))
         try:
-            self._report_losses()
+            self._report_lost_workers()
         except StoreError as error:
             LOG.warning("the end of some runs could not be written down: %s", error)
 

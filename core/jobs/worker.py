@@ -1,4 +1,4 @@
-"""A process that trains one run: it waits for it, claims it, works, and ends."""
+"""A process that trains one run, or a group side by side: it waits for it, claims it, works, and ends."""
 
 import logging
 import os

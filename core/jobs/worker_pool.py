@@ -1,4 +1,4 @@
-"""The runner's workers: one process for each run, forked from a warm one, and one kept waiting for the next run."""
+"""The runner's workers: one process for each run or group, forked from a warm one, and one that waits for the next."""
 
 import signal
 import time
@@ -67,7 +67,7 @@ class WorkerPool:
         """Workers that have a run or are about to."""
         return [worker for worker in self.workers if worker.run_id]
 
-    def spare(self) -> Worker:
+    def ensure_spare(self) -> Worker:
         """Return a waiting worker, started now if there is none. OSError if none can be started just now."""
         for worker in self.workers:
             if not worker.run_id and not worker.recalled:

@@ -55,7 +55,7 @@ class Feed:
             return self._row
 
     def _read(self, source: Store) -> None:
-        news = source.rows(self.run_id, self._cursor)
+        news = source.events_since(self.run_id, self._cursor)
         if news.afresh:
             self.curves, self.log, self._last_loss = Curves(self.run_id), [], float("nan")
         self._cursor = news.cursor

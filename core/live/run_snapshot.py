@@ -130,7 +130,7 @@ def _run_snapshot(
         (f"{split} loss", _number(run.evaluation_loss)),
         (f"{split} accuracy", percent(run.evaluation_accuracy)),
     ]
-    found = store.live(run.id)
+    found = store.newest_weights(run.id)
     layer = (
         first_layer(found[1], dataset_spec(run.dataset)) if found else _first_weights(run.config, has_torch)
     )

@@ -15,7 +15,7 @@ def predictor_of(run_id: str) -> Predictor:
     settings = from_environment()
     store = Store(settings=settings)
     try:
-        row, live = store.get(run_id), store.live(run_id)
+        row, live = store.get(run_id), store.newest_weights(run_id)
     except UnknownRun:
         if run_id not in SHIPPED:
             raise

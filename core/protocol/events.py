@@ -96,7 +96,7 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that is needed to go on after `step` updates as if nothing had happened (see core.checkpoint)."""
+    """All that is needed to go on after `step` updates as if nothing had happened (see core.training.checkpoint)."""
 
     step: int
     state: bytes

@@ -105,7 +105,7 @@ class Artifacts:
             raise UnknownArtifact(run_id, SNAPSHOT, str(step))
         return unpack_arrays(data)
 
-    def live(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
+    def newest_weights(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
         """Return (step, weights) as new as there are, None before the first."""
         weights = _weights(run_id)
         newest = select(func.max(ARTIFACTS.c.step)).where(*weights).scalar_subquery()
@@ -116,7 +116,7 @@ class Artifacts:
             return None
         return row["step"], unpack_arrays(verified(row["data"], row["sha256"], f"Weights of run {run_id}"))
 
-    def live_step(self, run_id: str) -> int | None:
+    def newest_weights_step(self, run_id: str) -> int | None:
         """Return the step of what `live` would return, without reading it."""
         with self._database.read() as connection:
             step: int | None = connection.scalar(select(func.max(ARTIFACTS.c.step)).where(*_weights(run_id)))

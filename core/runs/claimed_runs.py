@@ -125,15 +125,15 @@ class ClaimedRuns:
 
         self._database.write_with_reserve(write)
 
-    def report_loss(self, run_id: str, attempt: int, how: str) -> None:
+    def report_lost_worker(self, run_id: str, attempt: int, how: str) -> None:
         """Write down that the attempt's process is gone, if the run had not ended or been given back.
 
         how: a sentence for people. A run that had been told to stop has thereby stopped; attempt 0 means that
         processes died before they could even claim it: it has failed.
         """
-        self._database.write_with_reserve(lambda: self._report_loss(run_id, attempt, how))
+        self._database.write_with_reserve(lambda: self._report_lost_worker(run_id, attempt, how))
 
-    def _report_loss(self, run_id: str, attempt: int, how: str) -> None:
+    def _report_lost_worker(self, run_id: str, attempt: int, how: str) -> None:
         with self._database.write(durable=True) as connection:
             values = one(connection, select(RUNS).where(RUNS.c.id == run_id))
             if values is None:
@@ -151,7 +151,7 @@ class ClaimedRuns:
                 if values["command"] == "stop":
                     self._table.end_as_stopped(connection, values)
                     return
-                self._table.settled(connection, values)
+                self._table.mark_interrupted_if_lost(connection, values)
                 self._table.change(connection, run_id, message=how or LOST_MESSAGE)
             elif was_settled and how:
                 self._table.change(connection, run_id, message=how)
@@ -164,7 +164,7 @@ class ClaimedRuns:
         if lost:
             with self._database.write() as connection:
                 for run_id in lost:
-                    self._table.settled(connection, self._table.row(connection, run_id))
+                    self._table.mark_interrupted_if_lost(connection, self._table.row(connection, run_id))
         return lost
 
     def _mine(self, connection: Connection, run_id: str, attempt: int) -> Values:

@@ -32,7 +32,7 @@ class EventLog:
     def __init__(self, table: RunTable) -> None:
         self._table, self._database = table, table.database
 
-    def rows(self, run_id: str, since: str = "") -> EventBatch:
+    def events_since(self, run_id: str, since: str = "") -> EventBatch:
         """Return what the run said after the cursor `since` ("" = from the beginning), in order.
 
         Raises: UnknownRun; ValueError for a text that is no cursor; DamagedArtifact.
@@ -100,5 +100,5 @@ def _read_cursor(cursor: str) -> tuple[int | None, int, int]:
     try:
         history, attempt, seq = (int(part) for part in cursor.split("."))
     except ValueError:
-        raise ValueError(f"a cursor is what `rows` gave before, got {cursor[:40]!r}") from None
+        raise ValueError(f"a cursor is what `events_since` gave before, got {cursor[:40]!r}") from None
     return history, attempt, seq

@@ -40,10 +40,10 @@ class FinishedRuns:
         Its weights, its final logits and its figures are those of the Weights, Logits, Steps and Evaluated
         events between. With a `run_id` that the store knows already (a deleted one too) nothing is changed.
 
-        Raises: ValueError for a story without beginning or end; StoreError.
+        Raises: ValueError for events without beginning or end; StoreError.
         """
         if not events or not isinstance(events[0], Started) or not isinstance(events[-1], TERMINAL):
-            raise ValueError("an adopted run's events begin with Started and end with how it ended")
+            raise ValueError("a finished run's events begin with Started and end with how it ended")
         run_id, now = run_id or new_id(), time.time()
         values = new_row(run_id, config, owner, name, note, tags)
         values |= {"parent_id": parent_id, "group_id": group_id, "pinned": int(pinned)}
@@ -56,7 +56,7 @@ class FinishedRuns:
         return run_id
 
     def add_logits(self, run_id: str, logits: Logits) -> None:
-        """Store final scores that an adopted run came without, in place of earlier ones.
+        """Store final scores that a run came without, in place of earlier ones.
 
         Raises: UnknownRun; StoreError.
         """

@@ -40,7 +40,7 @@ class Retention:
             self._database.give_room_back()
         return ids
 
-    def put_reserve_by(self) -> None:
+    def keep_disk_reserve(self) -> None:
         """See to it that a full disk will still have room for the last words of a run."""
         if self._database.reserve is not None:
             self._database.reserve.keep()

@@ -50,7 +50,7 @@ class RunOrders:
 
     def _order(self, run_id: str, changes: dict[str, Any], goes_on: bool) -> None:
         with self._database.write() as connection:
-            values = self._table.settled(connection, self._table.row(connection, run_id))
+            values = self._table.mark_interrupted_if_lost(connection, self._table.row(connection, run_id))
             if values["state"] in ENDED:
                 return
             self._table.change(connection, run_id, **changes)
@@ -70,7 +70,7 @@ class RunOrders:
         if values["state"] not in (CREATED, INTERRUPTED, *IN_WORK):
             return False
         with self._database.write(durable=True) as connection:
-            values = self._table.settled(connection, self._table.row(connection, run_id))
+            values = self._table.mark_interrupted_if_lost(connection, self._table.row(connection, run_id))
             if values["state"] == INTERRUPTED:
                 self._table.change(connection, run_id, command="run", run_until=0)
             if values["state"] not in (CREATED, INTERRUPTED):
@@ -87,7 +87,7 @@ class RunOrders:
 
     def _delete(self, run_id: str) -> None:
         with self._database.write(durable=True) as connection:
-            values = self._table.settled(connection, self._table.row(connection, run_id))
+            values = self._table.mark_interrupted_if_lost(connection, self._table.row(connection, run_id))
             self._table.change(connection, run_id, deleted_at=time.time())
             if self._is_worked_on(values):
                 self._table.change(connection, run_id, command="stop")

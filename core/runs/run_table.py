@@ -61,7 +61,7 @@ class RunTable:
         new = {f"new_{name}": value for name, value in values.items()}
         connection.execute(_changing(frozenset(values)), {"of_run": run_id, **new})
 
-    def settled(self, connection: Connection, values: Values) -> Values:
+    def mark_interrupted_if_lost(self, connection: Connection, values: Values) -> Values:
         """Return the row, first written down as interrupted if its worker is gone."""
         if values["state"] not in IN_WORK or self.is_held(values):
             return values

@@ -48,7 +48,7 @@ RUNS: Final = Table(
     Column("config", Text, nullable=False),  # JSON, as core.config.run_config.to_json writes it
     Column("dataset", String(80), nullable=False),
     Column("model", String(16), nullable=False),
-    # where it stands; times in seconds since 1970, for people, never compared with each other to decide anything
+    # where it stands; times in seconds since 1970, for people and for retention; who runs what is never decided by them
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False, default=0),
     Column("seq", Integer, nullable=False, default=0),  # of the attempt's last event

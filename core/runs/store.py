@@ -65,7 +65,7 @@ class Store:
         self.claim = claimed.claim
         self.append = claimed.append
         self.release = claimed.release
-        self.report_loss = claimed.report_loss
+        self.report_lost_worker = claimed.report_lost_worker
         self.mark_interrupted = claimed.mark_interrupted
         self.count_by_state = claimed.count_by_state
         self.threads_in_work = claimed.threads_in_work
@@ -77,18 +77,18 @@ class Store:
 
         # what a run has said, and its arrays and bytes
         artifacts = Artifacts(self.database)
-        self.rows = event_log.rows
+        self.events_since = event_log.events_since
         self.snapshots = artifacts.snapshots
         self.snapshot = artifacts.snapshot
-        self.live = artifacts.live
-        self.live_step = artifacts.live_step
+        self.newest_weights = artifacts.newest_weights
+        self.newest_weights_step = artifacts.newest_weights_step
         self.checkpoint = artifacts.checkpoint
         self.logits = artifacts.logits
 
         # keeping the store small, and able to write on a full disk
         retention = Retention(self.database, self.settings)
         self.prune = retention.prune
-        self.put_reserve_by = retention.put_reserve_by
+        self.keep_disk_reserve = retention.keep_disk_reserve
 
     @property
     def notices(self) -> tuple[str, ...]:

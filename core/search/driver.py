@@ -124,7 +124,7 @@ class Driver:
         active = Trial(study, trial._trial_id)  # optuna has no public way from a frozen trial
         if search.plan.pruner == "none":
             return active
-        told = [e for e in self._store.rows(row.id).events if isinstance(e, Evaluated)]
+        told = [e for e in self._store.events_since(row.id).events if isinstance(e, Evaluated)]
         for place, event in enumerate(e for e in told if e.split == row.evaluation_split):
             if place not in trial.intermediate_values:
                 active.report(event.accuracy, place)

@@ -6,7 +6,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from core.config.query_string import parse_field
-from core.config.run_config import ConfigError, FieldError, Range, RunConfig, rule_of, to_dict
+from core.config.run_config import (
+    ACTIVATIONS,
+    INITIALISATIONS,
+    SCALINGS,
+    SCHEDULES,
+    ConfigError,
+    FieldError,
+    Range,
+    RunConfig,
+    rule_of,
+    to_dict,
+)
 
 SAMPLERS: Final = ("tpe", "random", "grid")
 PRUNERS: Final = ("none", "median")
@@ -21,11 +32,11 @@ SEARCHABLE: Final = {
     "l2": ("1e-6", "0.01"),
     "momentum": ("0", "0.5", "0.9"),
     "optimizer": ("sgd", "adam", "adamw", "rmsprop"),
-    "schedule": ("constant", "step", "cosine"),
-    "scaling": ("unit", "standardised"),
-    "initialisation": ("default", "zeros", "normal"),
+    "schedule": SCHEDULES,
+    "scaling": SCALINGS,
+    "initialisation": INITIALISATIONS,
     "hidden_sizes": ("32", "64", "128", "128,64"),
-    "activation": ("relu", "tanh", "sigmoid", "gelu"),
+    "activation": ACTIVATIONS,
     "seed": ("0", "1", "2", "3", "4"),
 }
 _RANGES: Final = ("learning_rate", "l2")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from core.config.run_config import RunConfig
+from core.config.run_config import WITH_MOMENTUM, RunConfig
 from core.models.build import build_model, load_state_arrays, scale_images, state_arrays
 from core.training.augmentation import augment
 from core.training.data import TrainingData
@@ -25,7 +25,7 @@ def build_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimize
         "rmsprop": torch.optim.RMSprop,
     }
     settings: dict[str, Any] = {"lr": config.learning_rate, "weight_decay": config.l2}
-    if config.optimizer in ("sgd", "rmsprop"):
+    if config.optimizer in WITH_MOMENTUM:
         settings["momentum"] = config.momentum
     if config.optimizer == "sgd":
         settings["nesterov"] = config.nesterov

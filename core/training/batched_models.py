@@ -35,7 +35,7 @@ def train_many(
     checkpoint_every_s: float | None = None,
     threads: int | None = None,
 ) -> Iterator[tuple[int, Event]]:
-    """Yield (position in `configs`, event): of each run what `core.training.train` would say of it alone.
+    """Yield (position in `configs`, event): of each run what `core.training.loop.train` would say of it alone.
 
     Each run obeys its own "stop", "interrupt" and learning rate; pause and pace are those of the first that has
     not ended, and hold for all.

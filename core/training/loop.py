@@ -1,4 +1,4 @@
-"""The one training loop: a generator of events for any model and optimizer, obedient between two steps."""
+"""Training as a generator of events, for any model and optimizer; the loop itself is `Run.events`."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Small records that the loop keeps: training time without the waits, and the chunk of steps not yet told."""
+"""Small records that a run keeps: training time without the waits, and the chunk of steps not yet told."""
 
 import math
 import time

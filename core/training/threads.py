@@ -32,15 +32,15 @@ def held_to(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def hold_to_one() -> None:
+def use_one_thread() -> None:
     """Have torch and NumPy's matrix products compute on one thread from now on, in this process."""
     import torch
 
     torch.set_num_threads(1)
-    hold_numpy_to_one()
+    use_one_numpy_thread()
 
 
-def hold_numpy_to_one() -> None:
+def use_one_numpy_thread() -> None:
     """Have NumPy's matrix products compute on one thread from now on, in this process."""
     _numpy_products().limit(limits=1)
 

@@ -26,7 +26,7 @@ from core.training.schedule import SNAPSHOT_COUNT, Pacer, is_evaluation_step, sn
 from core.training.step_buffer import CHUNK_S
 
 POLL_S = 0.05
-GLIMPSE_S = 0.45
+GLIMPSE_S = 0.45  # between two glimpses: weights to be shown now, which the next replaces
 WAIT_S = 0.02
 IDLE_S = 0.002
 SNAPSHOT_BUDGET_BYTES = 32 * 2**20
@@ -79,20 +79,20 @@ class Run:
             self._is_milestone()
             or self.state.chunk.is_due(self.state.step, now)
             or now - self._glimpsed_at >= GLIMPSE_S
-            or self._checkpoints(now)
+            or self._is_checkpoint_due(now)
         )
 
-    def _checkpoints(self, now: float) -> bool:
+    def _is_checkpoint_due(self, now: float) -> bool:
         every_s = self._checkpoint_every_s
         return every_s is not None and now - self._checkpointed_at >= every_s
 
     def _is_milestone(self) -> bool:
-        return self._evaluates() or self.state.step in self._snapshots
+        return self._is_evaluation_due() or self.state.step in self._snapshots
 
     def due_events(self) -> Iterator[Event]:
         """Yield what is due after an update: the chunk, evaluation, snapshot, glimpse, checkpoint."""
         now = time.perf_counter()
-        is_milestone, checkpoints = self._is_milestone(), self._checkpoints(now)
+        is_milestone, checkpoints = self._is_milestone(), self._is_checkpoint_due(now)
         if is_milestone or checkpoints or self.state.chunk.is_due(self.state.step, now):
             yield from self.flush_steps()
         if is_milestone:
@@ -112,14 +112,14 @@ class Run:
         if broken_step:
             self.is_finite, state.step = False, broken_step
 
-    def _evaluates(self) -> bool:
+    def _is_evaluation_due(self) -> bool:
         state = self.state
         every = state.config.eval_every
         return is_evaluation_step(state.step, state.total_steps, every, state.steps_per_epoch)
 
     def milestones(self) -> Iterator[Event]:
         """Yield the evaluation and the snapshot that are due after this step."""
-        if self._evaluates():
+        if self._is_evaluation_due():
             yield from self._evaluate(self.state.data.evaluation_split)
         if self.state.step in self._snapshots and self.is_finite:
             yield Weights(self.state.step, self.state.learner.weights(), keep=True)

@@ -43,7 +43,7 @@ def embedding_ready(dataset: str, kind: str) -> bool:
             f"This is worked out once and then kept; about {EXPECTED_S[kind]} seconds on a free machine."
         )
         st.button(
-            "Work it out", icon=":material/hourglass_empty:", key=f"survey_{kind}_{dataset}",
+            "Work it out", icon=":material/hourglass_empty:", key=f"embedding_{kind}_{dataset}",
             on_click=_begin, args=(dataset, kind, str(path)),
         )  # fmt: skip
         return False
@@ -71,7 +71,7 @@ def _await(dataset: str, kind: str, path: str, job: PrecomputeJob) -> None:
         _jobs().pop(path, None)
         said = job.process.stderr.read() if job.process.stderr else ""
         if job.process.returncode:
-            st.session_state.survey_problem = (
+            st.session_state.embedding_problem = (
                 said.strip().splitlines()[-1][:200] if said.strip() else "it was stopped"
             )
         st.rerun()
@@ -81,6 +81,6 @@ def _await(dataset: str, kind: str, path: str, job: PrecomputeJob) -> None:
 
 def show_embedding_problem() -> None:
     """Say, once, why an embedding could not be made."""
-    problem = st.session_state.pop("survey_problem", None)
+    problem = st.session_state.pop("embedding_problem", None)
     if problem:
         st.warning(f"It was not finished: {problem}.")

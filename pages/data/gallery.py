@@ -16,7 +16,7 @@ from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import inputs, newest_step, scores, state_at
+from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
 
 PAGE = 60
 
@@ -37,7 +37,7 @@ def splits_of(config: RunConfig) -> list[str]:
 
 def split_images(config: RunConfig, split: str) -> SplitImages:
     """Return the images of one split as a model of `config` sees them before scaling."""
-    data = inputs(config)
+    data = prepared_data(config)
     if split == "test":
         return SplitImages(
             data.test_images.numpy(), data.test_labels.numpy(), np.arange(len(data.test_labels))

@@ -1,5 +1,6 @@
 """Teach it your hand: label drawings, keep them as a little dataset, train on it, and see what it changed."""
 
+import html
 from typing import Final
 
 import numpy as np
@@ -163,7 +164,8 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     if run.parent_id != model.run.id:
         return
     st.html(
-        f'<div class="ink-status">{status_chip(run)}<span>{title(run)}: {percent(run.progress, 0)}</span></div>'
+        f'<div class="ink-status">{status_chip(run)}'
+        f"<span>{html.escape(title(run))}: {percent(run.progress, 0)}</span></div>"
     )
     if run.is_live:
         _look_again(run)

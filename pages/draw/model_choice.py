@@ -83,7 +83,7 @@ def _ready(source: Store) -> LoadedModel | ModelUnavailable:
 def model_of(run: RunRow) -> LoadedModel | ModelUnavailable:
     """Return the run with its newest weights, or why it cannot answer."""
     try:
-        step = store().live_step(run.id)
+        step = store().newest_weights_step(run.id)
         if step is None:
             return ModelUnavailable(*_no_weights(run))
         return LoadedModel(run, step, _newest(run.id, step))
@@ -105,7 +105,7 @@ def predictor_at(run_id: str, step: int) -> Predictor:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _newest(run_id: str, step: int) -> Predictor:
-    run, live = store().get(run_id), store().live(run_id)
+    run, live = store().get(run_id), store().newest_weights(run_id)
     if live is None:
         raise ValueError(f"its weights after step {step} are gone")
     return build_predictor(run.config, _spec(run), live[1])

@@ -15,7 +15,14 @@ from core.models.softmax_regression import softmax
 from core.runs import RunRow, UnknownRun
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
-from pages.run_context.trained_model import Scores, logits_of, network_at, state_at, test_images, unit_linear
+from pages.run_context.trained_model import (
+    Scores,
+    logits_of,
+    model_for_unit_pixels_at,
+    state_at,
+    test_images,
+    unit_linear,
+)
 from pages.server.services import store
 
 
@@ -28,7 +35,7 @@ def _found(run_id: str, step: int, index: int, label: int) -> Adversary | None:
         weight, bias = unit_linear(run.config, dataset_spec(run.dataset), state_at(run_id, step))
         slope = linear_loss_gradient(weight, bias, image.reshape(-1), label)
     else:
-        slope = loss_gradient(network_at(run_id, step), image, label)
+        slope = loss_gradient(model_for_unit_pixels_at(run_id, step), image, label)
 
     def answers(rows: np.ndarray) -> np.ndarray:
         return logits_of(run, step, rows.reshape(-1, *image.shape).astype(np.float32))

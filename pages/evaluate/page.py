@@ -9,7 +9,7 @@ from pages.evaluate.confusion import show_confusion
 from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
-from pages.run_context.guards import TICK_S, current_run, redraw_at_end, run_with_weights
+from pages.run_context.guards import TICK_S, current_run, redraw_on_change, run_with_weights_or_stop
 from pages.run_context.trained_model import scores
 
 SECTIONS = ["Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"]
@@ -18,7 +18,7 @@ SECTIONS = ["Mistakes", "Classes", "Confidence", "How it breaks", "Published fig
 def evaluation(run_id: str, drawn_status: str) -> None:
     """Draw everything for the newest weights."""
     run = current_run(run_id)
-    redraw_at_end(run, drawn_status)
+    redraw_on_change(run, drawn_status)
     found = scores(run)
     if not len(found.labels):
         st.info("This dataset has no test images, so there is nothing to be judged by.")
@@ -56,6 +56,6 @@ def evaluation(run_id: str, drawn_status: str) -> None:
             show_published(run, figures_of(run, found)[0].accuracy.share)
 
 
-run_in_sight = run_with_weights("Where is it wrong?")
-tick = TICK_S if run_in_sight.is_live else None
-st.fragment(evaluation, run_every=tick)(run_in_sight.id, run_in_sight.status)
+selected = run_with_weights_or_stop("Where is it wrong?")
+tick = TICK_S if selected.is_live else None
+st.fragment(evaluation, run_every=tick)(selected.id, selected.status)

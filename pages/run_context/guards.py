@@ -29,19 +29,21 @@ def heading(question: str, run: RunRow | None) -> None:
         st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')
 
 
-def run_with_weights(question: str) -> RunRow:
+def run_with_weights_or_stop(question: str) -> RunRow:
     """Return the run in view once it has weights and its images are there; else say what is missing and stop."""
     run = selected_run()
     heading(question, run)
     if run is None:
-        _send_away("There is no run in view. Train one, or choose one in the sidebar.", "Train a run")
+        _stop_with_link("There is no run in view. Train one, or choose one in the sidebar.", "Train a run")
     images_or_stop(run.dataset)
-    if store().live_step(run.id) is None:
+    if store().newest_weights_step(run.id) is None:
         if run.is_live:
-            _look_again(run)
+            _rerun_when_weights_arrive(run)
             waits = "is still in the queue" if run.status == "queued" else "is about to begin"
-            _send_away(f"This run {waits}; its weights appear here with its first step.", "See how it stands")
-        _send_away(
+            _stop_with_link(
+                f"This run {waits}; its weights appear here with its first step.", "See how it stands"
+            )
+        _stop_with_link(
             f"This run has no weights to look into: {run.message or 'none were kept'}", "Train it anew"
         )
     return run
@@ -54,32 +56,32 @@ def images_or_stop(dataset: str) -> None:
             st.page_link(page("train"), label="Train on other images", icon=":material/play_arrow:")
             st.stop()
     except DatasetError as error:
-        _send_away(f"The images cannot be had: {error}", "Train on other images")
+        _stop_with_link(f"The images cannot be had: {error}", "Train on other images")
 
 
-def _send_away(sentence: str, action: str) -> NoReturn:
+def _stop_with_link(sentence: str, action: str) -> NoReturn:
     st.info(sentence)
     st.page_link(page("train"), label=action, icon=":material/play_arrow:")
     st.stop()
 
 
-def _look_again(run: RunRow) -> None:
+def _rerun_when_weights_arrive(run: RunRow) -> None:
     """Draw the page anew when the run's status changes or it has its first weights."""
 
     def look() -> None:
-        if current_run(run.id).status != run.status or store().live_step(run.id) is not None:
+        if current_run(run.id).status != run.status or store().newest_weights_step(run.id) is not None:
             st.rerun()
 
     st.fragment(look, run_every=TICK_S)()
 
 
-def redraw_at_end(run: RunRow, drawn_status: str) -> None:
+def redraw_on_change(run: RunRow, drawn_status: str) -> None:
     """Inside a fragment: draw the whole page anew once another status, or another run, is to be shown."""
     if run.status != drawn_status or st.session_state.get("run") != run.id:
         st.rerun()
 
 
-def is_broken(run: RunRow) -> bool:
+def warn_if_diverged(run: RunRow) -> bool:
     """Say so, with the remedy, and return True if the newest weights are not numbers any more."""
     state = state_at(run.id, newest_step(run))
     if all(np.isfinite(array).all() for array in state.values()):

@@ -16,7 +16,13 @@ from core.models.softmax_regression import softmax
 from core.runs import RunRow
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import logits_of, network_at, state_at, test_images, unit_linear
+from pages.run_context.trained_model import (
+    logits_of,
+    model_for_unit_pixels_at,
+    state_at,
+    test_images,
+    unit_linear,
+)
 
 
 def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, b: int) -> None:
@@ -50,7 +56,7 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
         gap = difference(stages, *sorted((a, b), key=lambda k: -float(stages.logits[k])))
         sentence, quantity = difference_caption(gap, names), "evidence"
     else:
-        model = network_at(run.id, step)
+        model = model_for_unit_pixels_at(run.id, step)
         found = [integrated_gradients(model, as_unit(image[None])[0], k) for k in (a, b)]
         maps, scores = [f.values for f in found], [f.logit for f in found]
         sentence = (

@@ -20,7 +20,7 @@ from core.training.data import TrainingData, training_data
 from pages.server.services import image_data, store
 
 LIVE_CNN_IMAGES: Final = 1_000  # a CNN takes half a second for the whole test set: too long for every tick
-State = dict[str, np.ndarray]
+StateArrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,45 +43,45 @@ class Scores:
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
-def state_at(run_id: str, step: int) -> State:
+def state_at(run_id: str, step: int) -> StateArrays:
     """Return the weights after `step` updates, name -> float32 array.  Raises: StoreError.
 
     Of a step that was only a glimpse, the newest weights are returned.
     """
     if step in store().snapshots(run_id):
         return store().snapshot(run_id, step)
-    newest = store().live(run_id)
+    newest = store().newest_weights(run_id)
     assert newest is not None  # the caller has seen it
     return newest[1]
 
 
 def newest_step(run: RunRow) -> int:
     """Return the step of the newest weights; the page has made sure that there are some."""
-    return store().live_step(run.id) or 0
+    return store().newest_weights_step(run.id) or 0
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _inputs(config_json: str) -> TrainingData:
+def _prepared_data(config_json: str) -> TrainingData:
     config = from_json(config_json)
     extra = image_data(config.mix_in) if config.mix_in else None
     return training_data(replace(config, start_from=""), image_data(config.dataset), extra)
 
 
-def inputs(config: RunConfig) -> TrainingData:
+def prepared_data(config: RunConfig) -> TrainingData:
     """Return what a run of `config` learns from and is tested on, as the model sees it before scaling."""
     plain = RunConfig(
         dataset=config.dataset, train_size=config.train_size, validation_size=config.validation_size,
         deskew=config.deskew, mix_in=config.mix_in, seed=config.seed,
     )  # fmt: skip
-    return _inputs(to_json(plain))
+    return _prepared_data(to_json(plain))
 
 
 def test_images(run: RunRow) -> np.ndarray:
     """Return the test images as the run's model sees them before scaling, uint8 (N, C, H, W)."""
-    return inputs(run.config).test_images.numpy()
+    return prepared_data(run.config).test_images.numpy()
 
 
-def unit_linear(config: RunConfig, spec: DatasetSpec, state: State) -> tuple[np.ndarray, np.ndarray]:
+def unit_linear(config: RunConfig, spec: DatasetSpec, state: StateArrays) -> tuple[np.ndarray, np.ndarray]:
     """Return (weight (K, D), bias (K,)) of a softmax regression for pixels in [0, 1], whatever its scaling."""
     weight, bias = softmax_weights(state)
     if config.scaling == "unit":
@@ -91,17 +91,17 @@ def unit_linear(config: RunConfig, spec: DatasetSpec, state: State) -> tuple[np.
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def layers_at(run_id: str, step: int) -> nn.Sequential:
+def model_at(run_id: str, step: int) -> nn.Sequential:
     """Return the run's model after `step` updates, for images scaled as it was trained; do not change it."""
     run = store().get(run_id)
     return model_from_arrays(run.config, dataset_spec(run.dataset), state_at(run_id, step)).eval()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def network_at(run_id: str, step: int) -> nn.Module:
+def model_for_unit_pixels_at(run_id: str, step: int) -> nn.Module:
     """Return the run's model after `step` updates, for pixels in [0, 1]; do not change it."""
     run = store().get(run_id)
-    spec, model = dataset_spec(run.dataset), layers_at(run_id, step)
+    spec, model = dataset_spec(run.dataset), model_at(run_id, step)
     return model if run.config.scaling == "unit" else UnitPixels(model, spec.mean, spec.std).eval()
 
 
@@ -110,7 +110,7 @@ def logits_of(run: RunRow, step: int, images: np.ndarray) -> np.ndarray:
     if run.model == "softmax":
         weight, bias = unit_linear(run.config, dataset_spec(run.dataset), state_at(run.id, step))
         return np.asarray(linear_logits(weight, bias, images))
-    return logits_in_batches(network_at(run.id, step), as_unit(images))
+    return logits_in_batches(model_for_unit_pixels_at(run.id, step), as_unit(images))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

@@ -116,7 +116,7 @@ def _settings(rows: list[RunRow], names: list[str]) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _events(run_id: str, version: str) -> tuple[Recorded, ...]:  # noqa: ARG001 - the version is the cache's key
-    return store().rows(run_id).events
+    return store().events_since(run_id).events
 
 
 def _curves(rows: list[RunRow], names: list[str]) -> None:

@@ -99,7 +99,7 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
 
 
 def _layer(row: RunRow) -> FirstLayer | None:
-    found = store().live(row.id)
+    found = store().newest_weights(row.id)
     try:
         return None if found is None else first_layer(found[1], image_data(row.dataset).spec)
     except (DatasetError, ValueError):

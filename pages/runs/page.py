@@ -52,9 +52,6 @@ def one_run(row: RunRow) -> None:
 
 
 st.title("Runs", anchor=False)
-trouble = st.session_state.pop("trouble", None)
-if trouble:
-    st.error(trouble)
 if "compare" in st.query_params:
     show_comparison(st.query_params["compare"])
     st.stop()

@@ -14,7 +14,7 @@ import streamlit as st
 from core.datasets import DatasetError
 from core.pretrained.registry import adopt_shipped, score_shipped
 from core.runs import StoreError
-from core.training.threads import hold_numpy_to_one, hold_to_one
+from core.training.threads import use_one_numpy_thread, use_one_thread
 from pages.server.background import begin, is_ending
 from pages.server.services import engine, image_data, store
 
@@ -40,7 +40,7 @@ _loaded = threading.Event()
 def warm_up() -> None:
     """Start the engine, and leave the cores to its workers. Once per server."""
     engine()
-    hold_numpy_to_one()
+    use_one_numpy_thread()
     _freeze()
 
 
@@ -79,7 +79,7 @@ def libraries_loaded() -> bool:
 def _import_libraries() -> None:
     if not _import(LIBRARIES[:1]):
         return
-    hold_to_one()  # a page's sums are small
+    use_one_thread()  # a page's sums are small
     if not _import(LIBRARIES[1:]):
         return
     _loaded.set()

@@ -39,10 +39,10 @@ def show_idle(config: RunConfig) -> None:
     _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None)
     if not can_draw_all and first_weights(config, dataset_spec(config.dataset)) is None:
         with st.container(key="ticking"):
-            st.fragment(_complete, run_every=COMPLETE_S)()
+            st.fragment(_redraw_when_torch_is_there, run_every=COMPLETE_S)()
 
 
-def _complete() -> None:
+def _redraw_when_torch_is_there() -> None:
     """Draw the page once more when PyTorch is there to tell the first weights."""
     if libraries_loaded():
         st.rerun()
@@ -52,7 +52,7 @@ def show_run(run: RunRow) -> None:
     """Show the run; while it is live, look again once a second."""
     try:
         run, shared = current(run.id)
-        _seen(shared)
+        _note_viewer(shared)
     except StoreError as error:
         st.error(f"{error}")
         return
@@ -72,7 +72,7 @@ def _snapshot(run: RunRow, shared: Feed, earlier: list[str]) -> RunSnapshot:
     return run_snapshot(run, shared, feeds, store(), image_data, has_torch=libraries_loaded())
 
 
-def _seen(shared: Feed) -> None:
+def _note_viewer(shared: Feed) -> None:
     """Note, once a minute, that somebody looks at the run, so that it is not pruned meanwhile.
 
     A store that cannot take it now is no matter; nobody waits for it at every press.

@@ -199,7 +199,6 @@ def _order(run_id: str, **changes: Any) -> None:
 
 def _resume(run_id: str) -> None:
     try:
-        store().enqueue(run_id)
         engine().submit(run_id)
     except StoreError as error:
         st.session_state.trouble = str(error)

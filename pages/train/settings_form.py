@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.presets import PRESETS
-from core.config.run_config import ConfigError, FieldError, RunConfig, rule_of
+from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
@@ -117,7 +117,7 @@ def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
     if values["initialisation"] == "normal":
         values["init_std"] = _number("init_std", config, form="%.4f")
     st.markdown("**Learning**")
-    if chosen["optimizer"] in ("sgd", "rmsprop"):
+    if chosen["optimizer"] in WITH_MOMENTUM:
         values["momentum"] = _number("momentum", config, form="%.3f", step=0.05)
     if chosen["optimizer"] == "sgd" and values["momentum"]:
         values["nesterov"] = _toggle("nesterov", config)

@@ -19,7 +19,7 @@ from core.training.next_step import NextStep, next_step
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.run_context.selected_run import select_run
-from pages.run_context.trained_model import inputs, newest_step, state_at
+from pages.run_context.trained_model import newest_step, prepared_data, state_at
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
 
@@ -65,7 +65,7 @@ def _look(
     run = store().get(run_id)
     rest = next_step(
         run.config,
-        inputs(run.config),
+        prepared_data(run.config),
         step,
         state_at(run_id, step),
         checkpoint=_memory,
@@ -132,7 +132,7 @@ def _take(run_id: str, step: int) -> None:
     try:
         engine().command(run_id, one_step=True)
         deadline = time.monotonic() + WAIT_S
-        while time.monotonic() < deadline and (store().live_step(run_id) or 0) <= step:
+        while time.monotonic() < deadline and (store().newest_weights_step(run_id) or 0) <= step:
             time.sleep(0.02)
         _await(run_id, "paused")
     except StoreError as error:
@@ -212,7 +212,7 @@ def _verdict(view: ModelStep, loss: float) -> str:
 def _show_batch(run: RunRow, looked: StepPreview) -> None:
     names = dataset_spec(run.dataset).class_names
     labels, said = looked.rest.labels.numpy(), looked.step.predictions
-    pictures = inputs(run.config).images.index_select(0, looked.rest.index).numpy()
+    pictures = prepared_data(run.config).images.index_select(0, looked.rest.index).numpy()
     panels = [
         Panel(picture, names[answer], f"is {names[label]}", tone="good" if answer == label else "bad")
         for picture, answer, label in zip(pictures[:SHOWN], said, labels, strict=False)

@@ -14,7 +14,7 @@ from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
-from pages.run_context.trained_model import inputs, layers_at, newest_step, state_at, test_images
+from pages.run_context.trained_model import model_at, newest_step, prepared_data, state_at, test_images
 from pages.server.services import image_data
 
 IMAGES = 500
@@ -33,9 +33,9 @@ def show_unit_contributions(run: RunRow) -> None:
     step = newest_step(run)
     state = state_at(run.id, step)
     chosen = np.flatnonzero(image_data(run.dataset).test_labels == label)[:IMAGES]
-    scaled = scale_images(inputs(run.config).test_images[chosen], spec, run.config.scaling).numpy()
+    scaled = scale_images(prepared_data(run.config).test_images[chosen], spec, run.config.scaling).numpy()
     last = f"activation{len(run.config.hidden_sizes)}"
-    activations = hidden_activations(layers_at(run.id, step), scaled, last)
+    activations = hidden_activations(model_at(run.id, step), scaled, last)
     fed = feeders(activations, state["output.weight"], state["output.bias"], label, FEEDERS)
     sentence = fed_by(fed, names)
     if len(run.config.hidden_sizes) == 1:
@@ -72,9 +72,9 @@ def show_feature_maps(run: RunRow) -> None:
             help=f"Its number in the test set, 0 to {len(labels) - 1:,}. Default: 0.",
         )
     )  # fmt: skip
-    image = inputs(run.config).test_images[index : index + 1]
+    image = prepared_data(run.config).test_images[index : index + 1]
     outputs = layer_outputs(
-        layers_at(run.id, newest_step(run)), scale_images(image, spec, run.config.scaling).numpy()
+        model_at(run.id, newest_step(run)), scale_images(image, spec, run.config.scaling).numpy()
     )
     layers = {
         name: maps[0] for name, maps in outputs.items() if maps.ndim == 4 and name.startswith("activation")

@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from pages.run_context.guards import TICK_S, current_run, is_broken, redraw_at_end, run_with_weights
+from pages.run_context.guards import (
+    TICK_S,
+    current_run,
+    redraw_on_change,
+    run_with_weights_or_stop,
+    warn_if_diverged,
+)
 from pages.weights.class_boundary import show_class_boundary
 from pages.weights.gradient_step import show_gradient_step
 from pages.weights.hidden_layers import show_feature_maps, show_unit_contributions
@@ -27,11 +33,11 @@ SECTIONS = {
 }
 
 
-def look_inside(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
+def show_sections(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
     """Draw the chosen section for the newest weights."""
     run = current_run(run_id)
-    redraw_at_end(run, drawn_status)
-    if is_broken(run):
+    redraw_on_change(run, drawn_status)
+    if warn_if_diverged(run):
         return
     sections = SECTIONS[run.model]
     tabs = st.tabs(list(sections), key=f"weights_section_{run.model}", on_change="rerun")
@@ -44,7 +50,7 @@ def look_inside(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
                     show(run)
 
 
-run_in_sight = run_with_weights("What did it learn?")
-playing = is_playing(run_in_sight)
-tick = PLAY_S if playing else TICK_S if run_in_sight.is_live else None
-st.fragment(look_inside, run_every=tick)(run_in_sight.id, run_in_sight.status, playing)
+selected = run_with_weights_or_stop("What did it learn?")
+playing = is_playing(selected)
+tick = PLAY_S if playing else TICK_S if selected.is_live else None
+st.fragment(show_sections, run_every=tick)(selected.id, selected.status, playing)

@@ -34,7 +34,7 @@ from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.run_context.selected_run import select_run
-from pages.run_context.trained_model import inputs, newest_step, scores, state_at
+from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
 from pages.server.services import image_data, store
 from pages.server.visitor import visitor
 
@@ -173,7 +173,9 @@ def _buttons(run: RunRow, kept: list[Edit], pending: Edit | None) -> None:
 def _test_rows(run_id: str) -> np.ndarray:
     """Return the test images as the run's model is fed them, float32 (N, D)."""
     run = store().get(run_id)
-    scaled = scale_images(inputs(run.config).test_images, dataset_spec(run.dataset), run.config.scaling)
+    scaled = scale_images(
+        prepared_data(run.config).test_images, dataset_spec(run.dataset), run.config.scaling
+    )
     return flat(scaled.numpy())
 
 

@@ -23,7 +23,7 @@ from core.runs import RunRow
 from pages.components.captioned_figure import captioned, chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import State, inputs, layers_at, newest_step, state_at
+from pages.run_context.trained_model import StateArrays, model_at, newest_step, prepared_data, state_at
 from pages.server.services import image_data, store
 
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change
@@ -135,7 +135,12 @@ def _advance(run: RunRow, kept: list[int]) -> None:
 
 
 def _show_images(
-    run: RunRow, state: State, first: State, steps: tuple[int, int], units: UnitUse | None, own_scale: bool
+    run: RunRow,
+    state: StateArrays,
+    first: StateArrays,
+    steps: tuple[int, int],
+    units: UnitUse | None,
+    own_scale: bool,
 ) -> None:
     images, labels, details = _images(run, state, units)
     starts, _, first_details = _images(run, first, units)
@@ -174,7 +179,9 @@ def _show_images(
     )
 
 
-def _images(run: RunRow, state: State, units: UnitUse | None) -> tuple[np.ndarray, list[str], list[str]]:
+def _images(
+    run: RunRow, state: StateArrays, units: UnitUse | None
+) -> tuple[np.ndarray, list[str], list[str]]:
     """Return weight images (n, C, H, W), their labels and the line beneath each."""
     spec = dataset_spec(run.dataset)
     if run.model == "softmax":
@@ -200,9 +207,9 @@ def _unit_use(run_id: str, step: int) -> UnitUse:
     run = store().get(run_id)
     spec = dataset_spec(run.dataset)
     labels = image_data(run.dataset).test_labels
-    chosen = inputs(run.config).test_images[balanced_subset(labels, USE_IMAGES)]
+    chosen = prepared_data(run.config).test_images[balanced_subset(labels, USE_IMAGES)]
     scaled = scale_images(chosen, spec, run.config.scaling).numpy()
-    model = layers_at(run_id, step)
+    model = model_at(run_id, step)
     state = state_at(run_id, step)
     following = state.get("hidden2.weight", state["output.weight"])
     return unit_use(hidden_activations(model, scaled, "activation1"), following)
@@ -213,7 +220,7 @@ def _units(run: RunRow, newest: int) -> UnitUse | None:
     return _unit_use(run.id, newest) if run.model == "mlp" else None
 
 
-def _sentence(run: RunRow, state: State, units: UnitUse | None) -> str:
+def _sentence(run: RunRow, state: StateArrays, units: UnitUse | None) -> str:
     names = dataset_spec(run.dataset).class_names
     if run.model == "softmax":
         return images_caption(state["linear.weight"], state["linear.bias"], names)

@@ -80,7 +80,7 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
     look(page, app, "weights", trained)  # the first visitor has the app start what trains
     run = store.create(RunConfig(epochs=50, eval_every=0), pace="steps:50")
     try:
-        until(lambda: (store.live_step(run) or 0) > 10, "the run to have learned a little")
+        until(lambda: (store.newest_weights_step(run) or 0) > 10, "the run to have learned a little")
         look(page, app, "weights", run)
         first_image = page.locator(".ink-pixels canvas").first
         expect(page.locator(".ink-pixels[data-step]").first).to_be_visible()
@@ -93,8 +93,8 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
         slider.press("Home")
         until(lambda: shown_step(page) == 0, "the first weights")
         first = at_rest(first_image)
-        later = store.live_step(run)
-        until(lambda: store.live_step(run) > later, "the run to go on meanwhile")
+        later = store.newest_weights_step(run)
+        until(lambda: store.newest_weights_step(run) > later, "the run to go on meanwhile")
         assert shown_step(page) == 0
         assert painted(first_image) == first
     finally:
@@ -153,7 +153,7 @@ def test_one_step_under_the_microscope_is_the_step_that_is_taken(
     page.get_by_role("button", name=re.compile("^Take the step")).click()
     expect(page.get_by_text(re.compile("^Step 3: 100 images"))).to_be_visible()
     until(lambda: store.get(run).step == 2, "the step in the store")
-    last = [event for event in store.rows(run).events if isinstance(event, Steps)][-1]
+    last = [event for event in store.events_since(run).events if isinstance(event, Steps)][-1]
     assert (last.first_step, last.last_step) == (2, 2)
     assert last.losses[0] == pytest.approx(before, abs=6e-4)  # the loss of that very batch
 

@@ -256,7 +256,7 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     trained = store.list(group_id=search_id, statuses=["finished"])
     assert len(trained) == 12
     assert len(store.list(group_id=search_id)) >= before
-    assert all(isinstance(store.rows(row.id).events[-1], TERMINAL) for row in trained)
+    assert all(isinstance(store.events_since(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
     expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible()
     expect(page.get_by_text("12 of 12 trials trained to their end")).to_be_visible()

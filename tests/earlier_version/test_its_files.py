@@ -55,7 +55,7 @@ def test_its_runs_are_listed_with_their_figures(earlier: Store) -> None:
 
 
 def test_its_weights_give_the_scores_that_it_kept(earlier: Store, mnist: ImageData) -> None:
-    run, live = earlier.get(FINISHED), earlier.live(FINISHED)
+    run, live = earlier.get(FINISHED), earlier.newest_weights(FINISHED)
     assert live is not None
     logits = build_predictor(run.config, mnist.spec, live[1]).logits(mnist.test_images)
     np.testing.assert_allclose(logits, earlier.logits(FINISHED), atol=1e-4)
@@ -78,14 +78,14 @@ def test_its_bundle_comes_into_a_new_store_whole(earlier: Store, tmp_path: Path)
 
 
 def test_its_interrupted_run_goes_on_from_its_checkpoint_to_the_end(earlier: Store) -> None:
-    before = [event for event in earlier.rows(INTERRUPTED).events if isinstance(event, Steps)]
+    before = [event for event in earlier.events_since(INTERRUPTED).events if isinstance(event, Steps)]
     earlier.enqueue(INTERRUPTED)
     assert train_here(earlier, INTERRUPTED, earlier.settings, InterruptSignal(), lambda _: None)
     run = earlier.get(INTERRUPTED)
     assert (run.status, run.step) == ("finished", 2000)
     # uninterrupted, the earlier version reached 80.38 %; another processor may differ in the last bits of each step
     assert run.test_accuracy == pytest.approx(0.8038, abs=0.01)
-    after = [event for event in earlier.rows(INTERRUPTED).events if isinstance(event, Steps)]
+    after = [event for event in earlier.events_since(INTERRUPTED).events if isinstance(event, Steps)]
     assert [list(event.losses) for event in after[: len(before)]] == [list(event.losses) for event in before]
 
 

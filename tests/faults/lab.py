@@ -119,7 +119,7 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
     assert "Traceback" not in lab.log[before:], lab.log[before:][-3000:]
     until(lambda: all(row.status in SETTLED for row in lab.store.list(limit=1000)), "every run to settle")
     for run in lab.acknowledged:
-        row, events = lab.store.get(run), lab.store.rows(run).events
+        row, events = lab.store.get(run), lab.store.events_since(run).events
         ends = [isinstance(event, TERMINAL) for event in events]
         assert ends.count(True) == (row.status != "interrupted")
         assert row.status != "interrupted" or row.remedy
@@ -148,7 +148,7 @@ def picture(page: Page, name: str) -> None:
 
 def told_steps(store: Store, run: str) -> list[int]:
     """Return every step that the run's history tells, in order."""
-    chunks = [event for event in store.rows(run).events if isinstance(event, Steps)]
+    chunks = [event for event in store.events_since(run).events if isinstance(event, Steps)]
     return [step for chunk in chunks for step in range(chunk.first_step, chunk.last_step + 1)]
 
 

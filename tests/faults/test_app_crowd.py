@@ -78,7 +78,7 @@ def test_runs_queued_and_cancelled_at_random_leave_the_page_that_watches_in_orde
         expect_status(page, "finished", 240_000)
         until(lambda: all(lab.store.get(run).has_ended for run in ids), "every run to end", 240, every_s=0.2)
         for run in ids:
-            row, events = lab.store.get(run), lab.store.rows(run).events
+            row, events = lab.store.get(run), lab.store.events_since(run).events
             assert row.status in ("finished", "stopped")
             assert row.attempt <= 1
             assert isinstance(events[-1], TERMINAL)

@@ -70,7 +70,7 @@ def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(shared_app, cou
         store.order(run_id, command=chance.choice(["run", "stop"]))
     until(lambda: all(store.get(run_id).has_ended for run_id in ids), "every run to end", 300, every_s=0.2)
     for run_id in ids:
-        row, events = store.get(run_id), store.rows(run_id).events
+        row, events = store.get(run_id), store.events_since(run_id).events
         assert row.status in ("finished", "stopped")
         assert row.attempt <= 1
         assert [isinstance(event, TERMINAL) for event in events].count(True) == 1

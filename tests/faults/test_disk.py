@@ -19,7 +19,7 @@ def create_many(store: Store) -> None:
 
 
 def losses_of(store: Store, run_id: str) -> list[float]:
-    chunks = [event for event in store.rows(run_id).events if isinstance(event, Steps)]
+    chunks = [event for event in store.events_since(run_id).events if isinstance(event, Steps)]
     return [float(loss) for chunk in chunks for loss in chunk.losses]
 
 
@@ -77,8 +77,8 @@ def test_a_disk_that_may_not_be_written_shows_every_run_and_refuses_new_ones_in_
     assert store.is_read_only
     assert "may be read but not written" in store.notices[0]
     assert store.get(run_id).status == "finished"
-    assert store.rows(run_id).events
-    assert store.live(run_id) is not None
+    assert store.events_since(run_id).events
+    assert store.newest_weights(run_id) is not None
     for write in (
         lambda: store.create(SHORT),
         lambda: store.rename(run_id, "x"),

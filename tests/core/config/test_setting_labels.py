@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.config.run_config import RunConfig
-from core.config.setting_labels import value_in_words
+from core.config.run_config import FIELD_NAMES, RunConfig, rule_of
+from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, value_in_words
 from core.datasets.user_datasets import create_own
 
 
@@ -21,3 +21,15 @@ def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.M
         value_in_words("dataset", dataclasses.replace(config, dataset="own:0000000000000000"))
         == "own:0000000000000000"
     )
+
+
+CHOICES = [name for name in FIELD_NAMES if isinstance(rule_of(name), tuple)]
+
+
+@pytest.mark.parametrize("name", [name for name in CHOICES if name != "activation"])  # named as they are
+def test_every_option_that_a_setting_allows_has_a_name(name: str) -> None:
+    assert [option for option in rule_of(name) if (name, option) not in OPTION_NAMES] == []
+
+
+def test_every_setting_of_the_form_has_a_label_and_a_sentence_of_help() -> None:
+    assert LABELS.keys() == HELP.keys() == set(FIELD_NAMES) - {"start_from", "learning_rate_changes"}

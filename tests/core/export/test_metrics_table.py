@@ -15,7 +15,7 @@ from core.runs import Store
 
 
 def logged_losses(store: Store, run_id: str) -> np.ndarray:
-    return np.concatenate([e.losses for e in store.rows(run_id).events if isinstance(e, Steps)])
+    return np.concatenate([e.losses for e in store.events_since(run_id).events if isinstance(e, Steps)])
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

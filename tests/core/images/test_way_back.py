@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from core import synthetic_digits
 from core.images import PreprocessingOptions, prepare
-from core.images.centering import scaled, then
+from core.images.centering import compose, scale_and_move
 from core.images.deskew import deskew, straightening
 
 
@@ -53,5 +53,5 @@ def test_nothing_drawn_and_the_whole_canvas_have_no_way_back() -> None:
 
 
 def test_maps_are_done_one_after_another() -> None:
-    both = then(scaled(2, 3, 5, 7), scaled(1, 1, 100, 200))
+    both = compose(scale_and_move(2, 3, 5, 7), scale_and_move(1, 1, 100, 200))
     assert both @ np.array([1, 1, 1]) == pytest.approx([107, 210])

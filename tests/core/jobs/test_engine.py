@@ -43,7 +43,7 @@ def test_a_submitted_run_learns_mnist_and_its_store_tells_the_whole_story(lab, m
     assert (row.status, row.step, row.attempt) == ("finished", 600, 1)
     assert row.test_accuracy is not None
     assert row.test_accuracy > 0.88
-    events = store.rows(run_id).events
+    events = store.events_since(run_id).events
     assert isinstance(events[0], Started)
     assert isinstance(events[-1], Finished)
     chunks = [event for event in events if isinstance(event, Steps)]
@@ -129,7 +129,7 @@ def test_a_live_learning_rate_takes_effect_and_is_recorded_with_its_step(lab):
     until(lambda: store.get(run_id).step > changed_at, "steps at the new rate")
     engine.command(run_id, command="stop")
     ended(store, run_id)
-    events = store.rows(run_id).events
+    events = store.events_since(run_id).events
     assert LearningRateChanged(changed_at, 0.025) in events
     rates = {e.first_step > changed_at: e.learning_rate for e in events if isinstance(e, Steps)}
     assert rates == {False: 0.1, True: 0.025}

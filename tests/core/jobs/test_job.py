@@ -68,7 +68,7 @@ def test_a_run_interrupted_twice_ends_with_the_bits_of_an_undisturbed_one(store,
     assert (row.status, row.attempt, row.step) == ("finished", 3, row.total_steps)
     weights, losses = undisturbed(config, mnist)
     assert_same_bits(final_weights(store, run_id), weights)
-    np.testing.assert_array_equal(losses_of(store.rows(run_id).events), losses)
+    np.testing.assert_array_equal(losses_of(store.events_since(run_id).events), losses)
 
 
 def test_a_live_change_made_after_the_checkpoint_comes_again_at_its_step(
@@ -133,7 +133,7 @@ def test_a_checkpoint_that_cannot_be_used_makes_the_run_start_over_to_the_same_b
     store.enqueue(run_id)
     row = train_run(store, run_id)
     assert row.status == "finished"
-    starts = [event.step for event in store.rows(run_id).events if isinstance(event, Started)]
+    starts = [event.step for event in store.events_since(run_id).events if isinstance(event, Started)]
     assert starts[-1] == 0
     assert_same_bits(final_weights(store, run_id), undisturbed(SMALL, mnist)[0])
 

@@ -29,8 +29,8 @@ def heard(pool: WorkerPool, worker: Worker) -> bool:
 
 @pytest.mark.parametrize("pool", ["forkserver", "spawn"], indirect=True)
 def test_a_waiting_worker_takes_a_run_and_ends_with_it(pool, store):
-    worker = pool.spare()
-    assert pool.spare() is worker
+    worker = pool.ensure_spare()
+    assert pool.ensure_spare() is worker
     assert heard(pool, worker)
     assert worker.pid
     run_id = store.create(SMALL)
@@ -46,18 +46,18 @@ def test_a_waiting_worker_takes_a_run_and_ends_with_it(pool, store):
 
 
 def test_a_worker_whose_run_was_taken_by_another_waits_for_the_next(pool, store):
-    worker = pool.spare()
+    worker = pool.ensure_spare()
     heard(pool, worker)
     run_id = store.create(SMALL)
     store.order(run_id, command="stop")
     worker.assign(run_id, 1)
     assert heard(pool, worker)
     assert (worker.run_id, worker.attempt) == ("", 0)
-    assert pool.spare() is worker
+    assert pool.ensure_spare() is worker
 
 
 def test_a_killed_worker_says_how_it_ended(pool, store):
-    worker = pool.spare()
+    worker = pool.ensure_spare()
     heard(pool, worker)
     run_id = store.create(SMALL, command="pause")
     worker.assign(run_id, 1)
@@ -70,7 +70,7 @@ def test_a_killed_worker_says_how_it_ended(pool, store):
 
 
 def test_a_recalled_run_is_given_back_with_a_checkpoint(pool, store):
-    worker = pool.spare()
+    worker = pool.ensure_spare()
     heard(pool, worker)
     run_id = store.create(SMALL, command="pause", run_until=5)
     worker.assign(run_id, 1)

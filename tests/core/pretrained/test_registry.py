@@ -79,7 +79,7 @@ def test_a_new_store_lists_them_as_finished_pinned_runs_and_only_once(store: Sto
         assert store.snapshots(row.id) == [0, row.step]
         start, end = (store.snapshot(row.id, step) for step in (0, row.step))
         assert any(not np.array_equal(start[key], end[key]) for key in end)
-        said = store.rows(row.id).events
+        said = store.events_since(row.id).events
         assert isinstance(said[0], Started)
         assert sum(len(e.losses) for e in said if isinstance(e, Steps)) == row.total_steps
 

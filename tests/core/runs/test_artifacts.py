@@ -31,15 +31,15 @@ def test_snapshots_are_listed_by_step_and_read_back_bit_for_bit(store):
 
 def test_a_glimpse_is_replaced_and_the_newest_weights_win(store):
     run_id, attempt = told(store, started())
-    assert store.live(run_id) is None
-    assert store.live_step(run_id) is None
+    assert store.newest_weights(run_id) is None
+    assert store.newest_weights_step(run_id) is None
     for event in (weights(3, keep=False), weights(5, keep=False), weights(4)):
         store.append(run_id, attempt, [event])
-    step, arrays = store.live(run_id)
-    assert (step, store.live_step(run_id)) == (5, 5)
+    step, arrays = store.newest_weights(run_id)
+    assert (step, store.newest_weights_step(run_id)) == (5, 5)
     np.testing.assert_array_equal(arrays["linear.weight"], weights(5).arrays["linear.weight"])
     store.append(run_id, attempt, [weights(8)])
-    assert store.live(run_id)[0] == 8
+    assert store.newest_weights(run_id)[0] == 8
     assert store.snapshots(run_id) == [4, 8]
 
 
@@ -62,7 +62,7 @@ def test_damaged_bytes_are_told_and_never_returned(store):
     spoil(store, "checkpoint")
     for read in (
         lambda: store.snapshot(run_id, 5),
-        lambda: store.live(run_id),
+        lambda: store.newest_weights(run_id),
         lambda: store.checkpoint(run_id),
     ):
         with pytest.raises(DamagedArtifact, match="does not read as it was written"):

@@ -50,7 +50,7 @@ def test_an_empty_folder_gets_every_run_back(lab: Store, tmp_path: Path) -> None
     step = found.snapshots(trained.id)[-1]
     old, new = lab.snapshot(trained.id, step), found.snapshot(trained.id, step)
     assert np.array_equal(old["linear.weight"], new["linear.weight"])
-    assert len(found.rows(trained.id).events) == len(lab.rows(trained.id).events)
+    assert len(found.events_since(trained.id).events) == len(lab.events_since(trained.id).events)
     assert (tmp_path / "new" / "own" / "abc" / "manifest.json").read_text() == "{}"
     assert (tmp_path / "new" / "visitor.key").read_bytes() == b"k" * 32
 
@@ -78,7 +78,10 @@ def test_backup_is_one_moment_of_a_store_that_is_being_written(
     found = Store(settings=settings_for(tmp_path / "new"))
     adopted = found.list(statuses=["finished"])
     assert len(adopted) >= 2
-    assert all(len(found.rows(row.id).events) == len(found.rows(adopted[0].id).events) for row in adopted)
+    assert all(
+        len(found.events_since(row.id).events) == len(found.events_since(adopted[0].id).events)
+        for row in adopted
+    )
 
 
 def test_restoring_beside_newer_runs_adds_and_changes_nothing(lab: Store, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_each_terminal_event_ends_the_run_once(store, end, status, cause):
     assert row.message == getattr(end, "message", "")
     with pytest.raises(LostRun):
         store.append(run_id, attempt, [steps(4, 5)])
-    assert store.rows(run_id).events[-1] == end
+    assert store.events_since(run_id).events[-1] == end
 
 
 def test_pauses_show_in_the_status(store):
@@ -166,11 +166,11 @@ def test_pauses_show_in_the_status(store):
 
 def test_an_append_is_kept_whole_or_not_at_all(store):
     run_id, attempt = told(store, started())
-    before = store.rows(run_id)
+    before = store.events_since(run_id)
     broken = Evaluated(4, "test", 1.0, 0.5, strip=object())  # type: ignore[arg-type]
     with pytest.raises(AttributeError):
         store.append(run_id, attempt, [steps(1, 3), weights(3), broken])
-    assert store.rows(run_id, before.cursor).events == ()
+    assert store.events_since(run_id, before.cursor).events == ()
     assert store.snapshots(run_id) == []
     assert store.get(run_id).step == 0
 
@@ -209,19 +209,19 @@ def test_a_lost_worker_is_seen_at_once_by_every_reader_and_then_written_down(sto
 def test_a_reported_loss_tells_how_it_happened_and_honours_a_stop(store):
     told_id, attempt = told(store, started(), steps(1, 7))
     store.leases.give_back(told_id)
-    store.report_loss(told_id, attempt, "killed by a meteor")
+    store.report_lost_worker(told_id, attempt, "killed by a meteor")
     assert (store.get(told_id).status, store.get(told_id).message) == ("interrupted", "killed by a meteor")
     seen_id, attempt = told(store, started(), steps(1, 7))
     store.leases.give_back(seen_id)
     assert store.mark_interrupted() == [seen_id], "somebody saw the loss first, and did not know how it came"
-    store.report_loss(seen_id, attempt, "killed by a comet")
-    store.report_loss(told_id, attempt, "and by something else")
+    store.report_lost_worker(seen_id, attempt, "killed by a comet")
+    store.report_lost_worker(told_id, attempt, "and by something else")
     assert store.get(seen_id).message == "killed by a comet"
     assert store.get(told_id).message == "killed by a meteor"
     stopped, attempt = told(store, started(), steps(1, 7))
     store.order(stopped, command="stop")
     store.leases.give_back(stopped)
-    store.report_loss(stopped, attempt, "killed for not stopping")
+    store.report_lost_worker(stopped, attempt, "killed for not stopping")
     assert store.get(stopped).status == "stopped"
 
 
@@ -230,14 +230,14 @@ def test_a_loss_reported_late_does_not_touch_the_next_attempt(store):
     store.leases.give_back(run_id)
     store.enqueue(run_id)
     store.claim(run_id)
-    store.report_loss(run_id, attempt, "old news")
-    store.report_loss(run_id, attempt + 1, "premature: its lease is held")
+    store.report_lost_worker(run_id, attempt, "old news")
+    store.report_lost_worker(run_id, attempt + 1, "premature: its lease is held")
     assert store.get(run_id).status == "running"
 
 
 def test_a_run_that_no_process_survives_long_enough_to_claim_has_failed(store):
     run_id = store.create(RunConfig())
-    store.report_loss(run_id, 0, "it will not start")
+    store.report_lost_worker(run_id, 0, "it will not start")
     row = store.get(run_id)
     assert (row.status, row.message, row.cause) == ("failed", "it will not start", "worker_lost")
     assert store.waiting() == []

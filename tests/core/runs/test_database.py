@@ -43,7 +43,7 @@ def test_reading_goes_on_under_anothers_write_lock_and_writing_says_busy(store, 
     impatient = open_store(store_path, busy_s=0.1)
     with closing(lock(store_path)):
         assert impatient.get(run_id).step == 5
-        assert len(impatient.rows(run_id).events) == 2
+        assert len(impatient.events_since(run_id).events) == 2
         with pytest.raises(StoreBusy, match=r"locked by another process for more than 0\.1 s\. Try again"):
             impatient.rename(run_id, "x")
     impatient.rename(run_id, "x")
@@ -153,7 +153,7 @@ def test_many_processes_may_begin_the_same_store_at_once(store_path):
 
 
 def test_the_reserve_is_put_by_once_and_used_when_the_disk_is_full(store, store_path):
-    store.put_reserve_by()
+    store.keep_disk_reserve()
     reserve = Path(f"{store_path}.reserve")
     assert reserve.stat().st_size == RESERVE_BYTES
     attempts = []
@@ -168,5 +168,5 @@ def test_the_reserve_is_put_by_once_and_used_when_the_disk_is_full(store, store_
     assert attempts == [True, False]
     with pytest.raises(StoreFull):
         store.database.write_with_reserve(lambda: (_ for _ in ()).throw(StoreFull("full", "free some")))
-    store.put_reserve_by()
+    store.keep_disk_reserve()
     assert reserve.exists()

@@ -21,7 +21,7 @@ def test_every_kind_of_event_is_read_back_as_it_was_said(store):
         LearningRateChanged(5, 0.01),
     )
     run_id, _ = told(store, *said)
-    read = store.rows(run_id).events
+    read = store.events_since(run_id).events
     assert [type(event) for event in read] == [type(event) for event in said]
     assert read[0] == said[0]
     assert read[3] == said[3]
@@ -33,33 +33,33 @@ def test_every_kind_of_event_is_read_back_as_it_was_said(store):
 
 def test_a_cursor_gives_each_event_once(store):
     run_id, attempt = told(store, started())
-    news = store.rows(run_id)
+    news = store.events_since(run_id)
     assert news.afresh
     assert news.events == (started(),)
-    assert store.rows(run_id, news.cursor).events == ()
+    assert store.events_since(run_id, news.cursor).events == ()
     store.append(run_id, attempt, [steps(1, 3)])
     store.append(run_id, attempt, [steps(4, 6)])
-    later = store.rows(run_id, news.cursor)
+    later = store.events_since(run_id, news.cursor)
     assert not later.afresh
     assert [chunk.first_step for chunk in chunks(later.events)] == [1, 4]
-    assert store.rows(run_id, later.cursor).events == ()
+    assert store.events_since(run_id, later.cursor).events == ()
 
 
 def test_a_run_without_events_gives_a_cursor_that_finds_the_first(store):
     from core.config.run_config import RunConfig
 
     run_id = store.create(RunConfig())
-    news = store.rows(run_id)
+    news = store.events_since(run_id)
     assert news.events == ()
     attempt = store.claim(run_id)
     store.append(run_id, attempt, [started()])
-    assert store.rows(run_id, news.cursor).events == (started(),)
+    assert store.events_since(run_id, news.cursor).events == (started(),)
 
 
 def test_a_text_that_is_no_cursor_is_refused(store):
     run_id, _ = told(store, started())
-    with pytest.raises(ValueError, match="a cursor is what `rows` gave before, got 'one'"):
-        store.rows(run_id, "one")
+    with pytest.raises(ValueError, match="a cursor is what `events_since` gave before, got 'one'"):
+        store.events_since(run_id, "one")
 
 
 def resumed(store, at_step):
@@ -68,7 +68,7 @@ def resumed(store, at_step):
         store, started(), steps(1, 5), weights(5), steps(6, 9), Evaluated(9, "test", 1.0, 0.5), weights(9)
     )
     store.append(run_id, attempt, [LearningRateChanged(9, 0.3)])
-    cursor = store.rows(run_id).cursor
+    cursor = store.events_since(run_id).cursor
     store.leases.give_back(run_id)
     store.enqueue(run_id)
     second = store.claim(run_id)
@@ -78,7 +78,7 @@ def resumed(store, at_step):
 
 def test_a_resumed_run_has_one_history_in_which_every_step_comes_once(store):
     run_id, cursor = resumed(store, at_step=7)
-    news = store.rows(run_id, cursor)
+    news = store.events_since(run_id, cursor)
     assert news.afresh
     told_steps = [range(chunk.first_step, chunk.last_step + 1) for chunk in chunks(news.events)]
     assert [step for chunk in told_steps for step in chunk] == list(range(1, 10))
@@ -95,7 +95,7 @@ def test_a_resumed_run_keeps_snapshots_up_to_its_checkpoint_and_every_live_chang
 
 def test_a_run_that_starts_over_forgets_what_it_had_said(store):
     run_id, cursor = resumed(store, at_step=0)
-    news = store.rows(run_id, cursor)
+    news = store.events_since(run_id, cursor)
     assert news.afresh
     assert [chunk.first_step for chunk in chunks(news.events)] == [1]
     assert sum(isinstance(event, Started) for event in news.events) == 2
@@ -103,14 +103,14 @@ def test_a_run_that_starts_over_forgets_what_it_had_said(store):
 
 def test_a_reader_between_claim_and_start_still_sees_the_old_history(store):
     run_id, _ = told(store, started(), steps(1, 5), Checkpoint(5, b"state"))
-    cursor = store.rows(run_id).cursor
+    cursor = store.events_since(run_id).cursor
     store.leases.give_back(run_id)
     store.enqueue(run_id)
     second = store.claim(run_id)
-    news = store.rows(run_id, cursor)
+    news = store.events_since(run_id, cursor)
     assert (news.events, news.afresh) == ((), False)
     store.append(run_id, second, [started(step=5)])
-    assert store.rows(run_id, news.cursor).afresh
+    assert store.events_since(run_id, news.cursor).afresh
 
 
 def test_sequence_numbers_are_contiguous_in_each_attempt(store):

@@ -45,7 +45,7 @@ def test_an_adopted_run_is_read_like_one_that_was_trained_here(store: Store, sto
         store.snapshot(run_id, final.step)["linear.weight"], final.arrays["linear.weight"]
     )
     np.testing.assert_array_equal(store.logits(run_id), scores.logits)
-    assert [e.step for e in store.rows(run_id).events if isinstance(e, Evaluated)] == [0, 5]
+    assert [e.step for e in store.events_since(run_id).events if isinstance(e, Evaluated)] == [0, 5]
     assert [found.id for found in store.list()] == [run_id]
 
 

@@ -59,7 +59,7 @@ def test_stop_ends_a_queued_run_for_good(store):
     store.order(run_id, command="stop")
     row = store.get(run_id)
     assert (row.status, row.has_ended, row.queue_position) == ("stopped", True, 0)
-    assert store.rows(run_id).events == (Finished(0, "stopped", 0.0),)
+    assert store.events_since(run_id).events == (Finished(0, "stopped", 0.0),)
     assert store.claim(run_id) == 0
 
 
@@ -75,7 +75,7 @@ def test_stop_ends_a_run_whose_worker_is_gone_at_the_step_it_reached(store):
     store.leases.give_back(run_id)
     store.order(run_id, command="stop")
     assert store.get(run_id).status == "stopped"
-    assert store.rows(run_id).events[-1] == Finished(7, "stopped", 0.07)
+    assert store.events_since(run_id).events[-1] == Finished(7, "stopped", 0.07)
 
 
 def test_nothing_moves_a_run_that_has_ended(store):

@@ -55,7 +55,7 @@ def test_a_held_back_run_waits_until_it_is_enqueued(store):
 
 
 def test_an_unknown_run_is_named_with_a_remedy(store):
-    for ask in (store.get, store.version, store.rows, store.enqueue, store.delete):
+    for ask in (store.get, store.version, store.events_since, store.enqueue, store.delete):
         with pytest.raises(UnknownRun, match=r"no run 'nobody12'\. It may have been deleted"):
             ask("nobody12")
 

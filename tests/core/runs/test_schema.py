@@ -37,7 +37,7 @@ def test_a_store_of_the_first_version_opens_with_everything_in_it(first_version)
     assert finished.config == RunConfig(train_size=600, epochs=1, eval_every=3)
     assert (finished.step, finished.test_accuracy, finished.best_step) == (6, 0.75, 6)
     assert finished.learning_rate_changes == ((3, 0.05),)
-    events = store.rows(finished.id).events
+    events = store.events_since(finished.id).events
     assert [type(event) for event in events if not isinstance(event, Steps)][:2] == [Started, Evaluated]
     assert isinstance(events[-1], Finished)
     assert store.snapshots(finished.id) == [0, 6]

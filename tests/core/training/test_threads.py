@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.training.loop import train
-from core.training.threads import held_to, hold_to_one, threads_for
+from core.training.threads import held_to, threads_for, use_one_thread
 
 
 def numpy_threads() -> list[int]:
@@ -38,7 +38,7 @@ def test_threads_are_held_within_the_block_and_given_back_after_an_error() -> No
 
 def test_a_process_is_held_to_one_thread_for_good() -> None:
     with held_to(2):  # gives everything back afterwards
-        hold_to_one()
+        use_one_thread()
         assert torch.get_num_threads() == 1
         assert set(numpy_threads()) <= {1}
 

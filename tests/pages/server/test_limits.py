@@ -84,7 +84,7 @@ def test_what_shows_only_in_training_ends_the_run_in_words_on_its_page(
     told: list[object] = []
     assert train_here(store, run, store.settings, InterruptSignal(), told.append)
     assert store.get(run).status == "failed"
-    ends = [event for event in store.rows(run).events if isinstance(event, TERMINAL)]
+    ends = [event for event in store.events_since(run).events if isinstance(event, TERMINAL)]
     assert [type(end) for end in ends] == [Failed]
     assert sentence in shown(app, run)
 

@@ -116,7 +116,7 @@ def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
     app: AppTest, store: Store, mnist: ImageData
 ) -> None:
     run_id = finished_run(store, mnist)
-    before = store.live(run_id)
+    before = store.newest_weights(run_id)
     app.session_state["tool"] = "Prune"
     open_section(app, run_id, "Touch it")
     next(s for s in app.slider if s.label.startswith("Smallest")).set_value(100).run()
@@ -131,8 +131,10 @@ def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
     assert saved.parent_id == run_id
     assert saved.status == "finished"
     assert saved.test_accuracy == pytest.approx(everything)
-    assert not store.live(saved.id)[1]["linear.weight"].any()
-    np.testing.assert_array_equal(store.live(run_id)[1]["linear.weight"], before[1]["linear.weight"])
+    assert not store.newest_weights(saved.id)[1]["linear.weight"].any()
+    np.testing.assert_array_equal(
+        store.newest_weights(run_id)[1]["linear.weight"], before[1]["linear.weight"]
+    )
 
 
 def press(app: AppTest, label: str) -> None:

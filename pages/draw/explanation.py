@@ -1,5 +1,7 @@
 """Why this and not that: evidence, the sum beneath it, and the few pixels that would flip the answer."""
 
+import html
+
 import numpy as np
 import streamlit as st
 
@@ -65,7 +67,7 @@ def _maps(
 def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
     rows = [
-        f'<tr><th scope="row">{model.spec.class_names[k]}</th><td>{sums.sums[k]:+.2f}</td>'
+        f'<tr><th scope="row">{html.escape(model.spec.class_names[k])}</th><td>{sums.sums[k]:+.2f}</td>'
         f"<td>{sums.bias[k]:+.2f}</td><td><b>{sums.logits[k]:+.2f}</b></td>"
         f"<td>{percent(sums.probabilities[k])}</td></tr>"
         for k in (sums.answer, sums.runner_up)

@@ -37,12 +37,13 @@ expect.set_options(timeout=1000 * DEADLINE_S)
 
 @dataclass
 class App:
-    """A running app: its address, its process, its folder and its store's file."""
+    """A running app: its address, its process, its folder, its store's file and its log."""
 
     url: str
     process: subprocess.Popen
     data: Path
     store: Path
+    log: Path
 
 
 def free_port() -> int:
@@ -82,7 +83,7 @@ def start_app(
     url = f"http://localhost:{port}/{base_path}".rstrip("/")
     until(lambda: is_healthy(url) or process.poll() is not None, "the app to answer")
     assert process.poll() is None, f"the app ended: {log.read_text()[-2000:]}"
-    return App(url, process, data, store)
+    return App(url, process, data, store, log)
 
 
 def end_app(app: App) -> None:

@@ -1,6 +1,7 @@
-"""How people come to a page: by a link to a server that has just started, under a path of a larger site."""
+"""How people come to a page, by a link to a server that has just started, and how the server ends."""
 
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import App, end_app, start_app
 from tests.e2e.drawing import MIDDLE, draw, expect_class, go_to, open_draw, path_of
+from tests.faults.processes import family, gone, runner_of
 
 pytestmark = pytest.mark.e2e
 
@@ -42,3 +44,20 @@ def test_a_link_to_a_page_of_a_fresh_server_shows_it_with_everything_around_it(
     page.goto(f"{fresh.url}/train")  # by its name, too
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_end_ends_in_order_and_leaves_nothing(
+    fresh: App, page: Page, told: signal.Signals
+) -> None:
+    page.goto(fresh.url)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    runner_of(fresh.process.pid)
+    everyone = family(fresh.process.pid)
+    assert len(everyone) > 1
+    fresh.process.send_signal(told)
+    assert fresh.process.wait(120) == 0
+    gone(everyone)
+    log = fresh.log.read_text()
+    assert "Aborted" not in log
+    assert "Traceback" not in log

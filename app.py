@@ -1,12 +1,16 @@
 """Inkling as an ASGI app, for `streamlit run app.py`. Where a script runner executes this file, it draws the pages."""
 
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+PAGES: Final = Path(__file__).resolve().with_name("pages")
 
 
 @asynccontextmanager
@@ -17,9 +21,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
 
 
-app = st.App(Path(__file__).with_name("pages") / "shell.py", lifespan=lifespan)
+app = st.App(PAGES / "shell.py", lifespan=lifespan)
 
 if get_script_run_ctx(suppress_warning=True):
     from pages.shell import draw
 
     draw()
+else:
+    # Streamlit would put the script's folder here for each visit and take it away again. A thread that imports
+    # something at that moment goes through the same list, misses an entry, and finds no such module.
+    sys.path.append(str(PAGES))

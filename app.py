@@ -1,7 +1,9 @@
 """Inkling as an ASGI app, for `streamlit run app.py`. Where a script runner executes this file, it draws the pages."""
 
+import importlib
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,9 +17,11 @@ PAGES: Final = Path(__file__).resolve().with_name("pages")
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Have the process end in order, its engine first: uvicorn, once closed, raises the signal to end again."""
+    """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
+    threading.Thread(target=importlib.import_module, args=("pages.shell",), daemon=True).start()
     yield
-    if hasattr(signal, "pthread_sigmask"):  # Windows has not
+    # Uvicorn, once closed, raises the signal to end again, before the engine is closed. Windows has no such masks.
+    if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
 
 

@@ -215,6 +215,7 @@ def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> No
         expect(page.locator(".st-key-answer")).to_contain_text(EMPTY)
     expect(page.get_by_text("4 of yours:")).to_be_visible()
     page.get_by_text("Export and import").click()
+    expect_rest(page)  # a file is gone once the page has been drawn again
     with page.expect_download() as download:
         press(page, "Download yours as a zip")
     assert download.value.suggested_filename == "inkling-my-digits.zip"

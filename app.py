@@ -3,7 +3,6 @@
 import importlib
 import signal
 import sys
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,13 +11,15 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.server.background import begin
+
 PAGES: Final = Path(__file__).resolve().with_name("pages")
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
-    threading.Thread(target=importlib.import_module, args=("pages.shell",), daemon=True).start()
+    begin(lambda: importlib.import_module("pages.shell"), "pages")
     yield
     # Uvicorn, once closed, raises the signal to end again, before the engine is closed. Windows has no such masks.
     if hasattr(signal, "pthread_sigmask"):

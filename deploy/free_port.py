@@ -9,7 +9,7 @@ from typing import Final
 TRIED: Final = 100
 
 
-def trouble(port: int) -> str:
+def port_problem(port: int) -> str:
     """Return what keeps the app from being served at the port, "" if nothing does."""
     address = os.environ.get("STREAMLIT_SERVER_ADDRESS", "")  # else Streamlit takes every address there is
     if address.startswith("unix:"):
@@ -35,7 +35,7 @@ def _families(address: str) -> list[socket.AddressFamily]:
 
 def next_free(port: int) -> int:
     """Return the next port that is free, 0 if none is near."""
-    return next((p for p in range(port + 1, min(port + 1 + TRIED, 65536)) if not trouble(p)), 0)
+    return next((p for p in range(port + 1, min(port + 1 + TRIED, 65536)) if not port_problem(p)), 0)
 
 
 def main(given: str) -> int:
@@ -44,7 +44,7 @@ def main(given: str) -> int:
         print(f"PORT must be a whole number from 1 to 65535, got {given!r}.")
         return 1
     port = int(given)
-    wrong = trouble(port)
+    wrong = port_problem(port)
     if wrong:
         free = next_free(max(port, 1023))
         print(f"{wrong} Start Inkling at another: make run PORT={free or 'NUMBER'}")

@@ -44,6 +44,9 @@ class _Pad:
     base: dict[str, Any] = field(default_factory=lambda: {"objects": []})
     loads: int = 0
     said: str = ""
+    left: _Page | None = (
+        None  # the state that undo or redo has left, until the browser says that it shows the new one
+    )
 
     @property
     def page(self) -> _Page:
@@ -51,6 +54,7 @@ class _Pad:
 
     def show(self, place: int) -> None:
         """Go to another state and have the browser show it."""
+        self.left = self.page
         self.place = min(max(place, 0), len(self.pages) - 1)
         self.reload()
 
@@ -65,7 +69,10 @@ class _Pad:
         self.place = len(self.pages) - 1
 
     def take_in_drawing(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
-        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news."""
+        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news.
+
+        The state that undo or redo has left is none: the browser is late.
+        """
         if drawing is None or pixels is None:
             return
         objects = drawing.get("objects", [])
@@ -73,6 +80,9 @@ class _Pad:
         if said == self.said:
             return
         self.said = said
+        if self.left is not None and self.left.is_same(objects) and self.left is not self.page:
+            return
+        self.left = None
         if not self.page.is_same(objects):
             self.add(_Page(tuple(objects), ink_from_canvas(pixels)))
 

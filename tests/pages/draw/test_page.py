@@ -204,6 +204,31 @@ def test_what_the_browser_repeats_after_an_undo_is_no_new_drawing() -> None:
     assert pad.page.ink[0, 0] == 0
 
 
+def test_what_the_browser_says_of_an_undo_after_the_redo_is_too_late() -> None:
+    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
+    first, second = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
+    pad.take_in_drawing(first, pixels)
+    pad.take_in_drawing(second, pixels)
+    redone = pad.page
+    pad.show(pad.place - 1)
+    pad.show(pad.place + 1)
+    pad.take_in_drawing(first, pixels)
+    pad.take_in_drawing(second, pixels)
+    assert pad.page is redone
+    assert len(pad.pages) == 3
+
+
+def test_the_same_drawing_made_again_after_clear_is_a_drawing() -> None:
+    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
+    drawing = {"objects": [{"path": "a"}]}
+    pad.take_in_drawing(drawing, pixels)
+    pad.add(_Page())
+    pad.reload()
+    pad.take_in_drawing({"objects": []}, pixels)
+    pad.take_in_drawing(drawing, pixels)
+    assert [len(page.objects) for page in pad.pages] == [0, 1, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [

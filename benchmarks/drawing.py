@@ -190,7 +190,7 @@ def _strangeness(detector: Detector, inks: Inks) -> NDArray[np.float32]:
 
 
 def _over(scores: NDArray[np.float32]) -> str:
-    return f"{100 * (scores > 1).mean():.1f} %"
+    return f"{100 * (scores > 1).mean():.1f}%"
 
 
 def scribble(rng: np.random.Generator) -> Ink:

@@ -34,7 +34,7 @@ def photograph(ink: NDArray[np.float32], paper: str, rng: np.random.Generator) -
 
 
 def _light(side: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return light that falls off in one direction by 10 to 50 %."""
+    """Return light that falls off in one direction by 10 to 50%."""
     ys, xs = np.indices((side, side)) / side
     angle = rng.uniform(0, 2 * np.pi)
     along = np.cos(angle) * xs + np.sin(angle) * ys

@@ -51,7 +51,7 @@ def table(results: list[Result], base: str) -> str:
     for r in results:
         low, high = 1000 * min(r.seconds), 1000 * max(r.seconds)
         factor = f"{bases[0] / r.median_ms:.1f}" if bases else ""
-        accuracy = f"{100 * r.accuracy:.1f} %" if r.accuracy else "–"
+        accuracy = f"{100 * r.accuracy:.1f}%" if r.accuracy else "–"
         title = f"({r.key}) {r.title}" if base else r.title
         lines.append(f"| {title} | {r.median_ms:.0f} | {low:.0f}–{high:.0f} | {factor} | {accuracy} |")
     return "\n".join(lines)

@@ -42,8 +42,8 @@ PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search")
 
 # The rooms, lowest first: a room knows rooms of lower floors only, so that no two know each other.
 FLOORS = (
-    ("errors",),
-    ("datasets", "i18n", "images", "protocol"),
+    ("errors", "i18n"),
+    ("datasets", "images", "protocol"),
     ("config", "synthetic_digits"),
     ("models", "runs"),
     ("insight", "search", "training"),

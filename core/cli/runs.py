@@ -66,6 +66,6 @@ def _summary(row: RunRow) -> dict[str, Any]:
 
 def _line(row: RunRow) -> str:
     accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
-    figure = f"{100 * accuracy:6.2f} %" if accuracy is not None else "      – "
+    figure = f"{100 * accuracy:6.2f}%" if accuracy is not None else "      – "
     steps = f"{row.step}/{row.total_steps or '?'}"
     return f"{row.id}  {row.status:<11}  {row.dataset:<14} {row.model:<8} {steps:>13} {figure}  {row.name}".rstrip()

@@ -25,19 +25,19 @@ PRESETS: Final = {
         Preset(
             "default",
             "MNIST, a good start",
-            "Plain softmax regression that reads about 92 % of unseen digits.",
+            "Plain softmax regression that reads about 92% of unseen digits.",
             RunConfig(epochs=10),
         ),
         Preset(
             "mnist-article",
             "Article 1 as printed",
-            f"{_ARTICLE_1}: learning rate 0.001, 5 epochs. It reports 89 %; as printed it gives 82.5 %.",
+            f"{_ARTICLE_1}: learning rate 0.001, 5 epochs. It reports 89%; as printed it gives 82.5%.",
             RunConfig(learning_rate=0.001),
         ),
         Preset(
             "mnist-article-89",
-            "Article 1, reaching its 89 %",
-            f"{_ARTICLE_1} with one change, learning rate 0.01 instead of 0.001: that does reach 89 %.",
+            "Article 1, reaching its 89%",
+            f"{_ARTICLE_1} with one change, learning rate 0.01 instead of 0.001: that does reach 89%.",
             RunConfig(learning_rate=0.01),
         ),
         Preset(
@@ -54,7 +54,7 @@ PRESETS: Final = {
         ),
         Preset(
             "fashion-article-84",
-            "Article 2, reaching its 84 %",
+            "Article 2, reaching its 84%",
             f"{_ARTICLE_2} with learning rate 0.1, 10 epochs: that reaches its accuracy of 0.84.",
             RunConfig(
                 dataset="fashion_mnist",
@@ -68,7 +68,7 @@ PRESETS: Final = {
         Preset(
             "drawings",
             "For reading drawings",
-            "Straightened images, drawn digits in many styles mixed in: about 97 % on MNIST, and surer of your hand. "
+            "Straightened images, drawn digits in many styles mixed in: about 97% on MNIST, and surer of your hand. "
             "The ready model softmax-mnist was trained so.",
             RunConfig(
                 deskew=True,
@@ -88,13 +88,13 @@ PRESETS: Final = {
         Preset(
             "mlp",
             "MLP, one hidden layer",
-            "784 pixels, 128 hidden units, ten classes: about 98 %, and no longer ten readable images.",
+            "784 pixels, 128 hidden units, ten classes: about 98%, and no longer ten readable images.",
             RunConfig(model="mlp", optimizer="adam", learning_rate=0.001, epochs=8, batch_size=128),
         ),
         Preset(
             "cnn",
             "Small CNN",
-            "Two layers of small filters: close to 99 % after three epochs, and slower by far.",
+            "Two layers of small filters: close to 99% after three epochs, and slower by far.",
             RunConfig(model="cnn", optimizer="adam", learning_rate=0.001, epochs=3, batch_size=100),
         ),
     )

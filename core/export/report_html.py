@@ -62,7 +62,7 @@ def read_report(record: RunRecord) -> Report:
         matrix=matrix,
         classes=record.spec.class_names,
         published=tuple(
-            (f.method, f"{100 * f.accuracy:.1f} %", f"{f.source}. {f.note}".strip())
+            (f.method, f"{100 * f.accuracy:.1f}%", f"{f.source}. {f.note}".strip())
             for f in figures_for(row.dataset, row.model)
             if f.model == row.model
         ),
@@ -93,7 +93,7 @@ def _figures(record: RunRecord) -> tuple[tuple[str, str], ...]:
         ("final test", row.test_loss, row.test_accuracy),
     ):
         if loss is not None and accuracy is not None:
-            found.append((name, f"{100 * accuracy:.2f} %, loss {loss:.4f}"))
+            found.append((name, f"{100 * accuracy:.2f}%, loss {loss:.4f}"))
     found.append(("training time", f"{row.elapsed_s:.1f} s"))
     found.append(("parameters", f"{row.parameter_count or 0:,}"))
     found.append(

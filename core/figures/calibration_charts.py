@@ -57,7 +57,7 @@ def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.
     for name, shares, colour in lines:
         fig.add_scatter(
             x=100 * curve.thresholds, y=100 * shares, mode="lines", name=name, line={"color": colour, "width": 2},
-            hovertemplate="%{y:.1f} % " + name + "<extra></extra>",
+            hovertemplate="%{y:.1f}% " + name + "<extra></extra>",
         )  # fmt: skip
     middle = len(curve.thresholds) * 2 // 3
     above = bool(curve.coverage[middle] < np.nan_to_num(curve.accuracy[middle], nan=1.0))

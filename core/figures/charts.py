@@ -69,7 +69,7 @@ def class_bars(
     values: (K,), 0..1 where `percent`. `highlight` names the class whose bar stays full while others pale.
     """
     shown = [100 * v for v in values] if percent else list(values)
-    text = [f"{v:.1f} %" if percent else f"{v:.3g}" for v in shown]
+    text = [f"{v:.1f}%" if percent else f"{v:.3g}" for v in shown]
     opacity = [1.0 if highlight in (None, i) else 0.4 for i in range(len(labels))]
     fig = go.Figure(
         go.Bar(
@@ -88,7 +88,7 @@ def class_bars(
         title_text=x_title, range=[0, 126] if percent else None, ticksuffix=" %" if percent else ""
     )
     if percent:
-        fig.update_xaxes(tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"])
+        fig.update_xaxes(tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
     fig.update_yaxes(
         autorange="reversed", showgrid=False, type="category", tickfont={"color": palette(theme).ink}
     )

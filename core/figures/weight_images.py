@@ -14,7 +14,7 @@ from core.figures.palette import Theme, diverging_lut, palette, to_rgb
 LIVE_VALUES: Final = 12_000  # numbers in a live picture
 LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
 _PAPER_SHADE: Final = 1  # the grey that is lent to the gutters; images show it as black
-_STEP: Final = 10 ** (1 / 10)  # limits rise in steps of 26 %, so that the scale seldom changes while training
+_STEP: Final = 10 ** (1 / 10)  # limits rise in steps of 26%, so that the scale seldom changes while training
 
 
 def as_images(weights: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
@@ -43,7 +43,7 @@ def live_floor(shape: tuple[int, int, int]) -> float:
 
 
 def symmetric_limit(weights: np.ndarray) -> float:
-    """Return a round L such that [-L, L] holds 99.5 % of the weights; 1e-6 for weights that are all zero."""
+    """Return a round L such that [-L, L] holds 99.5% of the weights; 1e-6 for weights that are all zero."""
     size = np.abs(weights[np.isfinite(weights)])
     bound = float(np.quantile(size, 0.995)) if size.size else 0.0
     if bound <= 1e-6:
@@ -159,7 +159,7 @@ def weights_sentence(labels: Sequence[str], step: int | None = None) -> str:
 class WeightImages:
     """Weights to be shown as one image each: float32 (K, C*H*W) or (K, C, H, W), shape (C, H, W).
 
-    `limit` fixes the symmetric scale (default: a round number that holds 99.5 % of the weights, and never
+    `limit` fixes the symmetric scale (default: a round number that holds 99.5% of the weights, and never
     less than makes untrained weights pale). `classes`: the labels are classes and carry their colours.
     `max_values`: pictures of more numbers in all are halved in size, for a live view of colour weights.
     """

@@ -1,33 +1,192 @@
-"""Numbers as people read them."""
+"""Numbers, durations and dates as people read them, in the reader's language: one function for each kind."""
 
+import datetime
+import math
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_datetime_format
+from babel.lists import format_list
+from babel.numbers import NumberPattern, parse_pattern
+
+from core.i18n.catalogue import gettext
+from core.i18n.reader import locale, reader
+
+NONE: Final = "–"  # stands where there is no number
+_EXACT: Final = Context(prec=400, rounding=ROUND_HALF_UP)
+_SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
-    """Return a share 0..1 as per cent: 0.9213 -> "92.1 %"; no share -> "–"."""
-    return "–" if share is None else f"{100 * share:.{decimals}f} %"
+    """Return a share 0..1 in per cent: 0.9213 -> "92.1%"; no share -> "–".
+
+    Less than all is never all, more than nothing never nothing: 0.9999 -> "over 99.9%", 0.0001 -> "under 0.1%".
+    """
+    if share is None or not math.isfinite(share):
+        return NONE
+    rounded = _rounded(100 * _decimal(share), decimals)
+    smallest = Decimal(1).scaleb(-decimals)
+    if share < 1 and rounded >= 100:
+        return gettext("over {share}").format(share=_percent(100 - smallest, decimals))
+    if share > 0 and rounded == 0:
+        return gettext("under {share}").format(share=_percent(smallest, decimals))
+    return _percent(rounded, decimals)
 
 
-def points(difference: float) -> str:
-    """Return a difference of two shares as signed percentage points: 0.004 -> "+0.4 points"."""
-    return f"{signed(100 * difference, 1)} points"
+def points(difference: float, decimals: int = 1) -> str:
+    """Return a difference of two shares in signed percentage points: 0.004 -> "+0.4 points"."""
+    return gettext("{points} points").format(points=signed(100 * difference, decimals))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number with so many decimals, its thousands apart: 60000 -> "60,000", (0.28, 3) -> "0.280"."""
+    return _unusual(value) or _fixed(_rounded(_decimal(value), decimals), decimals)
 
 
 def signed(value: float, decimals: int = 2) -> str:
     """Return a number with its sign, a true minus: -0.126 -> "−0.13"; what rounds to zero has no sign."""
-    text = f"{abs(value):.{decimals}f}"
-    if float(text) == 0:
-        return text
-    return f"{'−' if value < 0 else '+'}{text}"
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and _rounded(_decimal(value), decimals) else text
 
 
-def count(number: int, one: str, many: str) -> str:
+def plain(value: float, digits: int = 6) -> str:
+    """Return a number with at most so many significant digits: 5e-06 -> "0.000005", 0.1 -> "0.1", 20000 -> "20,000".
+
+    What is beyond a million millions or below a ten-thousandth of a millionth is written as a power of ten.
+    """
+    if unusual := _unusual(value):
+        return unusual
+    exact = _decimal(value)
+    if not exact:
+        return _fixed(Decimal(0), 0)
+    magnitude = exact.adjusted()
+    if not -10 <= magnitude <= 11:
+        return (
+            f"{plain(float(exact.scaleb(-magnitude)), digits)} × 10{str(magnitude).translate(_SUPERSCRIPTS)}"
+        )
+    rounded = _rounded(exact, digits - 1 - magnitude).normalize()
+    return _fixed(rounded, max(0, -int(rounded.as_tuple().exponent)))
+
+
+def loss(value: float | None) -> str:
+    """Return a loss with three decimals: 0.28 -> "0.280"; a tiny one as itself, a huge one without decimals."""
+    if value is None:
+        return NONE
+    if 0 < abs(value) < 0.0005 or abs(value) >= 1e6:
+        return plain(value, 2)
+    return number(value, 3 if abs(value) < 1000 else 0)
+
+
+def learning_rate(value: float) -> str:
+    """Return a learning rate, or another such setting, in plain digits: 5e-06 -> "0.000005"."""
+    return plain(value)
+
+
+def p_value(value: float) -> str:
+    """Return a probability as tests of significance state it: "p = 0.032", "p < 0.001"."""
+    return f"p = {number(value, 3)}" if value >= 0.0005 else f"p < {number(0.001, 3)}"  # symbols
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time that something took: 2.41 -> "2.4 s", 0.01 -> "under 0.1 s", 76 -> "1 min 16 s"."""
+    if seconds is None or not math.isfinite(seconds):
+        return NONE
+    if 0 < seconds < 0.05:
+        return gettext("under {seconds} s").format(seconds=number(0.1, 1))
+    if seconds < 9.95:
+        return gettext("{seconds} s").format(seconds=number(seconds, 1))
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return gettext("{seconds} s").format(seconds=rest)
+    hours, beyond = divmod(minutes, 60)
+    if hours == 0:
+        form = gettext("{minutes} min {seconds} s") if rest else gettext("{minutes} min")
+        return form.format(minutes=minutes, seconds=rest)
+    form = gettext("{hours} h {minutes} min") if beyond else gettext("{hours} h")
+    return form.format(hours=number(hours), minutes=beyond)
+
+
+def rough_duration(seconds: float) -> str:
+    """Return a time in one unit, for what is expected or long ago: 42 -> "42 s", 1230 -> "21 min", 3e5 -> "3 d"."""
+    if seconds < 90:
+        return gettext("{seconds} s").format(seconds=number(seconds))
+    if seconds < 5400:
+        return gettext("{minutes} min").format(minutes=number(seconds / 60))
+    if seconds < 129_600:
+        return gettext("{hours} h").format(hours=number(seconds / 3600))
+    return gettext("{days} d").format(days=number(seconds / 86_400))
+
+
+def file_size(n_bytes: int) -> str:
+    """Return a size in megabytes: 11594722 -> "12 MB", 5000000 -> "5.0 MB", 999 -> "999 bytes"."""
+    if n_bytes < 50_000:
+        return gettext("{n} bytes").format(n=number(n_bytes))
+    return gettext("{n} MB").format(n=number(n_bytes / 1e6, 1 if n_bytes < 9.95e6 else 0))
+
+
+def date(timestamp: float) -> str:
+    """Return the day of a time in seconds since 1970, in the reader's zone: "28 Nov 2026"."""
+    return format_date(_moment(timestamp).date(), "medium", locale=locale())
+
+
+def date_time(timestamp: float) -> str:
+    """Return day and time in the reader's zone; in UTC, and saying so, where no zone is known."""
+    time = format_time(_moment(timestamp), "short", tzinfo=_zone(), locale=locale())
+    both = str(get_datetime_format("medium", locale=locale()))  # "{1}, {0}"
+    text = both.format(time, date(timestamp))
+    return text if reader().time_zone else gettext("{time} UTC").format(time=text)
+
+
+def count(number_of: int, one: str, many: str) -> str:
     """Return a number with its noun: 1 -> "1 image", 1200 -> "1,200 images"."""
-    return f"{number:,} {one if number == 1 else many}"
+    return f"{number(number_of)} {one if number_of == 1 else many}"
 
 
 def listed(items: Sequence[str]) -> str:
     """Return items as a list in words: "a", "a and b", "a, b and c"; "none" for no item."""
-    if not items:
-        return "none"
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return format_list(items, "standard", locale=locale()) if items else gettext("none")
+
+
+def _zone() -> datetime.tzinfo:
+    name = reader().time_zone
+    return ZoneInfo(name) if name else datetime.UTC
+
+
+def _moment(timestamp: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(timestamp, _zone())
+
+
+def _decimal(value: float) -> Decimal:
+    """Return the number as its shortest text writes it: 0.9215 is halfway, though its bits are a little less."""
+    return Decimal(repr(float(value)))
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT) + 0  # no negative zero
+
+
+def _unusual(value: float) -> str:
+    if math.isnan(value):
+        return gettext("not a number")
+    return "" if math.isfinite(value) else "∞" if value > 0 else "−∞"
+
+
+def _fixed(value: Decimal, decimals: int) -> str:
+    return _said(value, locale().decimal_formats[None].pattern.partition(".")[0], decimals)
+
+
+def _percent(value: Decimal, decimals: int) -> str:
+    return _said(value / 100, locale().percent_formats[None].pattern, decimals)
+
+
+@cache
+def _pattern(of_locale: str, decimals: int) -> NumberPattern:
+    """Return the locale's pattern, such as "#,##0 %", with so many decimals."""
+    return parse_pattern(of_locale.replace("0", "0." + "0" * decimals) if decimals > 0 else of_locale)
+
+
+def _said(value: Decimal, of_locale: str, decimals: int) -> str:
+    return _pattern(of_locale, decimals).apply(value, locale()).replace("-", "−")

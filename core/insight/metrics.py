@@ -15,7 +15,7 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Interval:
-    """A share with its 95 % interval, all 0..1: `count` of `n`."""
+    """A share with its 95% interval, all 0..1: `count` of `n`."""
 
     count: int
     n: int
@@ -81,7 +81,7 @@ def check(logits: Array, labels: Labels) -> None:
 
 
 def wilson(count: int, n: int) -> Interval:
-    """Return the share count / n with Wilson's 95 % score interval.
+    """Return the share count / n with Wilson's 95% score interval.
 
     Wilson 1927, J. Am. Stat. Assoc. 22, 209-212, as computed by scipy.stats.
     """

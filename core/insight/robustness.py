@@ -15,7 +15,7 @@ LogitsOf = Callable[[Images], NDArray]  # float32 images (n, C, H, W), pixels in
 
 @dataclass(frozen=True)
 class Curve:
-    """Accuracy against the strength of one damage: one 95 % interval for each strength."""
+    """Accuracy against the strength of one damage: one 95% interval for each strength."""
 
     damage: str
     strengths: tuple[float, ...]

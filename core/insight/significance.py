@@ -17,7 +17,7 @@ class Comparison:
     """Two models on the same n images.
 
     only_first, only_second: images that only one of them gets right; both, neither: counts. difference:
-    accuracy of the first minus that of the second, with its 95 % interval; p_value: McNemar's exact test,
+    accuracy of the first minus that of the second, with its 95% interval; p_value: McNemar's exact test,
     two-sided.
     """
 
@@ -33,7 +33,7 @@ class Comparison:
 
     @property
     def beyond_noise(self) -> bool:
-        """Whether so uneven a split would be rarer than 5 % if the two were equally good."""
+        """Whether so uneven a split would be rarer than 5% if the two were equally good."""
         return self.p_value < 0.05
 
 
@@ -41,7 +41,7 @@ class Comparison:
 class Spread:
     """One figure over runs that differ only in their seed.
 
-    std: with n - 1; low, high: 95 % interval of the mean.
+    std: with n - 1; low, high: 95% interval of the mean.
     """
 
     n: int
@@ -89,7 +89,7 @@ def compare(first: Array, second: Array, labels: Labels) -> Comparison:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Return mean, standard deviation and the mean's 95 % interval (Student's t) of one figure over seeds.
+    """Return mean, standard deviation and the mean's 95% interval (Student's t) of one figure over seeds.
 
     Raises: ValueError for no values. One value alone has no spread: its interval is (-inf, inf).
     """

@@ -165,5 +165,5 @@ def describe(edit: Edit, class_names: Sequence[str]) -> str:
     if isinstance(edit, Blur):
         return f"blurred by {edit.sigma_px:g} px ({whom})"
     if isinstance(edit, Prune):
-        return f"smallest {edit.percent:g} % of the weights set to zero ({whom})"
+        return f"smallest {edit.percent:g}% of the weights set to zero ({whom})"
     return f"noise of {edit.strength:g} times the weights' spread, seed {edit.seed} ({whom})"

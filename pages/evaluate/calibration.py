@@ -103,7 +103,7 @@ def _threshold(found: Scores) -> None:
         format="%d %%",
         key="least_confidence",
         persist_state="session",
-        help="Raising it leaves fewer answers, and more of them are right. Default: 80 %.",
+        help="Raising it leaves fewer answers, and more of them are right. Default: 80%.",
     )
     sentence = threshold_caption(curve, minimum / 100)
     chart(

@@ -28,7 +28,7 @@ def show_summary(run: RunRow, found: Scores) -> None:
     result, _ = figures_of(run, found)
     interval = f"{percent(result.accuracy.low)} to {percent(result.accuracy.high)}"
     cells = [
-        ("test accuracy", percent(result.accuracy.share), f"95 % interval {interval}"),
+        ("test accuracy", percent(result.accuracy.share), f"95% interval {interval}"),
         ("test loss", f"{result.loss:.3f}", "cross-entropy, nats"),
         ("top-2 accuracy", percent(result.top2), "right within two guesses"),
         ("mean confidence", percent(result.mean_confidence), "how sure it is"),

@@ -54,7 +54,7 @@ def _table(rows: list[Published], own: Published, sentence: str) -> None:
         lines.append(
             f"<tr{first}><td>{escape(_kind(row.model))}</td>"
             f'<th scope="row">{escape(row.method)}{note}</th><td>{percent(row.accuracy, 2)}</td>'
-            f"<td>{100 - 100 * row.accuracy:.2f} %</td><td>{source}</td></tr>"
+            f"<td>{100 - 100 * row.accuracy:.2f}%</td><td>{source}</td></tr>"
         )
     heads = "".join(f"<th>{name}</th>" for name in ("model", "method", "test accuracy", "error", "source"))
     st.html(

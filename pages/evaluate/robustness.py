@@ -78,7 +78,7 @@ def _show_curves(curves: dict[str, Curve], damage: str) -> None:
         height=300,
         y_range=(0, 103),
     )
-    figure.update_traces(mode="lines+markers", hovertemplate="%{y:.1f} %")
+    figure.update_traces(mode="lines+markers", hovertemplate="%{y:.1f}%")
     chart(
         "robustness",
         figure,

@@ -192,9 +192,9 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
         if len(figures) > 1:
             over = spread([100 * figure for figure in figures])
             st.markdown(
-                f"Over {over.n} seeds: test accuracy {over.mean:.2f} % on average, standard deviation "
-                f"{over.std:.2f} points, from {over.least:.2f} to {over.most:.2f} %; the mean lies between "
-                f"{over.low:.2f} and {over.high:.2f} % with 95 % confidence."
+                f"Over {over.n} seeds: test accuracy {over.mean:.2f}% on average, standard deviation "
+                f"{over.std:.2f} points, from {over.least:.2f} to {over.most:.2f}%; the mean lies between "
+                f"{over.low:.2f} and {over.high:.2f}% with 95% confidence."
             )
 
 

@@ -45,7 +45,7 @@ def _verdict(first: str, second: str, found: Comparison) -> str:
             f"(p = {found.p_value:.2g})."
         )
     return (
-        f"**{better}** is better than **{worse}** by {100 * difference:.2f} points (95 %: {100 * low:.2f} to "
+        f"**{better}** is better than **{worse}** by {100 * difference:.2f} points (95%: {100 * low:.2f} to "
         f"{100 * high:.2f}), beyond the noise (p = {found.p_value:.2g})."
     )
 

@@ -232,7 +232,7 @@ function spread(ends, height, gap = 15) {
 }
 
 const LOG_TICKS = [-4, -3, -2, -1, 0, 1, 2, 3, 4].flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
-const shown = (y, percent) => (percent ? `${y.toFixed(1)} %` : y.toFixed(3));
+const shown = (y, percent) => (percent ? `${y.toFixed(1)}%` : y.toFixed(3));
 
 function niceTop(value) {
   const step = 10 ** Math.floor(Math.log10(value)) / 4;
@@ -242,7 +242,7 @@ function niceTop(value) {
 function trace(series, theme, percent) {
   const colour = series.colours[+theme.dark];
   const base = { type: "scatter", x: series.x, y: series.y, name: series.label, line: { color: colour, simplify: true } };
-  const value = percent ? "%{y:.1f} %" : "%{y:.3f}";
+  const value = percent ? "%{y:.1f}%" : "%{y:.3f}";
   const hovertemplate = `%{fullData.name} ${value}<extra></extra>`;
   if (series.role === "faint") {
     return { ...base, mode: "lines", line: { color: colour, width: 0.7 }, opacity: theme.dark ? 0.34 : 0.28, hoverinfo: "skip" };

@@ -51,7 +51,7 @@ class MatrixView {
     button.classList.toggle("right", i === j);
     button.style.setProperty("--cell", shades[i][j]);
     button.style.color = inks[i][j];
-    button.title = `${labels[i]} answered ${labels[j]}: ${count.toLocaleString("en")} (${share} % of ${labels[i]})`;
+    button.title = `${labels[i]} answered ${labels[j]}: ${count.toLocaleString("en")} (${share}% of ${labels[i]})`;
     button.setAttribute("aria-label", button.title);
     button.setAttribute("aria-pressed", String(Boolean(chosen && chosen[0] === i && chosen[1] === j)));
   }

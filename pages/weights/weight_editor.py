@@ -130,7 +130,7 @@ def _blur(classes: tuple[int, ...] | None) -> Edit | None:
 
 def _prune(classes: tuple[int, ...] | None) -> Edit | None:
     share = st.slider(
-        "Smallest weights to zero, %", 0, 100, 50, help="How many weights are forgotten. Default: 50 %."
+        "Smallest weights to zero, %", 0, 100, 50, help="How many weights are forgotten. Default: 50%."
     )
     return Prune(float(share), classes) if share else None
 

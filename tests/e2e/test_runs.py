@@ -83,7 +83,7 @@ def test_two_runs_are_compared_and_the_comparison_is_an_address(
     expect(page.get_by_role("rowheader", name="Batch size")).to_have_count(0)  # it is the same in both
     for run_id in made:
         accuracy = store.get(run_id).test_accuracy or 0.0
-        expect(page.get_by_role("cell", name=f"{100 * accuracy:.1f} %").first).to_be_visible()
+        expect(page.get_by_role("cell", name=f"{100 * accuracy:.1f}%").first).to_be_visible()
     expect(page.get_by_text("McNemar")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Of 10,000 test images [\d,]+ are right in both"))).to_be_visible()
 
@@ -258,6 +258,6 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     assert len(store.list(group_id=search_id)) >= before
     assert all(isinstance(store.events_since(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
-    expect(page.get_by_text(f"{100 * best:.2f} %").first).to_be_visible()
+    expect(page.get_by_text(f"{100 * best:.2f}%").first).to_be_visible()
     expect(page.get_by_text("12 of 12 trials trained to their end")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()

@@ -83,7 +83,7 @@ def test_its_interrupted_run_goes_on_from_its_checkpoint_to_the_end(earlier: Sto
     assert train_here(earlier, INTERRUPTED, earlier.settings, InterruptSignal(), lambda _: None)
     run = earlier.get(INTERRUPTED)
     assert (run.status, run.step) == ("finished", 2000)
-    # uninterrupted, the earlier version reached 80.38 %; another processor may differ in the last bits of each step
+    # uninterrupted, the earlier version reached 80.38%; another processor may differ in the last bits of each step
     assert run.test_accuracy == pytest.approx(0.8038, abs=0.01)
     after = [event for event in earlier.events_since(INTERRUPTED).events if isinstance(event, Steps)]
     assert [list(event.losses) for event in after[: len(before)]] == [list(event.losses) for event in before]

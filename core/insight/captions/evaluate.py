@@ -21,7 +21,7 @@ def summary(result: Summary, plural: str, seen: bool = False) -> str:
     which = "it was trained on" if seen else "it had never seen"
     low, high = percent(result.accuracy.low), percent(result.accuracy.high)
     return (
-        f"{percent(result.accuracy.share)} of {result.n:,} {plural} {which} (95 % interval {low} to {high}). "
+        f"{percent(result.accuracy.share)} of {result.n:,} {plural} {which} (95% interval {low} to {high}). "
         f"Two guesses instead of one: {percent(result.top2)}."
     )
 

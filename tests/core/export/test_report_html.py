@@ -46,7 +46,7 @@ def test_html_report_loads_nothing_and_holds_the_confusion_matrix(
     matrix = next(table for table in cells.tables if len(table) == 100)
     assert [int(cell) for cell in matrix] == expected.ravel().tolist()
     row = export_store.get(softmax_run)
-    assert f"{100 * row.test_accuracy:.2f} %, loss {row.test_loss:.4f}" in text
+    assert f"{100 * row.test_accuracy:.2f}%, loss {row.test_loss:.4f}" in text
 
 
 def test_names_and_notes_cannot_bring_markup_into_the_report(softmax_run: str, export_store: Store) -> None:
@@ -66,7 +66,7 @@ def test_pdf_report_can_be_searched_for_the_figures(mlp_run: str, export_store: 
     row = export_store.get(mlp_run)
     assert reader.metadata is not None
     assert reader.metadata.title == "MLP"
-    assert f"{100 * row.test_accuracy:.2f} %, loss {row.test_loss:.4f}" in text
+    assert f"{100 * row.test_accuracy:.2f}%, loss {row.test_loss:.4f}" in text
     assert "optimizer adamw" in text
     assert len(reader.pages) <= 2
     assert sum(len(page.images) for page in reader.pages) == 2

@@ -32,18 +32,18 @@ def test_bars_carry_their_class_colour_and_their_value() -> None:
     fig = class_bars([0.5, 0.25, 0.125], NAMES, "light", x_title="Accuracy", highlight=1)
     (bar,) = fig.data
     assert list(bar.x) == [50, 25, 12.5]
-    assert list(bar.text) == ["50.0 %", "25.0 %", "12.5 %"]
+    assert list(bar.text) == ["50.0%", "25.0%", "12.5%"]
     assert list(bar.marker.color) == class_colours(3)
     assert bar.marker.opacity[1] > bar.marker.opacity[0]
     assert fig.layout.yaxis.autorange == "reversed", "class 0 on top"
 
 
 def test_a_full_bars_value_has_room_on_a_phone() -> None:
-    """220 px are left for bars at 390 px of screen, and "100.0 %" takes 50 of them."""
+    """220 px are left for bars at 390 px of screen, and "100.0%" takes 50 of them."""
     fig = class_bars([1.0, 0.0, 0.0], NAMES, "light", x_title="probability")
     low, high = fig.layout.xaxis.range
     assert (high - 100) / (high - low) * 220 > 45
-    assert fig.layout.xaxis.ticktext == ("0 %", "50 %", "100 %")
+    assert fig.layout.xaxis.ticktext == ("0%", "50%", "100%")
 
 
 @pytest.mark.parametrize("theme", THEMES)

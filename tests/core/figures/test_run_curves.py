@@ -92,7 +92,7 @@ def test_the_alternative_text_says_what_the_chart_says(curves: Curves, small_run
     assert f"began at {small_run.losses[0]:.3f}" in words
     assert "test 0.610 at step 120" in words
     assert "1 earlier run beneath" in words
-    assert "test 86.0 % at step 120" in curves.accuracy_chart().alt
+    assert "test 86.0% at step 120" in curves.accuracy_chart().alt
 
 
 def test_before_the_first_step_the_chart_says_that_it_waits() -> None:

@@ -31,7 +31,7 @@ NAMES = [str(k) for k in range(10)]
 
 
 def test_numbers_are_written_as_people_read_them():
-    assert percent(0.92134) == "92.1 %"
+    assert percent(0.92134) == "92.1%"
     assert (points(0.0041), points(-0.02)) == ("+0.4 points", "−2.0 points")
     assert (signed(-0.126), signed(0.5), signed(-0.001)) == ("−0.13", "+0.50", "0.00")
     assert (count(1, "image", "images"), count(1200, "image", "images")) == ("1 image", "1,200 images")
@@ -48,17 +48,17 @@ def test_the_evaluation_captions_say_this_runs_numbers(trained):
     result = metrics.summary(trained.logits, trained.labels)
     text = evaluate_captions.summary(result, "digits")
     assert text.startswith(
-        f"{100 * (trained.logits.argmax(1) == trained.labels).mean():.1f} % of 10,000 digits it had"
+        f"{100 * (trained.logits.argmax(1) == trained.labels).mean():.1f}% of 10,000 digits it had"
     )
     recalls = [(trained.logits[trained.labels == k].argmax(1) == k).mean() for k in range(10)]
     text = evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), NAMES)
-    assert f"Best at {np.argmax(recalls)} ({100 * max(recalls):.1f} % found)" in text
-    assert f"worst at {np.argmin(recalls)} ({100 * min(recalls):.1f} %)" in text
+    assert f"Best at {np.argmax(recalls)} ({100 * max(recalls):.1f}% found)" in text
+    assert f"worst at {np.argmin(recalls)} ({100 * min(recalls):.1f}%)" in text
     first = metrics.confident_mistakes(trained.logits, trained.labels, 1)[0]
     text = evaluate_captions.mistakes([first], NAMES)
     assert f"image {first.index:,}" in text
     answer, probability = trained.logits[first.index].argmax(), 100 * first.confidence
-    assert f"labelled {trained.labels[first.index]}, answered {answer}, {probability:.1f} % sure." in text
+    assert f"labelled {trained.labels[first.index]}, answered {answer}, {probability:.1f}% sure." in text
 
 
 def test_the_threshold_caption_counts_answers_left_and_right_ones_unsaid(trained):
@@ -68,12 +68,12 @@ def test_the_threshold_caption_counts_answers_left_and_right_ones_unsaid(trained
     right, remaining = trained.logits.argmax(1) == trained.labels, confidence >= 0.9
     text = evaluate_captions.threshold(curve, 0.9)
     assert (
-        f"leaves {remaining.sum():,} of 10,000 answers, {100 * right[remaining].mean():.1f} % of them right"
+        f"leaves {remaining.sum():,} of 10,000 answers, {100 * right[remaining].mean():.1f}% of them right"
         in text
     )
     assert f"{(right & ~remaining).sum():,} right ones unsaid" in text
     uniform = calibration.threshold_curve(np.zeros((4, 10)), np.zeros(4, np.int64))
-    assert evaluate_captions.threshold(uniform, 0.5) == "It is never 50.0 % sure: no answer is left."
+    assert evaluate_captions.threshold(uniform, 0.5) == "It is never 50.0% sure: no answer is left."
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
 
 def test_the_caption_of_published_figures():
     text = evaluate_captions.published(0.9, figures_for("mnist"), "softmax")
-    assert text.startswith("This run's 90.0 % is above 2 of 6 published figures")
+    assert text.startswith("This run's 90.0% is above 2 of 6 published figures")
     assert "No published figure" in evaluate_captions.published(0.9, (), "cnn")
 
 
@@ -134,7 +134,7 @@ def test_weight_captions_of_a_run_that_has_learned_nothing():
 def test_unit_captions_by_hand():
     use = UnitUse(np.arange(4), np.array([0.5, 0.3, 0.2, 0.0]), np.array([1.0, 0.5, 0.1, 0.0]))
     text = weights_captions.hidden_units(use, shown=2)
-    assert text == "The 2 busiest of 4 hidden units do 80.0 % of the work; 1 unit never fires."
+    assert text == "The 2 busiest of 4 hidden units do 80.0% of the work; 1 unit never fires."
     fed = UnitContributions(4, np.array([6, 2]), np.array([-1.5, 0.75]), 0.0, 0.1)
     text = weights_captions.fed_by(fed, NAMES)
     assert text == "4: unit 3 speaks most for it (+0.75) and unit 7 speaks most against it (−1.50)."
@@ -146,7 +146,7 @@ def test_the_data_captions_say_this_datasets_numbers(mnist):
     assert "1 has most images (6,742), 5 fewest (5,421)" in text
     levels = np.bincount(mnist.test_images[:100].reshape(-1), minlength=256)[None]
     blank = (mnist.test_images[:100] == 0).mean()
-    assert data_captions.intensities(levels).startswith(f"{100 * blank:.1f} % of all levels are 0 (black)")
+    assert data_captions.intensities(levels).startswith(f"{100 * blank:.1f}% of all levels are 0 (black)")
     assert data_captions.scaling((0.1307,), (0.3081,), True).startswith(
         "Black enters the model as −0.42 and full brightness as 2.82"
     )

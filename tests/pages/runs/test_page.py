@@ -142,7 +142,7 @@ def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, s
     search_id = Searches(store).create(plan, name="Two sizes")
     store.add_finished_run(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
     text = shown(app, "search/page.py", search=search_id)
-    assert "Best so far: **87.00 %** with batch size 100." in text
+    assert "Best so far: **87.00%** with batch size 100." in text
     assert "There is no search" in shown(app, "search/page.py", search="gone")
 
 

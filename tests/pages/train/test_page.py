@@ -107,7 +107,7 @@ def test_running_shows_step_epoch_and_figures(app: AppTest, store: Store) -> Non
     assert "running" in text
     assert "step 12 of 20" in text
     assert "epoch 2 of 2" in text
-    assert "85.0 %" in text
+    assert "85.0%" in text
     assert "0.600" in text
 
 
@@ -167,8 +167,8 @@ def test_finished_says_what_came_of_it(app: AppTest, store: Store, mnist) -> Non
         Finished(20, "finished", 1.5),
     )
     text = shown(app, run_id)
-    assert "91.1 % of 10,000 digits it had never seen." in text  # 892 of the 10,000 are fives
-    assert "worst at 5 (0 %), which it takes for 3 most often." in text
+    assert "91.1% of 10,000 digits it had never seen." in text  # 892 of the 10,000 are fives
+    assert "worst at 5 (0%), which it takes for 3 most often." in text
 
 
 def test_refused_settings_of_an_address_are_told_and_the_rest_holds(app: AppTest) -> None:

@@ -121,7 +121,7 @@ def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
     open_section(app, run_id, "Touch it")
     next(s for s in app.slider if s.label.startswith("Smallest")).set_value(100).run()
     everything = (mnist.test_labels == before[1]["linear.bias"].argmax()).mean()  # only the biases are left
-    assert f"<dd>{100 * everything:.1f} %</dd>" in words(app)
+    assert f"<dd>{100 * everything:.1f}%</dd>" in words(app)
     press(app, "Keep this edit")
     press(app, "Undo")
     press(app, "Keep this edit")

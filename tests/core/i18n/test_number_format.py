@@ -1,0 +1,102 @@
+"""Each kind of number as it is shown, in English and, by Babel alone, in German."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.i18n import number_format
+from core.i18n.number_format import (
+    count,
+    date,
+    date_time,
+    duration,
+    file_size,
+    listed,
+    p_value,
+    percent,
+    points,
+    rough_duration,
+)
+from core.i18n.reader import Reader, find_reader_with, read_by
+
+TABLE = json.loads(Path(__file__).with_name("numbers_shown.json").read_text(encoding="utf-8"))
+GERMAN = Reader("de", "Europe/Berlin")
+MOMENT = 1_700_000_000  # 14 November 2023, 22:13:20 UTC
+
+
+@pytest.mark.parametrize(("kind", "arguments", "english", "german"), TABLE, ids=lambda v: str(v))
+def test_numbers_are_shown_as_the_table_says(kind, arguments, english, german):
+    shown = getattr(number_format, kind)
+    assert shown(*arguments) == english
+    with read_by(GERMAN):
+        assert shown(*arguments).replace("\xa0", " ") == german
+    assert shown(*arguments) == english
+
+
+def test_less_than_all_is_never_all_and_more_than_nothing_never_nothing():
+    n = 10_000
+    for right in (*range(60), *range(n - 60, n + 1)):
+        for decimals in (0, 1, 2):
+            text = percent(right / n, decimals)
+            digits = float(text.replace("over", "").replace("under", "").rstrip("%"))
+            assert (digits == 100) == (right == n)
+            assert (digits == 0) == (right == 0)
+
+
+def test_what_is_no_number_is_said():
+    assert (percent(None), number_format.loss(None), duration(None)) == ("–", "–", "–")
+    assert number_format.loss(float("nan")) == "not a number"
+    assert (number_format.loss(float("inf")), number_format.signed(float("-inf"))) == ("∞", "−∞")
+
+
+def test_a_p_value_is_stated_as_the_field_does():
+    assert (p_value(4e-123), p_value(0.032), p_value(0.2)) == ("p < 0.001", "p = 0.032", "p = 0.200")
+
+
+def test_durations():
+    shown = [duration(s) for s in (0, 0.004, 0.4, 2.41, 9.96, 59.7, 76, 120, 7500, 7200)]
+    assert shown == [
+        *(
+            "0.0 s",
+            "under 0.1 s",
+            "0.4 s",
+            "2.4 s",
+            "10 s",
+            "1 min",
+            "1 min 16 s",
+            "2 min",
+            "2 h 5 min",
+            "2 h",
+        ),
+    ]
+    assert [rough_duration(s) for s in (42, 1230, 7300, 3e5)] == ["42 s", "21 min", "2 h", "3 d"]
+
+
+def test_sizes_points_and_lists():
+    assert [file_size(n) for n in (999, 5_000_000, 11_594_722)] == ["999 bytes", "5.0 MB", "12 MB"]
+    assert (points(0.0041), points(-0.02)) == ("+0.4 points", "−2.0 points")
+    assert (count(1, "image", "images"), count(1200, "image", "images")) == ("1 image", "1,200 images")
+    assert (listed([]), listed(["a"]), listed(["a", "b", "c"])) == ("none", "a", "a, b and c")
+    with read_by(GERMAN):
+        assert listed(["a", "b", "c"]) == "a, b und c"
+
+
+def test_times_are_the_readers_own_and_name_the_zone_where_it_is_not_known():
+    assert (date(MOMENT), date_time(MOMENT)) == ("14 Nov 2023", "14 Nov 2023, 22:13 UTC")
+    with read_by(Reader("en", "Asia/Tokyo")):
+        assert (date(MOMENT), date_time(MOMENT)) == ("15 Nov 2023", "15 Nov 2023, 07:13")
+    with read_by(GERMAN):
+        assert date_time(MOMENT) == "14.11.2023, 23:13"
+
+
+def test_who_reads_is_found_out_at_each_call():
+    """Each rerun of a page is another thread: what was set in one is not there in the next."""
+    try:
+        find_reader_with(lambda: GERMAN)
+        assert percent(0.5) == "50,0\xa0%"
+        with read_by(Reader()):
+            assert percent(0.5) == "50.0%"
+    finally:
+        find_reader_with(Reader)
+    assert percent(0.5) == "50.0%"

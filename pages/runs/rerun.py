@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, Range, RunConfig, rule_of
 from core.config.setting_labels import LABELS, OPTION_NAMES, value_in_words
+from core.config.typed_setting import parse_typed, typed
 from core.datasets import dataset_spec
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
@@ -64,7 +64,7 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
     value = _value_input(name, config, f"one_{name}_{row.id}")
     if st.button("Train with it", type="primary", key=f"one_train_{row.id}", icon=":material/play_arrow:"):
         try:
-            changed = replace(config, **{name: parse_field(name, value) if isinstance(value, str) else value})
+            changed = replace(config, **{name: parse_typed(name, value) if isinstance(value, str) else value})
         except ConfigError as error:
             st.error(str(error))
             return
@@ -84,9 +84,8 @@ def _value_input(name: str, config: RunConfig, key: str) -> Any:
         return st.selectbox(
             "New value", others, key=key, format_func=lambda o: OPTION_NAMES.get((name, o), str(o))
         )
-    shown = ",".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
     allowed = f" ({rule})" if isinstance(rule, Range) else ""
-    return st.text_input(f"New value{allowed}", shown, key=key)
+    return st.text_input(f"New value{allowed}", typed(value), key=key)
 
 
 def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> list[str]:

@@ -6,9 +6,9 @@ from typing import Final
 import streamlit as st
 
 from core.config.presets import PRESETS
-from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
+from core.config.typed_setting import parse_typed, typed
 from core.runs import StoreError
 from core.runs.run_labels import title
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
@@ -92,10 +92,10 @@ def _dimension(field: str) -> Dimension:
         )  # fmt: skip
         return Dimension(field, tuple(part.strip() for part in text.split(";") if part.strip()))
     with st.container(horizontal=True, key=f"search_range_{field}"):
-        low = st.text_input(f"{LABELS[field]}: from", f"{default.low:g}", key=f"search_low_{field}")
-        high = st.text_input("to", f"{default.high:g}", key=f"search_high_{field}")
+        low = st.text_input(f"{LABELS[field]}: from", typed(default.low), key=f"search_low_{field}")
+        high = st.text_input("to", typed(default.high), key=f"search_high_{field}")
     try:
-        return Dimension(field, (), float(parse_field(field, low)), float(parse_field(field, high)))
+        return Dimension(field, (), parse_typed(field, low), parse_typed(field, high))
     except ConfigError as error:
         st.error(str(error))
         return default

@@ -6,13 +6,13 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.presets import PRESETS
-from core.config.query_string import from_query, parse_field, to_query
-from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, RunConfig
+from core.config.query_string import from_query, to_query
+from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
+from core.config.typed_setting import LISTS, parse_typed
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
 
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
-SIZES: Final = ("hidden_sizes", "channels")
 
 
 def config_from_address() -> None:
@@ -78,7 +78,13 @@ def config_as_entered() -> RunConfig:
     config: RunConfig = st.session_state.config
     keys = {name: widget_key(name) for name in FIELD_NAMES}
     held = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
-    return with_values(config, {name: sizes_of(name, v) if name in SIZES else v for name, v in held.items()})
+    return with_values(
+        config,
+        {
+            name: parse_typed(name, v) if is_typed(name) and isinstance(v, str) else v
+            for name, v in held.items()
+        },
+    )
 
 
 def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:
@@ -103,7 +109,7 @@ def widget_key(name: str) -> str:
     return f"set_{name}_{st.session_state.get(_NUMBER, 0)}"
 
 
-def sizes_of(name: str, text: str) -> tuple[int, ...]:
-    """Return the sizes that the text names.  Raises: ConfigError."""
-    sizes: tuple[int, ...] = parse_field(name, text.replace(" ", ""))
-    return sizes
+def is_typed(name: str) -> bool:
+    """Return whether the setting's widget holds text that we parse: a browser takes "0,001" for a 1."""
+    rule = rule_of(name)
+    return name in LISTS or (isinstance(rule, Range) and not rule.integer)

@@ -8,11 +8,13 @@ import streamlit as st
 from core.config.presets import PRESETS
 from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES
+from core.config.typed_setting import parse_typed, typed
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
+from core.i18n.number_format import plain
 from pages.components.selectbox import selectbox
 from pages.server.warmup import libraries_loaded
-from pages.train.form_state import mixes_with, put_config, sizes_of, widget_key, with_values
+from pages.train.form_state import mixes_with, put_config, widget_key, with_values
 
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
@@ -28,7 +30,7 @@ def hyperparameter_form() -> RunConfig | None:
     values["dataset"] = _dataset(config)
     values["model"] = _select("model", config)
     if values["model"] == "mlp":
-        values["hidden_sizes"] = _sizes("hidden_sizes", config)
+        values["hidden_sizes"] = _typed("hidden_sizes", config)
         values["activation"] = _select("activation", config)
     values["optimizer"] = _select("optimizer", config)
     values["learning_rate"] = _learning_rate(config)
@@ -110,23 +112,23 @@ def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
     values["mix_in"] = _mix_in(config, chosen["dataset"])
     if chosen["model"] == "cnn":
         st.markdown("**Model**")
-        values["channels"] = _sizes("channels", config)
+        values["channels"] = _typed("channels", config)
         values["kernel_size"] = _select("kernel_size", config, options=(1, 3, 5, 7, 9))
     st.markdown("**Start of the weights**")
     values["initialisation"] = _select("initialisation", config)
     if values["initialisation"] == "normal":
-        values["init_std"] = _number("init_std", config, form="%.4f")
+        values["init_std"] = _typed("init_std", config)
     st.markdown("**Learning**")
     if chosen["optimizer"] in WITH_MOMENTUM:
-        values["momentum"] = _number("momentum", config, form="%.3f", step=0.05)
+        values["momentum"] = _typed("momentum", config)
     if chosen["optimizer"] == "sgd" and values["momentum"]:
         values["nesterov"] = _toggle("nesterov", config)
     values["schedule"] = _select("schedule", config)
     if values["schedule"] == "step":
         values["step_epochs"] = _number("step_epochs", config)
-        values["step_factor"] = _number("step_factor", config, form="%.3f", step=0.05)
-    values["l2"] = _number("l2", config, form="%.5f", step=0.0001)
-    values["l1"] = _number("l1", config, form="%.5f", step=0.0001)
+        values["step_factor"] = _typed("step_factor", config)
+    values["l2"] = _typed("l2", config)
+    values["l1"] = _typed("l1", config)
     st.markdown("**Run**")
     values["eval_every"] = _number("eval_every", config)
     values["seed"] = _number("seed", config)
@@ -183,47 +185,45 @@ def _number(
     name: str,
     config: RunConfig,
     *,
-    high: float | None = None,
-    form: str | None = None,
-    step: float | None = None,
-) -> Any:
+    high: int | None = None,
+) -> int:
     rule = rule_of(name)
-    kind: type = int if rule.integer else float
-    high = min(rule.high, high) if high else rule.high
-    value = getattr(config, name)
-    key = _seed_state(name, kind(min(value, high)))
-    if st.session_state[key] > high:  # another dataset is smaller
-        st.session_state[key] = kind(high)
+    most = int(min(rule.high, high) if high else rule.high)
+    key = _seed_state(name, min(getattr(config, name), most))
+    if st.session_state[key] > most:  # another dataset is smaller
+        st.session_state[key] = most
     return st.number_input(
         LABELS[name],
-        min_value=kind(rule.low),
-        max_value=kind(high),
-        step=kind(step) if step else None,
-        format=form,
+        min_value=int(rule.low),
+        max_value=most,
         key=key,
         help=HELP[name],
     )
 
 
-def _learning_rate(config: RunConfig) -> float:
-    options = sorted({*RATES, config.learning_rate})
+def _learning_rate(config: RunConfig) -> float | None:
+    """Draw the usual rates to choose from; any other may be typed."""
     key = _seed_state("learning_rate", config.learning_rate)
-    if st.session_state[key] not in options:
-        options = sorted({*options, st.session_state[key]})
-    return st.select_slider(
+    chosen = st.selectbox(
         LABELS["learning_rate"],
-        options,
-        format_func=lambda rate: f"{rate:g}",
+        sorted({*RATES, config.learning_rate}),
+        format_func=lambda rate: rate if isinstance(rate, str) else plain(rate),
+        accept_new_options=True,
         key=key,
         help=HELP["learning_rate"],
     )
+    return _parsed("learning_rate", chosen) if isinstance(chosen, str) else chosen
 
 
-def _sizes(name: str, config: RunConfig) -> tuple[int, ...] | None:
-    key = _seed_state(name, ", ".join(map(str, getattr(config, name))))
-    text = st.text_input(LABELS[name], key=key, help=HELP[name])
+def _typed(name: str, config: RunConfig) -> Any:
+    """Draw a field of text; return the value typed, None (and say why) where it is refused."""
+    key = _seed_state(name, typed(getattr(config, name)))
+    return _parsed(name, st.text_input(LABELS[name], key=key, help=HELP[name]))
+
+
+def _parsed(name: str, text: str) -> Any:
     try:
-        return sizes_of(name, text)
+        return parse_typed(name, text)
     except ConfigError as error:
         st.error(_sentence(error.errors[0]))
         return None

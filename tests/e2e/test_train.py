@@ -36,7 +36,7 @@ def finish(store: Store, page: Page) -> None:
 
 
 def accuracy_shown(page: Page) -> float:
-    return float(page.locator(".ink-figures dd").nth(3).inner_text().split()[0])
+    return float(page.locator(".ink-figures dd").nth(3).inner_text().split()[0].rstrip("%"))
 
 
 def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> None:
@@ -160,6 +160,23 @@ def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser
     finally:
         other.close()
     finish(store, page)
+
+
+def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page, store: Store) -> None:
+    open_train(page, f"{app.url}/?train_size=1000&epochs=1")
+    rate = page.get_by_role("combobox", name=re.compile("Learning rate$"))
+    rate.fill("0,003")
+    rate.press("Enter")
+    expect(rate).to_have_value("0,003")
+    page.get_by_text("More settings").click()
+    page.get_by_label("L2 penalty").fill("0,001")
+    press(page, "Train")
+    expect_status(page, "finished|training|starting")
+    config = store.get(run_id(page)).config
+    assert (config.learning_rate, config.l2) == (0.003, 0.001)
+    page.get_by_label("L1 penalty").fill("1,000")
+    page.get_by_label("L1 penalty").press("Enter")
+    expect(page.get_by_text("1000 or 1.0000")).to_be_visible()
 
 
 def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) -> None:

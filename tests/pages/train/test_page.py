@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config.presets import PRESETS
 from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
 from core.pretrained.registry import SHIPPED
@@ -240,48 +239,3 @@ def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, stor
         box.select(wanted).run()
         assert not app.exception
         assert app.query_params["run"] == wanted
-
-
-def test_what_was_typed_just_before_train_was_pressed_is_what_trains(app: AppTest, store: Store) -> None:
-    app.run()
-    known = {row.id for row in store.list()}
-    app.number_input(key="set_epochs_0").set_value(7)
-    button(
-        app, "Train"
-    ).click().run()  # one request brings both, as when the field is left by pressing the button
-    assert not app.exception
-    (made,) = (row for row in store.list() if row.id not in known)
-    assert made.config.epochs == 7
-    assert app.query_params["epochs"] == "7"
-
-
-def test_a_refused_setting_that_comes_with_the_press_is_told_and_nothing_trains(
-    app: AppTest, store: Store
-) -> None:
-    app.query_params["model"] = "mlp"
-    app.run()
-    known = len(store.list())
-    app.text_input(key="set_hidden_sizes_0").set_value("64, none")
-    button(app, "Train").click().run()
-    assert not app.exception
-    told = "Hidden units per layer must be 1 to 3 sizes, each a whole number from 1 to 4096, not 64,none."
-    assert told in [error.value for error in app.error]
-    assert len(store.list()) == known
-
-
-def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_no_account() -> None:
-    def page() -> None:
-        import streamlit as st
-
-        from core.config.presets import PRESETS
-        from pages.train import form_state
-
-        st.session_state.config = PRESETS["default"].config
-        st.session_state["set_epochs_0"] = 7
-        st.session_state.before = form_state.config_as_entered()
-        form_state.put_config(PRESETS["mnist-article"].config)
-        st.session_state.after = form_state.config_as_entered()
-
-    held = AppTest.from_function(page, default_timeout=300).run().session_state
-    assert held.before.epochs == 7
-    assert held.after == PRESETS["mnist-article"].config

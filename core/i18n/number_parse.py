@@ -1,0 +1,48 @@
+"""Numbers as people type them: one comma or one point is the decimal mark, in every language."""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from core.i18n.catalogue import gettext
+from core.i18n.reader import locale
+
+_NUMBER: Final = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?", re.IGNORECASE)
+_THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")  # a thousand to one reader, one to another
+
+
+class NumberRefused(ValueError):  # noqa: N818 - the name says what happened
+    """A text is no number, or could be two; `wanted` says what it must be, to follow "must be"."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+def parse_number(text: str) -> float:
+    """Return the number that was typed: "0,001" and "0.001" are a thousandth, "1e-3" is, too.
+
+    Raises: NumberRefused for what is none, for two marks, and for what reads as thousands to some: "1,000".
+    """
+    typed = text.strip().replace("−", "-")
+    if len(re.findall("[.,]", typed)) > 1:
+        raise NumberRefused(gettext("a number with one decimal mark at most, such as 0.001 or 0,001"))
+    if _THOUSANDS.fullmatch(typed):
+        whole, decimals = re.split("[.,]", typed)
+        raise NumberRefused(
+            gettext("a number that reads in one way only: {thousands} or {decimal}").format(
+                thousands=whole + decimals, decimal=f"{whole}.{decimals}0"
+            )
+        )
+    if not _NUMBER.fullmatch(typed):
+        raise NumberRefused(gettext("a number, such as 0.001 or 1e-3"))
+    return float(typed.replace(",", "."))
+
+
+def typed_number(value: float) -> str:
+    """Return a number as its reader would type it, for a field to begin with; `parse_number` gives it back exactly."""
+    digits = f"{Decimal(repr(float(value))):f}"
+    if digits.endswith(".0"):
+        digits = digits[:-2]
+    text = digits.replace(".", locale().number_symbols["latn"]["decimal"])
+    return f"{text}0" if _THOUSANDS.fullmatch(text) else text

@@ -6,6 +6,7 @@ from pages.components.navigation import all_pages
 from pages.components.theme import apply_style
 from pages.run_context.selected_run import choose_run
 from pages.server.errors import show_errors, show_messages
+from pages.server.reader import find_viewer
 from pages.server.visitor import set_visitor_cookie
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
 from pages.train.form_state import config_from_address
@@ -15,6 +16,7 @@ def draw() -> None:
     """Draw the page that the address names, and what surrounds it."""
     st.set_page_config(page_title="Inkling", page_icon="/app/static/favicon.png", layout="wide")
     apply_style()
+    find_viewer()
     with show_errors():
         warm_up()
         list_ready_models()

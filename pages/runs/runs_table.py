@@ -11,6 +11,7 @@ import streamlit as st
 from core.config.run_config import RunConfig, differing_fields, from_json
 from core.config.setting_labels import LABELS, OPTION_NAMES, dataset_title, value_in_words
 from core.datasets import CATALOG
+from core.i18n.reader import reader
 from core.runs import RunRow
 from core.runs.loss_history import loss_histories
 from core.runs.run_labels import title
@@ -113,7 +114,7 @@ def _keep_selection(ids: list[str]) -> None:
 
 
 def _columns() -> dict[str, Any]:
-    column = st.column_config
+    column, zone = st.column_config, reader().time_zone
     return {
         "pinned": column.TextColumn("", width=32, help="Pinned runs are kept whatever their age."),
         "name": column.TextColumn("Run", width=190, pinned=True),
@@ -122,14 +123,16 @@ def _columns() -> dict[str, Any]:
         "differs": column.TextColumn("Other than the defaults", width=230),
         "loss": column.LineChartColumn("Held-out loss", width=95),
         "best": column.NumberColumn(
-            "Best", format="%.1f %%", width=75, help="Best on the split it is judged by."
+            "Best", format="%.1f%%", width=75, help="Best on the split it is judged by."
         ),
         "test": column.NumberColumn(
-            "Test", format="%.1f %%", width=75, help="Final accuracy on the test set."
+            "Test", format="%.1f%%", width=75, help="Final accuracy on the test set."
         ),
         "seconds": column.NumberColumn("Time", format="%.1f s", width=75),
         "status": column.TextColumn("Status", width=90),
-        "made": column.DatetimeColumn("Made", format="D MMM, HH:mm", width=110),
+        "made": column.DatetimeColumn(
+            "Made" if zone else "Made (UTC)", format="D MMM, HH:mm", width=110, timezone=zone or "UTC"
+        ),
         "tags": column.ListColumn("Tags", width=110),
         "mine": column.CheckboxColumn("Mine", width=55),
     }
@@ -147,7 +150,7 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
             "loss": [curves[row.id] for row in rows],
             "best": [_percent(row.best_accuracy) for row in rows],
             "test": [_percent(row.test_accuracy) for row in rows],
-            "differs": [_differing(row.config_json) for row in rows],
+            "differs": [_differing(row.config_json, reader().language) for row in rows],
             "seconds": [row.elapsed_s for row in rows],
             "status": [row.status for row in rows],
             "made": [datetime.datetime.fromtimestamp(row.created_at, datetime.UTC) for row in rows],
@@ -158,11 +161,14 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
 
 
 def _percent(accuracy: float | None) -> float | None:
-    return None if accuracy is None else 100 * accuracy
+    """Return per cent for a column with one decimal, in which less than all must not round to all."""
+    if accuracy is None:
+        return None
+    return min(100 * accuracy, 99.9) if accuracy < 1 else 100.0
 
 
 @functools.lru_cache(maxsize=8192)
-def _differing(config_json: str) -> str:
+def _differing(config_json: str, language: str) -> str:  # noqa: ARG001 - it is what the words are in
     """Return the settings that are not the defaults', in words; images and model have columns of their own."""
     config = from_json(config_json)
     names = [name for name in differing_fields(config, _BASE) if name not in _OWN_COLUMNS]

@@ -1,9 +1,8 @@
 """Search: which settings are best? Optuna chooses them, ordinary runs answer."""
 
-import datetime
-
 import streamlit as st
 
+from core.i18n.number_format import date_time
 from core.runs import StoreError
 from core.search import Searches
 from pages.search.form import new_search
@@ -24,9 +23,8 @@ except StoreError as error:
 if earlier:
     st.subheader("Earlier searches", anchor=False)
 for search in earlier:
-    made = datetime.datetime.fromtimestamp(search.created_at, datetime.UTC)
     with st.container(horizontal=True, vertical_alignment="center", key=f"search_{search.id}"):
         if st.button(search.name, key=f"open_{search.id}", type="tertiary"):
             st.query_params["search"] = search.id
             st.rerun()
-        st.caption(f"{search.plan.planned_trials} trials, {search.state}, {made:%d %b, %H:%M}")
+        st.caption(f"{search.plan.planned_trials} trials, {search.state}, {date_time(search.created_at)}")

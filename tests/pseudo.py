@@ -1,0 +1,59 @@
+"""A catalogue of no language: every sentence in brackets and a third longer, so that one outside of it is seen."""
+
+import io
+import re
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+
+ROOT: Final = Path(__file__).parents[1]
+LANGUAGE: Final = "eo"  # Esperanto stands in: its folder is made for a test only
+KEYWORDS: Final = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+_BRACKETED: Final = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+
+
+def sentences() -> Catalog:
+    """Return the catalogue's template: every sentence of the code that a translator is given."""
+    catalogue = Catalog()
+    methods = [("core/**.py", "python"), ("pages/**.py", "python")]
+    found = extract_from_dir(
+        str(ROOT), methods, keywords=KEYWORDS, directory_filter=lambda folder: Path(folder).name[0] != "."
+    )
+    for _file, _line, message, _comments, context in found:
+        catalogue.add(message, context=context)
+    return catalogue
+
+
+def stretched(sentence: str) -> str:
+    return f"⟦{sentence}{'~' * (len(sentence) // 3)}⟧"
+
+
+def write_pseudo_catalogue(locales: Path) -> None:
+    """Write the catalogue of LANGUAGE into a folder for INKLING_LOCALES."""
+    pseudo = Catalog(locale=LANGUAGE)
+    for message in sentences():
+        if not message.id:
+            continue
+        ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+        texts = tuple(stretched(text) for text in ids)
+        pseudo.add(message.id, texts[0] if isinstance(message.id, str) else texts, context=message.context)
+    written = io.BytesIO()
+    write_mo(written, pseudo)
+    file = locales / LANGUAGE / "LC_MESSAGES" / "inkling.mo"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(written.getvalue())
+
+
+def words_outside(text: str, known: frozenset[str] = frozenset()) -> list[str]:
+    """Return the words of a shown text that stand in no sentence of the catalogue, names that are known apart."""
+    return [word for word in _WORD.findall(_BRACKETED.sub(" ", text)) if word not in known]

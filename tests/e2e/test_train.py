@@ -169,13 +169,13 @@ def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page
     rate.press("Enter")
     expect(rate).to_have_value("0,003")
     page.get_by_text("More settings").click()
-    page.get_by_label("L2 penalty").fill("0,001")
+    page.get_by_role("textbox", name="L2 penalty").fill("0,001")
     press(page, "Train")
     expect_status(page, "finished|training|starting")
     config = store.get(run_id(page)).config
     assert (config.learning_rate, config.l2) == (0.003, 0.001)
-    page.get_by_label("L1 penalty").fill("1,000")
-    page.get_by_label("L1 penalty").press("Enter")
+    page.get_by_role("textbox", name="L1 penalty").fill("1,000")
+    page.get_by_role("textbox", name="L1 penalty").press("Enter")
     expect(page.get_by_text("1000 or 1.0000")).to_be_visible()
 
 

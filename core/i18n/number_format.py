@@ -1,19 +1,20 @@
-"""Numbers, durations and dates as people read them, in the reader's language: one function for each kind."""
+"""Numbers, durations and dates as people read them, in the reader's language: one function for each kind.
+
+Babel and the time zones are imported where something is written, so that what only might say a sentence costs nothing.
+"""
 
 import datetime
 import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
-from typing import Final
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date, format_time, get_datetime_format
-from babel.lists import format_list
-from babel.numbers import NumberPattern, parse_pattern
+from typing import TYPE_CHECKING, Final
 
 from core.i18n.catalogue import gettext
 from core.i18n.reader import locale, reader
+
+if TYPE_CHECKING:
+    from babel.numbers import NumberPattern
 
 NONE: Final = "–"  # stands where there is no number
 _EXACT: Final = Context(prec=400, rounding=ROUND_HALF_UP)
@@ -129,11 +130,15 @@ def file_size(n_bytes: int) -> str:
 
 def date(timestamp: float) -> str:
     """Return the day of a time in seconds since 1970, in the reader's zone: "28 Nov 2026"."""
+    from babel.dates import format_date
+
     return format_date(_moment(timestamp).date(), "medium", locale=locale())
 
 
 def date_time(timestamp: float) -> str:
     """Return day and time in the reader's zone; in UTC, and saying so, where no zone is known."""
+    from babel.dates import format_time, get_datetime_format
+
     time = format_time(_moment(timestamp), "short", tzinfo=_zone(), locale=locale())
     both = str(get_datetime_format("medium", locale=locale()))  # "{1}, {0}"
     text = both.format(time, date(timestamp))
@@ -147,10 +152,14 @@ def count(number_of: int, one: str, many: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """Return items as a list in words: "a", "a and b", "a, b and c"; "none" for no item."""
+    from babel.lists import format_list
+
     return format_list(items, "standard", locale=locale()) if items else gettext("none")
 
 
 def _zone() -> datetime.tzinfo:
+    from zoneinfo import ZoneInfo
+
     name = reader().time_zone
     return ZoneInfo(name) if name else datetime.UTC
 
@@ -183,8 +192,10 @@ def _percent(value: Decimal, decimals: int) -> str:
 
 
 @cache
-def _pattern(of_locale: str, decimals: int) -> NumberPattern:
+def _pattern(of_locale: str, decimals: int) -> "NumberPattern":
     """Return the locale's pattern, such as "#,##0 %", with so many decimals."""
+    from babel.numbers import parse_pattern
+
     return parse_pattern(of_locale.replace("0", "0." + "0" * decimals) if decimals > 0 else of_locale)
 
 

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from babel.core import Locale
+if TYPE_CHECKING:
+    from babel.core import Locale
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,13 @@ def find_reader_with(find: Callable[[], Reader]) -> None:
     _find_reader = find
 
 
-def locale() -> Locale:
+def locale() -> "Locale":
     """Return the reader's locale; plain "en" is British, as the sentences are."""
     return _locale_of(reader().language)
 
 
 @cache
-def _locale_of(language: str) -> Locale:
+def _locale_of(language: str) -> "Locale":
+    from babel.core import Locale
+
     return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))

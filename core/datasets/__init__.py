@@ -26,6 +26,7 @@ from core.datasets.errors import (
     WrongChecksum,
     from_os_error,
 )
+from core.i18n.translation import _
 
 if TYPE_CHECKING:
     from core.datasets.image_data import ImageData
@@ -58,7 +59,7 @@ def __getattr__(name: str) -> Any:
         from core.datasets.image_data import ImageData
 
         return ImageData
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # not said: for programmers
 
 
 def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> "ImageData":
@@ -78,7 +79,8 @@ def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> "ImageD
     try:
         data, problems = dataset_setup.open_prepared(spec, root)
     except OSError as error:
-        raise from_os_error(error, f"reading {spec.title} in {root}") from error
+        failed = _("{dataset} could not be read from {folder}.", dataset=spec.title, folder=str(root))
+        raise from_os_error(error, failed) from error
     if data is not None and not problems:
         return data
     return dataset_setup.load_repaired(spec, root, data, problems)

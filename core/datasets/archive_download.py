@@ -13,8 +13,9 @@ from typing import Any
 from core.datasets.atomic_files import digest
 from core.datasets.bundled_archives import Progress, raw_folder
 from core.datasets.catalog import DatasetSpec, RemoteFile
-from core.datasets.errors import DiskFull, DownloadFailed, NotDownloaded
+from core.datasets.errors import DownloadFailed, NotDownloaded, disk_full
 from core.datasets.http_download import fetch_file
+from core.i18n.translation import _
 
 
 def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = True) -> None:
@@ -30,8 +31,8 @@ def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = Tru
             missing.append(archive)
     if missing and not fetch:
         raise NotDownloaded(
-            f"{spec.title} is not downloaded yet ({megabytes(spec.download_bytes)}).",
-            "Choose it under Images on the Train page and press Download, or take a dataset that is here already.",
+            _("{dataset} is not downloaded yet ({size:size}).", dataset=spec.title, size=spec.download_bytes),
+            _("Choose it on the Train page and press Download, or choose a dataset that is here already."),
         )
     if missing:
         _check_room(spec, root, missing)
@@ -40,7 +41,7 @@ def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = Tru
         if archive in missing:
             _fetch_from_mirrors(spec, root, archive, lambda n, what, at=done: progress(at + n, total, what))
         done += archive.size_bytes
-        progress(done, total, f"{archive.name} is here")
+        progress(done, total, _("{file} is here", file=archive.name))
     for path in unpacked_paths(spec, root):  # torchvision trusts what is unpacked already, even half of it
         path.unlink(missing_ok=True)
 
@@ -61,10 +62,12 @@ def _fetch_from_mirrors(spec: DatasetSpec, root: Path, archive: RemoteFile, repo
         except DownloadFailed as failure:
             failures.append(failure)
     if not failures:
-        raise DownloadFailed(f"{spec.title} has no address to download from.", "Set INKLING_MIRROR to one.")
+        raise DownloadFailed(
+            _("{dataset} has no address to download from.", dataset=spec.title),
+            _("Set INKLING_MIRROR to the address of a folder that holds its files."),
+        )
     first = failures[0]
-    others = "".join(f" Then: {failure.message}" for failure in failures[1:])
-    raise type(first)(first.message + others, first.remedy)
+    raise type(first)(" ".join(failure.message for failure in failures), first.remedy)
 
 
 def _check_room(spec: DatasetSpec, root: Path, missing: list[RemoteFile]) -> None:
@@ -74,20 +77,17 @@ def _check_room(spec: DatasetSpec, root: Path, missing: list[RemoteFile]) -> Non
     needed = max(arriving, 0) + 2 * unpacked
     free = shutil.disk_usage(root).free
     if free < needed:
-        raise DiskFull(
-            f"{spec.title} needs {megabytes(needed)} on disk, and {megabytes(free)} are free in {root}.",
-            "Free some space, or set INKLING_DATA to a folder on another disk, and try again.",
-        )
+        raise disk_full(
+            _(
+                "{dataset} needs {needed:size} of disk space, but {folder} has only {free:size} left.",
+                dataset=spec.title, needed=needed, free=free, folder=str(root),
+            )
+        )  # fmt: skip
 
 
 def _arrived(target: Path) -> int:
     part = target.with_name(f"{target.name}.part")
     return part.stat().st_size if part.is_file() else 0
-
-
-def megabytes(n_bytes: int) -> str:
-    """Return a size in words for people, in MB of a million bytes."""
-    return f"{n_bytes / 1e6:,.1f} MB" if n_bytes < 10e6 else f"{n_bytes / 1e6:,.0f} MB"
 
 
 def archive_path(spec: DatasetSpec, root: Path, archive: RemoteFile) -> Path:
@@ -98,7 +98,7 @@ def archive_path(spec: DatasetSpec, root: Path, archive: RemoteFile) -> Path:
 def unpacked_paths(spec: DatasetSpec, root: Path) -> list[Path]:
     """Return the files that torchvision's class unpacks the archives of `spec` to."""
     if spec.members:
-        return [root / "cifar-10-batches-py" / name for name, _ in spec.members]
+        return [root / "cifar-10-batches-py" / name for name, _md5 in spec.members]
     return [archive_path(spec, root, archive).with_suffix("") for archive in spec.archives]
 
 

@@ -115,7 +115,7 @@ def array_damage(home: Path, manifest: Manifest) -> list[str]:
     for name, expected in manifest.arrays.items():
         path = manifest.array_path(home, name)
         if wrong := damage(path, expected):
-            found.append(f"{path} {wrong}.")
+            found.append(wrong)
     return found
 
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from core.i18n.translation import _
+
 CHUNK_BYTES: Final = 1 << 20
 TEMPORARY: Final = ".partial-"
 
@@ -55,7 +57,7 @@ def seal(path: Path, sha256: str = "") -> dict[str, Any]:
 
 
 def damage(path: Path, expected: dict[str, Any]) -> str:
-    """Return what is wrong with the file as half a sentence, "" if nothing.
+    """Return what is wrong with the file in a sentence, "" if nothing.
 
     A matching size and mtime are trusted (microseconds); with another mtime the whole file is hashed, and the
     seal `expected` takes the new mtime if the content is the same.
@@ -63,12 +65,15 @@ def damage(path: Path, expected: dict[str, Any]) -> str:
     try:
         status = path.stat()
     except FileNotFoundError:
-        return "is missing"
+        return _("{path} is missing.", path=str(path))
     if status.st_size != expected["size"]:
-        return f"has {status.st_size:,} bytes instead of {expected['size']:,}"
+        return _(
+            "{path} has the wrong size: {found} instead of {expected} bytes.",
+            path=str(path), found=status.st_size, expected=expected["size"],
+        )  # fmt: skip
     if status.st_mtime_ns == expected["mtime_ns"]:
         return ""
     if digest(path) != expected["sha256"]:
-        return "was altered (its SHA-256 is another)"
+        return _("{path} was altered (its SHA-256 differs).", path=str(path))
     expected["mtime_ns"] = status.st_mtime_ns
     return ""

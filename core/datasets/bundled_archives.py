@@ -10,6 +10,7 @@ from core.datasets.atomic_files import CHUNK_BYTES, damage, digest, seal, whole_
 from core.datasets.catalog import DatasetSpec
 from core.datasets.data_dir import REPOSITORY
 from core.datasets.errors import DamagedArchive
+from core.i18n.translation import _
 
 ARCHIVES: Final = Path(__file__).parent / "archives"
 
@@ -21,17 +22,26 @@ def published_sums(spec: DatasetSpec) -> dict[str, str]:
 
     Raises: DamagedArchive if the list is missing or has no entry for the dataset.
     """
-    sums = {}
+    path, sums = ARCHIVES / "SHA256SUMS", {}
     try:
-        for line in (ARCHIVES / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
-            sha256, path = line.split()
-            folder, name = path.split("/")
+        for line in path.read_text(encoding="utf-8").splitlines():
+            sha256, file = line.split()
+            folder, name = file.split("/")
             if folder == spec.name:
                 sums[name] = sha256
     except (OSError, ValueError) as error:
-        raise _damaged(ARCHIVES / "SHA256SUMS", f"cannot be read ({error})") from error
+        told = _(
+            "The project's list of checksums, {path}, cannot be read ({reason}).",
+            path=str(path),
+            reason=str(error),
+        )
+        raise _damaged(path, told) from error
     if not sums:
-        raise _damaged(ARCHIVES / "SHA256SUMS", f"has no entry for {spec.name}")
+        told = _(
+            "The project's list of checksums, {path}, has no entry for {dataset}.",
+            path=str(path), dataset=spec.name,
+        )  # fmt: skip
+        raise _damaged(path, told)
     return sums
 
 
@@ -60,23 +70,28 @@ def unpack(
         wrong = damage(path, sealed[key]) if key in sealed else _content_damage(path, sha256)
         if wrong:
             if path.exists() or key in sealed:
-                repaired.append(f"{path} {wrong}; it was unpacked again from the archive.")
+                repaired.append(" ".join((wrong, _("It was unpacked again from the archive."))))
             _unpack_one(ARCHIVES / spec.name / f"{name}.xz", path, sha256, done, total, progress)
         seals[key] = seal(path, sha256)
         done += seals[key]["size"]
-        progress(min(done, total), total, f"Unpacking {spec.title}")
+        progress(min(done, total), total, _("Unpacking {name}", name=spec.title))
     return seals, repaired
 
 
 def _content_damage(path: Path, sha256: str) -> str:
     if not path.exists():
-        return "is missing"
-    return "" if digest(path) == sha256 else f"is not the published file ({path.stat().st_size:,} bytes)"
+        return _("{path} is missing.", path=str(path))
+    if digest(path) == sha256:
+        return ""
+    return _(
+        "{path} is not the published file (its size is {size:size}).",
+        path=str(path), size=path.stat().st_size,
+    )  # fmt: skip
 
 
 def _unpack_one(archive: Path, target: Path, sha256: str, done: int, total: int, progress: Progress) -> None:
     """Decompress `archive` to `target`, which appears only when its SHA-256 is right."""
-    running = hashlib.sha256()
+    running, what = hashlib.sha256(), _("Unpacking {name}", name=target.name)
     with whole_file(target) as temporary:
         try:
             with lzma.open(archive) as source, temporary.open("wb") as sink:
@@ -84,18 +99,24 @@ def _unpack_one(archive: Path, target: Path, sha256: str, done: int, total: int,
                     running.update(block)
                     sink.write(block)
                     done += len(block)
-                    progress(min(done, total), total, f"Unpacking {target.name}")
+                    progress(min(done, total), total, what)
         except FileNotFoundError as error:
-            raise _damaged(archive, "is missing") from error
+            told = _("The project's archive {path} is missing.", path=str(archive))
+            raise _damaged(archive, told) from error
         except (lzma.LZMAError, EOFError) as error:
-            raise _damaged(archive, f"is damaged ({error})") from error
+            told = _(
+                "The project's archive {path} is damaged ({reason}).", path=str(archive), reason=str(error)
+            )
+            raise _damaged(archive, told) from error
         if running.hexdigest() != sha256:
-            raise _damaged(archive, "does not hold the published file (its SHA-256 is another)")
+            told = _(
+                "The project's archive {path} does not hold the published file (its SHA-256 differs).",
+                path=str(archive),
+            )
+            raise _damaged(archive, told)
 
 
-def _damaged(path: Path, what: str) -> DamagedArchive:
+def _damaged(path: Path, message: str) -> DamagedArchive:
     known = path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
-    return DamagedArchive(
-        f"The project's archive {path} {what}.",
-        f"Restore it with `git checkout -- {known}`, or get the project again.",
-    )
+    remedy = _("Get the project again, or restore the file with: git checkout -- {path}", path=str(known))
+    return DamagedArchive(message, remedy)

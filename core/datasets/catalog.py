@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from core.datasets.data_dir import data_folder
 from core.datasets.errors import DamagedData, UnknownDataset
+from core.i18n.translation import _
 
 OWN_PREFIX: Final = "own:"
 _OWN_NAME: Final = re.compile(r"own:[a-z0-9]{1,32}")
@@ -93,9 +94,9 @@ _SPECS: Final = (
         train_size=60_000,
         test_size=10_000,
         source="bundled",
-        licence="Creative Commons Attribution-ShareAlike 3.0",
+        licence="Creative Commons Attribution-ShareAlike 3.0",  # not said: a licence
         citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition. "
-        "Proceedings of the IEEE 86(11), 1998. Dataset by LeCun, Cortes and Burges.",
+        "Proceedings of the IEEE 86(11), 1998. Dataset by LeCun, Cortes and Burges.",  # not said: a citation
         mean=(0.13066047627384286,),
         std=(0.3081078038564627,),
         torchvision_class="MNIST",
@@ -107,22 +108,22 @@ _SPECS: Final = (
         plural="garments",
         class_names=(
             *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
-            *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+            *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),  # not said: names of classes
         ),
         image_shape=(1, 28, 28),
         train_size=60_000,
         test_size=10_000,
         source="bundled",
-        licence="MIT, Zalando SE 2017",
+        licence="MIT, Zalando SE 2017",  # not said: a licence
         citation="Xiao, Rasul, Vollgraf: Fashion-MNIST, a novel image dataset for benchmarking machine "
-        "learning algorithms. arXiv:1708.07747, 2017.",
+        "learning algorithms. arXiv:1708.07747, 2017.",  # not said: a citation
         mean=(0.2860405969887955,),
         std=(0.3530242445149226,),
         torchvision_class="FashionMNIST",
     ),
     DatasetSpec(
         name="drawn_digits",
-        title="Drawn digits",
+        title="Drawn digits",  # not said: a title
         singular="digit",
         plural="digits",
         class_names=_DIGITS,
@@ -130,9 +131,9 @@ _SPECS: Final = (
         train_size=12_000,
         test_size=2_000,
         source="bundled",
-        licence="MIT, as Inkling itself",
+        licence="MIT, as Inkling itself",  # not said: a licence
         citation="Made by Inkling: 79 hand-made pen paths in the styles of several countries, each drawn by a "
-        "hand and with a pen of its own (core/synthetic_digits/dataset.py).",
+        "hand and with a pen of its own (core/synthetic_digits/dataset.py).",  # not said: a citation
         mean=(0.1,),
         std=(0.3,),
     ),
@@ -146,9 +147,10 @@ _SPECS: Final = (
         train_size=60_000,
         test_size=10_000,
         source="download",
-        licence="Creative Commons Attribution-ShareAlike 4.0, Center for Open Data in the Humanities",
+        licence="Creative Commons Attribution-ShareAlike 4.0, "
+        "Center for Open Data in the Humanities",  # not said: a licence
         citation="Clanuwat, Bober-Irizar, Kitamoto, Lamb, Yamamoto, Ha: Deep learning for classical Japanese "
-        "literature. arXiv:1812.01718, 2018.",
+        "literature. arXiv:1812.01718, 2018.",  # not said: a citation
         mean=(0.1918,),  # as commonly quoted; loaded data carry the measured figures
         std=(0.3483,),
         torchvision_class="KMNIST",
@@ -173,9 +175,9 @@ _SPECS: Final = (
         train_size=50_000,
         test_size=10_000,
         source="download",
-        licence="None stated by its authors, who ask for the report to be cited",
+        licence="None stated by its authors, who ask for the report to be cited",  # not said: a licence
         citation="Krizhevsky: Learning multiple layers of features from tiny images. "
-        "Technical report, University of Toronto, 2009.",
+        "Technical report, University of Toronto, 2009.",  # not said: a citation
         mean=(0.4914, 0.4822, 0.4465),  # as commonly quoted; loaded data carry the measured figures
         std=(0.2470, 0.2435, 0.2616),
         torchvision_class="CIFAR10",
@@ -215,16 +217,19 @@ def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
         raise unknown(name) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedData(
-            f"The record of dataset {name!r} cannot be read ({error}).",
-            "Delete that dataset and import it again from its zip.",
+            _("The record of the dataset “{name}” cannot be read ({reason}).", name=name, reason=str(error)),
+            _("Delete that dataset, and import it again from the zip that you exported."),
         ) from error
 
 
 def unknown(name: str) -> UnknownDataset:
     """Return the error that names the value and the choices."""
     return UnknownDataset(
-        f"There is no dataset {name[:80]!r}.",
-        f"Choose one of {', '.join(CATALOG)}, or a dataset of your own as own:<id>.",
+        _("There is no dataset “{name}”.", name=name[:80]),
+        _(
+            "Choose one of these: {names:list}; or a dataset of your own, as own:<id>.",
+            names=[*CATALOG],
+        ),
     )
 
 

@@ -21,8 +21,18 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.errors import DamagedData, DatasetError, from_os_error
 from core.datasets.image_data import ARRAY_NAMES, ImageData, channel_moments, level_counts
 from core.datasets.locks import lock_file, locked
+from core.i18n.translation import N_, _
 
 LOG: Final = logging.getLogger(__name__)
+
+_OTHER_SHAPE: Final = {
+    "train": N_("Its training images have the shape {shape}."),
+    "test": N_("Its test images have the shape {shape}."),
+}
+_OTHER_LABELS: Final = {
+    "train": N_("The labels of its training images run from {lowest} to {highest}."),
+    "test": N_("The labels of its test images run from {lowest} to {highest}."),
+}
 
 
 def no_progress(done_bytes: int, total_bytes: int, what: str) -> None:
@@ -66,9 +76,8 @@ def open_prepared(spec: DatasetSpec, root: Path) -> tuple[ImageData | None, list
     try:
         data = image_data(spec, manifest, open_arrays(home, manifest))
     except (OSError, ValueError) as error:  # another process has just replaced the folder
-        return None, [f"{home} could not be read ({error})."]
-    found = {path: damage(root / path, seal) for path, seal in manifest.raw.items()}
-    raw = [f"{root / path} {wrong}." for path, wrong in found.items() if wrong]
+        return None, [_("{path} could not be read ({reason}).", path=str(home), reason=str(error))]
+    raw = [wrong for path, seal in manifest.raw.items() if (wrong := damage(root / path, seal))]
     if not raw and _times(manifest) != before:
         _remember_times(spec, root, home, manifest)
     return data, raw
@@ -122,10 +131,11 @@ def prepare(spec: DatasetSpec, root: Path, progress: Progress = no_progress, fet
             data, problems = open_prepared(spec, root)
             if data is not None and not problems:
                 return []
-            damaged = [] if data else [f"{problem} It was made again." for problem in problems]
+            damaged = [] if data else [" ".join((problem, _("It was made again."))) for problem in problems]
             return damaged + _make(spec, root, progress, fetch, has_arrays=data is not None)
     except OSError as error:
-        raise from_os_error(error, f"preparing {spec.title} in {root}") from error
+        failed = _("{dataset} could not be prepared in {folder}.", dataset=spec.title, folder=str(root))
+        raise from_os_error(error, failed) from error
 
 
 def load_repaired(spec: DatasetSpec, root: Path, usable: ImageData | None, problems: list[str]) -> ImageData:
@@ -145,9 +155,10 @@ def load_repaired(spec: DatasetSpec, root: Path, usable: ImageData | None, probl
         return replace(usable, notes=(*problems, str(error)))
     data, left = open_prepared(spec, root)
     if data is None:
+        told = [_("{dataset} was made again, and is damaged again.", dataset=spec.title)]
         raise DamagedData(
-            f"{spec.title} was prepared and is damaged again: {' '.join(left) or 'it is gone'}",
-            f"Something else writes to {root}; stop it and try again.",
+            " ".join([*told, *(left or [_("Its files are gone.")])]),
+            _("Another program changes the files in {folder}: stop it and try again.", folder=str(root)),
         )
     return replace(data, notes=tuple(notes))
 
@@ -169,7 +180,7 @@ def _make(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool, has_ar
         manifest.raw = raw
         manifest.write(home)
         return repaired
-    progress(0, 0, f"Preparing {spec.title}")
+    progress(0, 0, _("Preparing {name}", name=spec.title))
     arrays = read_with_torchvision(spec, root)
     mean, std = channel_moments(level_counts(arrays["train_images"]))
     write_arrays(home, arrays, source_key(spec), raw=raw, mean=mean, std=std)
@@ -188,18 +199,18 @@ def read_with_torchvision(spec: DatasetSpec, root: Path) -> dict[str, NDArray[An
             dataset = dataset_class(str(root), train=split == "train", download=spec.source == "download")
             images, labels = np.asarray(dataset.data), np.asarray(dataset.targets, dtype=np.int64)
         except Exception as error:  # why: torchvision asserts, unpickles, indexes
-            raise _unreadable(spec, f"torchvision cannot read it: {error}") from error
+            raise _unreadable(spec, _("torchvision cannot read it: {reason}.", reason=str(error))) from error
         images = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)  # -> (N, C, H, W)
         if images.shape != (size, *spec.image_shape) or labels.shape != (size,):
-            raise _unreadable(spec, f"its {split} images have shape {images.shape}")
+            raise _unreadable(spec, _(_OTHER_SHAPE[split], shape=str(images.shape)))
         if labels.min() < 0 or labels.max() >= spec.n_classes:
-            raise _unreadable(spec, f"its {split} labels run from {labels.min()} to {labels.max()}")
+            lowest, highest = int(labels.min()), int(labels.max())
+            raise _unreadable(spec, _(_OTHER_LABELS[split], lowest=lowest, highest=highest))
         arrays[f"{split}_images"], arrays[f"{split}_labels"] = images, labels
     return arrays
 
 
-def _unreadable(spec: DatasetSpec, what: str) -> DatasetError:
-    return DamagedData(
-        f"{spec.title} is not as its catalog entry says: {what}.",
-        f"Delete the folder {spec.folder} in the data folder and try again.",
-    )
+def _unreadable(spec: DatasetSpec, cause: str) -> DatasetError:
+    told = _("The files of {dataset} are not those that were published.", dataset=spec.title)
+    remedy = _("Delete the folder {folder} in the data folder and try again.", folder=spec.folder)
+    return DamagedData(f"{told} {cause}", remedy)

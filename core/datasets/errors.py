@@ -3,6 +3,7 @@
 import errno
 
 from core.errors import InklingError
+from core.i18n.translation import _
 
 
 # ruff: noqa: N818 - the names say what happened; the base class says that it is an error
@@ -46,23 +47,29 @@ class RefusedUpload(DatasetError):
     """An uploaded archive or image was refused: not an image archive, or beyond a limit."""
 
 
-def from_os_error(error: OSError, doing: str) -> DatasetError:
-    """Return the DatasetError that explains `error`, met while `doing` ("unpacking MNIST")."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(
-            f"The disk is full: {doing} needs more room than is left.",
-            "Free some space, or set INKLING_DATA to a folder on another disk, and try again.",
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return NoPermission(
-            f"No permission while {doing}: {error.filename or 'the data folder'} cannot be written.",
-            "Allow writing there, or set INKLING_DATA to a folder that may be written.",
-        )
-    if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
-        return DatasetError(
-            f"The data folder cannot be locked ({error.strerror}), as on some network drives: {doing} was not begun.",
-            "Set INKLING_DATA to a folder on a local disk.",
-        )
-    return DatasetError(
-        f"{doing[:1].upper()}{doing[1:]} failed: {error}.", "Check the data folder and try again."
+def disk_full(message: str) -> DiskFull:
+    """Return the error that says so in `message`, with what can be done about any full disk."""
+    return DiskFull(
+        message, _("Free some space, or set INKLING_DATA to a folder on another disk, and try again.")
     )
+
+
+def from_os_error(error: OSError, failed: str) -> DatasetError:
+    """Return the DatasetError that explains `error`; `failed` says in a sentence what could not be done."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(" ".join((failed, _("The disk is full."))))
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        cause = (
+            _("There is no permission to write {path}.", path=str(error.filename))
+            if error.filename
+            else _("There is no permission to write to the data folder.")
+        )
+        remedy = _("Allow writing there, or set INKLING_DATA to a folder that may be written.")
+        return NoPermission(" ".join((failed, cause)), remedy)
+    if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
+        cause = _(
+            "The data folder cannot be locked, as on some network drives ({reason}).", reason=error.strerror
+        )
+        return DatasetError(" ".join((failed, cause)), _("Set INKLING_DATA to a folder on a local disk."))
+    cause = _("The operating system says: {reason}.", reason=str(error))
+    return DatasetError(" ".join((failed, cause)), _("Check the data folder and try again."))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from core.datasets.atomic_files import digest, flush_to_disk
 from core.datasets.errors import DownloadFailed, WrongChecksum
+from core.i18n.translation import _
 
 TIMEOUT_S: Final = 30.0
 CHUNK_BYTES: Final = 1 << 16
@@ -37,8 +38,13 @@ def fetch_file(url: str, target: Path, md5: str, report: Report, timeout_s: floa
     if found != md5:
         part.unlink()
         raise WrongChecksum(
-            f"What {url} sent is not the published file (MD5 {found} instead of {md5}); it was removed.",
-            "Try again; if it happens again, the server or something on the way changes the file.",
+            _(
+                "What {url} sent is not the published file (its MD5 is {found}, not {md5}), so it was removed.",
+                url=url,
+                found=found,
+                md5=md5,
+            ),
+            _("Try again. If it happens again, the server or something on the way changes the file."),
         )
     flush_to_disk(part)
     part.replace(target)
@@ -48,6 +54,7 @@ def _receive(url: str, part: Path, report: Report, timeout_s: float) -> bool:
     """Fetch `url` into `part`, going on where it ends; return whether it went on rather than began."""
     here = part.stat().st_size if part.exists() else 0
     name = part.name.removesuffix(".part")
+    what = _("Downloading {name}", name=name)
     try:
         response = _open(url, here, timeout_s)
     except urllib.error.HTTPError as error:
@@ -65,11 +72,17 @@ def _receive(url: str, part: Path, report: Report, timeout_s: float) -> bool:
             while block := _read(response, url, part):
                 sink.write(block)
                 done += len(block)
-                report(done, f"Downloading {name}")
+                report(done, what)
     if expected is not None and done < expected:
         raise DownloadFailed(
-            f"The connection to {_host(url)} broke after {done:,} of {expected:,} bytes of {name}.",
-            "Start the download again: it goes on where it stopped.",
+            _(
+                "The connection to {host} broke when {done:size} of the {total:size} of {file} had arrived.",
+                host=_host(url),
+                done=done,
+                total=expected,
+                file=name,
+            ),
+            _("Start the download again: it goes on where it stopped."),
         )
     return resumed
 
@@ -94,22 +107,35 @@ def _host(url: str) -> str:
 
 def _failure(url: str, error: Exception, part: Path) -> DownloadFailed:
     """Return the error that says in words what went wrong with `url`, and what to do."""
-    by_hand = f"Or fetch {url} on another machine and put it at {part.with_suffix('')}."
+    by_hand = _(
+        "Or download {url} on another computer and save it as {path}.",
+        url=url,
+        path=str(part.with_suffix("")),
+    )
     if isinstance(error, urllib.error.HTTPError):
         later = error.code >= 500 or error.code == 429
-        remedy = "Try again later." if later else "The file may have moved."
-        what = f"{_host(url)} answered HTTP {error.code} {error.reason} for {url}."
-        return DownloadFailed(what, f"{remedy} {by_hand}")
+        remedy = _("Try again later.") if later else _("The file may have moved.")
+        return DownloadFailed(_http_error(url, error), " ".join((remedy, by_hand)))
+    remedy = _("Check the network and start again: it goes on where it stopped.")
+    return DownloadFailed(_network_error(_host(url), error), " ".join((remedy, by_hand)))
+
+
+def _http_error(url: str, error: urllib.error.HTTPError) -> str:
+    return _(
+        "{host} answered HTTP {status:text} ({reason}) for {url}.",
+        host=_host(url), status=error.code, reason=error.reason, url=url,
+    )  # fmt: skip
+
+
+def _network_error(host: str, error: Exception) -> str:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    host = _host(url)
     if isinstance(reason, socket.gaierror):
-        what = f"The address {host} could not be found: there seems to be no network."
-    elif isinstance(reason, TimeoutError):
-        what = f"{host} did not answer in time."
-    elif isinstance(reason, ConnectionRefusedError):
-        what = f"{host} refused the connection."
-    elif isinstance(reason, ssl.SSLError):
-        what = f"The secure connection to {host} could not be made ({reason})."
-    else:
-        what = f"The connection to {host} failed ({reason or type(error).__name__})."
-    return DownloadFailed(what, f"Check the network and start again: it goes on where it stopped. {by_hand}")
+        return _("The address {host} could not be found: there seems to be no network.", host=host)
+    if isinstance(reason, TimeoutError):
+        return _("{host} did not answer in time.", host=host)
+    if isinstance(reason, ConnectionRefusedError):
+        return _("{host} refused the connection.", host=host)
+    told = str(reason) or type(error).__name__
+    if isinstance(reason, ssl.SSLError):
+        return _("The secure connection to {host} could not be made ({reason}).", host=host, reason=told)
+    return _("The connection to {host} failed ({reason}).", host=host, reason=told)

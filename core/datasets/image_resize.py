@@ -6,10 +6,11 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from core.datasets.image_data import Images
+from core.i18n.translation import _
 
 
 class Refused(ValueError):  # noqa: N818 - as in core.datasets.errors
-    """An image cannot be used; str() is the reason in a few words."""
+    """An image cannot be used; str() is the reason in a sentence."""
 
 
 def open_image(content: bytes, max_px: int) -> Image.Image:
@@ -21,7 +22,12 @@ def open_image(content: bytes, max_px: int) -> Image.Image:
         image = Image.open(io.BytesIO(content))
         width, height = image.size
         if width * height > max_px:
-            raise Refused(f"{width:,} x {height:,} pixels, at most {max_px:,} are allowed")
+            raise Refused(
+                _(
+                    "It has {width} × {height} pixels, and at most {most} are allowed.",
+                    width=width, height=height, most=max_px,
+                )
+            )  # fmt: skip
         image.load()
         return ImageOps.exif_transpose(image)
     except Refused:
@@ -30,11 +36,11 @@ def open_image(content: bytes, max_px: int) -> Image.Image:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ) as error:  # Pillow's own, higher limit
-        raise Refused(f"more than the {max_px:,} pixels that are allowed") from error
+        raise Refused(_("It has more than the {most} pixels that are allowed.", most=max_px)) from error
     except (
         Exception
     ) as error:  # why: Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error...
-        raise Refused("not an image that can be read") from error
+        raise Refused(_("It is not an image that can be read.")) from error
 
 
 def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Images:

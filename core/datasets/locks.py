@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.datasets.bundled_archives import Progress
+from core.i18n.translation import _
 
 
 def lock_file(name: str, root: Path) -> FileLock:
@@ -25,7 +26,7 @@ def locked(name: str, root: Path, progress: Progress) -> Iterator[None]:
             lock.acquire(timeout=0.25, poll_interval=0.02)
             break
         except Timeout:
-            progress(0, 0, f"Waiting for another process that works on {name}")
+            progress(0, 0, _("Waiting for another process to finish with {dataset}", dataset=name))
     try:
         yield
     finally:

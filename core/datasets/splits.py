@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.i18n.translation import _
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -21,20 +23,26 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     With both sizes 0 all images in file order. Else one `torch.randperm` seeded by `seed`: its first
     `validation_size` entries are the validation set, the next `train_size` (0 = all the rest) the training
     set; so the validation set does not change with `train_size`.
-    Raises: ValueError naming the value and its range if a size is negative or more is asked than there is.
+    Raises: ValueError, for people to read, naming the value and its range if a size is negative or more is asked
+    than there is.
     """
     if n_train < 1:
-        raise ValueError(f"n_train must be at least 1 image, got {n_train}")
+        raise ValueError(_("The dataset has no images to train on"))
     if not 0 <= validation_size <= n_train - 1:
         raise ValueError(
-            f"validation_size must be from 0 to {n_train - 1:,}, one image fewer than the training set has, "
-            f"got {validation_size:,}"
-        )
+            _(
+                "validation_size must be from 0 to {most}, one image fewer than the dataset has for training, "
+                "not {given}",
+                most=n_train - 1, given=validation_size,
+            )
+        )  # fmt: skip
     if not 0 <= train_size <= n_train - validation_size:
         raise ValueError(
-            f"train_size must be from 0 to {n_train - validation_size:,} (all of {n_train:,} images but "
-            f"{validation_size:,} for validation), got {train_size:,}"
-        )
+            _(
+                "train_size must be from 0 to {most} (all {total} images but {held_out} for validation), not {given}",
+                most=n_train - validation_size, total=n_train, held_out=validation_size, given=train_size,
+            )
+        )  # fmt: skip
     if train_size == 0 and validation_size == 0:
         return Split(np.arange(n_train), np.empty(0, np.int64))
     order = torch.randperm(n_train, generator=torch.Generator().manual_seed(seed)).numpy()

@@ -1,6 +1,7 @@
 """What a dataset of one's own may hold, and the sentences for what is beyond it."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from core.datasets.catalog import OWN_PREFIX, DatasetSpec
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import Labels
+from core.i18n.translation import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -35,30 +37,9 @@ def new_spec(
 ) -> DatasetSpec:
     """Return the spec of a new, empty dataset of one's own.  Raises: RefusedUpload naming value and limit."""
     title = " ".join(title.split())
+    if problem := next(_problems(title, class_names, shape, limits), None):
+        raise RefusedUpload(problem, _("Change it and try again."))
     channels, height, width = shape
-    fair = 2 <= len(class_names) <= limits.max_classes
-    checks = (
-        (1 <= len(title) <= 80, "The title", title[:90], "must have 1 to 80 characters"),
-        (fair, "The number of classes", len(class_names), f"must be from 2 to {limits.max_classes}"),
-        (len(set(class_names)) == len(class_names), "The class names", class_names, "must all differ"),
-        (
-            all(1 <= len(c) <= 60 for c in class_names),
-            "Each class name",
-            class_names,
-            "needs 1 to 60 characters",
-        ),
-        (channels in (1, 3), "The number of channels", channels, "must be 1 (grey) or 3 (colour)"),
-        (
-            4 <= height <= limits.max_side_px,
-            "The height",
-            height,
-            f"must be from 4 to {limits.max_side_px} px",
-        ),
-        (4 <= width <= limits.max_side_px, "The width", width, f"must be from 4 to {limits.max_side_px} px"),
-    )
-    for right, what, value, rule in checks:
-        if not right:
-            raise RefusedUpload(f"{what} {rule}, got {value!r}.", "Change it and try again.")
     return DatasetSpec(
         name=f"{OWN_PREFIX}{secrets.token_hex(4)}",
         title=title,
@@ -69,11 +50,39 @@ def new_spec(
         train_size=0,
         test_size=0,
         source="own",
-        licence="Yours",
+        licence="Yours",  # not said: kept in a file
         citation="",
         mean=(0.0,) * channels,
         std=(1.0,) * channels,
     )
+
+
+def _problems(
+    title: str, class_names: tuple[str, ...], shape: tuple[int, int, int], limits: OwnLimits
+) -> Iterator[str]:
+    """Yield a sentence for each rule that is broken."""
+    channels, height, width = shape
+    if not 1 <= len(title) <= 80:
+        yield _("The title must have 1 to 80 characters, but it has {n}.", n=len(title))
+    if not 2 <= len(class_names) <= limits.max_classes:
+        yield _(
+            "The number of classes must be from 2 to {most}, not {given}.",
+            most=limits.max_classes, given=len(class_names),
+        )  # fmt: skip
+    if twice := [name for name in dict.fromkeys(class_names) if class_names.count(name) > 1]:
+        yield _("The names of the classes must all differ. More than once: {names:list}.", names=twice)
+    for name in class_names:
+        if not 1 <= len(name) <= 60:
+            yield _(
+                "The name of a class must have 1 to 60 characters: “{name}” has {n}.",
+                name=name[:70], n=len(name),
+            )  # fmt: skip
+    if channels not in (1, 3):
+        yield _("The number of channels must be 1 (grey) or 3 (colour), not {given}.", given=channels)
+    if not 4 <= height <= limits.max_side_px:
+        yield _("The height must be from 4 to {most} px, not {given}.", most=limits.max_side_px, given=height)
+    if not 4 <= width <= limits.max_side_px:
+        yield _("The width must be from 4 to {most} px, not {given}.", most=limits.max_side_px, given=width)
 
 
 def check_count(n_images: int, shape: tuple[int, int, int], limits: OwnLimits) -> None:
@@ -81,8 +90,15 @@ def check_count(n_images: int, shape: tuple[int, int, int], limits: OwnLimits) -
     most = min(limits.max_images, limits.max_data_bytes // max(1, shape[0] * shape[1] * shape[2]))
     if n_images > most:
         raise RefusedUpload(
-            f"That would make {n_images:,} images of {shape[1]} x {shape[2]} px; at most {most:,} may be.",
-            "Use fewer or smaller images.",
+            ngettext(
+                "That would make {n} image of {width} × {height} px, and at most {most} are allowed.",
+                "That would make {n} images of {width} × {height} px, and at most {most} are allowed.",
+                n_images,
+                width=shape[2],
+                height=shape[1],
+                most=most,
+            ),
+            _("Use fewer or smaller images."),
         )
 
 
@@ -90,12 +106,21 @@ def check_images(spec: DatasetSpec, images: NDArray[Any], labels: Labels) -> Non
     """Raise RefusedUpload, naming the value, unless the images and labels fit the dataset."""
     if images.dtype != np.uint8 or images.shape != (len(labels), *spec.image_shape):
         raise RefusedUpload(
-            f"Images must be uint8 of shape {(len(labels), *spec.image_shape)}, "
-            f"got {images.dtype} of shape {images.shape}.",
-            "Bring them to that shape first.",
+            _(
+                "The images must be uint8 of shape {shape}, not {other_type} of shape {other_shape}.",
+                shape=str((len(labels), *spec.image_shape)),
+                other_type=str(images.dtype),
+                other_shape=str(images.shape),
+            ),
+            _("Bring them to that shape first."),
         )
     if len(labels) and (labels.min() < 0 or labels.max() >= spec.n_classes):
         raise RefusedUpload(
-            f"Labels must be from 0 to {spec.n_classes - 1}, got {labels.min()} to {labels.max()}.",
-            "Use the position of the class in class_names.",
+            _(
+                "The labels must be from 0 to {most}, but they run from {lowest} to {highest}.",
+                most=spec.n_classes - 1,
+                lowest=int(labels.min()),
+                highest=int(labels.max()),
+            ),
+            _("Use the position of the class in class_names."),
         )

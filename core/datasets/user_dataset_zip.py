@@ -19,14 +19,15 @@ from core.datasets.image_resize import Refused, fit_image, open_image
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count
 from core.datasets.zip_reader import (
     FORM,
+    MOST_NAMED,
     RECORD,
     SPLITS,
     class_names_of,
-    listed,
     open_zip,
     read_member,
     sort_members,
 )
+from core.i18n.translation import _, ngettext
 
 Convert = Callable[[Image.Image, tuple[int, int, int]], Images]
 
@@ -67,14 +68,21 @@ def import_zip(
                 with open_image(read_member(archive, member.info, limits), limits.max_image_px) as image:
                     images.append(convert(image, shape))
             except Refused as reason:
-                unread.append(f"{member.info.filename[:60]} ({reason})")
+                unread.append(_("{file}: {reason}", file=member.info.filename[:60], reason=str(reason)))
                 continue
             labels.append(names.index(member.class_name))
             tests.append(member.split)
     if not images:
-        raise RefusedUpload(f"None of the {len(members):,} images in the zip could be read.", FORM)
+        raise RefusedUpload(
+            ngettext(
+                "The only image in the zip could not be read.",
+                "None of the {n} images in the zip could be read.",
+                len(members),
+            ),
+            _(FORM),
+        )
     if unread:
-        notes.append(listed("image could not be read", "images could not be read", unread))
+        notes.append(_unread(unread))
     created = user_datasets.create_own(title, names, shape, data_dir, limits)
     test = np.array([split == "test" for split in tests]) if all(tests) else None
     try:
@@ -83,6 +91,17 @@ def import_zip(
         user_datasets.delete_own(created.name, data_dir)
         raise
     return Imported(added, tuple(notes))
+
+
+def _unread(told: Sequence[str]) -> str:
+    """Return in sentences how many images could not be read, and of the first few why."""
+    sentences = [
+        ngettext("{n} image could not be read.", "{n} images could not be read.", len(told)),
+        *told[:MOST_NAMED],
+    ]
+    if (others := len(told) - MOST_NAMED) > 0:
+        sentences.append(ngettext("{n} more is not named here.", "{n} more are not named here.", others))
+    return " ".join(sentences)
 
 
 def export_zip(name: str, data_dir: user_datasets.DataDir = None) -> bytes:

@@ -21,6 +21,7 @@ from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_
 from core.datasets.image_data import ARRAY_NAMES, ImageData, Images, Labels, channel_moments, level_counts
 from core.datasets.locks import locked
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count, check_images, new_spec
+from core.i18n.translation import _, ngettext
 
 TEST_EVERY: Final = 5
 DataDir = Path | str | None
@@ -51,7 +52,12 @@ def create_own(
     spec = new_spec(title, tuple(class_names), shape, limits)
     if len(list_own(data_dir)) >= limits.max_datasets:
         raise RefusedUpload(
-            f"There are {limits.max_datasets} datasets of your own already.", "Delete one that is not needed."
+            ngettext(
+                "There is already {n} dataset of people's own here, the most that is allowed.",
+                "There are already {n} datasets of people's own here, the most that are allowed.",
+                limits.max_datasets,
+            ),
+            _("Delete one that is not needed."),
         )
     none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
     with _changing(spec.name, data_dir) as root:
@@ -103,7 +109,9 @@ def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) ->
         arrays: dict[str, NDArray[Any]] = {key: getattr(data, key) for key in ARRAY_NAMES}
         n_images = len(arrays.get(f"{split}_labels", ()))
         if not 0 <= index < n_images:
-            raise IndexError(f"{name} has {n_images} {split} images, so there is no image {index}")
+            raise IndexError(
+                f"{name} has {n_images} {split} images, so there is no image {index}"  # not said: for programmers
+            )
         for key in (f"{split}_images", f"{split}_labels"):
             arrays[key] = np.delete(arrays[key], index, axis=0)
         return _write(spec, root, arrays)
@@ -126,16 +134,19 @@ def load_own(name: str, root: Path) -> ImageData:
     Raises: UnknownDataset; DamagedData if its files were altered (there is no archive to mend it from).
     """
     spec, home = dataset_spec(name, root), own_folder(name, root)
-    for _ in range(3):  # a change by another process may replace the folder between two looks
+    for _attempt in range(3):  # a change by another process may replace the folder between two looks
         manifest = read_manifest(home, name)
-        problems = array_damage(home, manifest) if manifest else [f"{home} holds no readable manifest."]
+        problems = array_damage(home, manifest) if manifest else [_no_manifest(home)]
         if manifest and not problems:
             with suppress(FileNotFoundError):
                 return image_data(spec, manifest, open_arrays(home, manifest))
-    raise DamagedData(
-        f"The dataset {spec.title!r} is damaged: {' '.join(problems)}",
-        "Delete it and import it again from its exported zip.",
-    )
+    told = _("The dataset “{title}” is damaged.", title=spec.title)
+    remedy = _("Delete it, and import it again from the zip that you exported.")
+    raise DamagedData(" ".join((told, *problems)), remedy)
+
+
+def _no_manifest(home: Path) -> str:
+    return _("{path} holds no manifest that can be read.", path=str(home))
 
 
 def full_name(name: str) -> str:
@@ -175,4 +186,5 @@ def _changing(name: str, data_dir: DataDir) -> Iterator[Path]:
         with locked(name, root, no_progress):
             yield root
     except OSError as error:
-        raise from_os_error(error, f"saving your dataset in {root}") from error
+        failed = _("Your dataset could not be saved in {folder}.", folder=str(root))
+        raise from_os_error(error, failed) from error

@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -15,11 +15,13 @@ from PIL import Image
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_resize import Refused
 from core.datasets.user_dataset_limits import OwnLimits
+from core.i18n.translation import N_, _, ngettext
 
 SPLITS: Final = ("train", "test")
 RECORD: Final = "dataset.json"
 _LEFT_BY_SYSTEMS: Final = {"__macosx", "thumbs.db", "desktop.ini"}
-FORM: Final = "It needs one folder per class with images in it, such as cats/1.png and dogs/1.png."
+FORM: Final = N_("It needs one folder per class with images in it, such as cats/1.png and dogs/1.png.")
+MOST_NAMED: Final = 5  # of the files that are told of
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,27 @@ def open_zip(content: bytes, limits: OwnLimits) -> zipfile.ZipFile:
     """Return the opened zip.  Raises: RefusedUpload if it is none, too large, or would unpack to too much."""
     if len(content) > limits.max_zip_bytes:
         raise RefusedUpload(
-            f"The zip has {len(content):,} bytes, and at most {limits.max_zip_bytes:,} are allowed.",
-            "Use fewer or smaller images.",
+            _(
+                "The zip is too large: its size is {size:size}, and the limit is {most:size}.",
+                size=len(content),
+                most=limits.max_zip_bytes,
+            ),
+            _("Use fewer or smaller images."),
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise RefusedUpload(f"This is not a zip file that can be read ({error}).", FORM) from error
+        told = _("This is not a zip file that can be read ({reason}).", reason=str(error))
+        raise RefusedUpload(told, _(FORM)) from error
     unpacked = sum(info.file_size for info in archive.infolist())
     if unpacked > limits.max_unpacked_bytes:
         raise RefusedUpload(
-            f"The zip unpacks to {unpacked:,} bytes; {limits.max_unpacked_bytes:,} are allowed.",
-            "Use fewer or smaller images.",
+            _(
+                "The zip would unpack to {size:size}, and the limit is {most:size}.",
+                size=unpacked,
+                most=limits.max_unpacked_bytes,
+            ),
+            _("Use fewer or smaller images."),
         )
     return archive
 
@@ -60,7 +71,8 @@ def sort_members(archive: zipfile.ZipFile) -> tuple[list[Member], list[str]]:
     for info in sorted(archive.infolist(), key=_file_then_folder):
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
-            raise RefusedUpload(f"The zip has a path that leads outside it: {info.filename[:80]!r}.", FORM)
+            told = _("The zip has a path that leads outside it: “{path}”.", path=info.filename[:80])
+            raise RefusedUpload(told, _(FORM))
         ignored = any(part.startswith(".") or part.casefold() in _LEFT_BY_SYSTEMS for part in path.parts)
         if info.is_dir() or ignored or path.name == RECORD:
             continue
@@ -72,13 +84,24 @@ def sort_members(archive: zipfile.ZipFile) -> tuple[list[Member], list[str]]:
             split = path.parts[-3].casefold() if len(path.parts) > 2 else ""
             members.append(Member(info, unquote(path.parts[-2]), split if split in SPLITS else ""))
     if not members:
-        raise RefusedUpload("The zip has no image in a folder.", FORM)
-    notes = []
+        raise RefusedUpload(_("The zip has no image in a folder."), _(FORM))
+    return members, [*_left_out(others, loose)]
+
+
+def _left_out(others: Sequence[str], loose: Sequence[str]) -> Iterator[str]:
+    """Yield in sentences which files are no images, and which images are in no folder."""
     if others:
-        notes.append(listed("file left out, being no image", "files left out, being no images", others))
+        yield ngettext(
+            "{n} file is not an image and was left out: {names:list}.",
+            "{n} files are not images and were left out: {names:list}.",
+            len(others), names=_first_of(others),
+        )  # fmt: skip
     if loose:
-        notes.append(listed("image is in no class folder", "images are in no class folder", loose))
-    return members, notes
+        yield ngettext(
+            "{n} image is not in the folder of a class and was left out: {names:list}.",
+            "{n} images are not in the folder of a class and were left out: {names:list}.",
+            len(loose), names=_first_of(loose),
+        )  # fmt: skip
 
 
 def class_names_of(
@@ -95,12 +118,15 @@ def class_names_of(
     else:
         names = tuple(wanted)
         if strangers := [name for name in found if name not in names]:
-            raise RefusedUpload(
-                listed("folder is none of the classes", "folders are none of the classes", strangers),
-                f"The classes are {', '.join(names)}.",
-            )
+            told = ngettext(
+                "{n} folder is not one of the classes: {names:list}.",
+                "{n} folders are not among the classes: {names:list}.",
+                len(strangers), names=_first_of(strangers),
+            )  # fmt: skip
+            raise RefusedUpload(told, _("The classes are {names:list}.", names=[*names]))
     if len(names) < 2:
-        raise RefusedUpload(f"The zip has one class only, {names[0]!r}: nothing to tell apart.", FORM)
+        told = _("The zip has only one class, “{name}”, so there is nothing to tell apart.", name=names[0])
+        raise RefusedUpload(told, _(FORM))
     return names
 
 
@@ -117,13 +143,18 @@ def _recorded_names(archive: zipfile.ZipFile) -> tuple[str, ...]:
 def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: OwnLimits) -> bytes:
     """Return a member's bytes.  Raises: Refused with the reason if it is too large, encrypted or damaged."""
     if info.file_size > limits.max_image_bytes:
-        raise Refused(f"{info.file_size:,} bytes, at most {limits.max_image_bytes:,} are allowed")
+        raise Refused(
+            _(
+                "Its size is {size:size}, and the limit is {most:size}.",
+                size=info.file_size, most=limits.max_image_bytes,
+            )
+        )  # fmt: skip
     try:
         return archive.read(info)
     except RuntimeError as error:
-        raise Refused("it is encrypted") from error
+        raise Refused(_("It is encrypted.")) from error
     except Exception as error:  # why: zlib, lzma, bz2 and zipfile each raise their own for damaged members
-        raise Refused(f"damaged: {error}") from error
+        raise Refused(_("It is damaged ({reason}).", reason=str(error))) from error
 
 
 def _file_then_folder(info: zipfile.ZipInfo) -> tuple[list[Any], list[Any]]:
@@ -138,7 +169,8 @@ def _natural(text: str) -> list[Any]:
     ]
 
 
-def listed(one: str, many: str, names: Sequence[str]) -> str:
-    """Return "3 files ...: a, b, c, ..." with the first five names."""
-    shown = ", ".join(name[:160] for name in names[:5])
-    return f"{len(names):,} {one if len(names) == 1 else many}: {shown}{', ...' if len(names) > 5 else ''}."
+def _first_of(names: Sequence[str]) -> list[str]:
+    """Return the items of a list in words: the first few names, and how many more there are."""
+    shown = [name[:160] for name in names[:MOST_NAMED]]
+    others = len(names) - MOST_NAMED
+    return [*shown, ngettext("{n} more", "{n} more", others)] if others > 0 else shown

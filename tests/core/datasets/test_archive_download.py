@@ -20,8 +20,10 @@ from core.datasets import (
     NotDownloaded,
 )
 from core.datasets.catalog import RemoteFile
+from core.i18n.reader import read_by
 from tests.core.datasets.conftest import md5
 from tests.core.datasets.serving import FileServer
+from tests.languages import german
 
 IMAGES = "KMNIST/raw/train-images-idx3-ubyte.gz"
 
@@ -42,6 +44,22 @@ def test_kmnist_is_fetched_and_read_by_torchvision(
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert any(what == "Downloading train-images-idx3-ubyte.gz" for _, _, what in reports)
+
+
+def test_progress_and_refusals_are_said_in_the_readers_language(
+    small_kmnist: DatasetSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = {
+        "Downloading {name}": "{name} wird geladen",
+        "{dataset} is not downloaded yet ({size:size}).": "{dataset} fehlt noch ({size:size}).",
+    }
+    reports: list[str] = []
+    with read_by(german(sentences, tmp_path / "locales", monkeypatch)):
+        with pytest.raises(NotDownloaded) as told:
+            datasets.load("kmnist", tmp_path)
+        datasets.ensure(small_kmnist, tmp_path, lambda _done, _total, what: reports.append(what))
+    assert told.value.message == "Kuzushiji-MNIST fehlt noch (21 MB)."
+    assert "train-images-idx3-ubyte.gz wird geladen" in reports
 
 
 def test_cifar10_is_fetched_and_becomes_channels_first(
@@ -125,7 +143,7 @@ def test_too_little_room_is_told_before_anything_is_fetched(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage(10**9, 10**9 - 50_000, 50_000))
-    with pytest.raises(DiskFull, match=r"0\.1 MB are free|0\.0 MB are free"):
+    with pytest.raises(DiskFull, match=r"needs [\d.]+ MB of disk space, but .* has only 0\.1 MB left"):
         datasets.ensure(small_kmnist, tmp_path)
     assert server.requests == []
 

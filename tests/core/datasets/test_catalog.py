@@ -49,7 +49,7 @@ def test_a_spec_survives_json(entry: DatasetSpec) -> None:
 def test_an_unknown_name_is_told_with_the_choices(name: str, tmp_path: Path) -> None:
     with pytest.raises(UnknownDataset) as told:
         dataset_spec(name, tmp_path)
-    assert repr(name[:80]) in told.value.message
+    assert f"“{name[:80]}”" in told.value.message
     assert all(
         choice in told.value.remedy for choice in ("mnist", "fashion_mnist", "kmnist", "cifar10", "own:")
     )

@@ -11,6 +11,8 @@ from core.datasets import ImageData, RefusedUpload
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, list_own
+from core.i18n.reader import read_by
+from tests.languages import german
 
 GREY = (1, 28, 28)
 
@@ -97,7 +99,7 @@ def test_given_classes_fix_the_labels_and_refuse_others(digits: list[bytes], tmp
     data = datasets.load(made.spec.name, tmp_path)
     assert made.spec.class_names == names
     assert sorted([*data.train_labels, *data.test_labels]) == [3, 7]
-    with pytest.raises(RefusedUpload, match="1 folder is none of the classes: 7"):
+    with pytest.raises(RefusedUpload, match="1 folder is not one of the classes: 7"):
         import_zip(content, "x", GREY, tmp_path, class_names=("3", "4"))
 
 
@@ -125,6 +127,38 @@ def test_what_is_no_image_or_cannot_be_read_is_named_and_left_out(
     assert "DS_Store" not in text
 
 
+def test_of_many_files_the_first_few_are_named_and_the_others_counted(
+    digits: list[bytes], tmp_path: Path
+) -> None:
+    files = {"a/1.png": digits[0], "b/2.png": digits[1]}
+    files |= {f"notes{n}.txt": b"hello" for n in range(1, 8)}
+    files |= {f"a/broken{n}.png": b"junk" for n in range(1, 7)}
+    notes = import_zip(zipped(files), "x", GREY, tmp_path).notes
+    named = ", ".join(f"notes{n}.txt" for n in range(1, 6))
+    broken = " ".join(f"a/broken{n}.png: It is not an image that can be read." for n in range(1, 6))
+    assert notes == (
+        f"7 files are not images and were left out: {named} and 2 more.",
+        f"6 images could not be read. {broken} 1 more is not named here.",
+    )
+
+
+def test_what_was_left_out_is_said_in_the_readers_language(
+    digits: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = "{n} file is not an image and was left out: {names:list}."
+    many = "{n} files are not images and were left out: {names:list}."
+    sentences = {
+        (one, many): (
+            "{n} Datei ist kein Bild: {names:list}.",
+            "{n} Dateien sind keine Bilder: {names:list}.",
+        )
+    }
+    files = {"a/1.png": digits[0], "b/2.png": digits[1], "x.txt": b"x", "y.txt": b"y"}
+    with read_by(german(sentences, tmp_path / "locales", monkeypatch)):
+        made = import_zip(zipped(files), "x", GREY, tmp_path)
+    assert made.notes == ("2 Dateien sind keine Bilder: x.txt und y.txt.",)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -144,7 +178,7 @@ def test_a_zip_without_images_is_refused(content: bytes, words: str, tmp_path: P
 
 
 def test_a_single_class_is_refused(digits: list[bytes], tmp_path: Path) -> None:
-    with pytest.raises(RefusedUpload, match="one class only, 'a'"):
+    with pytest.raises(RefusedUpload, match="only one class, “a”"):
         import_zip(zipped({"a/1.png": digits[0]}), "x", GREY, tmp_path)
 
 
@@ -161,22 +195,22 @@ def test_a_path_that_leads_outside_is_refused(path: str, digits: list[bytes], tm
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     bomb = zipped({"a/1.png": bytes(50_000_000), "b/1.png": bytes(50_000_000)})
     assert len(bomb) < 200_000
-    with pytest.raises(RefusedUpload, match="unpacks to 100,000,000 bytes"):
+    with pytest.raises(RefusedUpload, match="unpack to 100 MB, and the limit is 10 MB"):
         import_zip(bomb, "x", GREY, tmp_path, limits=OwnLimits(max_unpacked_bytes=10_000_000))
 
 
 def test_limits_on_bytes_count_and_pixels(digits: list[bytes], tmp_path: Path) -> None:
     files = {f"{'ab'[n % 2]}/{n}.png": digits[n] for n in range(6)}
-    with pytest.raises(RefusedUpload, match="at most 100 are allowed"):
+    with pytest.raises(RefusedUpload, match="the limit is 100 bytes"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_zip_bytes=100))
-    with pytest.raises(RefusedUpload, match="6 images of 28 x 28 px; at most 5"):
+    with pytest.raises(RefusedUpload, match="6 images of 28 × 28 px, and at most 5 are"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_images=5))
-    with pytest.raises(RefusedUpload, match="at most 2 may be"):
+    with pytest.raises(RefusedUpload, match="at most 2 are"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_data_bytes=2 * 784))
     files["a/huge.png"] = png(np.zeros((2000, 2000), np.uint8))
     made = import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_image_px=1_000_000))
     assert made.notes == (
-        "1 image could not be read: a/huge.png (2,000 x 2,000 pixels, at most 1,000,000 are allowed).",
+        "1 image could not be read. a/huge.png: It has 2,000 × 2,000 pixels, and at most 1,000,000 are allowed.",
     )
 
 
@@ -185,7 +219,7 @@ def test_an_encrypted_member_is_told(digits: list[bytes], tmp_path: Path) -> Non
     for signature, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the first member, in both places
         content[content.index(signature) + flag] |= 1
     made = import_zip(bytes(content), "x", GREY, tmp_path)
-    assert made.notes == ("1 image could not be read: a/1.png (it is encrypted).",)
+    assert made.notes == ("1 image could not be read. a/1.png: It is encrypted.",)
 
 
 def test_another_preparation_can_be_given(digits: list[bytes], tmp_path: Path) -> None:

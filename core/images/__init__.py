@@ -16,10 +16,11 @@ from core.images.deskew import deskew
 from core.images.digit_segmentation import Box, find_digits, single_digit
 from core.images.garments import prepare_garment
 from core.images.ink_extraction import ink_from_canvas, ink_from_photo
-from core.images.preprocessing import PreprocessedImage, PreprocessingOptions, prepare
+from core.images.preprocessing import STAGE_LABELS, PreprocessedImage, PreprocessingOptions, prepare
 from core.images.stroke_width import pen_width
 
 __all__ = [
+    "STAGE_LABELS",
     "AnimatedImageError",
     "Box",
     "DamagedImageError",

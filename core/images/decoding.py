@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.i18n.translation import _
+
 FORMATS = ("PNG", "JPEG", "WEBP", "HEIF", "BMP", "GIF", "TIFF")
 """What is opened; HEIF only where pillow-heif is installed."""
 _SEVERAL_ARE_FINE = ("MPO", "TIFF")
@@ -56,7 +58,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         if min(self.max_bytes, self.max_pixels, self.max_side_px) <= 0:
-            raise ValueError(f"limits must be > 0, got {self}")
+            raise ValueError(f"limits must be > 0, got {self}")  # not said: for programmers
 
 
 def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
@@ -68,16 +70,27 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
     """
     allowed = limits or Limits()
     if not content:
-        raise EmptyFileError("This file is empty: choose one with a picture in it.")
+        raise EmptyFileError(_("This file is empty: choose one with a picture in it."))
     if len(content) > allowed.max_bytes:
-        size, limit = len(content) / 1e6, allowed.max_bytes / 1e6
-        raise TooLargeError(f"This file has {size:.1f} MB and {limit:g} MB is the limit: save it smaller.")
+        raise TooLargeError(
+            _(
+                "This file is too large: its size is {size:size}, and the limit is {most:size}. Save it smaller.",
+                size=len(content), most=allowed.max_bytes,
+            )
+        )  # fmt: skip
     image = _opened(content)
     width, height = image.size
     if width * height > allowed.max_pixels:
-        raise _too_many_pixels(f"{width:,} × {height:,} pixels", allowed)
+        raise TooLargeError(
+            _(
+                "This picture has {width} × {height} pixels, and at most {most} are allowed. Make it smaller.",
+                width=width, height=height, most=allowed.max_pixels,
+            )
+        )  # fmt: skip
     if image.format not in _SEVERAL_ARE_FINE and getattr(image, "n_frames", 1) > 1:
-        raise AnimatedImageError("This file holds several pictures in a row: choose a still picture.")
+        raise AnimatedImageError(
+            _("This file holds several pictures, as an animation does: choose a still picture.")
+        )
     _decode(image, allowed)
     return _shrunk(_plain(ImageOps.exif_transpose(image)), allowed.max_side_px)
 
@@ -88,19 +101,22 @@ def _opened(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=formats)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_many_pixels("far too many pixels", Limits()) from None
+        raise TooLargeError(
+            _(
+                "This picture has far more than the {most} pixels that are allowed. Make it smaller.",
+                most=Limits().max_pixels,
+            )
+        ) from None
     except UnidentifiedImageError:
         raise NotAnImageError(
-            "This file is not a picture that can be read here: use PNG, JPEG, WebP or HEIC."
+            _("This file is not a picture that can be read here: use PNG, JPEG, WebP or HEIC.")
         ) from None
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error):
-        raise DamagedImageError("This picture is damaged or incomplete: save or send it again.") from None
+        raise _damaged() from None
 
 
-def _too_many_pixels(what: str, limits: Limits) -> TooLargeError:
-    return TooLargeError(
-        f"This picture has {what} and {limits.max_pixels / 1e6:g} million is the limit: make it smaller."
-    )
+def _damaged() -> DamagedImageError:
+    return DamagedImageError(_("This picture is damaged or incomplete: save or send it again."))
 
 
 def _decode(image: Image.Image, limits: Limits) -> None:
@@ -110,7 +126,7 @@ def _decode(image: Image.Image, limits: Limits) -> None:
     try:
         image.load()
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, IndexError, MemoryError):
-        raise DamagedImageError("This picture is damaged or incomplete: save or send it again.") from None
+        raise _damaged() from None
 
 
 def _learned_heic() -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
+from core.i18n.translation import _
 from core.images.centering import SIZE_PX, crop
 from core.images.preprocessing import PreprocessedImage, Stage
 
@@ -32,14 +33,14 @@ def prepare_garment(image: Image.Image) -> PreprocessedImage:
     rgb = ImageOps.contain(rgb.convert("RGB"), (_WORK_PX, _WORK_PX), Image.Resampling.BOX)
     colour = np.asarray(rgb, dtype=np.float32) / np.float32(255)
     grey = np.asarray(rgb.convert("L"), dtype=np.float32) / np.float32(255)
-    stages: list[Stage] = [("photo", "as it was taken, in grey", grey)]
+    stages: list[Stage] = [("photo", _("as it was taken, in grey"), grey)]
     garment, backdrop = _garment(colour)
     if not garment.any():
         return PreprocessedImage(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), "empty")
     bright = _negated(grey, garment, backdrop)
-    stages.append(("cut out", "background black, garment bright", bright))
+    stages.append(("cut out", _("background black, garment bright"), bright))  # not said: a stage's name
     image28 = _fit(crop(np.where(garment, np.maximum(bright, 0.02), 0).astype(np.float32)))
-    stages.append(("scale", "made to fit 28 × 28", image28))
+    stages.append(("scale", _("made to fit {n} × {n} pixels", n=SIZE_PX), image28))
     return PreprocessedImage(image28, tuple(stages))
 
 

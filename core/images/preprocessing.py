@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.i18n.translation import N_, Sentences, _
 from core.images.centering import (
     BOX_PX,
     SIZE_PX,
@@ -30,6 +31,21 @@ from core.images.stroke_width import pen_width, with_pen
 
 Ink = NDArray[np.float32]
 Stage = tuple[str, str, Ink]
+
+STAGE_LABELS = Sentences(
+    {
+        "drawn": N_("drawn"),
+        "photo": N_("photo"),
+        "test image": N_("test image"),  # not said: the key
+        "crop": N_("crop"),
+        "cut out": N_("cut out"),  # not said: the key
+        "pen": N_("pen"),
+        "scale": N_("scale"),
+        "centre": N_("centre"),
+        "deskew": N_("deskew"),
+    }
+)
+"""Stages by their name, which stands in names of files and never changes."""
 
 _WORK_PX = 160
 """Longer side at which the pen is changed: 8 times the box."""
@@ -52,7 +68,7 @@ class PreprocessingOptions:
         if not 0.5 <= self.thinnest_px <= self.thickest_px <= 8:
             raise ValueError(
                 "a pen is 0.5 to 8 px wide in a box of 20, the thinnest first, "
-                f"got {self.thinnest_px} to {self.thickest_px}"
+                f"got {self.thinnest_px} to {self.thickest_px}"  # not said: for programmers
             )
 
 
@@ -61,7 +77,7 @@ class PreprocessedImage:
     """A drawing ready for a model.
 
     `image`: (28, 28) float32 in [0, 1], ink bright on black. `stages`: (name, caption, array in [0, 1]) in
-    order.
+    order; what people read for a name is in `STAGE_LABELS`.
     `reason` is "" for a drawing, "empty" or "tiny" for what cannot be a digit. `pen_px`: how wide the pen
     was, measured in the box of 20, before the pen stage; 0 where that is unknown. `way_back`: where a point of
     the image lies on the drawing (see placing.Affine); None where it has none.
@@ -86,7 +102,7 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
     """
     options = preparation or PreprocessingOptions()
     drawn = _checked(ink)
-    stages: list[Stage] = [("drawn", "as it was drawn", drawn)]
+    stages: list[Stage] = [("drawn", _("as it was drawn"), drawn)]
     reason = _why_unreadable(drawn)
     if reason:
         return PreprocessedImage(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), reason)
@@ -94,15 +110,20 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
         return _whole_canvas(drawn, options, stages)
     top, left, bottom, right = crop_box(drawn)
     shape, back = drawn[top:bottom, left:right], scale_and_move(1, 1, left, top)
-    stages.append(("crop", "cut to the ink", shape))
+    stages.append(("crop", _("cut to the ink"), shape))
     large = resize(shape, _WORK_PX)
     pen_px = pen_width(large) * BOX_PX / max(large.shape)
     if options.pen_width:
         shape, back = _with_even_pen(shape, large, options, back)
-        stages.append(("pen", f"with a pen of {options.thinnest_px:g} to {options.thickest_px:g} px", shape))
-    stages.append(("scale", "made to fit 20 × 20", resize(shape, BOX_PX)))
+        caption = _(
+            "strokes made {thinnest} to {thickest} pixels thick",
+            thinnest=options.thinnest_px, thickest=options.thickest_px,
+        )  # fmt: skip
+        stages.append(("pen", caption, shape))
+    stages.append(("scale", _("made to fit {n} × {n} pixels", n=BOX_PX), resize(shape, BOX_PX)))
     image = place(shape, by_mass=options.centre)
-    stages.append(("centre", "centred by mass" if options.centre else "put in the middle of the box", image))
+    caption = _("centred by the mass of its ink") if options.centre else _("put in the middle of the box")
+    stages.append(("centre", caption, image))
     top28, left28, side = window(shape, by_mass=options.centre)
     back = compose(scale_and_move(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
     if options.deskew:
@@ -123,9 +144,13 @@ def _with_even_pen(shape: Ink, large: Ink, options: PreprocessingOptions, back: 
 def _checked(ink: NDArray[np.floating]) -> Ink:
     drawn = np.asarray(ink, dtype=np.float32)
     if drawn.ndim != 2 or 0 in drawn.shape:
-        raise ValueError(f"a drawing is an array (H, W) of ink, got shape {drawn.shape}")
+        raise ValueError(
+            f"a drawing is an array (H, W) of ink, got shape {drawn.shape}"  # not said: for programmers
+        )
     if not np.isfinite(drawn).all():
-        raise ValueError("a drawing has finite ink in [0, 1], got NaN or infinity")
+        raise ValueError(
+            "a drawing has finite ink in [0, 1], got NaN or infinity"  # not said: for programmers
+        )
     return np.clip(drawn, 0, 1)
 
 
@@ -147,10 +172,10 @@ def _whole_canvas(drawn: Ink, options: PreprocessingOptions, stages: list[Stage]
     top, left = ((side - length) // 2 for length in drawn.shape)
     square[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     image = resize(square, SIZE_PX)
-    stages.append(("scale", "the whole canvas made 28 × 28", image))
+    stages.append(("scale", _("the whole canvas made {n} × {n} pixels", n=SIZE_PX), image))
     if options.centre:
         image = centred_by_mass(image)
-        stages.append(("centre", "centred by mass", image))
+        stages.append(("centre", _("centred by the mass of its ink"), image))
     return PreprocessedImage(_deskewed(image, options, stages), tuple(stages))
 
 
@@ -158,5 +183,5 @@ def _deskewed(image: Ink, options: PreprocessingOptions, stages: list[Stage]) ->
     if not options.deskew:
         return image
     image = np.asarray(deskew(image), dtype=np.float32)
-    stages.append(("deskew", "made upright", image))
+    stages.append(("deskew", _("made upright"), image))
     return image

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.images import prepare_garment
+from core.images import STAGE_LABELS, prepare_garment
 
 
 def shirt(
@@ -47,6 +47,11 @@ def test_the_shape_keeps_its_aspect() -> None:
 def test_stages_end_with_the_image_and_a_blank_picture_is_empty() -> None:
     prepared = prepare_garment(shirt((255, 255, 255), (30, 30, 30)))
     assert np.array_equal(prepared.stages[-1][2], prepared.image)
+    assert [(STAGE_LABELS[name], caption) for name, caption, _ in prepared.stages] == [
+        ("photo", "as it was taken, in grey"),
+        ("cut out", "background black, garment bright"),
+        ("scale", "made to fit 28 × 28 pixels"),
+    ]
     assert prepare_garment(Image.new("RGB", (100, 100), (200, 200, 200))).reason == "empty"
 
 

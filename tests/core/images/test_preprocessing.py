@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.images import PreprocessingOptions, ink_from_canvas, pen_width, prepare
+from core.i18n.reader import read_by
+from core.images import STAGE_LABELS, PreprocessingOptions, ink_from_canvas, pen_width, prepare
 from core.synthetic_digits import Handwriting, draw, paint, styles, template
+from tests.languages import german
 
 RNG_SEED = 7
 
@@ -74,10 +76,27 @@ def test_pen_width_of_nothing_is_zero() -> None:
 def test_each_stage_is_kept_in_order_with_a_caption() -> None:
     prepared = prepare(drawing(5), PreprocessingOptions(deskew=True))
     assert [name for name, _, _ in prepared.stages] == ["drawn", "crop", "pen", "scale", "centre", "deskew"]
-    assert all(caption for _, caption, _ in prepared.stages)
+    assert [caption for _, caption, _ in prepared.stages] == [
+        "as it was drawn",
+        "cut to the ink",
+        "strokes made 2 to 3.2 pixels thick",
+        "made to fit 20 × 20 pixels",
+        "centred by the mass of its ink",
+        "made upright",
+    ]
     assert all(array.min() >= 0 and array.max() <= 1 for _, _, array in prepared.stages)
     assert np.array_equal(prepared.stages[-1][2], prepared.image)
     assert max(prepared.stages[3][2].shape) == 20
+
+
+def test_stages_are_said_in_the_readers_language_and_their_names_stay(tmp_path, monkeypatch) -> None:
+    sentences = {
+        "strokes made {thinnest} to {thickest} pixels thick": "Striche {thinnest} bis {thickest} Pixel breit",
+        "pen": "Stift",
+    }
+    with read_by(german(sentences, tmp_path, monkeypatch)):
+        name, caption, _ = prepare(drawing(5)).stages[2]
+        assert (name, STAGE_LABELS[name], caption) == ("pen", "Stift", "Striche 2 bis 3,2 Pixel breit")
 
 
 def test_without_crop_the_whole_canvas_is_shrunk() -> None:

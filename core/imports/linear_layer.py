@@ -4,6 +4,7 @@ import numpy as np
 
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec, load
+from core.i18n.translation import _
 from core.protocol.events import STRIP_SIZE, Evaluated, Event, Finished, Logits, Started, Weights
 from core.runs import Store
 from core.runs.errors import ImportRefused
@@ -31,36 +32,47 @@ def import_weights(
         Logits(0, "test", score.logits.numpy()),
         Finished(0, "finished", 0.0),
     ]
-    note = "Weights from a file; they were not trained here."
+    note = _("The weights come from a file; they were not trained here.")
     return store.add_finished_run(
-        config, events, owner=owner, name=name or "Imported weights", note=note, tags=["imported"]
+        config, events, owner=owner, name=name or _("Imported weights"), note=note, tags=["imported"]
     )
 
 
 def _linear(data: bytes, limit: int, spec: DatasetSpec) -> dict[str, np.ndarray]:
     """Return the one weight (K, D) and bias (K,) in a safetensors file, whatever they are called there."""
-    remedy = (
-        f"Save a nn.Linear({spec.n_values}, {spec.n_classes}) with "
-        "safetensors.torch.save_file(linear.state_dict(), ...)."
-    )
+    remedy = _(
+        "Save an nn.Linear({inputs:text}, {outputs:text}) with safetensors.torch.save_file(linear.state_dict(), path).",
+        inputs=spec.n_values, outputs=spec.n_classes,
+    )  # fmt: skip
     if len(data) > limit:
-        raise ImportRefused(f"The file has {len(data):,} bytes; at most {limit:,} are allowed.", remedy)
+        told = _(
+            "The size of the file is {size:size}, and the limit is {most:size}.", size=len(data), most=limit
+        )
+        raise ImportRefused(told, remedy)
     from safetensors import SafetensorError  # here: with safetensors.torch comes torch
     from safetensors.torch import load as read
 
     try:
         arrays = {key: tensor.float().numpy() for key, tensor in read(data).items()}
     except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError):
-        raise ImportRefused("This is no safetensors file that can be read.", remedy) from None
+        raise ImportRefused(_("This is not a safetensors file that can be read."), remedy) from None
     shapes = {"linear.weight": (spec.n_classes, spec.n_values), "linear.bias": (spec.n_classes,)}
     found = {
         name: [array for array in arrays.values() if array.shape == shape] for name, shape in shapes.items()
     }
     if len(arrays) != 2 or any(len(matches) != 1 for matches in found.values()):
-        told = ", ".join(f"{key[:30]} {array.shape}" for key, array in list(arrays.items())[:4]) or "nothing"
-        raise ImportRefused(
-            f"The file holds {told}, not one weight and one bias that fit {spec.title}.", remedy
-        )
+        raise ImportRefused(_told(arrays, spec), remedy)
     if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise ImportRefused("The file's weights are not all finite numbers.", remedy)
+        raise ImportRefused(_("The weights in the file are not all finite numbers."), remedy)
     return {name: np.ascontiguousarray(matches[0], np.float32) for name, matches in found.items()}
+
+
+def _told(arrays: dict[str, np.ndarray], spec: DatasetSpec) -> str:
+    """Return what the file holds instead of one layer."""
+    first = [f"{key[:30]} {array.shape}" for key, array in list(arrays.items())[:4]]
+    if not first:
+        return _("The file is empty: it holds no weight and no bias.")
+    return _(
+        "The file holds {arrays:list}, not one weight and one bias that fit {dataset}.",
+        arrays=first, dataset=spec.title,
+    )  # fmt: skip

@@ -18,6 +18,7 @@ import numpy as np
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.export.bundle import FORMAT, VERSION
+from core.i18n.translation import _
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
@@ -29,9 +30,9 @@ UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size all
 MAX_MEMBERS: Final = 400
 MAX_EVENTS: Final = 200_000
 MAX_STEPS: Final = 5_000_000
+LARGEST: Final = 10**12  # number in an event
 _WEIGHTS: Final = re.compile(r"weights/(\d{1,9})\.safetensors")
 _NAMES: Final = ("manifest.json", "steps.safetensors", "logits.safetensors")
-_AGAIN: Final = "Export it again as a bundle from the Inkling that has the run."
 
 
 def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
@@ -63,34 +64,39 @@ def _members(data: bytes, limit: int) -> dict[str, bytes]:
     """Return the bundle's files by name; none is read beyond its announced size, none has a name of its own."""
     if len(data) > limit:
         raise ImportRefused(
-            f"The file has {len(data):,} bytes; at most {limit:,} are allowed here.",
-            "Ask whoever runs this Inkling to raise INKLING_UPLOAD_MB, or export fewer weights.",
+            _(
+                "The size of the file is {size:size}, and the limit is {most:size}.",
+                size=len(data),
+                most=limit,
+            ),
+            _("Ask whoever runs this Inkling to raise INKLING_UPLOAD_MB, or export fewer weights."),
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        raise ImportRefused("This is not a run bundle: it is no zip file that can be read.", _AGAIN) from None
+        raise _refused(_("This is not a run bundle: it is not a zip file that can be read.")) from None
     infos = archive.infolist()
     names = [info.filename for info in infos]
     strange = [n for n in names if n not in _NAMES and not _WEIGHTS.fullmatch(n)]
     if strange or len(set(names)) != len(names) or len(names) > MAX_MEMBERS or "manifest.json" not in names:
-        what = f"it holds {strange[0][:60]!r}" if strange else "its list of files is not that of one"
-        raise ImportRefused(f"This is not a run bundle: {what}.", _AGAIN)
+        if strange:
+            raise _refused(_("This is not a run bundle: it holds “{file}”.", file=strange[0][:60]))
+        raise _refused(_("This is not a run bundle: its list of files is not that of one."))
     if sum(info.file_size for info in infos) > UNPACKED_TIMES * limit:
-        raise ImportRefused("The bundle would unpack to far more than a run needs.", _AGAIN)
+        raise _refused(_("The bundle would unpack to far more than a run needs."))
     try:
         return {info.filename: _read(archive, info) for info in infos}
     except ImportRefused:
         raise
     except Exception as error:  # why: zipfile and zlib raise a dozen kinds for damaged or encrypted members
-        raise ImportRefused(f"The bundle is damaged ({error}).", _AGAIN) from error
+        raise _refused(_("The bundle is damaged ({reason}).", reason=str(error))) from error
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as file:
         content = file.read(info.file_size + 1)
     if len(content) != info.file_size:
-        raise ImportRefused(f"The bundle's {info.filename} is not as long as it says.", _AGAIN)
+        raise _refused(_("The bundle's file {file} is not as long as it says.", file=info.filename))
     return content
 
 
@@ -98,14 +104,18 @@ def _manifest(content: bytes) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
     except (ValueError, RecursionError):
-        raise ImportRefused("The bundle's manifest cannot be read: it is no JSON.", _AGAIN) from None
+        raise _refused(_("The bundle's manifest cannot be read: it is not JSON.")) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ImportRefused("This is not a run bundle: its manifest does not say so.", _AGAIN)
+        raise _refused(_("This is not a run bundle: its manifest does not say so."))
     version = manifest.get("version")
     if version != VERSION:
         raise ImportRefused(
-            f"The bundle has version {str(version)[:20]}; this Inkling reads version {VERSION}.",
-            "Update the older of the two, then export and import again.",
+            _(
+                "The bundle has version {version}; this Inkling reads version {ours:text}.",
+                version=str(version)[:20],
+                ours=VERSION,
+            ),
+            _("Update the older of the two, then export and import again."),
         )
     return manifest
 
@@ -118,7 +128,7 @@ def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, Datas
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
-        raise ImportRefused(f"The bundle's run cannot be kept here: {error}", _AGAIN) from error
+        raise _refused(_("The bundle's run cannot be kept here: {reason}", reason=str(error))) from error
     return config, spec
 
 
@@ -126,9 +136,11 @@ def _weights(content: bytes, expected: Mapping[str, np.ndarray], name: str) -> d
     arrays = _arrays(content, name)
     shapes = {key: array.shape for key, array in arrays.items()}
     if shapes != {key: array.shape for key, array in expected.items()}:
-        raise ImportRefused(f"The bundle's {name} does not fit the model that its settings describe.", _AGAIN)
+        raise _refused(
+            _("The bundle's file {file} does not fit the model that its settings describe.", file=name)
+        )
     if any(array.dtype != np.float32 or not np.isfinite(array).all() for array in arrays.values()):
-        raise ImportRefused(f"The bundle's {name} holds numbers that are no finite float32.", _AGAIN)
+        raise _refused(_("The bundle's file {file} holds numbers that are not finite float32.", file=name))
     return {key: arrays[key] for key in expected}
 
 
@@ -136,18 +148,20 @@ def _arrays(content: bytes, name: str) -> dict[str, np.ndarray]:
     try:
         return unpack_arrays(content)
     except StoreError:
-        raise ImportRefused(f"The bundle's {name} is no safetensors file that can be read.", _AGAIN) from None
+        told = _("The bundle's file {file} is not a safetensors file that can be read.", file=name)
+        raise _refused(told) from None
 
 
 def _logits(content: bytes, spec: DatasetSpec) -> np.ndarray:
     logits = _arrays(content, "logits.safetensors").get("logits", np.zeros(0))
     right_shape = logits.shape == (spec.test_size, spec.n_classes)
     if not right_shape or logits.dtype != np.float32 or not np.isfinite(logits).all():
-        raise ImportRefused(
-            f"The bundle's final scores are {logits.shape}; {spec.title} wants "
-            f"{(spec.test_size, spec.n_classes)}, finite float32.",
-            _AGAIN,
-        )
+        raise _refused(
+            _(
+                "The bundle's final scores are not finite float32 of shape {shape}, as {dataset} needs them.",
+                shape=str((spec.test_size, spec.n_classes)), dataset=spec.title,
+            )
+        )  # fmt: skip
     return logits
 
 
@@ -169,7 +183,7 @@ def _chunks(content: bytes | None) -> list[Steps]:
         fits = len(columns) == 1 and total == len(arrays["loss"]) == len(arrays["accuracy"]) <= MAX_STEPS
         fits = fits and bool((firsts == np.cumsum(counts) - counts + 1).all())
     if not fits:
-        raise ImportRefused("The bundle's steps do not fit together.", _AGAIN)
+        raise _refused(_("The bundle's steps do not fit together."))
     ends = np.cumsum(counts)
     return [
         Steps(
@@ -188,21 +202,21 @@ def _events(manifest: Mapping[str, Any], chunks: list[Steps], spec: DatasetSpec)
     """Return the run's events, in order: Started first, one end last, steps never falling."""
     told = _list(manifest.get("events"), "events")
     if len(told) > MAX_EVENTS:
-        raise ImportRefused(f"The bundle tells {len(told):,} events; a run has fewer.", _AGAIN)
+        raise _refused(_("The bundle has more than {most} events; a run has fewer.", most=MAX_EVENTS))
     waiting = iter(chunks)
     events: list[Event] = []
     for values in told:
         event = next(waiting, None) if values == {"kind": "steps"} else _event(values, spec)
         if event is None or (events and isinstance(events[-1], TERMINAL)):
-            raise ImportRefused("The bundle's events do not fit its steps, or go on after the end.", _AGAIN)
+            raise _refused(_("The bundle's events do not fit its steps, or go on after the end."))
         events.append(event)
     if not events or not isinstance(events[0], Started) or next(waiting, None) is not None:
-        raise ImportRefused("The bundle's events do not begin with the start, or leave steps out.", _AGAIN)
+        raise _refused(_("The bundle's events do not begin with the start, or leave steps out."))
     if not isinstance(events[-1], TERMINAL):  # it was exported while it trained
         events.append(Finished(max(map(step_of, events)), "stopped", 0.0))
     steps = [event.step for event in events if isinstance(event, Evaluated)]
     if steps != sorted(steps):
-        raise ImportRefused("The bundle's events are not in the order of their steps.", _AGAIN)
+        raise _refused(_("The bundle's events are not in the order of their steps."))
     return events
 
 
@@ -211,7 +225,7 @@ def _event(values: Any, spec: DatasetSpec) -> Event:
     kind = values.get("kind") if isinstance(values, dict) else None
     made = RECORDED_KINDS.get(kind) if isinstance(kind, str) else None
     if made is None or made is Steps:
-        raise ImportRefused(f"The bundle tells an unknown event: {str(values)[:60]}.", _AGAIN)
+        raise _refused(_("The bundle has an unknown event: {event}.", event=str(values)[:60]))
     checked: dict[str, Any] = {}
     for field in fields(made):
         value = values.get(field.name)
@@ -226,7 +240,7 @@ def _event(values: Any, spec: DatasetSpec) -> Event:
     splits = {checked.get("split", "test"), checked.get("evaluation_split", "test")}
     reason, share = checked.get("reason", "finished"), checked.get("accuracy", 0.0)
     if not splits <= {"train", "validation", "test"} or reason not in ("finished", "stopped") or share > 1:
-        raise ImportRefused(f"The bundle tells an event that cannot be: {str(values)[:80]}.", _AGAIN)
+        raise _refused(_("The bundle has an impossible event: {event}.", event=str(values)[:80]))
     return made(**checked)
 
 
@@ -234,7 +248,7 @@ def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarr
     """Return the events with the weights put in where they belong: before the end, in order of step."""
     last = max(step_of(event) for event in events)
     if any(step > last for step in weights):
-        raise ImportRefused("The bundle has weights of steps that the run never made.", _AGAIN)
+        raise _refused(_("The bundle has weights of steps that the run never made."))
     kept = [Weights(step, weights[step], keep=True) for step in sorted(weights)]
     return [*events[:-1], *kept, events[-1]]
 
@@ -242,27 +256,35 @@ def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarr
 # ---- small checks
 
 
+def _refused(message: str) -> ImportRefused:
+    return ImportRefused(message, _("Export it again as a bundle from the Inkling that has the run."))
+
+
 def _list(value: Any, name: str) -> list[Any]:
     if not isinstance(value, list):
-        raise ImportRefused(f"The bundle's {name} are no list.", _AGAIN)
+        raise _refused(_("The bundle's “{field}” is not a list.", field=name))
     return value
 
 
 def _text(value: Any, length: int) -> str:
     if not isinstance(value, str):
-        raise ImportRefused(f"The bundle has {str(value)[:40]!r} where words belong.", _AGAIN)
+        raise _refused(_("The bundle has “{value}” where words belong.", value=str(value)[:40]))
     return value[:length]
 
 
 def _number(value: Any, name: str, whole: bool = False) -> Any:
     is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= 1e12 or not math.isfinite(value):
-        raise ImportRefused(f"The bundle's {name} must be a number from 0, got {str(value)[:40]}.", _AGAIN)
+    if not is_number or not 0 <= value <= LARGEST or not math.isfinite(value):
+        told = _(
+            "The bundle's “{field}” must be a number from 0 to {most}, not “{value}”.",
+            field=name, most=LARGEST, value=str(value)[:40],
+        )  # fmt: skip
+        raise _refused(told)
     return int(value) if whole else float(value)
 
 
 def _strip(value: Any, spec: DatasetSpec) -> np.ndarray:
-    answers = _list(value, "first answers")
+    answers = _list(value, "strip")
     if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < spec.n_classes for a in answers):
-        raise ImportRefused("The bundle's first answers are no classes of its dataset.", _AGAIN)
+        raise _refused(_("The bundle's first answers are not classes of its dataset."))
     return np.array(answers, np.int64)

@@ -68,7 +68,7 @@ def from_os_error(error: OSError, failed: str) -> DatasetError:
         return NoPermission(" ".join((failed, cause)), remedy)
     if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
         cause = _(
-            "The data folder cannot be locked, as on some network drives ({reason}).", reason=error.strerror
+            "The data folder cannot be locked ({reason}), as on some network drives.", reason=error.strerror
         )
         return DatasetError(" ".join((failed, cause)), _("Set INKLING_DATA to a folder on a local disk."))
     cause = _("The operating system says: {reason}.", reason=str(error))

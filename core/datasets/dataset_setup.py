@@ -26,12 +26,12 @@ from core.i18n.translation import N_, _
 LOG: Final = logging.getLogger(__name__)
 
 _OTHER_SHAPE: Final = {
-    "train": N_("Its training images have the shape {shape}."),
-    "test": N_("Its test images have the shape {shape}."),
+    "train": N_("The training images have the shape {shape}."),
+    "test": N_("The test images have the shape {shape}."),
 }
 _OTHER_LABELS: Final = {
-    "train": N_("The labels of its training images run from {lowest} to {highest}."),
-    "test": N_("The labels of its test images run from {lowest} to {highest}."),
+    "train": N_("The labels of the training images run from {lowest} to {highest}."),
+    "test": N_("The labels of the test images run from {lowest} to {highest}."),
 }
 
 
@@ -199,7 +199,9 @@ def read_with_torchvision(spec: DatasetSpec, root: Path) -> dict[str, NDArray[An
             dataset = dataset_class(str(root), train=split == "train", download=spec.source == "download")
             images, labels = np.asarray(dataset.data), np.asarray(dataset.targets, dtype=np.int64)
         except Exception as error:  # why: torchvision asserts, unpickles, indexes
-            raise _unreadable(spec, _("torchvision cannot read it: {reason}.", reason=str(error))) from error
+            raise _unreadable(
+                spec, _("torchvision cannot read them ({reason}).", reason=str(error))
+            ) from error
         images = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)  # -> (N, C, H, W)
         if images.shape != (size, *spec.image_shape) or labels.shape != (size,):
             raise _unreadable(spec, _(_OTHER_SHAPE[split], shape=str(images.shape)))
@@ -213,4 +215,4 @@ def read_with_torchvision(spec: DatasetSpec, root: Path) -> dict[str, NDArray[An
 def _unreadable(spec: DatasetSpec, cause: str) -> DatasetError:
     told = _("The files of {dataset} are not those that were published.", dataset=spec.title)
     remedy = _("Delete the folder {folder} in the data folder and try again.", folder=spec.folder)
-    return DamagedData(f"{told} {cause}", remedy)
+    return DamagedData(" ".join((told, cause)), remedy)

@@ -53,8 +53,8 @@ def create_own(
     if len(list_own(data_dir)) >= limits.max_datasets:
         raise RefusedUpload(
             ngettext(
-                "There is already {n} dataset of people's own here, the most that is allowed.",
-                "There are already {n} datasets of people's own here, the most that are allowed.",
+                "This Inkling already has {n} drawn or imported dataset, which is the limit.",
+                "This Inkling already has {n} drawn or imported datasets, which is the limit.",
                 limits.max_datasets,
             ),
             _("Delete one that is not needed."),

@@ -165,7 +165,7 @@ def test_an_archive_that_is_no_dataset_is_told(
         RemoteFile(archive.name, md5(content), len(content)) if "t10k-images" in archive.name else archive
         for archive in small_kmnist.archives
     )
-    with pytest.raises(datasets.DamagedData, match="torchvision cannot read it"):
+    with pytest.raises(datasets.DamagedData, match="torchvision cannot read them"):
         datasets.ensure(replace(small_kmnist, archives=archives), tmp_path)
 
 

@@ -178,7 +178,7 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     limits = OwnLimits(max_datasets=2, max_images=3)
     made = create_own("One", ["a", "b"], GREY, tmp_path, limits)
     create_own("Two", ["a", "b"], GREY, tmp_path, limits)
-    with pytest.raises(RefusedUpload, match="already 2 datasets of people's own"):
+    with pytest.raises(RefusedUpload, match="already has 2 drawn or imported datasets"):
         create_own("Three", ["a", "b"], GREY, tmp_path, limits)
     add_images(made.name, np.zeros((3, *GREY), np.uint8), [0, 0, 0], tmp_path, limits)
     with pytest.raises(RefusedUpload, match="4 images of 28 × 28 px, and at most 3 are"):

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from core.cli.console import FAILURE, INTERRUPTED, fail, open_store, told_errors
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
-from core.config.run_config import FIELD_NAMES, RunConfig, rule_of
+from core.config.run_config import FIELD_NAMES, rule_of
 from core.datasets import CATALOG, dataset_spec, ensure
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Diverged, Evaluated, Event, Failed, Finished, Started, Steps
@@ -156,6 +156,6 @@ def _help(name: str) -> str:
     )
     if name in ("dataset", "mix_in"):
         allowed = f"one of {', '.join(CATALOG)}, own:ID"
-    default = getattr(RunConfig(), name)
+    default = getattr(PRESETS["default"].config, name)
     shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
     return f"{allowed}{'; ' if allowed else ''}default {shown or 'none'}"

@@ -5,14 +5,23 @@ Every variable is documented by its field below; a bad value is refused with its
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from core.config.run_config import ConfigError, FieldError, Range, RunConfig
 from core.datasets.data_dir import data_folder
+from core.i18n.translation import N_, _
 
 PREFIX: Final = "INKLING_"
+
+_TOO_MANY_EPOCHS: Final = N_("{field} must be at most {most} here, not {value}.")
+_TOO_MANY_PARAMETERS: Final = N_(
+    "The model would have {value} parameters (weights and biases); at most {most} are allowed here."
+)
+_TOO_MANY_STEPS: Final = N_(
+    "With a batch size of {value} the run would make {steps} training steps; at most {most} are allowed here."
+)
 
 
 class SettingsError(ValueError):
@@ -39,22 +48,34 @@ def _text(default: str, what: str) -> Any:
 class Settings:
     """The installation's settings; field `max_epochs` is the variable INKLING_MAX_EPOCHS, and so on."""
 
-    data: str = _text("", "folder for datasets and, unless INKLING_STORE says otherwise, the runs")
-    store: str = _text("", "SQLAlchemy URL of the run store; empty = inkling.db in the data folder")
-    cores: int = _whole(0, 0, 1024, "processor cores that training may use together; 0 = all there are")
-    workers: int = _whole(0, 0, 256, "runs in work at the same time at most; 0 = one for each core")
-    checkpoint_s: float = _number(5.0, 0.2, 3600.0, "seconds between two checkpoints of a run at most")
-    max_epochs: int = _whole(200, 1, 1000, "epochs that one run may ask for")
-    max_steps: int = _whole(2_000_000, 1, 10**9, "updates that one run may make in all")
-    max_parameters: int = _whole(5_000_000, 1, 10**9, "numbers that a model may learn")
-    max_run_hours: float = _number(12.0, 0.001, 10_000.0, "hours of training after which a run is ended")
-    snapshots_per_run: int = _whole(60, 3, 60, "snapshots of the weights kept for each run")
-    kept_runs: int = _whole(1000, 1, 10**6, "runs kept; beyond that the oldest that are not pinned go")
-    kept_days: float = _number(90.0, 0.01, 36_500.0, "days that a run is kept unless it is pinned")
-    undo_s: float = _number(600.0, 0.0, 10**8, "seconds during which deleting a run can be undone")
-    queue_length: int = _whole(200, 1, 100_000, "runs that may wait in the queue")
-    queue_per_owner: int = _whole(50, 1, 100_000, "runs of one visitor that may wait in the queue")
-    upload_mb: float = _number(20.0, 0.01, 10_000.0, "megabytes of one uploaded file")
+    data: str = _text(
+        "", N_("The folder for datasets and, unless INKLING_STORE names another place, for runs.")
+    )
+    store: str = _text("", N_("The SQLAlchemy URL of the run store. Empty: inkling.db in the data folder."))
+    cores: int = _whole(
+        0, 0, 1024, N_("Processor cores that training may use in all. 0: all that there are.")
+    )
+    workers: int = _whole(0, 0, 256, N_("The most runs that train at the same time. 0: one for each core."))
+    checkpoint_s: float = _number(5.0, 0.2, 3600.0, N_("The most seconds between two checkpoints of a run."))
+    max_epochs: int = _whole(200, 1, 1000, N_("The most epochs that one run may ask for."))
+    max_steps: int = _whole(2_000_000, 1, 10**9, N_("The most training steps that one run may make in all."))
+    max_parameters: int = _whole(
+        5_000_000, 1, 10**9, N_("The most parameters (weights and biases) that a model may have.")
+    )
+    max_run_hours: float = _number(12.0, 0.001, 10_000.0, N_("Hours of training after which a run is ended."))
+    snapshots_per_run: int = _whole(60, 3, 60, N_("Snapshots of the weights that are kept for each run."))
+    kept_runs: int = _whole(
+        1000, 1, 10**6, N_("Runs that are kept. Beyond that the oldest that are not pinned are removed.")
+    )
+    kept_days: float = _number(90.0, 0.01, 36_500.0, N_("Days that a run is kept unless it is pinned."))
+    undo_s: float = _number(600.0, 0.0, 10**8, N_("Seconds during which deleting a run can be undone."))
+    queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
+    queue_per_owner: int = _whole(
+        50, 1, 100_000, N_("The most runs of one visitor that may wait in the queue.")
+    )
+    upload_mb: float = _number(
+        20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
+    )
 
     @property
     def data_dir(self) -> Path:
@@ -84,14 +105,13 @@ class Settings:
         """
         errors = []
         if config.epochs > self.max_epochs:
-            errors.append(FieldError("epochs", config.epochs, f"at most {self.max_epochs} here"))
+            errors.append(FieldError("epochs", config.epochs, _TOO_MANY_EPOCHS, {"most": self.max_epochs}))
         if parameter_count > self.max_parameters:
-            errors.append(
-                FieldError("model", parameter_count, f"of at most {self.max_parameters:,} parameters here")
-            )
+            limit = {"most": self.max_parameters}
+            errors.append(FieldError("model", parameter_count, _TOO_MANY_PARAMETERS, limit))
         if total_steps > self.max_steps:
-            allowed = f"so large that the run makes at most {self.max_steps:,} updates (now {total_steps:,})"
-            errors.append(FieldError("batch_size", config.batch_size, allowed))
+            limits = {"steps": total_steps, "most": self.max_steps}
+            errors.append(FieldError("batch_size", config.batch_size, _TOO_MANY_STEPS, limits))
         if errors:
             raise ConfigError(errors)
 
@@ -111,13 +131,18 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[entry.name] = _read(given[name], entry.metadata["rule"])
         except ValueError:
-            errors.append(
-                f"{name} must be {entry.metadata['rule']}, got {given[name]!r}: {entry.metadata['what']}. "
-                f"Change it, or unset it for {entry.default}."
-            )
+            errors.append(_refused(name, given[name], entry))
     if errors:
         raise SettingsError(errors)
     return Settings(**values)
+
+
+def _refused(name: str, value: str, entry: Field[Any]) -> str:
+    """Return, in sentences, what is allowed in a variable, what it is, and what to do."""
+    rule: Range = entry.metadata["rule"]
+    must_be = FieldError(name, value, rule.refusal, rule.limits).said()
+    change = _("Change it, or unset it to use the default, {default}.", default=entry.default)
+    return " ".join([must_be, _(entry.metadata["what"]), change])
 
 
 def to_environment(settings: Settings) -> dict[str, str]:

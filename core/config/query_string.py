@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, checked, rule_of
+from core.i18n.translation import N_
 
 
 def to_query(config: RunConfig, base: RunConfig | None = None) -> dict[str, str]:
@@ -47,7 +48,8 @@ def parse_field(name: str, text: str) -> Any:
     Raises: ConfigError naming field, value and what is allowed.
     """
     if name not in FIELD_NAMES:
-        raise ConfigError([FieldError(name, text, "a known setting: " + ", ".join(FIELD_NAMES))])
+        unknown = N_("There is no setting “{field}”. There are {settings:list}.")
+        raise ConfigError([FieldError(name, text, unknown, {"settings": FIELD_NAMES})])
     value, error = checked(name, _from_text(name, text))
     if error:
         raise ConfigError([replace(error, value=text[:80])])

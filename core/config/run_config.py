@@ -1,6 +1,6 @@
 """RunConfig: everything that decides a run's numbers, validated field by field, <-> JSON.
 
-Standard library only (the dataset catalog too), so that every process may import it for nothing.
+It imports little (the standard library, the dataset catalog, sentences), so that every process may import it.
 """
 
 import json
@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, field, fields
 from itertools import pairwise
 from typing import Any, Final
 
+from core.config.field_errors import NOT_JSON, ONE_OF, ConfigError, FieldError, Range
 from core.datasets.catalog import CATALOG, is_name
+from core.i18n.translation import N_
 
 MODELS: Final = ("softmax", "mlp", "cnn")
 ACTIVATIONS: Final = ("relu", "tanh", "sigmoid", "gelu")
@@ -20,39 +22,7 @@ SCALINGS: Final = ("unit", "standardised")
 INITIALISATIONS: Final = ("default", "zeros", "normal")
 SCHEDULES: Final = ("constant", "step", "cosine")
 AUGMENTATIONS: Final = ("none", "affine")
-
-
-@dataclass(frozen=True)
-class Range:
-    """Allowed numbers: low <= value <= high, whole numbers only if `integer`."""
-
-    low: float
-    high: float
-    integer: bool = False
-
-    def __str__(self) -> str:
-        kind = "a whole number" if self.integer else "a number"
-        return f"{kind} from {self.low:g} to {self.high:g}"
-
-
-@dataclass(frozen=True)
-class FieldError:
-    """One refused setting: which field, the value given, and what is allowed there."""
-
-    field: str
-    value: object
-    allowed: str
-
-    def __str__(self) -> str:
-        return f"{self.field} must be {self.allowed}, got {self.value!r}"
-
-
-class ConfigError(ValueError):
-    """A configuration was refused; `errors` holds one FieldError for each refused field."""
-
-    def __init__(self, errors: list[FieldError]) -> None:
-        self.errors = tuple(errors)
-        super().__init__("; ".join(map(str, errors)))
+MOST_CHANGES: Final = 1000  # of the learning rate, in one run
 
 
 def _number(default: float, low: float, high: float) -> Any:
@@ -91,7 +61,7 @@ class RunConfig:
     scaling: str = _choice("unit", SCALINGS)
     deskew: bool = _flag(False)
     augmentation: str = _choice("none", AUGMENTATIONS)
-    mix_in: str = field(default="", metadata={"rule": "dataset or nothing"})
+    mix_in: str = field(default="", metadata={"rule": "dataset or nothing"})  # not said: a rule's name
     model: str = _choice("softmax", MODELS)
     hidden_sizes: tuple[int, ...] = field(
         default=(128,), metadata={"rule": Range(1, 4096, integer=True), "length": (1, 3)}
@@ -128,9 +98,11 @@ class RunConfig:
             if error:
                 errors.append(error)
         if self.kernel_size % 2 == 0:
-            errors.append(FieldError("kernel_size", self.kernel_size, "an odd number from 1 to 9"))
+            odd = N_("{field} must be an odd number from {low} to {high}, not “{value:text}”.")
+            errors.append(FieldError("kernel_size", self.kernel_size, odd, {"low": 1, "high": 9}))
         if not errors and self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
-            errors.append(FieldError("nesterov", True, "off unless the optimizer is sgd with momentum > 0"))
+            alone = N_("{field} must be off unless the optimizer is SGD with a momentum above 0.")
+            errors.append(FieldError("nesterov", True, alone))
         if errors:
             raise ConfigError(errors)
 
@@ -146,22 +118,23 @@ def _checked(name: str, value: Any, metadata: Mapping[str, Any]) -> tuple[Any, F
     if isinstance(rule, Range):
         return _checked_number(name, value, rule)
     if isinstance(rule, tuple):
-        error = None if value in rule else FieldError(name, value, "one of " + ", ".join(rule))
-        return value, error
+        return value, None if value in rule else FieldError(name, value, ONE_OF, {"options": rule})
     if rule is bool:
-        return value, None if isinstance(value, bool) else FieldError(name, value, "true or false")
+        flag = N_("{field} must be true or false, not “{value:text}”.")
+        return value, None if isinstance(value, bool) else FieldError(name, value, flag)
     if rule == "changes":
         return _checked_changes(name, value)
-    if rule in ("dataset", "dataset or nothing"):
+    if rule in ("dataset", "dataset or nothing"):  # not said: rules' names
         known = isinstance(value, str) and (is_name(value) or (value == "" and rule != "dataset"))
-        allowed = "one of " + ", ".join(CATALOG) + ", or one of your own (own:…)"
-        return value, None if known else FieldError(name, value, allowed)
+        allowed = N_("{field} must be one of {options:list}, or one of your own (own:…), not “{value:text}”.")
+        return value, None if known else FieldError(name, value, allowed, {"options": tuple(CATALOG)})
     short = isinstance(value, str) and len(value) <= 80 and value.isprintable()
-    return value, None if short else FieldError(name, value, "a name of at most 80 printable characters")
+    allowed = N_("{field} must be a name of at most {most} printable characters, not “{value:text}”.")
+    return value, None if short else FieldError(name, value, allowed, {"most": 80})
 
 
 def _checked_number(name: str, value: Any, rule: Range) -> tuple[Any, FieldError | None]:
-    wrong = FieldError(name, value, str(rule))
+    wrong = FieldError(name, value, rule.refusal, rule.limits)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value, wrong
     if not math.isfinite(value) or not rule.low <= value <= rule.high:
@@ -171,29 +144,40 @@ def _checked_number(name: str, value: Any, rule: Range) -> tuple[Any, FieldError
     return float(value), None
 
 
+_SIZES: Final = {  # by whether their number is fixed
+    True: N_("{field} must be {most} whole numbers, each from {low} to {high}, not “{value:text}”."),
+    False: N_(
+        "{field} must be {fewest} to {most} whole numbers, each from {low} to {high}, not “{value:text}”."
+    ),
+}
+
+
 def _checked_sizes(
     name: str, value: Any, rule: Range, length: tuple[int, int]
 ) -> tuple[Any, FieldError | None]:
-    low, high = length
-    count = str(low) if low == high else f"{low} to {high}"
-    wrong = FieldError(name, value, f"{count} sizes, each {rule}")
-    if not isinstance(value, (list, tuple)) or not low <= len(value) <= high:
+    fewest, most = length
+    wrong = FieldError(name, value, _SIZES[fewest == most], {"fewest": fewest, "most": most, **rule.limits})
+    if not isinstance(value, (list, tuple)) or not fewest <= len(value) <= most:
         return value, wrong
     pairs = [_checked_number(name, size, rule) for size in value]
-    return (value, wrong) if any(error for _, error in pairs) else (tuple(size for size, _ in pairs), None)
+    return (value, wrong) if any(e for _size, e in pairs) else (tuple(size for size, _error in pairs), None)
 
 
 def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
     rate = RunConfig.__dataclass_fields__["learning_rate"].metadata["rule"]
-    wrong = FieldError(name, value, f"at most 1000 pairs (step, rate), steps rising, each rate {rate}")
+    allowed = N_(
+        "{field} must be at most {most} pairs of a step and a learning rate, the steps rising and each rate from "
+        "{low} to {high}, not “{value:text}”."
+    )
+    wrong = FieldError(name, value, allowed, {"most": MOST_CHANGES, **rate.limits})
     try:
         pairs = tuple((int(step), float(new_rate)) for step, new_rate in value)
     except (TypeError, ValueError):
         return value, wrong
-    steps = [step for step, _ in pairs]
+    steps = [step for step, _rate in pairs]
     rising = all(a < b for a, b in pairwise(steps)) and (not steps or steps[0] >= 0)
-    in_range = all(math.isfinite(r) and rate.low <= r <= rate.high for _, r in pairs)
-    return (pairs, None) if rising and in_range and len(pairs) <= 1000 else (value, wrong)
+    in_range = all(math.isfinite(r) and rate.low <= r <= rate.high for _step, r in pairs)
+    return (pairs, None) if rising and in_range and len(pairs) <= MOST_CHANGES else (value, wrong)
 
 
 def checked(name: str, value: Any) -> tuple[Any, FieldError | None]:
@@ -223,7 +207,8 @@ def from_dict(values: Mapping[str, Any]) -> RunConfig:
 
     Raises: ConfigError for an unknown field or a refused value, all of them at once.
     """
-    unknown = [FieldError(k, v, "a known setting") for k, v in values.items() if k not in FIELD_NAMES]
+    no_setting = N_("There is no setting “{field}”.")
+    unknown = [FieldError(k, v, no_setting) for k, v in values.items() if k not in FIELD_NAMES]
     known = {k: v for k, v in values.items() if k in FIELD_NAMES}
     try:
         config = RunConfig(**known)
@@ -242,9 +227,9 @@ def from_json(text: str) -> RunConfig:
     try:
         values = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
-        raise ConfigError([FieldError("config", text[:80], "a JSON object")]) from None
+        raise ConfigError([FieldError("config", text[:80], NOT_JSON)]) from None
     if not isinstance(values, dict):
-        raise ConfigError([FieldError("config", text[:80], "a JSON object")])
+        raise ConfigError([FieldError("config", text[:80], NOT_JSON)])
     return from_dict(values)
 
 

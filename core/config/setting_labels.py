@@ -1,113 +1,184 @@
-"""The words of the hyperparameter form: labels, one sentence of help for each control, names of options."""
+"""The words of the hyperparameter form: labels, one or two sentences of help for each control, names of options."""
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from core.config.run_config import FIELD_NAMES, RunConfig
+from core.config.presets import PRESETS
+from core.config.run_config import RunConfig
 from core.datasets import DatasetError, dataset_spec
+from core.i18n.number_format import listed, number, plain
+from core.i18n.translation import N_, Sentences, _
 
-LABELS: Final = {
-    "dataset": "Images",
-    "train_size": "Training images (0 = all)",
-    "validation_size": "Held back for validation",
-    "scaling": "Pixel values",
-    "deskew": "Straighten slanted images",
-    "augmentation": "Vary the training images",
-    "mix_in": "Mix in",
-    "model": "Model",
-    "hidden_sizes": "Hidden units per layer",
-    "activation": "Activation",
-    "channels": "Filters in the two layers",
-    "kernel_size": "Filter width, pixels",
-    "initialisation": "First weights",
-    "init_std": "Spread of the first weights",
-    "optimizer": "Optimizer",
-    "momentum": "Momentum",
-    "nesterov": "Nesterov momentum",
-    "learning_rate": "Learning rate",
-    "schedule": "Learning rate over time",
-    "step_epochs": "Epochs between two cuts",
-    "step_factor": "Factor of each cut",
-    "l2": "L2 penalty",
-    "l1": "L1 penalty",
-    "batch_size": "Batch size",
-    "epochs": "Epochs",
-    "eval_every": "Test every … steps (0 = once an epoch)",
-    "seed": "Seed",
-    "device": "Device",
-}
+LABELS: Final = Sentences(
+    {
+        "dataset": N_("Dataset"),
+        "train_size": N_("Training images (0 = all)"),
+        "validation_size": N_("Validation images"),
+        "scaling": N_("Pixel values"),
+        "deskew": N_("Deskew"),
+        "augmentation": N_("Data augmentation"),
+        "mix_in": N_("Also train on"),
+        "model": N_("Model"),
+        "hidden_sizes": N_("Hidden units per layer"),
+        "activation": N_("Activation"),
+        "channels": N_("Filters per layer"),
+        "kernel_size": N_("Filter width (pixels)"),
+        "initialisation": N_("Weight initialization"),
+        "init_std": N_("Initialization std"),
+        "optimizer": N_("Optimizer"),
+        "momentum": N_("Momentum"),
+        "nesterov": N_("Nesterov momentum"),
+        "learning_rate": N_("Learning rate"),
+        "schedule": N_("Learning-rate schedule"),
+        "step_epochs": N_("Decay every (epochs)"),
+        "step_factor": N_("Decay factor"),
+        "l2": N_("L2 penalty"),
+        "l1": N_("L1 penalty"),
+        "batch_size": N_("Batch size"),
+        "epochs": N_("Epochs"),
+        "eval_every": N_("Evaluate every … steps (0 = once an epoch)"),
+        "seed": N_("Seed"),
+        "device": N_("Device"),
+    }
+)
 
-_SAYS: Final = {
-    "dataset": "What the model learns to tell apart; garments are harder than digits.",
-    "train_size": "Fewer images train faster and leave the model less sure of what it has not seen.",
-    "validation_size": "Training images kept aside to judge by while it trains, so that the test set stays "
-    "unseen until the end; 0 judges on the test set.",
-    "scaling": "Standardised pixels have mean 0 and deviation 1: learning is faster, and diverges sooner.",
-    "deskew": "Slanted digits are set upright before learning: about two points more for softmax regression.",
-    "augmentation": "Every image is shifted, turned and sheared a little each time it is seen: slower, and "
-    "surer of handwriting it does not know.",
-    "mix_in": "Images of the same classes to learn from as well: drawn digits teach ones with a flag, nines with a "
-    "hook and sevens with a bar, which MNIST hardly has.",
-    "model": "Softmax regression has one weight per pixel and class and can be looked at; MLP and CNN read "
-    "better and cannot.",
-    "hidden_sizes": "One to three numbers, such as 128 or 128, 64; more units fit more and take longer.",
-    "activation": "The bend between two layers; without one, any number of layers would be a single one.",
-    "channels": "More filters see more kinds of strokes and take longer.",
-    "kernel_size": "Wider filters see larger pieces of a stroke at once.",
-    "initialisation": "Softmax regression learns from any start; an MLP or CNN that starts with zeros never does.",
-    "init_std": "Wider noise takes longer to be unlearned.",
-    "optimizer": "How a gradient becomes a step: SGD takes it as it is, the others scale it for each weight.",
-    "momentum": "Steps keep some of their former direction: faster on long slopes, and it overshoots.",
-    "nesterov": "Momentum that looks ahead before it steps: a little steadier.",
-    "learning_rate": "The length of a step: too small and it crawls, too large and the loss jumps or explodes.",
-    "schedule": "Smaller steps towards the end settle the last digits of the accuracy.",
-    "step_epochs": "After this many epochs the learning rate is cut, again and again.",
-    "step_factor": "What the learning rate is multiplied by at each cut.",
-    "l2": "Pulls every weight towards zero: smoother weight images, and at last a worse fit.",
-    "l1": "Pulls weights to exactly zero: pixels that do not matter go blank.",
-    "batch_size": "Images averaged for one step: small batches give many noisy steps, large ones few calm steps.",
-    "epochs": "How often every training image is seen; more helps until the curve is flat.",
-    "eval_every": "Shorter gives a finer test curve and takes a little longer.",
-    "seed": "The same seed gives the same numbers to the last bit; another one shows how much is luck.",
-    "device": "Where the arithmetic is done; the numbers differ in the last bits from device to device.",
-}
+_SAYS: Final = Sentences(
+    {
+        "dataset": N_("The images that the model learns to tell apart. Garments are harder than digits."),
+        "train_size": N_(
+            "How many images the model learns from. Fewer make training faster, but the model does worse on images "
+            "that it has never seen."
+        ),
+        "validation_size": N_(
+            "Training images set aside to measure progress on, so that the test set stays unseen until the end. "
+            "With 0, progress is measured on the test set."
+        ),
+        "scaling": N_(
+            "“Standardised” shifts and scales the pixels so that their mean is 0 and their standard deviation 1. "
+            "The model learns faster, but diverges sooner."
+        ),
+        "deskew": N_(
+            "Straightens slanted digits before the model sees them. Softmax regression gains about two percentage "
+            "points by it."
+        ),
+        "augmentation": N_(
+            "Moves, turns and slants every training image a little each time it is seen, and makes its strokes thicker "
+            "or thinner. Training takes longer, but the model copes better with unfamiliar handwriting."
+        ),
+        "mix_in": N_(
+            "A second dataset of the same classes to learn from. “Drawn digits” has ones with a flag, nines with a "
+            "hook and sevens with a bar, which are rare in MNIST."
+        ),
+        "model": N_(
+            "Softmax regression has one weight for each pixel and class, so that its weights can be seen as images. "
+            "An MLP (multilayer perceptron) and a CNN (convolutional neural network) make fewer mistakes, but are "
+            "harder to look into."
+        ),
+        "hidden_sizes": N_(
+            "One to three numbers, such as 128 or 128, 64. More units can learn more, and take longer."
+        ),
+        "activation": N_(
+            "The curve by which values are bent between two layers. Without one, several layers could do no more than "
+            "a single layer."
+        ),
+        "channels": N_(
+            "Two numbers, such as 16, 32. More filters can tell more kinds of strokes, and take longer."
+        ),
+        "kernel_size": N_("Wider filters see a larger piece of a stroke at once."),
+        "initialisation": N_(
+            "The weights before the first step. Softmax regression learns from any start; an MLP or CNN that starts "
+            "with all weights zero does not learn to read."
+        ),
+        "init_std": N_(
+            "The standard deviation of the random weights before the first step. The larger it is, the longer their "
+            "noise takes to disappear."
+        ),
+        "optimizer": N_(
+            "The rule by which each step changes the weights. SGD (stochastic gradient descent) follows the slope of "
+            "the loss as it is; the others adapt the step for each weight."
+        ),
+        "momentum": N_(
+            "Each step keeps some of the direction of those before it. That is faster on long slopes, but may go too "
+            "far."
+        ),
+        "nesterov": N_("Momentum that looks ahead before each step: a little steadier."),
+        "learning_rate": N_(
+            "How large each step is. If it is too small, learning crawls; if it is too large, the loss jumps or "
+            "explodes."
+        ),
+        "schedule": N_(
+            "How the learning rate changes during training. Smaller steps towards the end often gain a little accuracy."
+        ),
+        "step_epochs": N_("The learning rate is cut each time so many epochs have passed."),
+        "step_factor": N_("The learning rate is multiplied by this at each cut."),
+        "l2": N_(
+            "Pulls every weight towards zero (“weight decay”). Weight images become smoother, but too much of it costs "
+            "accuracy."
+        ),
+        "l1": N_("Pulls weights to exactly zero, so that pixels that do not matter go blank."),
+        "batch_size": N_(
+            "How many images each step is averaged over. Small batches give many noisy steps, large ones few steady "
+            "steps."
+        ),
+        "epochs": N_("How often the model sees every training image. More helps until the curve is flat."),
+        "eval_every": N_(
+            "How often the model is evaluated during training. A smaller number gives a finer curve and takes a little "
+            "longer."
+        ),
+        "seed": N_(
+            "The number that everything random starts from. The same seed gives exactly the same numbers again; "
+            "another seed shows how much is luck."
+        ),
+        "device": N_(
+            "Where the calculations are done. The last digits of the numbers differ from one device to another."
+        ),
+    }
+)
 
-OPTION_NAMES: Final = {
-    ("model", "softmax"): "Softmax regression",
-    ("model", "mlp"): "MLP (hidden layers)",
-    ("model", "cnn"): "Small CNN",
-    ("optimizer", "sgd"): "SGD",
-    ("optimizer", "adagrad"): "Adagrad",
-    ("optimizer", "adam"): "Adam",
-    ("optimizer", "adamw"): "AdamW",
-    ("optimizer", "adamax"): "Adamax",
-    ("optimizer", "rmsprop"): "RMSprop",
-    ("scaling", "unit"): "0 to 1",
-    ("scaling", "standardised"): "standardised",
-    ("initialisation", "default"): "PyTorch's default",
-    ("initialisation", "zeros"): "all zero",
-    ("initialisation", "normal"): "normal noise",
-    ("schedule", "constant"): "constant",
-    ("schedule", "step"): "cut in steps",
-    ("schedule", "cosine"): "cosine, down to zero",
-    ("augmentation", "none"): "no",
-    ("augmentation", "affine"): "shift, turn, shear",
-    ("mix_in", ""): "nothing",
-    ("device", "cpu"): "CPU",
-    ("device", "cuda"): "GPU (CUDA)",
-    ("device", "mps"): "GPU (Apple)",
-}
+OPTION_NAMES: Final = Sentences(
+    {
+        ("model", "softmax"): N_("Softmax regression"),
+        ("model", "mlp"): N_("MLP (hidden layers)"),
+        ("model", "cnn"): N_("Small CNN"),
+        ("optimizer", "sgd"): "SGD",
+        ("optimizer", "adagrad"): "Adagrad",
+        ("optimizer", "adam"): "Adam",
+        ("optimizer", "adamw"): "AdamW",
+        ("optimizer", "adamax"): "Adamax",
+        ("optimizer", "rmsprop"): "RMSprop",
+        ("scaling", "unit"): N_("0 to 1"),
+        ("scaling", "standardised"): N_("standardised"),
+        ("initialisation", "default"): N_("PyTorch default"),
+        ("initialisation", "zeros"): N_("all zero"),
+        ("initialisation", "normal"): N_("random (normal distribution)"),
+        ("schedule", "constant"): N_("constant"),
+        ("schedule", "step"): N_("step decay"),
+        ("schedule", "cosine"): N_("cosine, down to zero"),
+        ("augmentation", "none"): N_("off"),
+        ("augmentation", "affine"): N_("move, turn, slant"),
+        ("mix_in", ""): N_("nothing"),
+        ("device", "cpu"): "CPU",
+        ("device", "cuda"): N_("GPU (CUDA)"),
+        ("device", "mps"): N_("GPU (Apple)"),
+    }
+)
 
 
-def _default(name: str) -> str:
-    value = getattr(RunConfig(), name)
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return OPTION_NAMES.get((name, value), f"{value:g}" if isinstance(value, float) else str(value))
+class _Help(Mapping[str, str]):
+    """What each control does, and its default: what a run has that nothing is chosen for."""
+
+    def __getitem__(self, name: str) -> str:
+        default = _("Default: {value}.", value=value_in_words(name, PRESETS["default"].config))
+        return f"{_SAYS[name]} {default}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_SAYS)
+
+    def __len__(self) -> int:
+        return len(_SAYS)
 
 
-HELP: Final = {name: f"{_SAYS[name]} Default: {_default(name)}." for name in FIELD_NAMES if name in _SAYS}
+HELP: Final = _Help()
 
 
 def dataset_title(name: str) -> str:
@@ -122,13 +193,15 @@ def value_in_words(name: str, config: RunConfig) -> str:
     """Return a setting's value as people read it."""
     value = getattr(config, name)
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return _("on") if value else _("off")
     if name in ("dataset", "mix_in") and value:
         return dataset_title(value)
     if name == "learning_rate_changes":
-        return ", ".join(f"{rate:g} from step {step:,}" for step, rate in value) or "none"
+        return listed([_("{rate:plain} from step {step}", rate=rate, step=step) for step, rate in value])
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value))  # as the form takes them
     if isinstance(value, float):
-        return f"{value:g}"
-    return OPTION_NAMES.get((name, value), str(value)) or "none"
+        return plain(value)
+    if isinstance(value, int):
+        return str(value) if name == "seed" else number(value)
+    return OPTION_NAMES.get((name, value), str(value)) or _("none")

@@ -18,7 +18,7 @@ class TimeUp(Exception):  # noqa: N818 - it says what happened
 def failure(error: Exception, step: int) -> Failed:
     """Return the event that tells why a run failed after `step` updates, and what to do."""
     if isinstance(error, ConfigError):
-        return Failed(step, "user_error", f"{error}.", "Change that setting and train again.")
+        return Failed(step, "user_error", str(error), "Change that setting and train again.")
     if isinstance(error, DatasetError | StoreError):
         return Failed(step, "user_error", error.message, error.remedy)
     if isinstance(error, TimeUp):
@@ -28,7 +28,8 @@ def failure(error: Exception, step: int) -> Failed:
         remedy = "Choose a smaller model or batch size, or free some memory."
         return Failed(step, "user_error", "The model and its batches did not fit into memory.", remedy)
     if isinstance(error, ValueError):
-        return Failed(step, "user_error", f"{error}.", "Change that setting and train again.")
+        message = str(error) if str(error).endswith(".") else f"{error}."
+        return Failed(step, "user_error", message, "Change that setting and train again.")
     LOG.exception("a run failed", exc_info=error)
     message = f"Training failed: {type(error).__name__}: {str(error)[:300]}"
     return Failed(step, "worker_lost", message, "Train it again; the server's log has the details.")

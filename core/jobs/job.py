@@ -10,6 +10,7 @@ import numpy as np
 from core.config.app_settings import Settings
 from core.config.run_config import ConfigError, FieldError
 from core.datasets import load
+from core.i18n.translation import N_
 from core.jobs.event_writer import EventWriter
 from core.jobs.failures import TimeUp, failure
 from core.jobs.store_controls import InterruptSignal, StoreControls
@@ -122,7 +123,8 @@ class Job:
             return None
         steps = self.store.snapshots(source)
         if not steps:
-            raise ConfigError([FieldError("start_from", source, "a run whose weights are kept")])
+            kept = N_("{field} must be a run whose weights are kept, not “{value:text}”.")
+            raise ConfigError([FieldError("start_from", source, kept)])
         return self.store.snapshot(source, steps[-1])
 
     def _check_limits(self, event: Event) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 
+from core.config.field_errors import ONE_OF
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, FieldError
 from core.protocol.controls import RunCommands
@@ -13,6 +14,7 @@ from core.runs.run_row import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEU
 from core.runs.run_table import RunTable, Values
 from core.runs.schema import RUNS
 
+COMMANDS: Final = ("run", "pause", "stop")
 _ORDERS: Final = select(
     *(RUNS.c[name] for name in ("state", "command", "run_until", "learning_rate", "pace"))
 ).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
@@ -114,8 +116,8 @@ def _checked(command: str | None, learning_rate: float | None, pace: str | None)
     """Return the columns to write for what was given.  Raises: ConfigError."""
     changes: dict[str, Any] = {}
     if command is not None:
-        if command not in ("run", "pause", "stop"):
-            raise ConfigError([FieldError("command", command, "one of run, pause, stop")])
+        if command not in COMMANDS:
+            raise ConfigError([FieldError("command", command, ONE_OF, {"options": COMMANDS})])
         changes |= {"command": command, "run_until": 0}
     if learning_rate is not None:
         changes["learning_rate"] = parse_field("learning_rate", repr(float(learning_rate)))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
+from core.i18n.translation import N_
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
 from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, QUEUED, RunRow, run_row
@@ -248,4 +249,5 @@ def check_pace(pace: str) -> None:
     try:
         parse_pace(pace)
     except ValueError as error:
-        raise ConfigError([FieldError("pace", pace, str(error).removeprefix("pace must be "))]) from error
+        allowed = N_("{field} must be full, film:SECONDS or steps:STEPS_PER_S, not “{value:text}”.")
+        raise ConfigError([FieldError("pace", pace, allowed)]) from error

@@ -13,6 +13,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 
 from core.config.run_config import ConfigError
 from core.datasets import DatasetError, dataset_spec
+from core.i18n.translation import _
 from core.protocol.events import Evaluated
 from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.search.optuna_study import PRUNED, RUN, study_of, suggested
@@ -49,7 +50,9 @@ class Driver:
         if begun >= search.plan.planned_trials and not live:
             self._searches.settle(search.id, FINISHED)
         elif failures > search.plan.planned_trials + 20:
-            self._searches.settle(search.id, STOPPED, "Its runs fail again and again; look at one of them.")
+            self._searches.settle(
+                search.id, STOPPED, _("Its runs fail again and again. Look at one of them to see why.")
+            )
         elif room > 0 and all(self._begin(study, search) for _ in range(room)):
             self._wake()
 
@@ -63,7 +66,7 @@ class Driver:
             run_id = self._store.create(
                 config,
                 owner=search.owner,
-                name=f"Trial {trial.number + 1} · {search.name}",
+                name=f"Trial {trial.number + 1} · {search.name}",  # not said: a run's name, which is kept
                 tags=["search"],
                 group_id=search.id,
             )

@@ -1,10 +1,11 @@
-"""What is searched: which settings, over which values, by which of Optuna's methods. Standard library only."""
+"""What is searched: which settings, over which values, by which of Optuna's methods; without importing it."""
 
 import json
 import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from core.config.field_errors import NOT_JSON
 from core.config.query_string import parse_field
 from core.config.run_config import (
     ACTIVATIONS,
@@ -18,10 +19,13 @@ from core.config.run_config import (
     rule_of,
     to_dict,
 )
+from core.config.setting_labels import LABELS
+from core.i18n.translation import _
 
 SAMPLERS: Final = ("tpe", "random", "grid")
 PRUNERS: Final = ("none", "median")
 MOST_TRIALS: Final = 200
+MOST_PARALLEL: Final = 16
 MOST_VALUES: Final = 20
 GRID_VALUES: Final = 4  # of a range, where the method is a grid
 
@@ -93,33 +97,50 @@ class SearchPlan:
 
     def __post_init__(self) -> None:
         if not self.dimensions or len({d.field for d in self.dimensions}) != len(self.dimensions):
-            raise SearchRefused("choose at least one setting to search, each once")
+            raise SearchRefused(_("Choose at least one setting to search over, and each only once."))
         if self.sampler not in SAMPLERS or self.pruner not in PRUNERS:
             raise SearchRefused(
-                f"sampler must be one of {', '.join(SAMPLERS)}, pruner one of {', '.join(PRUNERS)}"
+                _(
+                    "The method must be one of {samplers:list}, and pruning one of {pruners:list}.",
+                    samplers=SAMPLERS,
+                    pruners=PRUNERS,
+                )
             )
-        if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.parallel <= 16:
-            raise SearchRefused(f"trials must be from 1 to {MOST_TRIALS}, parallel from 1 to 16")
+        if not 1 <= self.trials <= MOST_TRIALS or not 1 <= self.parallel <= MOST_PARALLEL:
+            raise SearchRefused(
+                _(
+                    "The number of trials must be from 1 to {trials}, and from 1 to {parallel} of them may run at the "
+                    "same time.",
+                    trials=MOST_TRIALS,
+                    parallel=MOST_PARALLEL,
+                )
+            )
         for dimension in self.dimensions:
             self._check(dimension)
 
     def _check(self, dimension: Dimension) -> None:
+        setting = LABELS.get(dimension.field, dimension.field)
         if dimension.field not in SEARCHABLE:
-            raise SearchRefused(f"{dimension.field} cannot be searched; choose from {', '.join(SEARCHABLE)}")
+            fields = [LABELS[field] for field in SEARCHABLE]
+            raise SearchRefused(
+                _(
+                    "“{setting}” cannot be searched over. Choose from {settings:list}.",
+                    setting=setting,
+                    settings=fields,
+                )
+            )
         if not dimension.values:
-            rule = rule_of(dimension.field)
-            if (
-                not isinstance(rule, Range)
-                or not max(rule.low, 1e-12) <= dimension.low < dimension.high <= rule.high
-            ):
-                raise SearchRefused(f"{dimension.field} must go from low to high within {rule}, low above 0")
+            _check_range(dimension, setting)
         if len(dimension.values) > MOST_VALUES:
-            raise SearchRefused(f"{dimension.field} has more than {MOST_VALUES} values")
+            raise SearchRefused(
+                _("A search tries at most {most} values of “{setting}”.", most=MOST_VALUES, setting=setting)
+            )
         for text in dimension.values:
             try:
                 self.config({dimension.field: text})
             except ConfigError as error:
-                raise SearchRefused(str(error)) from error
+                wrong = [refused.said(LABELS.get(refused.field, refused.field)) for refused in error.errors]
+                raise SearchRefused(" ".join(wrong)) from error
 
     @property
     def planned_trials(self) -> int:
@@ -132,6 +153,21 @@ class SearchPlan:
         """Return the base with a trial's values.  Raises: ConfigError."""
         parsed = {k: parse_field(k, v) if isinstance(v, str) else v for k, v in values.items()}
         return replace(self.base, **parsed)
+
+
+def _check_range(dimension: Dimension, setting: str) -> None:
+    """Raise SearchRefused unless a dimension without values goes from low to high within what its field allows."""
+    rule = rule_of(dimension.field)
+    if not isinstance(rule, Range) or dimension.low == dimension.high == 0:
+        raise SearchRefused(_("Give at least one value to try for “{setting}”.", setting=setting))
+    if not max(rule.low, 1e-12) <= dimension.low < dimension.high <= rule.high:
+        raise SearchRefused(
+            _(
+                "The range of “{setting}” must go from a lower to a higher number, above 0 and within {low} to {high}.",
+                setting=setting,
+                **rule.limits,
+            )
+        )
 
 
 def plan_to_json(plan: SearchPlan) -> str:
@@ -147,5 +183,5 @@ def plan_from_json(text: str) -> SearchPlan:
     dimensions = tuple(Dimension(**{**d, "values": tuple(d["values"])}) for d in values.pop("dimensions"))
     base = values.pop("base")
     if not isinstance(base, dict):
-        raise ConfigError([FieldError("base", base, "a JSON object")])
+        raise ConfigError([FieldError("base", base, NOT_JSON)])
     return SearchPlan(base=from_dict(base), dimensions=dimensions, **values)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, insert, select, update
 
+from core.i18n.translation import _
 from core.runs import Store, UnknownRun
 from core.runs.run_records import new_id
 from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
@@ -69,7 +70,12 @@ class Searches:
     def create(self, plan: SearchPlan, *, owner: str = "", name: str = "") -> str:
         """Return the id of a new search; whoever drives searches takes it up.  Raises: StoreError."""
         search_id = new_id()
-        values = {"id": search_id, "owner": owner, "name": name[:120] or "Search", "plan": plan_to_json(plan)}
+        values = {
+            "id": search_id,
+            "owner": owner,
+            "name": name[:120] or _("Search"),
+            "plan": plan_to_json(plan),
+        }
         with self._database.write(durable=True) as connection:
             connection.execute(insert(TABLE).values(**values, state=RUNNING, created_at=time.time()))
         return search_id

@@ -37,7 +37,7 @@ def show_messages() -> None:
     with st.container():
         for error in st.session_state.pop("address_errors", []):
             st.warning(
-                f"The address asks for something that cannot be: {error}. That setting was left as it is."
+                f"The address asks for something that cannot be: {error} That setting was left as it is."
             )
         problem = st.session_state.pop("address_problem", None)
         if problem:

@@ -5,14 +5,22 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.config.field_errors import ONE_OF
 from core.config.presets import PRESETS
 from core.config.query_string import from_query, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.config.typed_setting import LISTS, parse_typed
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
+from core.i18n.translation import N_
 
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
+_TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
+    True: N_(
+        "{value} validation images and {training} training images are more than the {count} that the dataset has."
+    ),
+    False: N_("{value} validation images leave none of the dataset's {count} to train on."),
+}
 
 
 def config_from_address() -> None:
@@ -23,7 +31,7 @@ def config_from_address() -> None:
     wanted = query.get("preset", "default")
     errors = []
     if wanted not in PRESETS:
-        errors.append(FieldError("preset", wanted[:40], "one of " + ", ".join(PRESETS)))
+        errors.append(FieldError("preset", wanted[:40], ONE_OF, {"options": tuple(PRESETS)}))
     base = PRESETS[wanted if wanted in PRESETS else "default"].config
     config, wrong = from_query(query, base)
     problem = dataset_problem(config)
@@ -38,15 +46,18 @@ def dataset_problem(config: RunConfig) -> FieldError | None:
     """Return what is wrong with the config's dataset and its split, None if nothing is."""
     names = [*CATALOG, *(own.name for own in list_own())]
     if config.dataset not in names:
-        return FieldError("dataset", config.dataset, "one of " + ", ".join(names))
+        return FieldError("dataset", config.dataset, ONE_OF, {"options": names})
     if config.mix_in and (config.mix_in not in names or not mixes_with(config.mix_in, config.dataset)):
         fitting = [name for name in names if mixes_with(name, config.dataset)]
-        return FieldError("mix_in", config.mix_in, "empty" + "".join(f", or {name}" for name in fitting))
+        if not fitting:
+            return FieldError("mix_in", config.mix_in, N_("{field} must be empty, not “{value:text}”."))
+        empty_or = N_("{field} must be empty or one of {options:list}, not “{value:text}”.")
+        return FieldError("mix_in", config.mix_in, empty_or, {"options": fitting})
     count = dataset_spec(config.dataset).train_size
-    if config.validation_size + max(config.train_size, 1) > count:
-        both = f"{config.validation_size} + {config.train_size}"
-        return FieldError("validation_size + train_size", both, f"at most the {count:,} training images")
-    return None
+    if config.validation_size + max(config.train_size, 1) <= count:
+        return None
+    limits = {"training": config.train_size, "count": count}
+    return FieldError("validation_size", config.validation_size, _TOO_MANY[config.train_size > 0], limits)
 
 
 def put_config(config: RunConfig) -> None:

@@ -176,7 +176,7 @@ def _begin(until: int = 0) -> None:
             time.sleep(0.01)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
     except ConfigError as error:
-        told = [f"{LABELS.get(e.field, e.field)} must be {e.allowed}, not {e.value}." for e in error.errors]
+        told = [wrong.said(LABELS.get(wrong.field, wrong.field)) for wrong in error.errors]
         st.session_state.trouble = " ".join(told)
     except StoreError as error:
         st.session_state.trouble = str(error)

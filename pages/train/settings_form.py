@@ -56,8 +56,7 @@ def _built(config: RunConfig, values: dict[str, Any]) -> RunConfig | None:
 
 
 def _sentence(error: FieldError) -> str:
-    name = LABELS.get(error.field, error.field)
-    return f"**{name}** must be {error.allowed}, not {error.value}."
+    return error.said(f"**{LABELS.get(error.field, error.field)}**")
 
 
 def _presets(config: RunConfig) -> None:

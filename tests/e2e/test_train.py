@@ -183,8 +183,8 @@ def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) ->
     open_train(page, f"{app.url}/?learning_rate=nan&epochs=banana&seed=5&run=nosuchrun&dataset=letters")
     told = page.get_by_test_id("stAlert").all_inner_texts()
     text = " ".join(told)
-    assert "learning_rate must be a number from 1e-06 to 100, got 'nan'" in text
-    assert "epochs must be a whole number from 1 to 1000, got 'banana'" in text
+    assert "learning_rate must be a number from 0.000001 to 100, not “nan”" in text
+    assert "epochs must be a whole number from 1 to 1,000, not “banana”" in text
     assert "dataset must be one of mnist" in text
     assert "nosuchrun" in text
     assert "Traceback" not in page.content()
@@ -198,7 +198,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
         told = page.get_by_test_id("stAlert")
         expect(told.filter(has_text="nosuchrun")).to_be_visible()
         expect(
-            told.filter(has_text="epochs must be a whole number from 1 to 1000, got 'banana'")
+            told.filter(has_text="epochs must be a whole number from 1 to 1,000, not “banana”")
         ).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
 

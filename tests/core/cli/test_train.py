@@ -1,5 +1,6 @@
 """The command line as a shell user meets it: real data, exit codes and messages, and processes where they matter."""
 
+import inspect
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from core.__main__ import app
+from core.cli.train import train_command
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -51,6 +53,14 @@ def test_train_prints_json_a_line_and_the_run_is_listed_and_evaluates_to_the_sam
     assert json.loads(again.stdout)["loss"] == pytest.approx(last["loss"], abs=1e-6)
 
 
+def test_help_names_the_defaults_that_hold_where_nothing_is_chosen() -> None:
+    parameters = inspect.signature(train_command()).parameters
+    assert (
+        parameters["epochs"].annotation.__metadata__[0].help == "a whole number from 1 to 1,000; default 10"
+    )
+    assert parameters["batch_size"].annotation.__metadata__[0].help.endswith("default 100")
+
+
 def test_train_speaks_article_1s_words(store: Path) -> None:
     done = command_here(store, "train", "--train-size", "2000", "--epochs", "1", "--eval-every", "10")
     assert done.exit_code == 0, done.stderr
@@ -65,7 +75,7 @@ def test_train_speaks_article_1s_words(store: Path) -> None:
         (
             ("train", "--learning-rate", "nan"),
             2,
-            "learning_rate must be a number from 1e-06 to 100, got 'nan'",
+            "learning_rate must be a number from 0.000001 to 100, not “nan”",
         ),
         (("train", "--preset", "none"), 2, "preset must be one of default, mnist-article"),
         (("train", "--dataset", "letters"), 2, "dataset must be one of mnist"),

@@ -36,13 +36,14 @@ def test_every_bad_value_is_named_with_what_is_allowed():
         (
             "INKLING_CHECKPOINT_S",
             "INKLING_KEPT_RUNS",
-            "INKLING_MAX_EPOCHS must be a whole number from 1 to 1000, got 'many'",
+            "INKLING_MAX_EPOCHS must be a whole number from 1 to 1,000, not “many”. The most epochs that one run may "
+            "ask for. Change it, or unset it to use the default, 200.",
             "INKLING_QUEUE_LENGTH",
         ),
         strict=True,
     ):
         assert sentence.startswith(words)
-        assert "unset it for" in sentence
+        assert "unset it to use the default, " in sentence
 
 
 def test_settings_reach_another_process_whole():
@@ -75,5 +76,8 @@ def test_limits_are_told_all_at_once_with_value_and_limit():
     with pytest.raises(ConfigError) as caught:
         settings.check(RunConfig(epochs=6, batch_size=32), parameter_count=101, total_steps=11)
     assert [error.field for error in caught.value.errors] == ["epochs", "model", "batch_size"]
-    assert "epochs must be at most 5 here, got 6" in str(caught.value)
-    assert "at most 10 updates (now 11)" in str(caught.value)
+    assert str(caught.value) == (
+        "epochs must be at most 5 here, not 6. "
+        "The model would have 101 parameters (weights and biases); at most 100 are allowed here. "
+        "With a batch size of 32 the run would make 11 training steps; at most 10 are allowed here."
+    )

@@ -38,5 +38,7 @@ def test_a_very_long_value_is_told_cut_short() -> None:
 def test_fields_are_read_from_text_as_a_shell_writes_them() -> None:
     assert parse_field("hidden_sizes", "64,32") == (64, 32)
     assert parse_field("learning_rate", "1e-3") == 0.001
-    with pytest.raises(ConfigError, match="learning_rate must be a number from 1e-06 to 100, got 'fast'"):
+    with pytest.raises(
+        ConfigError, match=r"learning_rate must be a number from 0\.000001 to 100, not “fast”\."
+    ):
         parse_field("learning_rate", "fast")

@@ -1,4 +1,4 @@
-"""docs/settings.md lists every variable with its default, and none that does not exist."""
+"""docs/settings.md lists every variable with its default, what it is and what is allowed, and no other."""
 
 import re
 from dataclasses import fields
@@ -9,10 +9,13 @@ from core.config.app_settings import PREFIX, Settings
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 
 
-def test_the_page_lists_every_setting_with_its_default_and_no_other():
-    rows = re.findall(r"^\| `(INKLING_\w+)` \| (.*?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+def test_the_page_lists_every_setting_as_it_is_and_no_other():
+    line = re.compile(r"^\| `(INKLING_\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+    rows = line.findall(PAGE.read_text(encoding="utf-8"))
     expected = []
     for entry in fields(Settings):
         default = f"{entry.default:g}" if isinstance(entry.default, float) else str(entry.default)
-        expected.append((PREFIX + entry.name.upper(), default or "empty"))
+        rule = entry.metadata["rule"]
+        allowed = "a text" if rule is str else str(rule)
+        expected.append((PREFIX + entry.name.upper(), default or "empty", entry.metadata["what"], allowed))
     assert rows == expected

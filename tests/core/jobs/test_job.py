@@ -169,7 +169,7 @@ def test_a_run_starts_from_another_runs_final_weights(store):
     [
         (
             replace(SMALL, start_from="nobody12"),
-            "start_from must be a run whose weights are kept, got 'nobody12'",
+            "start_from must be a run whose weights are kept, not “nobody12”",
         ),
         (replace(SMALL, dataset="kmnist"), "kmnist|Kuzushiji"),
         (replace(SMALL, dataset="own:none"), "own:none"),
@@ -188,8 +188,8 @@ def test_a_run_that_cannot_be_done_fails_with_the_reason_and_a_remedy(store, con
 @pytest.mark.parametrize(
     ("limits", "cause", "words"),
     [
-        ({"max_parameters": 100}, "user_error", "at most 100 parameters"),
-        ({"max_steps": 10}, "user_error", "at most 10 updates"),
+        ({"max_parameters": 100}, "user_error", "at most 100 are allowed here"),
+        ({"max_steps": 10}, "user_error", "at most 10 are allowed here"),
         ({"max_run_hours": 1e-9}, "timeout", "which is the most that is allowed"),
     ],
 )

@@ -128,10 +128,10 @@ def test_a_run_in_work_is_not_enqueued_a_second_time(store):
 @pytest.mark.parametrize(
     ("orders", "words"),
     [
-        ({"command": "interrupt"}, "command must be one of run, pause, stop, got 'interrupt'"),
-        ({"learning_rate": float("nan")}, "learning_rate must be a number from 1e-06 to 100, got 'nan'"),
+        ({"command": "interrupt"}, "command must be one of run, pause and stop, not “interrupt”"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a number from 0.000001 to 100, not “nan”"),
         ({"learning_rate": -1}, "learning_rate must be a number from"),
-        ({"pace": "steps:-1"}, "pace must be"),
+        ({"pace": "steps:-1"}, "pace must be full, film:SECONDS or steps:STEPS_PER_S, not “steps:-1”"),
     ],
 )
 def test_a_bad_order_is_refused_with_value_and_remedy_and_changes_nothing(store, orders, words):

@@ -193,9 +193,9 @@ def test_deleting_a_run_in_work_tells_its_worker_to_stop(store):
 
 def test_a_run_beyond_the_limits_is_refused_in_words(store_path):
     store = open_store(store_path, max_epochs=10, max_parameters=1000)
-    with pytest.raises(ConfigError, match="epochs must be at most 10 here, got 11"):
+    with pytest.raises(ConfigError, match="epochs must be at most 10 here, not 11"):
         store.create(RunConfig(epochs=11))
-    with pytest.raises(ConfigError, match="at most 1,000 parameters here, got 7850"):
+    with pytest.raises(ConfigError, match=r"would have 7,850 parameters .*; at most 1,000 are allowed"):
         store.create(RunConfig(), parameter_count=7850)
     with pytest.raises(ConfigError, match="pace must be"):
         store.create(RunConfig(), pace="fast")

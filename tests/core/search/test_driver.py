@@ -156,12 +156,20 @@ def test_plans_survive_json_and_nonsense_is_refused() -> None:
     assert plan_from_json(plan_to_json(plan)) == plan
     for dimensions, told in (
         ((), "at least one"),
-        ((RATES, RATES), "each once"),
-        ((Dimension("learning_rate", ("fast",)),), "learning_rate"),
-        ((Dimension("learning_rate", low=1.0, high=0.1),), "low to high"),
-        ((Dimension("device", ("cpu",)),), "cannot be searched"),
+        ((RATES, RATES), "each only once"),
+        (
+            (Dimension("learning_rate", ("fast",)),),
+            "Learning rate must be a number from 0.000001 to 100, not “fast”",
+        ),
+        (
+            (Dimension("learning_rate", low=1.0, high=0.1),),
+            "“Learning rate” must go from a lower to a higher",
+        ),
+        ((Dimension("batch_size", ()),), "at least one value to try for “Batch size”"),
+        ((Dimension("seed", tuple(map(str, range(21)))),), "at most 20 values of “Seed”"),
+        ((Dimension("device", ("cpu",)),), "“Device” cannot be searched over. Choose from Learning rate, "),
     ):
         with pytest.raises(SearchRefused, match=told):
             SearchPlan(BASE, dimensions)
-    with pytest.raises(SearchRefused, match="trials must be"):
+    with pytest.raises(SearchRefused, match="trials must be from 1 to 200"):
         SearchPlan(BASE, (RATES,), trials=10_000)

@@ -30,7 +30,7 @@ def limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         (
             {"MAX_PARAMETERS": "8000"},
             {"model": "mlp"},
-            "Model must be of at most 8,000 parameters here, not 101770",
+            "The model would have 101,770 parameters (weights and biases); at most 8,000 are allowed here.",
         ),
         ({"QUEUE_LENGTH": "1"}, {}, "The queue is full: it holds 1 at most"),
         ({"QUEUE_PER_OWNER": "1"}, {}, "You have 1 runs waiting already"),
@@ -62,7 +62,7 @@ def test_what_is_beyond_a_limit_is_refused_in_words_when_train_is_pressed(
 @pytest.mark.parametrize(
     ("limited", "sentence"),
     [
-        ({"MAX_STEPS": "15"}, "at most 15 updates (now 20)"),
+        ({"MAX_STEPS": "15"}, "would make 20 training steps; at most 15 are allowed here"),
         ({"MAX_RUN_HOURS": "0.001"}, "0.001 hours, which is the most that is allowed here"),
     ],
     indirect=["limited"],
@@ -104,8 +104,8 @@ def test_settings_that_are_refused_are_named_on_the_page_and_nothing_is_started(
     app.run()
     assert not app.exception
     told = " ".join(error.value for error in app.error)
-    assert "INKLING_MAX_EPOCHS must be a whole number from 1 to 1000, got 'many'" in told
-    assert "INKLING_CORES must be a whole number from 0 to 1024, got '-1'" in told
+    assert "INKLING_MAX_EPOCHS must be a whole number from 1 to 1,000, not “many”" in told
+    assert "INKLING_CORES must be a whole number from 0 to 1,024, not “-1”" in told
     assert not app.button
 
 

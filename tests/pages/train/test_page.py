@@ -175,7 +175,7 @@ def test_refused_settings_of_an_address_are_told_and_the_rest_holds(app: AppTest
     app.query_params["seed"] = "9"
     app.query_params["run"] = "nowhere"
     text = shown(app)
-    assert "learning_rate must be a number from 1e-06 to 100, got 'nan'" in text
+    assert "learning_rate must be a number from 0.000001 to 100, not “nan”" in text
     assert "There is no run “nowhere” here." in text
     assert app.session_state.config.seed == 9
     assert app.session_state.config.learning_rate == 0.1
@@ -185,7 +185,10 @@ def test_a_split_larger_than_the_dataset_is_refused_beside_the_form(app: AppTest
     app.query_params["validation_size"] = "50000"
     app.query_params["train_size"] = "20000"
     text = shown(app)
-    assert "at most the 60,000 training images" in text
+    assert (
+        "50,000 validation images and 20,000 training images are more than the 60,000 that the dataset has."
+        in text
+    )
 
 
 @pytest.mark.parametrize("model", ["mlp", "cnn"])

@@ -32,7 +32,7 @@ def test_a_refused_setting_that_comes_with_the_press_is_told_and_nothing_trains(
     app.text_input(key="set_hidden_sizes_0").set_value("64, none")
     button(app, "Train").click().run()
     assert not app.exception
-    told = "Hidden units per layer must be 1 to 3 sizes, each a whole number from 1 to 4096, not 64,none."
+    told = "Hidden units per layer must be 1 to 3 whole numbers, each from 1 to 4,096, not “64,none”."
     assert told in [error.value for error in app.error]
     assert len(store.list()) == known
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core.config.run_config import RunConfig
 from core.datasets.catalog import DatasetSpec
+from core.i18n.translation import _
 
 _GENERATOR = threading.Lock()  # PyTorch's own is everyone's: two threads would draw from each other's numbers
 _ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -99,11 +100,18 @@ def load_state_arrays(model: nn.Module, arrays: Mapping[str, np.ndarray]) -> Non
     own = model.state_dict()
     for name in [*own, *arrays]:
         if name not in arrays or name not in own:
-            raise ValueError(f"weights do not fit the model: {name} is in only one of the two")
+            raise ValueError(
+                _("The weights do not fit the model: “{name}” is in only one of the two.", name=name)
+            )
         if tuple(own[name].shape) != tuple(arrays[name].shape):
             raise ValueError(
-                f"weights do not fit the model: {name} has shape {tuple(arrays[name].shape)}, "
-                f"the model wants {tuple(own[name].shape)}"
+                _(
+                    "The weights do not fit the model: the shape of “{name}” is {given:text}, the model needs "
+                    "{wanted:text}.",
+                    name=name,
+                    given=tuple(arrays[name].shape),
+                    wanted=tuple(own[name].shape),
+                )
             )
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
 

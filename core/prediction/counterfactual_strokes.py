@@ -86,7 +86,8 @@ def draw_counterfactual(
     Raises: ValueError for an image of several channels, which no drawing is.
     """
     if predictor.spec.image_shape[0] != 1:
-        raise ValueError(f"only grey images are drawn, these are {predictor.spec.image_shape}")
+        shape = predictor.spec.image_shape
+        raise ValueError(f"only grey images are drawn, these are {shape}")  # not said: for programmers
     plain = CanvasCounterfactual(flip.after, (), ink, predict(predictor, Drawing(ink)))
     direct = _with(
         predictor,

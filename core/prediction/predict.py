@@ -10,6 +10,7 @@ from PIL import Image
 from core.datasets.catalog import DatasetSpec
 from core.datasets.image_data import ImageData
 from core.datasets.image_resize import fit_image
+from core.i18n.translation import N_, _
 from core.images import PreprocessedImage, PreprocessingOptions, deskew, prepare, prepare_garment
 from core.insight.ood_detector import Detector, fit_detector, strangeness
 from core.models.softmax_regression import softmax
@@ -93,15 +94,17 @@ def prepared_for(
     if not predictor.config.deskew or garment.empty:
         return garment
     upright = np.asarray(deskew(garment.image), np.float32)
-    return replace(garment, image=upright, stages=(*garment.stages, ("deskew", "made upright", upright)))
+    return replace(
+        garment, image=upright, stages=(*garment.stages, (N_("deskew"), _("straightened"), upright))
+    )
 
 
 def _sample(subject: DatasetImage, predictor: Predictor) -> PreprocessedImage:
     plain = subject.pixels.astype(np.float32) / np.float32(255)
-    stages = [("test image", "as it is in the test set", plain.mean(axis=0))]
+    stages = [(N_("test image"), _("as it is in the test set"), plain.mean(axis=0))]
     shown = predictor.inputs(subject.pixels[None])[0]  # (C, H, W)
     if predictor.config.deskew:
-        stages.append(("deskew", "made upright", shown.mean(axis=0)))
+        stages.append((N_("deskew"), _("straightened"), shown.mean(axis=0)))
     return PreprocessedImage(shown[0] if len(shown) == 1 else shown, tuple(stages))
 
 
@@ -155,7 +158,7 @@ def pixels_for(prepared: PreprocessedImage, spec: DatasetSpec) -> NDArray[np.flo
     image: NDArray[Any] = np.asarray(prepared.image, np.float32)
     if image.ndim == 3:
         return image
-    _, height, width = spec.image_shape
+    _channels, height, width = spec.image_shape
     if image.shape != (height, width):
         scaled = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
         image = np.clip(np.asarray(scaled, np.float32), 0, 1)

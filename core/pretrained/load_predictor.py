@@ -2,6 +2,7 @@
 
 from core.config.app_settings import from_environment
 from core.datasets import dataset_spec, load
+from core.i18n.translation import _
 from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
 from core.runs import Store, UnknownRun
@@ -24,7 +25,7 @@ def predictor_of(run_id: str) -> Predictor:
     finally:
         store.close()
     if live is None:
-        raise ValueError(f"run {run_id} has no weights yet: let it train first")
+        raise ValueError(_("Run {run} has no weights yet. Let it train first.", run=run_id))
     standardised = row.config.scaling == "standardised"
     spec = load(row.dataset, settings.data_dir).spec if standardised else dataset_spec(row.dataset)
     return build_predictor(row.config, spec, live[1])

@@ -70,7 +70,10 @@ SHIPPED: Final[dict[str, RunConfig]] = {
         eval_every=0,
     ),
 }
-NOTE: Final = "Comes with Inkling; trained by `python -m core.pretrained.registry train {name}`."
+NOTE: Final = (
+    "Comes with Inkling. "  # not said: kept as the run's own note, which people may change
+    "Trained by `python -m core.pretrained.registry train {name}`."
+)
 
 
 @cache
@@ -83,7 +86,7 @@ def shipped_config(name: str) -> RunConfig:
 def shipped_weights(name: str) -> dict[str, NDArray[np.float32]]:
     """Return the shipped weights, name -> float32 array.  Raises: KeyError for another name."""
     arrays = load_file(_path(name, "safetensors"))
-    return {key: value for key, value in arrays.items() if not key.startswith("curve.")}
+    return {key: value for key, value in arrays.items() if key not in (_LOSSES, _ACCURACIES)}
 
 
 def adopt_shipped(store: Store) -> list[str]:
@@ -134,7 +137,7 @@ def recorded_events(name: str) -> list[Event]:
     record, arrays = _record(name), load_file(_path(name, "safetensors"))
     config = from_dict(record["config"])
     start = first_weights(config, dataset_spec(config.dataset))
-    assert start is not None, "no shipped model begins with weights that only PyTorch can draw"
+    assert start is not None  # no shipped model begins with weights that only PyTorch can draw
     started, finished = Started(**record["started"]), Finished(**record["finished"])
     evaluated = [Evaluated(**e | {"strip": np.array(e["strip"])}) for e in record["evaluated"]]
     return [
@@ -170,7 +173,8 @@ def train_shipped(name: str) -> dict[str, Any]:
     for event in train(load(config.dataset), config, extra=extra, threads=THREADS):
         told.append(event)
         if isinstance(event, Evaluated):
-            print(f"{name} step {event.step}: {event.split} accuracy {event.accuracy:.4f}", flush=True)
+            accuracy = f"{event.split} accuracy {event.accuracy:.4f}"  # not said: for developers
+            print(f"{name} step {event.step}: {accuracy}", flush=True)  # not said: for developers
     steps = [event for event in told if isinstance(event, Steps)]
     final = [event for event in told if isinstance(event, Weights) and event.keep][-1]
     curve = {
@@ -206,7 +210,8 @@ def _is_known(store: Store, name: str) -> bool:
 
 def _path(name: str, ending: str) -> Path:
     if name not in SHIPPED:
-        raise KeyError(f"no model {name!r} comes with Inkling; there are {', '.join(SHIPPED)}")
+        unknown = f"no model {name!r} comes with Inkling"  # not said: for programmers
+        raise KeyError(f"{unknown}; there are {', '.join(SHIPPED)}")  # not said: see above
     return FOLDER / f"{name}.{ending}"
 
 
@@ -220,7 +225,7 @@ def main() -> None:
     """Train the models that the command line names, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m core.pretrained.registry", description=__doc__)
     parser.add_argument("action", choices=["train"])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SHIPPED)}; default: all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SHIPPED))
     for name in parser.parse_args().names or SHIPPED:
         train_shipped(name)
 

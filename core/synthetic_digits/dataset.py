@@ -63,7 +63,7 @@ def write_idx(folder: Path) -> None:
 def main() -> None:
     """Make the files; to pack them: `xz -9 --keep` on each, its SHA-256 into archives/SHA256SUMS."""
     parser = argparse.ArgumentParser(prog="python -m core.synthetic_digits.dataset", description=__doc__)
-    parser.add_argument("folder", type=Path, help="where the four files go")
+    parser.add_argument("folder", type=Path, help="where the four files go")  # not said: for developers
     write_idx(parser.parse_args().folder)
 
 

@@ -33,7 +33,8 @@ def augment(batch: Tensor, generator: torch.Generator, strength: Strength | None
     """
     how = strength or Strength()
     if batch.ndim != 4 or not batch.is_floating_point():
-        raise ValueError(f"augment wants a float batch (B, C, H, W), got {batch.dtype} {tuple(batch.shape)}")
+        wanted = "augment wants a float batch (B, C, H, W)"  # not said: for programmers
+        raise ValueError(f"{wanted}, got {batch.dtype} {tuple(batch.shape)}")  # not said: see above
     if not len(batch):
         return batch
     dark = batch.amin(dim=(2, 3), keepdim=True)

@@ -63,9 +63,11 @@ def unpack(data: bytes) -> TrainingState:
         numbers = json.loads(header["__metadata__"]["state"])
         tensors = load(data)
     except Exception as error:  # why: safetensors raises its own type, json and the dict three more
-        raise CheckpointError(f"the checkpoint of {len(data)} bytes cannot be read: {error}") from error
+        unread = f"the checkpoint of {len(data)} bytes cannot be read: {error}"  # not said: goes to the log
+        raise CheckpointError(unread) from error
     if numbers["format"] != FORMAT:
-        raise CheckpointError(f"the checkpoint has format {numbers['format']}, this version reads {FORMAT}")
+        other = f"the checkpoint has format {numbers['format']}, this version reads {FORMAT}"  # not said: to the log
+        raise CheckpointError(other)
     return TrainingState(
         step=numbers["step"],
         elapsed_s=numbers["elapsed_s"],

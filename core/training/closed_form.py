@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from core.config.run_config import RunConfig
+from core.i18n.translation import _
 from core.models.build import build_model, softmax_weights, state_arrays
 from core.training.data import TrainingData
 from core.training.learner import chunk_capacity
@@ -180,7 +181,11 @@ class ClosedFormLearner:
         weight, bias = softmax_weights(arrays)
         if weight.shape != tuple(self.weight.shape) or bias.shape != (len(self.bias),):
             raise ValueError(
-                f"weights do not fit the model: {weight.shape} given, {tuple(self.weight.shape)} wanted"
+                _(
+                    "The weights do not fit the model: their shape is {given:text}, it needs {wanted:text}.",
+                    given=weight.shape,
+                    wanted=tuple(self.weight.shape),
+                )
             )
         self.weight.copy_(torch.from_numpy(np.array(weight)))
         self.bias.copy_(torch.from_numpy(np.array(bias)).unsqueeze(1))
@@ -201,7 +206,7 @@ def _standardisation(config: RunConfig, data: TrainingData) -> tuple[tuple[Tenso
     """Return ((offset, multiplier) of each of the D inputs or None, factor of the products)."""
     if config.scaling == "unit":
         return None, 1 / 255
-    _, H, W = data.spec.image_shape
+    _channels, H, W = data.spec.image_shape
     mean = torch.tensor(data.spec.mean).repeat_interleave(H * W)
     std = torch.tensor(data.spec.std).repeat_interleave(H * W)
     return (mean * 255, 1 / (std * 255)), 1.0

@@ -10,6 +10,7 @@ from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import DatasetSpec
 from core.datasets.splits import split_indices
+from core.i18n.translation import _
 from core.training.deskew_cache import deskew_cached
 
 MIX_IN_SHARE = 0.1  # a mixed-in dataset is repeated until it makes up about this share of an epoch
@@ -89,9 +90,16 @@ def _mixed(
     """Return images, labels and index with `extra` appended, repeated to about MIX_IN_SHARE of an epoch."""
     if extra.spec.image_shape != data.spec.image_shape or extra.spec.n_classes > data.spec.n_classes:
         raise ValueError(
-            f"{extra.spec.title} cannot be mixed into {data.spec.title}: its images are "
-            f"{extra.spec.image_shape} with {extra.spec.n_classes} classes, needed are "
-            f"{data.spec.image_shape} and at most {data.spec.n_classes}"
+            _(
+                "{extra} cannot be learned together with {dataset}. Its images are {theirs:text} values in "
+                "{n} classes; they must be {ours:text} values in at most {most} classes.",
+                extra=extra.spec.title,
+                dataset=data.spec.title,
+                theirs=_size(extra.spec),
+                ours=_size(data.spec),
+                n=extra.spec.n_classes,
+                most=data.spec.n_classes,
+            )
         )
     count = len(extra.train_labels)
     if count == 0:
@@ -103,6 +111,10 @@ def _mixed(
         torch.cat([labels, torch.from_numpy(np.asarray(extra.train_labels))]),
         torch.cat([train_index, torch.from_numpy(appended)]),
     )
+
+
+def _size(spec: DatasetSpec) -> str:
+    return " × ".join(map(str, spec.image_shape))
 
 
 class BatchOrder:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.atomic_files import whole_file
+from core.i18n.translation import _
 
 Images = NDArray[np.uint8]
 
@@ -26,7 +27,7 @@ def deskew_cached(images: Images) -> Images:
     """
     if images.ndim != 4 or images.shape[1] != 1:
         raise ValueError(
-            f"deskew is for images of one channel, these have shape {images.shape[1:]}: switch deskew off"
+            _("Only grey images can be deskewed. Switch “Deskew” off to train on images in colour.")
         )
     kept = _kept_at(images)
     if kept is None:

@@ -92,7 +92,8 @@ class RunState:
         """
         state = unpack(data)
         if state.config_json != to_json(self.config):
-            raise CheckpointError("the checkpoint belongs to a run with other settings")
+            other = "the checkpoint belongs to a run with other settings"  # not said: goes to the log
+            raise CheckpointError(other)
         if state.path != self.learner.path:
             self.learner = build_learner(self.data, self.config, state.path)
         torch.set_num_threads(state.threads)

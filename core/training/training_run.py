@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
+from core.i18n.translation import _
 from core.protocol.controls import Controls, RunCommands
 from core.protocol.events import (
     STRIP_SIZE,
@@ -277,6 +278,10 @@ class Run:
         return Diverged(
             step=step,
             elapsed_s=self.state.watch.elapsed_s,
-            message=f"The loss stopped being a finite number at step {step} (learning rate {rate:g}).",
-            remedy=f"Try a learning rate of {rate / 10:g}, a tenth of this one.",
+            message=_(
+                "The loss stopped being a finite number at step {step} (learning rate {rate:plain}).",
+                step=step,
+                rate=rate,
+            ),
+            remedy=_("Try a learning rate of {rate:plain}, a tenth of this one.", rate=rate / 10),
         )

@@ -133,4 +133,7 @@ def test_divergence_ends_the_run_with_its_step_and_what_to_try(mnist: ImageData)
     losses = np.concatenate([e.losses for e in told if isinstance(e, Steps)])
     assert np.isfinite(losses).all()
     assert told[-1].step == len(losses) + 1
-    assert "learning rate of 10" in told[-1].remedy
+    step = f"{told[-1].step:,}"
+    assert told[-1].message == f"The loss stopped being a finite number at step {step} (learning rate 100)."
+    assert told[-1].remedy == "Try a learning rate of 10, a tenth of this one."
+    assert told[-1].message.values == {"step": told[-1].step, "rate": 100.0}  # to be said in any language

@@ -120,7 +120,10 @@ _SAYS: Final = Sentences(
             "How many images each step is averaged over. Small batches give many noisy steps, large ones few steady "
             "steps."
         ),
-        "epochs": N_("How often the model sees every training image. More helps until the curve is flat."),
+        "epochs": N_(
+            "How often the model goes through all training images; one pass is called an epoch. More helps until the "
+            "curve is flat."
+        ),
         "eval_every": N_(
             "How often the model is evaluated during training. A smaller number gives a finer curve and takes a little "
             "longer."

@@ -7,6 +7,12 @@ from pathlib import Path
 
 SAYING = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2}  # how many arguments are sentences
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}  # the server's log is in English
+BUILT_IN = {
+    "ValueError",
+    "TypeError",
+    "AttributeError",
+    "RuntimeError",
+}  # for programmers: people read errors of our own
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.…!?)]? +[(A-Za-z{]|[a-z]{2,}[.!?…]$|} [A-Za-z]{2,}|[A-Za-z]{2,} [{]")
 EXEMPT = "# not said:"  # at the end of a line, with the reason
 
@@ -54,7 +60,9 @@ def _name(call: ast.Call) -> str:
 
 
 def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is no loose text: docstrings, sentences that are said, parts of a joined text, the log's lines."""
+    """Yield what is no loose text: docstrings, sentences that are said, parts of a joined text, the log's lines, and
+    what a programmer reads when a function is called wrongly.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
@@ -64,6 +72,8 @@ def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
             isinstance(node, ast.Call) and _is_logging(node.func)
         ):
             yield from node.args
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc) in BUILT_IN:
+            yield from node.exc.args
 
 
 def _is_logging(function: ast.expr) -> bool:

@@ -1,5 +1,6 @@
 """One setting as a person types it into a field; a URL or a command line writes it as `query_string` says."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from core.config.query_string import parse_field
@@ -27,8 +28,8 @@ def parse_typed(name: str, text: str) -> Any:
     try:
         number = parse_number(text)
     except NumberRefused as refused:
-        raise ConfigError([FieldError(name, text[:80], refused.wanted)]) from None
+        raise ConfigError([FieldError(name, text, refused.sentence, refused.limits)]) from None
     value, error = checked(name, int(number) if rule.integer and number == int(number) else number)
     if error:
-        raise ConfigError([FieldError(name, text[:80], error.allowed)])
+        raise ConfigError([replace(error, value=text)])
     return value

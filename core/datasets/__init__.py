@@ -59,7 +59,7 @@ def __getattr__(name: str) -> Any:
         from core.datasets.image_data import ImageData
 
         return ImageData
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")  # not said: for programmers
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load(name: str | DatasetSpec, data_dir: Path | str | None = None) -> "ImageData":

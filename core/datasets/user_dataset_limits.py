@@ -50,7 +50,7 @@ def new_spec(
         train_size=0,
         test_size=0,
         source="own",
-        licence="Yours",  # not said: kept in a file
+        licence="Yours",
         citation="",
         mean=(0.0,) * channels,
         std=(1.0,) * channels,

@@ -4,19 +4,29 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from core.i18n.catalogue import gettext
 from core.i18n.reader import locale
+from core.i18n.translation import N_
 
 _NUMBER: Final = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")  # a thousand to one reader, one to another
 
 
-class NumberRefused(ValueError):  # noqa: N818 - the name says what happened
-    """A text is no number, or could be two; `wanted` says what it must be, to follow "must be"."""
+TWO_MARKS: Final = N_("{field} must have one decimal mark at most, as in 0.001 or 0,001, not “{value:text}”.")
+TWO_WAYS: Final = N_(
+    "{field} reads in two ways as “{value:text}”. Write {thousands:text} or {decimal:text} instead."
+)
+NO_NUMBER: Final = N_("{field} must be a number, such as 0.001 or 1e-3, not “{value:text}”.")
 
-    def __init__(self, wanted: str) -> None:
-        super().__init__(wanted)
-        self.wanted = wanted
+
+class NumberRefused(ValueError):  # noqa: N818 - the name says what happened
+    """A text is no number, or could be two.
+
+    sentence: what says so, marked by N_, with {field} and {value} to be filled in; limits: its other values.
+    """
+
+    def __init__(self, sentence: str, **limits: str) -> None:
+        super().__init__(sentence)
+        self.sentence, self.limits = sentence, limits
 
 
 def parse_number(text: str) -> float:
@@ -26,16 +36,12 @@ def parse_number(text: str) -> float:
     """
     typed = text.strip().replace("−", "-")
     if len(re.findall("[.,]", typed)) > 1:
-        raise NumberRefused(gettext("a number with one decimal mark at most, such as 0.001 or 0,001"))
+        raise NumberRefused(TWO_MARKS)
     if _THOUSANDS.fullmatch(typed):
         whole, decimals = re.split("[.,]", typed)
-        raise NumberRefused(
-            gettext("a number that reads in one way only: {thousands} or {decimal}").format(
-                thousands=whole + decimals, decimal=f"{whole}.{decimals}0"
-            )
-        )
+        raise NumberRefused(TWO_WAYS, thousands=whole + decimals, decimal=f"{whole}.{decimals}0")
     if not _NUMBER.fullmatch(typed):
-        raise NumberRefused(gettext("a number, such as 0.001 or 1e-3"))
+        raise NumberRefused(NO_NUMBER)
     return float(typed.replace(",", "."))
 
 

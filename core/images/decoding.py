@@ -58,7 +58,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         if min(self.max_bytes, self.max_pixels, self.max_side_px) <= 0:
-            raise ValueError(f"limits must be > 0, got {self}")  # not said: for programmers
+            raise ValueError(f"limits must be > 0, got {self}")
 
 
 def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:

@@ -36,9 +36,7 @@ def deskew(images: NDArray[Any]) -> NDArray[Any]:
     Raises ValueError for fewer than two dimensions.
     """
     if images.ndim < 2:
-        raise ValueError(
-            f"deskew wants images of shape (..., H, W), got {images.shape}"  # not said: for programmers
-        )
+        raise ValueError(f"deskew wants images of shape (..., H, W), got {images.shape}")
     flat = images.reshape(-1, *images.shape[-2:])
     upright = np.empty(flat.shape, dtype=images.dtype)
     for start in range(0, len(flat), _CHUNK):

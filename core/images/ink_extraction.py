@@ -32,9 +32,7 @@ def ink_from_canvas(rgba: NDArray[np.uint8]) -> Ink:
     The background is what most of the canvas's edge shows, transparent or of any colour.
     """
     if rgba.ndim != 3 or rgba.shape[2] != 4:
-        raise ValueError(
-            f"a canvas is an array (H, W, 4) of RGBA bytes, got shape {rgba.shape}"  # not said: for programmers
-        )
+        raise ValueError(f"a canvas is an array (H, W, 4) of RGBA bytes, got shape {rgba.shape}")
     alpha = rgba[:, :, 3:].astype(np.float32) / 255
     seen = np.concatenate([rgba[:, :, :3].astype(np.float32) / 255 * alpha, alpha], axis=2)
     paper = np.median(np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]]), axis=0)
@@ -91,9 +89,7 @@ def _grey(image: Image.Image | NDArray[Any]) -> Ink:
 
 def _picture(array: NDArray[Any]) -> Image.Image:
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        raise ValueError(
-            f"a picture is (H, W), (H, W, 3) or (H, W, 4), got shape {array.shape}"  # not said: for programmers
-        )
+        raise ValueError(f"a picture is (H, W), (H, W, 3) or (H, W, 4), got shape {array.shape}")
     if array.dtype != np.uint8:
         array = (np.clip(np.nan_to_num(array.astype(np.float64)), 0, 1) * 255).round().astype(np.uint8)
     return Image.fromarray(array)

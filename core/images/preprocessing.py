@@ -68,7 +68,7 @@ class PreprocessingOptions:
         if not 0.5 <= self.thinnest_px <= self.thickest_px <= 8:
             raise ValueError(
                 "a pen is 0.5 to 8 px wide in a box of 20, the thinnest first, "
-                f"got {self.thinnest_px} to {self.thickest_px}"  # not said: for programmers
+                f"got {self.thinnest_px} to {self.thickest_px}"
             )
 
 
@@ -144,13 +144,9 @@ def _with_even_pen(shape: Ink, large: Ink, options: PreprocessingOptions, back: 
 def _checked(ink: NDArray[np.floating]) -> Ink:
     drawn = np.asarray(ink, dtype=np.float32)
     if drawn.ndim != 2 or 0 in drawn.shape:
-        raise ValueError(
-            f"a drawing is an array (H, W) of ink, got shape {drawn.shape}"  # not said: for programmers
-        )
+        raise ValueError(f"a drawing is an array (H, W) of ink, got shape {drawn.shape}")
     if not np.isfinite(drawn).all():
-        raise ValueError(
-            "a drawing has finite ink in [0, 1], got NaN or infinity"  # not said: for programmers
-        )
+        raise ValueError("a drawing has finite ink in [0, 1], got NaN or infinity")
     return np.clip(drawn, 0, 1)
 
 

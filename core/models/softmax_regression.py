@@ -19,7 +19,7 @@ def softmax(logits: Array, temperature: float = 1.0) -> NDArray[np.float64]:
     Raises: ValueError for a temperature that is not > 0.
     """
     if not temperature > 0:
-        raise ValueError(f"temperature must be > 0, got {temperature}")  # not said: for programmers
+        raise ValueError(f"temperature must be > 0, got {temperature}")
     scaled = np.asarray(logits, np.float64) / temperature
     # the shift cancels out, and without it large logits would overflow
     exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
@@ -42,7 +42,7 @@ def linear_logits(weight: Array, bias: Array, images: NDArray) -> Array:
     rows = images.reshape(len(images), -1)
     if rows.shape[1] != weight.shape[1]:
         sizes = f"{weight.shape[1]} values an image, these have {rows.shape[1]}"  # not said: for programmers
-        raise ValueError(f"weights are for {sizes}")  # not said: for programmers
+        raise ValueError(f"weights are for {sizes}")
     if rows.dtype == np.uint8:  # 1/255 rides on the K x D weights, not on the N x D pixels
         return rows.astype(np.float32) @ (np.asarray(weight, np.float32) / np.float32(255)).T + bias
     return rows @ weight.T + bias
@@ -62,6 +62,6 @@ def for_unit_pixels(
     channel_std = np.repeat(np.asarray(std, np.float64), H * W)
     if len(channel_mean) != weight.shape[1] or len(channel_std) != weight.shape[1]:
         wanted = f"mean and std must hold {C} numbers for images {image_shape}"  # not said: for programmers
-        raise ValueError(f"{wanted}, got {len(mean)} and {len(std)}")  # not said: for programmers
+        raise ValueError(f"{wanted}, got {len(mean)} and {len(std)}")
     folded = np.asarray(weight, np.float64) / channel_std
     return folded, np.asarray(bias, np.float64) - folded @ channel_mean

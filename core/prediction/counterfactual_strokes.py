@@ -87,7 +87,7 @@ def draw_counterfactual(
     """
     if predictor.spec.image_shape[0] != 1:
         shape = predictor.spec.image_shape
-        raise ValueError(f"only grey images are drawn, these are {shape}")  # not said: for programmers
+        raise ValueError(f"only grey images are drawn, these are {shape}")
     plain = CanvasCounterfactual(flip.after, (), ink, predict(predictor, Drawing(ink)))
     direct = _with(
         predictor,

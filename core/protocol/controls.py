@@ -54,8 +54,8 @@ def parse_pace(pace: str) -> tuple[str, float]:
         return kind, value
     if kind == "steps" and 0 < value <= MAX_STEPS_PER_S:
         return kind, value
-    paces = '"full", "film:SECONDS" or "steps:STEPS_PER_S"'  # not said: for programmers
-    raise ValueError(f"pace must be {paces}, got {pace!r}")  # not said: for programmers
+    paces = '"full", "film:SECONDS" or "steps:STEPS_PER_S"'
+    raise ValueError(f"pace must be {paces}, got {pace!r}")
 
 
 def steps_due(pace: str, running_s: float, total_steps: int) -> float:

@@ -29,8 +29,7 @@ class Handwriting:
 
     def __post_init__(self) -> None:
         if self.size_px <= 0 or self.aspect <= 0:
-            wanted = "size_px and aspect must be > 0"  # not said: for programmers
-            raise ValueError(f"{wanted}, got {(self.size_px, self.aspect)}")  # not said: see above
+            raise ValueError(f"size_px and aspect must be > 0, got {self.size_px} and {self.aspect}")
 
 
 def random_hand(rng: np.random.Generator, canvas_px: int = 280, *, margin_px: float = 16.0) -> Handwriting:

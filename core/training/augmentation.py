@@ -33,8 +33,7 @@ def augment(batch: Tensor, generator: torch.Generator, strength: Strength | None
     """
     how = strength or Strength()
     if batch.ndim != 4 or not batch.is_floating_point():
-        wanted = "augment wants a float batch (B, C, H, W)"  # not said: for programmers
-        raise ValueError(f"{wanted}, got {batch.dtype} {tuple(batch.shape)}")  # not said: see above
+        raise ValueError(f"augment wants a float batch (B, C, H, W), got {batch.dtype} {tuple(batch.shape)}")
     if not len(batch):
         return batch
     dark = batch.amin(dim=(2, 3), keepdim=True)

@@ -46,7 +46,7 @@ def train_many(
         if not may_join(config, configs[0]):
             refused = "these runs cannot be trained side by side"  # not said: for programmers
             differing = ", ".join(differing_fields(config, configs[0])) or "the model"  # not said: see above
-            raise ValueError(f"{refused}: they differ in {differing}")  # not said: see above
+            raise ValueError(f"{refused}: they differ in {differing}")
     with held_to(threads or threads_for(configs[0])):
         learned = training_data(configs[0], data, extra)
         learners = [ClosedFormLearner(config, learned) for config in configs]

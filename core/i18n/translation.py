@@ -15,7 +15,7 @@ from core.i18n.catalogue import catalogue
 
 K = TypeVar("K")
 
-_KINDS: Final = {
+KINDS: Final = {
     "number": number_format.number,
     "percent": number_format.percent,
     "points": number_format.points,
@@ -36,17 +36,26 @@ _KINDS: Final = {
 class Sentence(str):
     """A sentence as it was said, in one language, with what it was made of.
 
-    templates: the English source, (one,) or (one, many) with `values["n"]` to choose between them.
+    templates: the English source, (one,) or (one, many) with `values["n"]` to choose between them. context: as for
+    `pgettext`. code: a short name that stays the same in every language and version, for scripts; "" = none.
     """
 
     templates: tuple[str, ...]
     values: dict[str, Any]
+    context: str
+    code: str
 
     def __new__(
-        cls, said: str, templates: tuple[str, ...] = (), values: Mapping[str, Any] | None = None
+        cls,
+        said: str,
+        templates: tuple[str, ...] = (),
+        values: Mapping[str, Any] | None = None,
+        context: str = "",
+        code: str = "",
     ) -> "Sentence":
         self = super().__new__(cls, said)
         self.templates, self.values = templates, dict(values or {})
+        self.context, self.code = context, code
         return self
 
 
@@ -63,7 +72,8 @@ def ngettext(one: str, many: str, n: int, /, **values: Any) -> Sentence:
 
 def pgettext(context: str, sentence: str, /, **values: Any) -> Sentence:
     """Return a word or sentence that means several things in English, as `context` means it."""
-    return Sentence(_filled(catalogue().pgettext(context, sentence), values), (sentence,), values)
+    said = _filled(catalogue().pgettext(context, sentence), values)
+    return Sentence(said, (sentence,), values, context)
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
@@ -93,7 +103,7 @@ class _Values(string.Formatter):
     def format_field(self, value: Any, kind: str) -> str:
         name, _dot, decimals = kind.partition(".")
         if name:
-            return _KINDS[name](value, int(decimals)) if decimals else _KINDS[name](value)  # type: ignore[operator]
+            return KINDS[name](value, int(decimals)) if decimals else KINDS[name](value)  # type: ignore[operator]
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             return str(value)
         is_whole = isinstance(value, numbers.Integral)

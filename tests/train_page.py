@@ -17,7 +17,9 @@ def press(page: Page, name: str) -> None:
 
 
 def expect_status(page: Page, status: str, timeout: float = 60_000) -> None:
-    expect(page.locator(".ink-status .ink-chip").first).to_have_text(re.compile(status), timeout=timeout)
+    expect(page.locator(".ink-status .ink-chip").first).to_have_text(
+        re.compile(status, re.IGNORECASE), timeout=timeout
+    )
 
 
 def step_shown(page: Page) -> int:

@@ -11,15 +11,14 @@
 import io
 import json
 import zipfile
-from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
 
 from core.config.run_config import to_dict
 from core.export.run_record import RunRecord
-from core.protocol.events import Evaluated, Steps
-from core.runs.serialization import kind_of, pack_arrays
+from core.protocol.events import Steps
+from core.runs.serialization import kind_of, pack_arrays, values_of
 
 FORMAT: Final = "inkling-run"
 VERSION: Final = 1
@@ -60,10 +59,7 @@ def _told(event: Any) -> dict[str, Any]:
     """Return an event as JSON types; of a chunk only that it stands here, its numbers are in arrays."""
     if isinstance(event, Steps):
         return {"kind": "steps"}
-    values = asdict(event)
-    if isinstance(event, Evaluated):
-        values["strip"] = event.strip.tolist()
-    return {"kind": kind_of(event), **values}
+    return {"kind": kind_of(event), **values_of(event)}
 
 
 def _chunks(record: RunRecord) -> dict[str, np.ndarray]:

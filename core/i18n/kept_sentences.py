@@ -146,9 +146,9 @@ def _said(form: Mapping[str, Any], depth: int = 0) -> Sentence:
     """Return the sentence.  Raises: many kinds of error for one that cannot be said."""
     templates, values, context = form["id"], form["values"], form.get("context", "")
     if not (isinstance(templates, list) and 1 <= len(templates) <= 2 and isinstance(values, dict)):
-        raise ValueError("a sentence has one template or two, and values by name")
+        raise ValueError("no one or two templates with values")  # not said: a log's
     if not (isinstance(context, str) and isinstance(form["code"], str) and _CODE.fullmatch(form["code"])):
-        raise ValueError("a code is a short name in lower case")
+        raise ValueError("a code is a short name in lower case")  # not said: a log's
     for template in templates:
         _check(template, values)
     read = {name: _value(value, depth + 1) for name, value in values.items()}
@@ -159,7 +159,7 @@ def _say(templates: tuple[str, ...], values: dict[str, Any], context: str, code:
     if len(templates) == 2:
         n = values["n"]
         if not isinstance(n, numbers.Integral) or isinstance(n, bool):
-            raise ValueError("n counts things")
+            raise ValueError("n counts things")  # not said: a log's
         said = ngettext(*templates, int(n), **values)
     else:
         said = pgettext(context, *templates, **values) if context else _(*templates, **values)
@@ -169,27 +169,27 @@ def _say(templates: tuple[str, ...], values: dict[str, Any], context: str, code:
 def _check(template: Any, values: Mapping[str, Any]) -> None:
     """Raise ValueError unless the template names its values, and a kind for each, and asks for nothing else."""
     if not isinstance(template, str) or not template:
-        raise ValueError("a template is a text")
+        raise ValueError("a template is a text")  # not said: a log's
     for _text, name, kind, conversion in string.Formatter().parse(template):
         if name is None:
             continue
         wanted = _KIND.fullmatch(kind or "")
         if name not in values or not name.isidentifier() or conversion not in (None, "r", "s"):
-            raise ValueError(f"no value is named {name[:40]!r}")
+            raise ValueError(f"no value is named {name[:40]!r}")  # not said: a log's
         if wanted is None or (wanted[1] and wanted[1] not in KINDS):
-            raise ValueError(f"no kind of value is named {(kind or '')[:40]!r}")
+            raise ValueError(f"no kind of value is named {(kind or '')[:40]!r}")  # not said: a log's
 
 
 def _value(value: Any, depth: int) -> Any:
     if depth > _DEPTH:
-        raise ValueError("sentences are too deep in one another")
+        raise ValueError("sentences are too deep in one another")  # not said: a log's
     if isinstance(value, list):
         return [_value(item, depth + 1) for item in value]
     if isinstance(value, dict):
         if value.keys() == {"number"} and value["number"] in _ODD:
             return float(value["number"])
         if not _is_form(value):
-            raise ValueError("a value is a number, a text, a list or a sentence")
+            raise ValueError("a value of an unknown form")  # not said: a log's
         return _said(value, depth)
     return value
 

@@ -29,6 +29,7 @@ KINDS: Final = {
     "date": number_format.date,
     "date_time": number_format.date_time,
     "list": number_format.listed,
+    "sentences": " ".join,
     "text": str,
 }
 

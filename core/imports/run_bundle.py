@@ -18,6 +18,7 @@ import numpy as np
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.export.bundle import FORMAT, VERSION
+from core.i18n.kept_sentences import from_kept, problem_of
 from core.i18n.translation import _
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
@@ -31,6 +32,7 @@ MAX_MEMBERS: Final = 400
 MAX_EVENTS: Final = 200_000
 MAX_STEPS: Final = 5_000_000
 LARGEST: Final = 10**12  # number in an event
+MAX_SENTENCE: Final = 4000
 _WEIGHTS: Final = re.compile(r"weights/(\d{1,9})\.safetensors")
 _NAMES: Final = ("manifest.json", "steps.safetensors", "logits.safetensors")
 
@@ -235,6 +237,8 @@ def _event(values: Any, spec: DatasetSpec) -> Event:
             checked[field.name] = _number(value, field.name, whole=True)
         elif field.type in (float, "float"):
             checked[field.name] = _number(value, field.name)
+        elif field.name in ("message", "remedy"):
+            checked[field.name] = _sentence(value)
         else:
             checked[field.name] = _text(value, 500)
     splits = {checked.get("split", "test"), checked.get("evaluation_split", "test")}
@@ -270,6 +274,16 @@ def _text(value: Any, length: int) -> str:
     if not isinstance(value, str):
         raise _refused(_("The bundle has “{value}” where words belong.", value=str(value)[:40]))
     return value[:length]
+
+
+def _sentence(value: Any) -> str:
+    """Return a sentence as core.i18n.kept_sentences keeps it, or plain text as bundles of earlier versions have it."""
+    if not isinstance(value, str) or from_kept(value) is value:
+        return _text(value, 500)
+    if len(value) > MAX_SENTENCE or problem_of(value):
+        raise _refused(_("The bundle holds a sentence that cannot be read: {text}.", text=value[:60]))
+    _text(from_kept(value), 500)  # refuses what is no text
+    return from_kept(value)
 
 
 def _number(value: Any, name: str, whole: bool = False) -> Any:

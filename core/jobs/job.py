@@ -10,6 +10,7 @@ import numpy as np
 from core.config.app_settings import Settings
 from core.config.run_config import ConfigError, FieldError
 from core.datasets import load
+from core.i18n.kept_sentences import with_code
 from core.i18n.translation import N_
 from core.jobs.event_writer import EventWriter
 from core.jobs.failures import TimeUp, failure
@@ -138,9 +139,8 @@ class Job:
         """Leave the run resumable, with the reason if even that much can be written."""
         cause = "disk_full" if isinstance(error, StoreFull) else "store"
         try:
-            self.store.release(
-                self.row.id, self.attempt, cause=cause, message=error.message, remedy=error.remedy
-            )
+            message, remedy = with_code(error.message, error.code), with_code(error.remedy, error.code)
+            self.store.release(self.row.id, self.attempt, cause=cause, message=message, remedy=remedy)
         except StoreError as second:
             LOG.error("run %s could not even be marked: %s", self.row.id, second)
 
@@ -151,6 +151,6 @@ def _why(parked: bool) -> dict[str, str]:
         return {}
     return {
         "cause": "app_ended",
-        "message": "Inkling was shut down while this run was training.",
-        "remedy": "Press Resume: it goes on from where it was, with the same result.",
+        "message": _("Inkling was shut down while this run was training."),
+        "remedy": _("Press Resume to continue from where it was. The result will be the same."),
     }

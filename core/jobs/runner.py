@@ -17,6 +17,8 @@ from multiprocessing.connection import Pipe, wait
 from typing import Final, NoReturn
 
 from core.config.app_settings import Settings, from_environment
+from core.i18n.kept_sentences import with_code
+from core.i18n.translation import _
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
 from core.jobs.worker_pool import Worker, WorkerPool
@@ -33,7 +35,6 @@ END_S: Final = 4.0
 LAST_RESORT_S: Final = 4.7
 HARD_STOP_S: Final = 10.0  # a run that has not obeyed "stop" for this long is ended by force
 PARK_S: Final = 10.0  # a pause this long gives its worker up when others wait
-UNREADABLE: Final = "The settings of this run cannot be read by this version of Inkling."
 MAX_DEATHS_BEFORE_CLAIM: Final = 3  # workers that may die before claiming a run until the run is at fault
 
 
@@ -105,7 +106,8 @@ class Runner:
         used = self._store.threads_in_work() + unclaimed
         for entry in waiting:
             if entry.config is None:
-                self._lost_workers.append((entry.run_id, 0, UNREADABLE))
+                unreadable = _("This version of Inkling cannot read the settings of this run.")
+                self._lost_workers.append((entry.run_id, 0, with_code(unreadable, "unreadable_settings")))
                 continue
             threads = threads_for(entry.config, self._settings.core_count)
             is_room = not used or used + threads <= self._settings.core_count
@@ -200,7 +202,7 @@ def main(parent: Parent) -> None:
         end_session()  # no run is in work yet
     runner = Runner(store, settings, parent.say_warm)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's; its end is heard through the pipe
-    signal.signal(signal.SIGTERM, lambda *_: runner.wake("end"))
+    signal.signal(signal.SIGTERM, lambda *_signal: runner.wake("end"))
     threading.Thread(target=watch_parent, args=(runner,), daemon=True).start()
     searching = (Store(settings=settings), lambda: runner.wake("look"), threading.Event())
     threading.Thread(target=watch_searches, args=searching, daemon=True).start()

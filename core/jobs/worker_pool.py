@@ -8,6 +8,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from core.config.app_settings import Settings
+from core.i18n.kept_sentences import with_code
+from core.i18n.translation import _
 from core.jobs.forkserver import METHOD, worker_context
 from core.jobs.pipe_messages import receive, send
 from core.jobs.worker_entry import serve
@@ -43,15 +45,22 @@ class Worker:
         self.process.kill()
 
     def ending(self) -> str:
-        """Return how the process ended, once its pipe has closed: "" if well, else a sentence."""
+        """Return how the process ended, once its pipe has closed: "" if well, else a sentence with its code."""
         self.process.join(1.0)
         code = self.process.exitcode
         if code == 0 or self.recalled:
             return ""
         if code is not None and code < 0:
             name = signal.Signals(-code).name
-            return f"The process that trained this run was killed ({name}); most often memory ran out."
-        return f"The process that trained this run ended unexpectedly (exit code {code})."
+            killed = _(
+                "The process that was training this run was killed ({signal}). Most often, memory had run out.",
+                signal=name,
+            )
+            return with_code(killed, "worker_killed")
+        ended = _(
+            "The process that was training this run ended unexpectedly (exit code {code:text}).", code=code
+        )
+        return with_code(ended, "worker_exited")
 
 
 class WorkerPool:
@@ -77,7 +86,10 @@ class WorkerPool:
         try:
             process.start()
         except EOFError as error:
-            raise OSError("the process that workers are forked from ended while it forked one") from error
+            what = (
+                "the process that workers are forked from ended while it forked one"  # not said: for the log
+            )
+            raise OSError(what) from error
         theirs.close()  # the worker's end is then the worker's alone, and closes when it ends, however it does
         worker = Worker(process, ours)
         self.workers.append(worker)

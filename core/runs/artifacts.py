@@ -6,6 +6,7 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from core.config.app_settings import Settings
+from core.i18n.translation import _
 from core.protocol.events import Checkpoint, Diverged, Event, Finished, Logits, Weights
 from core.runs.database import Database
 from core.runs.errors import UnknownArtifact
@@ -34,7 +35,7 @@ class ArtifactWriter:
     def __enter__(self) -> "ArtifactWriter":
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: object, *_rest: object) -> None:
         if kind is None:
             self._write()
 
@@ -67,7 +68,7 @@ class ArtifactWriter:
         self._old.add((kind, name))
 
     def _write(self) -> None:
-        if any(kind == SNAPSHOT for kind, _ in self._new):
+        if any(kind == SNAPSHOT for kind, _name in self._new):
             self._thin()
         if self._old:
             keys = [{"of_run": self._run_id, "of_kind": kind, "of_name": name} for kind, name in self._old]
@@ -77,7 +78,7 @@ class ArtifactWriter:
 
     def _thin(self) -> None:
         """Keep at most the settings' number of snapshots: the one nearest to its neighbours goes first."""
-        added = [row["step"] for (kind, _), row in self._new.items() if kind == SNAPSHOT]
+        added = [row["step"] for (kind, _name), row in self._new.items() if kind == SNAPSHOT]
         steps = sorted({*self._connection.scalars(_snapshot_steps(self._run_id)), *added})
         while len(steps) > max(3, self._settings.snapshots_per_run):
             gaps = [after / max(before, 1) for before, after in zip(steps, steps[2:], strict=False)]
@@ -102,7 +103,7 @@ class Artifacts:
         """
         data = self._find(run_id, SNAPSHOT, str(step))
         if data is None:
-            raise UnknownArtifact(run_id, SNAPSHOT, str(step))
+            raise UnknownArtifact(_("Run {run} has no weights of step {step}.", run=run_id, step=step))
         return unpack_arrays(data)
 
     def newest_weights(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
@@ -114,7 +115,8 @@ class Artifacts:
             row = connection.execute(statement).mappings().first()
         if row is None:
             return None
-        return row["step"], unpack_arrays(verified(row["data"], row["sha256"], f"Weights of run {run_id}"))
+        data = verified(row["data"], row["sha256"], _damage(run_id, SNAPSHOT, row["step"]))
+        return row["step"], unpack_arrays(data)
 
     def newest_weights_step(self, run_id: str) -> int | None:
         """Return the step of what `live` would return, without reading it."""
@@ -145,8 +147,16 @@ class Artifacts:
             row = connection.execute(statement).mappings().first()
         if row is None:
             return None
-        what = f"The {kind} {name}".rstrip() + f" of run {run_id}"
-        return verified(row["data"], row["sha256"], what)
+        return verified(row["data"], row["sha256"], _damage(run_id, kind, row["step"]))
+
+
+def _damage(run_id: str, kind: str, step: int) -> str:
+    """Return the sentence that says which of a run's bytes are damaged."""
+    if kind == CHECKPOINT:
+        return _("The checkpoint of run {run} is damaged.", run=run_id)
+    if kind == LOGITS:
+        return _("The stored predictions of run {run} are damaged.", run=run_id)
+    return _("The weights of run {run} at step {step} are damaged.", run=run_id, step=step)
 
 
 def _weights(run_id: str) -> tuple[Any, ...]:

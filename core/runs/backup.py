@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 
 from core.config.app_settings import Settings
+from core.i18n.translation import N_, _
 from core.runs import Store
 from core.runs.damaged_database import is_damaged
 from core.runs.errors import ImportRefused
@@ -28,7 +29,7 @@ _STORE: Final = "inkling.db"
 _KEY: Final = "visitor.key"
 _ABOUT: Final = "backup.json"
 _OWN: Final = "own"
-_AGAIN: Final = "Use a file that `python -m core backup` wrote."
+_AGAIN: Final = N_("Use a file that “python -m core backup” wrote.")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def backup(store: Store, path: Path) -> BackupSummary:
     Raises: FileExistsError if there is a file already; OSError, StoreError.
     """
     if path.exists():
-        raise FileExistsError(f"{path} exists already; give another name, or remove it first")
+        raise FileExistsError(
+            _("{path} exists already. Choose another name, or remove it first.", path=str(path))
+        )
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".backup-") as folder:
         copy = Path(folder) / _STORE
         runs = _copy_store(store, copy)
@@ -169,30 +172,36 @@ def _unpack(path: Path, folder: Path) -> None:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        raise ImportRefused(
-            f"{path.name} is no backup: it is no zip file that can be read.", _AGAIN
-        ) from None
+        message = _("{file} is not a backup: it cannot be read as a zip file.", file=path.name)
+        raise ImportRefused(message, _(_AGAIN)) from None
     with archive:
         names = archive.namelist()
         strange = [name for name in names if not _is_ours(name)]
-        if strange or _STORE not in names or _ABOUT not in names:
-            raise ImportRefused(f"{path.name} is no backup: {_why(strange)}.", _AGAIN)
+        if strange:
+            message = _(
+                "{file} is not a backup: it holds “{member}”.", file=path.name, member=strange[0][:60]
+            )
+            raise ImportRefused(message, _(_AGAIN))
+        if _STORE not in names or _ABOUT not in names:
+            message = _("{file} is not a backup: it holds no run store.", file=path.name)
+            raise ImportRefused(message, _(_AGAIN))
         about = _about(archive)
         if about.get("format") != FORMAT or about.get("version") != VERSION:
-            raise ImportRefused(
-                f"{path.name} is a backup of version {str(about.get('version'))[:20]}; this Inkling reads {VERSION}.",
-                "Update Inkling, then restore again.",
+            message = _(
+                "{file} is a backup of version {found}, but this Inkling reads version {known}.",
+                file=path.name,
+                found=str(about.get("version"))[:20],
+                known=VERSION,
             )
+            raise ImportRefused(message, _("Update Inkling, then restore again."))
         try:
             archive.extractall(folder)
         except Exception as error:  # why: zipfile and zlib raise a dozen kinds for damaged members
-            raise ImportRefused(f"{path.name} is damaged ({error}).", _AGAIN) from error
+            message = _("{file} is damaged ({reason}).", file=path.name, reason=str(error))
+            raise ImportRefused(message, _(_AGAIN)) from error
     if is_damaged(folder / _STORE):
-        raise ImportRefused(f"The run store in {path.name} is damaged.", "Use an older backup.")
-
-
-def _why(strange: list[str]) -> str:
-    return f"it holds {strange[0][:60]!r}" if strange else "it holds no run store"
+        message = _("The run store in {file} is damaged.", file=path.name)
+        raise ImportRefused(message, _("Use an older backup."))
 
 
 def _is_ours(name: str) -> bool:
@@ -205,5 +214,6 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     try:
         found = json.loads(archive.read(_ABOUT))
     except Exception as error:  # why: zipfile, zlib and json each raise their own for a damaged member
-        raise ImportRefused(f"The backup's {_ABOUT} cannot be read ({error}).", _AGAIN) from error
+        message = _("The backup's {member} cannot be read ({reason}).", member=_ABOUT, reason=str(error))
+        raise ImportRefused(message, _(_AGAIN)) from error
     return found if isinstance(found, dict) else {}

@@ -8,10 +8,12 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 
 from core.config.run_config import ConfigError, RunConfig, from_json
+from core.i18n.kept_sentences import code_of, kept
+from core.i18n.translation import _
 from core.protocol.events import Checkpoint, Diverged, Event, Failed, Finished
 from core.runs.errors import LostRun
 from core.runs.event_log import EventLog
-from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, PAUSED, QUEUED, RUNNING
+from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, PAUSED, QUEUED, RUNNING
 from core.runs.run_table import RunTable, Values, many, one
 from core.runs.schema import RUNS
 
@@ -115,7 +117,7 @@ class ClaimedRuns:
 
         Raises: LostRun when the run is no longer in this attempt.
         """
-        why = {"cause": cause, "message": message, "remedy": remedy}
+        why = {"cause": cause, "message": kept(message, cause), "remedy": kept(remedy, cause)}
 
         def write() -> None:
             with self._database.write(durable=True) as connection:
@@ -128,8 +130,8 @@ class ClaimedRuns:
     def report_lost_worker(self, run_id: str, attempt: int, how: str) -> None:
         """Write down that the attempt's process is gone, if the run had not ended or been given back.
 
-        how: a sentence for people. A run that had been told to stop has thereby stopped; attempt 0 means that
-        processes died before they could even claim it: it has failed.
+        how: a sentence for people, "" = not known. A run that had been told to stop has thereby stopped; attempt 0
+        means that processes died before they could even claim it: it has failed.
         """
         self._database.write_with_reserve(lambda: self._report_lost_worker(run_id, attempt, how))
 
@@ -142,19 +144,20 @@ class ClaimedRuns:
             was_settled = (  # by somebody who saw that the process is gone and did not know how
                 values["attempt"] == attempt
                 and values["state"] == INTERRUPTED
-                and values["message"] == LOST_MESSAGE
+                and code_of(values["message"]) == LOST_CAUSE
             )
             if not attempt and values["state"] == QUEUED:
-                remedy = "Look at the server's log, then train it again."
+                remedy = _("Look for the reason in the server's log, then train the run again.")
                 self._table.end(connection, values, Failed(values["step"], LOST_CAUSE, how, remedy))
             elif is_mine and not self._table.is_held(values):
                 if values["command"] == "stop":
                     self._table.end_as_stopped(connection, values)
                     return
                 self._table.mark_interrupted_if_lost(connection, values)
-                self._table.change(connection, run_id, message=how or LOST_MESSAGE)
+                if how:
+                    self._table.change(connection, run_id, message=kept(how, "worker_ended"))
             elif was_settled and how:
-                self._table.change(connection, run_id, message=how)
+                self._table.change(connection, run_id, message=kept(how, "worker_ended"))
 
     def mark_interrupted(self) -> list[str]:
         """Write down as interrupted every run in work whose worker is gone; return their ids."""

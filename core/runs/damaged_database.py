@@ -7,6 +7,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from core.i18n.translation import _
+
 _COMPANIONS = ("", "-wal", "-shm")
 
 
@@ -36,9 +38,11 @@ def files_set_aside(path: Path) -> set[Path]:
 
 def notice(path: Path, aside: Path) -> str:
     """Return the sentence that says that `path` was set aside as `aside`."""
-    return (
-        f"The run store {path.name} was damaged and has been set aside as {aside.name}; a new one was begun. "
-        f"Nothing was deleted: `sqlite3 {aside.name} .recover` may still read the runs in it."
+    return _(
+        "The run store {file} was damaged and has been set aside as {aside}; a new one was begun. "
+        "Nothing was deleted: the command “sqlite3 {aside} .recover” may still read the runs in it.",
+        file=path.name,
+        aside=aside.name,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from core.i18n.translation import _
 from core.runs import damaged_database, schema
 from core.runs.disk_reserve import Reserve
 from core.runs.driver_errors import read_only, store_error, unreachable
@@ -27,8 +28,7 @@ T = TypeVar("T")
 class Database:
     """A store's engine. `path` is the SQLite file, None for a server's URL.
 
-    `busy_s`: how long a write waits for another process's. `notices`: sentences about what opening had to
-    do, such as setting a damaged file aside.
+    `busy_s`: how long a write waits for another process's.
 
     Raises: StoreUnreachable, StoreUnlockable, StoreTooNew, StoreBusy; a damaged file is set aside and a new one begun.
     """
@@ -37,12 +37,20 @@ class Database:
         self.url, self.busy_s = url, busy_s
         self.path = _sqlite_path(url)
         self.reserve = Reserve(self.path) if self.path else None
-        self.notices: list[str] = []
         self.is_read_only = False
+        self._set_aside_as: list[Path] = []  # since this process opened the store
         self._opening = threading.RLock()
         self._known_aside = damaged_database.files_set_aside(self.path) if self.path else set()
         self._engine = self._make_engine()
         self._file = self._open()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What opening had to do, such as setting a damaged file aside, in the language of whoever reads now."""
+        if self.path is None:
+            return ()
+        told = [damaged_database.notice(self.path, aside) for aside in self._set_aside_as]
+        return (*told, *([str(read_only(self.path))] if self.is_read_only else []))
 
     # ---- transactions
 
@@ -148,7 +156,6 @@ class Database:
         except StoreError:
             raise why from None
         self.is_read_only = True
-        self.notices.append(str(read_only(self.path)))
 
     # ---- a file that was damaged, or replaced by another process that found it so
 
@@ -172,7 +179,6 @@ class Database:
             if self.is_read_only:
                 self._engine.dispose()
                 self.is_read_only, self._engine = False, self._make_engine()
-                self.notices = [notice for notice in self.notices if notice != str(read_only(self.path))]
                 self._file = self._open()
 
     def _set_aside(self) -> bool:
@@ -191,9 +197,7 @@ class Database:
         """Take note of the files set aside since the last time, by whichever process."""
         if self.path is not None:
             now = damaged_database.files_set_aside(self.path)
-            self.notices += [
-                damaged_database.notice(self.path, aside) for aside in sorted(now - self._known_aside)
-            ]
+            self._set_aside_as += sorted(now - self._known_aside)
             self._known_aside = now
 
     @contextmanager
@@ -224,8 +228,8 @@ def _sqlite_path(url: str) -> Path | None:
         return None
     if not parsed.database or parsed.database == ":memory:":
         raise StoreUnreachable(
-            f"INKLING_STORE is a database in memory ({url!r}), which workers cannot share.",
-            "Give it a file: sqlite:////folder/inkling.db.",
+            _("INKLING_STORE names a database in memory ({url}), which processes cannot share.", url=url),
+            _("Name a file instead, such as sqlite:////folder/inkling.db."),
         )
     return Path(parsed.database).expanduser().absolute()
 
@@ -233,8 +237,12 @@ def _sqlite_path(url: str) -> Path | None:
 def _no_url(url: str, error: Exception) -> StoreUnreachable:
     named = re.sub(r"://[^@/]*@", "://***@", url)  # no password on a page or in a log
     return StoreUnreachable(
-        f"INKLING_STORE is no database URL that can be used: {named!r} ({type(error).__name__}).",
-        "Give a SQLAlchemy URL, such as sqlite:////folder/inkling.db, or leave it unset.",
+        _(
+            "INKLING_STORE is not a database URL that can be used: “{url}” ({reason}).",
+            url=named,
+            reason=type(error).__name__,
+        ),
+        _("Use a SQLAlchemy URL, such as sqlite:////folder/inkling.db, or leave INKLING_STORE unset."),
     )
 
 

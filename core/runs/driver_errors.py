@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from core.i18n.translation import _
 from core.runs.errors import (
     StoreBusy,
     StoreDamaged,
@@ -29,37 +30,47 @@ def store_error(error: Exception, path: Path | None, busy_s: float) -> StoreErro
     kind = code & 0xFF if code is not None else -1
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
-            f"The run store was locked by another process for more than {busy_s:g} s.",
-            "Try again in a moment; nothing was changed.",
+            _("The run store was locked by another process for more than {time:duration}.", time=busy_s),
+            _("Nothing was changed. Try again in a moment."),
         )
     if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and disk_is_full(path)):
         return StoreFull(
-            f"The disk that holds the run store ({path}) is full.",
-            "Free some space, or delete runs that are no longer needed, and try again.",
+            _("The disk that holds the run store ({path}) is full.", path=str(path)),
+            _("Free some space, or delete runs that are no longer needed, and try again."),
         )
     if kind == sqlite3.SQLITE_READONLY:
         return read_only(path)
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(
-            f"The run store {path} is damaged ({cause}).",
-            "Start Inkling again: it will set the file aside, not delete it, and begin a new one.",
+            _("The run store {path} is damaged ({reason}).", path=str(path), reason=str(cause)),
+            _(
+                "Start Inkling again. It will set the damaged file aside, without deleting it, and begin a new one."
+            ),
         )
     return unreachable(path, cause)
 
 
 def read_only(path: Path | None) -> StoreReadOnly:
     """Return the error of a store that may not be written."""
+    if path is None:
+        message = _("The run store at INKLING_STORE may be read but not written.")
+    else:
+        message = _("The run store {path} may be read but not written.", path=str(path))
     return StoreReadOnly(
-        f"The run store {path or 'at its URL'} may be read but not written.",
-        "Allow writing there, or set INKLING_STORE to a file on a disk that may be written.",
+        message, _("Allow writing there, or set INKLING_STORE to a file on a disk that may be written.")
     )
 
 
 def unreachable(path: Path | None, cause: BaseException) -> StoreUnreachable:
     """Return the error of a store that cannot be opened or asked."""
+    if path is None:
+        return StoreUnreachable(
+            _("The run store at INKLING_STORE cannot be opened ({reason}).", reason=str(cause)),
+            _("Check that its server runs and lets you in, or set INKLING_STORE to another place."),
+        )
     return StoreUnreachable(
-        f"The run store {path or 'at its URL'} cannot be opened: {cause}.",
-        "Check that its folder exists and may be written, or set INKLING_STORE to another place.",
+        _("The run store {path} cannot be opened ({reason}).", path=str(path), reason=str(cause)),
+        _("Check that its folder exists and may be written, or set INKLING_STORE to another place."),
     )
 
 

@@ -1,6 +1,7 @@
 """What can go wrong with the run store, each as an exception that carries a remedy for the person reading it."""
 
 from core.errors import InklingError
+from core.i18n.translation import _
 
 
 # ruff: noqa: N818 - the names say what happened; the base class says that it is an error
@@ -14,6 +15,8 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """The disk that holds the store has no room left; nothing of the write was kept."""
+
+    code = "disk_full"
 
 
 class StoreReadOnly(StoreError):
@@ -41,8 +44,8 @@ class UnknownRun(StoreError):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(
-            f"There is no run {run_id[:40]!r}.",
-            "It may have been deleted; choose another one from the list of runs.",
+            _("There is no run “{run}”.", run=run_id[:40]),
+            _("It may have been deleted. Choose another run from the list."),
         )
 
 
@@ -50,7 +53,14 @@ class LostRun(StoreError):
     """The run is no longer this worker's: it was given to another attempt, or it has ended."""
 
     def __init__(self, run_id: str, attempt: int) -> None:
-        super().__init__(f"Run {run_id} is no longer in attempt {attempt}.", "This attempt must end.")
+        super().__init__(
+            _(
+                "Run {run} is no longer trained by this process (attempt {attempt}).",
+                run=run_id,
+                attempt=attempt,
+            ),
+            _("Another process has taken it over, or it has ended."),
+        )
         self.run_id, self.attempt = run_id, attempt
 
 
@@ -65,10 +75,8 @@ class RunRefused(StoreError):
 class UnknownArtifact(StoreError):
     """The run has no such array or bytes."""
 
-    def __init__(self, run_id: str, kind: str, name: str) -> None:
-        super().__init__(
-            f"Run {run_id} has no {kind} {name}".rstrip() + ".", "Choose one of those that are listed."
-        )
+    def __init__(self, message: str) -> None:
+        super().__init__(message, _("Choose one of the steps that are listed."))
 
 
 class ExportRefused(StoreError):

@@ -100,5 +100,8 @@ def _read_cursor(cursor: str) -> tuple[int | None, int, int]:
     try:
         history, attempt, seq = (int(part) for part in cursor.split("."))
     except ValueError:
-        raise ValueError(f"a cursor is what `events_since` gave before, got {cursor[:40]!r}") from None
+        message = (
+            f"a cursor is what `events_since` gave before, got {cursor[:40]!r}"  # not said: for programmers
+        )
+        raise ValueError(message) from None
     return history, attempt, seq

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
+from core.i18n.translation import _
 from core.runs.errors import StoreUnlockable
 
 try:
@@ -33,7 +34,7 @@ def try_lock(file: IO[bytes], shared: bool = False) -> bool:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            raise OSError(errno.ENOLCK, "this Python has no file locks")
+            raise OSError(errno.ENOLCK, "this Python has no file locks")  # not said: as the system's own
     except OSError as error:
         if error.errno in HELD:
             return False
@@ -68,6 +69,11 @@ def unlockable(folder: Path, error: OSError) -> StoreUnlockable:
     """Return the error of a folder whose files cannot be locked."""
     name = errno.errorcode.get(error.errno or 0, type(error).__name__)
     return StoreUnlockable(
-        f"The folder {folder} cannot be locked ({name}: {error.strerror}), as on some network drives.",
-        "Put it on a local disk: set INKLING_DATA to a folder there, and INKLING_STORE too if it is in use.",
+        _(
+            "The folder {folder} cannot be locked ({name}: {reason}), as on some network drives.",
+            folder=str(folder),
+            name=name,
+            reason=error.strerror or "",
+        ),
+        _("Use a folder on a local disk: set INKLING_DATA to it, and INKLING_STORE as well if it is set."),
     )

@@ -43,7 +43,8 @@ class FinishedRuns:
         Raises: ValueError for events without beginning or end; StoreError.
         """
         if not events or not isinstance(events[0], Started) or not isinstance(events[-1], TERMINAL):
-            raise ValueError("a finished run's events begin with Started and end with how it ended")
+            what = "a finished run's events begin with Started and end with how it ended"  # not said: for programmers
+            raise ValueError(what)
         run_id, now = run_id or new_id(), time.time()
         values = new_row(run_id, config, owner, name, note, tags)
         values |= {"parent_id": parent_id, "group_id": group_id, "pinned": int(pinned)}

@@ -23,6 +23,7 @@ from core.protocol.events import (
 )
 from core.protocol.moving_average import Average
 from core.runs.run_row import DIVERGED, FAILED, PAUSED, RUNNING
+from core.runs.serialization import sentences_of
 
 
 def step_of(event: Event) -> int:
@@ -107,4 +108,4 @@ def _ended(event: Finished | Diverged | Failed) -> dict[str, Any]:
     state, cause = (DIVERGED, "diverged") if isinstance(event, Diverged) else (FAILED, "")
     if isinstance(event, Failed):
         cause = event.cause
-    return changes | {"state": state, "cause": cause, "message": event.message, "remedy": event.remedy}
+    return changes | {"state": state, "cause": cause, **sentences_of(event)}

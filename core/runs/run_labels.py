@@ -2,10 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
 
+from core.config.run_config import ConfigError, from_json
+from core.config.setting_labels import dataset_title
+from core.i18n.translation import N_, Sentences, _, ngettext
 from core.runs import RunRow
 
-TONES = {
+TONES: Final = {
     "created": "waiting",
     "queued": "waiting",
     "running": "live",
@@ -16,11 +21,43 @@ TONES = {
     "diverged": "bad",
     "failed": "bad",
 }
+STATUSES: Final = Sentences(
+    {
+        "created": N_("Not started"),
+        "queued": N_("Queued"),
+        "running": N_("Running"),
+        "paused": N_("Paused"),
+        "interrupted": N_("Interrupted"),
+        "finished": N_("Finished"),
+        "stopped": N_("Stopped"),
+        "diverged": N_("Diverged"),
+        "failed": N_("Failed"),
+    }
+)
+_MODELS: Final = {"softmax": "Softmax", "mlp": "MLP", "cnn": "CNN"}
 
 
 def title(row: RunRow) -> str:
-    """Return the run's name, or one made of what it is."""
-    return row.name or f"{row.model} on {row.dataset.replace('_', '-')} · {row.id[:4]}"
+    """Return the run's name, or one made of what it is: "Softmax, MNIST, learning rate 0.1"."""
+    if row.name:
+        return row.name
+    model, dataset, rate = (
+        _MODELS.get(row.model, row.model),
+        dataset_title(row.dataset),
+        _rate(row.config_json),
+    )
+    if rate is None:
+        return _("{model}, {dataset}", model=model, dataset=dataset)
+    return _("{model}, {dataset}, learning rate {rate:plain}", model=model, dataset=dataset, rate=rate)
+
+
+@lru_cache(maxsize=4096)
+def _rate(config_json: str) -> float | None:
+    """Return a run's learning rate, None where this version cannot read its settings; kept, since lists ask often."""
+    try:
+        return from_json(config_json).learning_rate
+    except ConfigError:
+        return None
 
 
 def distinct_titles(rows: Iterable[RunRow]) -> dict[str, str]:
@@ -36,7 +73,10 @@ def unambiguous(texts: Mapping[str, str]) -> dict[str, str]:
 
 def status_text(row: RunRow) -> tuple[str, str]:
     """Return (the run's status in words, the tone of its chip)."""
-    text = row.status
-    if row.queue_position:
-        text = "queued, next" if row.queue_position == 1 else f"queued, {row.queue_position - 1} before it"
+    if row.queue_position == 1:
+        text: str = _("Queued, next")
+    elif row.queue_position:
+        text = ngettext("Queued, {n} ahead", "Queued, {n} ahead", row.queue_position - 1)
+    else:
+        text = STATUSES[row.status]
     return text, TONES[row.status]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
-from core.i18n.translation import N_
+from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
 from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, QUEUED, RunRow, run_row
@@ -98,13 +98,21 @@ class RunRecords:
         queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == QUEUED)
         if connection.scalar(queued) >= self._table.settings.queue_length:
             raise RunRefused(
-                f"The queue is full: it holds {self._table.settings.queue_length} at most.",
-                "Wait until some have been trained, or stop queued runs that are no longer wanted.",
+                ngettext(
+                    "The queue is full: it holds {n} run at most.",
+                    "The queue is full: it holds {n} runs at most.",
+                    self._table.settings.queue_length,
+                ),
+                _("Wait until some have been trained, or stop queued runs that are no longer needed."),
             )
         if connection.scalar(queued.where(RUNS.c.owner == owner)) >= self._table.settings.queue_per_owner:
             raise RunRefused(
-                f"You have {self._table.settings.queue_per_owner} runs waiting already.",
-                "Wait until some have been trained, or stop those that are no longer wanted.",
+                ngettext(
+                    "You already have {n} run in the queue, which is the most allowed here.",
+                    "You already have {n} runs in the queue, which is the most allowed here.",
+                    self._table.settings.queue_per_owner,
+                ),
+                _("Wait until some have been trained, or stop queued runs that are no longer needed."),
             )
 
     def get(self, run_id: str) -> RunRow:
@@ -192,7 +200,8 @@ def _positions(connection: Connection) -> dict[str, int]:
 def _select(query: Query) -> Select[Any]:
     """Return the SELECT of a Query."""
     if query.sort not in SORT_KEYS:
-        raise ValueError(f"runs are sorted by one of {', '.join(SORT_KEYS)}, got {query.sort!r}")
+        what = f"runs are sorted by one of {SORT_KEYS}, got {query.sort!r}"  # not said: for programmers
+        raise ValueError(what)
     columns = RUNS.c
     statement = select(RUNS)
     statement = statement.where(
@@ -236,7 +245,7 @@ def new_row(run_id: str, config: RunConfig, owner: str, name: str, note: str, ta
 
 def new_id() -> str:
     """Return an id for a new run, not to be guessed and easy to read out."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+    return "".join(secrets.choice(_ALPHABET) for _place in range(_ID_LENGTH))
 
 
 def clean_tags(tags: Sequence[str]) -> list[str]:

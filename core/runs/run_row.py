@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from core.config.run_config import RunConfig, from_json
+from core.i18n.kept_sentences import from_kept, unsaid
+from core.i18n.translation import N_
 
 CREATED: Final = "created"  # held back, not in the queue
 QUEUED: Final = "queued"
@@ -28,8 +30,10 @@ LIVE: Final = (
 )  # statuses under which something may still happen by itself or by an order
 
 LOST_CAUSE: Final = "worker_lost"
-LOST_MESSAGE: Final = "The process that trained this run is gone."
-LOST_REMEDY: Final = "Press Resume: it goes on from its last checkpoint, with the same result."
+LOST_MESSAGE: Final = unsaid(LOST_CAUSE, N_("The process that was training this run is gone."))
+LOST_REMEDY: Final = unsaid(
+    LOST_CAUSE, N_("Press Resume to continue from the last checkpoint. The result will be the same.")
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class RunRow:
     "interrupted". `run_until`, `learning_rate` and `pace` are the standing orders (learning_rate None = the
     config's). `train_*` are moving averages over the mini-batches (core.protocol.moving_average); `evaluation_*` are
     of the split in `evaluation_split`, `best_*` of its highest accuracy, `test_*` of the last evaluation on the
-    test set. `queue_position` counts from 1, 0 = not queued.
+    test set. `queue_position` counts from 1, 0 = not queued. `message_kept` and `remedy_kept` say why it stands as it
+    does, as core.i18n.kept_sentences keeps sentences.
     """
 
     id: str
@@ -67,8 +72,8 @@ class RunRow:
     seen_at: float | None
     deleted_at: float | None
     cause: str
-    message: str
-    remedy: str
+    message_kept: str
+    remedy_kept: str
     command: str
     run_until: int
     learning_rate: float | None
@@ -103,6 +108,16 @@ class RunRow:
         return from_json(self.config_json)
 
     @property
+    def message(self) -> str:
+        """Why the run ended or waits, in the language of whoever reads now; "" if there is nothing to say."""
+        return from_kept(self.message_kept)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about `message`, in the language of whoever reads now."""
+        return from_kept(self.remedy_kept)
+
+    @property
     def status(self) -> str:
         """One of STATES, "interrupted" if the worker that had the run is gone."""
         return self.state if self.is_held or self.state not in IN_WORK else INTERRUPTED
@@ -132,7 +147,7 @@ class RunRow:
 
 _PLAIN: Final = {f.name for f in fields(RunRow)} - {
     *("config_json", "tags", "pinned", "learning_rate_changes", "is_held", "queue_position"),
-    *("cause", "message", "remedy"),
+    *("cause", "message_kept", "remedy_kept"),
 }
 
 
@@ -151,8 +166,8 @@ def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> Ru
         is_held=is_held,
         queue_position=queue_position,
         cause=LOST_CAUSE if is_lost else values["cause"],
-        message=LOST_MESSAGE if is_lost else values["message"],
-        remedy=LOST_REMEDY if is_lost else values["remedy"],
+        message_kept=LOST_MESSAGE if is_lost else values["message"],
+        remedy_kept=LOST_REMEDY if is_lost else values["remedy"],
     )
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from core.i18n.translation import _
 from core.runs.errors import StoreTooNew
 
 VERSION: Final = 1
@@ -156,8 +157,12 @@ def bring_up(connection: Connection) -> None:
         return
     if found > VERSION:
         raise StoreTooNew(
-            f"The run store has version {found}; this Inkling reads versions up to {VERSION}.",
-            "Update Inkling, or set INKLING_STORE to another file.",
+            _(
+                "The run store has version {found}, but this Inkling reads versions up to {newest} only.",
+                found=found,
+                newest=VERSION,
+            ),
+            _("Update Inkling, or set INKLING_STORE to another file."),
         )
     for version in range(found + 1, VERSION + 1):
         MIGRATIONS[version](connection)

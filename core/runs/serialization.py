@@ -14,6 +14,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from core.i18n.kept_sentences import from_kept, kept
+from core.i18n.translation import _
 from core.protocol.events import (
     Diverged,
     Evaluated,
@@ -59,10 +61,24 @@ def encode(event: Event) -> bytes:
     if isinstance(event, Steps):
         head = _CHUNK.pack(event.first_step, event.learning_rate, event.elapsed_s, event.images_per_s)
         return head + _float32(event.losses) + _float32(event.accuracies)
+    return json.dumps(values_of(event)).encode()
+
+
+def values_of(event: Event) -> dict[str, Any]:
+    """Return a recorded event, other than Steps, as JSON types, its sentences as `kept` writes them."""
     values = asdict(event)
     if isinstance(event, Evaluated):
         values["strip"] = event.strip.tolist()
-    return json.dumps(values).encode()
+    elif isinstance(event, Diverged | Failed):
+        values |= sentences_of(event)
+    return values
+
+
+def sentences_of(event: Diverged | Failed) -> dict[str, str]:
+    """Return the event's message and remedy as they are kept, under its own code or the kind of end that it is."""
+    code = "diverged" if isinstance(event, Diverged) else event.cause
+    code = getattr(event.message, "code", "") or code
+    return {"message": kept(event.message, code), "remedy": kept(event.remedy, code)}
 
 
 def decode(kind: str, payload: bytes) -> Recorded:
@@ -76,9 +92,11 @@ def decode(kind: str, payload: bytes) -> Recorded:
         values: dict[str, Any] = json.loads(payload)
         if kind == "evaluated":
             values["strip"] = np.array(values["strip"], np.int64)
+        elif kind in ("diverged", "failed"):
+            values |= {name: from_kept(values[name]) for name in ("message", "remedy")}
         return RECORDED_KINDS[kind](**values)
     except (KeyError, TypeError, ValueError, struct.error) as error:
-        raise _damaged(f"A stored event of kind {kind!r}") from error
+        raise damaged(_("A stored event ({kind}) is damaged.", kind=kind)) from error
 
 
 def _decode_steps(payload: bytes) -> Steps:
@@ -114,7 +132,7 @@ def unpack_arrays(data: bytes) -> dict[str, np.ndarray]:
     try:
         return load(data)
     except (SafetensorError, ValueError, KeyError) as error:
-        raise _damaged("A stored array") from error
+        raise damaged(_("Stored weights or predictions are damaged.")) from error
 
 
 def checksum(data: bytes) -> str:
@@ -122,20 +140,20 @@ def checksum(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def verified(data: bytes, sha256: str, what: str) -> bytes:
+def verified(data: bytes, sha256: str, damage: str) -> bytes:
     """Return `data` if its SHA-256 is the one noted when it was written.
 
-    Raises: DamagedArtifact naming `what`.
+    damage: the sentence that says what is damaged if not.  Raises: DamagedArtifact.
     """
     if checksum(data) != sha256:
-        raise _damaged(what)
+        raise damaged(damage)
     return data
 
 
-def _damaged(what: str) -> DamagedArtifact:
+def damaged(message: str) -> DamagedArtifact:
+    """Return the error of stored bytes that are not what was written."""
     return DamagedArtifact(
-        f"{what} does not read as it was written.",
-        "The disk may be failing; train the run again to have it anew.",
+        message, _("The disk may be failing. Train the run again to replace what was lost.")
     )
 
 

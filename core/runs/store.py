@@ -93,7 +93,7 @@ class Store:
     @property
     def notices(self) -> tuple[str, ...]:
         """What people should be told about the store: that a damaged one was set aside, that it is read-only."""
-        return tuple(self.database.notices)
+        return self.database.notices
 
     @property
     def is_read_only(self) -> bool:

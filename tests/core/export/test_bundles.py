@@ -16,11 +16,15 @@ from safetensors.numpy import save
 from safetensors.torch import save as save_tensors
 
 from core.config.app_settings import Settings
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.export import ImportRefused, export_run
 from core.export.run_record import read_record
+from core.i18n.kept_sentences import with_code
+from core.i18n.translation import _
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
+from core.protocol.events import Failed, Started
 from core.runs import Store
 
 Change = Callable[[dict[str, bytes]], None]
@@ -210,3 +214,54 @@ def test_other_weights_are_refused_with_what_to_do(
         import_weights(elsewhere, data, dataset="mnist")
     assert "nn.Linear(784, 10)" in refusal.value.remedy
     assert elsewhere.list() == []
+
+
+def failed_run(store: Store, message: str, remedy: str = "Train fewer epochs.") -> str:
+    """Return a run that failed, with these words."""
+    begun = Started(0, 30, 10, 1000, "test", 10_000, 7850, "closed-form", 1)
+    return store.add_finished_run(RunConfig(), [begun, Failed(0, "timeout", message, remedy)])
+
+
+def test_a_reason_travels_as_code_and_values(export_store: Store, elsewhere: Store) -> None:
+    run_id = failed_run(export_store, with_code(_("It took {time:duration}.", time=76), "timeout"))
+    bundle = export_run(export_store, run_id, "bundle").data
+    row = elsewhere.get(import_bundle(elsewhere, bundle))
+    assert (row.message, row.remedy) == ("It took 1 min 16 s.", "Train fewer epochs.")
+    assert row.message_kept == export_store.get(run_id).message_kept
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        told = json.loads(archive.read("manifest.json"))["events"][-1]
+    assert json.loads(told["message"])["values"] == {"time": 76}
+
+
+@pytest.mark.parametrize(
+    ("template", "values"),
+    [
+        ("{x.__class__}", {"x": 1}),
+        ("{0}", {}),
+        ("{x}", {}),
+        ("{x:money}", {"x": 1}),
+        ("{x:number.999999}", {"x": 1}),
+        ("{x:percent}", {"x": "text"}),
+        ("{x}", {"x": "long " * 1000}),
+    ],
+)
+def test_a_reason_that_cannot_be_said_is_refused(
+    export_store: Store, elsewhere: Store, template: str, values: dict[str, Any]
+) -> None:
+    bundle = export_run(export_store, failed_run(export_store, "It took too long."), "bundle").data
+
+    def change(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files["manifest.json"])
+        kept = {"code": "x", "id": [template], "values": values}
+        manifest["events"][-1]["message"] = json.dumps(kept)
+        files["manifest.json"] = json.dumps(manifest).encode()
+
+    with pytest.raises(ImportRefused, match="a sentence that cannot be read"):
+        import_bundle(elsewhere, rebuilt(bundle, change))
+    assert elsewhere.list() == []
+
+
+def test_words_of_earlier_bundles_are_taken_as_they_are(export_store: Store, elsewhere: Store) -> None:
+    for words in ("It took too long.", '{"loss": 3}', "{x.__class__}"):
+        bundle = export_run(export_store, failed_run(export_store, words), "bundle").data
+        assert elsewhere.get(import_bundle(elsewhere, bundle)).message == words

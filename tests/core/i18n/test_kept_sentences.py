@@ -1,12 +1,9 @@
 """Stored sentences: said in the language of whoever reads them, and never trusted when they come from elsewhere."""
 
-import io
 import json
 
 import numpy as np
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 
 from core.errors import InklingError
 from core.i18n.kept_sentences import (
@@ -21,23 +18,20 @@ from core.i18n.kept_sentences import (
 )
 from core.i18n.reader import Reader, read_by
 from core.i18n.translation import N_, Sentence, _, ngettext, pgettext
+from tests.catalogues import write_catalogue
 
 GERMAN = Reader("de")
 
 
 @pytest.fixture(autouse=True)
 def _german(tmp_path, monkeypatch):
-    catalogue = Catalog(locale="de")
-    catalogue.add("It ended at step {step} ({rate:plain}).", "Ende bei Schritt {step} ({rate:plain}).")
-    catalogue.add(("{n} image", "{n} images"), ("{n} Bild", "{n} Bilder"))
-    catalogue.add("Step", "Stufe", context="a schedule")
-    catalogue.add("The disk is full.", "Die Platte ist voll.")
-    catalogue.add("It cannot be kept: {reason}", "Nicht aufzuheben: {reason}")
-    folder = tmp_path / "de" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    written = io.BytesIO()
-    write_mo(written, catalogue)
-    (folder / "inkling.mo").write_bytes(written.getvalue())
+    sentences = {
+        "It ended at step {step} ({rate:plain}).": "Ende bei Schritt {step} ({rate:plain}).",
+        ("{n} image", "{n} images"): ("{n} Bild", "{n} Bilder"),
+        "The disk is full.": "Die Platte ist voll.",
+        "It cannot be kept: {reason}": "Nicht aufzuheben: {reason}",
+    }
+    write_catalogue(tmp_path, "de", sentences, {("a schedule", "Step"): "Stufe"})
     monkeypatch.setenv("INKLING_LOCALES", str(tmp_path))
 
 

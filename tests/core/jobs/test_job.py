@@ -190,7 +190,7 @@ def test_a_run_that_cannot_be_done_fails_with_the_reason_and_a_remedy(store, con
     [
         ({"max_parameters": 100}, "user_error", "at most 100 are allowed here"),
         ({"max_steps": 10}, "user_error", "at most 10 are allowed here"),
-        ({"max_run_hours": 1e-9}, "timeout", "which is the most that is allowed"),
+        ({"max_run_hours": 1e-9}, "timeout", "which is the longest that is allowed"),
     ],
 )
 def test_a_run_that_turns_out_beyond_a_limit_fails_in_words(tmp_path, data_folder, limits, cause, words):

@@ -103,7 +103,7 @@ def test_a_backup_that_reaches_outside_is_refused(name: str, lab: Store, tmp_pat
     backup(lab, tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip", "a") as archive:
         archive.writestr(name, b"x")
-    with pytest.raises(ImportRefused, match="is no backup"):
+    with pytest.raises(ImportRefused, match="is not a backup"):
         restore(tmp_path / "all.zip", settings_for(tmp_path / "new"))
     assert not (tmp_path / "new").exists()
 

@@ -29,7 +29,7 @@ def refuse(*_: object) -> None:
 def test_a_store_on_a_disk_without_locks_is_refused_with_a_remedy(store_path, monkeypatch, kind):
     monkeypatch.setattr(fcntl, kind, refuse)
     with pytest.raises(
-        StoreUnlockable, match=r"ENOLCK.* set INKLING_DATA to a folder there, and INKLING_STORE too"
+        StoreUnlockable, match=r"ENOLCK.* set INKLING_DATA to it, and INKLING_STORE as well"
     ) as told:
         open_store(store_path)
     assert str(store_path.parent) in told.value.message

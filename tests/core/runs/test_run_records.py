@@ -56,7 +56,7 @@ def test_a_held_back_run_waits_until_it_is_enqueued(store):
 
 def test_an_unknown_run_is_named_with_a_remedy(store):
     for ask in (store.get, store.version, store.events_since, store.enqueue, store.delete):
-        with pytest.raises(UnknownRun, match=r"no run 'nobody12'\. It may have been deleted"):
+        with pytest.raises(UnknownRun, match=r"no run “nobody12”\. It may have been deleted"):
             ask("nobody12")
 
 
@@ -206,10 +206,10 @@ def test_a_full_queue_refuses_with_a_remedy_and_takes_runs_again_when_it_has_roo
     store = open_store(store_path, queue_length=3, queue_per_owner=2)
     first = store.create(RunConfig(), owner="ada")
     store.create(RunConfig(), owner="ada")
-    with pytest.raises(RunRefused, match="You have 2 runs waiting already"):
+    with pytest.raises(RunRefused, match="You already have 2 runs in the queue"):
         store.create(RunConfig(), owner="ada")
     store.create(RunConfig(), owner="bob")
-    with pytest.raises(RunRefused, match="The queue is full: it holds 3 at most"):
+    with pytest.raises(RunRefused, match="The queue is full: it holds 3 runs at most"):
         store.create(RunConfig(), owner="cy")
     store.order(first, command="stop")
     assert store.create(RunConfig(), owner="cy")

@@ -96,14 +96,14 @@ def test_queued_tells_how_many_come_before(app: AppTest, store: Store) -> None:
     store.create(CONFIG)
     third = store.create(CONFIG)
     text = shown(app, third)
-    assert "queued, 2 before it" in text
+    assert "Queued, 2 ahead" in text
     assert not button(app, "Stop").disabled
 
 
 def test_running_shows_step_epoch_and_figures(app: AppTest, store: Store) -> None:
     run_id = worked_on(store, Evaluated(0, "test", 2.3, 0.1), steps(1, 12), Evaluated(10, "test", 0.6, 0.85))
     text = shown(app, run_id)
-    assert "running" in text
+    assert "Running" in text
     assert "step 12 of 20" in text
     assert "epoch 2 of 2" in text
     assert "85.0%" in text
@@ -112,7 +112,7 @@ def test_running_shows_step_epoch_and_figures(app: AppTest, store: Store) -> Non
 
 def test_paused_offers_to_go_on(app: AppTest, store: Store) -> None:
     run_id = worked_on(store, steps(1, 5), Paused(5))
-    assert "paused" in shown(app, run_id)
+    assert "Paused" in shown(app, run_id)
     button(app, "Go on").click().run()
     assert store.get(run_id).command == "run"
 

@@ -7,12 +7,8 @@ from pathlib import Path
 
 SAYING = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2}  # how many arguments are sentences
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}  # the server's log is in English
-BUILT_IN = {
-    "ValueError",
-    "TypeError",
-    "AttributeError",
-    "RuntimeError",
-}  # for programmers: people read errors of our own
+BUILT_IN = {"ValueError", "TypeError", "AttributeError", "RuntimeError"}  # for programmers
+QUERYING = {"execute", "executescript", "exec_driver_sql"}  # a database is asked in SQL
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.…!?)]? +[(A-Za-z{]|[a-z]{2,}[.!?…]$|} [A-Za-z]{2,}|[A-Za-z]{2,} [{]")
 EXEMPT = "# not said:"  # at the end of a line, with the reason
 
@@ -60,8 +56,8 @@ def _name(call: ast.Call) -> str:
 
 
 def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is no loose text: docstrings, sentences that are said, parts of a joined text, the log's lines, and
-    what a programmer reads when a function is called wrongly.
+    """Yield what is no loose text: docstrings, sentences that are said, parts of a joined text, the log's lines, SQL,
+    and what a programmer reads when a function is called wrongly.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -74,6 +70,10 @@ def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
             yield from node.args
         elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc) in BUILT_IN:
             yield from node.exc.args
+        elif (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in QUERYING
+        ):
+            yield from (part for argument in node.args for part in ast.walk(argument))
 
 
 def _is_logging(function: ast.expr) -> bool:

@@ -131,8 +131,8 @@ def test_no_module_is_a_drawer_without_a_name() -> None:
 
 def test_the_command_line_refuses_without_waiting_for_torch() -> None:
     program = (
-        "import sys; from core.__main__ import app\n"
-        "try: app(['train', '--learning-rate', 'nan'])\n"
+        "import sys; from core.cli.app import main\n"
+        "try: main(['train', '--learning-rate', 'nan'])\n"
         "except SystemExit as end: print(end.code, 'torch' in sys.modules)"
     )
     done = subprocess.run(

@@ -9,16 +9,19 @@ from tests.sentences import loose, said
 
 ROOT = Path(__file__).parents[1]
 SAID_IN_EVERY_LANGUAGE = (  # the rooms whose sentences are all in the catalogue, and files that stand alone
+    "core/cli",
     "core/i18n",
     "core/config",
     "core/datasets",
     "core/errors.py",
     "core/images",
     "core/imports",
+    "core/jobs",
     "core/models",
     "core/prediction",
     "core/pretrained",
     "core/protocol",
+    "core/runs",
     "core/search",
     "core/synthetic_digits",
     "core/training",
@@ -58,6 +61,7 @@ def test_what_is_loose_or_glued_is_found(tmp_path: Path) -> None:
         'd = "It is a column"  # not said: SQL\n'
         'LOG.warning("It was lost: %s", e)\n'
         'st.caption(_("It was lost.") + "Try it again.")\n'
+        'connection.execute(text("SELECT all FROM runs"))\n'
     )
     assert said(file) == ["{n} images of {name}", "It was lost."]
     assert loose(file) == ["3: {x} images", "4: It was stopped.", "7: Try it again."]

@@ -9,6 +9,7 @@ import typer
 from core.config.app_settings import Settings, SettingsError, from_environment
 from core.config.run_config import ConfigError
 from core.datasets import DatasetError
+from core.i18n.translation import _
 from core.runs import RunRow, Store, StoreError
 
 USAGE_ERROR: Final = 2
@@ -18,7 +19,7 @@ INTERRUPTED: Final = 130  # as shells report Ctrl+C
 
 def fail(message: str, code: int = FAILURE) -> NoReturn:
     """End with `message` on standard error."""
-    typer.echo(f"Error: {message}", err=True)
+    typer.echo(_("Error: {message}", message=message), err=True)
     raise typer.Exit(code)
 
 

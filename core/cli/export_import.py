@@ -1,5 +1,6 @@
 """`python -m core export RUN`, `import FILE`, `backup FILE` and `restore FILE`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,45 +11,79 @@ from core.cli.train import OWNER
 from core.config.app_settings import from_environment
 from core.datasets import CATALOG
 from core.export import FORMATS, export_run
+from core.i18n.translation import _, ngettext
 
 
-def export(
-    run: Annotated[str, typer.Argument(help="The run's id or name.")],
-    form: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(FORMATS)}.")] = "script",
-    output: Annotated[Path | None, typer.Option(help="File or folder; default: this folder.")] = None,
-) -> None:
-    """Write a run as code, weights, numbers, a report, a film or a bundle."""
+def export_command() -> Callable[..., None]:
+    """Return the command that writes a run as a file."""
+
+    def export(
+        run: Annotated[str, typer.Argument(help=_("The run's id or name."))],
+        form: Annotated[
+            str, typer.Option("--format", help=_("One of: {formats}.", formats=", ".join(FORMATS)))
+        ] = "script",
+        output: Annotated[
+            Path | None, typer.Option(help=_("A file or folder. Default: this folder."))
+        ] = None,
+    ) -> None:
+        _export(run, form, output)
+
+    return export
+
+
+def _export(run: str, form: str, output: Path | None) -> None:
     if form not in FORMATS:
-        fail(f"--format must be one of {', '.join(FORMATS)}, got {form!r}", USAGE_ERROR)
+        formats = ", ".join(FORMATS)
+        fail(_("--format must be one of {formats}, got “{given}”.", formats=formats, given=form), USAGE_ERROR)
     with told_errors():
-        store, _ = open_store()
+        store, _settings = open_store()
         made = export_run(store, named_run(store, run).id, form)
     target = output or Path()
     path = target / made.file_name if target.is_dir() else target
     try:
         path.write_bytes(made.data)
     except OSError as error:
-        fail(f"{path} cannot be written: {error.strerror}; choose another --output")
+        reason = error.strerror or str(error)
+        fail(
+            _("{file} cannot be written ({reason}). Choose another --output.", file=str(path), reason=reason)
+        )
     typer.echo(path)
 
 
-def import_file(
-    file: Annotated[Path, typer.Argument(help="A run bundle, or one nn.Linear as .safetensors.")],
-    dataset: Annotated[
-        str, typer.Option(help=f"For weights: what they tell apart, one of {', '.join(CATALOG)}.")
-    ] = "mnist",
-    name: Annotated[str, typer.Option(help="For weights: the new run's name.")] = "",
-) -> None:
-    """Take in a run bundle, or the weights of a linear layer; prints the new run's id."""
+def import_command() -> Callable[..., None]:
+    """Return the command that takes in a run or weights."""
+
+    def import_file(
+        file: Annotated[
+            Path, typer.Argument(help=_("A run bundle, or the weights of one nn.Linear as .safetensors."))
+        ],
+        dataset: Annotated[
+            str,
+            typer.Option(
+                help=_(
+                    "For weights: the dataset that they were trained on, one of {datasets}.",
+                    datasets=", ".join(CATALOG),
+                )
+            ),
+        ] = "mnist",
+        name: Annotated[str, typer.Option(help=_("For weights: the new run's name."))] = "",
+    ) -> None:
+        _import(file, dataset, name)
+
+    return import_file
+
+
+def _import(file: Path, dataset: str, name: str) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        fail(f"{file} cannot be read: {error.strerror}", USAGE_ERROR)
+        reason = error.strerror or str(error)
+        fail(_("{file} cannot be read ({reason}).", file=str(file), reason=reason), USAGE_ERROR)
     from core.imports.linear_layer import import_weights
     from core.imports.run_bundle import import_bundle  # here: torch takes two seconds, `--help` should not
 
     with told_errors():
-        store, _ = open_store()
+        store, _settings = open_store()
         if file.suffix == ".safetensors":
             run_id = import_weights(store, data, dataset=dataset, owner=OWNER, name=name or file.stem)
         else:
@@ -56,26 +91,46 @@ def import_file(
     typer.echo(run_id)
 
 
-def backup(file: Annotated[Path, typer.Argument(help="The zip to write.")]) -> None:
-    """Copy every run and dataset of one's own into one file; the app may run meanwhile."""
+def backup_command() -> Callable[..., None]:
+    """Return the command that copies everything that was made here."""
+
+    def backup(file: Annotated[Path, typer.Argument(help=_("The zip file to write."))]) -> None:
+        _backup(file)
+
+    return backup
+
+
+def _backup(file: Path) -> None:
     from core.runs import backup as work
 
     with told_errors():
-        store, _ = open_store()
+        store, _settings = open_store()
         try:
             tally = work.backup(store, file)
         except OSError as error:
             fail(str(error))
-    typer.echo(f"{tally.runs:,} runs and {tally.files:,} other files in {file}")
+    runs = ngettext("{n} run is in {file}.", "{n} runs are in {file}.", tally.runs, file=str(file))
+    others = ngettext("{n} other file is in it as well.", "{n} other files are in it as well.", tally.files)
+    typer.echo(f"{runs} {others}")
 
 
-def restore(file: Annotated[Path, typer.Argument(help="A zip that `backup` wrote.")]) -> None:
-    """Put back what is missing here from a backup; the app may run meanwhile."""
+def restore_command() -> Callable[..., None]:
+    """Return the command that puts a backup back."""
+
+    def restore(file: Annotated[Path, typer.Argument(help=_("A zip file that “backup” wrote."))]) -> None:
+        _restore(file)
+
+    return restore
+
+
+def _restore(file: Path) -> None:
     from core.runs import backup as work
 
     with told_errors():
         try:
             tally = work.restore(file, from_environment())
         except OSError as error:
-            fail(f"{file} cannot be restored: {error}")
-    typer.echo(f"{tally.runs:,} runs and {tally.files:,} other files are back")
+            fail(_("{file} cannot be restored ({reason}).", file=str(file), reason=str(error)))
+    runs = ngettext("{n} run is back.", "{n} runs are back.", tally.runs)
+    others = ngettext("{n} other file is back.", "{n} other files are back.", tally.files)
+    typer.echo(f"{runs} {others}")

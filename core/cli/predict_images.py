@@ -11,7 +11,8 @@ from PIL import Image
 from core.config.app_settings import from_environment
 from core.datasets import DatasetError
 from core.datasets.pixel_values import as_uint8
-from core.i18n.number_format import percent
+from core.i18n.kept_sentences import for_scripts, with_code
+from core.i18n.translation import _
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import detect_digits
 from core.prediction.predict import Prediction, predict
@@ -36,7 +37,7 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
             answer = _answer(path, predictor)
         except (ImageError, OSError) as error:
             failed = True
-            _say_error(path, _reason(error), as_json)
+            _say_error(path, error, as_json)
             continue
         _say(path, answer, predictor, as_json)
         if stages is not None:
@@ -46,9 +47,13 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
 
 
 def _reason(error: ImageError | OSError) -> str:
+    """Return what is wrong with a picture, with a code."""
     if isinstance(error, IsADirectoryError):
-        return "is a folder: name the pictures in it"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return with_code(_("This is a folder. Name the pictures in it."), "folder")
+    if isinstance(error, OSError):
+        return with_code(error.strerror or str(error), "unreadable_file")
+    said = error.args[0] if error.args else ""
+    return with_code(said if isinstance(said, str) else str(error), "unusable_picture")
 
 
 def _answer(path: Path, predictor: Predictor) -> Prediction:
@@ -69,15 +74,32 @@ def _say(path: Path, answer: Prediction, predictor: Predictor, as_json: bool) ->
             told["note"] = answer.kind
         typer.echo(json.dumps(told))
         return
-    notes = {"unsure": "not sure", "unlike": f"nothing like a {predictor.spec.singular}", "sure": ""}
-    note = notes.get(answer.kind, f"{answer.kind}: nothing to read")
-    share = percent(answer.probabilities[answer.best])
-    typer.echo(f"{path}: {names[answer.best]} ({share}{', ' + note if note else ''})")
+    share = float(answer.probabilities[answer.best])
+    typer.echo(_line(str(path), answer.kind, names[answer.best], share, predictor.spec.title))
 
 
-def _say_error(path: Path, reason: str, as_json: bool) -> None:
+def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
+    """Return the answer to one picture in words; kind: as in Prediction."""
+    if kind == "empty":
+        return _("{file}: nothing is drawn in this picture", file=file)
+    if kind == "tiny":
+        return _("{file}: what is drawn is too small to read", file=file)
+    answer = {"file": file, "label": label, "share": share}
+    if kind == "unlike":
+        return _(
+            "{file}: {label} ({share:percent}), but unlike all images of {dataset}", **answer, dataset=dataset
+        )
+    if kind == "unsure":
+        return _("{file}: {label} ({share:percent}), not sure", **answer)
+    return _("{file}: {label} ({share:percent})", **answer)
+
+
+def _say_error(path: Path, error: ImageError | OSError, as_json: bool) -> None:
+    reason = _reason(error)
     if as_json:
-        typer.echo(json.dumps({"file": str(path), "error": reason}))
+        told = for_scripts(reason)
+        values = {"error": told["text"], "code": told["code"], "values": told["values"]}
+        typer.echo(json.dumps({"file": str(path), **values}))
     else:
         typer.echo(f"{path}: {reason}", err=True)
 
@@ -85,6 +107,6 @@ def _say_error(path: Path, reason: str, as_json: bool) -> None:
 def _write_stages(folder: Path, path: Path, answer: Prediction) -> None:
     """Write stages as FOLDER/NAME-1-drawn.png and so on, ink bright on black."""
     folder.mkdir(parents=True, exist_ok=True)
-    for place, (name, _, image) in enumerate(answer.prepared.stages, start=1):
+    for place, (name, _title, image) in enumerate(answer.prepared.stages, start=1):
         pixels = as_uint8(image)
         Image.fromarray(pixels).save(folder / f"{path.stem}-{place}-{name.replace(' ', '-')}.png")

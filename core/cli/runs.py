@@ -1,40 +1,64 @@
 """`python -m core runs` and `python -m core evaluate RUN`: what is in the store."""
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from core.cli.console import fail, named_run, open_store, told_errors
+from core.i18n.number_format import percent
+from core.i18n.translation import _
 from core.protocol.article_log import final_line
 from core.runs import RunRow
+from core.runs.run_labels import STATUSES
 
 
-def runs(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
-) -> None:
-    """List the runs in the store, newest first."""
+def runs_command() -> Callable[..., None]:
+    """Return the command that lists runs."""
+
+    def runs(
+        limit: Annotated[
+            int, typer.Option(min=1, max=10_000, help=_("How many runs to list, newest first."))
+        ] = 20,
+        as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object a line."))] = False,
+    ) -> None:
+        _runs(limit, as_json)
+
+    return runs
+
+
+def _runs(limit: int, as_json: bool) -> None:
     with told_errors():
-        store, _ = open_store()
+        store, _settings = open_store()
         rows = store.list(limit=limit)
     for row in rows:
         typer.echo(json.dumps(_summary(row)) if as_json else _line(row))
     if not rows and not as_json:
-        typer.echo("No runs yet. Make one with: python -m core train", err=True)
+        typer.echo(_("No runs yet. Train one with: python -m core train"), err=True)
 
 
-def evaluate(
-    run: Annotated[str, typer.Argument(help="The run's id or name.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Score a run's newest weights on the whole test set, anew."""
+def evaluate_command() -> Callable[..., None]:
+    """Return the command that scores a run."""
+
+    def evaluate(
+        run: Annotated[str, typer.Argument(help=_("The run's id or name."))],
+        as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
+    ) -> None:
+        _evaluate(run, as_json)
+
+    return evaluate
+
+
+def _evaluate(run: str, as_json: bool) -> None:
     with told_errors():
         store, settings = open_store()
         row = named_run(store, run)
         newest = store.newest_weights(row.id)
     if newest is None:
-        fail(f"run {row.id} has no weights yet (it is {row.status})")
+        fail(
+            _("Run {run} has no weights yet. Its status: {status}.", run=row.id, status=STATUSES[row.status])
+        )
     from core.datasets import load  # here: torch takes two seconds, `--help` should not
     from core.training.score_weights import score_weights
 
@@ -44,9 +68,8 @@ def evaluate(
         values = {"event": "evaluated", "run": row.id, "step": newest[0], "split": "test"}
         typer.echo(json.dumps({**values, "loss": score.loss, "accuracy": score.accuracy}))
     else:
-        typer.echo(
-            f"Run {row.id}, step {newest[0]}: test loss {score.loss:.4f}\n{final_line(score.accuracy)}"
-        )
+        line = _("Run {run}, step {step}: test loss {loss:loss}", run=row.id, step=newest[0], loss=score.loss)
+        typer.echo(f"{line}\n{final_line(score.accuracy)}")
 
 
 def _summary(row: RunRow) -> dict[str, Any]:
@@ -66,6 +89,7 @@ def _summary(row: RunRow) -> dict[str, Any]:
 
 def _line(row: RunRow) -> str:
     accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
-    figure = f"{100 * accuracy:6.2f}%" if accuracy is not None else "      – "
+    figure = percent(accuracy, 2)
     steps = f"{row.step}/{row.total_steps or '?'}"
-    return f"{row.id}  {row.status:<11}  {row.dataset:<14} {row.model:<8} {steps:>13} {figure}  {row.name}".rstrip()
+    status = STATUSES[row.status]
+    return f"{row.id}  {status:<11}  {row.dataset:<14} {row.model:<8} {steps:>13} {figure:>7}  {row.name}".rstrip()

@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from core.cli.console import FAILURE, INTERRUPTED, fail, open_store, told_errors
+from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, told_errors
+from core.cli.setting_help import help_of
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
 from core.config.run_config import FIELD_NAMES, rule_of
-from core.datasets import CATALOG, dataset_spec, ensure
+from core.datasets import dataset_spec, ensure
+from core.i18n.kept_sentences import for_scripts
+from core.i18n.translation import _
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Diverged, Evaluated, Event, Failed, Finished, Started, Steps
 from core.runs import Store
@@ -27,6 +28,9 @@ class ConsoleReporter:
     """Tells a run's events on the terminal: log lines under a progress bar, or one JSON object a line."""
 
     def __init__(self, run_id: str, as_json: bool, is_quiet: bool) -> None:
+        from rich.console import Console  # here: `--help` does without
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         self.last: Event | None = None
         self._run_id, self._as_json, self._is_quiet = run_id, as_json, is_quiet
         self._loss = self._batch_loss = self._accuracy = 0.0
@@ -35,13 +39,13 @@ class ConsoleReporter:
         self._progress = Progress(
             *columns, TimeRemainingColumn(), console=console, disable=as_json or is_quiet, transient=True
         )
-        self._task = self._progress.add_task("steps", total=None)
+        self._task = self._progress.add_task(_("Steps"), total=None)
 
     def __enter__(self) -> "ConsoleReporter":
         self._progress.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._progress.stop()
 
     def on_message(self, event: Event) -> None:
@@ -70,13 +74,23 @@ class ConsoleReporter:
         if isinstance(event, Finished):
             figures = {"accuracy": self._accuracy, "loss": self._loss, "seconds": event.elapsed_s}
             told = {"event": event.reason, "run": self._run_id, **figures}
-            self._say(
-                told, f"{final_line(self._accuracy)}\nRun {self._run_id}, {event.elapsed_s:.2f} s of training"
-            )
+            line = _("Run {run}: trained for {time:duration}.", run=self._run_id, time=event.elapsed_s)
+            self._say(told, f"{final_line(self._accuracy)}\n{line}")
         else:
-            name = type(event).__name__.lower()
-            told = {"event": name, "run": self._run_id, "message": event.message, "remedy": event.remedy}
-            self._say({**told, "step": event.step}, None)
+            self._say(self._failed(event))
+
+    def _failed(self, event: Diverged | Failed) -> dict[str, Any]:
+        """Return an end that was not planned as scripts read it: a code, its values, and the sentences in English."""
+        name = type(event).__name__.lower()
+        message = for_scripts(event.message, "diverged" if isinstance(event, Diverged) else event.cause)
+        told = {"message": message["text"], "remedy": for_scripts(event.remedy)["text"], "step": event.step}
+        return {
+            "event": name,
+            "run": self._run_id,
+            **told,
+            "code": message["code"],
+            "values": message["values"],
+        }
 
     def _say(self, values: dict[str, Any], line: str | None = None) -> None:
         if self._as_json:
@@ -87,7 +101,8 @@ class ConsoleReporter:
 
 def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: dict[str, Any]) -> None:
     if preset not in PRESETS:
-        fail(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}", 2)
+        presets = ", ".join(PRESETS)
+        fail(_("preset must be one of {presets}, got “{given}”.", presets=presets, given=preset), USAGE_ERROR)
     with told_errors():
         changes = {k: _value(k, v) for k, v in settings_given.items() if v is not None}
         config = replace(PRESETS[preset].config, **changes)
@@ -99,7 +114,7 @@ def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: d
     if isinstance(last, (Diverged, Failed)):
         fail(f"{last.message} {last.remedy}", FAILURE)
     if not isinstance(last, Finished):
-        fail(f"interrupted; run {run_id} can be resumed in the app", INTERRUPTED)
+        fail(_("Interrupted. Run {run} can be resumed in the app.", run=run_id), INTERRUPTED)
 
 
 def _value(name: str, value: Any) -> Any:
@@ -111,11 +126,11 @@ def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:
     from core.jobs.worker import train_here
 
     interrupt_signal = InterruptSignal()
-    before = signal.signal(signal.SIGINT, lambda *_: interrupt_signal.give("interrupt"))
+    before = signal.signal(signal.SIGINT, lambda *_signal: interrupt_signal.give("interrupt"))
     try:
         with ConsoleReporter(run_id, as_json, quiet) as reporter:
             if not train_here(store, run_id, store.settings, interrupt_signal, reporter.on_message):
-                fail(f"run {run_id} could not be claimed: another process has it")
+                fail(_("Run {run} cannot be trained here: another process is training it.", run=run_id))
         return reporter.last
     finally:
         signal.signal(signal.SIGINT, before)
@@ -132,30 +147,18 @@ def train_command() -> Callable[..., None]:
         annotation = Annotated[kind, typer.Option(*flags, help=help_)]
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
+    presets = ", ".join(PRESETS)
     parameters = [
-        option("preset", str, "default", f"Start from one of: {', '.join(PRESETS)}."),
-        option("name", str, "", "Name the run."),
-        option("as_json", bool, False, "Print one JSON object a line.", "--json"),
-        option("quiet", bool, False, "Print errors only."),
+        option(
+            "preset", str, "default", _("The settings to start from, one of: {presets}.", presets=presets)
+        ),
+        option("name", str, "", _("The run's name.")),
+        option("as_json", bool, False, _("Print one JSON object a line."), "--json"),
+        option("quiet", bool, False, _("Print errors only.")),
     ]
     for name in FIELD_NAMES:
         kind = bool | None if rule_of(name) is bool else str | None
-        parameters.append(option(name, kind, None, _help(name)))
+        parameters.append(option(name, kind, None, help_of(name)))
     train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     train.__annotations__ = {p.name: p.annotation for p in parameters}
-    train.__doc__ = (
-        "Train one run and keep it in the store. Every setting is an option; the preset gives the rest."
-    )
     return train
-
-
-def _help(name: str) -> str:
-    rule = rule_of(name)
-    allowed = (
-        ", ".join(map(str, rule)) if isinstance(rule, tuple) else "" if rule in (bool, str) else str(rule)
-    )
-    if name in ("dataset", "mix_in"):
-        allowed = f"one of {', '.join(CATALOG)}, own:ID"
-    default = getattr(PRESETS["default"].config, name)
-    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
-    return f"{allowed}{'; ' if allowed else ''}default {shown or 'none'}"

@@ -11,7 +11,7 @@ from core.config.app_settings import Settings
 from core.config.run_config import ConfigError, FieldError
 from core.datasets import load
 from core.i18n.kept_sentences import with_code
-from core.i18n.translation import N_
+from core.i18n.translation import N_, _
 from core.jobs.event_writer import EventWriter
 from core.jobs.failures import TimeUp, failure
 from core.jobs.store_controls import InterruptSignal, StoreControls

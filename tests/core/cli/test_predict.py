@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from core.__main__ import app
+from core.cli.app import make_app
 from core.datasets import ImageData
 
 
@@ -25,7 +25,7 @@ def pictures(mnist: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("run", ["cnn-mnist", "softmax-mnist"])
 def test_json_gives_one_object_a_line_in_the_order_given(pictures: list[Path], run: str) -> None:
-    result = CliRunner().invoke(app, ["predict", *map(str, pictures), "--run", run, "--json"])
+    result = CliRunner().invoke(make_app(), ["predict", *map(str, pictures), "--run", run, "--json"])
     assert result.exit_code == 0, result.output
     told = [json.loads(line) for line in result.stdout.splitlines()]
     assert [one["file"] for one in told] == [str(path) for path in pictures]
@@ -41,20 +41,21 @@ def test_a_bad_file_is_told_in_its_place_and_the_others_are_answered(
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no picture")
     files = [pictures[0], bad, tmp_path / "missing.png", tmp_path, pictures[1]]
-    result = CliRunner().invoke(app, ["predict", *map(str, files), "--json"])
+    result = CliRunner().invoke(make_app(), ["predict", *map(str, files), "--json"])
     told = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.exit_code == 1
     assert [one.get("class") for one in told] == ["7", None, None, None, "2"]
     assert [one["file"] for one in told] == [str(path) for path in files]
     assert "picture" in told[1]["error"]
-    assert told[3]["error"] == "is a folder: name the pictures in it"
+    assert told[3]["error"] == "This is a folder. Name the pictures in it."
+    assert [one.get("code") for one in told[1:4]] == ["unusable_picture", "unreadable_file", "folder"]
 
 
 def test_without_json_it_is_one_line_a_picture_and_stages_are_written_on_request(
     pictures: list[Path], tmp_path: Path
 ) -> None:
     folder = tmp_path / "stages"
-    result = CliRunner().invoke(app, ["predict", str(pictures[0]), "--stages", str(folder)])
+    result = CliRunner().invoke(make_app(), ["predict", str(pictures[0]), "--stages", str(folder)])
     assert result.exit_code == 0
     assert result.stdout.startswith(f"{pictures[0]}: 7 (")
     written = sorted(path.name for path in folder.iterdir())
@@ -63,6 +64,6 @@ def test_without_json_it_is_one_line_a_picture_and_stages_are_written_on_request
 
 
 def test_an_unknown_run_is_refused(pictures: list[Path]) -> None:
-    result = CliRunner().invoke(app, ["predict", str(pictures[0]), "--run", "nobody"])
+    result = CliRunner().invoke(make_app(), ["predict", str(pictures[0]), "--run", "nobody"])
     assert result.exit_code == 2
     assert "nobody" in result.stderr

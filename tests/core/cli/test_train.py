@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from core.__main__ import app
+from core.cli.app import make_app
 from core.cli.train import train_command
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,7 +28,9 @@ def command(store: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def command_here(store: Path, *words: str) -> Result:
     """Run a command in this process, which has PyTorch already; an error that nobody told is raised."""
     environment = {"INKLING_STORE": f"sqlite:///{store}"}
-    return CliRunner().invoke(app, words, env=environment, prog_name="python -m core", catch_exceptions=False)
+    return CliRunner().invoke(
+        make_app(), words, env=environment, prog_name="python -m core", catch_exceptions=False
+    )
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_train_speaks_article_1s_words(store: Path) -> None:
         (("train", "--dataset", "letters"), 2, "dataset must be one of mnist"),
         (("train", "--nonsense"), 2, "No such option"),
         (("train", "--validation-size", "60000", "--epochs", "1"), 1, "got 60,000"),
-        (("evaluate", "nowhere"), 1, "There is no run 'nowhere'"),
+        (("evaluate", "nowhere"), 1, "There is no run “nowhere”"),
         (("train", "--preset", "diverges"), 1, "Try a learning rate of 10"),
     ],
 )

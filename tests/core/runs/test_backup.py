@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.__main__ import app
+from core.cli.app import make_app
 from core.config.app_settings import Settings
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
@@ -132,19 +132,19 @@ def test_the_command_line_takes_a_run_away_and_brings_it_in(
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'lab' / 'inkling.db'}")
     shell = CliRunner()
     for form in ("bundle", "safetensors"):
-        done = shell.invoke(app, ["export", "trained", "--format", form, "--output", str(tmp_path)])
+        done = shell.invoke(make_app(), ["export", "trained", "--format", form, "--output", str(tmp_path)])
         assert done.exit_code == 0, done.output
         path = done.stdout.strip()
-        done = shell.invoke(app, ["import", path, "--name", "weights only"])
+        done = shell.invoke(make_app(), ["import", path, "--name", "weights only"])
         assert done.exit_code == 0, done.output
         imported = lab.get(done.stdout.strip())
         (trained, *_) = lab.list(owner="me")
         assert imported.test_accuracy == pytest.approx(trained.test_accuracy, abs=1e-4)
-    assert shell.invoke(app, ["backup", str(tmp_path / "b.zip")]).exit_code == 0
+    assert shell.invoke(make_app(), ["backup", str(tmp_path / "b.zip")]).exit_code == 0
     monkeypatch.setenv("INKLING_DATA", str(tmp_path / "fresh"))
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'fresh' / 'inkling.db'}")
-    done = shell.invoke(app, ["restore", str(tmp_path / "b.zip")])
+    done = shell.invoke(make_app(), ["restore", str(tmp_path / "b.zip")])
     assert done.stdout.startswith("4 runs")
-    wrong = shell.invoke(app, ["export", "trained", "--format", "docx"])
+    wrong = shell.invoke(make_app(), ["export", "trained", "--format", "docx"])
     assert wrong.exit_code == 2
     assert "safetensors" in wrong.stderr

@@ -1,0 +1,56 @@
+"""The command line as a whole: its commands, put together when it is called, in the language of whoever calls it."""
+
+from collections.abc import Sequence
+
+import typer
+
+from core.cli.export_import import backup_command, export_command, import_command, restore_command
+from core.cli.predict import predict_command
+from core.cli.runs import evaluate_command, runs_command
+from core.cli.shell_reader import shell_reader
+from core.cli.train import train_command
+from core.i18n.reader import read_by
+from core.i18n.translation import _
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Do what the words say, by default those of the command line, and end the process."""
+    with read_by(shell_reader()):
+        make_app()(words, prog_name="python -m core")
+
+
+def make_app() -> typer.Typer:
+    """Return the command line; its texts are those of who reads now."""
+    app = typer.Typer(
+        name="inkling",
+        help=_("Inkling: watch a classifier learn to read."),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.command(
+        "train",
+        help=_(
+            "Train one run and keep it in the store. Every setting is an option. What is not given comes from the "
+            "preset; the defaults named here are those of the preset “default”."
+        ),
+    )(train_command())
+    app.command("evaluate", help=_("Score a run's newest weights on the whole test set."))(evaluate_command())
+    app.command(
+        "predict",
+        help=_("Say what each picture shows. White on black and black on white are both understood."),
+    )(predict_command())
+    app.command("runs", help=_("List the runs in the store, newest first."))(runs_command())
+    app.command(
+        "export", help=_("Write a run as code, weights, numbers, a report, an animation or a bundle.")
+    )(export_command())
+    app.command(
+        "import", help=_("Import a run bundle or the weights of a linear layer, and print the new run's id.")
+    )(import_command())
+    app.command(
+        "backup", help=_("Copy every run and your own datasets into one file. The app may run meanwhile.")
+    )(backup_command())
+    app.command("restore", help=_("Put back from a backup what is missing here. The app may run meanwhile."))(
+        restore_command()
+    )
+    return app

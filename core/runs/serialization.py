@@ -95,7 +95,7 @@ def decode(kind: str, payload: bytes) -> Recorded:
         elif kind in ("diverged", "failed"):
             values |= {name: from_kept(values[name]) for name in ("message", "remedy")}
         return RECORDED_KINDS[kind](**values)
-    except (KeyError, TypeError, ValueError, struct.error) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
         raise damaged(_("A stored event ({kind}) is damaged.", kind=kind)) from error
 
 

@@ -57,6 +57,7 @@ def test_a_chunk_is_cut_at_a_step():
         ("evaluated", b"not json"),
         ("evaluated", b"{}"),
         ("started", json.dumps({"step": 1}).encode()),
+        ("failed", b'{"step": 1, "cause": "", "message": 3, "remedy": ""}'),
         ("unheard_of", b"{}"),
     ],
 )

@@ -69,7 +69,9 @@ def hidden_activations(model: nn.Sequential, images: NDArray[np.float32], layer:
     """
     names = [name for name, _ in model.named_children()]
     if layer not in names:
-        raise KeyError(f"the model has no layer {layer!r}; it has {', '.join(names)}")
+        raise KeyError(
+            f"the model has no layer {layer!r}; it has {', '.join(names)}"
+        )  # not said: for programmers
     part = model[: names.index(layer) + 1]
     blocks = [
         layer_outputs(part, images[start : start + BATCH])[layer].reshape(

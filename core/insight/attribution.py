@@ -41,7 +41,7 @@ def input_gradient(
         (slope,) = torch.autograd.grad(value.sum(), pixels)
         zero = score(torch.zeros_like(pixels)).item()
     values = slope[0].numpy().astype(np.float64)
-    return Attribution("input gradient", label, values, value.item(), zero, 0.0)
+    return Attribution("input gradient", label, values, value.item(), zero, 0.0)  # not said: a code
 
 
 def integrated_gradients(
@@ -72,7 +72,9 @@ def integrated_gradients(
         )
         logit, baseline_logit = score(pixels).item(), score(start).item()
     array = values[0].detach().numpy().astype(np.float64)
-    return Attribution("integrated gradients", label, array, logit, baseline_logit, gap.item())
+    return Attribution(
+        "integrated gradients", label, array, logit, baseline_logit, gap.item()
+    )  # not said: a code
 
 
 def loss_gradient(model: nn.Module, image: NDArray[np.float32], label: int) -> NDArray[np.float64]:

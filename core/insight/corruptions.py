@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.i18n.translation import N_, _
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -35,16 +37,26 @@ COMPASS = (
 class Corruption:
     """One way to damage images.
 
-    label: what to call it; axis: the strength in words, with its unit; strengths: from mild to absurd;
-    neutral: the strength that changes nothing.
+    title, unit: what it and its strength are called in English; strengths: from mild to absurd; neutral: the
+    strength that changes nothing.
     """
 
     name: str
-    label: str
-    axis: str
+    title: str
+    unit: str
     strengths: tuple[float, ...]
     neutral: float
     apply: Callable[[Images, float, int], Images]
+
+    @property
+    def label(self) -> str:
+        """What to call it."""
+        return _(self.title)
+
+    @property
+    def axis(self) -> str:
+        """The strength in words, with its unit."""
+        return _(self.unit)
 
 
 def shift(images: Images, strength_px: float, seed: int = 0) -> Images:
@@ -69,7 +81,7 @@ def scale(images: Images, strength: float, seed: int = 0) -> Images:  # noqa: AR
     Raises: ValueError for a strength that is not > 0.
     """
     if not strength > 0:
-        raise ValueError(f"scale must be > 0, got {strength}")
+        raise ValueError(f"scale must be > 0, got {strength}")  # not said: for programmers
     return _resampled(images, np.eye(2) / strength)
 
 
@@ -110,7 +122,7 @@ def _thickened(images: Images, times: int, wider: bool) -> Images:
     from scipy.ndimage import grey_dilation, grey_erosion
 
     plus = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)[None, None]
-    for _ in range(times):
+    for _time in range(times):
         change = grey_dilation if wider else grey_erosion
         images = change(images, footprint=plus, mode="constant", cval=0.0)
     return images
@@ -151,15 +163,15 @@ _PENS = (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3)
 _MIXES = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1)
 
 _ALL = (
-    Corruption("shift", "Shift", "pixels moved", (0, 1, 2, 3, 4, 6, 8, 10), 0, shift),
-    Corruption("rotation", "Rotation", "degrees turned", _TURNS, 0, rotation),
-    Corruption("scale", "Scale", "times its size", _SIZES, 1, scale),
+    Corruption("shift", N_("Shift"), N_("pixels moved"), (0, 1, 2, 3, 4, 6, 8, 10), 0, shift),
+    Corruption("rotation", N_("Rotation"), N_("degrees turned"), _TURNS, 0, rotation),
+    Corruption("scale", N_("Scale"), N_("times its size"), _SIZES, 1, scale),
     Corruption(
-        "noise", "Noise", "standard deviation, white = 1", (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise
+        "noise", N_("Noise"), N_("noise strength, 1 is white"), (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise
     ),
-    Corruption("blur", "Blur", "standard deviation in pixels", (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
-    Corruption("thickness", "Thickness", "pixels added on each side", _PENS, 0, thickness),
-    Corruption("inversion", "Inversion", "share of the negative", _MIXES, 0, inversion),
+    Corruption("blur", N_("Blur"), N_("blur radius in pixels"), (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
+    Corruption("thickness", N_("Thickness"), N_("pixels added on each side"), _PENS, 0, thickness),
+    Corruption("inversion", N_("Inversion"), N_("share of the negative"), _MIXES, 0, inversion),
 )
 
 DAMAGES = {damage.name: damage for damage in _ALL}

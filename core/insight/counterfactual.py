@@ -41,9 +41,11 @@ def fewest_pixels(
     Raises: ValueError for an unknown `ink` or a `target` that is no class.
     """
     if ink not in INK:
-        raise ValueError(f"ink must be one of {', '.join(INK)}, got {ink!r}")
+        raise ValueError(f"ink must be one of {', '.join(INK)}, got {ink!r}")  # not said: for programmers
     if target is not None and not 0 <= target < len(bias):
-        raise ValueError(f"target must be a class from 0 to {len(bias) - 1}, got {target}")
+        raise ValueError(
+            f"target must be a class from 0 to {len(bias) - 1}, got {target}"
+        )  # not said: for programmers
     pixels = np.asarray(image, np.float64).reshape(-1)
     weights, offsets = np.asarray(weight, np.float64), np.asarray(bias, np.float64)
     before = int(np.argmax(linear_logits(weights, offsets, pixels[None])[0]))
@@ -100,7 +102,7 @@ def few_pixels(
     logit a - logit b over the pixels, (D,).
     """
     if ink not in INK:
-        raise ValueError(f"ink must be one of {', '.join(INK)}, got {ink!r}")
+        raise ValueError(f"ink must be one of {', '.join(INK)}, got {ink!r}")  # not said: for programmers
     pixels = np.asarray(image, np.float32).reshape(-1)
     before, *others = (int(k) for k in np.argsort(-logits_of(pixels[None])[0], kind="stable")[: rivals + 1])
     best: Counterfactual | None = None

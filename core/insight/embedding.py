@@ -98,7 +98,9 @@ def flat_map(points: Float32, method: str = "pca", seed: int = 0) -> Float32:
     Raises: ValueError for another method.
     """
     if method not in MAPS:
-        raise ValueError(f"method must be one of {', '.join(MAPS)}, got {method!r}")
+        raise ValueError(
+            f"method must be one of {', '.join(MAPS)}, got {method!r}"
+        )  # not said: for programmers
     if method == "pca" or len(points) < 4:
         padded = np.pad(points[:, :2], ((0, 0), (0, max(0, 2 - points.shape[1]))))
         return padded.astype(np.float32)

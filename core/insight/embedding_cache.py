@@ -34,7 +34,7 @@ def cache_path(data: ImageData, kind: str, data_dir: Path) -> Path:
     Raises: ValueError for another kind.
     """
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")  # not said: for programmers
     return data_dir / "surveys" / f"{data.spec.name.replace(':', '-')}-{data.fingerprint[:16]}-{kind}.npz"
 
 

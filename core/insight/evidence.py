@@ -69,7 +69,9 @@ def evidence(weight: Array, image: Array) -> Float64:
     """Return the evidence images (K, D): each class's weights times the image (D,) or (C, H, W)."""
     pixels = np.asarray(image, np.float64).reshape(-1)
     if weight.shape[1] != len(pixels):
-        raise ValueError(f"weights are for {weight.shape[1]} values an image, this image has {len(pixels)}")
+        raise ValueError(
+            f"weights are for {weight.shape[1]} values an image, this image has {len(pixels)}"
+        )  # not said: for programmers
     return np.asarray(weight, np.float64) * pixels
 
 

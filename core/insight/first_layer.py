@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.datasets.catalog import DatasetSpec
+from core.i18n.translation import _
 
 SHOWN_UNITS = 10
 
@@ -28,17 +29,29 @@ def first_layer(state: Mapping[str, np.ndarray], spec: DatasetSpec) -> FirstLaye
     Raises: ValueError for the state of another kind of model.
     """
     if "linear.weight" in state:
-        caption = "One image per class: red pixels speak for it, blue ones against."
+        caption: str = _("One image per class: red pixels speak for it, blue ones against.")
         return FirstLayer(state["linear.weight"], spec.image_shape, spec.class_names, caption, True)
     if "hidden1.weight" in state:
         weights = state["hidden1.weight"]
-        labels = tuple(f"unit {i + 1}" for i in range(min(SHOWN_UNITS, len(weights))))
-        caption = f"The first {len(labels)} of {len(weights)} hidden units: what each looks for."
+        labels = tuple(_("unit {number}", number=i + 1) for i in range(min(SHOWN_UNITS, len(weights))))
+        caption = _(
+            "The first {shown} of {total} hidden units: what each looks for.",
+            shown=len(labels),
+            total=len(weights),
+        )
         return FirstLayer(weights[:SHOWN_UNITS], spec.image_shape, labels, caption)
     if "conv1.weight" in state:
         filters = state["conv1.weight"]
-        _, C, h, w = filters.shape
-        labels = tuple(f"filter {i + 1}" for i in range(min(SHOWN_UNITS, len(filters))))
-        caption = f"The first {len(labels)} of {len(filters)} filters, {h} x {w} pixels each."
+        _filters, C, h, w = filters.shape
+        labels = tuple(_("filter {number}", number=i + 1) for i in range(min(SHOWN_UNITS, len(filters))))
+        caption = _(
+            "The first {shown} of {total} filters, {height} × {width} pixels each.",
+            shown=len(labels),
+            total=len(filters),
+            height=h,
+            width=w,
+        )
         return FirstLayer(filters[:SHOWN_UNITS].reshape(len(labels), -1), (C, h, w), labels, caption)
-    raise ValueError(f"no first layer is known of a model with {', '.join(list(state)[:4])}")
+    raise ValueError(
+        f"no first layer is known of a model with {', '.join(list(state)[:4])}"
+    )  # not said: for programmers

@@ -34,7 +34,9 @@ def select(
     chosen = np.ones(len(labels), bool) if label is None else labels == label
     if right is not None:
         if answers is None:
-            raise ValueError("to choose right or wrong answers, give the answers")
+            raise ValueError(
+                "to choose right or wrong answers, give the answers"
+            )  # not said: for programmers
         chosen = chosen & ((answers == labels) == right)
     return np.flatnonzero(chosen)
 
@@ -45,7 +47,7 @@ def page(indices: Indices, number: int, size: int) -> Page:
     Raises: ValueError for a size that is not > 0.
     """
     if size <= 0:
-        raise ValueError(f"size must be > 0, got {size}")
+        raise ValueError(f"size must be > 0, got {size}")  # not said: for programmers
     pages = max(1, -(-len(indices) // size))
     number = min(max(number, 1), pages)
     return Page(indices[(number - 1) * size : number * size], number, pages, len(indices), size)

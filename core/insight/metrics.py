@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.i18n.translation import _
 from core.models.softmax_regression import Array, softmax
 
 Labels = NDArray[np.int64]
@@ -69,14 +70,22 @@ def check(logits: Array, labels: Labels) -> None:
     """Raise ValueError, with a remedy, unless logits (N, K) are finite and fit the labels (N,), N > 0."""
     N, K = logits.shape if logits.ndim == 2 else (0, 0)
     if logits.ndim != 2 or len(labels) != N or N == 0:
-        raise ValueError(f"logits must be (N, K) and labels (N,), got {logits.shape} and {labels.shape}")
+        raise ValueError(
+            f"logits must be (N, K) and labels (N,), got {logits.shape} and {labels.shape}"
+        )  # not said: for programmers
     if labels.min() < 0 or labels.max() >= K:
-        raise ValueError(f"labels must be from 0 to {K - 1}, got {labels.min()} to {labels.max()}")
+        raise ValueError(
+            f"labels must be from 0 to {K - 1}, got {labels.min()} to {labels.max()}"
+        )  # not said: for programmers
     broken = int(np.count_nonzero(~np.isfinite(logits)))
     if broken:
         raise ValueError(
-            f"{broken:,} of {logits.size:,} logits are not finite: the run diverged; "
-            "train again with a smaller learning rate"
+            _(
+                "{n} of {total} scores (logits) are not finite numbers: the run diverged. Train again with a "
+                "smaller learning rate.",
+                n=broken,
+                total=int(logits.size),
+            )
         )
 
 

@@ -59,7 +59,7 @@ def fit_detector(images: NDArray[Any], labels: NDArray[np.integer]) -> Detector:
     if counts.min() <= COMPONENTS:
         raise ValueError(
             f"each class needs more than {COMPONENTS} images, class {counts.argmin()} has {counts.min()}"
-        )
+        )  # not said: for programmers
     spaces = [_space(small[labels == k]) for k in classes]
     detector = Detector(
         means=np.stack([mean for mean, _ in spaces]).astype(np.float16),
@@ -113,7 +113,9 @@ def _small(images: NDArray[Any]) -> Floats:
     grey = _brightness(images)
     N, H, W = grey.shape
     if min(H, W) < SIDE:
-        raise ValueError(f"images of at least {SIDE} x {SIDE} pixels are needed, got {H} x {W}")
+        raise ValueError(
+            f"images of at least {SIDE} x {SIDE} pixels are needed, got {H} x {W}"
+        )  # not said: for programmers
     rows, columns = (np.linspace(0, length, SIDE + 1).round().astype(int)[:-1] for length in (H, W))
     sums = np.add.reduceat(np.add.reduceat(grey, rows, axis=1), columns, axis=2)
     areas = np.outer(np.diff([*rows, H]), np.diff([*columns, W]))

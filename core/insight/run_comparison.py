@@ -111,7 +111,7 @@ def band(curves: Sequence[Curve], points: int = 300) -> Band:
     Raises: ValueError for no curve, or one without points.
     """
     if not curves or any(len(curve.x) == 0 for curve in curves):
-        raise ValueError("a band needs at least one curve, each with points")
+        raise ValueError("a band needs at least one curve, each with points")  # not said: for programmers
     start, end = max(c.x[0] for c in curves), min(c.x[-1] for c in curves)
     shared = np.unique(np.concatenate([c.x for c in curves]))
     shared = shared[(shared >= start) & (shared <= end)]

@@ -66,7 +66,7 @@ def compare(first: Array, second: Array, labels: Labels) -> Comparison:
     if len(first) != len(labels) or len(second) != len(labels):
         raise ValueError(
             f"both runs need logits of the same {len(labels)} images, got {len(first)} and {len(second)}"
-        )
+        )  # not said: for programmers
     right_first, right_second = first.argmax(axis=1) == labels, second.argmax(axis=1) == labels
     only_first, only_second = (
         np.flatnonzero(right_first & ~right_second),
@@ -94,7 +94,7 @@ def spread(values: Sequence[float]) -> Spread:
     Raises: ValueError for no values. One value alone has no spread: its interval is (-inf, inf).
     """
     if not values:
-        raise ValueError("values must hold at least one figure, got none")
+        raise ValueError("values must hold at least one figure, got none")  # not said: for programmers
     from scipy.stats import t  # here: scipy.stats takes half a second to import
 
     n, mean = len(values), float(np.mean(values))

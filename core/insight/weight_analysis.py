@@ -60,7 +60,9 @@ def weight_trajectory(steps: Sequence[int], weights: Sequence[Array]) -> WeightT
     Raises: ValueError unless there is one (K, D) array for each step, at least one.
     """
     if len(steps) != len(weights) or not weights:
-        raise ValueError(f"steps and weights must be of one length > 0, got {len(steps)} and {len(weights)}")
+        raise ValueError(
+            f"steps and weights must be of one length > 0, got {len(steps)} and {len(weights)}"
+        )  # not said: for programmers
     flat = np.stack([np.asarray(w, np.float64).reshape(-1) for w in weights])
     moves = np.linalg.norm(np.diff(flat, axis=0), axis=1)
     return WeightTrajectory(
@@ -77,7 +79,7 @@ def decision_boundary(weight: Array, bias: Array, a: int, b: int) -> DecisionBou
     Raises: ValueError if they are the same class.
     """
     if a == b:
-        raise ValueError(f"choose two different classes, got {a} twice")
+        raise ValueError(f"choose two different classes, got {a} twice")  # not said: for programmers
     image = np.asarray(weight[a], np.float64) - np.asarray(weight[b], np.float64)
     return DecisionBoundary(a, b, image, float(bias[a]) - float(bias[b]), float(np.linalg.norm(image)))
 

@@ -6,10 +6,12 @@ Legend: K classes, weight (K, D), bias (K,), D = C x H x W.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.i18n.translation import N_, _
 from core.models.softmax_regression import Array
 
 Classes = tuple[int, ...] | None  # None: all of them
@@ -103,15 +105,23 @@ def check_edit(edit: Edit, n_classes: int) -> None:
     classes = (label,) if label is not None else getattr(edit, "classes", None) or ()
     for k in classes:
         if not 0 <= k < n_classes:
-            raise ValueError(f"{type(edit).__name__}: class must be from 0 to {n_classes - 1}, got {k}")
+            raise ValueError(
+                f"{type(edit).__name__}: class must be from 0 to {n_classes - 1}, got {k}"
+            )  # not said: for programmers
     if isinstance(edit, Prune) and not 0 <= edit.percent <= 100:
-        raise ValueError(f"Prune: percent must be from 0 to 100, got {edit.percent}")
+        raise ValueError(
+            f"Prune: percent must be from 0 to 100, got {edit.percent}"
+        )  # not said: for programmers
     if isinstance(edit, Blur) and not 0 <= edit.sigma_px <= 100:
-        raise ValueError(f"Blur: sigma_px must be from 0 to 100, got {edit.sigma_px}")
+        raise ValueError(
+            f"Blur: sigma_px must be from 0 to 100, got {edit.sigma_px}"
+        )  # not said: for programmers
     if isinstance(edit, AddNoise) and not edit.strength >= 0:
-        raise ValueError(f"AddNoise: strength must be >= 0, got {edit.strength}")
+        raise ValueError(f"AddNoise: strength must be >= 0, got {edit.strength}")  # not said: for programmers
     if isinstance(edit, ZeroRegion) and (edit.height < 1 or edit.width < 1):
-        raise ValueError(f"ZeroRegion: height and width must be >= 1, got {edit.height} and {edit.width}")
+        raise ValueError(
+            f"ZeroRegion: height and width must be >= 1, got {edit.height} and {edit.width}"
+        )  # not said: for programmers
 
 
 def _apply(model: Edited, edit: Edit, image_shape: Shape) -> Edited:
@@ -153,17 +163,34 @@ def _edited_images(images: NDArray[np.float32], edit: ZeroRegion | Blur | Prune 
 def describe(edit: Edit, class_names: Sequence[str]) -> str:
     """Return what an edit does in one short phrase, for a list of edits or the note of a saved run."""
     if isinstance(edit, ShiftBias):
-        return f"bias of {class_names[edit.label]} {edit.amount:+g}"
+        return _(
+            "Bias of {name} changed by {amount:signed}", name=class_names[edit.label], amount=edit.amount
+        )
     if isinstance(edit, FlipBias):
-        return f"sign of the bias of {class_names[edit.label]} turned"
+        return _("Sign of the bias of {name} flipped", name=class_names[edit.label])
     if isinstance(edit, FlipWeights):
-        return f"weights of {class_names[edit.label]} turned"
-    whom = "all classes" if edit.classes is None else ", ".join(class_names[k] for k in edit.classes)
-    if isinstance(edit, ZeroRegion):
-        place = f"row {edit.top}, column {edit.left}"
-        return f"{edit.height} x {edit.width} pixels from {place} set to zero ({whom})"
-    if isinstance(edit, Blur):
-        return f"blurred by {edit.sigma_px:g} px ({whom})"
+        return _("Signs of all weights of {name} flipped", name=class_names[edit.label])
+    values = vars(edit) | {"names": [class_names[k] for k in edit.classes or ()]}
     if isinstance(edit, Prune):
-        return f"smallest {edit.percent:g}% of the weights set to zero ({whom})"
-    return f"noise of {edit.strength:g} times the weights' spread, seed {edit.seed} ({whom})"
+        values["share"] = edit.percent / 100
+    return _(_WORDS[type(edit)][edit.classes is not None], **values)
+
+
+_WORDS: Final = {  # (of all classes, of some)
+    ZeroRegion: (
+        N_("{height} × {width} pixels from row {top}, column {left} set to zero (all classes)"),
+        N_("{height} × {width} pixels from row {top}, column {left} set to zero (only {names:list})"),
+    ),
+    Blur: (
+        N_("Blurred by {sigma_px} pixels (all classes)"),
+        N_("Blurred by {sigma_px} pixels (only {names:list})"),
+    ),
+    Prune: (
+        N_("Smallest {share:percent.0} of the weights set to zero (all classes)"),
+        N_("Smallest {share:percent.0} of the weights set to zero (only {names:list})"),
+    ),
+    AddNoise: (
+        N_("Noise of {strength} times the weights' spread added, seed {seed:text} (all classes)"),
+        N_("Noise of {strength} times the weights' spread added, seed {seed:text} (only {names:list})"),
+    ),
+}

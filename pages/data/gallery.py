@@ -76,7 +76,7 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
             )
         )
     name = None if label is None else spec.class_names[label]
-    sentence = gallery_caption(now, name, spec.plural)
+    sentence = gallery_caption(now, name)
     if not panels:
         st.caption(sentence)
         return

@@ -35,7 +35,7 @@ def show_summary(run: RunRow, found: Scores) -> None:
     ]
     shown = "".join(f"<div><dt>{n}</dt><dd>{v}</dd><small>{s}</small></div>" for n, v, s in cells)
     st.html(f'<dl class="ink-cells">{shown}</dl>')
-    st.caption(summary_caption(result, dataset_spec(run.dataset).plural))
+    st.caption(summary_caption(result))
 
 
 def show_classes(run: RunRow, found: Scores) -> None:

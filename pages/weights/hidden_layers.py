@@ -97,7 +97,7 @@ def show_feature_maps(run: RunRow) -> None:
             ]
             alt = f"The {len(maps)} feature maps of layer {number} for test image {index}."
             pixel_panels(f"maps_{name}_{run.id}", panels, alt=alt, px=64, scale=True, ends=("", ""))
-    sentence = maps_caption({f"layer {n}": maps for n, maps in enumerate(layers.values(), start=1)})
+    sentence = maps_caption(list(layers.values()))
     captioned(
         "maps",
         sentence,

@@ -188,7 +188,7 @@ def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, 
 def test_the_data_page_opens_by_its_own_address_on_a_phone(page: Page, app: App, trained: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     look(page, app, "data", trained)
-    expect(page.get_by_text(re.compile("1 to 60 of 10,000 digits")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Images 1 to 60 of 10,000")).first).to_be_visible()
     expect(page.locator("button.ink-pixels-frame")).to_have_count(60)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

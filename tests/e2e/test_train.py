@@ -55,7 +55,7 @@ def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> No
         press(page, "Train")
         expect_status(page, "finished", 120_000)
         assert accuracy_shown(page) == pytest.approx(82.5, abs=0.6)
-        expect(page.get_by_text("of 10,000 digits it had never seen")).to_be_visible()
+        expect(page.get_by_text("of 10,000 images it had never seen")).to_be_visible()
         page.get_by_text("Log", exact=True).click()
         expect(page.locator("code")).to_contain_text("Iteration: 200. Loss: ")
         expect(page.locator("code")).to_contain_text("Final Accuracy: 82.")
@@ -111,7 +111,7 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     expect_status(page, "stopped")
     stopped_at = step_shown(page)
     assert paused_at + 2 <= stopped_at < 6000
-    expect(page.get_by_text("of 10,000 digits it had never seen")).to_be_visible()
+    expect(page.get_by_text("of 10,000 images it had never seen")).to_be_visible()
 
 
 def test_one_step_starts_a_run_that_waits(app: App, page: Page) -> None:
@@ -206,7 +206,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
 def test_the_data_page_shows_the_images_that_its_address_names(app: App, page: Page) -> None:
     page.goto(f"{app.url}/data?dataset=fashion_mnist")
     expect(page.get_by_text("these are all images of Fashion-MNIST")).to_be_visible()
-    expect(page.get_by_text("1 to 60 of 10,000 garments").first).to_be_visible()
+    expect(page.get_by_text("Images 1 to 60 of 10,000.").first).to_be_visible()
 
 
 def test_divergence_is_told_with_a_way_out(app: App, page: Page) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.i18n.number_format import count, percent
+from core.i18n.number_format import number
+from core.i18n.translation import _, ngettext
 from core.insight.data_quality import DuplicatePair, LabelIssue, Ranked
 from core.insight.embedding import Space
 from core.insight.image_selection import Page
@@ -13,23 +14,37 @@ from core.insight.image_selection import Page
 Names = Sequence[str]
 
 
-def gallery(shown: Page, name: str | None, plural: str) -> str:
-    """Say which images of how many are on the page."""
-    whom = plural if name is None else f"{plural} labelled {name}"
-    if not shown.total:
-        return f"There are no {whom} here."
+def gallery(shown: Page, name: str | None) -> str:
+    """Say which images of how many are on the page; name: of their class, None for all classes."""
     last = shown.first + len(shown.indices) - 1
-    return f"{shown.first:,} to {last:,} of {shown.total:,} {whom}."
+    if name is None:
+        if not shown.total:
+            return _("There are no images here.")
+        return _("Images {first} to {last} of {total}.", first=shown.first, last=last, total=shown.total)
+    if not shown.total:
+        return _("There are no images labelled {name} here.", name=name)
+    return _(
+        "Images {first} to {last} of {total} labelled {name}.",
+        first=shown.first,
+        last=last,
+        total=shown.total,
+        name=name,
+    )
 
 
 def class_counts(counts: NDArray[np.int64], names: Names) -> str:
     """Say which class has most and which fewest images; counts (K,)."""
     most, fewest = int(np.argmax(counts)), int(np.argmin(counts))
     if counts[most] == counts[fewest]:
-        return f"Every class has {count(int(counts[most]), 'image', 'images')}."
-    return (
-        f"{names[most]} has most images ({int(counts[most]):,}), {names[fewest]} fewest ({int(counts[fewest]):,}); "
-        f"always answering {names[most]} would be right {percent(float(counts[most] / counts.sum()))} of the time."
+        return ngettext("Every class has {n} image.", "Every class has {n} images.", int(counts[most]))
+    return _(
+        "{most} has the most images ({most_images}), {fewest} the fewest ({fewest_images}). "
+        "Always answering {most} would be right {share:percent} of the time.",
+        most=names[most],
+        most_images=int(counts[most]),
+        fewest=names[fewest],
+        fewest_images=int(counts[fewest]),
+        share=float(counts[most] / counts.sum()),
     )
 
 
@@ -37,9 +52,14 @@ def class_spread(std: NDArray[np.floating], names: Names) -> str:
     """Say which class varies most and which least; std: deviation images (K, C, H, W)."""
     spread = np.sqrt((std.reshape(len(std), -1).astype(np.float64) ** 2).mean(axis=1))
     most, least = int(np.argmax(spread)), int(np.argmin(spread))
-    return (
-        f"{names[most]} varies most ({spread[most]:.2f} a pixel, white = 1), {names[least]} least "
-        f"({spread[least]:.2f}): the more blurred its average, the more its images differ."
+    return _(
+        "Images of {most} differ most from one another, those of {least} least: a pixel is typically "
+        "{most_spread:number.2} and {least_spread:number.2} away from the class's average "
+        "(0 is black, 1 is white). The more blurred an average, the more its images differ.",
+        most=names[most],
+        least=names[least],
+        most_spread=float(spread[most]),
+        least_spread=float(spread[least]),
     )
 
 
@@ -47,78 +67,140 @@ def intensities(levels: NDArray[np.int64]) -> str:
     """Say how much is black and how much as bright as can be; levels: pixel counts (C, 256)."""
     totals = levels.sum(axis=0)
     n = int(totals.sum())
-    return (
-        f"{percent(float(totals[0]) / n)} of all levels are 0 (black), {percent(float(totals[255]) / n)} are 255 "
-        f"(full brightness); {percent(float(totals[1:255].sum()) / n)} lie between."
+    return _(
+        "{black:percent} of all pixel values are 0 (black), {bright:percent} are 255 (full brightness); "
+        "{between:percent} lie between.",
+        black=float(totals[0]) / n,
+        bright=float(totals[255]) / n,
+        between=float(totals[1:255].sum()) / n,
     )
 
 
 def scaling(mean: Sequence[float], std: Sequence[float], standardised: bool) -> str:
     """Say what the input scaling does to black and bright pixels; mean, std: one number per channel."""
     if not standardised:
-        return "Black enters the model as 0 and full brightness as 1."
-    lows = ", ".join(f"{-m / s:.2f}".replace("-", "−") for m, s in zip(mean, std, strict=True))
-    highs = ", ".join(f"{(1 - m) / s:.2f}" for m, s in zip(mean, std, strict=True))
-    return f"Black enters the model as {lows} and full brightness as {highs}, so that the average is 0."
+        return _("Black enters the model as 0 and full brightness as 1.")
+    lows = [-m / s for m, s in zip(mean, std, strict=True)]
+    highs = [(1 - m) / s for m, s in zip(mean, std, strict=True)]
+    if len(lows) == 1:
+        return _(
+            "Black enters the model as {low:number.2} and full brightness as {high:number.2}, "
+            "so that the average is 0.",
+            low=lows[0],
+            high=highs[0],
+        )
+    return _(
+        "Black enters the model as {lows:list} in red, green and blue, and full brightness as {highs:list}, "
+        "so that the average is 0.",
+        lows=[number(low, 2) for low in lows],
+        highs=[number(high, 2) for high in highs],
+    )
 
 
 def split(train: int, validation: int, test: int, seed: int) -> str:
-    """Say what the run learns from, watches and is tested on."""
+    """Say what the run learns from, is checked on while it learns, and is tested on."""
     if not validation:
-        return f"This run learns from {train:,} images and is watched on the {test:,} test images."
-    return (
-        f"This run learns from {train:,} images, is watched on {validation:,} and tested on {test:,} it never saw; "
-        f"seed {seed} always picks the same."
+        return _(
+            "This run learns from {train} images. While it learns it is checked on the {test} test images, "
+            "which it never learns from.",
+            train=train,
+            test=test,
+        )
+    return _(
+        "This run learns from {train} images and is checked on {validation} others while it learns. At the end "
+        "it is tested on {test} that it has never seen. Seed {seed:text} always picks the same images.",
+        train=train,
+        validation=validation,
+        test=test,
+        seed=seed,
     )
 
 
 def map_of(method: str, shown: int, space: Space) -> str:
     """Say what a map of `shown` images shows; method: a key of embedding.MAPS."""
     if method == "pca":
-        return (
-            f"{shown:,} images by the two directions in which they vary most: these hold "
-            f"{percent(float(space.explained[:2].sum()))} of all variation."
+        return _(
+            "{shown} images placed by the two directions in which they vary most; "
+            "these hold {share:percent} of all variation.",
+            shown=shown,
+            share=float(space.explained[:2].sum()),
         )
-    kept = percent(float(space.explained.sum()))
-    return (
-        f"{shown:,} images laid out by t-SNE so that neighbours stay neighbours, from {len(space.explained)} "
-        f"directions that hold {kept} of all variation; distances between far groups mean little."
+    return _(
+        "{shown} images laid out by t-SNE so that similar images stay neighbours. It works from {directions} "
+        "directions that hold {share:percent} of all variation. Distances between far groups mean little.",
+        shown=shown,
+        directions=len(space.explained),
+        share=float(space.explained.sum()),
     )
 
 
 def typicality(ranked: Ranked, name: str) -> str:
     """Say how much further from the middle of its class the most unusual image is than the most typical."""
     if not len(ranked.indices):
-        return f"There is no image of {name}."
-    near, far = float(ranked.distances[0]), float(ranked.distances[-1])
-    times = f", {far / near:.1f} times as far as the most typical" if near > 0 else ""
-    return (
-        f"Typical means close to the average {name}: the most unusual is image {int(ranked.indices[-1]):,}, "
-        f"{far:.1f} away{times}."
+        return _("There is no image of {name}.", name=name)
+    index, near, far = int(ranked.indices[-1]), float(ranked.distances[0]), float(ranked.distances[-1])
+    if near <= 0:
+        return _(
+            "Typical means close to the average {name}. The most unusual, image {index}, is a distance of "
+            "{far:number.1} away from it.",
+            name=name,
+            index=index,
+            far=far,
+        )
+    return _(
+        "Typical means close to the average {name}. The most unusual, image {index}, is a distance of "
+        "{far:number.1} away from it, {times:number.1} times as far as the most typical.",
+        name=name,
+        index=index,
+        far=far,
+        times=far / near,
     )
 
 
 def duplicates(exact: Sequence[NDArray[np.int64]], near: Sequence[DuplicatePair]) -> str:
     """Say how many images are there twice, and how alike the closest two others are."""
     copies = sum(len(group) - 1 for group in exact)
-    first = (
-        "No image is there twice" if not copies else f"{count(copies, 'image is', 'images are')} exact copies"
-    )
-    if not near:
-        return f"{first}."
-    return (
-        f"{first}; the closest two others, {near[0].first:,} and {near[0].second:,}, differ by "
-        f"{255 * near[0].rms:.1f} of 255 grey levels a pixel."
-    )
+    said: list[str] = [
+        ngettext("{n} image is an exact copy of another.", "{n} images are exact copies of others.", copies)
+        if copies
+        else _("No image is there twice.")
+    ]
+    if near:
+        said.append(
+            _(
+                "The two most alike of the others, {first} and {second}, typically differ by {levels:number.1} "
+                "in a pixel (0 is black, 255 is white).",
+                first=near[0].first,
+                second=near[0].second,
+                levels=255 * near[0].rms,
+            )
+        )
+    return " ".join(said)
 
 
 def doubts(found: Sequence[LabelIssue], names: Names, by_model: bool) -> str:
     """Say how many labels are doubted and which most."""
-    who = "the model" if by_model else "its nearest neighbours"
     if not found:
-        return f"No label is contradicted by {who}."
+        if by_model:
+            return _("The model contradicts no label.")
+        return _("No label is contradicted by the images most like its own.")
     first = found[0]
-    return (
-        f"{count(len(found), 'label is', 'labels are')} doubtful; most of all image {first.index:,}: labelled "
-        f"{names[first.label]}, but {percent(first.confidence)} {names[first.suggestion]} to {who}."
-    )
+    values = {
+        "index": first.index,
+        "label": names[first.label],
+        "suggestion": names[first.suggestion],
+        "share": first.confidence,
+    }
+    if by_model:
+        most = _(
+            "The strongest doubt is about image {index}: it is labelled {label}, but the model is "
+            "{share:percent} sure of {suggestion}.",
+            **values,
+        )
+    else:
+        most = _(
+            "The strongest doubt is about image {index}: it is labelled {label}, but {share:percent} of the "
+            "images most like it are labelled {suggestion}.",
+            **values,
+        )
+    return " ".join([ngettext("{n} label is in doubt.", "{n} labels are in doubt.", len(found)), most])

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.i18n.number_format import count, listed, percent
+from core.i18n.number_format import plain
+from core.i18n.translation import _, ngettext
 from core.insight.adversarial import Adversary
 from core.insight.calibration import Reliability, ThresholdCurve
 from core.insight.confusion import Pair
@@ -16,13 +17,17 @@ from core.insight.robustness import Curve
 Names = Sequence[str]
 
 
-def summary(result: Summary, plural: str, seen: bool = False) -> str:
-    """Say the accuracy with its interval; `seen`: whether the model was trained on these images."""
-    which = "it was trained on" if seen else "it had never seen"
-    low, high = percent(result.accuracy.low), percent(result.accuracy.high)
-    return (
-        f"{percent(result.accuracy.share)} of {result.n:,} {plural} {which} (95% interval {low} to {high}). "
-        f"Two guesses instead of one: {percent(result.top2)}."
+def summary(result: Summary) -> str:
+    """Say the accuracy on test images, with its interval, and what a second guess would bring."""
+    return _(
+        "It recognises {share:percent} of {n} images it had never seen. On other images like these, expect "
+        "{low:percent} to {high:percent} (95% interval). Allowed two guesses, it is right on {top2:percent} "
+        "(top-2 accuracy).",
+        share=result.accuracy.share,
+        n=result.n,
+        low=result.accuracy.low,
+        high=result.accuracy.high,
+        top2=result.top2,
     )
 
 
@@ -30,32 +35,63 @@ def class_scores(scores: Sequence[ClassScore], names: Names) -> str:
     """Say which class is found best and which worst."""
     present = [score for score in scores if score.support]
     best, worst = max(present, key=lambda s: s.recall), min(present, key=lambda s: s.recall)
-    first = f"Best at {names[best.label]} ({percent(best.recall)} found)"
-    return f"{first}, worst at {names[worst.label]} ({percent(worst.recall)})."
+    return _(
+        "Best at {best}: {best_recall:percent} of its images were recognised (its recall). "
+        "Worst at {worst}: {worst_recall:percent}.",
+        best=names[best.label],
+        best_recall=best.recall,
+        worst=names[worst.label],
+        worst_recall=worst.recall,
+    )
 
 
 def confusion(worst: Pair | None, names: Names) -> str:
     """Say which two classes are confused most."""
     if worst is None:
-        return "No image was answered wrongly."
-    return f"{names[worst.a]} and {names[worst.b]} are confused most: {worst.count:,} of {worst.total:,}."
+        return _("No image was answered wrongly.")
+    return _(
+        "{a} and {b} are confused most: {n} of their {total} images.",
+        a=names[worst.a],
+        b=names[worst.b],
+        n=worst.count,
+        total=worst.total,
+    )
 
 
 def cell(number: int, total: int, true: str, answer: str) -> str:
     """Say what a cell of the confusion matrix holds; total: images of class `true`."""
     if true == answer:
-        return f"{number:,} of {total:,} images of {true} were recognised ({percent(number / total)})."
-    return f"{number:,} of {total:,} images of {true} were taken for {answer} ({percent(number / total)})."
+        return ngettext(
+            "{n} of {total} images of {true} was recognised ({share:percent}).",
+            "{n} of {total} images of {true} were recognised ({share:percent}).",
+            number,
+            total=total,
+            true=true,
+            share=number / total,
+        )
+    return ngettext(
+        "{n} of {total} images of {true} was taken for {answer} ({share:percent}).",
+        "{n} of {total} images of {true} were taken for {answer} ({share:percent}).",
+        number,
+        total=total,
+        true=true,
+        answer=answer,
+        share=number / total,
+    )
 
 
 def mistakes(found: Sequence[Mistake], names: Names) -> str:
     """Say what the surest mistake was."""
     if not found:
-        return "There is no mistake to show."
+        return _("There is no mistake to show.")
     first = found[0]
-    return (
-        f"Its surest mistake is image {first.index:,}: labelled {names[first.label]}, answered "
-        f"{names[first.answer]}, {percent(first.confidence)} sure."
+    return _(
+        "Its most confident mistake is image {index}: it is labelled {label}, but the model was "
+        "{share:percent} sure of {answer}.",
+        index=first.index,
+        label=names[first.label],
+        answer=names[first.answer],
+        share=first.confidence,
     )
 
 
@@ -63,46 +99,84 @@ def reliability(result: Reliability) -> str:
     """Say whether the model is too sure of itself or too modest."""
     gap = result.gap
     if abs(gap) < 0.005:
-        verdict = "On average it is as sure as it is right"
+        verdict = _("On average it is as sure as it is right.")
+    elif gap > 0:
+        verdict = _(
+            "It is too sure of itself: on average its confidence is {points:number.1} percentage points above "
+            "its accuracy.",
+            points=100 * gap,
+        )
     else:
-        verdict = f"It is too {'sure of itself' if gap > 0 else 'modest'}, by {100 * abs(gap):.1f} points on average"
-    return f"{verdict}; bin by bin the two differ by {percent(result.ece)} (expected calibration error)."
+        verdict = _(
+            "It is too modest: on average its confidence is {points:number.1} percentage points below its "
+            "accuracy.",
+            points=-100 * gap,
+        )
+    error = _(
+        "Bar by bar, confidence and accuracy are {points:number.1} points apart (expected calibration error).",
+        points=100 * result.ece,
+    )
+    return " ".join([verdict, error])
 
 
 def threshold(curve: ThresholdCurve, minimum: float) -> str:
     """Say how many answers remain at the threshold nearest to `minimum`, and how many of them are right."""
     i = int(np.argmin(np.abs(curve.thresholds - minimum)))
-    answered = int(curve.answered[i])
+    answered, least = int(curve.answered[i]), float(curve.thresholds[i])
     if not answered:
-        return f"It is never {percent(float(curve.thresholds[i]))} sure: no answer is left."
-    return (
-        f"Answering only when at least {percent(float(curve.thresholds[i]))} sure leaves {answered:,} of {curve.n:,} "
-        f"answers, {percent(float(curve.accuracy[i]))} of them right, and "
-        f"{int(curve.right[0] - curve.right[i]):,} right ones unsaid."
+        return _("It is never {least:percent.0} sure: no answer is left.", least=least)
+    kept = _(
+        "Answering only when at least {least:percent.0} sure, it answers {answered} of {n} images and is right "
+        "on {accuracy:percent} of those.",
+        least=least,
+        answered=answered,
+        n=curve.n,
+        accuracy=float(curve.accuracy[i]),
     )
+    withheld = ngettext(
+        "{n} correct answer is withheld.",
+        "{n} correct answers are withheld.",
+        int(curve.right[0] - curve.right[i]),
+    )
+    return " ".join([kept, withheld])
 
 
 def robustness(curves: Mapping[str, Curve]) -> str:
     """Say at which strength each model has lost half of its accuracy; curves: model name -> its curve."""
-    first = next(iter(curves.values()))
-    damage = DAMAGES[first.damage]
-    parts = []
-    for name, curve in curves.items():
-        if curve.half_gone is None:
-            parts.append(f"{name} keeps more than half of its accuracy throughout")
-        else:
-            strength = f"{curve.half_gone:g}".replace("-", "−")
-            parts.append(f"{name} has lost half of its accuracy at {strength}")
-    return f"{damage.label} ({damage.axis}): {listed(parts)}."
+    damage = DAMAGES[next(iter(curves.values())).damage]
+    lost = [f"{plain(c.half_gone)} ({name})" for name, c in curves.items() if c.half_gone is not None]
+    kept = [name for name, curve in curves.items() if curve.half_gone is None]
+    if not lost:
+        return _(
+            "{damage} ({axis}): more than half of the accuracy is left at every strength tried. "
+            "Models: {kept:list}.",
+            damage=damage.label,
+            axis=damage.axis,
+            kept=kept,
+        )
+    said = [
+        _(
+            "{damage} ({axis}): half of the accuracy is lost at {lost:list}.",
+            damage=damage.label,
+            axis=damage.axis,
+            lost=lost,
+        )
+    ]
+    if kept:
+        said.append(_("More than half is left at every strength tried: {kept:list}.", kept=kept))
+    return " ".join(said)
 
 
 def adversary(found: Adversary | None, names: Names) -> str:
     """Say how little it takes to fool the model on one image."""
     if found is None:
-        return "Following the gradient does not change this answer at any strength."
-    return (
-        f"Moving each pixel by at most {255 * found.epsilon:.1f} of 255 grey levels turns the answer from "
-        f"{names[found.before]} to {names[found.after]}."
+        return _("No change of this kind flips this prediction, however strong.")
+    return _(
+        "Making each pixel lighter or darker by {share:percent} of full brightness at most turns the prediction "
+        "from {before} to {after}.",
+        share=found.epsilon,
+        before=names[found.before],
+        after=names[found.after],
     )
 
 
@@ -110,11 +184,19 @@ def published(accuracy: float, figures: Sequence[Published], model: str) -> str:
     """Say where a run stands among the published figures for its kind of model."""
     like = [figure for figure in figures if figure.model == model]
     if not like:
-        return f"This run: {percent(accuracy)}. No published figure for this kind of model is listed."
-    below = sum(figure.accuracy < accuracy for figure in like)
+        return _(
+            "This run reaches {accuracy:percent}. No published figure for this kind of model is listed.",
+            accuracy=accuracy,
+        )
     best = max(like, key=lambda figure: figure.accuracy)
-    return (
-        f"This run's {percent(accuracy)} is above {below} of "
-        f"{count(len(like), 'published figure', 'published figures')} for its kind of model; "
-        f"the best of them is {percent(best.accuracy)} ({best.method})."
+    return ngettext(
+        "This run reaches {accuracy:percent}. The one published figure for its kind of model is "
+        "{best:percent} ({method}).",
+        "This run reaches {accuracy:percent}, more than {below} of the {n} published figures for its kind of "
+        "model. The best of them is {best:percent} ({method}).",
+        len(like),
+        accuracy=accuracy,
+        below=sum(figure.accuracy < accuracy for figure in like),
+        best=best.accuracy,
+        method=best.method,
     )

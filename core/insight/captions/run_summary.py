@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.datasets.catalog import DatasetSpec
-from core.i18n.number_format import percent
+from core.i18n.translation import _
 
 
 def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
@@ -18,11 +18,24 @@ def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
     best, worst = int(np.nanargmax(recalls)), int(np.nanargmin(recalls))
     wrong = answers[(labels == worst) & ~right]
     names = spec.class_names
-    text = (
-        f"{percent(right.mean())} of {len(labels):,} {spec.plural} it had never seen. "
-        f"Best at {names[best]} ({percent(recalls[best], 0)}), "
-        f"worst at {names[worst]} ({percent(recalls[worst], 0)})"
-    )
+    values = {
+        "share": float(right.mean()),
+        "n": len(labels),
+        "best": names[best],
+        "best_share": float(recalls[best]),
+        "worst": names[worst],
+        "worst_share": float(recalls[worst]),
+    }
     if not len(wrong):
-        return text + "."
-    return text + f", which it takes for {names[np.bincount(wrong, minlength=K).argmax()]} most often."
+        return _(
+            "It recognises {share:percent} of {n} images it had never seen. It is best at {best} "
+            "({best_share:percent.0}) and worst at {worst} ({worst_share:percent.0}).",
+            **values,
+        )
+    return _(
+        "It recognises {share:percent} of {n} images it had never seen. It is best at {best} "
+        "({best_share:percent.0}) and worst at {worst} ({worst_share:percent.0}), which it takes for {other} "
+        "most often.",
+        **values,
+        other=names[np.bincount(wrong, minlength=K).argmax()],
+    )

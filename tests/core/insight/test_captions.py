@@ -1,11 +1,15 @@
 """Captions must say the run's own numbers; each is compared with numbers worked out here."""
 
+import gettext
 import re
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
 
 from core.datasets import CATALOG
+from core.i18n import translation
 from core.i18n.number_format import count, listed, percent, points, signed
 from core.insight import (
     adversarial,
@@ -24,10 +28,16 @@ from core.insight.captions import evaluate as evaluate_captions
 from core.insight.captions import weights as weights_captions
 from core.insight.corruptions import DAMAGES
 from core.insight.evidence import arithmetic, difference
+from core.insight.first_layer import first_layer
 from core.insight.published_results import figures_for
 from core.models.softmax_regression import linear_logits
 
 NAMES = [str(k) for k in range(10)]
+
+
+def per_cent(share: float) -> str:
+    """Return a share in per cent with one decimal, halves upwards, unlike Python's own formats."""
+    return f"{(100 * Decimal(repr(float(share)))).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
 def test_numbers_are_written_as_people_read_them():
@@ -40,40 +50,45 @@ def test_numbers_are_written_as_people_read_them():
 
 def test_the_confusion_caption_of_the_issue():
     worst = confusion.Pair(4, 9, 11, 20, 1991)
-    assert evaluate_captions.confusion(worst, NAMES) == "4 and 9 are confused most: 31 of 1,991."
+    assert evaluate_captions.confusion(worst, NAMES) == "4 and 9 are confused most: 31 of their 1,991 images."
     assert evaluate_captions.confusion(None, NAMES) == "No image was answered wrongly."
 
 
 def test_the_evaluation_captions_say_this_runs_numbers(trained):
     result = metrics.summary(trained.logits, trained.labels)
-    text = evaluate_captions.summary(result, "digits")
-    assert text.startswith(
-        f"{100 * (trained.logits.argmax(1) == trained.labels).mean():.1f}% of 10,000 digits it had"
-    )
+    accuracy = (trained.logits.argmax(1) == trained.labels).mean()
+    text = evaluate_captions.summary(result)
+    assert text.startswith(f"It recognises {per_cent(accuracy)} of 10,000 images it had never seen. ")
+    half = 196 * (accuracy * (1 - accuracy) / 10_000) ** 0.5  # Wald's, which differs little for so many
+    low, high = (float(share) for share in re.findall(r"([\d.]+)% to ([\d.]+)%", text)[0])
+    assert (low, high) == pytest.approx((100 * accuracy - half, 100 * accuracy + half), abs=0.11)
     recalls = [(trained.logits[trained.labels == k].argmax(1) == k).mean() for k in range(10)]
     text = evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), NAMES)
-    assert f"Best at {np.argmax(recalls)} ({100 * max(recalls):.1f}% found)" in text
-    assert f"worst at {np.argmin(recalls)} ({100 * min(recalls):.1f}%)" in text
+    assert text == (
+        f"Best at {np.argmax(recalls)}: {per_cent(max(recalls))} of its images were recognised (its recall). "
+        f"Worst at {np.argmin(recalls)}: {per_cent(min(recalls))}."
+    )
     first = metrics.confident_mistakes(trained.logits, trained.labels, 1)[0]
     text = evaluate_captions.mistakes([first], NAMES)
     assert f"image {first.index:,}" in text
-    answer, probability = trained.logits[first.index].argmax(), 100 * first.confidence
-    assert f"labelled {trained.labels[first.index]}, answered {answer}, {probability:.1f}% sure." in text
+    answer = trained.logits[first.index].argmax()
+    sure = per_cent(first.confidence) if first.confidence < 0.9995 else "over 99.9%"
+    assert f"labelled {trained.labels[first.index]}, but the model was {sure} sure of {answer}." in text
 
 
-def test_the_threshold_caption_counts_answers_left_and_right_ones_unsaid(trained):
+def test_the_threshold_caption_counts_answers_left_and_correct_ones_withheld(trained):
     curve = calibration.threshold_curve(trained.logits, trained.labels)
     exponentials = np.exp(trained.logits.astype(float))
     confidence = (exponentials / exponentials.sum(1, keepdims=True)).max(1)
     right, remaining = trained.logits.argmax(1) == trained.labels, confidence >= 0.9
     text = evaluate_captions.threshold(curve, 0.9)
     assert (
-        f"leaves {remaining.sum():,} of 10,000 answers, {100 * right[remaining].mean():.1f}% of them right"
-        in text
-    )
-    assert f"{(right & ~remaining).sum():,} right ones unsaid" in text
+        f"at least 90% sure, it answers {remaining.sum():,} of 10,000 images and is right on "
+        f"{per_cent(right[remaining].mean())} of those."
+    ) in text
+    assert text.endswith(f" {(right & ~remaining).sum():,} correct answers are withheld.")
     uniform = calibration.threshold_curve(np.zeros((4, 10)), np.zeros(4, np.int64))
-    assert evaluate_captions.threshold(uniform, 0.5) == "It is never 50.0% sure: no answer is left."
+    assert evaluate_captions.threshold(uniform, 0.5) == "It is never 50% sure: no answer is left."
 
 
 @pytest.mark.parametrize(
@@ -82,7 +97,9 @@ def test_the_threshold_caption_counts_answers_left_and_right_ones_unsaid(trained
 def test_the_reliability_caption_tells_pride_from_modesty(confidence, expected):
     logits = np.tile(np.log([confidence, 1 - confidence]), (4, 1))
     result = calibration.reliability(logits, np.array([0, 0, 0, 1]))  # right three times of four
-    assert expected in evaluate_captions.reliability(result)
+    text = evaluate_captions.reliability(result)
+    assert expected in text
+    assert f"confidence and accuracy are {100 * abs(confidence - 0.75):.1f} points apart" in text
 
 
 def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
@@ -94,13 +111,24 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
         "inversion",
     )
     text = evaluate_captions.robustness({"softmax": curve, "a-twin": curve})
-    assert text.startswith("Inversion (share of the negative): softmax has lost half")
-    assert f"a-twin has lost half of its accuracy at {curve.half_gone:g}." in text
+    at = f"{curve.half_gone:g}"
+    assert text == (
+        f"Inversion (share of the negative): half of the accuracy is lost at {at} (softmax) and {at} (a-twin)."
+    )
+    firm = replace(curve, accuracy=curve.accuracy[:1] * len(curve.strengths))
+    text = evaluate_captions.robustness({"softmax": curve, "firm": firm})
+    assert text.endswith(f" {at} (softmax). More than half is left at every strength tried: firm.")
+    text = evaluate_captions.robustness({"firm": firm})
+    assert "more than half of the accuracy is left at every strength tried" in text
 
 
 def test_the_caption_of_published_figures():
     text = evaluate_captions.published(0.9, figures_for("mnist"), "softmax")
-    assert text.startswith("This run's 90.0% is above 2 of 6 published figures")
+    assert text.startswith("This run reaches 90.0%, more than 2 of the 6 published figures")
+    one = [figure for figure in figures_for("mnist") if figure.model == "softmax"][:1]
+    assert "The one published figure for its kind of model is" in evaluate_captions.published(
+        0.9, one, "softmax"
+    )
     assert "No published figure" in evaluate_captions.published(0.9, (), "cnn")
 
 
@@ -110,16 +138,21 @@ def test_the_arithmetic_caption_adds_up(trained, pixels):
     assert signed(float(pixels[0] @ trained.weight[7])) in text
     assert signed(float(trained.logits[0, 7])) in text
     assert "the 10 logits" in text
-    assert signed(float(np.diff(np.sort(trained.logits[0])[-2:])[0])) in weights_captions.difference(
-        difference(stages), NAMES
-    )
+    gap = float(np.diff(np.sort(trained.logits[0])[-2:])[0])
+    second, first = np.argsort(trained.logits[0])[-2:]
+    text = weights_captions.difference(difference(stages), NAMES)
+    assert text.startswith(f"{first} beats {second} by {gap:.2f}: ")
+    text = weights_captions.difference(difference(stages, int(second), int(first)), NAMES)
+    assert text.startswith(f"{second} is {gap:.2f} behind {first}: ")
 
 
 def test_the_edit_caption_counts_images_lost_and_won(trained):
     before = metrics.summary(trained.logits, trained.labels)
     worse = metrics.summary(np.roll(trained.logits, 1, axis=1), trained.labels)
     lost = before.accuracy.count - worse.accuracy.count
-    assert f"2 edits: {percent(worse.accuracy.share)} right" in weights_captions.edits(before, worse, 2)
+    right = (np.roll(trained.logits, 1, axis=1).argmax(1) == trained.labels).mean()
+    assert f"2 edits: {per_cent(right)} of the images are" in weights_captions.edits(before, worse, 2)
+    assert weights_captions.edits(before, before, 1).endswith(" That is as many as before.")
     assert f"{lost:,} images fewer" in weights_captions.edits(before, worse, 2)
     assert f"{lost:,} images more" in weights_captions.edits(worse, before, 1)
     assert weights_captions.edits(before, before, 0).startswith("Nothing is edited")
@@ -134,31 +167,35 @@ def test_weight_captions_of_a_run_that_has_learned_nothing():
 def test_unit_captions_by_hand():
     use = UnitUse(np.arange(4), np.array([0.5, 0.3, 0.2, 0.0]), np.array([1.0, 0.5, 0.1, 0.0]))
     text = weights_captions.hidden_units(use, shown=2)
-    assert text == "The 2 busiest of 4 hidden units do 80.0% of the work; 1 unit never fires."
+    assert text == "The 2 busiest of 4 hidden units do 80.0% of the work. 1 unit never reacts to any image."
     fed = UnitContributions(4, np.array([6, 2]), np.array([-1.5, 0.75]), 0.0, 0.1)
     text = weights_captions.fed_by(fed, NAMES)
-    assert text == "4: unit 3 speaks most for it (+0.75) and unit 7 speaks most against it (−1.50)."
+    assert text == "Unit 3 speaks most for 4 (+0.75). Unit 7 speaks most against 4 (−1.50)."
 
 
 def test_the_data_captions_say_this_datasets_numbers(mnist):
     counts = np.bincount(mnist.train_labels)
     text = data_captions.class_counts(counts, NAMES)
-    assert "1 has most images (6,742), 5 fewest (5,421)" in text
+    assert "1 has the most images (6,742), 5 the fewest (5,421)" in text
     levels = np.bincount(mnist.test_images[:100].reshape(-1), minlength=256)[None]
     blank = (mnist.test_images[:100] == 0).mean()
-    assert data_captions.intensities(levels).startswith(f"{100 * blank:.1f}% of all levels are 0 (black)")
+    assert data_captions.intensities(levels).startswith(
+        f"{per_cent(blank)} of all pixel values are 0 (black)"
+    )
     assert data_captions.scaling((0.1307,), (0.3081,), True).startswith(
         "Black enters the model as −0.42 and full brightness as 2.82"
     )
     shown = image_selection.page(np.arange(45), 3, 20)
-    assert data_captions.gallery(shown, "7", "digits") == "41 to 45 of 45 digits labelled 7."
-    assert (
-        data_captions.gallery(image_selection.page(np.arange(0), 1, 20), None, "digits")
-        == "There are no digits here."
-    )
+    assert data_captions.gallery(shown, "7") == "Images 41 to 45 of 45 labelled 7."
+    nothing = image_selection.page(np.arange(0), 1, 20)
+    assert data_captions.gallery(nothing, None) == "There are no images here."
+    assert data_captions.gallery(nothing, "7") == "There are no images labelled 7 here."
+    text = data_captions.scaling((0.5, 0.4, 0.25), (0.5, 0.2, 0.25), True)
+    assert "as −1.00, −2.00 and −1.00 in red, green and blue" in text
+    assert "as 1.00, 3.00 and 3.00, so" in text
 
 
-def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
+def every_caption(mnist, trained, pixels, names=NAMES):
     """One of each caption on real data, for what holds of all of them."""
     edge = weight_analysis.decision_boundary(trained.weight, trained.bias, 4, 9)
     space = embedding.fit_space(mnist.test_images[:500])
@@ -176,7 +213,7 @@ def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
         weight_analysis.weight_trajectory([0, 600], [trained.weight * 0, trained.weight])
     )
     yield weights_captions.border(edge, weight_analysis.nearest_to_boundary(trained.logits, edge), names)
-    yield weights_captions.feature_maps({"conv1": np.zeros((2, 3, 3)), "conv2": np.ones((4, 2, 2))})
+    yield weights_captions.feature_maps([np.zeros((2, 3, 3)), np.ones((4, 2, 2))])
     yield weights_captions.arithmetic(stages, names)
     yield weights_captions.difference(difference(stages), names)
     yield weights_captions.edits(result, result, 1)
@@ -186,14 +223,14 @@ def every_caption(mnist, trained, pixels, names=NAMES, plural="digits"):
     yield from (data_captions.scaling((0.13,), (0.31,), standardised) for standardised in (False, True))
     yield data_captions.split(55_000, 5_000, 10_000, 3)
     yield data_captions.split(60_000, 0, 10_000, 3)
-    yield data_captions.gallery(image_selection.page(np.arange(45), 1, 20), names[8], plural)
+    yield data_captions.gallery(image_selection.page(np.arange(45), 1, 20), names[8])
     yield from (data_captions.map_of(method, 500, space) for method in embedding.MAPS)
     yield data_captions.typicality(data_quality.by_typicality(coordinates, labels, 3), names[3])
     twins = data_quality.near_duplicates(mnist.test_images[:500], near)
     yield data_captions.duplicates(data_quality.exact_duplicates(mnist.test_images[:500]), twins)
     yield data_captions.doubts(data_quality.doubted_by_neighbours(near, labels), names, by_model=False)
     yield data_captions.doubts([], names, by_model=True)
-    yield evaluate_captions.summary(result, plural)
+    yield evaluate_captions.summary(result)
     yield evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), names)
     yield evaluate_captions.mistakes(metrics.confident_mistakes(trained.logits, trained.labels, 1), names)
     yield evaluate_captions.confusion(confusion.Pair(4, 9, 11, 20, 1991), names)
@@ -214,11 +251,34 @@ def test_every_caption_is_made_of_whole_sentences_without_broken_numbers(mnist, 
         assert len(text) < 260
 
 
+class Quoting(gettext.NullTranslations):
+    """A language that says every sentence as English does, in quotation marks."""
+
+    def gettext(self, message: str) -> str:
+        return f"«{message}»"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"«{msgid1 if n == 1 else msgid2}»"
+
+
+def test_every_word_of_a_caption_comes_from_the_catalogue(mnist, trained, pixels, monkeypatch):
+    monkeypatch.setattr(translation, "catalogue", Quoting)
+    for text in every_caption(mnist, trained, pixels):
+        assert re.fullmatch(r"«[^«»]+»( «[^«»]+»)*", text), text
+    shift = DAMAGES["shift"]
+    assert (shift.label, shift.axis) == ("«Shift»", "«pixels moved»")
+    assert {figure.method[0] for figure in figures_for("mnist")} == {"«"}
+    assert {figure.note[:1] for figure in figures_for("fashion_mnist")} == {"«", ""}
+    units = first_layer({"hidden1.weight": np.zeros((2, 784))}, CATALOG["mnist"])
+    assert units.labels == ("«unit 1»", "«unit 2»")
+    assert units.caption == "«The first 2 of 2 hidden units: what each looks for.»"
+
+
 def test_captions_of_garments_speak_of_no_digits_and_put_no_article_before_a_name(mnist, trained, pixels):
     garments = CATALOG["fashion_mnist"].class_names
     of_digits = re.compile(r"\b(digits?|ink|pens?|paper|strokes?|draw\w*|written)\b", re.IGNORECASE)
     with_article = re.compile(rf"\b(a|an|is) ({'|'.join(garments)})\b")  # "a Ankle boot", "is Sneaker"
-    for text in every_caption(mnist, trained, pixels, garments, "garments"):
+    for text in every_caption(mnist, trained, pixels, garments):
         assert not of_digits.search(text), text
         assert not with_article.search(text), text
     for damage in DAMAGES.values():
@@ -231,4 +291,5 @@ def test_two_places_are_no_journey_to_speak_of_but_three_are():
     text = weights_captions.journey(
         weight_analysis.weight_trajectory([0, 100, 600], [zeros, 0.6 * ones, ones])
     )
-    assert f"{7840**0.5:.2f} from where they started; half of that was reached by step 100." in text
+    assert f"the weights are {7840**0.5:.2f} from where they started" in text
+    assert "Half of that was reached by step 100." in text

@@ -75,7 +75,11 @@ def test_no_mistakes_gives_an_empty_list():
 @pytest.mark.parametrize(
     ("logits", "labels", "message"),
     [
-        (np.array([[np.nan, 0.0]]), np.array([0]), "1 of 2 logits are not finite: the run diverged"),
+        (
+            np.array([[np.nan, 0.0]]),
+            np.array([0]),
+            r"1 of 2 scores \(logits\) are not finite numbers: the run diverged",
+        ),
         (np.zeros((2, 3)), np.array([0, 3]), "labels must be from 0 to 2, got 0 to 3"),
         (np.zeros((2, 3)), np.array([0]), r"got \(2, 3\) and \(1,\)"),
         (np.zeros((0, 3)), np.zeros(0, np.int64), r"got \(0, 3\) and \(0,\)"),

@@ -117,5 +117,5 @@ def test_edits_that_make_no_sense_are_named(trained, edit, message):
 def test_every_edit_has_a_description_of_its_own():
     texts = [describe(edit, NAMES) for edit in ALL_EDITS]
     assert len(set(texts)) == len(texts)
-    assert "bias of 4 +2" in texts
-    assert "10 x 3 pixels from row 5, column 5 set to zero (all classes)" in texts
+    assert "Bias of 4 changed by +2.00" in texts
+    assert "10 × 3 pixels from row 5, column 5 set to zero (all classes)" in texts

@@ -18,11 +18,11 @@ from tests.pages.finished_runs import finished_run, shown, words
 @pytest.mark.parametrize(
     ("section", "says"),
     [
-        ("Gallery", "1 to 60 of 10,000 digits"),
-        ("Classes", "has most images"),
-        ("Pixels", "of all levels are 0 (black)"),
-        ("Map", "2,000 images by the two directions"),
-        ("Typical and unusual", "the most unusual is image"),
+        ("Gallery", "Images 1 to 60 of 10,000."),
+        ("Classes", "has the most images"),
+        ("Pixels", "of all pixel values are 0 (black)"),
+        ("Map", "2,000 images placed by the two directions"),
+        ("Typical and unusual", "The most unusual, image"),
         ("Duplicates and doubts", "No image is there twice"),
     ],
 )
@@ -37,7 +37,7 @@ def test_every_section_is_drawn(
 def test_without_a_run_the_images_are_shown_all_the_same(app: AppTest, store: Store) -> None:  # noqa: ARG001
     text = shown(app, "data")
     assert "There is no run in view" in text
-    assert "1 to 60 of 10,000 digits" in text
+    assert "Images 1 to 60 of 10,000." in text
 
 
 def test_wrong_answers_of_a_class_are_counted_and_paged(app: AppTest, store: Store, mnist: ImageData) -> None:
@@ -48,19 +48,17 @@ def test_wrong_answers_of_a_class_are_counted_and_paged(app: AppTest, store: Sto
     assert wrong > 60
     app.session_state["data_class_mnist"] = 5
     app.session_state["data_answers"] = "wrongly"
-    assert f"1 to 60 of {wrong:,} digits labelled 5." in shown(app, "data", run_id)
+    assert f"Images 1 to 60 of {wrong:,} labelled 5." in shown(app, "data", run_id)
     next(n for n in app.number_input if n.label.startswith("Page")).set_value(2).run()
-    assert f"61 to {min(120, wrong)} of {wrong:,} digits labelled 5." in words(app)
+    assert f"Images 61 to {min(120, wrong)} of {wrong:,} labelled 5." in words(app)
 
 
 def test_the_split_is_the_runs_own(app: AppTest, store: Store, mnist: ImageData) -> None:
     run_id = finished_run(store, mnist, train_size=1_000, validation_size=500, seed=3)
     app.session_state["data_section"] = "Classes"
     text = shown(app, "data", run_id)
-    assert (
-        "This run learns from 1,000 images, is watched on 500 and tested on 10,000 it never saw; seed 3"
-        in text
-    )
+    assert "This run learns from 1,000 images and is checked on 500 others while it learns." in text
+    assert "tested on 10,000 that it has never seen. Seed 3 always" in text
 
 
 def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: ImageData) -> None:  # noqa: ARG001
@@ -110,7 +108,7 @@ def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
     next(b for b in app.button if b.label == "Work it out").click().run()
     assert not app.exception, app.exception
     assert started == [("fashion_mnist", "tsne", services.settings().data_dir)]
-    assert "60 images laid out by t-SNE so that neighbours stay neighbours" in words(app)
+    assert "60 images laid out by t-SNE so that similar images stay neighbours" in words(app)
     assert not [b for b in app.button if b.label in ("Work it out", "Stop it")]
 
 

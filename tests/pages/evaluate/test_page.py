@@ -47,8 +47,8 @@ def test_every_section_is_drawn(
     says = {
         "Mistakes": "are confused most",
         "Classes": "Best at",
-        "Confidence": "Its surest mistake is image",
-        "How it breaks": "Shift (pixels moved): this run",
+        "Confidence": "Its most confident mistake is image",
+        "How it breaks": "Shift (pixels moved): ",
         "Published figures": "published figures for its kind of model",
     }
     assert says[section] in text
@@ -64,7 +64,9 @@ def test_the_threshold_says_how_many_answers_remain(app: AppTest, store: Store, 
     sure = softmax(logits).max(axis=1) >= 0.5
     right = (logits.argmax(axis=1) == mnist.test_labels)[sure].mean()
     captions = "\n".join(caption.value for caption in app.caption)
-    assert f"leaves {sure.sum():,} of 10,000 answers, {100 * right:.1f}% of them right" in captions
+    assert (
+        f"it answers {sure.sum():,} of 10,000 images and is right on {100 * right:.1f}% of those" in captions
+    )
 
 
 def test_without_a_run_there_is_one_sentence_and_a_way_on(app: AppTest) -> None:

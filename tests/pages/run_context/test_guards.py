@@ -53,7 +53,7 @@ def test_a_run_that_diverged_is_judged_by_no_number(app: AppTest, store: Store, 
     )
     text = shown(app, page, run_id)
     if page == "data":  # the images are what they are
-        assert "1 to 60 of 10,000 garments" in text
+        assert "Images 1 to 60 of 10,000." in text
     else:
         assert "the run diverged. Try a tenth." in text
         assert ways_on(app) == ["Train with a smaller learning rate"]
@@ -104,10 +104,10 @@ def shapes(mnist: ImageData, data_folder: Path) -> Iterator[ImageData]:
         ("weights", "weights_section_softmax", "Touch it", "1 edit:"),
         ("evaluate", "evaluate_section", "Mistakes", "Rows are what an image is"),
         ("evaluate", "evaluate_section", "Confidence", "expected calibration error"),
-        ("evaluate", "evaluate_section", "How it breaks", "grey levels turns the answer from"),
+        ("evaluate", "evaluate_section", "How it breaks", "of full brightness at most turns the prediction"),
         ("evaluate", "evaluate_section", "Published figures", "No figure for Three shapes"),
         ("data", "data_section", "Gallery", "numbers are above 0"),
-        ("data", "data_section", "Map", "by the two directions"),
+        ("data", "data_section", "Map", "placed by the two directions"),
         ("data", "data_section", "Typical and unusual", "Typical means close to the average ring"),
         ("data", "data_section", "Duplicates and doubts", "is there twice"),
     ],

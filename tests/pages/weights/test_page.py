@@ -31,7 +31,7 @@ def open_section(app: AppTest, run_id: str, section: str, model: str = "softmax"
         ("mlp", "Through time", "busiest of 16 hidden units"),
         ("mlp", "Who feeds a class", "speaks most"),
         ("cnn", "Through time", "filters of the first layer"),
-        ("cnn", "Feature maps", "The image becomes"),
+        ("cnn", "Feature maps", "Layer 1 turns the image into"),
     ],
 )
 def test_every_section_is_drawn(

@@ -4,8 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.charts import apply_look
+from core.figures.number_texts import percent_affixes, percent_texts
 from core.figures.palette import Theme, palette
-from core.i18n.number_format import percent
+from core.i18n.translation import _, ngettext
 from core.insight.calibration import Reliability, ThresholdCurve
 
 
@@ -15,8 +16,13 @@ def reliability_figure(bins: Reliability, theme: Theme) -> go.Figure:
     middles = (bins.edges[:-1] + bins.edges[1:]) / 2 * 100
     filled = bins.counts > 0
     hover = [
-        f"{percent(float(bins.confidence[i]))} sure, {percent(float(bins.accuracy[i]))} right, "
-        f"{bins.counts[i]:,} images"
+        ngettext(
+            "{confidence:percent} sure, {accuracy:percent} right ({n} image)",
+            "{confidence:percent} sure, {accuracy:percent} right ({n} images)",
+            int(bins.counts[i]),
+            confidence=float(bins.confidence[i]),
+            accuracy=float(bins.accuracy[i]),
+        )
         for i in np.flatnonzero(filled)
     ]
     fig = go.Figure(
@@ -37,12 +43,14 @@ def reliability_figure(bins: Reliability, theme: Theme) -> go.Figure:
         hoverinfo="skip",
         line={"color": colours.ink, "width": 1, "dash": "dot"},
     )
-    words = {"text": "dotted: as right as sure", "showarrow": False, "font": {"color": colours.muted}}
+    words = {"text": _("dotted: perfect calibration"), "showarrow": False, "font": {"color": colours.muted}}
     fig.add_annotation(x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", **words)
     apply_look(fig, theme, height=300)
     fig.update_layout(showlegend=False, margin_t=26)
-    fig.update_xaxes(title_text="confidence", range=[0, 100], ticksuffix=" %", showgrid=False)
-    fig.update_yaxes(title_text="share right", range=[0, 100], ticksuffix=" %")
+    fig.update_xaxes(
+        title_text=_("confidence: how sure it was"), range=[0, 100], showgrid=False, **percent_affixes()
+    )
+    fig.update_yaxes(title_text=_("accuracy: how often it was right"), range=[0, 100], **percent_affixes())
     return fig
 
 
@@ -51,13 +59,13 @@ def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.
     colours = palette(theme)
     fig = go.Figure()
     lines = (
-        ("answered", curve.coverage, colours.train),
-        ("right, of those", curve.accuracy, colours.held_out),
+        (_("images answered"), curve.coverage, colours.train),
+        (_("accuracy when it answers"), curve.accuracy, colours.held_out),
     )
     for name, shares, colour in lines:
         fig.add_scatter(
             x=100 * curve.thresholds, y=100 * shares, mode="lines", name=name, line={"color": colour, "width": 2},
-            hovertemplate="%{y:.1f}% " + name + "<extra></extra>",
+            customdata=percent_texts(shares), hovertemplate="%{fullData.name}: %{customdata}<extra></extra>",
         )  # fmt: skip
     middle = len(curve.thresholds) * 2 // 3
     above = bool(curve.coverage[middle] < np.nan_to_num(curve.accuracy[middle], nan=1.0))
@@ -74,6 +82,8 @@ def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.
     fig.add_vline(x=100 * minimum, line={"color": colours.ink, "width": 1, "dash": "dot"})
     apply_look(fig, theme, height=215)
     fig.update_layout(showlegend=False, hovermode="x unified")
-    fig.update_xaxes(title_text="least confidence", range=[0, 100], ticksuffix=" %", showgrid=False)
-    fig.update_yaxes(range=[0, 103], ticksuffix=" %")
+    fig.update_xaxes(
+        title_text=_("confidence needed for an answer"), range=[0, 100], showgrid=False, **percent_affixes()
+    )
+    fig.update_yaxes(range=[0, 103], **percent_affixes())
     return fig

@@ -6,9 +6,12 @@ from typing import Final
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.number_texts import percent_affixes, percent_texts, separators
 from core.figures.palette import Theme, class_colours, palette, sequential, series_colour
+from core.i18n.number_format import number, percent, plain
+from core.i18n.translation import _, ngettext
 
-FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'
+FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'  # not said: fonts
 LABEL_PX: Final = 17  # a line of text
 FRAME_PX: Final = 60  # of a figure's height, what margins, ticks and the title of the axis take
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}  # for st.plotly_chart
@@ -44,6 +47,7 @@ def apply_look(fig: go.Figure, theme: Theme, *, height: int | None = None) -> go
             "font": {"color": colours.ink},
         },
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "bgcolor": "rgba(0,0,0,0)"},
+        separators=separators(),
         dragmode=False,
         bargap=0.28,
     )
@@ -60,16 +64,16 @@ def class_bars(
     theme: Theme,
     *,
     x_title: str,
-    percent: bool = True,
+    in_percent: bool = True,
     highlight: int | None = None,
     height: int | None = None,
 ) -> go.Figure:
     """Return one horizontal bar per class in its colour, class 0 on top, the value written at its end.
 
-    values: (K,), 0..1 where `percent`. `highlight` names the class whose bar stays full while others pale.
+    values: (K,), 0..1 where `in_percent`. `highlight` names the class whose bar stays full while others pale.
     """
-    shown = [100 * v for v in values] if percent else list(values)
-    text = [f"{v:.1f}%" if percent else f"{v:.3g}" for v in shown]
+    shown = [100 * v for v in values] if in_percent else list(values)
+    text = [percent(v) if in_percent else plain(v, 3) for v in values]
     opacity = [1.0 if highlight in (None, i) else 0.4 for i in range(len(labels))]
     fig = go.Figure(
         go.Bar(
@@ -84,11 +88,10 @@ def class_bars(
         )
     )
     apply_look(fig, theme, height=height or 60 + 26 * len(labels))
-    fig.update_xaxes(
-        title_text=x_title, range=[0, 126] if percent else None, ticksuffix=" %" if percent else ""
-    )
-    if percent:
-        fig.update_xaxes(tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
+    fig.update_xaxes(title_text=x_title)
+    if in_percent:  # a full bar leaves room for "over 99.9%"
+        ticks = [percent(share, 0) for share in (0, 0.5, 1)]
+        fig.update_xaxes(range=[0, 152], tickvals=[0, 50, 100], ticktext=ticks)
     fig.update_yaxes(
         autorange="reversed", showgrid=False, type="category", tickfont={"color": palette(theme).ink}
     )
@@ -107,7 +110,17 @@ def confusion_matrix(
     mistakes = np.where(np.eye(K, dtype=bool), np.nan, shares * 100)
     top = float(np.nanmax(mistakes)) if K > 1 else 0.0
     hover = [
-        [f"true {labels[i]}, predicted {labels[j]}: {counts[i, j]:,} ({shares[i, j]:.1%})" for j in range(K)]
+        [
+            ngettext(
+                "{n} image of {true}, predicted {predicted} ({share:percent})",
+                "{n} images of {true}, predicted {predicted} ({share:percent})",
+                int(counts[i, j]),
+                true=labels[i],
+                predicted=labels[j],
+                share=float(shares[i, j]),
+            )
+            for j in range(K)
+        ]
         for i in range(K)
     ]
     fig = go.Figure(
@@ -122,13 +135,13 @@ def confusion_matrix(
             zmax=max(top, 1e-9),
             xgap=1,
             ygap=1,
-            colorbar={"title": {"text": "% of the<br>true class"}, "thickness": 10, "outlinewidth": 0},
+            colorbar={"title": {"text": _("% of the<br>true class")}, "thickness": 10, "outlinewidth": 0},
         )
     )
     apply_look(fig, theme, height=height)
     fig.update_layout(annotations=_cell_texts(counts, mistakes, labels, theme, top) if K <= 12 else [])
-    fig.update_xaxes(title_text="Predicted class", showgrid=False, type="category", side="bottom")
-    fig.update_yaxes(title_text="True class", showgrid=False, type="category", autorange="reversed")
+    fig.update_xaxes(title_text=_("Predicted class"), showgrid=False, type="category", side="bottom")
+    fig.update_yaxes(title_text=_("True class"), showgrid=False, type="category", autorange="reversed")
     return fig
 
 
@@ -140,7 +153,7 @@ def _cell_texts(
     for (i, j), count in np.ndenumerate(counts):
         deep = i != j and mistakes[i, j] > 0.55 * top
         colour = colours.paper if deep and theme == "light" else colours.ink
-        text = f"<b>{count:,}</b>" if i == j else (f"{count:,}" if count else "")
+        text = f"<b>{number(int(count))}</b>" if i == j else (number(int(count)) if count else "")
         texts.append(
             {
                 "x": labels[j],
@@ -162,20 +175,24 @@ def lines(
     height: int = 320,
     log_x: bool = False,
     y_range: tuple[float, float] | None = None,
+    in_percent: bool = False,
 ) -> go.Figure:
     """Return named lines {name: (x, y)}, each labelled at its end in its own colour, without a legend.
 
-    y_range: of the axis, default what the lines take up; labels of lines that end close together stand apart.
+    in_percent: y is 0..100, and said in per cent; y_range: of the axis, default what the lines take up. Labels
+    of lines that end close together stand apart.
     """
     colours = palette(theme)
     line_colours = [colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))]
     fig = go.Figure()
     ends = {name: float(y[-1]) for name, (x, y) in series.items() if len(x)}
-    low, high = y_range or _span([y for _, y in series.values()])
+    low, high = y_range or _span([y for _x, y in series.values()])
     shifts = dict(zip(ends, _apart_px(list(ends.values()), low, high, height - FRAME_PX), strict=True))
     for i, (name, (x, y)) in enumerate(series.items()):
         colour = line_colours[i % len(line_colours)]
         fig.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
+        if in_percent:
+            fig.data[-1].update(customdata=percent_texts(np.asarray(y) / 100), hovertemplate="%{customdata}")
         if len(x):
             fig.add_annotation(
                 x=np.log10(x[-1]) if log_x else x[-1],
@@ -189,7 +206,7 @@ def lines(
             )
     apply_look(fig, theme, height=height)
     fig.update_layout(showlegend=False, hovermode="x unified", margin_r=90)
-    first, last = _span([np.log10(x) if log_x else x for x, _ in series.values()])
+    first, last = _span([np.log10(x) if log_x else x for x, _y in series.values()])
     edge = (last - first or 1.0) * 0.012  # set, for the labels would claim room within the axes otherwise
     fig.update_xaxes(
         title_text=x_title,
@@ -197,7 +214,7 @@ def lines(
         range=(first - edge, last + edge),
         showgrid=False,
     )
-    fig.update_yaxes(title_text=y_title, range=y_range)
+    fig.update_yaxes(title_text=y_title, range=y_range, **(percent_affixes() if in_percent else {}))
     return fig
 
 

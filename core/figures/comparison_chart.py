@@ -6,6 +6,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.figures.charts import apply_look
+from core.figures.number_texts import percent_affixes, percent_texts
 from core.figures.palette import Theme, palette, series_colour, to_rgb
 from core.insight.run_comparison import Band, Curve
 
@@ -24,11 +25,11 @@ def compared_curves(
     *,
     x_title: str,
     y_title: str,
-    percent: bool,
+    in_percent: bool,
     height: int = 340,
 ) -> go.Figure:
     """Return the named curves, each in its run's colour; of a Band the mean, and its span shaded."""
-    scale = 100.0 if percent else 1.0
+    scale = 100.0 if in_percent else 1.0
     fig = go.Figure()
     for index, (name, curve) in enumerate(curves.items()):
         colour = run_colour(index, theme)
@@ -45,9 +46,11 @@ def compared_curves(
             name=name,
             mode="lines",
             line={"color": colour, "width": 2},
+            customdata=percent_texts(y[::stride]) if in_percent else None,
+            hovertemplate="%{customdata}" if in_percent else None,
         )
     apply_look(fig, theme, height=height)
     fig.update_layout(showlegend=len(curves) > 1, hovermode="x unified")
     fig.update_xaxes(title_text=x_title, showgrid=False)
-    fig.update_yaxes(title_text=y_title, ticksuffix=" %" if percent else "")
+    fig.update_yaxes(title_text=y_title, **(percent_affixes() if in_percent else {}))
     return fig

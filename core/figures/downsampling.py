@@ -61,7 +61,7 @@ def decimate(x: np.ndarray, y: np.ndarray, limit: int) -> tuple[np.ndarray, np.n
     The last point is always kept. `limit` >= 4. Values that are not finite lose against those that are.
     """
     if limit < 4:
-        raise ValueError(f"limit must be >= 4, got {limit}")
+        raise ValueError(f"limit must be >= 4, got {limit}")  # not said: for programmers
     if len(x) <= limit:
         return x, y
     size = -(-(len(x) - 1) // ((limit - 1) // 2))  # points per stretch; the last point stands alone

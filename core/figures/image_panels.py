@@ -14,6 +14,7 @@ import numpy as np
 
 from core.figures.binary_message import pack
 from core.figures.palette import THEMES, diverging_lut
+from core.i18n.translation import _
 
 _LEVELS: Final = 65_535
 
@@ -22,16 +23,16 @@ _LEVELS: Final = 65_535
 class Panel:
     """One image: uint8 (C, H, W) is shown as it is, floats (C, H, W) on the diverging scale around zero.
 
-    quantity: what a pixel's value is called ("weight"). label, detail: the two lines beneath; colour: of the
-    dot before the label; tone: "good", "bad" or "", underlines it; limit: of the scale, default the largest
-    magnitude; name: what `image_choice` returns when the panel is chosen; per: what a uint8 pixel is divided by
+    quantity: what a pixel's value is called ("weight"), default "pixel". label, detail: the two lines beneath;
+    colour: of the dot before the label; tone: "good", "bad" or "", underlines it; limit: of the scale, default the
+    largest magnitude; name: what `image_choice` returns when the panel is chosen; per: what a uint8 pixel is divided by
     when it is read out, 0 = shown as a level of 255.
     """
 
     values: np.ndarray
     label: str = ""
     detail: str = ""
-    quantity: str = "pixel"
+    quantity: str = ""
     colour: str = ""
     tone: str = ""
     limit: float | None = None
@@ -67,8 +68,12 @@ def _packed(panel: Panel) -> tuple[dict[str, Any], bytes]:
     """Return (header, bytes): uint8 as it is, floats as uint16 codes between their least and largest."""
     values = np.ascontiguousarray(panel.values)
     if values.ndim != 3 or values.shape[0] not in (1, 3):
-        raise ValueError(f"a panel must be (1 or 3, H, W), got {values.shape}")
-    head: dict[str, Any] = {"shape": list(values.shape), "label": panel.label, "quantity": panel.quantity}
+        raise ValueError(f"a panel must be (1 or 3, H, W), got {values.shape}")  # not said: for programmers
+    head: dict[str, Any] = {
+        "shape": list(values.shape),
+        "label": panel.label,
+        "quantity": panel.quantity or _("pixel"),
+    }
     optional = {
         "detail": panel.detail,
         "colour": panel.colour,

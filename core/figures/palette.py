@@ -82,7 +82,7 @@ def palette(theme: Theme) -> Palette:
     Raises: ValueError for a theme that is neither "light" nor "dark".
     """
     if theme not in PALETTES:
-        raise ValueError(f"theme must be light or dark, got {theme!r}")
+        raise ValueError(f"theme must be light or dark, got {theme!r}")  # not said: for programmers
     return PALETTES[theme]
 
 

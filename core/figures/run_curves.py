@@ -1,7 +1,8 @@
 """From events to the curves of a run, and what its loss and accuracy charts show and say."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -9,13 +10,40 @@ import numpy as np
 
 from core.figures.downsampling import Trace
 from core.figures.palette import PALETTES, series_colour
-from core.i18n.number_format import percent
+from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
 from core.protocol.events import Evaluated, Event, Started, Steps
 from core.protocol.moving_average import SMOOTHING, Average
 
 _identities: Final = itertools.count(1)
 
 Role = Literal["faint", "line", "points", "pale"]
+
+_SPLITS: Final = Sentences(
+    {"train": N_("train, all images"), "test": N_("test"), "validation": N_("validation")}
+)
+# What a chart says in words, by its quantity: the value of a loss and of an accuracy are written differently.
+_WAITING: Final = Sentences(
+    {
+        "loss": N_("Chart of the loss. It waits for the first training step."),
+        "accuracy": N_("Chart of the accuracy. It waits for the first training step."),
+    }
+)
+_SO_FAR: Final = {
+    "loss": N_("Training loss after step {step}: {now:loss}, at first {first:loss}."),
+    "accuracy": N_("Training accuracy after step {step}: {now:percent}, at first {first:percent}."),
+}
+_SO_FAR_OF: Final = {
+    "loss": N_("Training loss after step {step} of {total}: {now:loss}, at first {first:loss}."),
+    "accuracy": N_(
+        "Training accuracy after step {step} of {total}: {now:percent}, at first {first:percent}."
+    ),
+}
+_EVALUATED: Final = {
+    ("test", "loss"): N_("Test loss at step {step}: {value:loss}."),
+    ("test", "accuracy"): N_("Test accuracy at step {step}: {value:percent}."),
+    ("validation", "loss"): N_("Validation loss at step {step}: {value:loss}."),
+    ("validation", "accuracy"): N_("Validation accuracy at step {step}: {value:percent}."),
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +73,9 @@ class Chart:
     percent: bool  # y in per cent with one decimal, else three decimals
     series: tuple[Series, ...]
     alt: str
-    empty: str = "The curve begins with the first step."
+    empty: str | None = (
+        None  # what stands there while there is no point; None: that the curve is still to come
+    )
     revision: tuple[int, int] = (0, 0)  # another source of the points, or points replaced by others
 
     @property
@@ -59,7 +89,7 @@ class Curves:
 
     def __init__(self, run: str, smoothing: float = SMOOTHING) -> None:
         if not 0 <= smoothing < 1:
-            raise ValueError(f"smoothing must be in [0, 1), got {smoothing}")
+            raise ValueError(f"smoothing must be in [0, 1), got {smoothing}")  # not said: for programmers
         self.run = run
         self._identity = next(_identities)
         self.total_steps = 0
@@ -73,7 +103,7 @@ class Curves:
 
     @property
     def last_step(self) -> int:
-        x, _ = self.raw["loss"].points
+        x = self.raw["loss"].points[0]
         return int(x[-1]) if len(x) else 0
 
     def add(self, events: Iterable[Event]) -> None:
@@ -97,13 +127,22 @@ class Curves:
         self.raw[quantity].extend(steps, values)
         self.smooth[quantity].extend(steps, self._average[quantity].update(values))
 
-    def loss_chart(self, earlier: Sequence["Curves"] = (), names: Sequence[str] = ()) -> Chart:
-        """Return the loss chart; `earlier` runs lie pale beneath, each under its name."""
-        return self._chart("loss", "Loss (cross-entropy, nats; lower is better)", earlier, names)
+    def loss_chart(
+        self, earlier: Sequence["Curves"] = (), names: Sequence[str] = (), n_classes: int = 0
+    ) -> Chart:
+        """Return the loss chart; `earlier` runs lie pale beneath, each under its name.
+
+        n_classes: if given, the title says the loss of a guess among them: ln K.
+        """
+        title = _("Loss (cross-entropy)")
+        if n_classes > 1:
+            guess = math.log(n_classes)
+            title = _("Loss (cross-entropy; about {guess:number.1} is guessing)", guess=guess)
+        return self._chart("loss", title, earlier, names)
 
     def accuracy_chart(self, earlier: Sequence["Curves"] = (), names: Sequence[str] = ()) -> Chart:
         """Return the accuracy chart, in per cent; `earlier` runs lie pale beneath, each under its name."""
-        return self._chart("accuracy", "Accuracy (share of right answers, %)", earlier, names)
+        return self._chart("accuracy", _("Accuracy (share of correct answers)"), earlier, names)
 
     def _chart(self, quantity: str, title: str, earlier: Sequence["Curves"], names: Sequence[str]) -> Chart:
         scale = 100.0 if quantity == "accuracy" else 1.0
@@ -115,21 +154,19 @@ class Curves:
         train = PALETTES["light"].train, PALETTES["dark"].train
         series = [
             *pale,
-            _series("batch", "mini-batch", "faint", train, raw, scale),
-            _series("train", "train", "line", train, smooth, scale),
+            _series("batch", _("mini-batch"), "faint", train, raw, scale),
+            _series("train", pgettext("curve", "train"), "line", train, smooth, scale),
         ]
         traces = [raw, smooth]
         for split, trace in sorted((s, t) for (s, q), t in self.evaluations.items() if q == quantity):
             colours = train if split == "train" else (PALETTES["light"].held_out, PALETTES["dark"].held_out)
-            label = "train, whole" if split == "train" else split
-            series.append(_series(split + "-eval", label, "points", colours, trace, scale))
+            series.append(_series(split + "-eval", _SPLITS[split], "points", colours, trace, scale))
             traces.append(trace)
-        per_epoch = self.steps_per_epoch
         ends = [self.total_steps, self.last_step, 1, *(max(c.total_steps, c.last_step) for c in earlier)]
         return Chart(
             run=self.run,
             title=title,
-            x_title=f"Training step ({per_epoch:,} make an epoch)" if per_epoch else "Training step",
+            x_title=_x_title(self.steps_per_epoch),
             x_end=float(max(ends)),
             percent=quantity == "accuracy",
             series=tuple(series),
@@ -149,27 +186,37 @@ class Curves:
     def sentence(self, quantity: str, earlier: int = 0) -> str:
         """Return in words what the chart of `quantity` says: the alternative text."""
         if not len(self.raw[quantity]):
-            return f"{quantity.capitalize()} chart, waiting for the first training step."
-        shown = _shown(quantity)
-        _, smooth = self.smooth[quantity].points
-        total = f" of {self.total_steps:,}" if self.total_steps else ""
-        text = (
-            f"{quantity.capitalize()} after {self.last_step:,}{total} training steps: "
-            f"train {shown(smooth[-1])} (it began at {shown(smooth[0])})"
-        )
+            return _WAITING[quantity]
+        smooth = self.smooth[quantity].points[1]
+        so_far = _SO_FAR_OF if self.total_steps else _SO_FAR
+        said = [
+            _(
+                so_far[quantity],
+                step=self.last_step,
+                total=self.total_steps,
+                now=float(smooth[-1]),
+                first=float(smooth[0]),
+            )
+        ]
         for (split, q), trace in sorted(self.evaluations.items()):
             if q == quantity and split != "train" and len(trace):
                 x, y = trace.points
-                text += f", {split} {shown(y[-1])} at step {int(x[-1]):,}"
-        return text + "." + (f" {earlier} earlier run{'s' * (earlier > 1)} beneath." if earlier else "")
+                said.append(_(_EVALUATED[split, q], step=int(x[-1]), value=float(y[-1])))
+        if earlier:
+            said.append(ngettext("{n} earlier run lies beneath.", "{n} earlier runs lie beneath.", earlier))
+        return " ".join(said)
+
+
+def _x_title(steps_per_epoch: int) -> str:
+    if not steps_per_epoch:
+        return _("Training step")
+    return ngettext(
+        "Training step ({n} makes an epoch: all images once)",
+        "Training step ({n} make an epoch: all images once)",
+        steps_per_epoch,
+    )
 
 
 def _series(key: str, label: str, role: Role, colours: tuple[str, str], trace: Trace, scale: float) -> Series:
     x, y = trace.points
     return Series(key, label, role, colours, x, y * scale)
-
-
-def _shown(quantity: str) -> Callable[[float], str]:
-    if quantity == "accuracy":
-        return percent
-    return lambda value: f"{value:.3f}"

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from core.figures.palette import Theme, diverging_lut, palette, to_rgb
+from core.i18n.translation import _
 
 LIVE_VALUES: Final = 12_000  # numbers in a live picture
 LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
@@ -24,7 +25,9 @@ def as_images(weights: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     """
     C, H, W = shape
     if weights.size == 0 or weights.size % (C * H * W):
-        raise ValueError(f"weights of shape {weights.shape} are no images of {C}x{H}x{W}")
+        raise ValueError(
+            f"weights of shape {weights.shape} are no images of {C}x{H}x{W}"
+        )  # not said: for programmers
     return np.ascontiguousarray(weights, np.float32).reshape(-1, C, H, W)
 
 
@@ -106,7 +109,9 @@ def image_strip(
     Raises: ValueError for images that are not uint8 with one or three channels.
     """
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1] not in (1, 3):
-        raise ValueError(f"images must be uint8 (N, 1 or 3, H, W), got {images.dtype} {images.shape}")
+        raise ValueError(
+            f"images must be uint8 (N, 1 or 3, H, W), got {images.dtype} {images.shape}"
+        )  # not said: for programmers
     columns = columns or max(len(images), 1)
     paper = _paper(theme)
     if images.shape[1] == 3:
@@ -150,9 +155,19 @@ def _png(image: Image.Image) -> bytes:
 
 def weights_sentence(labels: Sequence[str], step: int | None = None) -> str:
     """Return the alternative text of weight images; without a step, "{step}" stands for it."""
-    names = ", ".join(labels[:12]) + (" and more" if len(labels) > 12 else "")
-    shown = "{step}" if step is None else f"{step:,}"
-    return f"Weight images after {shown} training steps ({names}): red speaks for, blue against."
+    shown = "{step}" if step is None else step
+    if len(labels) > 12:
+        return _(
+            "{n} weight images, at training step {step}: {names:list} come first. Red speaks for, blue against.",
+            n=len(labels),
+            step=shown,
+            names=labels[:12],
+        )
+    return _(
+        "Weight images at training step {step}: {names:list}. Red speaks for, blue against.",
+        step=shown,
+        names=labels,
+    )
 
 
 @dataclass(frozen=True)
@@ -175,7 +190,9 @@ class WeightImages:
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.weights):
-            raise ValueError(f"{len(self.weights)} weight images need as many labels, got {len(self.labels)}")
+            raise ValueError(
+                f"{len(self.weights)} weight images need as many labels, got {len(self.labels)}"
+            )  # not said: for programmers
 
     def scaled(self) -> tuple[np.ndarray, float]:
         """Return (images (K, C, H, W) at the size to be shown, the limit of their scale)."""

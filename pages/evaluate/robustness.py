@@ -74,11 +74,12 @@ def _show_curves(curves: dict[str, Curve], damage: str) -> None:
         {n: (np.array(c.strengths), 100 * np.array(c.shares)) for n, c in curves.items()},
         current_theme(),
         x_title=DAMAGES[damage].axis,
-        y_title="accuracy, %",
+        y_title="accuracy",
         height=300,
         y_range=(0, 103),
+        in_percent=True,
     )
-    figure.update_traces(mode="lines+markers", hovertemplate="%{y:.1f}%")
+    figure.update_traces(mode="lines+markers")
     chart(
         "robustness",
         figure,

@@ -147,7 +147,7 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
         lines = _gathered(rows, names, lines)
     y_title = "Loss, nats" if quantity == "loss" else "Accuracy"
     figure = compared_curves(
-        lines, current_theme(), x_title=_X_TITLES[axis], y_title=y_title, percent=quantity == "accuracy"
+        lines, current_theme(), x_title=_X_TITLES[axis], y_title=y_title, in_percent=quantity == "accuracy"
     )
     alt = f"{shown.capitalize()} of {', '.join(lines)} along {axis}."
     st.plotly_chart(figure, theme=None, config=CONFIG, key="compare_curves", alt=alt)

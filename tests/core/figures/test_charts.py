@@ -12,7 +12,9 @@ from core.figures.charts import (
     confusion_matrix,
     lines,
 )
+from core.figures.comparison_chart import compared_curves
 from core.figures.palette import THEMES, Theme, class_colours, palette
+from core.insight.run_comparison import Curve
 
 NAMES = ["cat", "dog", "bird"]
 COUNTS = np.array([[90, 8, 2], [0, 50, 0], [5, 5, 10]])
@@ -39,10 +41,10 @@ def test_bars_carry_their_class_colour_and_their_value() -> None:
 
 
 def test_a_full_bars_value_has_room_on_a_phone() -> None:
-    """220 px are left for bars at 390 px of screen, and "100.0%" takes 50 of them."""
+    """220 px are left for bars at 390 px of screen, and "over 99.9%" takes 70 of them."""
     fig = class_bars([1.0, 0.0, 0.0], NAMES, "light", x_title="probability")
     low, high = fig.layout.xaxis.range
-    assert (high - 100) / (high - low) * 220 > 45
+    assert (high - 100) / (high - low) * 220 > 72
     assert fig.layout.xaxis.ticktext == ("0%", "50%", "100%")
 
 
@@ -54,7 +56,7 @@ def test_the_confusion_matrix_shades_mistakes_and_writes_every_count(theme: Them
     assert heat.z[2][0] == pytest.approx(25.0)
     assert np.isnan(np.diag(np.array(heat.z, float))).all(), "right answers are not shaded"
     assert heat.zmax == pytest.approx(25.0)
-    assert heat.text[0][1] == "true cat, predicted dog: 8 (8.0%)"
+    assert heat.text[0][1] == "8 images of cat, predicted dog (8.0%)"
     written = {(a.y, a.x): a.text for a in fig.layout.annotations}
     assert written["cat", "dog"] == "8"
     assert written["bird", "bird"] == "<b>10</b>"
@@ -97,3 +99,20 @@ def test_labels_of_lines_that_end_together_stand_apart_and_in_order() -> None:
     assert sum(moves) == pytest.approx(0, abs=1e-6)  # a stack is centred where its lines end
     assert [a.font.color for a in fig.layout.annotations] == [t.line.color for t in fig.data]
     assert not fig.layout.showlegend
+
+
+def test_lines_and_curves_in_per_cent_say_less_than_all_as_less_than_all() -> None:
+    x, share = np.array([0.0, 1.0]), np.array([0.5, 0.9999])
+    fig = lines({"mine": (x, 100 * share)}, "light", x_title="pixels", y_title="accuracy", in_percent=True)
+    assert list(fig.data[0].customdata) == ["50.0%", "over 99.9%"]
+    fig = compared_curves(
+        {"mine": Curve(x, share)}, "light", x_title="Step", y_title="Accuracy", in_percent=True
+    )
+    assert list(fig.data[0].customdata) == ["50.0%", "over 99.9%"]
+    assert list(fig.data[0].y) == [50, 99.99]
+    assert fig.layout.yaxis.ticksuffix == "%"
+    loss = compared_curves(
+        {"mine": Curve(x, share)}, "light", x_title="Step", y_title="Loss", in_percent=False
+    )
+    assert loss.data[0].hovertemplate is None
+    assert not loss.layout.yaxis.ticksuffix

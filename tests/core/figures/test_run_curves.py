@@ -88,16 +88,33 @@ def test_new_points_alone_keep_the_signature_and_everything_else_changes_it(
 
 def test_the_alternative_text_says_what_the_chart_says(curves: Curves, small_run: SmallRun) -> None:
     words = curves.loss_chart([Curves("run-0")], ["first"]).alt
-    assert "after 120 of 120 training steps" in words
-    assert f"began at {small_run.losses[0]:.3f}" in words
-    assert "test 0.610 at step 120" in words
-    assert "1 earlier run beneath" in words
-    assert "test 86.0% at step 120" in curves.accuracy_chart().alt
+    assert words.startswith("Training loss after step 120 of 120: ")
+    assert f"at first {small_run.losses[0]:.3f}. " in words
+    assert "Test loss at step 120: 0.610." in words
+    assert words.endswith("1 earlier run lies beneath.")
+    assert curves.accuracy_chart().alt.endswith("Test accuracy at step 120: 86.0%.")
+
+
+def test_less_than_all_is_not_said_to_be_all() -> None:
+    curves = Curves("run-1")
+    nearly = np.full(1, 0.9999, np.float32)
+    curves.add([started(total=1), Steps(1, nearly, nearly, 0.1, 1.0, 1.0), Evaluated(1, "test", 0.1, 0.9996)])
+    assert "after step 1 of 1: over 99.9%, at first over 99.9%." in curves.accuracy_chart().alt
+    assert curves.accuracy_chart().alt.endswith("Test accuracy at step 1: over 99.9%.")
+
+
+def test_the_title_says_the_loss_of_a_guess_where_the_number_of_classes_is_known() -> None:
+    def title(n_classes: int) -> str:
+        return Curves("run-1").loss_chart(n_classes=n_classes).title
+
+    assert title(10) == "Loss (cross-entropy; about 2.3 is guessing)"
+    assert title(3) == "Loss (cross-entropy; about 1.1 is guessing)"
+    assert title(0) == title(1) == "Loss (cross-entropy)"
 
 
 def test_before_the_first_step_the_chart_says_that_it_waits() -> None:
     chart = Curves("run-1").loss_chart()
-    assert "waiting" in chart.alt
+    assert chart.alt == "Chart of the loss. It waits for the first training step."
     assert all(len(s.x) == 0 for s in chart.series)
     assert chart.x_end == 1
 

@@ -25,6 +25,7 @@ from core.figures.weight_images import (
     tile_columns,
     weights_sentence,
 )
+from core.i18n.translation import _
 
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
 _TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
@@ -86,7 +87,7 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "xTitle": chart.x_title,
         "xEnd": chart.x_end,
         "percent": chart.percent,
-        "empty": chart.empty,
+        "empty": _("The curve begins with the first step.") if chart.empty is None else chart.empty,
         "series": [
             {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
         ],

@@ -21,9 +21,8 @@ class Feed:
     curves: Curves = field(init=False)
     log: list[str] = field(default_factory=list)
     strip: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    snapshot: tuple[object, object] | None = (
-        None  # (of what, the snapshot): made once for all who watch the same
-    )
+    # language -> (of what, the snapshot): made once for all who watch the same in one language
+    snapshots: dict[str, tuple[object, object]] = field(default_factory=dict)
     seen_at: float = -math.inf  # time.monotonic() when the store was last told that somebody looks
     _cursor: str = ""
     _version: str = ""

@@ -12,7 +12,9 @@ from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, dataset_spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
-from core.i18n.number_format import percent
+from core.i18n.number_format import loss, percent
+from core.i18n.reader import reader
+from core.i18n.translation import N_, Sentences, _, ngettext
 from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
@@ -25,17 +27,27 @@ from core.runs.run_labels import status_text, title
 
 LoadImages = Callable[[str], ImageData]  # dataset name -> its images; raises DatasetError
 
+_FIGURES: Final = Sentences(
+    {
+        ("train", "loss"): N_("train loss"),
+        ("train", "accuracy"): N_("train accuracy"),
+        ("validation", "loss"): N_("validation loss"),
+        ("validation", "accuracy"): N_("validation accuracy"),
+        ("test", "loss"): N_("test loss"),
+        ("test", "accuracy"): N_("test accuracy"),
+    }
+)
 # Elements with data-part change while a run trains; the rest is sent once.
 _HEAD: Final = (
     '<div class="ink-head"><div class="ink-state"><div class="ink-status">'
     '<span data-part="chip" class="ink-chip"><i></i><span data-part="status"></span></span>'
     '<span data-part="line"></span></div>'
-    '<div data-part="progress" class="ink-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" '
-    'aria-label="progress"><i data-part="bar"></i></div></div>'
+    '<div data-part="progress" class="ink-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100">'
+    '<i data-part="bar"></i></div></div>'
     '<dl class="ink-figures">'
     + "".join(f'<div><dt data-part="name{i}"></dt><dd data-part="value{i}"></dd></div>' for i in range(4))
     + "</dl></div>"
-)
+)  # not said: HTML
 
 
 @dataclass(frozen=True)
@@ -66,21 +78,17 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
     has_torch: whether PyTorch has been imported, so that weights which only it can draw cost no wait.
     """
     spec = dataset_spec(config.dataset)
-    line = (
-        f"Press Train: {spec.train_size:,} {spec.plural} to learn from, {spec.test_size:,} to be tested on."
-    )
+    line = _(
+        "Press Train: {train} images to learn from, {test} to be tested on.",
+        train=spec.train_size, test=spec.test_size,
+    )  # fmt: skip
     layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
-    figures = [
-        ("train loss", "–"),
-        ("train accuracy", "–"),
-        (f"{split} loss", "–"),
-        (f"{split} accuracy", "–"),
-    ]
+    figures = [(_FIGURES[of, quantity], "–") for of in ("train", split) for quantity in ("loss", "accuracy")]
     return RunSnapshot(
-        head=_head("ready", "plain", line, 0.0, figures),
+        head=_head(_("Ready"), "plain", line, 0.0, figures),
         weights=_images(layer, 0),
-        loss=empty.loss_chart(),
+        loss=empty.loss_chart(n_classes=spec.n_classes),
         accuracy=empty.accuracy_chart(),
         strip=_strip(config.dataset, load_images, np.zeros(0, np.int64)),
         caption=layer.caption,
@@ -98,17 +106,18 @@ def run_snapshot(
 ) -> RunSnapshot:
     """Return the run as it stands, with the curves of `earlier` runs pale beneath its own.
 
-    Made once for each state of the run, however many watch it.  Raises: UnknownRun, StoreError.
+    Made once for each state of the run and each language, however many watch it.  Raises: UnknownRun, StoreError.
     """
     names = [title(other.refresh(store)) for other in earlier]
     beneath = tuple((other.run_id, other.version) for other in earlier)
     state = (feed.version, run.status, beneath, has_torch)
-    kept = feed.snapshot
+    language = reader().language
+    kept = feed.snapshots.get(language)
     if kept is None or kept[0] != state:
         made = _run_snapshot(
             run, feed, [other.curves for other in earlier], names, store, load_images, has_torch
         )
-        kept = feed.snapshot = (state, made)
+        kept = feed.snapshots[language] = (state, made)
     snapshot = kept[1]
     assert isinstance(snapshot, RunSnapshot)
     return snapshot
@@ -125,20 +134,18 @@ def _run_snapshot(
 ) -> RunSnapshot:
     split = run.evaluation_split or ("validation" if run.config.validation_size else "test")
     figures = [
-        ("train loss", _number(run.train_loss)),
-        ("train accuracy", percent(run.train_accuracy)),
-        (f"{split} loss", _number(run.evaluation_loss)),
-        (f"{split} accuracy", percent(run.evaluation_accuracy)),
+        (_FIGURES["train", "loss"], loss(run.train_loss)),
+        (_FIGURES["train", "accuracy"], percent(run.train_accuracy)),
+        (_FIGURES[split, "loss"], loss(run.evaluation_loss)),
+        (_FIGURES[split, "accuracy"], percent(run.evaluation_accuracy)),
     ]
-    found = store.newest_weights(run.id)
-    layer = (
-        first_layer(found[1], dataset_spec(run.dataset)) if found else _first_weights(run.config, has_torch)
-    )
+    found, spec = store.newest_weights(run.id), dataset_spec(run.dataset)
+    layer = first_layer(found[1], spec) if found else _first_weights(run.config, has_torch)
     text, tone = status_text(run)
     return RunSnapshot(
         head=_head(text, tone, _line(run), run.progress, figures),
         weights=_images(layer, found[0] if found else 0),
-        loss=_begun(feed.curves.loss_chart(curves, names), run),
+        loss=_begun(feed.curves.loss_chart(curves, names, spec.n_classes), run),
         accuracy=_begun(feed.curves.accuracy_chart(curves, names), run),
         strip=_strip(run.dataset, load_images, feed.strip),
         caption=layer.caption,
@@ -161,7 +168,7 @@ def _first_weights(config: RunConfig, has_torch: bool) -> FirstLayer:
     if weights is None:
         shapes = parameter_shapes(config, spec)
         blank = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-        return replace(first_layer(blank, spec), caption="Its first weights appear in a moment.")
+        return replace(first_layer(blank, spec), caption=_("Its first weights appear in a moment."))
     return first_layer(weights, spec)
 
 
@@ -172,8 +179,9 @@ def _images(layer: FirstLayer, step: int) -> WeightImages:
 def _head(status: str, tone: str, line: str, share: float, figures: list[tuple[str, str]]) -> HtmlPatch:
     values = {
         "status": status,
-        "chip@class": f"ink-chip ink-{tone}",
+        "chip@class": f"ink-chip ink-{tone}",  # not said: classes of CSS
         "line": line,
+        "progress@aria-label": _("progress"),
         "progress@aria-valuenow": f"{100 * share:.0f}",
         "bar@style": f"width:{100 * share:.2f}%",
     }
@@ -185,27 +193,25 @@ def _head(status: str, tone: str, line: str, share: float, figures: list[tuple[s
 def _line(run: RunRow) -> str:
     """Return where the run stands, in words."""
     if run.status == "queued":
-        return (
-            "It starts as soon as a worker is free." if run.queue_position < 2 else "It waits for its turn."
-        )
+        ahead = (run.queue_position or 1) - 1
+        if not ahead:
+            return _("It starts as soon as a worker is free.")
+        return ngettext("{n} run is ahead of it.", "{n} runs are ahead of it.", ahead)
     if run.status == "interrupted":
-        return f"It was interrupted at step {run.step:,}."
-    parts = []
+        return _("It was interrupted at step {step}.", step=run.step)
+    told: list[str] = []
     if run.total_steps and run.steps_per_epoch:
         epoch = min(run.step // run.steps_per_epoch + 1, run.config.epochs)
-        parts.append(f"step {run.step:,} of {run.total_steps:,}")
-        parts.append(f"epoch {epoch} of {run.config.epochs}")
+        told.append(_("step {step} of {total}", step=run.step, total=run.total_steps))
+        told.append(_("epoch {epoch} of {total}", epoch=epoch, total=run.config.epochs))
     if run.images_per_s and run.status == "running":
-        parts.append(f"{run.images_per_s:,.0f} images a second")
+        told.append(_("{speed:number} images a second", speed=run.images_per_s))
         steps_per_s = run.images_per_s / run.config.batch_size
-        parts.append(f"{time_left_s(run.pace, run.step, run.total_steps or 0, steps_per_s):.0f} s left")
+        left_s = time_left_s(run.pace, run.step, run.total_steps or 0, steps_per_s)
+        told.append(_("about {left:about} left", left=left_s))
     if run.has_ended:
-        parts.append(f"{run.elapsed_s:.1f} s of training")
-    return " · ".join(parts) or "It is about to begin."
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}" if value < 1000 else f"{value:.1e}"
+        told.append(_("trained for {time:duration}", time=run.elapsed_s))
+    return " · ".join(told) or _("It is about to begin.")
 
 
 def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:
@@ -218,33 +224,41 @@ def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> Html
     except DatasetError:
         return None
     labels = data.test_labels[:STRIP_SIZE]
-    template = _strip_template(load_images, dataset, data.fingerprint)
-    right = int((predicted == labels[: len(predicted)]).sum())
-    values = {
-        "strip@aria-label": f"The first {len(labels)} test images: {right} of {len(predicted)} answered rightly."
-    }
+    caption = ngettext(
+        "{n} image from the test set: what the model answers (bold) and what it really is.",
+        "{n} images from the test set: what the model answers (bold) and what each really is.",
+        len(labels),
+    )
+    template = _strip_template(load_images, dataset, data.fingerprint, caption)
+    values: dict[str, str] = {"strip@aria-label": _strip_words(predicted, labels)}
     for i, (said, label) in enumerate(zip(predicted, labels, strict=False)):
         values |= {f"said{i}": spec.class_names[said], f"tone{i}@class": "y" if said == label else "n"}
     return HtmlPatch(template, values)
 
 
+def _strip_words(predicted: np.ndarray, labels: np.ndarray) -> str:
+    if not len(predicted):
+        return _("The first {n} test images.", n=len(labels))
+    right = int((predicted == labels[: len(predicted)]).sum())
+    return _("The first {n} test images: {right} of {n} are recognised.", n=len(labels), right=right)
+
+
 @lru_cache(maxsize=16)
-def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str) -> str:  # noqa: ARG001 - new content, new strip
+def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str, caption: str) -> str:  # noqa: ARG001 - new content, new strip
     """Return the strip's HTML with its images as one PNG, which takes 14 ms to make and is wanted every tick."""
     data, spec = load_images(dataset), dataset_spec(dataset)
     labels = data.test_labels[:STRIP_SIZE]
     uri = data_uri(image_strip(data.test_images[:STRIP_SIZE], gutter=0))
-    sheet = (
-        f"<style>.ink-strip i{{background-image:url({uri});background-size:{len(labels)}00% 100%}}</style>"
-    )
+    look = f"background-image:url({uri});background-size:{len(labels)}00% 100%"
+    sheet = f"<style>.ink-strip i{{{look}}}</style>"  # not said: CSS
     cells = [
         f'<figure data-part="tone{i}"><i style="background-position-x:{100 * i / max(len(labels) - 1, 1):.3f}%"></i>'
         f'<figcaption><b data-part="said{i}">&nbsp;</b><small>{html.escape(spec.class_names[label])}</small>'
         "</figcaption></figure>"
         for i, label in enumerate(labels)
-    ]
+    ]  # not said: HTML
     return (
-        f'{sheet}<p class="ink-caption">Twenty {html.escape(spec.plural)} from the test set: '
-        'what it says (bold), what it is.</p><div class="ink-strip" data-part="strip" role="img">'
+        f'{sheet}<p class="ink-caption">{html.escape(caption)}</p>'
+        '<div class="ink-strip" data-part="strip" role="img">'
         f"{''.join(cells)}</div>"
-    )
+    )  # not said: HTML

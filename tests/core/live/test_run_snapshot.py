@@ -1,0 +1,96 @@
+"""What a run says of itself while people watch it, in the language of each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config.run_config import RunConfig
+from core.datasets import ImageData
+from core.i18n.reader import Reader, read_by
+from core.live.run_feed import Feed
+from core.live.run_snapshot import LoadImages, RunSnapshot, idle_snapshot, run_snapshot
+from core.protocol.events import Evaluated, Finished
+from core.runs import Store
+from tests.core.runs.conftest import started, steps, told, weights
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'inkling.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def load_images(mnist: ImageData) -> LoadImages:
+    return lambda _name: mnist
+
+
+def snapshot(store: Store, feed: Feed, load_images: LoadImages) -> RunSnapshot:
+    return run_snapshot(feed.refresh(store), feed, [], store, load_images, has_torch=False)
+
+
+def head(shown: RunSnapshot) -> dict[str, str]:
+    return dict(shown.head.values)
+
+
+def test_before_the_first_run_the_page_says_what_there_is_to_learn_from(load_images: LoadImages) -> None:
+    shown = idle_snapshot(RunConfig(validation_size=5_000), load_images, has_torch=False)
+    values = head(shown)
+    assert values["line"] == "Press Train: 60,000 images to learn from, 10,000 to be tested on."
+    names = [values[f"name{i}"] for i in range(4)]
+    assert names == ["train loss", "train accuracy", "validation loss", "validation accuracy"]
+    assert {values[f"value{i}"] for i in range(4)} == {"–"}
+    assert shown.loss.title == "Loss (cross-entropy; about 2.3 is guessing)"
+    assert shown.strip is not None
+    assert shown.strip.values["strip@aria-label"] == "The first 20 test images."
+    assert "20 images from the test set: what the model answers (bold)" in shown.strip.template
+
+
+def test_a_run_that_is_over_says_its_figures_and_how_long_it_trained(
+    store: Store, load_images: LoadImages, mnist: ImageData
+) -> None:
+    strip = np.array(mnist.test_labels[:20])
+    strip[:3] = (strip[:3] + 1) % 10
+    events = [started(total_steps=10), steps(1, 10), weights(10), Evaluated(10, "test", 0.28, 0.9996, strip)]
+    run_id, _attempt = told(store, *events, Finished(10, "finished", 76.2), config=RunConfig(epochs=1))
+    shown = snapshot(store, Feed(run_id), load_images)
+    values = head(shown)
+    assert values["line"] == "step 10 of 10 · epoch 1 of 1 · trained for 1 min 16 s"
+    assert (values["value2"], values["value3"]) == ("0.280", "over 99.9%")
+    assert (values["name2"], values["name3"]) == ("test loss", "test accuracy")
+    assert shown.strip is not None
+    told_of = shown.strip.values["strip@aria-label"]
+    assert told_of == "The first 20 test images: 17 of 20 are recognised."
+
+
+def test_a_run_under_way_says_about_how_long_it_will_take(store: Store, load_images: LoadImages) -> None:
+    run_id, _attempt = told(store, started(total_steps=6_000), steps(1, 20), config=RunConfig(batch_size=100))
+    line = head(snapshot(store, Feed(run_id), load_images))["line"]
+    # 5,980 steps are left, 50 of them a second
+    assert line == "step 20 of 6,000 · epoch 3 of 5 · 5,000 images a second · about 2 min left"
+
+
+def test_a_run_that_waits_says_how_many_are_ahead(store: Store, load_images: LoadImages) -> None:
+    waiting = [store.create(RunConfig(seed=seed)) for seed in range(3)]
+    for run_id in waiting:
+        store.enqueue(run_id)
+    lines = [head(snapshot(store, Feed(run_id), load_images))["line"] for run_id in waiting]
+    assert lines == [
+        "It starts as soon as a worker is free.",
+        "1 run is ahead of it.",
+        "2 runs are ahead of it.",
+    ]
+
+
+def test_each_language_has_a_snapshot_of_its_own_made_once(store: Store, load_images: LoadImages) -> None:
+    run_id, _attempt = told(store, started(), steps(1, 10), Evaluated(10, "test", 0.28, 0.9213))
+    feed = Feed(run_id)
+    english = snapshot(store, feed, load_images)
+    with read_by(Reader("de")):
+        german = snapshot(store, feed, load_images)
+        assert snapshot(store, feed, load_images) is german
+    assert snapshot(store, feed, load_images) is english
+    assert (head(english)["value3"], head(german)["value3"]) == ("92.1%", "92,1\xa0%")

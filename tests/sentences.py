@@ -10,7 +10,7 @@ LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}  # the 
 BUILT_IN = {"ValueError", "TypeError", "AttributeError", "RuntimeError"}  # for programmers
 QUERYING = {"execute", "executescript", "exec_driver_sql"}  # a database is asked in SQL
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.…!?)]? +[(A-Za-z{]|[a-z]{2,}[.!?…]$|} [A-Za-z]{2,}|[A-Za-z]{2,} [{]")
-EXEMPT = "# not said:"  # at the end of a line, with the reason
+EXEMPT = "# not said:"  # at the end of a line or of a statement, with the reason
 
 
 def said(path: Path) -> list[str]:
@@ -28,7 +28,7 @@ def loose(path: Path) -> list[str]:
     """Return "line: text" for every text with words that nobody can translate: not said by `_`, or glued together."""
     text = path.read_text(encoding="utf-8")
     lines, tree = text.splitlines(), ast.parse(text)
-    passed = {id(node) for node in _passed_over(tree)}
+    passed = {id(node) for node in (*_passed_over(tree), *_exempt(tree, lines))}
     found = []
     for node in ast.walk(tree):
         if id(node) in passed or not isinstance(node, ast.Constant | ast.JoinedStr):
@@ -74,6 +74,14 @@ def _passed_over(tree: ast.AST) -> Iterator[ast.AST]:
             isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in QUERYING
         ):
             yield from (part for argument in node.args for part in ast.walk(argument))
+
+
+def _exempt(tree: ast.AST, lines: list[str]) -> Iterator[ast.AST]:
+    """Yield what stands in a statement whose last line is exempt: where it is wrapped, the words stand above that."""
+    for node in ast.walk(tree):
+        is_simple = isinstance(node, ast.stmt) and not hasattr(node, "body")
+        if is_simple and EXEMPT in lines[(node.end_lineno or node.lineno) - 1]:
+            yield from ast.walk(node)
 
 
 def _is_logging(function: ast.expr) -> bool:

@@ -36,4 +36,4 @@ def percent_affixes() -> dict[str, str]:
 def separators() -> str:
     """Return the decimal separator and that of thousands, as a layout's `separators` are given: "." and ","."""
     text = number(1_234_567.5, 1)
-    return text[-2] + ("" if text[1].isdigit() else text[1])
+    return text[-2] + next((sign for sign in text[:-2] if not sign.isdigit()), "")

@@ -17,7 +17,7 @@ def test_every_share_is_written_as_it_would_be_alone() -> None:
 
 @pytest.mark.parametrize(
     ("language", "affixes", "marks"),
-    [("en", ("", "%"), ".,"), ("de", ("", "\xa0%"), ",."), ("tr", ("%", ""), ",.")],
+    [("en", ("", "%"), ".,"), ("de", ("", "\xa0%"), ",."), ("tr", ("%", ""), ",."), ("hi", ("", "%"), ".,")],
 )
 def test_axes_are_written_as_the_readers_language_does(
     language: str, affixes: tuple[str, str], marks: str

@@ -16,6 +16,7 @@ from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.export import export_run
 from core.export.run_record import read_record
+from core.i18n.number_format import percent
 from core.protocol.events import TERMINAL
 from core.runs import RunRow, Store
 from core.search import Searches
@@ -83,7 +84,7 @@ def test_two_runs_are_compared_and_the_comparison_is_an_address(
     expect(page.get_by_role("rowheader", name="Batch size")).to_have_count(0)  # it is the same in both
     for run_id in made:
         accuracy = store.get(run_id).test_accuracy or 0.0
-        expect(page.get_by_role("cell", name=f"{100 * accuracy:.1f}%").first).to_be_visible()
+        expect(page.get_by_role("cell", name=percent(accuracy)).first).to_be_visible()
     expect(page.get_by_text("McNemar")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Of 10,000 test images [\d,]+ are right in both"))).to_be_visible()
 

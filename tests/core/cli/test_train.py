@@ -58,9 +58,9 @@ def test_train_prints_json_a_line_and_the_run_is_listed_and_evaluates_to_the_sam
 def test_help_names_the_defaults_that_hold_where_nothing_is_chosen() -> None:
     parameters = inspect.signature(train_command()).parameters
     assert (
-        parameters["epochs"].annotation.__metadata__[0].help == "a whole number from 1 to 1,000; default 10"
+        parameters["epochs"].annotation.__metadata__[0].help == "A whole number from 1 to 1,000. Default: 10."
     )
-    assert parameters["batch_size"].annotation.__metadata__[0].help.endswith("default 100")
+    assert parameters["batch_size"].annotation.__metadata__[0].help.endswith("Default: 100.")
 
 
 def test_train_speaks_article_1s_words(store: Path) -> None:
@@ -82,7 +82,7 @@ def test_train_speaks_article_1s_words(store: Path) -> None:
         (("train", "--preset", "none"), 2, "preset must be one of default, mnist-article"),
         (("train", "--dataset", "letters"), 2, "dataset must be one of mnist"),
         (("train", "--nonsense"), 2, "No such option"),
-        (("train", "--validation-size", "60000", "--epochs", "1"), 1, "got 60,000"),
+        (("train", "--validation-size", "60000", "--epochs", "1"), 1, "not 60,000"),
         (("evaluate", "nowhere"), 1, "There is no run “nowhere”"),
         (("train", "--preset", "diverges"), 1, "Try a learning rate of 10"),
     ],

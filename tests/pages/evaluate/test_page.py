@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
+from core.i18n.number_format import percent
 from core.models.softmax_regression import softmax
 from core.protocol.events import Diverged, Started, Weights
 from core.runs import Store
@@ -26,7 +27,7 @@ def test_the_figures_are_those_of_scikit_learn(
     text = shown(app, "evaluate", run_id)
     accuracy = accuracy_score(data.test_labels, logits.argmax(axis=1))
     loss = log_loss(data.test_labels, softmax(logits))
-    assert f"<dd>{100 * accuracy:.1f}%</dd>" in text
+    assert f"<dd>{percent(accuracy)}</dd>" in text
     assert f"<dd>{loss:.3f}</dd>" in text
 
     counts = confusion_matrix(data.test_labels, logits.argmax(axis=1))
@@ -64,9 +65,7 @@ def test_the_threshold_says_how_many_answers_remain(app: AppTest, store: Store, 
     sure = softmax(logits).max(axis=1) >= 0.5
     right = (logits.argmax(axis=1) == mnist.test_labels)[sure].mean()
     captions = "\n".join(caption.value for caption in app.caption)
-    assert (
-        f"it answers {sure.sum():,} of 10,000 images and is right on {100 * right:.1f}% of those" in captions
-    )
+    assert f"it answers {sure.sum():,} of 10,000 images and is right on {percent(right)} of those" in captions
 
 
 def test_without_a_run_there_is_one_sentence_and_a_way_on(app: AppTest) -> None:

@@ -63,7 +63,7 @@ def test_what_is_beyond_a_limit_is_refused_in_words_when_train_is_pressed(
     ("limited", "sentence"),
     [
         ({"MAX_STEPS": "15"}, "would make 20 training steps; at most 15 are allowed here"),
-        ({"MAX_RUN_HOURS": "0.001"}, "0.001 hours, which is the most that is allowed here"),
+        ({"MAX_RUN_HOURS": "0.001"}, "0.001 h, which is the longest that is allowed here"),
     ],
     indirect=["limited"],
     ids=["MAX_STEPS", "MAX_RUN_HOURS"],

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
+from core.i18n.number_format import percent
 from core.protocol.events import Checkpoint, Paused, Started, Steps, Weights
 from core.runs import Store
 from core.training.loop import train
@@ -121,7 +122,7 @@ def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(
     open_section(app, run_id, "Touch it")
     next(s for s in app.slider if s.label.startswith("Smallest")).set_value(100).run()
     everything = (mnist.test_labels == before[1]["linear.bias"].argmax()).mean()  # only the biases are left
-    assert f"<dd>{100 * everything:.1f}%</dd>" in words(app)
+    assert f"<dd>{percent(everything)}</dd>" in words(app)
     press(app, "Keep this edit")
     press(app, "Undo")
     press(app, "Keep this edit")

@@ -6,6 +6,7 @@ comes from wherever pip is configured to look. Nothing but Python is needed: thi
 """
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -32,6 +33,8 @@ FROM_CPU_INDEX: Final = ("torch", "torchvision")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install, telling what comes; return pip's exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console that lacks a letter
     options = _parse(arguments)
     pinned = options.requirements.with_name("constraints.txt")
     versions = ["-c", str(pinned)] if options.versions == "tested" else []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
+from core.cli.console import write_to_any_console
 from core.cli.export_import import backup_command, export_command, import_command, restore_command
 from core.cli.predict import predict_command
 from core.cli.runs import evaluate_command, runs_command
@@ -15,6 +16,7 @@ from core.i18n.translation import _
 
 def main(words: Sequence[str] | None = None) -> None:
     """Do what the words say, by default those of the command line, and end the process."""
+    write_to_any_console()
     with read_by(shell_reader()):
         make_app()(words, prog_name="python -m core")
 

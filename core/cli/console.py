@@ -1,5 +1,7 @@
 """What every command shares: the store, a run by its id, errors as a shell user expects them."""
 
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NoReturn
@@ -9,17 +11,30 @@ import typer
 from core.config.app_settings import Settings, SettingsError, from_environment
 from core.config.run_config import ConfigError
 from core.datasets import DatasetError
+from core.i18n.literal_text import console_text, is_showable
 from core.i18n.translation import _
-from core.runs import RunRow, Store, StoreError
+from core.runs import RunRow, Store, StoreError, UnknownRun
 
 USAGE_ERROR: Final = 2
 FAILURE: Final = 1
 INTERRUPTED: Final = 130  # as shells report Ctrl+C
 
 
+def write_to_any_console() -> None:
+    """Have what the console's encoding lacks written as \\u2026 rather than fail: a file, a pipe, an older terminal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Write lines of text for people, with nothing in them that a terminal would obey."""
+    typer.echo(console_text(text, lines=True), err=err)
+
+
 def fail(message: str, code: int = FAILURE) -> NoReturn:
     """End with `message` on standard error."""
-    typer.echo(_("Error: {message}", message=message), err=True)
+    say(_("Error: {message}", message=message), err=True)
     raise typer.Exit(code)
 
 
@@ -39,11 +54,13 @@ def open_store() -> tuple[Store, Settings]:
     settings = from_environment()
     store = Store(settings=settings)
     for notice in store.notices:
-        typer.echo(notice, err=True)
+        say(notice, err=True)
     return store, settings
 
 
 def named_run(store: Store, name: str) -> RunRow:
     """Return the run with this id, or the newest with this name.  Raises: UnknownRun."""
+    if not is_showable(name):  # no store can look for it
+        raise UnknownRun(name)
     alike = [row for row in store.list(search=name, limit=100) if row.name == name]
     return alike[0] if alike else store.get(name)

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from core.cli.console import USAGE_ERROR, fail, named_run, open_store, told_errors
+from core.cli.console import USAGE_ERROR, fail, named_run, open_store, say, told_errors
 from core.cli.train import OWNER
 from core.config.app_settings import from_environment
 from core.datasets import CATALOG
 from core.export import FORMATS, export_run
+from core.i18n.literal_text import visible_text
 from core.i18n.translation import _, ngettext
 
 
@@ -45,9 +46,13 @@ def _export(run: str, form: str, output: Path | None) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         fail(
-            _("{file} cannot be written ({reason}). Choose another --output.", file=str(path), reason=reason)
+            _(
+                "{file} cannot be written ({reason}). Choose another --output.",
+                file=visible_text(str(path)),
+                reason=reason,
+            )
         )
-    typer.echo(path)
+    say(visible_text(str(path)))
 
 
 def import_command() -> Callable[..., None]:
@@ -109,9 +114,11 @@ def _backup(file: Path) -> None:
             tally = work.backup(store, file)
         except OSError as error:
             fail(str(error))
-    runs = ngettext("{n} run is in {file}.", "{n} runs are in {file}.", tally.runs, file=str(file))
+    runs = ngettext(
+        "{n} run is in {file}.", "{n} runs are in {file}.", tally.runs, file=visible_text(str(file))
+    )
     others = ngettext("{n} other file is in it as well.", "{n} other files are in it as well.", tally.files)
-    typer.echo(f"{runs} {others}")
+    say(f"{runs} {others}")
 
 
 def restore_command() -> Callable[..., None]:
@@ -130,7 +137,7 @@ def _restore(file: Path) -> None:
         try:
             tally = work.restore(file, from_environment())
         except OSError as error:
-            fail(_("{file} cannot be restored ({reason}).", file=str(file), reason=str(error)))
+            fail(_("{file} cannot be restored ({reason}).", file=visible_text(str(file)), reason=str(error)))
     runs = ngettext("{n} run is back.", "{n} runs are back.", tally.runs)
     others = ngettext("{n} other file is back.", "{n} other files are back.", tally.files)
-    typer.echo(f"{runs} {others}")
+    say(f"{runs} {others}")

@@ -8,10 +8,12 @@ from typing import Any
 import typer
 from PIL import Image
 
+from core.cli.console import say
 from core.config.app_settings import from_environment
 from core.datasets import DatasetError
 from core.datasets.pixel_values import as_uint8
 from core.i18n.kept_sentences import for_scripts, with_code
+from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import detect_digits
@@ -29,7 +31,7 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
     try:
         predictor = predictor_of(run)
     except (StoreError, DatasetError, ValueError) as error:
-        typer.echo(f"{error}", err=True)
+        say(f"{error}", err=True)
         raise typer.Exit(2) from error
     failed = False
     for path in images:
@@ -75,7 +77,7 @@ def _say(path: Path, answer: Prediction, predictor: Predictor, as_json: bool) ->
         typer.echo(json.dumps(told))
         return
     share = float(answer.probabilities[answer.best])
-    typer.echo(_line(str(path), answer.kind, names[answer.best], share, predictor.spec.title))
+    say(_line(visible_text(str(path)), answer.kind, names[answer.best], share, predictor.spec.title))
 
 
 def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
@@ -101,7 +103,7 @@ def _say_error(path: Path, error: ImageError | OSError, as_json: bool) -> None:
         values = {"error": told["text"], "code": told["code"], "values": told["values"]}
         typer.echo(json.dumps({"file": str(path), **values}))
     else:
-        typer.echo(f"{path}: {reason}", err=True)
+        say(f"{visible_text(str(path))}: {reason}", err=True)
 
 
 def _write_stages(folder: Path, path: Path, answer: Prediction) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.console import fail, named_run, open_store, told_errors
+from core.cli.console import fail, named_run, open_store, say, told_errors
 from core.i18n.number_format import percent
 from core.i18n.translation import _
 from core.protocol.article_log import final_line
@@ -33,9 +33,9 @@ def _runs(limit: int, as_json: bool) -> None:
         store, _settings = open_store()
         rows = store.list(limit=limit)
     for row in rows:
-        typer.echo(json.dumps(_summary(row)) if as_json else _line(row))
+        say(json.dumps(_summary(row)) if as_json else _line(row))
     if not rows and not as_json:
-        typer.echo(_("No runs yet. Train one with: python -m core train"), err=True)
+        say(_("No runs yet. Train one with: python -m core train"), err=True)
 
 
 def evaluate_command() -> Callable[..., None]:
@@ -69,7 +69,7 @@ def _evaluate(run: str, as_json: bool) -> None:
         typer.echo(json.dumps({**values, "loss": score.loss, "accuracy": score.accuracy}))
     else:
         line = _("Run {run}, step {step}: test loss {loss:loss}", run=row.id, step=newest[0], loss=score.loss)
-        typer.echo(f"{line}\n{final_line(score.accuracy)}")
+        say(f"{line}\n{final_line(score.accuracy)}")
 
 
 def _summary(row: RunRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, told_errors
+from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, say, told_errors
 from core.cli.setting_help import help_of
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
@@ -96,7 +96,7 @@ class ConsoleReporter:
         if self._as_json:
             typer.echo(json.dumps(values))
         elif line and not self._is_quiet:
-            typer.echo(line)
+            say(line)
 
 
 def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from core.datasets.data_dir import data_folder
 from core.datasets.errors import DamagedData, UnknownDataset
+from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
 
 OWN_PREFIX: Final = "own:"
@@ -246,10 +247,12 @@ def spec_to_json(spec: DatasetSpec) -> dict[str, Any]:
 
 
 def spec_from_json(values: dict[str, Any]) -> DatasetSpec:
-    """Return the DatasetSpec that `spec_to_json` wrote.  Raises: TypeError for a wrong set of fields."""
+    """Return the DatasetSpec that `spec_to_json` wrote.  Raises: KeyError, TypeError for a wrong set of fields."""
     lists: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
+    lists["title"] = visible_text(lists["title"])  # earlier versions let in what cannot be shown
+    lists["class_names"] = tuple(map(visible_text, lists["class_names"]))
     lists["archives"] = tuple(RemoteFile(**archive) for archive in lists.get("archives", ()))
     lists["members"] = tuple((member[0], member[1]) for member in lists.get("members", ()))
     return DatasetSpec(**lists)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from core.datasets.catalog import OWN_PREFIX, DatasetSpec
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import Labels
-from core.i18n.translation import _, ngettext
+from core.i18n.literal_text import text_problem
+from core.i18n.translation import N_, _, ngettext
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,17 @@ class OwnLimits:
 
 
 DEFAULT_LIMITS: Final = OwnLimits()
+_ODD_TITLE: Final = N_("The title has a character that cannot be shown, {character}, in “{near}”.")
+_ODD_CLASS: Final = N_("A class name has a character that cannot be shown, {character}, in “{near}”.")
 
 
 def new_spec(
     title: str, class_names: tuple[str, ...], shape: tuple[int, int, int], limits: OwnLimits
 ) -> DatasetSpec:
     """Return the spec of a new, empty dataset of one's own.  Raises: RefusedUpload naming value and limit."""
+    for refusal, text in ((_ODD_TITLE, title), *((_ODD_CLASS, name) for name in class_names)):
+        if problem := text_problem(refusal, text):
+            raise RefusedUpload(*problem)
     title = " ".join(title.split())
     if problem := next(_problems(title, class_names, shape, limits), None):
         raise RefusedUpload(problem, _("Change it and try again."))

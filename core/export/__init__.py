@@ -6,9 +6,11 @@ Path(made.file_name).write_bytes(made.data)
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from core.datasets import DatasetError, dataset_spec
 from core.export.run_record import RunRecord, read_record
 from core.runs import RunRow, Store
 from core.runs.errors import ExportRefused, ImportRefused
@@ -124,6 +126,12 @@ def check_export(row: RunRow, name: str) -> None:
         check_row(row)
     elif name not in ("csv", "parquet", "tensorboard", "bundle") and row.step == 0 and row.is_live:
         raise ExportRefused(f"Run {row.id} has not begun to learn.", "Wait for its first step.")
+    elif name == "pdf":
+        from core.export.report_pdf import check_letters
+
+        with suppress(DatasetError):  # making the report says what is wrong with them
+            spec = dataset_spec(row.dataset)
+            check_letters((row.name, row.note, spec.title, *spec.class_names))
 
 
 def export_file_name(row: RunRow, name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from core.export.run_record import RunRecord
 from core.export.script import program
+from core.i18n.literal_text import notebook_text
 
 _STEP: Final = re.compile(r"^# (Step \d+: )(.+?)\. (.+)\n", re.MULTILINE)
 
@@ -36,6 +37,6 @@ def notebook(record: RunRecord) -> bytes:
 
 def _head(record: RunRecord) -> str:
     return (
-        f"# {record.title}\n\nRun `{record.row.id}` of Inkling as a notebook: run all cells from top to bottom. "
-        "It needs torch and torchvision (`pip install torch torchvision`) and prints the run's own numbers."
+        f"# {notebook_text(record.title)}\n\nRun `{record.row.id}` of Inkling as a notebook: run all cells from top "
+        "to bottom. It needs torch and torchvision (`pip install torch torchvision`) and prints the run's own numbers."
     )

@@ -1,9 +1,10 @@
 """The templates of this package, filled in: `script.py.jinja`, `report.html.jinja`."""
 
-import html
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from core.i18n.literal_text import html_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,7 +36,7 @@ def _environment(is_html: bool) -> "Environment":
 
 
 def _escaped(value: Any) -> Any:
-    """Return the value as Python's html.escape writes it; jinja2's own has other signs for quotes."""
+    """Return the value as `html_text` writes it; jinja2's own has other signs for quotes."""
     from markupsafe import Markup
 
-    return value if hasattr(value, "__html__") else Markup(html.escape(str(value)))
+    return value if hasattr(value, "__html__") else Markup(html_text(str(value)))

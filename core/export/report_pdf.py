@@ -1,25 +1,35 @@
 """The report as PDF, A4."""
 
 import io
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from core.export.report_html import LIGHT, Report, curves_image, read_report, shade
 from core.export.run_record import RunRecord
+from core.runs.errors import ExportRefused
 
 WIDTH_MM: Final = 180.0
 _FACE: Final = "DejaVu"
+_FILES: Final = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+_RIGHT_TO_LEFT: Final = ("R", "AL", "AN")
 
 
 def pdf_file(record: RunRecord) -> bytes:
-    """Return the report as a PDF whose text can be searched.  Raises: ExportRefused, StoreError."""
+    """Return the report as a PDF whose text can be searched.
+
+    Raises: ExportRefused, also for letters that this form has not (see `check_letters`); StoreError.
+    """
     from fpdf import FPDF  # here: it takes a third of a second to import
 
     report = read_report(record)
+    check_letters((report.title, report.note, report.sentence, *report.classes))
     page = FPDF(format="A4")
     page.set_margin(15)
     page.set_auto_page_break(True, 12)
-    for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
+    for style, name in _FILES.items():
         page.add_font(_FACE, style, _fonts() / name)
     page.set_title(report.title)
     page.set_creator("Inkling")
@@ -37,8 +47,33 @@ def pdf_file(record: RunRecord) -> bytes:
     return bytes(page.output())
 
 
+def check_letters(texts: Iterable[str]) -> None:
+    """Raise ExportRefused for a text with letters that the PDF's fonts lack, or that are read from right to left."""
+    for text in texts:
+        wrong = next((sign for sign in text if sign not in "\t\n\r" and not _is_printed(sign)), None)
+        if wrong is not None:
+            why = "reads from right to left" if ord(wrong) in _letters() else "is not in its fonts"
+            raise ExportRefused(
+                f"The PDF report cannot show “{text[:60]}”: “{wrong}” {why}.",
+                "Take the HTML report instead; it shows every letter, and a browser prints it or saves it as PDF.",
+            )
+
+
+def _is_printed(sign: str) -> bool:
+    return ord(sign) in _letters() and unicodedata.bidirectional(sign) not in _RIGHT_TO_LEFT
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return the code points that both fonts have; reading them takes a tenth of a second."""
+    from fontTools.ttLib import TTFont
+
+    plain, bold = (set(TTFont(_fonts() / name).getBestCmap()) for name in _FILES.values())
+    return frozenset(plain & bold)
+
+
 def _fonts() -> Path:
-    """Return the folder of the free fonts that come with matplotlib: they have every letter a name may need."""
+    """Return the folder of the free fonts that come with matplotlib: they have the letters of Europe and some more."""
     from matplotlib import get_data_path
 
     return Path(get_data_path()) / "fonts" / "ttf"

@@ -10,6 +10,7 @@ from core.datasets import load
 from core.datasets.catalog import CATALOG
 from core.export.rendering import render
 from core.export.run_record import RunRecord
+from core.i18n.literal_text import docstring_text
 from core.runs import RunRow
 from core.runs.errors import ExportRefused
 from core.training.threads import threads_for
@@ -42,7 +43,7 @@ def program(record: RunRecord, in_notebook: bool = False) -> str:
     return render(
         "script.py.jinja",
         in_notebook=in_notebook,
-        title=" ".join(record.title.replace("\\", "/").replace('"', "'").split()),  # it stands in a docstring
+        title=docstring_text(" ".join(record.title.split())),
         run_id=row.id,
         is_closed_form=row.path == "closed-form",
         is_stopped=row.state == "stopped",

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures.number_texts import percent_affixes, percent_texts, separators
 from core.figures.palette import Theme, class_colours, palette, sequential, series_colour
+from core.i18n.literal_text import plotly_text
 from core.i18n.number_format import number, percent, plain
 from core.i18n.translation import _, ngettext
 
@@ -78,7 +79,7 @@ def class_bars(
     fig = go.Figure(
         go.Bar(
             x=shown,
-            y=list(labels),
+            y=[plotly_text(label) for label in labels],
             orientation="h",
             text=text,
             textposition="outside",
@@ -105,7 +106,7 @@ def confusion_matrix(
 
     Right answers on the diagonal are left unshaded, so that the mistakes are what one sees.
     """
-    K = len(labels)
+    K, labels = len(labels), [plotly_text(label) for label in labels]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     mistakes = np.where(np.eye(K, dtype=bool), np.nan, shares * 100)
     top = float(np.nanmax(mistakes)) if K > 1 else 0.0
@@ -190,14 +191,14 @@ def lines(
     shifts = dict(zip(ends, _apart_px(list(ends.values()), low, high, height - FRAME_PX), strict=True))
     for i, (name, (x, y)) in enumerate(series.items()):
         colour = line_colours[i % len(line_colours)]
-        fig.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2})
+        fig.add_scatter(x=x, y=y, name=plotly_text(name), mode="lines", line={"color": colour, "width": 2})
         if in_percent:
             fig.data[-1].update(customdata=percent_texts(np.asarray(y) / 100), hovertemplate="%{customdata}")
         if len(x):
             fig.add_annotation(
                 x=np.log10(x[-1]) if log_x else x[-1],
                 y=ends[name],
-                text=name,
+                text=plotly_text(name),
                 showarrow=False,
                 xanchor="left",
                 xshift=6,

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from core.figures.charts import apply_look
 from core.figures.number_texts import percent_affixes, percent_texts
 from core.figures.palette import Theme, palette, series_colour, to_rgb
+from core.i18n.literal_text import plotly_text
 from core.insight.run_comparison import Band, Curve
 
 MOST_POINTS: Final = 1500
@@ -43,7 +44,7 @@ def compared_curves(
         fig.add_scatter(
             x=curve.x[::stride],
             y=scale * y[::stride],
-            name=name,
+            name=plotly_text(name),
             mode="lines",
             line={"color": colour, "width": 2},
             customdata=percent_texts(y[::stride]) if in_percent else None,

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from core.datasets import DatasetSpec
 from core.figures.charts import apply_look
 from core.figures.palette import Theme, palette
+from core.i18n.literal_text import plotly_text
 from core.i18n.translation import N_, Sentences, _
 
 SPLITS = Sentences(
@@ -23,7 +24,8 @@ def class_counts_figure(counts: dict[str, np.ndarray], spec: DatasetSpec, theme:
     fig = go.Figure()
     for split, numbers in counts.items():
         fig.add_bar(
-            x=list(spec.class_names), y=numbers, name=SPLITS[split], marker={"color": colours[split]},
+            x=[plotly_text(name) for name in spec.class_names], y=numbers,
+            name=SPLITS[split], marker={"color": colours[split]},
             hovertemplate="%{x}, %{fullData.name}: %{y:,}<extra></extra>",
         )  # fmt: skip
     apply_look(fig, theme, height=260)

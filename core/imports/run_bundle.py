@@ -6,7 +6,6 @@ The bundle's form is described in `core.export.bundle`.
 
 import io
 import json
-import math
 import re
 import zipfile
 from collections.abc import Mapping
@@ -18,21 +17,20 @@ import numpy as np
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.export.bundle import FORMAT, VERSION
-from core.i18n.kept_sentences import from_kept, problem_of
 from core.i18n.translation import _
+from core.imports.bundle_fields import list_field, number_field, refused, sentence_field, text_field
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import Store, StoreError, step_of
 from core.runs.errors import ImportRefused
+from core.runs.run_records import MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS
 from core.runs.serialization import RECORDED_KINDS, unpack_arrays
 
 UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size allowed for the file
 MAX_MEMBERS: Final = 400
 MAX_EVENTS: Final = 200_000
 MAX_STEPS: Final = 5_000_000
-LARGEST: Final = 10**12  # number in an event
-MAX_SENTENCE: Final = 4000
 _WEIGHTS: Final = re.compile(r"weights/(\d{1,9})\.safetensors")
 _NAMES: Final = ("manifest.json", "steps.safetensors", "logits.safetensors")
 
@@ -57,8 +55,10 @@ def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
     if "logits.safetensors" in members:
         logits = _logits(members["logits.safetensors"], spec)
         story.insert(len(story) - 1, Logits(step_of(story[-1]), "test", logits))
-    note, name = _text(manifest.get("note", ""), 4000), _text(manifest.get("name", ""), 120)
-    tags = [_text(tag, 40) for tag in _list(manifest.get("tags", []), "tags")[:12]]
+    note = text_field(manifest.get("note", ""), MAX_NOTE)
+    name = text_field(manifest.get("name", ""), MAX_NAME)
+    told = list_field(manifest.get("tags", []), "tags")[:MAX_TAGS]
+    tags = [text_field(tag, MAX_TAG) for tag in told]
     return store.add_finished_run(config, story, owner=owner, name=name, note=note, tags=tags)
 
 
@@ -76,29 +76,29 @@ def _members(data: bytes, limit: int) -> dict[str, bytes]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        raise _refused(_("This is not a run bundle: it is not a zip file that can be read.")) from None
+        raise refused(_("This is not a run bundle: it is not a zip file that can be read.")) from None
     infos = archive.infolist()
     names = [info.filename for info in infos]
     strange = [n for n in names if n not in _NAMES and not _WEIGHTS.fullmatch(n)]
     if strange or len(set(names)) != len(names) or len(names) > MAX_MEMBERS or "manifest.json" not in names:
         if strange:
-            raise _refused(_("This is not a run bundle: it holds “{file}”.", file=strange[0][:60]))
-        raise _refused(_("This is not a run bundle: its list of files is not that of one."))
+            raise refused(_("This is not a run bundle: it holds “{file}”.", file=strange[0][:60]))
+        raise refused(_("This is not a run bundle: its list of files is not that of one."))
     if sum(info.file_size for info in infos) > UNPACKED_TIMES * limit:
-        raise _refused(_("The bundle would unpack to far more than a run needs."))
+        raise refused(_("The bundle would unpack to far more than a run needs."))
     try:
         return {info.filename: _read(archive, info) for info in infos}
     except ImportRefused:
         raise
     except Exception as error:  # why: zipfile and zlib raise a dozen kinds for damaged or encrypted members
-        raise _refused(_("The bundle is damaged ({reason}).", reason=str(error))) from error
+        raise refused(_("The bundle is damaged ({reason}).", reason=str(error))) from error
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as file:
         content = file.read(info.file_size + 1)
     if len(content) != info.file_size:
-        raise _refused(_("The bundle's file {file} is not as long as it says.", file=info.filename))
+        raise refused(_("The bundle's file {file} is not as long as it says.", file=info.filename))
     return content
 
 
@@ -106,9 +106,9 @@ def _manifest(content: bytes) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
     except (ValueError, RecursionError):
-        raise _refused(_("The bundle's manifest cannot be read: it is not JSON.")) from None
+        raise refused(_("The bundle's manifest cannot be read: it is not JSON.")) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise _refused(_("This is not a run bundle: its manifest does not say so."))
+        raise refused(_("This is not a run bundle: its manifest does not say so."))
     version = manifest.get("version")
     if version != VERSION:
         raise ImportRefused(
@@ -130,7 +130,7 @@ def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, Datas
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
-        raise _refused(_("The bundle's run cannot be kept here: {reason}", reason=str(error))) from error
+        raise refused(_("The bundle's run cannot be kept here: {reason}", reason=str(error))) from error
     return config, spec
 
 
@@ -138,11 +138,11 @@ def _weights(content: bytes, expected: Mapping[str, np.ndarray], name: str) -> d
     arrays = _arrays(content, name)
     shapes = {key: array.shape for key, array in arrays.items()}
     if shapes != {key: array.shape for key, array in expected.items()}:
-        raise _refused(
+        raise refused(
             _("The bundle's file {file} does not fit the model that its settings describe.", file=name)
         )
     if any(array.dtype != np.float32 or not np.isfinite(array).all() for array in arrays.values()):
-        raise _refused(_("The bundle's file {file} holds numbers that are not finite float32.", file=name))
+        raise refused(_("The bundle's file {file} holds numbers that are not finite float32.", file=name))
     return {key: arrays[key] for key in expected}
 
 
@@ -151,14 +151,14 @@ def _arrays(content: bytes, name: str) -> dict[str, np.ndarray]:
         return unpack_arrays(content)
     except StoreError:
         told = _("The bundle's file {file} is not a safetensors file that can be read.", file=name)
-        raise _refused(told) from None
+        raise refused(told) from None
 
 
 def _logits(content: bytes, spec: DatasetSpec) -> np.ndarray:
     logits = _arrays(content, "logits.safetensors").get("logits", np.zeros(0))
     right_shape = logits.shape == (spec.test_size, spec.n_classes)
     if not right_shape or logits.dtype != np.float32 or not np.isfinite(logits).all():
-        raise _refused(
+        raise refused(
             _(
                 "The bundle's final scores are not finite float32 of shape {shape}, as {dataset} needs them.",
                 shape=str((spec.test_size, spec.n_classes)), dataset=spec.title,
@@ -185,7 +185,7 @@ def _chunks(content: bytes | None) -> list[Steps]:
         fits = len(columns) == 1 and total == len(arrays["loss"]) == len(arrays["accuracy"]) <= MAX_STEPS
         fits = fits and bool((firsts == np.cumsum(counts) - counts + 1).all())
     if not fits:
-        raise _refused(_("The bundle's steps do not fit together."))
+        raise refused(_("The bundle's steps do not fit together."))
     ends = np.cumsum(counts)
     return [
         Steps(
@@ -202,23 +202,23 @@ def _chunks(content: bytes | None) -> list[Steps]:
 
 def _events(manifest: Mapping[str, Any], chunks: list[Steps], spec: DatasetSpec) -> list[Event]:
     """Return the run's events, in order: Started first, one end last, steps never falling."""
-    told = _list(manifest.get("events"), "events")
+    told = list_field(manifest.get("events"), "events")
     if len(told) > MAX_EVENTS:
-        raise _refused(_("The bundle has more than {most} events; a run has fewer.", most=MAX_EVENTS))
+        raise refused(_("The bundle has more than {most} events; a run has fewer.", most=MAX_EVENTS))
     waiting = iter(chunks)
     events: list[Event] = []
     for values in told:
         event = next(waiting, None) if values == {"kind": "steps"} else _event(values, spec)
         if event is None or (events and isinstance(events[-1], TERMINAL)):
-            raise _refused(_("The bundle's events do not fit its steps, or go on after the end."))
+            raise refused(_("The bundle's events do not fit its steps, or go on after the end."))
         events.append(event)
     if not events or not isinstance(events[0], Started) or next(waiting, None) is not None:
-        raise _refused(_("The bundle's events do not begin with the start, or leave steps out."))
+        raise refused(_("The bundle's events do not begin with the start, or leave steps out."))
     if not isinstance(events[-1], TERMINAL):  # it was exported while it trained
         events.append(Finished(max(map(step_of, events)), "stopped", 0.0))
     steps = [event.step for event in events if isinstance(event, Evaluated)]
     if steps != sorted(steps):
-        raise _refused(_("The bundle's events are not in the order of their steps."))
+        raise refused(_("The bundle's events are not in the order of their steps."))
     return events
 
 
@@ -227,24 +227,24 @@ def _event(values: Any, spec: DatasetSpec) -> Event:
     kind = values.get("kind") if isinstance(values, dict) else None
     made = RECORDED_KINDS.get(kind) if isinstance(kind, str) else None
     if made is None or made is Steps:
-        raise _refused(_("The bundle has an unknown event: {event}.", event=str(values)[:60]))
+        raise refused(_("The bundle has an unknown event: {event}.", event=str(values)[:60]))
     checked: dict[str, Any] = {}
     for field in fields(made):
         value = values.get(field.name)
         if field.name == "strip":
             checked["strip"] = _strip(value, spec)
         elif field.type in (int, "int"):
-            checked[field.name] = _number(value, field.name, whole=True)
+            checked[field.name] = number_field(value, field.name, whole=True)
         elif field.type in (float, "float"):
-            checked[field.name] = _number(value, field.name)
+            checked[field.name] = number_field(value, field.name)
         elif field.name in ("message", "remedy"):
-            checked[field.name] = _sentence(value)
+            checked[field.name] = sentence_field(value)
         else:
-            checked[field.name] = _text(value, 500)
+            checked[field.name] = text_field(value, 500)
     splits = {checked.get("split", "test"), checked.get("evaluation_split", "test")}
     reason, share = checked.get("reason", "finished"), checked.get("accuracy", 0.0)
     if not splits <= {"train", "validation", "test"} or reason not in ("finished", "stopped") or share > 1:
-        raise _refused(_("The bundle has an impossible event: {event}.", event=str(values)[:80]))
+        raise refused(_("The bundle has an impossible event: {event}.", event=str(values)[:80]))
     return made(**checked)
 
 
@@ -252,53 +252,13 @@ def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarr
     """Return the events with the weights put in where they belong: before the end, in order of step."""
     last = max(step_of(event) for event in events)
     if any(step > last for step in weights):
-        raise _refused(_("The bundle has weights of steps that the run never made."))
+        raise refused(_("The bundle has weights of steps that the run never made."))
     kept = [Weights(step, weights[step], keep=True) for step in sorted(weights)]
     return [*events[:-1], *kept, events[-1]]
 
 
-# ---- small checks
-
-
-def _refused(message: str) -> ImportRefused:
-    return ImportRefused(message, _("Export it again as a bundle from the Inkling that has the run."))
-
-
-def _list(value: Any, name: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise _refused(_("The bundle's “{field}” is not a list.", field=name))
-    return value
-
-
-def _text(value: Any, length: int) -> str:
-    if not isinstance(value, str):
-        raise _refused(_("The bundle has “{value}” where words belong.", value=str(value)[:40]))
-    return value[:length]
-
-
-def _sentence(value: Any) -> str:
-    """Return a sentence as core.i18n.kept_sentences keeps it, or plain text as bundles of earlier versions have it."""
-    if not isinstance(value, str) or from_kept(value) is value:
-        return _text(value, 500)
-    if len(value) > MAX_SENTENCE or problem_of(value):
-        raise _refused(_("The bundle holds a sentence that cannot be read: {text}.", text=value[:60]))
-    _text(from_kept(value), 500)  # refuses what is no text
-    return from_kept(value)
-
-
-def _number(value: Any, name: str, whole: bool = False) -> Any:
-    is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= LARGEST or not math.isfinite(value):
-        told = _(
-            "The bundle's “{field}” must be a number from 0 to {most}, not “{value}”.",
-            field=name, most=LARGEST, value=str(value)[:40],
-        )  # fmt: skip
-        raise _refused(told)
-    return int(value) if whole else float(value)
-
-
 def _strip(value: Any, spec: DatasetSpec) -> np.ndarray:
-    answers = _list(value, "strip")
+    answers = list_field(value, "strip")
     if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < spec.n_classes for a in answers):
-        raise _refused(_("The bundle's first answers are not classes of its dataset."))
+        raise refused(_("The bundle's first answers are not classes of its dataset."))
     return np.array(answers, np.int64)

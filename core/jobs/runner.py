@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 
 from core.config.app_settings import Settings, from_environment
 from core.i18n.kept_sentences import with_code
+from core.i18n.literal_text import console_text
 from core.i18n.translation import _
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
@@ -28,6 +29,7 @@ from core.search.search_thread import watch_searches
 from core.training.threads import threads_for
 
 LOG: Final = logging.getLogger("inkling.runner")
+
 BUSY_S: Final = 0.5
 TICK_S: Final = 1.0  # how often the queue is looked at without being woken: other apps may share the store
 UPKEEP_S: Final = 300.0
@@ -36,6 +38,14 @@ LAST_RESORT_S: Final = 4.7
 HARD_STOP_S: Final = 10.0  # a run that has not obeyed "stop" for this long is ended by force
 PARK_S: Final = 10.0  # a pause this long gives its worker up when others wait
 MAX_DEATHS_BEFORE_CLAIM: Final = 3  # workers that may die before claiming a run until the run is at fault
+
+
+class VisibleFormatter(logging.Formatter):
+    """Writes log lines with nothing in them that a terminal would obey."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line or lines of a record."""
+        return console_text(super().format(record), lines=True)
 
 
 class Runner:
@@ -192,7 +202,9 @@ def end_session() -> NoReturn:
 
 def main(parent: Parent) -> None:
     """Run until the parent is gone or SIGTERM comes."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("%(asctime)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.raiseExceptions = False  # the terminal that the log goes to may be gone
     settings = from_environment()
     try:

@@ -1,6 +1,5 @@
 """What the Train page shows of a run at one moment: head, weight images, two curves, the strip. No drawing here."""
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +11,7 @@ from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, dataset_spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
+from core.i18n.literal_text import html_text
 from core.i18n.number_format import loss, percent
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext
@@ -253,12 +253,12 @@ def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str, cap
     sheet = f"<style>.ink-strip i{{{look}}}</style>"  # not said: CSS
     cells = [
         f'<figure data-part="tone{i}"><i style="background-position-x:{100 * i / max(len(labels) - 1, 1):.3f}%"></i>'
-        f'<figcaption><b data-part="said{i}">&nbsp;</b><small>{html.escape(spec.class_names[label])}</small>'
+        f'<figcaption><b data-part="said{i}">&nbsp;</b><small>{html_text(spec.class_names[label])}</small>'
         "</figcaption></figure>"
         for i, label in enumerate(labels)
     ]  # not said: HTML
     return (
-        f'{sheet}<p class="ink-caption">{html.escape(caption)}</p>'
+        f'{sheet}<p class="ink-caption">{html_text(caption)}</p>'
         '<div class="ink-strip" data-part="strip" role="img">'
         f"{''.join(cells)}</div>"
     )  # not said: HTML

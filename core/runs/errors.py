@@ -69,7 +69,7 @@ class DamagedArtifact(StoreError):
 
 
 class RunRefused(StoreError):
-    """A new run was refused for a limit of this installation."""
+    """A new run was refused for a limit of this installation, or the words about one for what cannot be shown."""
 
 
 class UnknownArtifact(StoreError):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, func, insert, or_, select
 
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
+from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
@@ -22,7 +23,11 @@ _ID_LENGTH: Final = 8
 MAX_NAME: Final = 120
 MAX_NOTE: Final = 4000
 MAX_TAGS: Final = 12
+MAX_TAG: Final = 40
 SEEN_EVERY_S: Final = 60.0
+_ODD_NAME: Final = N_("The name has a character that cannot be shown, {character}, in “{near}”.")
+_ODD_NOTE: Final = N_("The note has a character that cannot be shown, {character}, in “{near}”.")
+_ODD_TAG: Final = N_("A tag has a character that cannot be shown, {character}, in “{near}”.")
 
 SORT_KEYS: Final = (
     *("number", "name", "dataset", "model", "created_at", "ended_at", "elapsed_s", "images_per_s", "step"),
@@ -77,7 +82,8 @@ class RunRecords:
         command, run_until, pace: its first orders ("pause" with run_until 1 does one step and waits;
         run_until -1 one epoch). parameter_count: the model's, 0 = not known before it is built.
 
-        Raises: ConfigError for settings beyond this installation's limits; RunRefused for a full queue.
+        Raises: ConfigError for settings beyond this installation's limits; RunRefused for a full queue, or for a
+        name, note or tag that cannot be shown.
         """
         self._table.settings.check(config, parameter_count)
         check_pace(pace)
@@ -157,19 +163,19 @@ class RunRecords:
         return wanted_rows[: query.limit]
 
     def rename(self, run_id: str, name: str) -> None:
-        """Name the run, at most MAX_NAME characters.  Raises: UnknownRun."""
-        self._edit(run_id, name=" ".join(name.split())[:MAX_NAME])
+        """Name the run, at most MAX_NAME characters.  Raises: UnknownRun; RunRefused for what cannot be shown."""
+        self._edit(run_id, name=clean_name(name))
 
     def note(self, run_id: str, note: str) -> None:
-        """Write the run's note, at most MAX_NOTE characters.  Raises: UnknownRun."""
-        self._edit(run_id, note=note[:MAX_NOTE])
+        """Write the run's note, at most MAX_NOTE characters.  Raises: UnknownRun; RunRefused as `rename`."""
+        self._edit(run_id, note=clean_note(note))
 
     def pin(self, run_id: str, pinned: bool = True) -> None:
         """Keep the run whatever its age, or no longer.  Raises: UnknownRun."""
         self._edit(run_id, pinned=int(pinned))
 
     def tag(self, run_id: str, tags: Sequence[str]) -> None:
-        """Replace the run's tags, at most MAX_TAGS.  Raises: UnknownRun."""
+        """Replace the run's tags, at most MAX_TAGS.  Raises: UnknownRun; RunRefused as `rename`."""
         self._edit(run_id, tags=json.dumps(clean_tags(tags)))
 
     def restore(self, run_id: str) -> None:
@@ -230,12 +236,15 @@ def _select(query: Query) -> Select[Any]:
 
 
 def new_row(run_id: str, config: RunConfig, owner: str, name: str, note: str, tags: Sequence[str]) -> Values:
-    """Return the columns that say what a new run is, its words cut to what they may hold."""
+    """Return the columns that say what a new run is, its words cut to what they may hold.
+
+    Raises: RunRefused for words that cannot be shown.
+    """
     return {
         "id": run_id,
         "owner": owner,
-        "name": name[:MAX_NAME],
-        "note": note[:MAX_NOTE],
+        "name": clean_name(name),
+        "note": clean_note(note),
         "tags": json.dumps(clean_tags(tags)),
         "config": to_json(config),
         "dataset": config.dataset,
@@ -248,9 +257,33 @@ def new_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _place in range(_ID_LENGTH))
 
 
+def clean_name(name: str) -> str:
+    """Return a name in one line, at most MAX_NAME characters.  Raises: RunRefused for what cannot be shown."""
+    _check_text(_ODD_NAME, name)
+    return " ".join(name.split())[:MAX_NAME]
+
+
+def clean_note(note: str) -> str:
+    """Return a note, at most MAX_NOTE characters.  Raises: RunRefused for what cannot be shown."""
+    _check_text(_ODD_NOTE, note)
+    return note[:MAX_NOTE]
+
+
 def clean_tags(tags: Sequence[str]) -> list[str]:
-    """Return tags without blanks at their ends, empty ones or doubles, each at most 40 characters."""
-    return list(dict.fromkeys(tag.strip()[:40] for tag in tags if tag.strip()))[:MAX_TAGS]
+    """Return tags in one line each, without empty ones or doubles, at most MAX_TAG characters.
+
+    Raises: RunRefused for what cannot be shown.
+    """
+    for tag in tags:
+        _check_text(_ODD_TAG, tag)
+    lines = (" ".join(tag.split()) for tag in tags)
+    return list(dict.fromkeys(line[:MAX_TAG] for line in lines if line))[:MAX_TAGS]
+
+
+def _check_text(refusal: str, text: str) -> None:
+    """Raise RunRefused for a text that cannot be shown; line breaks may stand in it."""
+    if problem := text_problem(refusal, text, lines=True):
+        raise RunRefused(*problem)
 
 
 def check_pace(pace: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from core.config.run_config import RunConfig, from_json
 from core.i18n.kept_sentences import from_kept, unsaid
+from core.i18n.literal_text import visible_text
 from core.i18n.translation import N_
 
 CREATED: Final = "created"  # held back, not in the queue
@@ -147,20 +148,23 @@ class RunRow:
 
 _PLAIN: Final = {f.name for f in fields(RunRow)} - {
     *("config_json", "tags", "pinned", "learning_rate_changes", "is_held", "queue_position"),
-    *("cause", "message_kept", "remedy_kept"),
+    *("cause", "message_kept", "remedy_kept", "name", "note"),
 }
 
 
 def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> RunRow:
     """Return the RunRow of a row of the `runs` table.
 
-    is_held: whether a living worker has it (or a parked pause needs none).
+    is_held: whether a living worker has it (or a parked pause needs none). What cannot be shown of a name, a note or a
+    tag (earlier versions let it in) is written as Python does: one such row must not break a page.
     """
     is_lost = values["state"] in IN_WORK and not is_held
     return RunRow(
         **{name: values[name] for name in _PLAIN},
+        name=visible_text(values["name"]),
+        note=visible_text(values["note"], lines=True),
         config_json=values["config"],
-        tags=tuple(json.loads(values["tags"])) if values["tags"] != "[]" else (),
+        tags=tuple(map(visible_text, json.loads(values["tags"]))) if values["tags"] != "[]" else (),
         pinned=bool(values["pinned"]),
         learning_rate_changes=_read_changes(values["learning_rate_changes"]),
         is_held=is_held,

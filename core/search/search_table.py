@@ -9,7 +9,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, in
 
 from core.i18n.translation import _
 from core.runs import Store, UnknownRun
-from core.runs.run_records import new_id
+from core.runs.run_records import clean_name, new_id
 from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
 
 RUNNING: Final = "running"
@@ -68,12 +68,15 @@ class Searches:
                 TABLE.create(connection, checkfirst=True)
 
     def create(self, plan: SearchPlan, *, owner: str = "", name: str = "") -> str:
-        """Return the id of a new search; whoever drives searches takes it up.  Raises: StoreError."""
+        """Return the id of a new search; whoever drives searches takes it up.
+
+        Raises: StoreError, one of them RunRefused for a name that cannot be shown.
+        """
         search_id = new_id()
         values = {
             "id": search_id,
             "owner": owner,
-            "name": name[:120] or _("Search"),
+            "name": clean_name(name) or _("Search"),
             "plan": plan_to_json(plan),
         }
         with self._database.write(durable=True) as connection:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.figures.charts import CONFIG
+from core.i18n.literal_text import csv_cell, markdown_text
 
 Columns = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ def captioned(
     name: of the files, default `key`.
     """
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key=f"caption_{key}"):
-        st.caption(caption, width="stretch")
+        st.caption(markdown_text(caption), width="stretch")
         if picture:
             download_png(key, picture, name=name)
         download_csv(key, table, name=name)
@@ -41,7 +42,7 @@ def download_csv(key: str, table: Callable[[], Columns], *, name: str = "") -> N
     """Offer the columns of `table` as a CSV file; they are made only when asked for."""
     st.download_button(
         "CSV",
-        data=lambda: pd.DataFrame(table()).to_csv(index=False),
+        data=lambda: csv_text(pd.DataFrame(table())),
         file_name=f"inkling-{name or key}.csv",
         mime="text/csv",
         key=f"csv_{key}",
@@ -50,6 +51,13 @@ def download_csv(key: str, table: Callable[[], Columns], *, name: str = "") -> N
         type="tertiary",
         help="The numbers of this figure.",
     )
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Return the table as CSV, none of whose texts a spreadsheet takes for a formula."""
+    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+    safe = frame.assign(**{name: frame[name].map(csv_cell) for name in texts})
+    return safe.rename(columns=csv_cell).to_csv(index=False)
 
 
 def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None:

@@ -1,6 +1,5 @@
 """Readable images: every pixel's number by pointer or arrow keys, or a gallery to choose from."""
 
-import html
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -8,6 +7,7 @@ import streamlit as st
 
 from core.figures.image_panels import Panel, panels_message
 from core.figures.weight_images import data_uri
+from core.i18n.literal_text import html_text
 from pages.components.assets import loader
 
 _pixels: Final = st.components.v2.component("inkling_pixels", js=loader("pixels.js"), isolate_styles=False)
@@ -83,4 +83,4 @@ def picture(png: bytes, *, alt: str) -> None:
     It travels with the page: a file of Streamlit's is gone once the next rerun has another, and a browser that asks
     late is left with a broken image.
     """
-    st.html(f'<img class="ink-picture" src="{data_uri(png)}" alt="{html.escape(alt)}">')
+    st.html(f'<img class="ink-picture" src="{data_uri(png)}" alt="{html_text(alt)}">')

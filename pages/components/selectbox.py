@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
+
 T = TypeVar("T", bound=str)
 
 
@@ -44,7 +46,7 @@ def selectbox(
     widget = f"{key}_{kept.number}"
     st.session_state.setdefault(widget, current)
     st.selectbox(
-        label,
+        markdown_text(label),
         [*names],
         format_func=names.__getitem__,
         key=widget,

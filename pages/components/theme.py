@@ -1,12 +1,12 @@
 """The app's own style on top of Streamlit's theme, and which theme is on."""
 
-import html
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from core.figures.palette import PALETTES, Theme
+from core.i18n.literal_text import html_text
 
 _STYLE: Final = Path(__file__).with_name("theme.css").read_text(encoding="utf-8")
 
@@ -31,5 +31,5 @@ def chip(text: str, tone: str = "plain") -> str:
     """
     if tone not in ("plain", "live", "good", "bad", "waiting"):
         raise ValueError(f"tone must be plain, live, good, bad or waiting, got {tone!r}")
-    safe = html.escape(text)
+    safe = html_text(text)
     return f'<span class="ink-chip ink-{tone}"><i></i>{safe}</span>'

@@ -8,6 +8,7 @@ import streamlit as st
 from core.datasets import DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.insight import embedding_cache
 from core.insight.captions.data import doubts, duplicates, typicality
@@ -48,7 +49,7 @@ def show_typical(spec: DatasetSpec) -> None:
     sentence = typicality(ranked, spec.class_names[label])
     rows = {"The most typical": slice(0, SHOWN), "The most unusual": slice(None, -SHOWN - 1, -1)}
     for name, part in rows.items():
-        st.markdown(f"**{name}**")
+        st.markdown(f"**{markdown_text(name)}**")
         panels = [
             Panel(data.train_images[i], detail=f"{i:,} · {d:.1f}")
             for i, d in zip(ranked.indices[part], ranked.distances[part], strict=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
 from core.insight import embedding_cache
 from pages.server.services import image_data, settings
 
@@ -83,4 +84,4 @@ def show_embedding_problem() -> None:
     """Say, once, why an embedding could not be made."""
     problem = st.session_state.pop("embedding_problem", None)
     if problem:
-        st.warning(f"It was not finished: {problem}.")
+        st.warning(f"It was not finished: {markdown_text(problem)}.")

@@ -10,6 +10,7 @@ from core.datasets import DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.figures.weight_images import image_strip
+from core.i18n.literal_text import markdown_text
 from core.insight.captions.data import gallery as gallery_caption
 from core.insight.image_selection import page, select
 from core.runs import RunRow
@@ -78,7 +79,7 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
     name = None if label is None else spec.class_names[label]
     sentence = gallery_caption(now, name)
     if not panels:
-        st.caption(sentence)
+        st.caption(markdown_text(sentence))
         return
     chosen = image_choice(f"gallery_{spec.name}_{split}", panels, alt=sentence, px=62, chosen=panels[0].name)
     page_images = shown.images[shown.index[now.indices]]
@@ -162,7 +163,7 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
         )
         rows.append(f"<tr>{cells}</tr>")
     inked = int((image > 0).sum())
-    st.markdown(f"**Image {index:,}, labelled {label}, as the numbers it is**")
+    st.markdown(f"**Image {index:,}, labelled {markdown_text(label)}, as the numbers it is**")
     st.html(
         f'<div class="ink-pixel-table" role="group" tabindex="0" aria-label="Pixel levels of image {index:,}">'
         f"<table><tbody>{''.join(rows)}</tbody></table></div>"

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
+from core.i18n.literal_text import markdown_text
 from pages.data.data_quality import show_doubtful, show_typical
 from pages.data.embedding_map import show_map
 from pages.data.gallery import show_gallery
@@ -19,7 +20,7 @@ config: RunConfig = run.config if run else st.session_state.config
 images_or_stop(config.dataset)
 spec = dataset_spec(config.dataset)
 if run is None:
-    st.caption(f"There is no run in view: these are all images of {spec.title}.")
+    st.caption(f"There is no run in view: these are all images of {markdown_text(spec.title)}.")
 gallery, classes, pixels, map_, typical, doubtful = st.tabs(
     SECTIONS, key="data_section", on_change="rerun", bind="query-params"
 )

@@ -11,6 +11,7 @@ from core.datasets.statistics import ClassImages, class_counts, class_images
 from core.figures.dataset_charts import class_counts_figure, pixel_levels_figure
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.insight.captions.data import class_counts as counts_caption
 from core.insight.captions.data import class_spread, intensities, scaling
 from core.insight.captions.data import split as split_caption
@@ -57,7 +58,7 @@ def show_classes(config: RunConfig, spec: DatasetSpec) -> None:
         ("The average of each class", averages.mean),
         ("How much each pixel varies", averages.std),
     ):
-        st.markdown(f"**{name}** (training images)")
+        st.markdown(f"**{markdown_text(name)}** (training images)")
         panels = [
             Panel(
                 as_uint8(image),

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.insight.counterfactual import Counterfactual
 from core.prediction.counterfactual_strokes import (
@@ -33,7 +34,7 @@ def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bo
     pixels = "pixel makes" if count == 1 else "pixels make"
     fewest = "No fewer would do." if exactly else "Found step by step; fewer may do."
     with st.container(key="flip_line", horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{count} {pixels} it {name}.** {fewest}", width="content")
+        st.markdown(f"**{count} {pixels} it {markdown_text(name)}.** {fewest}", width="content")
         if on_canvas and st.button("Draw them", key="flip_draw", help=_HELP):
             _draw_them(model, flip)
     if on_canvas:
@@ -76,10 +77,10 @@ def _draw_them(model: LoadedModel, flip: Counterfactual) -> None:
 
 
 def outcome(drawn: CanvasCounterfactual, pixels: int, names: tuple[str, ...]) -> str:
-    """Return what the dabs on the canvas did, against the count of pixels that would do in the picture."""
+    """Return in Markdown what the dabs on the canvas did, against the count of pixels that would do in the picture."""
     dabs, answer = len(drawn.dabs), drawn.answer
     said = (
-        f"{names[answer.best]} ({percent(answer.probabilities[answer.best])})"
+        f"{markdown_text(names[answer.best])} ({percent(answer.probabilities[answer.best])})"
         if answer.is_asked
         else "nothing"
     )
@@ -99,9 +100,9 @@ def outcome(drawn: CanvasCounterfactual, pixels: int, names: tuple[str, ...]) ->
 
 def _told() -> None:
     """Say what the last press of the button did, for as long as its ink is what the canvas shows."""
-    ink, sentence = st.session_state.get(_TOLD, (None, ""))
+    ink, told_in_markdown = st.session_state.get(_TOLD, (None, ""))
     if ink is None or ink is not drawn_ink():
         return
     with st.container(key="flip_told", horizontal=True, vertical_alignment="center"):
-        st.markdown(sentence, width="content")
+        st.markdown(told_in_markdown, width="content")
         st.button("Take them back", key="flip_undo", on_click=undo)

@@ -1,12 +1,11 @@
 """Why this and not that: evidence, the sum beneath it, and the few pixels that would flip the answer."""
 
-import html
-
 import numpy as np
 import streamlit as st
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.number_format import percent
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
@@ -67,7 +66,7 @@ def _maps(
 def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
     rows = [
-        f'<tr><th scope="row">{html.escape(model.spec.class_names[k])}</th><td>{sums.sums[k]:+.2f}</td>'
+        f'<tr><th scope="row">{html_text(model.spec.class_names[k])}</th><td>{sums.sums[k]:+.2f}</td>'
         f"<td>{sums.bias[k]:+.2f}</td><td><b>{sums.logits[k]:+.2f}</b></td>"
         f"<td>{percent(sums.probabilities[k])}</td></tr>"
         for k in (sums.answer, sums.runner_up)
@@ -106,7 +105,7 @@ def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None
     maps = _maps([one.values for one in told], labels, [""] * 3, model.spec.image_shape, limit)
     alt = f"{method} for {names[a]} and {names[b]}: red pixels speak for, blue ones against."
     pixel_panels("evidence", [_seen(answer), *maps], alt=alt, px=168, linked=True, scale=True)
-    st.caption(_attribution_sentence(told[0], names[a]))
+    st.caption(markdown_text(_attribution_sentence(told[0], names[a])))
     if st.toggle(
         "Find the few pixels that would flip the answer", key="flip_search", persist_state="session"
     ):

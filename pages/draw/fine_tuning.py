@@ -1,6 +1,5 @@
 """Teach it your hand: label drawings, keep them as a little dataset, train on it, and see what it changed."""
 
-import html
 from typing import Final
 
 import numpy as np
@@ -13,6 +12,7 @@ from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
 from core.figures.image_panels import Panel
+from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.number_format import percent
 from core.images import PreprocessedImage
 from core.prediction.fine_tuning import accuracy_on, fine_tuning_config, plain_pixels, scratch_config
@@ -45,7 +45,7 @@ def show_fine_tuning(model: LoadedModel, subject: ModelInput, prepared: Preproce
             _outcome(model, data)
         _zips(model, mine)
     except (DatasetError, StoreError) as error:
-        st.error(f"{error}")
+        st.error(markdown_text(f"{error}"))
 
 
 def _title(spec: DatasetSpec) -> str:
@@ -64,7 +64,8 @@ def _labels(
     """Draw one button for each class; pressing it keeps the drawing under that label."""
     thing = model.spec.singular
     st.markdown(
-        f"**Draw {with_article(thing)}, then say what it is.** It is kept as one of your own {model.spec.plural}; "
+        f"**Draw {markdown_text(with_article(thing))}, then say what it is.** It is kept as one of your own "
+        f"{markdown_text(model.spec.plural)}; "
         "ten or more of each work best. The second, seventh, twelfth … of each is kept for testing."
     )
 
@@ -86,12 +87,18 @@ def _labels(
 
     with st.container(key="lesson_labels", horizontal=True):
         for label, name in enumerate(model.spec.class_names):
-            st.button(name, key=f"label_{label}", disabled=prepared.empty, on_click=keep, args=(label,))
+            st.button(
+                markdown_text(name),
+                key=f"label_{label}",
+                disabled=prepared.empty,
+                on_click=keep,
+                args=(label,),
+            )
     if prepared.empty:
         st.caption("The buttons wake up when something is drawn.")
     trouble = st.session_state.pop("lesson_trouble", None)
     if trouble:
-        st.error(trouble)
+        st.error(markdown_text(trouble))
 
 
 def _drawings(data: ImageData) -> None:
@@ -104,7 +111,7 @@ def _drawings(data: ImageData) -> None:
     order = np.argsort(labels, kind="stable")[:SHOWN]
     panels = [Panel(images[i], names[labels[i]], "test" if tests[i] else "") for i in order]
     each = ", ".join(f"{count} of {name}" for name, count in zip(names, counts, strict=True) if count)
-    st.markdown(f"**{len(labels)} of yours:** {each}.")
+    st.markdown(f"**{len(labels)} of yours:** {markdown_text(each)}.")
     pixel_panels("lesson_images", panels, alt=f"Your own: {each}.", px=56)
 
     def take_back() -> None:
@@ -131,7 +138,7 @@ def _train(model: LoadedModel, data: ImageData) -> None:
     count, run = len(data.train_labels), model.run
     with st.container(horizontal=True):
         st.button(
-            f"Teach {model.name}",
+            f"Teach {markdown_text(model.name)}",
             type="primary",
             on_click=_begin,
             args=(fine_tuning_config(run.config, run.id, data.spec.name), f"{model.name} + mine", run.id),
@@ -165,14 +172,14 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
         return
     st.html(
         f'<div class="ink-status">{status_chip(run)}'
-        f"<span>{html.escape(title(run))}: {percent(run.progress, 0)}</span></div>"
+        f"<span>{html_text(title(run))}: {percent(run.progress, 0)}</span></div>"
     )
     if run.is_live:
         _look_again(run)
         return
     after = model_of(run)
     if isinstance(after, ModelUnavailable):
-        st.caption(after.sentence)
+        st.caption(markdown_text(after.sentence))
         return
     before_share, after_share = accuracy_on(model.predictor, data), accuracy_on(after.predictor, data)
     rows: list[tuple[str, float | None, float | None]] = [("On your drawings", before_share, after_share)]
@@ -232,13 +239,15 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
             key="lesson_zip",
             help="Becomes a dataset of your own, to train on from the Train page as well.",
         )
-        if file is not None and st.button(f"Import {file.name}"):
+        if file is not None and st.button(f"Import {markdown_text(file.name)}"):
             limits = OwnLimits(max_zip_bytes=int(settings().upload_mb * 1e6))
             found = import_zip(
                 file.getvalue(), file.name.removesuffix(".zip")[:60], model.spec.image_shape, settings().data_dir,
                 limits=limits,
             )  # fmt: skip
             total = found.spec.train_size + found.spec.test_size
-            st.success(f"{total} images in {found.spec.n_classes} classes, now a dataset on the Train page.")
+            st.success(
+                f"{total:d} images in {found.spec.n_classes:d} classes, now a dataset on the Train page."
+            )
             for note in found.notes:
-                st.caption(note)
+                st.caption(markdown_text(note))

@@ -8,6 +8,7 @@ import streamlit as st
 from core.datasets import DatasetError, DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import PALETTES, to_rgb
+from core.i18n.literal_text import markdown_text
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits, takes_ink
 from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
@@ -49,9 +50,12 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
     if source == TEST:
         return _test_image(model)
     if source == CAMERA:
-        return _pictured(st.camera_input(f"Hold the {model.thing} into the camera", key="draw_camera"), model)
+        return _pictured(
+            st.camera_input(f"Hold the {markdown_text(model.thing)} into the camera", key="draw_camera"),
+            model,
+        )
     file = st.file_uploader(
-        f"A picture of {with_article(model.thing)}",
+        f"A picture of {markdown_text(with_article(model.thing))}",
         type=KINDS,
         key="draw_file",
         max_upload_size=max(1, int(settings().upload_mb)),
@@ -63,15 +67,15 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
 def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
     if not takes_ink(model.spec):
         st.caption(
-            f"{model.spec.title} holds cut-outs on black, photographed in a studio. A picture from a phone is far from "
-            "that: take it from above, on a plain background, and expect mistakes."
+            f"{markdown_text(model.spec.title)} holds cut-outs on black, photographed in a studio. A picture "
+            "from a phone is far from that: take it from above, on a plain background, and expect mistakes."
         )
     if file is None:
         return None
     try:
         sheet = _sheet(file.getvalue(), model.spec)
     except ImageError as error:
-        st.error(f"{error}")
+        st.error(markdown_text(f"{error}"))
         return None
     return _chosen(sheet, model).subject
 
@@ -101,11 +105,11 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
         "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=px
     )
     with st.container(key="sheet_answers"):
-        st.markdown(f"Read in order: **{read}**" + (" …" if count > SHOWN else ""))
+        st.markdown(f"Read in order: **{markdown_text(read)}**" + (" …" if count > SHOWN else ""))
     place = st.pills(
         "Look at one",
         range(len(answers)),
-        format_func=lambda i: f"{i + 1}: {names[answers[i].best]}",
+        format_func=lambda i: f"{i + 1:d}: {markdown_text(names[answers[i].best])}",
         default=min(sheet.main, len(answers) - 1),
         key="sheet_choice",
         required=True,
@@ -118,11 +122,11 @@ def _test_image(model: LoadedModel) -> ModelInput | None:
     try:
         data = image_data(model.run.dataset)
     except DatasetError as error:
-        st.error(f"{error}")
+        st.error(markdown_text(f"{error}"))
         return None
     total = len(data.test_labels)
     if not total:
-        st.info(f"{model.spec.title} has no test images yet.")
+        st.info(f"{markdown_text(model.spec.title)} has no test images yet.")
         return None
     st.session_state.setdefault("test_image", int(np.random.default_rng().integers(total)))
     index = int(st.session_state.test_image) % total

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.figures.palette import class_colour
 from core.figures.run_curves import Chart, Series
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.prediction.predict import ModelInput, Prediction, predict
 from core.pretrained.registry import SHIPPED
@@ -43,10 +44,10 @@ def show_model_comparison(model: LoadedModel, subject: ModelInput, answer: Predi
     columns = st.columns(len(models))
     for place, (column, one, said) in enumerate(zip(columns, models, answers, strict=True)):
         with column, st.container(key=f"panel_answer_{place}"):
-            st.caption(one.name)
-            st.markdown(f"**{headline(said, one.spec)[0]}**")
+            st.caption(markdown_text(one.name))
+            st.markdown(f"**{markdown_text(headline(said, one.spec)[0])}**")
             probability_bars(f"panel_bars_{place}", said, one.spec)
-    st.caption(_agreement(models, answers))
+    st.caption(markdown_text(_agreement(models, answers)))
 
 
 def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
@@ -54,7 +55,7 @@ def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
     for run_id in chosen:
         one = model_of(known[run_id])
         if isinstance(one, ModelUnavailable):
-            st.caption(one.sentence)
+            st.caption(markdown_text(one.sentence))
         else:
             found.append(one)
     return found
@@ -86,14 +87,14 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
             [predict(model_at(model.run, step).predictor, subject).probabilities for step in steps]
         )
     except StoreError as error:
-        st.error(f"{error}")
+        st.error(markdown_text(f"{error}"))
         return
     if len(steps) < 2:
         st.caption("This run has kept a single snapshot; there is no history to show yet.")
         return
     if model.step > steps[-1]:  # newer weights that are not kept
         steps, past = [*steps, model.step], np.vstack([past, answer.probabilities])
-    st.markdown(f"**{learned_when(steps, past, model.spec.class_names)}**")
+    st.markdown(f"**{markdown_text(learned_when(steps, past, model.spec.class_names))}**")
     live_chart("learning", _chart(model, steps, past), height=CHART_PX)
     if len(steps) < FEW:
         st.caption(
@@ -109,7 +110,8 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
     )
     then = past[steps.index(step)]
     best = int(then.argmax())
-    st.caption(f"After step {step:,} it said {model.spec.class_names[best]} ({percent(then[best])}).")
+    name = markdown_text(model.spec.class_names[best])
+    st.caption(f"After step {step:,} it said {name} ({percent(then[best])}).")
 
 
 def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
 from pages.components.navigation import page
 from pages.draw.model_choice import ModelUnavailable, chosen_model
 from pages.draw.question_and_answer import draw_view
@@ -9,7 +10,7 @@ from pages.draw.question_and_answer import draw_view
 st.header("Draw", anchor=False)
 model = chosen_model()
 if isinstance(model, ModelUnavailable):
-    st.info(model.sentence)
-    st.page_link(page("train"), label=model.action, icon=":material/play_arrow:")
+    st.info(markdown_text(model.sentence))
+    st.page_link(page("train"), label=markdown_text(model.action), icon=":material/play_arrow:")
     st.stop()
 draw_view(model)

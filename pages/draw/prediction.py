@@ -1,12 +1,12 @@
 """What the model says: the class in large letters, what speaks against trusting it, and ten moving bars."""
 
-import html
 from typing import Final, Literal
 
 import streamlit as st
 
 from core.datasets import DatasetSpec
 from core.figures.palette import class_colours
+from core.i18n.literal_text import html_text
 from core.i18n.number_format import percent
 from core.prediction.predict import UNSURE_BELOW, Prediction
 from pages.components.assets import loader
@@ -86,10 +86,10 @@ def _a(word: str) -> str:
 
 def _sentence(answer: Prediction, spec: DatasetSpec, question: Question) -> str:
     large, small = headline(answer, spec, question)
-    name = html.escape(spec.class_names[answer.best], quote=True) if answer.is_asked else ""
+    name = html_text(spec.class_names[answer.best]) if answer.is_asked else ""
     note = f"Under {percent(UNSURE_BELOW, 0)} it says that it is not sure."
     return (
         f'<div class="ink-answer ink-answer-{answer.kind}" data-testid="answer" data-kind="{answer.kind}" '
         f'data-class="{name}" title="{note}" role="status" aria-live="polite">'
-        f"<b>{html.escape(large)}</b><span>{html.escape(small)}</span></div>"
+        f"<b>{html_text(large)}</b><span>{html_text(small)}</span></div>"
     )

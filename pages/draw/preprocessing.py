@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.literal_text import markdown_text
 from core.images import PreprocessingOptions, prepare
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict_prepared
 from pages.components.image_panels import pixel_panels
@@ -55,7 +56,7 @@ def show_preprocessing(model: LoadedModel, subject: ModelInput, answer: Predicti
         _version("full", "Everything on", model, answer)
     with right:
         _version("yours", "As you switched it", model, other)
-    st.caption(_verdict(model, answer, other))
+    st.caption(markdown_text(_verdict(model, answer, other)))
 
 
 def _switches(model: LoadedModel) -> PreprocessingOptions:
@@ -73,11 +74,12 @@ def _switches(model: LoadedModel) -> PreprocessingOptions:
 
 def _switch(label: str, name: str, says: str) -> bool:
     key = f"stage_{name}"
-    return st.toggle(label, value=False, key=key, persist_state="session", help=f"{says} Default: off here.")
+    help_ = f"{markdown_text(says)} Default: off here."
+    return st.toggle(markdown_text(label), value=False, key=key, persist_state="session", help=help_)
 
 
 def _version(key: str, name: str, model: LoadedModel, answer: Prediction) -> None:
-    st.markdown(f"**{name}:** {headline(answer, model.spec)[0]}")
+    st.markdown(f"**{markdown_text(name)}:** {markdown_text(headline(answer, model.spec)[0])}")
     show_stages(f"stages_{key}", answer)
     probability_bars(f"bars_{key}", answer, model.spec)
 

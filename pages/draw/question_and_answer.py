@@ -12,6 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from core.datasets import CATALOG
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.literal_text import markdown_text
 from core.prediction.digit_detection import takes_ink
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict
 from pages.components.image_panels import pixel_panels
@@ -51,7 +52,7 @@ def draw_view(model: LoadedModel) -> None:
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:
     model = _now(drawn_for)
-    st.caption(_introduction(model))
+    st.caption(markdown_text(_introduction(model)))
     source = chosen_source(model.spec)
     left, right = st.columns([5, 8], gap="large")
     with right:

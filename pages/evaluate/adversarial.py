@@ -7,6 +7,7 @@ from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.insight.adversarial import Adversary, linear_loss_gradient, mildest
 from core.insight.attribution import loss_gradient
@@ -68,7 +69,7 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
         return
     sentence = adversary_caption(result, spec.class_names)
     if result is None:
-        st.caption(sentence)
+        st.caption(markdown_text(sentence))
         return
     _show(run, found, index, result, sentence)
 

@@ -8,6 +8,7 @@ from core.datasets import dataset_spec
 from core.figures.calibration_charts import reliability_figure, threshold_figure
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.insight.calibration import reliability, threshold_curve
 from core.insight.captions.evaluate import mistakes as mistakes_caption
@@ -31,7 +32,7 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
         names,
     )
     if not rows:
-        st.caption(sentence)
+        st.caption(markdown_text(sentence))
         return
     images = test_images(run)
     panels = [

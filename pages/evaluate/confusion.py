@@ -6,6 +6,7 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.insight.captions.evaluate import cell as cell_caption
 from core.insight.captions.evaluate import confusion as confusion_caption
 from core.insight.confusion import cell, confusion_matrix, most_confused
@@ -59,7 +60,8 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
     names = dataset_spec(run.dataset).class_names
     places = cell(found.logits, found.labels, true, answer)
     total = int(counts[true].sum())
-    st.markdown(f"**{cell_caption(len(places), total, names[true], names[answer])}**")
+    sentence = cell_caption(len(places), total, names[true], names[answer])
+    st.markdown(f"**{markdown_text(sentence)}**")
     if not len(places):
         return None
     shown = places[:SHOWN]
@@ -82,9 +84,9 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
             chosen=panels[0].name,
         )
     more = f" The first {SHOWN} of them." if len(places) > SHOWN else ""
-    beside = "" if true == answer else f" · that of {names[true]}"
+    beside = "" if true == answer else f" · that of {markdown_text(names[true])}"
     st.caption(
-        f"Beneath each: the probability given to {names[answer]}{beside}.{more} Choose one to see why."
+        f"Beneath each: the probability given to {markdown_text(names[answer])}{beside}.{more} Choose one to see why."
     )
     return index
 

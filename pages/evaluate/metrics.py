@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.datasets import dataset_spec
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
@@ -35,7 +36,7 @@ def show_summary(run: RunRow, found: Scores) -> None:
     ]
     shown = "".join(f"<div><dt>{n}</dt><dd>{v}</dd><small>{s}</small></div>" for n, v, s in cells)
     st.html(f'<dl class="ink-cells">{shown}</dl>')
-    st.caption(summary_caption(result))
+    st.caption(markdown_text(summary_caption(result)))
 
 
 def show_classes(run: RunRow, found: Scores) -> None:
@@ -51,24 +52,25 @@ def show_classes(run: RunRow, found: Scores) -> None:
         "answers": [r.predicted for r in rows],
     }
     sentence = class_scores_caption(rows, names)
-    st.dataframe(
-        columns,
-        hide_index=True,
-        height="content",
-        alt=sentence,
-        column_config={
-            "precision": st.column_config.NumberColumn(
-                format="%.1f %%", help="Of the answers “this class”, the share that is right."
-            ),
-            "recall": st.column_config.ProgressColumn(
-                format="%.1f %%",
-                min_value=0,
-                max_value=100,
-                help="Of this class's images, the share that is found.",
-            ),
-            "F1": st.column_config.NumberColumn(
-                format="%.1f %%", help="The harmonic mean of precision and recall."
-            ),
-        },
-    )
+    with st.container(key="class_table"):
+        st.dataframe(
+            columns,
+            hide_index=True,
+            height="content",
+            alt=sentence,
+            column_config={
+                "precision": st.column_config.NumberColumn(
+                    format="%.1f %%", help="Of the answers “this class”, the share that is right."
+                ),
+                "recall": st.column_config.ProgressColumn(
+                    format="%.1f %%",
+                    min_value=0,
+                    max_value=100,
+                    help="Of this class's images, the share that is found.",
+                ),
+                "F1": st.column_config.NumberColumn(
+                    format="%.1f %%", help="The harmonic mean of precision and recall."
+                ),
+            },
+        )
     captioned("classes", sentence, lambda: columns)

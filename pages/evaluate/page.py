@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
 from pages.components.navigation import page
 from pages.evaluate.adversarial import show_adversarial_change
 from pages.evaluate.calibration import show_calibration, show_mistakes
@@ -24,7 +25,7 @@ def evaluation(run_id: str, drawn_status: str) -> None:
         st.info("This dataset has no test images, so there is nothing to be judged by.")
         return
     if not found.is_finite:
-        st.warning(f"Its scores are not numbers any more: the run diverged. {run.remedy}")
+        st.warning(f"Its scores are not numbers any more: the run diverged. {markdown_text(run.remedy)}")
         st.page_link(page("train"), label="Train with a smaller learning rate", icon=":material/play_arrow:")
         return
     if run.is_live:

@@ -10,6 +10,7 @@ from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import listed
 from core.insight.captions.evaluate import robustness as robustness_caption
 from core.insight.corruptions import DAMAGES
@@ -54,13 +55,17 @@ def show_robustness(run: RunRow, step: int) -> None:
     for number, (name, row) in enumerate({"this run": run, **rivals}.items(), start=1):
         at = step if row.id == run.id else newest_step(row)
         if row.model != "softmax":
-            waiting.progress(number / (len(rivals) + 1), f"Damaging {IMAGES:,} images for {name} …")
+            waiting.progress(
+                number / (len(rivals) + 1), f"Damaging {IMAGES:,} images for {markdown_text(name)} …"
+            )
         curves[name] = _curve(row.id, at, str(damage))
     waiting.empty()
     _show_curves(curves, str(damage))
     if rivals:
         whose = listed([f"{name} = {title(row)}" for name, row in rivals.items()])
-        st.caption(f"Beside it, the best finished run of each other kind of model on these images: {whose}.")
+        st.caption(
+            f"Beside it, the best finished run of each other kind of model on these images: {markdown_text(whose)}."
+        )
     else:
         st.caption(
             "Train another kind of model on the same images and its curve appears here beside this one."
@@ -131,4 +136,7 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
             )
     alt = f"Three test images at each strength of {way.label.lower()}, with this run's answers."
     pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths), aligned=True)
-    st.caption(f"What this run says of three damaged {spec.plural}; beneath each answer, {way.axis}.")
+    st.caption(
+        f"What this run says of three damaged {markdown_text(spec.plural)}; "
+        f"beneath each answer, {DAMAGES[damage].axis}."
+    )

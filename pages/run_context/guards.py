@@ -1,6 +1,5 @@
 """What a page says where there is no run to look into, and when it is drawn again."""
 
-import html
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -8,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import DatasetError
+from core.i18n.literal_text import html_text, markdown_text
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.navigation import page
@@ -23,9 +23,9 @@ _STYLE: Final = Path(__file__).with_name("guards.css").read_text(encoding="utf-8
 def heading(question: str, run: RunRow | None) -> None:
     """Draw the page's question and, beneath it, the run in view with its status."""
     st.html(f"<style>{_STYLE}</style>")
-    st.header(question, anchor=False)
+    st.header(markdown_text(question), anchor=False)
     if run is not None:
-        name = html.escape(title(run))
+        name = html_text(title(run))
         st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')
 
 
@@ -60,8 +60,8 @@ def images_or_stop(dataset: str) -> None:
 
 
 def _stop_with_link(sentence: str, action: str) -> NoReturn:
-    st.info(sentence)
-    st.page_link(page("train"), label=action, icon=":material/play_arrow:")
+    st.info(markdown_text(sentence))
+    st.page_link(page("train"), label=markdown_text(action), icon=":material/play_arrow:")
     st.stop()
 
 
@@ -86,7 +86,7 @@ def warn_if_diverged(run: RunRow) -> bool:
     state = state_at(run.id, newest_step(run))
     if all(np.isfinite(array).all() for array in state.values()):
         return False
-    st.warning(f"Its weights are not numbers any more: the run diverged. {run.remedy}")
+    st.warning(f"Its weights are not numbers any more: the run diverged. {markdown_text(run.remedy)}")
     st.page_link(page("train"), label="Train with a smaller learning rate", icon=":material/play_arrow:")
     return True
 
@@ -96,5 +96,5 @@ def current_run(run_id: str) -> RunRow:
     try:
         return store().get(run_id)
     except StoreError as error:
-        st.error(f"{error}")
+        st.error(markdown_text(f"{error}"))
         st.stop()

@@ -8,6 +8,7 @@ from core.datasets.pixel_values import as_unit
 from core.figures.charts import CONFIG, class_bars
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent, signed
 from core.insight.attribution import integrated_gradients
 from core.insight.captions.weights import difference as difference_caption
@@ -41,7 +42,7 @@ def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, 
         st.plotly_chart(
             bars, theme=None, config=CONFIG, key=f"{key}_bars", alt=f"Probabilities: {said} lead."
         )
-        st.caption(f"Test image {index:,}, labelled {names[label]}: {said}.")
+        st.caption(f"Test image {index:,}, labelled {markdown_text(names[label])}: {markdown_text(said)}.")
 
 
 def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: int) -> None:
@@ -81,4 +82,4 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
     ]
     alt = f"The image, and the {quantity} for {names[a]} and for {names[b]}. {sentence}"
     pixel_panels(f"{key}_evidence", panels, alt=alt, px=190, columns=3, linked=True, scale=True)
-    st.caption(f"Red speaks for the class, blue against it. {sentence}")
+    st.caption(f"Red speaks for the class, blue against it. {markdown_text(sentence)}")

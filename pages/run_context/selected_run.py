@@ -4,6 +4,7 @@ import time
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import status_text, title, unambiguous
@@ -46,10 +47,10 @@ def choose_run() -> None:
     try:
         runs = _choices()
     except StoreError as error:
-        st.error(f"{error}", icon=":material/database_off:")
+        st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         return
     for notice in store().notices:
-        st.warning(notice)
+        st.warning(markdown_text(notice))
     if not runs:
         st.caption("No run yet. Press **Train** to make the first.")
         return

@@ -1,6 +1,5 @@
 """Up to six runs side by side. Which ones is in the page's address, so that a comparison can be sent."""
 
-import html
 from typing import Final
 
 import pandas as pd
@@ -9,6 +8,7 @@ import streamlit as st
 from core.config.setting_labels import LABELS, value_in_words
 from core.figures.charts import CONFIG
 from core.figures.comparison_chart import compared_curves, run_colour
+from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.number_format import percent
 from core.insight.run_comparison import (
     AXES,
@@ -29,6 +29,7 @@ from core.insight.significance import spread
 from core.protocol.events import Recorded
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import distinct_titles
+from pages.components.markdown_table import markdown_table
 from pages.components.theme import current_theme
 from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
 from pages.server.services import store
@@ -61,11 +62,11 @@ def _asked_for(address: str) -> list[RunRow]:
     try:
         found = {row.id: row for row in store().list(ids=wanted, limit=MOST_RUNS)} if wanted else {}
     except StoreError as error:
-        st.error(str(error))
+        st.error(markdown_text(str(error)))
         return []
     missing = [run_id[:16] for run_id in wanted if run_id not in found]
     if missing:
-        st.warning(f"Not here, deleted or cut short in the address: {', '.join(missing)}.")
+        st.warning(f"Not here, deleted or cut short in the address: {markdown_text(', '.join(missing))}.")
     return [found[run_id] for run_id in wanted if run_id in found]
 
 
@@ -90,7 +91,7 @@ def _heads(rows: list[RunRow], names: list[str]) -> None:
     theme = current_theme()
     chips = []
     for index, (row, name) in enumerate(zip(rows, names, strict=True)):
-        safe = html.escape(name)
+        safe = html_text(name)
         dot = f"<span style='color:{run_colour(index, theme)};font-size:1.2em'>●</span>"
         chips.append(f"<span>{dot} {safe} ({row.status})</span>")
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:0 1.4em;line-height:1.7'>{''.join(chips)}</div>")
@@ -111,7 +112,7 @@ def _settings(rows: list[RunRow], names: list[str]) -> None:
         index=[LABELS.get(field, field.replace("_", " ")) for field in fields],
     )
     st.subheader("What differs", anchor=False)
-    st.table(table)
+    st.table(markdown_table(table))
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
@@ -172,18 +173,20 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
     st.subheader("Final figures", anchor=False)
     best = max((row.test_accuracy or 0.0 for row in rows), default=0.0)
     st.table(
-        pd.DataFrame(
-            {
-                "test accuracy": [percent(row.test_accuracy) for row in rows],
-                "behind the best": [_behind(row.test_accuracy, best) for row in rows],
-                "test loss": ["–" if row.test_loss is None else f"{row.test_loss:.3f}" for row in rows],
-                "best while training": [percent(row.best_accuracy) for row in rows],
-                "time": [f"{row.elapsed_s:.1f} s" for row in rows],
-                "parameters": [
-                    "–" if row.parameter_count is None else f"{row.parameter_count:,}" for row in rows
-                ],
-            },
-            index=names,
+        markdown_table(
+            pd.DataFrame(
+                {
+                    "test accuracy": [percent(row.test_accuracy) for row in rows],
+                    "behind the best": [_behind(row.test_accuracy, best) for row in rows],
+                    "test loss": ["–" if row.test_loss is None else f"{row.test_loss:.3f}" for row in rows],
+                    "best while training": [percent(row.best_accuracy) for row in rows],
+                    "time": [f"{row.elapsed_s:.1f} s" for row in rows],
+                    "parameters": [
+                        "–" if row.parameter_count is None else f"{row.parameter_count:,}" for row in rows
+                    ],
+                },
+                index=names,
+            )
         )
     )
     for group in seed_groups([row.config for row in rows]):
@@ -192,7 +195,7 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
         if len(figures) > 1:
             over = spread([100 * figure for figure in figures])
             st.markdown(
-                f"Over {over.n} seeds: test accuracy {over.mean:.2f}% on average, standard deviation "
+                f"Over {over.n:d} seeds: test accuracy {over.mean:.2f}% on average, standard deviation "
                 f"{over.std:.2f} points, from {over.least:.2f} to {over.most:.2f}%; the mean lies between "
                 f"{over.low:.2f} and {over.high:.2f}% with 95% confidence."
             )

@@ -10,6 +10,7 @@ from core.config.presets import PRESETS
 from core.config.query_string import to_query
 from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
+from core.i18n.literal_text import markdown_text
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
 from core.runs import RunRow, StoreError
@@ -41,8 +42,10 @@ def export_section(row: RunRow) -> None:
             key=f"download_{form}_{row.id}",
         )
     if problem:
-        st.info(problem)
-    st.caption(f"{FORMATS[form].says} On a command line: `python -m core export {row.id} --format {form}`.")
+        st.info(markdown_text(problem))
+    st.caption(
+        f"{FORMATS[form].says} On a command line: `python -m core export {row.id} --format {FORMATS[form].name}`."
+    )
 
 
 def _problem(row: RunRow, form: str) -> str:
@@ -114,7 +117,7 @@ def import_section() -> None:
         else:
             run_id = import_bundle(store(), file.getvalue(), visitor())
     except (StoreError, DatasetError) as error:
-        st.error(str(error))
+        st.error(markdown_text(str(error)))
         return
     st.session_state.brought_in = st.session_state.get("brought_in", 0) + 1
     select_run(run_id)

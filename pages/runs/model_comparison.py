@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.datasets import DatasetError
 from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
+from core.i18n.literal_text import markdown_text
 from core.insight.first_layer import FirstLayer, first_layer
 from core.insight.significance import Comparison, compare
 from core.runs import RunRow
@@ -24,9 +25,9 @@ def show_noise(rows: list[RunRow], names: list[str]) -> None:
     for first, second in combinations(range(len(rows)), 2):
         found = _compared(rows[first], rows[second])
         if found is not None:
-            lines.append(_verdict(names[first], names[second], found))
+            lines.append(_verdict(markdown_text(names[first]), markdown_text(names[second]), found))
     if lines:
-        st.markdown("\n".join(f"- {line}" for line in lines))
+        st.markdown("".join(f"- {markdown}\n" for markdown in lines))
         st.caption(
             "By McNemar's exact test on the images that only one of the two gets right: at p below 0.05 chance "
             "alone would seldom do it."
@@ -34,6 +35,7 @@ def show_noise(rows: list[RunRow], names: list[str]) -> None:
 
 
 def _verdict(first: str, second: str, found: Comparison) -> str:
+    """Return as Markdown, of two names in Markdown, which run is better."""
     better, worse, difference = (first, second, found.difference)
     low, high = found.low, found.high
     if difference < 0:
@@ -85,7 +87,7 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
             zoom = 3 * max(1, 28 // layer.shape[1])
             tile = weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom)
             picture(tile, alt=f"The weight images of {name}, on one scale with the others'.")
-            st.caption(name)
+            st.caption(markdown_text(name))
     shapes = {(layer.shape, layer.weights.shape) for layer in layers.values()}
     if len(layers) > 1 and len(shapes) == 1:
         first, second = _pair("weights", list(layers))
@@ -94,7 +96,8 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
         tile = weight_tile(difference, shape, theme=theme, zoom=3 * max(1, 28 // shape[1]))
         picture(tile, alt=f"The weights of {first} minus those of {second}.")
         st.caption(
-            f"{first} minus {second}: red where the first has the larger weight. On a scale of its own."
+            f"{markdown_text(first)} minus {markdown_text(second)}: red where the first has the larger weight. "
+            "On a scale of its own."
         )
 
 
@@ -144,7 +147,7 @@ def show_disagreements(rows: list[RunRow], names: list[str]) -> None:
     left, right = st.columns(2)
     for column, name, images in ((left, first, found.only_first), (right, second, found.only_second)):
         with column:
-            st.markdown(f"Only **{name}** is right: {len(images):,}")
+            st.markdown(f"Only **{markdown_text(name)}** is right: {len(images):,}")
             _strip(by_name[name], images)
 
 
@@ -156,4 +159,4 @@ def _strip(row: RunRow, images: np.ndarray) -> None:
     labels = ", ".join(data.spec.class_names[label] for label in data.test_labels[shown])
     strip = image_strip(np.array(data.test_images[shown]), columns=8, zoom=2, theme=current_theme())
     picture(strip, alt=f"{len(shown)} test images: {labels}.")
-    st.caption(f"They are: {labels}.")
+    st.caption(f"They are: {markdown_text(labels)}.")

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
 from core.insight.run_comparison import MOST_RUNS
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
+from pages.components.captioned_figure import captioned
 from pages.components.navigation import page
 from pages.run_context.selected_run import select_run, status_chip
 from pages.runs.comparison import show_comparison
 from pages.runs.edit import delete_button, edit_run, offer_undo
 from pages.runs.export_import import export_section, import_section, links
 from pages.runs.rerun import repeat_buttons
-from pages.runs.runs_table import counted, filters, listed, runs_table
+from pages.runs.runs_table import counted, filters, listed, run_columns, runs_table
 
 
 def selection_tools(rows: list[RunRow]) -> None:
@@ -34,10 +36,10 @@ def selection_tools(rows: list[RunRow]) -> None:
 
 def one_run(row: RunRow) -> None:
     """Draw everything about one selected run."""
-    st.subheader(title(row), anchor=False)
+    st.subheader(markdown_text(title(row)), anchor=False)
     st.html(status_chip(row))
     if row.message:
-        st.caption(f"{row.message} {row.remedy}")
+        st.caption(markdown_text(f"{row.message} {row.remedy}"))
     repeat_buttons(row)
     names = ["Take away", "Link", "Name and note"]
     away, link, edit = st.tabs(names, key="run_section", on_change="rerun")
@@ -60,18 +62,22 @@ wanted = filters()
 offer_undo()
 arrived = st.session_state.pop("brought_in_title", None)
 if arrived:
-    st.success(f"“{arrived}” is here; it is selected below and in view on every page.")
+    st.success(f"“{markdown_text(arrived)}” is here; it is selected below and in view on every page.")
 try:
     rows = listed(**wanted)
 except StoreError as error:
-    st.error(str(error), icon=":material/database_off:")
+    st.error(markdown_text(str(error)), icon=":material/database_off:")
     st.stop()
 if rows:
     chosen = runs_table(rows)
     by_id = {row.id: row for row in rows}
     selected = [by_id[run_id] for run_id in chosen]
     if not selected:
-        st.caption(f"{counted(rows)}. Select one to repeat it or take it away, up to six to compare them.")
+        captioned(
+            "runs",
+            f"{counted(rows)}. Select one to repeat it or take it away, up to six to compare them.",
+            lambda: run_columns(rows),
+        )
     else:
         selection_tools(selected)
     if len(selected) == 1:

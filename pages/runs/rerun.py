@@ -10,6 +10,7 @@ from core.config.run_config import ConfigError, Range, RunConfig, rule_of
 from core.config.setting_labels import LABELS, OPTION_NAMES, value_in_words
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import dataset_spec
+from core.i18n.literal_text import markdown_text
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
@@ -60,13 +61,13 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
         "Setting", names, index=names.index("learning_rate"), key=f"one_name_{row.id}",
         format_func=lambda field: LABELS[field],
     )  # fmt: skip
-    st.caption(f"It was {value_in_words(name, config)}.")
+    st.caption(f"It was {markdown_text(value_in_words(name, config))}.")
     value = _value_input(name, config, f"one_{name}_{row.id}")
     if st.button("Train with it", type="primary", key=f"one_train_{row.id}", icon=":material/play_arrow:"):
         try:
             changed = replace(config, **{name: parse_typed(name, value) if isinstance(value, str) else value})
         except ConfigError as error:
-            st.error(str(error))
+            st.error(markdown_text(str(error)))
             return
         started = start_runs([changed], row)
         if started:
@@ -84,7 +85,7 @@ def _value_input(name: str, config: RunConfig, key: str) -> Any:
         return st.selectbox(
             "New value", others, key=key, format_func=lambda o: OPTION_NAMES.get((name, o), str(o))
         )
-    allowed = f" ({rule})" if isinstance(rule, Range) else ""
+    allowed = f" ({markdown_text(str(rule))})" if isinstance(rule, Range) else ""
     return st.text_input(f"New value{allowed}", typed(value), key=key)
 
 
@@ -105,5 +106,5 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
             engine().submit(run_id)
             started.append(run_id)
     except (ConfigError, StoreError) as error:
-        st.error(str(error))
+        st.error(markdown_text(str(error)))
     return started

@@ -85,6 +85,12 @@ def runs_table(rows: list[RunRow]) -> list[str]:
     return [rows[place].id for place in chosen if place < len(rows)]
 
 
+def run_columns(rows: list[RunRow]) -> dict[str, Any]:
+    """Return the table's columns for a file: its small curves left out, tags in one text."""
+    frame = _frame(rows).drop(columns="loss")
+    return dict(frame.assign(tags=[", ".join(row.tags) for row in rows]))
+
+
 def select_rows(ids: list[str]) -> None:
     """Have the table made anew, with these runs selected."""
     st.session_state[_SELECTED] = ids

@@ -9,6 +9,7 @@ from core.config.presets import PRESETS
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
 from core.config.typed_setting import parse_typed, typed
+from core.i18n.literal_text import markdown_text
 from core.runs import StoreError
 from core.runs.run_labels import title
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
@@ -63,8 +64,8 @@ def _base() -> RunConfig:
     if run is not None:
         sources["run"], names["run"] = run.config, f"“{title(run)}”"
     chosen = st.radio(
-        "Everything else as in", list(sources)[::-1], format_func=names.__getitem__, horizontal=True,
-        key="search_base",
+        "Everything else as in", list(sources)[::-1], horizontal=True, key="search_base",
+        format_func=lambda name: markdown_text(names[name]),
     )  # fmt: skip
     base = replace(sources[chosen or "default"], learning_rate_changes=())
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):
@@ -97,7 +98,7 @@ def _dimension(field: str) -> Dimension:
     try:
         return Dimension(field, (), parse_typed(field, low), parse_typed(field, high))
     except ConfigError as error:
-        st.error(str(error))
+        st.error(markdown_text(str(error)))
         return default
 
 
@@ -109,7 +110,7 @@ def _start(
         plan = SearchPlan(base, tuple(dimensions), sampler, pruner, trials, parallel)
         search_id = Searches(store()).create(plan, owner=visitor(), name=f"Search over {names}")
     except (SearchRefused, ConfigError, StoreError) as error:
-        st.error(str(error))
+        st.error(markdown_text(str(error)))
         return
     st.query_params["search"] = search_id
     st.rerun()

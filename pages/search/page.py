@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import date_time
 from core.runs import StoreError
 from core.search import Searches
@@ -18,13 +19,15 @@ new_search()
 try:
     earlier = Searches(store()).newest()
 except StoreError as error:
-    st.error(str(error), icon=":material/database_off:")
+    st.error(markdown_text(str(error)), icon=":material/database_off:")
     st.stop()
 if earlier:
     st.subheader("Earlier searches", anchor=False)
 for search in earlier:
     with st.container(horizontal=True, vertical_alignment="center", key=f"search_{search.id}"):
-        if st.button(search.name, key=f"open_{search.id}", type="tertiary"):
+        if st.button(markdown_text(search.name), key=f"open_{search.id}", type="tertiary"):
             st.query_params["search"] = search.id
             st.rerun()
-        st.caption(f"{search.plan.planned_trials} trials, {search.state}, {date_time(search.created_at)}")
+        st.caption(
+            f"{search.plan.planned_trials:d} trials, {markdown_text(search.state)}, {date_time(search.created_at)}"
+        )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.config.setting_labels import LABELS
 from core.figures.charts import CONFIG, apply_look
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
 from core.runs import RunRow, StoreError, UnknownRun
 from core.search import Searches, SearchRow
@@ -30,9 +31,11 @@ def show_search(search_id: str) -> None:
     try:
         search = Searches(store()).get(search_id)
     except UnknownRun:
-        st.warning(f"There is no search “{search_id[:24]}” here. Its link may have been cut short.")
+        st.warning(
+            f"There is no search “{markdown_text(search_id[:24])}” here. Its link may have been cut short."
+        )
         return
-    st.subheader(search.name, anchor=False)
+    st.subheader(markdown_text(search.name), anchor=False)
     st.html(chip(search.state, _TONES[search.state]))
     _orders(search)  # not in what ticks: a click must not meet a button that is just being drawn anew
     st.fragment(_view, run_every=TICK_S if search.is_active else None)(search_id, search.state)
@@ -43,15 +46,15 @@ def _view(search_id: str, drawn_state: str) -> None:
         search = Searches(store()).get(search_id)
         runs = store().list(group_id=search_id, limit=400)
     except StoreError as error:
-        st.error(str(error))
+        st.error(markdown_text(str(error)))
         return
     if search.state != drawn_state:
         st.rerun()
     if search.message:
-        st.warning(search.message)
+        st.warning(markdown_text(search.message))
     judged = [row for row in runs if row.status == "finished" and row.evaluation_accuracy is not None]
     planned = search.plan.planned_trials
-    st.progress(min(1.0, len(judged) / planned), f"{len(judged)} of {planned} trials trained to their end")
+    st.progress(min(1.0, len(judged) / planned), f"{len(judged)} of {planned:d} trials trained to their end")
     if judged:
         _best(search, max(judged, key=lambda row: row.evaluation_accuracy or 0.0))
     else:
@@ -83,7 +86,7 @@ def _orders(search: SearchRow) -> None:
 
 def _best(search: SearchRow, best: RunRow) -> None:
     values = ", ".join(f"{LABELS[d.field].lower()} {_value(best, d.field)}" for d in search.plan.dimensions)
-    st.markdown(f"Best so far: **{percent(best.evaluation_accuracy or 0, 2)}** with {values}.")
+    st.markdown(f"Best so far: **{percent(best.evaluation_accuracy or 0, 2)}** with {markdown_text(values)}.")
     if st.button("Open the best run", icon=":material/visibility:", key="open_best"):
         select_run(best.id)
         st.switch_page(page("train"))

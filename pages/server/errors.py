@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.config.app_settings import SettingsError
+from core.i18n.literal_text import markdown_text
 from core.runs import StoreError
 
 
@@ -19,10 +20,10 @@ def show_errors() -> Iterator[None]:
         yield
     except SettingsError as error:
         for sentence in error.errors:
-            st.error(sentence, icon=":material/settings_alert:")
+            st.error(markdown_text(sentence), icon=":material/settings_alert:")
         st.caption("Inkling reads its settings when it starts: put this right, then start it again.")
     except StoreError as error:
-        st.error(f"{error}", icon=":material/database_off:")
+        st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         st.button("Try again", type="primary", key="try_again")
     else:
         return
@@ -37,11 +38,12 @@ def show_messages() -> None:
     with st.container():
         for error in st.session_state.pop("address_errors", []):
             st.warning(
-                f"The address asks for something that cannot be: {error} That setting was left as it is."
+                f"The address asks for something that cannot be: {markdown_text(str(error))} "
+                "That setting was left as it is."
             )
         problem = st.session_state.pop("address_problem", None)
         if problem:
-            st.warning(problem)
+            st.warning(markdown_text(problem))
         trouble = st.session_state.pop("trouble", None)
         if trouble:
-            st.error(trouble)
+            st.error(markdown_text(trouble))

@@ -239,9 +239,14 @@ function niceTop(value) {
   return Math.ceil(value / step) * step;
 }
 
+/** A text that Plotly shows letter by letter, as core/i18n/literal_text.py makes them for other figures. */
+function plotlyText(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("$", "&#36;");
+}
+
 function trace(series, theme, percent) {
   const colour = series.colours[+theme.dark];
-  const base = { type: "scatter", x: series.x, y: series.y, name: series.label, line: { color: colour, simplify: true } };
+  const base = { type: "scatter", x: series.x, y: series.y, name: plotlyText(series.label), line: { color: colour, simplify: true } };
   const value = percent ? "%{y:.1f}%" : "%{y:.3f}";
   const hovertemplate = `%{fullData.name} ${value}<extra></extra>`;
   if (series.role === "faint") {

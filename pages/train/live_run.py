@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, dataset_spec
+from core.i18n.literal_text import markdown_text
 from core.insight.captions.run_summary import verdict
 from core.live.run_feed import Feed
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
@@ -54,7 +55,7 @@ def show_run(run: RunRow) -> None:
         run, shared = current(run.id)
         _note_viewer(shared)
     except StoreError as error:
-        st.error(f"{error}")
+        st.error(markdown_text(f"{error}"))
         return
     alike = _earlier_runs(run)
     earlier: list[str] = st.session_state[_beneath(run)] if alike else []
@@ -104,7 +105,8 @@ def _tick(run_id: str, earlier: list[str]) -> None:
         )
         st.rerun()
     except StoreError as error:
-        st.error(f"{error}", icon=":material/database_off:")  # it goes when a later tick can read again
+        # It goes when a later tick can read again.
+        st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         return
     if _drawn(run) != st.session_state.drawn_status:
         st.rerun()
@@ -116,7 +118,7 @@ def _draw(snapshot: RunSnapshot, run: RunRow | None) -> None:
     live_parts("head", snapshot.head)
     with st.container(key="outcome"):
         if run is None or run.is_live:
-            st.caption(snapshot.caption)
+            st.caption(markdown_text(snapshot.caption))
         else:
             _outcome(run)
     images = snapshot.weights
@@ -138,13 +140,13 @@ def _outcome(run: RunRow) -> None:
         try:
             words = _verdict(run.id, run.dataset, run.status, run.revision)
         except (DatasetError, StoreError) as error:
-            st.caption(f"{error}")
+            st.caption(markdown_text(f"{error}"))
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{words}**", width="content")
+            st.markdown(f"**{markdown_text(words)}**", width="content")
             st.page_link(page("draw"), label="Draw one yourself", icon=":material/draw:")
         return
-    st.markdown(f"**{run.message}** {run.remedy}")
+    st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}")
     if run.status == "diverged":
         smaller = replace(run.config, learning_rate=max(run.config.learning_rate / 10, 1e-6))
         st.button(f"Train with learning rate {smaller.learning_rate:g}", on_click=train_with, args=(smaller,))

@@ -8,6 +8,7 @@ import streamlit as st
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
 from core.datasets import dataset_spec
+from core.i18n.literal_text import markdown_text
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from pages.run_context.selected_run import select_run
@@ -91,7 +92,7 @@ def _stepper(label: str, key: str, unit: str, run: RunRow | None) -> None:
     live = run is not None and run.is_live
     what = "mini-batch" if unit == "step" else "epoch"
     st.button(
-        label,
+        markdown_text(label),
         shortcut=key,
         on_click=_order if live else _begin,
         args=(run.id,) if run is not None and live else (),

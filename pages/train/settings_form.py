@@ -11,6 +11,7 @@ from core.config.setting_labels import HELP, LABELS, OPTION_NAMES
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from pages.components.selectbox import selectbox
 from pages.server.warmup import libraries_loaded
@@ -49,14 +50,15 @@ def _built(config: RunConfig, values: dict[str, Any]) -> RunConfig | None:
         built = with_values(config, {name: value for name, value in values.items() if value is not None})
     except ConfigError as error:
         for wrong in error.errors:
-            st.error(_sentence(wrong))
+            st.error(_in_markdown(wrong))
         return None
     st.session_state.config = built
     return built
 
 
-def _sentence(error: FieldError) -> str:
-    return error.said(f"**{LABELS.get(error.field, error.field)}**")
+def _in_markdown(error: FieldError) -> str:
+    """Return, as Markdown, what is wrong with a setting."""
+    return markdown_text(error.said(LABELS.get(error.field, error.field)))
 
 
 def _presets(config: RunConfig) -> None:
@@ -224,5 +226,5 @@ def _parsed(name: str, text: str) -> Any:
     try:
         return parse_typed(name, text)
     except ConfigError as error:
-        st.error(_sentence(error.errors[0]))
+        st.error(_in_markdown(error.errors[0]))
         return None

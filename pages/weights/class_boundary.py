@@ -5,6 +5,7 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import signed
 from core.insight.captions.weights import border as border_caption
 from core.insight.confusion import confusion_matrix, most_confused
@@ -57,12 +58,15 @@ def show_class_boundary(run: RunRow) -> None:
             for i, d in zip(near.indices, near.distances, strict=True)
         ]
         if not panels:
-            st.caption(f"No test image has {names[a]} and {names[b]} as its two best classes.")
+            st.caption(
+                f"No test image has {markdown_text(names[a])} and {markdown_text(names[b])} as its two best classes."
+            )
             return
         alt = f"The {len(panels)} test images nearest to the border between {names[a]} and {names[b]}."
         index = image_choice(f"border_{run.id}_{a}_{b}", panels, alt=alt, px=68, chosen=panels[0].name)
         st.caption(
-            f"Beneath each: what it is, and its distance from the border, + on the side of {names[a]}. Choose one."
+            "Beneath each: what it is, and its distance from the border, + on the side of "
+            f"{markdown_text(names[a])}. Choose one."
         )
     place = {int(found.index[i]): int(found.labels[i]) for i in near.indices}
     if index is not None:

@@ -10,6 +10,7 @@ from core.config.run_config import ConfigError
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent, signed
 from core.insight.gradient_step import ModelStep, take_model_step
 from core.models.parameter_shapes import count_parameters
@@ -40,7 +41,7 @@ def show_gradient_step(run: RunRow) -> None:
     """Show the step that a paused run would take next, and take it; otherwise say how to get to one."""
     problem = st.session_state.pop("step_problem", None)
     if problem:
-        st.error(problem)
+        st.error(markdown_text(problem))
     if run.status != "paused":
         _offer_pause(run)
         return
@@ -258,7 +259,7 @@ def _show_weights(run: RunRow, looked: StepPreview, step: int) -> None:
             )
             for k, image in enumerate(images)
         ]
-        st.markdown(f"**{title}**")
+        st.markdown(f"**{markdown_text(title)}**")
         alt = f"{title}, for {count} {'classes' if is_class else 'units'}."
         pixel_panels(f"step_{quantity}_{title[-5:]}_{run.id}", panels, alt=alt, px=84, scale=True, ends=ends)
     size = float(np.sqrt(sum((g.astype(np.float64) ** 2).sum() for g in looked.step.gradients.values())))

@@ -90,7 +90,7 @@ def show_feature_maps(run: RunRow) -> None:
         pixel_panels(f"mapped_{run.id}", [picture], alt=f"Test image {index}.", px=130)
     with right:
         for number, (name, maps) in enumerate(layers.items(), start=1):
-            st.markdown(f"**Layer {number}: {len(maps)} maps of {maps.shape[1]} × {maps.shape[2]}**")
+            st.markdown(f"**Layer {number:d}: {len(maps)} maps of {maps.shape[1]:d} × {maps.shape[2]:d}**")
             top = float(maps.max()) or 1.0
             panels = [
                 Panel(one[None], f"{k + 1}", quantity="activation", limit=top) for k, one in enumerate(maps)

@@ -1,7 +1,5 @@
 """The whole arithmetic of one answer, cell by cell, with the numbers of every stage."""
 
-import html
-
 import numpy as np
 import streamlit as st
 
@@ -9,6 +7,7 @@ from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.number_format import percent, signed
 from core.insight.captions.weights import arithmetic as arithmetic_caption
 from core.insight.evidence import Arithmetic, arithmetic
@@ -27,7 +26,9 @@ def show_logit_breakdown(run: RunRow) -> None:
     weight, bias = unit_linear(run.config, spec, state_at(run.id, newest_step(run)))
     stages = arithmetic(weight, bias, as_unit(image[None])[0], temperature)
     names = spec.class_names
-    st.markdown(f"**Test image {index:,}, labelled {names[labels[index]]}: the evidence for each class**")
+    st.markdown(
+        f"**Test image {index:,}, labelled {markdown_text(names[labels[index]])}: the evidence for each class**"
+    )
     label = _choose_class(run, index, stages, image.shape)
     limit = float(np.abs(stages.products).max()) or 1.0
     panels = [
@@ -108,8 +109,8 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         )  # fmt: skip
         numbers = "".join(f"<td>{cell.replace('-', '−')}</td>" for cell in cells)
         first = ' class="first"' if k == label else ""
-        rows.append(f'<tr{first}><th scope="row">{html.escape(names[k])}</th>{numbers}</tr>')
-    head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+        rows.append(f'<tr{first}><th scope="row">{html_text(names[k])}</th>{numbers}</tr>')
+    head = "".join(f"<th>{html_text(text)}</th>" for text in heads)
     st.html(
         f'<div class="ink-numbers" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"

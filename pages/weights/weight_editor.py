@@ -10,6 +10,7 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent, signed
 from core.insight.captions.weights import edits as edits_caption
 from core.insight.metrics import Summary, class_scores, summary
@@ -63,7 +64,7 @@ def show_weight_editor(run: RunRow) -> None:
         _show(run, edited, state["linear.weight"], before, after, logits, len(trying))
     with left:
         for number, edit in enumerate(kept, start=1):
-            st.caption(f"{number}. {describe(edit, spec.class_names)}")
+            st.caption(f"{number:d}. {markdown_text(describe(edit, spec.class_names))}")
         _save(run, kept, step)
 
 
@@ -230,7 +231,7 @@ def _save(run: RunRow, kept: list[Edit], step: int) -> None:
     st.button("Save as a new run", icon=":material/save:", on_click=_adopt, args=(run, list(kept), step))
     problem = st.session_state.pop("touch_problem", None)
     if problem:
-        st.error(problem)
+        st.error(markdown_text(problem))
 
 
 def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:

@@ -11,6 +11,7 @@ from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.figures.weight_images import symmetric_limit, weight_tile
+from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent, signed
 from core.insight.activations import UnitUse, hidden_activations, unit_use
 from core.insight.captions.weights import hidden_units
@@ -256,7 +257,9 @@ def _show_journey(run: RunRow, newest: int) -> None:
     trip = _journey(run.id, newest)
     sentence = journey_caption(trip)
     if len(trip.steps) < 3:
-        st.caption(f"{sentence} No weights between have been kept, so there is no journey to draw.")
+        st.caption(
+            f"{markdown_text(sentence)} No weights between have been kept, so there is no journey to draw."
+        )
         return
     chart(
         f"journey_{run.id}",

@@ -1,0 +1,104 @@
+"""The command line on consoles of any encoding, and into files: no name stops it, and none steers the terminal."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config.run_config import RunConfig
+from core.datasets import ImageData
+from core.runs import Store
+from core.runs.schema import RUNS
+from core.training.loop import train
+from tests.nasty_names import NASTY_NAMES
+
+ROOT = Path(__file__).resolve().parents[3]
+CONSOLES = {
+    "C": {"LANG": "C", "LC_ALL": "C"},
+    "ascii": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    "cp1252": {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+    "utf-8": {"PYTHONIOENCODING": "utf-8"},
+}
+
+
+@pytest.fixture(scope="module")
+def store_path(tmp_path_factory: pytest.TempPathFactory, mnist: ImageData) -> Path:
+    """Return the file of a store with a run of every nasty name, and one whose name an earlier version let in."""
+    path = tmp_path_factory.mktemp("console") / "inkling.db"
+    store = Store(f"sqlite:///{path}")
+    config = RunConfig(train_size=200, epochs=1)
+    events = list(train(mnist, config, threads=1))
+    for number, name in enumerate((*NASTY_NAMES, "old")):
+        store.add_finished_run(config, events, run_id=f"run{number:05}", name=name)
+    with store.database.write() as connection:
+        connection.execute(RUNS.update().where(RUNS.c.name == "old").values(name="\x1b]0;mine\x07\u202eold"))
+    store.close()
+    return path
+
+
+def command(store: Path, console: str, out: Path, *words: str) -> tuple[int, bytes, bytes]:
+    """Run a command with its output in a file; return (exit code, what it wrote, its errors)."""
+    environment = os.environ | {"INKLING_STORE": f"sqlite:///{store}"} | CONSOLES[console]
+    with out.open("wb") as file:
+        line = [sys.executable, "-m", "core", *words]
+        done = subprocess.run(
+            line, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.PIPE, timeout=300, check=False
+        )
+    return done.returncode, out.read_bytes(), done.stderr
+
+
+@pytest.mark.parametrize("console", CONSOLES)
+def test_runs_are_listed_on_any_console_without_steering_it(
+    console: str, store_path: Path, tmp_path: Path
+) -> None:
+    code, told, errors = command(store_path, console, tmp_path / "out", "runs", "--limit", "100")
+    assert (code, errors) == (0, b"")
+    assert not {byte for byte in told if byte < 32} - {10, 13}
+    text = told.decode("cp1252" if console == "cp1252" else "utf-8")
+    lines = text.splitlines()
+    assert len(lines) == len(NASTY_NAMES) + 1
+    assert lines[0].endswith("\\x1b]0;mine\\x07\\u202eold")
+    if console == "utf-8":
+        for line, name in zip(reversed(lines[1:]), NASTY_NAMES, strict=True):
+            assert line.endswith("  " + " ".join(name.split()))
+
+
+def test_json_holds_every_name_as_it_is(store_path: Path, tmp_path: Path) -> None:
+    _, told, _ = command(store_path, "cp1252", tmp_path / "out", "runs", "--limit", "100", "--json")
+    names = {json.loads(line)["name"] for line in told.splitlines()}
+    assert {" ".join(name.split()) for name in NASTY_NAMES} <= names
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file names there are text")
+def test_a_file_name_that_is_no_text_or_steers_a_terminal_is_shown_escaped(
+    store_path: Path, mnist: ImageData, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    paths = [os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/\xff.png", b"/\x1b[31m.png")]
+    for path in paths:
+        with open(path, "wb") as file:  # noqa: PTH123 - a name that is no text
+            Image.fromarray(np.array(mnist.test_images[0, 0])).save(file, "PNG")
+    code, told, errors = command(
+        store_path, "utf-8", tmp_path / "out", "predict", *paths, str(tmp_path / "\x07")
+    )
+    assert code == 1
+    assert b"\\udcff.png: 7" in told
+    assert b"\\x1b[31m.png: 7" in told
+    assert b"\\x07: " in errors
+    assert b"\x1b" not in told + errors
+
+
+def test_a_name_that_cannot_be_shown_is_refused(store_path: Path, tmp_path: Path) -> None:
+    code, _, errors = command(
+        store_path, "C", tmp_path / "out", "train", "--name", "a\x1b[31mb", "--epochs", "1"
+    )
+    assert code == 1
+    assert b"The name has a character that cannot be shown, \\x1b" in errors
+    code, _, errors = command(store_path, "C", tmp_path / "out", "evaluate", "no\x1bsuch")
+    assert code == 1
+    assert "There is no run “no\\x1bsuch”".encode() in errors

@@ -17,6 +17,9 @@ KEYWORDS: Final = {
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "markdown_": None,
+    "nmarkdown_": (1, 2),
+    "html_": None,
 }
 _BRACKETED: Final = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")

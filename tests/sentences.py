@@ -5,7 +5,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SAYING = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2}  # how many arguments are sentences
+SAYING = {  # how many of a call's arguments are sentences
+    "_": 1,
+    "N_": 1,
+    "gettext": 1,
+    "ngettext": 2,
+    "pgettext": 2,
+    "markdown_": 1,
+    "nmarkdown_": 2,
+    "html_": 1,
+}
 LOGGING = {"debug", "info", "warning", "error", "exception", "critical"}  # the server's log is in English
 BUILT_IN = {"ValueError", "TypeError", "AttributeError", "RuntimeError"}  # for programmers
 QUERYING = {"execute", "executescript", "exec_driver_sql"}  # a database is asked in SQL

@@ -98,7 +98,7 @@ class Sentences(Mapping[K, str]):
         return len(self._sentences)
 
 
-class _Values(string.Formatter):
+class ValueFormatter(string.Formatter):
     """Fills in values by kind; a whole number without a kind has its thousands apart."""
 
     def format_field(self, value: Any, kind: str) -> str:
@@ -111,7 +111,7 @@ class _Values(string.Formatter):
         return number_format.number(float(value)) if is_whole else number_format.plain(float(value))
 
 
-_VALUES: Final = _Values()
+_VALUES: Final = ValueFormatter()
 
 
 def _filled(sentence: str, values: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ TEXTS = {
 }
 NAMED = ("label", "body", "text", "help", "caption")
 SHOWN_AS_MARKDOWN = ("radio", "segmented_control", "pills", "select_slider")  # their options, too
+SAYING = ("_", "ngettext", "pgettext")
 NUMBER = re.compile(r"[-+<>^]?\d*,?(\.\d+)?[%defgn]|,|[+]?\d*\.\d+[f%]|%.*")
 
 
@@ -42,7 +43,7 @@ def safe_calls_of(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("core.i18n")
         for alias in node.names
         if alias.name == "markdown_text" or not (node.module or "").endswith("literal_text")
-        if alias.name != "listed"  # which joins what it is given
+        if alias.name not in ("listed", *SAYING)  # which join what they are given
     } | {"len", "round", "int", "counted", "markdown_table"}
 
 
@@ -81,6 +82,8 @@ class Reader:
                 return all(self.is_literal(part, seen) for part in parts)
             case ast.Call(func=ast.Name(id="list"), args=[items]):
                 return self.is_literal(items, seen)
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in SAYING:
+                return name != "pgettext" or len(node.args) == 2
             case ast.Call(func=ast.Name(id=name)):
                 return name in self._calls or name.endswith("markdown")
             case ast.Call(
@@ -157,6 +160,8 @@ def test_a_text_that_could_be_anybodys_is_found() -> None:
         "markdown_text(name)",
         "f'**{markdown_text(name)}**'",
         "TITLES[n]",
+        "_('a')",
+        "markdown_('**{name}**', name=name)",
     )
     bad = (
         "name",

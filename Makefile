@@ -7,7 +7,7 @@ TORCH ?= auto
 VERSIONS ?= tested
 INSTALL = $(BIN)/python -m deploy.install --torch $(TORCH) --versions $(VERSIONS)
 
-.PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full screenshots pretrained lock clean
+.PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full screenshots pretrained messages lock clean
 
 run: free-port $(VENV)/.run-ready
 	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
@@ -56,6 +56,11 @@ $(VENV)/.run-ready: requirements.txt constraints.txt
 $(VENV)/.test-ready: $(VENV)/.run-ready requirements-dev.txt
 	@$(INSTALL) requirements-dev.txt
 	@touch $@
+
+SAID := -k N_ -k pgettext:1c,2 -k markdown_ -k nmarkdown_:1,2 -k html_
+messages: $(VENV)/.test-ready  # every sentence, for translators
+	@mkdir -p locales
+	$(BIN)/pybabel -q extract -F pyproject.toml $(SAID) --sort-by-file --project=Inkling -o locales/inkling.pot .
 
 lock: $(VENV)/.test-ready  # after: make clean; make test VERSIONS=newest
 	$(BIN)/python -m deploy.lock

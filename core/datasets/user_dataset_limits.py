@@ -40,8 +40,8 @@ def new_spec(
 ) -> DatasetSpec:
     """Return the spec of a new, empty dataset of one's own.  Raises: RefusedUpload naming value and limit."""
     for refusal, text in ((_ODD_TITLE, title), *((_ODD_CLASS, name) for name in class_names)):
-        if problem := text_problem(refusal, text):
-            raise RefusedUpload(*problem)
+        if odd := text_problem(refusal, text):
+            raise RefusedUpload(*odd)
     title = " ".join(title.split())
     if problem := next(_problems(title, class_names, shape, limits), None):
         raise RefusedUpload(problem, _("Change it and try again."))

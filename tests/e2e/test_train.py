@@ -77,8 +77,8 @@ def test_curve_and_tiles_move_and_a_refresh_finds_the_run_again(app: App, page: 
     expect_status(page, "running")
     until(lambda: step_shown(page) > 0, "the first step to be shown")
     first = step_shown(page)
-    sentence = page.locator("[aria-label*='Loss after']").first
-    expect(sentence).to_have_attribute("aria-label", re.compile(r"Loss after [\d,]+ of 6,000 training steps"))
+    sentence = page.locator("[aria-label*='Training loss after']").first
+    expect(sentence).to_have_attribute("aria-label", re.compile(r"Training loss after step [\d,]+ of 6,000"))
     until(lambda: step_shown(page) > first, "the step to move")
     known = run_id(page)
     page.reload()

@@ -152,7 +152,11 @@ def test_peoples_texts_reach_markdown_by_way_of_markdown_text_only(path: Path) -
 
 
 def test_a_text_that_could_be_anybodys_is_found() -> None:
-    head = "from core.i18n.literal_text import html_text, markdown_text\nfrom core.i18n.number_format import percent\n"
+    head = (
+        "from core.i18n.literal_text import html_text, markdown_text\n"
+        "from core.i18n.marked_sentences import markdown_\n"
+        "from core.i18n.number_format import percent\nfrom core.i18n.translation import _\n"
+    )
     fine = (
         "'a'",
         "f'{n:,}'",
@@ -172,6 +176,7 @@ def test_a_text_that_could_be_anybodys_is_found() -> None:
         "names[k]",
         "title(row)",
         "'a' + name",
+        "_('{name}', name=name)",
     )
     assert [text for text in fine if open_texts(f"{head}st.caption({text})")] == []
     assert [text for text in bad if not open_texts(f"{head}st.caption({text})")] == []

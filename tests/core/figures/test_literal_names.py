@@ -25,7 +25,7 @@ def figures() -> dict[str, go.Figure]:
         "bars": class_bars([1 / N] * N, NASTY_NAMES, "light", x_title="probability"),
         "matrix": confusion_matrix(np.eye(N, dtype=int), NASTY_NAMES, "light"),
         "lines": lines(dict.fromkeys(NASTY_NAMES, (XY, XY)), "light", x_title="x", y_title="y"),
-        "compared": compared_curves(curves, "light", x_title="x", y_title="y", percent=False),
+        "compared": compared_curves(curves, "light", x_title="x", y_title="y", in_percent=False),
         "counts": class_counts_figure({"train": np.ones(N, int)}, spec, "light"),
     }
 

@@ -12,6 +12,9 @@ from core.i18n.translation import _
 from core.jobs.failures import TimeUp, failure
 from core.runs import StoreFull
 
+EPOCHS = "{field} must be at least 1, not {value}."
+SEED = "{field} must be at least 0, not {value}."
+
 
 class NoSuchData(DatasetError):  # noqa: N818 - as those of core.datasets
     """An error whose class gives the code."""
@@ -28,16 +31,16 @@ class NoSuchData(DatasetError):  # noqa: N818 - as those of core.datasets
             "1,200 bytes left.",
         ),
         (
-            ConfigError([FieldError("epochs", 0, "at least 1")]),
+            ConfigError([FieldError("epochs", 0, EPOCHS)]),
             "user_error",
             "invalid_setting",
-            "This run has an invalid setting: epochs must be at least 1, got 0.",
+            "epochs must be at least 1, not 0.",
         ),
         (
-            ConfigError([FieldError("epochs", 0, "at least 1"), FieldError("seed", -1, "at least 0")]),
+            ConfigError([FieldError("epochs", 0, EPOCHS), FieldError("seed", -1, SEED)]),
             "user_error",
             "invalid_setting",
-            "This run has invalid settings: epochs must be at least 1, got 0 and seed must be at least 0, got -1.",
+            "epochs must be at least 1, not 0. seed must be at least 0, not −1.",
         ),
         (
             TimeUp(1.5),

@@ -150,5 +150,5 @@ def test_a_search_over_nonsense_is_refused_with_what_is_allowed(app: AppTest, st
     shown(app, "search/page.py")
     app.text_input(key="search_low_learning_rate").set_value("2")
     app.button(key="start_search").click().run()
-    assert "from low to high" in app.error[0].value
+    assert "from a lower to a higher number" in app.error[0].value
     assert Searches(store).newest() == []

@@ -5,11 +5,12 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import signed
+from core.i18n.translation import _, ngettext
 from core.insight.captions.weights import border as border_caption
 from core.insight.confusion import confusion_matrix, most_confused
-from core.insight.weight_analysis import decision_boundary, nearest_to_boundary
+from core.insight.weight_analysis import DecisionBoundary, Neighbours, decision_boundary, nearest_to_boundary
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice, pixel_panels
@@ -25,52 +26,77 @@ def show_class_boundary(run: RunRow) -> None:
     names = dataset_spec(run.dataset).class_names
     a, b = _pair(run, found, names)
     if a == b:
-        st.caption("Choose two different classes.")
+        st.caption(_("Choose two different classes."))
         return
     weight, bias = unit_linear(run.config, dataset_spec(run.dataset), state_at(run.id, found.step))
     edge = decision_boundary(weight, bias, a, b)
     near = nearest_to_boundary(found.logits, edge, NEAREST)
-    image = edge.image.reshape(dataset_spec(run.dataset).image_shape)
-    sentence = border_caption(edge, near, names)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        alt = f"Weights of {names[a]} minus weights of {names[b]}. {sentence}"
-        difference = Panel(image, f"{names[a]} − {names[b]}", quantity="difference")
-        pixel_panels(
-            "border_image",
-            [difference],
-            alt=alt,
-            px=330,
-            scale=True,
-            ends=(f"for {names[b]}", f"for {names[a]}"),
-        )
-        captioned("border", sentence, lambda: {"pixel": range(edge.image.size), "difference": edge.image})
+        _show_difference(run, edge, border_caption(edge, near, names), names)
     with right:
-        st.markdown(f"**The {len(near.indices)} test images nearest to the border**")
-        panels = [
-            Panel(
-                test_images(run)[found.index[i]],
-                names[found.labels[i]],
-                signed(float(d), 3),
-                colour=class_colour(int(found.labels[i])),
-                name=int(found.index[i]),
-            )
-            for i, d in zip(near.indices, near.distances, strict=True)
-        ]
-        if not panels:
-            st.caption(
-                f"No test image has {markdown_text(names[a])} and {markdown_text(names[b])} as its two best classes."
-            )
-            return
-        alt = f"The {len(panels)} test images nearest to the border between {names[a]} and {names[b]}."
-        index = image_choice(f"border_{run.id}_{a}_{b}", panels, alt=alt, px=68, chosen=panels[0].name)
-        st.caption(
-            "Beneath each: what it is, and its distance from the border, + on the side of "
-            f"{markdown_text(names[a])}. Choose one."
-        )
+        index = _show_nearest(run, found, near, edge, names)
     place = {int(found.index[i]): int(found.labels[i]) for i in near.indices}
     if index is not None:
         show_case(f"border_case_{run.id}", run, found.step, index, place[index], a, b)
+
+
+def _show_difference(run: RunRow, edge: DecisionBoundary, sentence: str, names: tuple[str, ...]) -> None:
+    image = edge.image.reshape(dataset_spec(run.dataset).image_shape)
+    a, b = names[edge.a], names[edge.b]
+    pixel_panels(
+        "border_image",
+        [Panel(image, f"{a} − {b}", quantity=_("difference"))],
+        alt=" ".join([_("Weights of {a} minus weights of {b}.", a=a, b=b), sentence]),
+        px=330,
+        scale=True,
+        ends=(_("for {name}", name=b), _("for {name}", name=a)),
+    )
+    captioned("border", sentence, lambda: {"pixel": range(edge.image.size), "difference": edge.image})
+
+
+def _show_nearest(
+    run: RunRow, found: Scores, near: Neighbours, edge: DecisionBoundary, names: tuple[str, ...]
+) -> int | None:
+    """Show the images nearest to the border; return the test index of the one chosen."""
+    a, b = names[edge.a], names[edge.b]
+    panels = [
+        Panel(
+            test_images(run)[found.index[i]],
+            names[found.labels[i]],
+            signed(float(d), 3),
+            colour=class_colour(int(found.labels[i])),
+            name=int(found.index[i]),
+        )
+        for i, d in zip(near.indices, near.distances, strict=True)
+    ]
+    if not panels:
+        st.caption(markdown_("No test image has {a} and {b} as its two best classes.", a=a, b=b))
+        return None
+    st.markdown(
+        nmarkdown_(
+            "**The {n} test image nearest to the border**",
+            "**The {n} test images nearest to the border**",
+            len(panels),
+        )
+    )
+    alt = ngettext(
+        "The {n} test image nearest to the border between {a} and {b}.",
+        "The {n} test images nearest to the border between {a} and {b}.",
+        len(panels),
+        a=a,
+        b=b,
+    )
+    key = f"border_{run.id}_{edge.a}_{edge.b}"
+    index = image_choice(key, panels, alt=alt, px=68, chosen=panels[0].name)
+    st.caption(
+        markdown_(
+            "Below each image: its label, and its distance from the border (+ means on the side of {name}). Choose one "
+            "to see what speaks for each class.",
+            name=a,
+        )
+    )
+    return index
 
 
 def _pair(run: RunRow, found: Scores, names: tuple[str, ...]) -> tuple[int, int]:
@@ -78,15 +104,17 @@ def _pair(run: RunRow, found: Scores, names: tuple[str, ...]) -> tuple[int, int]
     worst = most_confused(confusion_matrix(found.logits, found.labels))
     first, second = (worst.a, worst.b) if worst else (0, 1)
     classes = list(range(len(names)))
-    left, right, _ = st.columns([1, 1, 2])
+    left, right, _rest = st.columns([1, 1, 2])
     with left:
         a = st.selectbox(
-            "Class", classes, index=first, format_func=lambda k: names[k], key=f"border_a_{run.dataset}",
-            persist_state="session", help="Red speaks for this one. Default: one of the pair confused most.",
+            _("Class"), classes, index=first, format_func=lambda k: names[k], key=f"border_a_{run.dataset}",
+            persist_state="session",
+            help=_("Red pixels speak for this class. Default: one of the two classes that are confused most."),
         )  # fmt: skip
     with right:
         b = st.selectbox(
-            "against", classes, index=second, format_func=lambda k: names[k], key=f"border_b_{run.dataset}",
-            persist_state="session", help="Blue speaks for this one.",
+            _("Other class"), classes, index=second, format_func=lambda k: names[k], key=f"border_b_{run.dataset}",
+            persist_state="session",
+            help=_("Blue pixels speak for this class. Default: the other of the two that are confused most."),
         )  # fmt: skip
     return a, b

@@ -1,7 +1,11 @@
 """Weights: what did it learn? Its weight images through time, the arithmetic of an answer, one step, edits by hand."""
 
+from typing import Final
+
 import streamlit as st
 
+from core.i18n.translation import N_, Sentences, _
+from pages.components.sections import open_section
 from pages.run_context.guards import (
     TICK_S,
     current_run,
@@ -16,20 +20,27 @@ from pages.weights.logit_breakdown import show_logit_breakdown
 from pages.weights.weight_editor import show_weight_editor
 from pages.weights.weight_history import PLAY_S, is_playing, show_weight_history
 
-SECTIONS = {
+TITLES: Final = Sentences(
+    {
+        "time": N_("Through time"),
+        "two_classes": N_("Two classes"),
+        "arithmetic": N_("Arithmetic"),
+        "step": N_("One step in detail"),
+        "edit": N_("Edit weights"),
+        "hidden_units": N_("Hidden units"),
+        "feature_maps": N_("Feature maps"),
+    }
+)
+SECTIONS: Final = {
     "softmax": {
-        "Through time": None,
-        "Two classes": show_class_boundary,
-        "Arithmetic": show_logit_breakdown,
-        "One step": show_gradient_step,
-        "Touch it": show_weight_editor,
+        "time": None,
+        "two_classes": show_class_boundary,
+        "arithmetic": show_logit_breakdown,
+        "step": show_gradient_step,
+        "edit": show_weight_editor,
     },
-    "mlp": {
-        "Through time": None,
-        "Who feeds a class": show_unit_contributions,
-        "One step": show_gradient_step,
-    },
-    "cnn": {"Through time": None, "Feature maps": show_feature_maps, "One step": show_gradient_step},
+    "mlp": {"time": None, "hidden_units": show_unit_contributions, "step": show_gradient_step},
+    "cnn": {"time": None, "feature_maps": show_feature_maps, "step": show_gradient_step},
 }
 
 
@@ -40,17 +51,16 @@ def show_sections(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
     if warn_if_diverged(run):
         return
     sections = SECTIONS[run.model]
-    tabs = st.tabs(list(sections), key=f"weights_section_{run.model}", on_change="rerun")
-    for tab, show in zip(tabs, sections.values(), strict=True):
-        if tab.open:
-            with tab:
-                if show is None:
-                    show_weight_history(run, drawn_playing)
-                else:
-                    show(run)
+    name, place = open_section(f"weights_section_{run.model}", {name: TITLES[name] for name in sections})
+    show = sections[name]
+    with place:
+        if show is None:
+            show_weight_history(run, drawn_playing)
+        else:
+            show(run)
 
 
-selected = run_with_weights_or_stop("What did it learn?")
+selected = run_with_weights_or_stop(_("What did it learn?"))
 playing = is_playing(selected)
 tick = PLAY_S if playing else TICK_S if selected.is_live else None
 st.fragment(show_sections, run_every=tick)(selected.id, selected.status, playing)

@@ -128,21 +128,21 @@ def sections(browser: Browser, app: App, store: Store) -> None:
         return lambda page: page.get_by_role("button", name=name).click()
 
     def travel(page: Page) -> None:
-        slider = page.get_by_role("slider", name="Step of training")
+        slider = page.get_by_role("slider", name="Training step")
         slider.focus()
         for _ in range(12):
             slider.press("ArrowLeft")
 
     def lay_out(page: Page) -> None:
         page.get_by_role("radio", name="t-SNE").or_(page.get_by_role("button", name="t-SNE")).first.click()
-        there, asked = page.locator(".ink-map-stage canvas"), page.get_by_role("button", name="Work it out")
+        there, asked = page.locator(".ink-map-stage canvas"), page.get_by_role("button", name="Compute")
         settle(page)
         if asked.is_visible():
             asked.click()
         there.first.wait_for(timeout=300_000)
 
     def step(page: Page) -> None:
-        page.get_by_role("button", name="Start it again, paused").click()
+        page.get_by_role("button", name="Train again, paused").click()
         page.get_by_test_id("step-outcomes").wait_for(timeout=180_000)
 
     config = RunConfig(dataset="fashion_mnist", epochs=3, eval_every=0)
@@ -150,14 +150,14 @@ def sections(browser: Browser, app: App, store: Store) -> None:
     for section in (
         Section("weights-time", "weights", "Through time", "light", travel),
         Section("weights-arithmetic", "weights", "Arithmetic", "dark"),
-        Section("weights-touch-phone", "weights", "Touch it", "light", press("Keep this edit"), PHONE),
-        Section("weights-step", "weights", "One step", "light", step),
+        Section("weights-touch-phone", "weights", "Edit weights", "light", press("Keep this edit"), PHONE),
+        Section("weights-step", "weights", "One step in detail", "light", step),
         Section("evaluate-mistakes", "evaluate", "Mistakes", "light"),
         Section("evaluate-confidence", "evaluate", "Confidence", "dark"),
-        Section("evaluate-breaks", "evaluate", "How it breaks", "light"),
+        Section("evaluate-breaks", "evaluate", "Robustness", "light"),
         Section("data-map", "data", "Map", "light", lay_out),
         Section("data-classes", "data", "Classes", "dark"),
-        Section("data-doubts", "data", "Duplicates and doubts", "light"),
+        Section("data-doubts", "data", "Duplicates and label issues", "light"),
     ):
         take_section(browser, app, run, section)
 

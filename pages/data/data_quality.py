@@ -1,6 +1,7 @@
 """What stands out in a dataset: typical and unusual images, images that are there twice, doubtful labels."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -9,7 +10,9 @@ from core.datasets import DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.marked_sentences import markdown_
+from core.i18n.number_format import number
+from core.i18n.translation import N_, Sentences, _
 from core.insight import embedding_cache
 from core.insight.captions.data import doubts, duplicates, typicality
 from core.insight.data_quality import (
@@ -27,10 +30,16 @@ from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.data.embedding_job import embedding_ready, show_embedding_problem
 from pages.data.embedding_map import space_of
+from pages.data.gallery import SPLITS
 from pages.run_context.trained_model import scores
 from pages.server.services import image_data, settings
 
-SHOWN = 20
+SHOWN: Final = 20
+RANKED: Final = Sentences({"typical": N_("The most typical"), "unusual": N_("The most unusual")})
+_RANKED_ALT: Final = {
+    "typical": N_("The most typical images of {name}."),
+    "unusual": N_("The most unusual images of {name}."),
+}
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -41,28 +50,29 @@ def _points(dataset: str, fingerprint: str) -> np.ndarray:
 def show_typical(spec: DatasetSpec) -> None:
     """Show the most typical and the most unusual training images of one class."""
     label = st.selectbox(
-        "Class", range(spec.n_classes), format_func=lambda k: spec.class_names[k], width=240,
-        key=f"typical_{spec.name}", persist_state="session", help="The class whose images are put in order.",
+        _("Class"), range(spec.n_classes), format_func=lambda k: spec.class_names[k], width=240,
+        key=f"typical_{spec.name}", persist_state="session",
+        help=markdown_("The class whose images are put in order. Default: {name}.", name=spec.class_names[0]),
     )  # fmt: skip
     data = image_data(spec.name)
     ranked = by_typicality(_points(spec.name, data.fingerprint), data.train_labels, label)
     sentence = typicality(ranked, spec.class_names[label])
-    rows = {"The most typical": slice(0, SHOWN), "The most unusual": slice(None, -SHOWN - 1, -1)}
+    rows = {"typical": slice(0, SHOWN), "unusual": slice(None, -SHOWN - 1, -1)}
     for name, part in rows.items():
-        st.markdown(f"**{markdown_text(name)}**")
+        st.markdown(f"**{markdown_text(RANKED[name])}**")
         panels = [
-            Panel(data.train_images[i], detail=f"{i:,} · {d:.1f}")
+            Panel(data.train_images[i], detail=f"{number(i)} · {number(float(d), 1)}")
             for i, d in zip(ranked.indices[part], ranked.distances[part], strict=True)
         ]
         pixel_panels(
-            f"typical_{name[9:]}_{spec.name}",
+            f"typical_{name}_{spec.name}",
             panels,
-            alt=f"{name} images of {spec.class_names[label]}.",
+            alt=_(_RANKED_ALT[name], name=spec.class_names[label]),
             px=64,
         )
     captioned(
         "typical",
-        f"{sentence} Beneath each: its number and its distance from the average.",
+        " ".join([sentence, _("Below each image: its number, and its distance from the average.")]),
         lambda: {"index": ranked.indices, "distance": ranked.distances},
         name=f"typical-{spec.class_names[label]}".replace("/", "-"),
     )
@@ -102,8 +112,12 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     """Show duplicates and labels that are probably wrong, of the split chosen."""
     split = str(
         st.segmented_control(
-            "Split", ["test", "train"], default="test", required=True, key="doubt_split", persist_state="session",
-            help="The training set is six times as large and takes half a minute, once.",
+            _("Part of the dataset (split)"), ["test", "train"], format_func=lambda name: SPLITS[name],
+            default="test", required=True, key="doubt_split", persist_state="session",
+            help=_(
+                "Where to look for duplicates and wrong labels. The training images take a while the first time. "
+                "Default: test."
+            ),
         )
     )  # fmt: skip
     show_embedding_problem()
@@ -112,14 +126,14 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     data = image_data(spec.name)
     exact, twins, doubted = _copies(spec.name, split, data.fingerprint)
     images = data.test_images if split == "test" else data.train_images
-    st.subheader("Almost the same image twice", anchor=False)
+    st.subheader(_("Images that are there twice, or nearly"), anchor=False)
     _show_twins(spec, images, exact, twins)
-    st.subheader("Labels that the most similar images contradict", anchor=False)
+    st.subheader(_("Labels that the most similar images contradict"), anchor=False)
     _show_doubts(spec, images, doubted, by_model=False, key=f"neighbours_{split}")
     if split == "test" and run is not None and run.status in ("finished", "stopped"):
         found = scores(run)
         if found.is_finite:
-            st.subheader("Labels that the run in view contradicts", anchor=False)
+            st.subheader(_("Labels that the selected run contradicts"), anchor=False)
             _show_doubts(
                 spec, images, doubted_by_model(found.logits, found.labels, SHOWN), by_model=True, key="model"
             )
@@ -132,14 +146,14 @@ def _show_twins(
     pairs += [(twin.first, twin.second, twin.rms) for twin in twins]
     panels = []
     for first, second, rms in pairs[: SHOWN // 2]:
-        words = "the same" if rms == 0 else f"differ by {255 * rms:.1f}"
         panels += [
-            Panel(images[first], detail=f"{first:,}"),
-            Panel(images[second], detail=f"{second:,}, {words}"),
+            Panel(images[first], detail=number(first)),
+            Panel(images[second], detail=_twin(second, rms)),
         ]
     sentence = duplicates(exact, twins)
     if panels:
-        pixel_panels(f"twins_{spec.name}", panels, alt=f"Pairs of almost equal images. {sentence}", px=64)
+        alt = " ".join([_("Pairs of almost equal images."), sentence])
+        pixel_panels(f"twins_{spec.name}", panels, alt=alt, px=64)
     captioned(
         "twins",
         sentence,
@@ -151,6 +165,13 @@ def _show_twins(
     )
 
 
+def _twin(index: int, rms: float) -> str:
+    """Say which image the second of a pair is, and how far its pixels typically are from the first one's."""
+    if rms == 0:
+        return _("{index}, the same", index=index)
+    return _("{index}, differs by {levels:number.1}", index=index, levels=255 * rms)
+
+
 def _show_doubts(
     spec: DatasetSpec, images: np.ndarray, found: Sequence[LabelIssue], *, by_model: bool, key: str
 ) -> None:
@@ -160,15 +181,20 @@ def _show_doubts(
         Panel(
             images[d.index],
             f"{names[d.suggestion]}?",
-            f"{d.index:,} · labelled {names[d.label]} · {percent(d.confidence)}",
+            _(
+                "{index}, labelled {label}; {share:percent} speaks for {suggestion}",
+                index=d.index,
+                label=names[d.label],
+                share=d.confidence,
+                suggestion=names[d.suggestion],
+            ),
             colour=class_colour(d.suggestion),
         )
         for d in found
     ]
     if panels:
-        pixel_panels(
-            f"doubts_{key}_{spec.name}", panels, alt=f"Images with doubtful labels. {sentence}", px=84
-        )
+        alt = " ".join([_("Images with doubtful labels."), sentence])
+        pixel_panels(f"doubts_{key}_{spec.name}", panels, alt=alt, px=84)
     captioned(
         f"doubts_{key}",
         sentence,

@@ -8,7 +8,8 @@ from typing import Final
 
 import streamlit as st
 
-from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import _
 from core.insight import embedding_cache
 from pages.server.services import image_data, settings
 
@@ -41,10 +42,13 @@ def embedding_ready(dataset: str, kind: str) -> bool:
     job = _jobs().get(str(path))
     if job is None:
         st.caption(
-            f"This is worked out once and then kept; about {EXPECTED_S[kind]} seconds on a free machine."
+            markdown_(
+                "This is computed once and then kept. It takes about {time:about} on a computer that is not busy.",
+                time=EXPECTED_S[kind],
+            )
         )
         st.button(
-            "Work it out", icon=":material/hourglass_empty:", key=f"embedding_{kind}_{dataset}",
+            _("Compute"), icon=":material/hourglass_empty:", key=f"embedding_{kind}_{dataset}",
             on_click=_begin, args=(dataset, kind, str(path)),
         )  # fmt: skip
         return False
@@ -65,16 +69,14 @@ def _await(dataset: str, kind: str, path: str, job: PrecomputeJob) -> None:
         elapsed_s = time.monotonic() - job.began_s
         if job.process.poll() is None:
             share = 1 - 0.5 ** (elapsed_s / EXPECTED_S[kind] * 2)
-            st.progress(share, f"Working it out in a process of its own: {elapsed_s:.0f} s so far …")
-            if st.button("Stop it", key=f"stop_{kind}_{dataset}"):
+            st.progress(share, markdown_("Computing: {time:about} so far …", time=elapsed_s))
+            if st.button(_("Stop"), key=f"stop_{kind}_{dataset}"):
                 job.process.terminate()
             return
         _jobs().pop(path, None)
         said = job.process.stderr.read() if job.process.stderr else ""
         if job.process.returncode:
-            st.session_state.embedding_problem = (
-                said.strip().splitlines()[-1][:200] if said.strip() else "it was stopped"
-            )
+            st.session_state.embedding_problem = said.strip().splitlines()[-1][:200] if said.strip() else ""
         st.rerun()
 
     st.fragment(look, run_every=1.0)()
@@ -84,4 +86,6 @@ def show_embedding_problem() -> None:
     """Say, once, why an embedding could not be made."""
     problem = st.session_state.pop("embedding_problem", None)
     if problem:
-        st.warning(f"It was not finished: {markdown_text(problem)}.")
+        st.warning(markdown_("The computation failed: {reason}", reason=problem))
+    elif problem is not None:
+        st.warning(_("The computation was stopped before it was done."))

@@ -10,6 +10,7 @@ import streamlit as st
 from core.datasets import DatasetSpec
 from core.figures.binary_message import pack
 from core.figures.palette import class_colours
+from core.i18n.translation import _
 from core.insight import embedding_cache
 from core.insight.captions.data import map_of
 from core.insight.embedding import Space, coordinates, fit_space, flat_map
@@ -62,9 +63,12 @@ def show_map(spec: DatasetSpec) -> None:
     """Show the map that the visitor chose."""
     method = str(
         st.segmented_control(
-            "Laid out by", list(METHODS), format_func=lambda name: METHODS[name], default="pca", required=True,
+            _("Laid out by"), list(METHODS), format_func=lambda name: METHODS[name], default="pca", required=True,
             key="map_method", persist_state="session",
-            help="PCA looks from the side that shows most; t-SNE keeps neighbours together. Default: PCA.",
+            help=_(
+                "How each image gets its place. PCA (principal component analysis) shows the two directions in which "
+                "the images vary most; t-SNE keeps similar images together. Default: PCA."
+            ),
         )
     )  # fmt: skip
     show_embedding_problem()
@@ -72,11 +76,19 @@ def show_map(spec: DatasetSpec) -> None:
         return
     data = image_data(spec.name)
     sentence = map_of(method, len(embedding_cache.mapped_sample(data)), space_of(spec.name, data.fingerprint))
-    alt = f"A map of training images by {METHODS[method]}, coloured by class. {sentence}"
+    drawn = _("A map of training images by {method}, coloured by class.", method=METHODS[method])
+    alt = f"{drawn} {sentence}"
     _map(key=f"map_{spec.name}_{method}", data=_message(spec.name, data.fingerprint, method, alt))
     captioned(
         "map",
-        f"{sentence} Point at a dot, or use the arrow keys; a class in the legend shows that class alone.",
+        " ".join(
+            [
+                sentence,
+                _(
+                    "Point at a dot, or use the arrow keys. Choose a class in the legend to see that class alone."
+                ),
+            ]
+        ),
         lambda: _table(spec, method),
         name=f"map-{spec.name.replace(':', '-')}-{method}",
     )

@@ -1,6 +1,7 @@
 """The images one by one: by split, class and answer, page by page; one of them as its numbers."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,10 @@ from core.datasets import DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.figures.weight_images import image_strip
-from core.i18n.literal_text import markdown_text
+from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import number
+from core.i18n.translation import N_, Sentences, _
 from core.insight.captions.data import gallery as gallery_caption
 from core.insight.image_selection import page, select
 from core.runs import RunRow
@@ -19,7 +23,10 @@ from pages.components.image_panels import image_choice
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
 
-PAGE = 60
+PAGE: Final = 60
+SPLITS: Final = Sentences({"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")})
+ANSWERS: Final = Sentences({"all": N_("all"), "correct": N_("correct"), "wrong": N_("wrong")})
+CHANNELS: Final = Sentences({"red": N_("red"), "green": N_("green"), "blue": N_("blue")})
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +62,14 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
     labels = shown.labels[shown.index]
     answers = _answers(run) if split == "test" else None
     places = select(labels, label, answers, right if answers is not None else None)
-    number = _page_number(places, f"{split}-{label}-{right}")
-    now = page(places, number, PAGE)
+    now = page(places, _page_number(places, f"{split}-{label}-{right}"), PAGE)
     panels = []
     for place in now.indices:
         index, k = int(shown.index[place]), int(labels[place])
         tone = "" if answers is None else "good" if answers[place] == k else "bad"
-        detail = (
-            f"{index:,}"
-            if tone != "bad" or answers is None
-            else f"{index:,} · said {spec.class_names[answers[place]]}"
-        )
+        detail: str = number(index)
+        if tone == "bad" and answers is not None:
+            detail = _("{index}, taken for {name}", index=index, name=spec.class_names[answers[place]])
         panels.append(
             Panel(
                 shown.images[index],
@@ -85,7 +89,12 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
     page_images = shown.images[shown.index[now.indices]]
     captioned(
         "gallery",
-        f"{sentence} Beneath each: its label and its number. Choose one to see its numbers.",
+        " ".join(
+            [
+                sentence,
+                _("Below each image: its label, and its number in the file. Choose one to see its pixels."),
+            ]
+        ),
         lambda: {
             "index": shown.index[now.indices],
             "label": [spec.class_names[k] for k in labels[now.indices]],
@@ -101,22 +110,27 @@ def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[
     first, second, third = st.columns([2, 2, 3])
     with first:
         split = st.selectbox(
-            "Split", splits_of(config), index=len(splits_of(config)) - 1, key="data_split", persist_state="session",
-            help="Train: what it learns from. Validation: kept aside from it. Test: never seen. Default: test.",
+            _("Part of the dataset (split)"), splits_of(config), index=len(splits_of(config)) - 1,
+            format_func=lambda name: SPLITS[name], key="data_split", persist_state="session",
+            help=_(
+                "Training: what the model learns from. Validation: set aside to measure progress on. Test: never seen "
+                "during training. Default: test."
+            ),
         )  # fmt: skip
     with second:
         label = st.selectbox(
-            "Class", [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
-            format_func=lambda k: "all" if k is None else spec.class_names[k], help="Default: all.",
+            _("Class"), [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
+            format_func=lambda k: _("all") if k is None else spec.class_names[k], help=_("Default: all."),
         )  # fmt: skip
     with third:
         if split != "test" or run is None or _answers(run) is None:
             return str(split), label, None
         which = st.segmented_control(
-            "Answered by the run in view", ["all", "rightly", "wrongly"], default="all", required=True,
-            key="data_answers", persist_state="session", help="Default: all.",
+            _("Predictions"), list(ANSWERS), format_func=lambda name: ANSWERS[name], default="all", required=True,
+            key="data_answers", persist_state="session",
+            help=_("Only images that the selected run predicts correctly, or wrongly. Default: all."),
         )  # fmt: skip
-    return str(split), label, {"all": None, "rightly": True, "wrongly": False}[str(which)]
+    return str(split), label, {"all": None, "correct": True, "wrong": False}[str(which)]
 
 
 def _answers(run: RunRow | None) -> np.ndarray | None:
@@ -138,13 +152,15 @@ def _page_number(places: np.ndarray, what: str) -> int:
         return 1
     return int(
         st.number_input(
-            f"Page, 1 to {pages:,}",
+            markdown_("Page (1 to {pages})", pages=pages),
             1,
             pages,
             1,
             key=f"page_{what}",
             width=200,
-            help=f"{PAGE} images on each.",
+            help=nmarkdown_(
+                "{n} image on each page. Default: 1.", "{n} images on each page. Default: 1.", PAGE
+            ),
         )
     )
 
@@ -154,27 +170,44 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
     image, label = shown.images[index], spec.class_names[int(shown.labels[index])]
     channel = 0
     if len(image) == 3:
-        colours = ["red", "green", "blue"]
-        channel = colours.index(str(st.segmented_control("Channel", colours, default="red", required=True)))
+        chosen = st.segmented_control(
+            _("Channel"),
+            list(CHANNELS),
+            format_func=lambda name: CHANNELS[name],
+            default="red",
+            required=True,
+        )
+        channel = list(CHANNELS).index(str(chosen))
     rows = []
     for row in image[channel]:
         cells = "".join(
             f'<td style="background:rgb({v},{v},{v});color:{_ink(v)}">{v}</td>' for v in row.tolist()
         )
         rows.append(f"<tr>{cells}</tr>")
-    inked = int((image > 0).sum())
-    st.markdown(f"**Image {index:,}, labelled {markdown_text(label)}, as the numbers it is**")
+    st.markdown(
+        markdown_(
+            "**Image {index}, labelled {label}: its pixels as numbers** (0 is black, 255 full brightness)",
+            index=index,
+            label=label,
+        )
+    )
+    alt = html_text(_("Pixel values of image {index}", index=index))
     st.html(
-        f'<div class="ink-pixel-table" role="group" tabindex="0" aria-label="Pixel levels of image {index:,}">'
+        f'<div class="ink-pixel-table" role="group" tabindex="0" aria-label="{alt}">'
         f"<table><tbody>{''.join(rows)}</tbody></table></div>"
     )
     height, width = image.shape[1:]
     captioned(
         "numbers",
-        f"{inked:,} of its {image.size:,} numbers are above 0; their mean is {image.mean():.1f} of 255.",
+        _(
+            "{above} of its {total} numbers are above 0. The mean of all its numbers is {mean:number.1}.",
+            above=int((image > 0).sum()),
+            total=image.size,
+            mean=float(image.mean()),
+        ),
         lambda: {f"column {c}": image[channel, :, c] for c in range(width)},
         name=f"image-{index}-{height}x{width}",
-    )
+    )  # not said: columns of the file
 
 
 def _ink(level: int) -> str:

@@ -1,5 +1,7 @@
 """What a dataset holds in figures: images per class, average images, pixel levels, and what scaling does to them."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
@@ -11,7 +13,7 @@ from core.datasets.statistics import ClassImages, class_counts, class_images
 from core.figures.dataset_charts import class_counts_figure, pixel_levels_figure
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.literal_text import markdown_text
+from core.i18n.translation import N_, Sentences, _
 from core.insight.captions.data import class_counts as counts_caption
 from core.insight.captions.data import class_spread, intensities, scaling
 from core.insight.captions.data import split as split_caption
@@ -20,6 +22,19 @@ from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.data.gallery import split_images, splits_of
 from pages.server.services import image_data
+
+AVERAGES: Final = Sentences(
+    {
+        "mean": N_("**The average of each class** (training images)"),
+        "std": N_("**How much each pixel varies** (standard deviation over the training images)"),
+    }
+)
+_AVERAGES_ALT: Final = Sentences(
+    {
+        "mean": N_("The average training image of each class."),
+        "std": N_("How much each pixel varies in each class."),
+    }
+)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -43,22 +58,18 @@ def show_classes(config: RunConfig, spec: DatasetSpec) -> None:
     train, validation, test = (
         int(counts[s].sum()) if s in counts else 0 for s in ("train", "validation", "test")
     )
-    sentence = (
-        f"{split_caption(train, validation, test, config.seed)} {counts_caption(training, spec.class_names)}"
-    )
+    said = [split_caption(train, validation, test, config.seed), counts_caption(training, spec.class_names)]
+    sentence = " ".join(said)
     chart(
         "class_counts",
         class_counts_figure(counts, spec, current_theme()),
         caption=sentence,
-        alt=f"Images per class and split. {sentence}",
+        alt=" ".join([_("Images per class in each part of the dataset."), sentence]),
         table=lambda: {"class": spec.class_names, **counts},
     )
     averages = _class_images(spec.name, image_data(spec.name).fingerprint)
-    for name, images in (
-        ("The average of each class", averages.mean),
-        ("How much each pixel varies", averages.std),
-    ):
-        st.markdown(f"**{markdown_text(name)}** (training images)")
+    for name, images in (("mean", averages.mean), ("std", averages.std)):
+        st.markdown(AVERAGES[name])
         panels = [
             Panel(
                 as_uint8(image),
@@ -67,7 +78,7 @@ def show_classes(config: RunConfig, spec: DatasetSpec) -> None:
             )
             for k, image in enumerate(images)
         ]
-        pixel_panels(f"averages_{name[:7]}_{spec.name}", panels, alt=f"{name}.", px=84)
+        pixel_panels(f"averages_{name}_{spec.name}", panels, alt=_AVERAGES_ALT[name], px=84)
     sentence = class_spread(averages.std, spec.class_names)
     spread = np.sqrt((averages.std.reshape(spec.n_classes, -1) ** 2).mean(axis=1))
     captioned("class_images", sentence, lambda: {"class": spec.class_names, "deviation": spread})
@@ -81,17 +92,21 @@ def show_pixels(config: RunConfig, spec: DatasetSpec) -> None:
     left, right = st.columns(2, gap="large")
     grey = np.arange(256)
     with left:
-        st.markdown("**As stored: levels 0 to 255**")
+        st.markdown(_("**As stored: 0 to 255**"))
         sentence = intensities(levels)
         chart(
             "intensities",
-            pixel_levels_figure([grey] * len(levels), levels, theme, "level"),
+            pixel_levels_figure([grey] * len(levels), levels, theme, _("pixel value")),
             caption=sentence,
-            alt=f"How often each pixel level occurs, on a logarithmic scale. {sentence}",
+            alt=" ".join([_("How often each pixel value occurs, on a logarithmic scale."), sentence]),
             table=lambda: {"level": grey, **{f"channel {c}": row for c, row in enumerate(levels)}},
-        )
+        )  # not said: columns of the file
     with right:
-        st.markdown(f"**As the model is fed: {'standardised' if standardised else '0 to 1'}**")
+        st.markdown(
+            _("**As the model gets it: standardised**")
+            if standardised
+            else _("**As the model gets it: 0 to 1**")
+        )
         values = [
             (grey / 255 - m) / s if standardised else grey / 255
             for m, s in zip(spec.mean, spec.std, strict=True)
@@ -99,8 +114,8 @@ def show_pixels(config: RunConfig, spec: DatasetSpec) -> None:
         sentence = scaling(spec.mean, spec.std, standardised)
         chart(
             "scaled",
-            pixel_levels_figure(values, levels, theme, "value"),
+            pixel_levels_figure(values, levels, theme, _("input value")),
             caption=sentence,
-            alt=f"The same after scaling. {sentence}",
+            alt=" ".join([_("The same after scaling."), sentence]),
             table=lambda: {f"value {c}": row for c, row in enumerate(values)},
-        )
+        )  # not said: columns of the file

@@ -1,4 +1,4 @@
-"""The least change, along the gradient, that turns one answer into another."""
+"""The smallest change, along the gradient, that turns one answer into another."""
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,7 @@ from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent
+from core.i18n.translation import _
 from core.insight.adversarial import Adversary, linear_loss_gradient, mildest
 from core.insight.attribution import loss_gradient
 from core.insight.captions.evaluate import adversary as adversary_caption
@@ -49,16 +50,16 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
     spec = dataset_spec(run.dataset)
     right = np.flatnonzero(found.logits.argmax(axis=1) == found.labels)
     if not len(right):
-        st.caption("It answers no image rightly yet, so there is none to fool it with.")
+        st.caption(_("The model is not right on any image yet, so there is none to fool it with."))
         return
     number = st.number_input(
-        "Which of the rightly answered images",
+        _("Correctly predicted image"),
         1,
         len(right),
         1,
         key="fooled",
         persist_state="session",
-        help="They stand in the order of the test set. Default: the first.",
+        help=_("A number among the correctly predicted images, in the order of the test set. Default: 1."),
         width=260,
     )
     place = int(right[min(int(number), len(right)) - 1])
@@ -84,14 +85,19 @@ def _show(run: RunRow, found: Scores, index: int, result: Adversary, sentence: s
     changed = as_uint8(result.image.reshape(image.shape))
     panels = [
         _answered(image, names, result.before, float(before[result.before])),
-        Panel(change, "the change", f"at most {255 * result.epsilon:.1f} of 255", quantity="change"),
+        Panel(
+            change,
+            _("the change"),
+            _("at most {share:percent} of full brightness", share=result.epsilon),
+            quantity=_("change"),
+        ),
         _answered(changed, names, result.after, float(after[result.after]), tone="bad"),
     ]
-    alt = f"A test image, a change, and the sum of both. {sentence}"
+    alt = " ".join([_("A test image, a change, and the sum of both."), sentence])
     pixel_panels("adversary", panels, alt=alt, px=180, columns=3, linked=True)
     captioned(
         "adversary",
-        f"{sentence} Fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, arXiv:1412.6572).",
+        sentence,
         lambda: {
             "pixel": list(range(result.image.size)),
             "before": (image.reshape(-1) / 255).tolist(),

@@ -1,4 +1,4 @@
-"""Whether its confidence can be trusted: the surest mistakes, the reliability diagram, the threshold."""
+"""Whether its confidence can be trusted: the most confident mistakes, the reliability diagram, the threshold."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from core.figures.calibration_charts import reliability_figure, threshold_figure
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.translation import _, ngettext
 from core.insight.calibration import reliability, threshold_curve
 from core.insight.captions.evaluate import mistakes as mistakes_caption
 from core.insight.captions.evaluate import reliability as reliability_caption
@@ -39,7 +39,7 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
         Panel(
             images[found.index[m.index]],
             f"{names[m.answer]}?",
-            f"{percent(m.confidence)} · is {names[m.label]}",
+            _("{share:percent} sure, is {name}", share=m.confidence, name=names[m.label]),
             colour=class_colour(m.answer),
             tone="bad",
             name=int(found.index[m.index]),
@@ -51,11 +51,16 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
         panels,
         px=84,
         chosen=panels[0].name,
-        alt=f"The {len(rows)} surest mistakes. {sentence}",
+        alt=" ".join(
+            [
+                ngettext("The {n} most confident mistake.", "The {n} most confident mistakes.", len(rows)),
+                sentence,
+            ]
+        ),
     )
     captioned(
         "mistakes",
-        f"{sentence} Choose one to see why.",
+        " ".join([sentence, _("Choose one to see why.")]),
         lambda: {
             "test image": [int(found.index[m.index]) for m in rows],
             "label": [names[m.label] for m in rows],
@@ -63,7 +68,7 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
             "probability of the answer": [m.confidence for m in rows],
             "probability of the label": [m.label_probability for m in rows],
         },
-    )
+    )  # not said: columns of the file
     mistake = next(m for m in rows if int(found.index[m.index]) == index)
     show_case(
         f"mistake_{run.id}", run, found.step, int(index or 0), mistake.label, mistake.answer, mistake.label
@@ -74,13 +79,21 @@ def show_calibration(found: Scores) -> None:
     """Show the reliability diagram beside the threshold slider."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Is it as right as it is sure?", anchor=False)
+        st.subheader(
+            _("Calibration"),
+            anchor=False,
+            help=_(
+                "Is the model as often right as it is sure? The images are grouped by the model's confidence, the "
+                "probability that it gave its answer. A bar that ends at the dotted line means: right exactly as "
+                "often as it was sure."
+            ),
+        )
         bins = reliability(found.logits, found.labels)
         chart(
             "reliability",
             reliability_figure(bins, current_theme()),
             caption=reliability_caption(bins),
-            alt=f"Reliability diagram: accuracy against confidence. {reliability_caption(bins)}",
+            alt=" ".join([_("Reliability diagram: accuracy against confidence."), reliability_caption(bins)]),
             table=lambda: {
                 "from": bins.edges[:-1].tolist(),
                 "to": bins.edges[1:].tolist(),
@@ -88,30 +101,34 @@ def show_calibration(found: Scores) -> None:
                 "mean confidence": bins.confidence.tolist(),
                 "accuracy": bins.accuracy.tolist(),
             },
-        )
+        )  # not said: columns of the file
     with right:
-        st.subheader("If it may say “I do not know”", anchor=False)
+        st.subheader(_("Let it say “not sure”"), anchor=False)
         _threshold(found)
 
 
 def _threshold(found: Scores) -> None:
     curve = threshold_curve(found.logits, found.labels)
     minimum = st.slider(
-        "Answer only when at least this sure",
+        _("Answer only when at least this sure"),
         0,
         100,
         80,
-        format="%d %%",
+        format="%d%%",
         key="least_confidence",
         persist_state="session",
-        help="Raising it leaves fewer answers, and more of them are right. Default: 80%.",
+        help=_(
+            "The higher it is, the fewer images the model answers, and the more often it is right. Default: 80%."
+        ),
     )
     sentence = threshold_caption(curve, minimum / 100)
     chart(
         "threshold",
         threshold_figure(curve, minimum / 100, current_theme()),
         caption=sentence,
-        alt=f"Share of images answered and share of answers right, against the threshold. {sentence}",
+        alt=" ".join(
+            [_("Share of images answered, and accuracy when it answers, against the threshold."), sentence]
+        ),
         table=lambda: {
             "threshold": curve.thresholds.tolist(),
             "answered": curve.answered.tolist(),

@@ -7,6 +7,9 @@ from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.number_format import percent
+from core.i18n.translation import _, ngettext
 from core.insight.captions.evaluate import cell as cell_caption
 from core.insight.captions.evaluate import confusion as confusion_caption
 from core.insight.confusion import cell, confusion_matrix, most_confused
@@ -33,18 +36,27 @@ def show_confusion(run: RunRow, found: Scores) -> None:
         first = (worst.a, worst.b) if worst.a_as_b >= worst.b_as_a else (worst.b, worst.a)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        alt = f"Confusion matrix, true class by answer. {sentence}"
+        alt = " ".join([_("Confusion matrix: true class by predicted class."), sentence])
         chosen = matrix(f"matrix_{run.dataset}", counts, names, current_theme(), alt=alt, chosen=first)
         captioned(
             "confusion",
-            f"{sentence} Rows are what an image is, columns what it was taken for: choose a cell to see its images.",
+            " ".join(
+                [
+                    sentence,
+                    _(
+                        "Rows are what an image is, columns what it was taken for. Choose a cell to see its images."
+                    ),
+                ]
+            ),
             lambda: (
                 {"class": list(names)} | {f"answered {n}": counts[:, k].tolist() for k, n in enumerate(names)}
             ),
-        )
+        )  # not said: columns of the file
     with right:
         if chosen is None:
-            st.caption("No image was answered wrongly; choose a cell of the diagonal to see right answers.")
+            st.caption(
+                _("All answers are correct. Choose a cell of the diagonal to see the images of a class.")
+            )
             return
         index = _show_cell(run, found, counts, chosen)
     if index is not None:
@@ -55,7 +67,7 @@ def show_confusion(run: RunRow, found: Scores) -> None:
 
 
 def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> int | None:
-    """Show the images behind a cell, the surest answers first; return the test index of the one chosen."""
+    """Show the images behind a cell, the most confident answers first; return the test index of the one chosen."""
     true, answer = chosen
     names = dataset_spec(run.dataset).class_names
     places = cell(found.logits, found.labels, true, answer)
@@ -70,7 +82,7 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
     panels = [
         Panel(
             images[found.index[place]],
-            detail=f"{p[answer]:.0%}" + ("" if true == answer else f" · {p[true]:.0%}"),
+            detail=" · ".join(percent(float(p[k]), 0) for k in dict.fromkeys((answer, true))),
             colour=class_colour(answer),
             name=int(found.index[place]),
         )
@@ -80,14 +92,25 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
         index = image_choice(
             f"cell_{run.id}_{true}_{answer}",
             panels,
-            alt=f"{len(panels)} test images of {names[true]} answered {names[answer]}, the surest first.",
+            alt=ngettext(
+                "{n} test image of {true}, predicted {predicted}.",
+                "{n} test images of {true}, predicted {predicted}, the most confident first.",
+                len(panels),
+                true=names[true],
+                predicted=names[answer],
+            ),
             chosen=panels[0].name,
         )
-    more = f" The first {SHOWN} of them." if len(places) > SHOWN else ""
-    beside = "" if true == answer else f" · that of {markdown_text(names[true])}"
-    st.caption(
-        f"Beneath each: the probability given to {markdown_text(names[answer])}{beside}.{more} Choose one to see why."
-    )
+    below = markdown_("Below each image: the probability given to {answer}.", answer=names[answer])
+    if true != answer:
+        below = markdown_(
+            "Below each image: the probabilities given to {answer} and to {true}.",
+            answer=names[answer],
+            true=names[true],
+        )
+    more = markdown_("The first {shown} are shown.", shown=SHOWN) if len(places) > SHOWN else ""
+    why = markdown_("Choose one to see why.")
+    st.caption(f"{below} {more} {why}")
     return index
 
 

@@ -1,10 +1,13 @@
 """The test set in figures: accuracy with its interval, loss, top-2, and each class by itself."""
 
+import math
+
 import streamlit as st
 
 from core.datasets import dataset_spec
-from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.number_format import loss, percent
+from core.i18n.translation import _
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
 from core.insight.metrics import ClassScore, Summary, class_scores, summary
@@ -26,22 +29,34 @@ def figures_of(run: RunRow, found: Scores) -> tuple[Summary, tuple[ClassScore, .
 
 def show_summary(run: RunRow, found: Scores) -> None:
     """Show the figures of the whole test set and the sentence about them."""
-    result, _ = figures_of(run, found)
-    interval = f"{percent(result.accuracy.low)} to {percent(result.accuracy.high)}"
+    result = figures_of(run, found)[0]
+    interval = _(
+        "95% interval {low:percent} to {high:percent}", low=result.accuracy.low, high=result.accuracy.high
+    )
     cells = [
-        ("test accuracy", percent(result.accuracy.share), f"95% interval {interval}"),
-        ("test loss", f"{result.loss:.3f}", "cross-entropy, nats"),
-        ("top-2 accuracy", percent(result.top2), "right within two guesses"),
-        ("mean confidence", percent(result.mean_confidence), "how sure it is"),
+        (_("test accuracy"), percent(result.accuracy.share), interval),
+        (
+            _("test loss"),
+            loss(result.loss),
+            _(
+                "cross-entropy; about {guessing:number.1} is guessing",
+                guessing=math.log(found.logits.shape[1]),
+            ),
+        ),
+        (_("top-2 accuracy"), percent(result.top2), _("right within two guesses")),
+        (_("mean confidence"), percent(result.mean_confidence), _("how sure it is on average")),
     ]
-    shown = "".join(f"<div><dt>{n}</dt><dd>{v}</dd><small>{s}</small></div>" for n, v, s in cells)
+    shown = "".join(
+        f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd><small>{html_text(note)}</small></div>"
+        for name, value, note in cells
+    )
     st.html(f'<dl class="ink-cells">{shown}</dl>')
     st.caption(markdown_text(summary_caption(result)))
 
 
 def show_classes(run: RunRow, found: Scores) -> None:
     """Show precision, recall and F1 of each class as a table."""
-    _, rows = figures_of(run, found)
+    rows = figures_of(run, found)[1]
     names = dataset_spec(run.dataset).class_names
     columns = {
         "class": [names[r.label] for r in rows],
@@ -59,17 +74,33 @@ def show_classes(run: RunRow, found: Scores) -> None:
             height="content",
             alt=sentence,
             column_config={
+                "class": st.column_config.Column(_("Class")),
                 "precision": st.column_config.NumberColumn(
-                    format="%.1f %%", help="Of the answers “this class”, the share that is right."
+                    _("Precision"),
+                    format="%.1f%%",
+                    help=_(
+                        "Of all images that the model took for this class, the share that is of this class."
+                    ),
                 ),
                 "recall": st.column_config.ProgressColumn(
-                    format="%.1f %%",
+                    _("Recall"),
+                    format="%.1f%%",
                     min_value=0,
                     max_value=100,
-                    help="Of this class's images, the share that is found.",
+                    help=_("Of all images of this class, the share that the model recognised."),
                 ),
                 "F1": st.column_config.NumberColumn(
-                    format="%.1f %%", help="The harmonic mean of precision and recall."
+                    "F1",
+                    format="%.1f%%",
+                    help=_(
+                        "Precision and recall in one number (their harmonic mean): high only if both are."
+                    ),
+                ),
+                "images": st.column_config.NumberColumn(
+                    _("Images"), help=_("How many test images are of this class.")
+                ),
+                "answers": st.column_config.NumberColumn(
+                    _("Predictions"), help=_("How many test images the model took for this class.")
                 ),
             },
         )

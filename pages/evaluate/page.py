@@ -1,9 +1,15 @@
-"""Evaluate: where is it wrong? The test set in figures, every mistake, how sure it is, how it breaks."""
+"""Evaluate: where is it wrong? The test set in figures, every mistake, how sure it is, how robust."""
+
+from typing import Final
 
 import streamlit as st
 
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import nmarkdown_
+from core.i18n.translation import N_, Sentences, _
+from core.runs import RunRow
 from pages.components.navigation import page
+from pages.components.sections import open_section
 from pages.evaluate.adversarial import show_adversarial_change
 from pages.evaluate.calibration import show_calibration, show_mistakes
 from pages.evaluate.confusion import show_confusion
@@ -11,9 +17,17 @@ from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
 from pages.run_context.guards import TICK_S, current_run, redraw_on_change, run_with_weights_or_stop
-from pages.run_context.trained_model import scores
+from pages.run_context.trained_model import Scores, scores
 
-SECTIONS = ["Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"]
+SECTIONS: Final = Sentences(
+    {
+        "Mistakes": N_("Mistakes"),
+        "Classes": N_("Classes"),
+        "Confidence": N_("Confidence"),
+        "How it breaks": N_("Robustness"),
+        "Published figures": N_("Published figures"),
+    }
+)  # not said: names in addresses, which stay
 
 
 def evaluation(run_id: str, drawn_status: str) -> None:
@@ -22,41 +36,55 @@ def evaluation(run_id: str, drawn_status: str) -> None:
     redraw_on_change(run, drawn_status)
     found = scores(run)
     if not len(found.labels):
-        st.info("This dataset has no test images, so there is nothing to be judged by.")
+        st.info(_("This dataset has no test images, so there is nothing to evaluate on."))
         return
     if not found.is_finite:
-        st.warning(f"Its scores are not numbers any more: the run diverged. {markdown_text(run.remedy)}")
-        st.page_link(page("train"), label="Train with a smaller learning rate", icon=":material/play_arrow:")
+        diverged = _("This run diverged: its weights are no longer finite numbers.")
+        st.warning(markdown_text(" ".join(filter(None, [diverged, run.remedy]))))
+        st.page_link(
+            page("train"), label=_("Train with a smaller learning rate"), icon=":material/play_arrow:"
+        )
         return
     if run.is_live:
         st.caption(
-            f"After step {found.step:,}, on {len(found.labels):,} test images; this page follows the run."
+            nmarkdown_(
+                "After step {step}, on {n} test image. This page follows the run.",
+                "After step {step}, on {n} test images. This page follows the run.",
+                len(found.labels),
+                step=found.step,
+            )
         )
     show_summary(run, found)
-    mistakes, classes, confidence, breaks, published = st.tabs(
-        SECTIONS, key="evaluate_section", on_change="rerun", bind="query-params"
+    section, place = open_section("evaluate_section", SECTIONS, in_address=True)
+    with place:
+        match section:
+            case "Mistakes":
+                show_confusion(run, found)
+            case "Classes":
+                show_classes(run, found)
+            case "Confidence":
+                st.subheader(_("Most confident mistakes"), anchor=False)
+                show_mistakes(run, found)
+                show_calibration(found)
+            case "How it breaks":  # not said: a name in addresses
+                show_robustness(run, found.step)
+                _show_adversarial_change(run, found)
+            case "Published figures":  # not said: a name in addresses
+                show_published(run, figures_of(run, found)[0].accuracy.share)
+
+
+def _show_adversarial_change(run: RunRow, found: Scores) -> None:
+    st.subheader(
+        _("Smallest adversarial change"),
+        anchor=False,
+        help=_(
+            "A change made on purpose to fool the model: every pixel becomes a little lighter or darker, in the "
+            "direction that raises the loss (the fast gradient sign method of Goodfellow, Shlens and Szegedy, 2015)."
+        ),
     )
-    if mistakes.open:
-        with mistakes:
-            show_confusion(run, found)
-    if classes.open:
-        with classes:
-            show_classes(run, found)
-    if confidence.open:
-        with confidence:
-            st.subheader("Its surest mistakes", anchor=False)
-            show_mistakes(run, found)
-            show_calibration(found)
-    if breaks.open:
-        with breaks:
-            show_robustness(run, found.step)
-            st.subheader("The least change that fools it", anchor=False)
-            show_adversarial_change(run, found)
-    if published.open:
-        with published:
-            show_published(run, figures_of(run, found)[0].accuracy.share)
+    show_adversarial_change(run, found)
 
 
-selected = run_with_weights_or_stop("Where is it wrong?")
+selected = run_with_weights_or_stop(_("Where is it wrong?"))
 tick = TICK_S if selected.is_live else None
 st.fragment(evaluation, run_every=tick)(selected.id, selected.status)

@@ -1,26 +1,43 @@
 """This run beside published figures, each with its source."""
 
+from typing import Final
+
 import streamlit as st
 
-from core.config.setting_labels import OPTION_NAMES
 from core.datasets import dataset_spec
-from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.literal_text import html_text
+from core.i18n.marked_sentences import markdown_
 from core.i18n.number_format import percent
+from core.i18n.translation import N_, Sentences, _
 from core.insight.captions.evaluate import published as published_caption
 from core.insight.published_results import Published, figures_for
 from core.runs import RunRow
 from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 
+KINDS: Final = Sentences({"softmax": N_("Softmax regression"), "mlp": "MLP", "cnn": "CNN"})
+
 
 def show_published(run: RunRow, accuracy: float) -> None:
     """Show the published figures for the run's images, its own among them."""
     figures = figures_for(run.dataset, run.model)
     if not figures:
-        images = markdown_text(dataset_spec(run.dataset).title)
-        st.caption(f"No figure for {images} has been checked at its source and listed here yet.")
+        st.caption(
+            markdown_(
+                "No figure for {dataset} has been checked at its source and listed here yet.",
+                dataset=dataset_spec(run.dataset).title,
+            )
+        )
         return
-    own = Published(run.dataset, run.model, f"This run: {title(run)}", accuracy, "here", "", "here")
+    st.caption(
+        _(
+            "What others have reached on the same images, as they published it, with this run among them. Error: the "
+            "share of test images answered wrongly."
+        )
+    )
+    own = Published(
+        run.dataset, run.model, _("This run: {name}", name=title(run)), accuracy, _("here"), "", _("here")
+    )
     rows = sorted([*figures, own], key=lambda row: (row.model != run.model, row.model, -row.accuracy))
     sentence = published_caption(accuracy, figures, run.model)
     _table(rows, own, sentence)
@@ -28,7 +45,7 @@ def show_published(run: RunRow, accuracy: float) -> None:
         "published",
         sentence,
         lambda: {
-            "model": [_kind(row.model) for row in rows],
+            "model": [KINDS[row.model] for row in rows],
             "method": [row.method for row in rows],
             "test accuracy": [100 * row.accuracy for row in rows],
             "error": [100 - 100 * row.accuracy for row in rows],
@@ -36,7 +53,7 @@ def show_published(run: RunRow, accuracy: float) -> None:
             "source": [row.source for row in rows],
             "link": [row.url for row in rows],
         },
-    )
+    )  # not said: columns of the file
 
 
 def _table(rows: list[Published], own: Published, sentence: str) -> None:
@@ -52,16 +69,13 @@ def _table(rows: list[Published], own: Published, sentence: str) -> None:
             source = f"<a {link}>{source}</a>"
         first = ' class="first"' if row is own else ""
         lines.append(
-            f"<tr{first}><td>{html_text(_kind(row.model))}</td>"
+            f"<tr{first}><td>{html_text(KINDS[row.model])}</td>"
             f'<th scope="row">{html_text(row.method)}{note}</th><td>{percent(row.accuracy, 2)}</td>'
-            f"<td>{100 - 100 * row.accuracy:.2f}%</td><td>{source}</td></tr>"
+            f"<td>{percent(1 - row.accuracy, 2)}</td><td>{source}</td></tr>"
         )
-    heads = "".join(f"<th>{name}</th>" for name in ("model", "method", "test accuracy", "error", "source"))
+    names = (_("model"), _("method"), _("test accuracy"), _("error"), _("source"))
+    heads = "".join(f"<th>{html_text(name)}</th>" for name in names)
     st.html(
         f'<div class="ink-numbers ink-published"><table aria-label="{html_text(sentence)}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
-
-
-def _kind(model: str) -> str:
-    return OPTION_NAMES[("model", model)].split(" (")[0]

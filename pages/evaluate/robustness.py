@@ -1,4 +1,4 @@
-"""How it breaks: accuracy against one kind of damage at a time, for this run and its best rivals."""
+"""How robust it is: accuracy against one kind of damage at a time, for this run and its best rivals."""
 
 from dataclasses import replace
 
@@ -10,8 +10,9 @@ from core.datasets.pixel_values import as_uint8, as_unit
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import listed
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import plain
+from core.i18n.translation import _
 from core.insight.captions.evaluate import robustness as robustness_caption
 from core.insight.corruptions import DAMAGES
 from core.insight.robustness import Curve, accuracy_curve, balanced_subset
@@ -40,36 +41,42 @@ def _curve(run_id: str, step: int, damage: str) -> Curve:
 def show_robustness(run: RunRow, step: int) -> None:
     """Show the curves of one kind of damage, chosen by the visitor, and the damaged images."""
     damage = st.segmented_control(
-        "Damage",
+        _("Damage"),
         list(DAMAGES),
         format_func=lambda name: DAMAGES[name].label,
         default="shift",
         required=True,
         key="damage",
         persist_state="session",
-        help="What is done to the test images before the model sees them. Default: shift.",
+        help=_("What is done to the test images before the model sees them. Default: shift."),
     )
     rivals = _rivals(run)
     curves: dict[str, Curve] = {}
     waiting = st.empty()
-    for number, (name, row) in enumerate({"this run": run, **rivals}.items(), start=1):
+    for number, (name, row) in enumerate({_("this run"): run, **rivals}.items(), start=1):
         at = step if row.id == run.id else newest_step(row)
         if row.model != "softmax":
             waiting.progress(
-                number / (len(rivals) + 1), f"Damaging {IMAGES:,} images for {markdown_text(name)} …"
+                number / (len(rivals) + 1),
+                nmarkdown_(
+                    "Testing {name} on {n} damaged image …",
+                    "Testing {name} on {n} damaged images …",
+                    IMAGES,
+                    name=name,
+                ),
             )
         curves[name] = _curve(row.id, at, str(damage))
     waiting.empty()
     _show_curves(curves, str(damage))
     if rivals:
-        whose = listed([f"{name} = {title(row)}" for name, row in rivals.items()])
         st.caption(
-            f"Beside it, the best finished run of each other kind of model on these images: {markdown_text(whose)}."
+            markdown_(
+                "For comparison, the best finished run of each other kind of model on the same images: {rivals:list}.",
+                rivals=[f"{name} = {title(row)}" for name, row in rivals.items()],
+            )
         )
     else:
-        st.caption(
-            "Train another kind of model on the same images and its curve appears here beside this one."
-        )
+        st.caption(_("Train another kind of model on the same images to see its curve here beside this one."))
     _show_damaged(run, step, str(damage))
 
 
@@ -79,7 +86,7 @@ def _show_curves(curves: dict[str, Curve], damage: str) -> None:
         {n: (np.array(c.strengths), 100 * np.array(c.shares)) for n, c in curves.items()},
         current_theme(),
         x_title=DAMAGES[damage].axis,
-        y_title="accuracy",
+        y_title=_("accuracy"),
         height=300,
         y_range=(0, 103),
         in_percent=True,
@@ -89,7 +96,7 @@ def _show_curves(curves: dict[str, Curve], damage: str) -> None:
         "robustness",
         figure,
         caption=sentence,
-        alt=f"Accuracy against damage. {sentence}",
+        alt=" ".join([_("Accuracy against the strength of the damage."), sentence]),
         table=lambda: {
             "strength": [s for c in curves.values() for s in c.strengths],
             "model": [n for n, c in curves.items() for _ in c.strengths],
@@ -129,14 +136,19 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
                 Panel(
                     picture,
                     spec.class_names[said[which]],
-                    f"{strength:g}".replace("-", "−"),
+                    plain(strength),
                     colour=class_colour(int(said[which])),
                     tone="good" if right else "bad",
                 )
             )
-    alt = f"Three test images at each strength of {way.label.lower()}, with this run's answers."
+    alt = _(
+        "Three test images at each strength of this damage: {damage}. This run's answers are beneath them.",
+        damage=way.label,
+    )
     pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths), aligned=True)
     st.caption(
-        f"What this run says of three damaged {markdown_text(spec.plural)}; "
-        f"beneath each answer, {DAMAGES[damage].axis}."
+        markdown_(
+            "What this run takes three damaged images for. Below each answer, the strength of the damage ({axis}).",
+            axis=way.axis,
+        )
     )

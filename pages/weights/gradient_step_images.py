@@ -8,6 +8,7 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.insight.gradient_step import ModelStep
@@ -87,7 +88,7 @@ def show_weights(run: RunRow, view: ModelStep, step: int) -> None:
             )
             for k, image in enumerate(images)
         ]
-        st.markdown(markdown_("**{title}**", title=TITLES[row]))
+        st.markdown(f"**{markdown_text(TITLES[row])}**")
         alt = f"{TITLES[row]}. {_shown(count, is_class)}"
         pixel_panels(f"step_{row}_{run.id}", panels, alt=alt, px=84, scale=True, ends=row_ends)
     size = float(np.sqrt(sum((g.astype(np.float64) ** 2).sum() for g in view.gradients.values())))

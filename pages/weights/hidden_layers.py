@@ -6,7 +6,8 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.number_format import signed
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import _, ngettext
 from core.insight.activations import feeders, hidden_activations, layer_outputs
 from core.insight.captions.weights import feature_maps as maps_caption
 from core.insight.captions.weights import fed_by
@@ -26,8 +27,12 @@ def show_unit_contributions(run: RunRow) -> None:
     spec = dataset_spec(run.dataset)
     names = spec.class_names
     label = st.selectbox(
-        "Class", range(len(names)), format_func=lambda k: names[k], key=f"fed_{run.dataset}", persist_state="session",
-        help="Its test images are sent through the model, and what each unit adds to its logit is averaged.",
+        _("Class"), range(len(names)), format_func=lambda k: names[k], key=f"fed_{run.dataset}",
+        persist_state="session",
+        help=_(
+            "Test images of this class go through the model. Shown is what each hidden unit adds to the class's logit "
+            "(its score before it becomes a probability), on average."
+        ),
         width=240,
     )  # fmt: skip
     step = newest_step(run)
@@ -43,24 +48,29 @@ def show_unit_contributions(run: RunRow) -> None:
         panels = [
             Panel(
                 image,
-                f"unit {k + 1}",
-                f"adds {signed(float(c))}",
-                quantity="weight",
+                _("unit {number}", number=int(k) + 1),
+                _("adds {amount:signed}", amount=float(c)),
+                quantity=_("weight"),
                 tone="good" if c > 0 else "bad",
             )
             for image, k, c in zip(images, fed.units, fed.contributions, strict=True)
         ]
-        pixel_panels(
-            f"hidden_units_{run.id}", panels, alt=f"What the units look for. {sentence}", px=150, columns=5
-        )
-    rows = [*(f"unit {k + 1}" for k in fed.units), "all other units", "bias", "mean logit"]
+        alt = " ".join([_("What the hidden units look for."), sentence])
+        pixel_panels(f"hidden_units_{run.id}", panels, alt=alt, px=150, columns=5)
+    units = [_("unit {number}", number=int(k) + 1) for k in fed.units]
+    rows = [*units, _("all other units"), _("bias"), _("average logit (score)")]
     total = float(fed.contributions.sum()) + fed.rest + fed.bias
     values = [*(float(c) for c in fed.contributions), fed.rest, fed.bias, total]
     st.dataframe(
-        {"what": rows, "adds to the logit": values}, hide_index=True, height="content", alt=sentence, width=360,
-        column_config={"adds to the logit": st.column_config.NumberColumn(format="%+.3f")},
+        {"what": rows, "adds": values}, hide_index=True, height="content", alt=sentence, width=360,
+        column_config={
+            "what": st.column_config.Column(_("Part of the model")),
+            "adds": st.column_config.NumberColumn(_("Adds to the logit"), format="%+.3f"),
+        },
     )  # fmt: skip
-    captioned("hidden_units", sentence, lambda: {"what": rows, "adds to the logit": values})
+    captioned(
+        "hidden_units", sentence, lambda: {"what": rows, "adds to the logit": values}
+    )  # not said: columns of the file
 
 
 def show_feature_maps(run: RunRow) -> None:
@@ -68,8 +78,8 @@ def show_feature_maps(run: RunRow) -> None:
     spec, labels = dataset_spec(run.dataset), image_data(run.dataset).test_labels
     index = int(
         st.number_input(
-            "Test image", 0, len(labels) - 1, 0, key=f"maps_{run.dataset}", persist_state="session", width=240,
-            help=f"Its number in the test set, 0 to {len(labels) - 1:,}. Default: 0.",
+            _("Test image"), 0, len(labels) - 1, 0, key=f"maps_{run.dataset}", persist_state="session", width=240,
+            help=markdown_("Its number in the test set, 0 to {last}. Default: 0.", last=len(labels) - 1),
         )
     )  # fmt: skip
     image = prepared_data(run.config).test_images[index : index + 1]
@@ -83,19 +93,35 @@ def show_feature_maps(run: RunRow) -> None:
     left, right = st.columns([1, 5])
     with left:
         names, tone = spec.class_names, "good" if answer == labels[index] else "bad"
-        is_what = f"is {names[labels[index]]}"
+        is_what = _("is {name}", name=names[labels[index]])
         picture = Panel(
             test_images(run)[index], names[answer], is_what, colour=class_colour(answer), tone=tone
         )
-        pixel_panels(f"mapped_{run.id}", [picture], alt=f"Test image {index}.", px=130)
+        pixel_panels(f"mapped_{run.id}", [picture], alt=_("Test image {index}.", index=index), px=130)
     with right:
         for number, (name, maps) in enumerate(layers.items(), start=1):
-            st.markdown(f"**Layer {number:d}: {len(maps)} maps of {maps.shape[1]:d} × {maps.shape[2]:d}**")
+            st.markdown(
+                nmarkdown_(
+                    "**Layer {number}: {n} map of {height} × {width} pixels**",
+                    "**Layer {number}: {n} maps of {height} × {width} pixels**",
+                    len(maps),
+                    number=number,
+                    height=maps.shape[1],
+                    width=maps.shape[2],
+                )
+            )
             top = float(maps.max()) or 1.0
             panels = [
-                Panel(one[None], f"{k + 1}", quantity="activation", limit=top) for k, one in enumerate(maps)
+                Panel(one[None], f"{k + 1}", quantity=_("activation"), limit=top)
+                for k, one in enumerate(maps)
             ]
-            alt = f"The {len(maps)} feature maps of layer {number} for test image {index}."
+            alt = ngettext(
+                "The {n} feature map of layer {number} for test image {index}.",
+                "The {n} feature maps of layer {number} for test image {index}.",
+                len(maps),
+                number=number,
+                index=index,
+            )
             pixel_panels(f"maps_{name}_{run.id}", panels, alt=alt, px=64, scale=True, ends=("", ""))
     sentence = maps_caption(list(layers.values()))
     captioned(

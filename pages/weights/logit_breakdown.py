@@ -7,8 +7,10 @@ from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_unit
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import percent, signed
+from core.i18n.literal_text import html_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.number_format import number, percent, plain, signed
+from core.i18n.translation import _
 from core.insight.captions.weights import arithmetic as arithmetic_caption
 from core.insight.evidence import Arithmetic, arithmetic
 from core.runs import RunRow
@@ -27,17 +29,21 @@ def show_logit_breakdown(run: RunRow) -> None:
     stages = arithmetic(weight, bias, as_unit(image[None])[0], temperature)
     names = spec.class_names
     st.markdown(
-        f"**Test image {index:,}, labelled {markdown_text(names[labels[index]])}: the evidence for each class**"
+        markdown_(
+            "**Test image {index}, labelled {name}: the evidence for each class**",
+            index=index,
+            name=names[labels[index]],
+        )
     )
     label = _choose_class(run, index, stages, image.shape)
     limit = float(np.abs(stages.products).max()) or 1.0
     panels = [
-        Panel(image, "image", "0 = black, 1 = full brightness", quantity="", per=255),
-        Panel(weight[label].reshape(image.shape), f"weights of {names[label]}", quantity=""),
+        Panel(image, _("image"), _("0 = black, 1 = full brightness"), quantity="", per=255),
+        Panel(weight[label].reshape(image.shape), _("weights of {name}", name=names[label]), quantity=""),
         Panel(
             stages.products[label].reshape(image.shape),
-            "evidence",
-            f"adds up to {signed(float(stages.sums[label]), 4)}",
+            _("evidence"),
+            _("adds up to {sum:signed.4}", sum=float(stages.sums[label])),
             quantity="",
             limit=limit,
             colour=class_colour(label),
@@ -45,12 +51,16 @@ def show_logit_breakdown(run: RunRow) -> None:
     ]
     sentence = arithmetic_caption(stages, names, label)
     pixel_panels(
-        "arithmetic", panels, alt=f"Image times weights is evidence. {sentence}", px=240, columns=3, linked=True,
-        joints=(" × ", " = "), hint="Point at a pixel, or use the arrow keys: image × weight = evidence.",
+        "arithmetic", panels, alt=" ".join([_("Image times weights is evidence."), sentence]), px=240, columns=3,
+        linked=True, joints=(" × ", " = "),
+        hint=_("Point at a pixel, or use the arrow keys: image × weight = evidence."),
     )  # fmt: skip
     if run.config.scaling != "unit":
         st.caption(
-            "It was trained on standardised pixels; these are the same weights and biases for pixels of 0 to 1."
+            _(
+                "This run was trained on standardised pixels (shifted and scaled to mean 0, standard deviation 1). Its "
+                "weights and biases are shown converted to pixels from 0 to 1; the answers are the same."
+            )
         )
     _table(stages, names, label)
     captioned("arithmetic", sentence, lambda: _columns(stages, names), name=f"arithmetic-{run.id}-{index}")
@@ -60,14 +70,17 @@ def _choices(run: RunRow, count: int) -> tuple[int, float]:
     left, right = st.columns([1, 2], gap="large")
     with left:
         index = st.number_input(
-            "Test image", 0, count - 1, 0, key=f"arithmetic_{run.dataset}", persist_state="session",
-            help=f"Its number in the test set, 0 to {count - 1:,}. Default: 0.",
+            _("Test image"), 0, count - 1, 0, key=f"arithmetic_{run.dataset}", persist_state="session",
+            help=markdown_("Its number in the test set, 0 to {last}. Default: 0.", last=count - 1),
         )  # fmt: skip
     with right:
         temperature = st.slider(
-            "Temperature", 0.1, 10.0, 1.0, 0.1, key="temperature", persist_state="session",
-            help="Every logit is divided by it before softmax: above 1 evens the probabilities out, below 1 "
-            "sharpens them; the answer stays the same. Default: 1.",
+            _("Temperature (1 = unchanged)"), 0.1, 10.0, 1.0, 0.1, key="temperature",
+            persist_state="session",
+            help=_(
+                "Every logit (score) is divided by the temperature before softmax turns it into a probability. Above 1 "
+                "the probabilities move closer together, below 1 further apart; the answer stays the same. Default: 1."
+            ),
         )  # fmt: skip
     return int(index), float(temperature)
 
@@ -87,27 +100,37 @@ def _choose_class(run: RunRow, index: int, stages: Arithmetic, shape: tuple[int,
         )
         for k in range(len(names))
     ]
-    alt = f"Evidence images: {names[stages.answer]} leads, before {names[stages.runner_up]}."
+    alt = _(
+        "Evidence images: {first} leads, ahead of {second}.",
+        first=names[stages.answer],
+        second=names[stages.runner_up],
+    )
     chosen = image_choice(f"evidence_{run.id}_{index}", panels, alt=alt, px=84, chosen=stages.answer)
-    st.caption("Beneath each: logit (the score) → probability. Choose a class to see its sum in full.")
+    st.caption(_("Below each image: logit (score) → probability. Choose a class to see its sum in full."))
     return stages.answer if chosen is None else chosen
 
 
 def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
     """Show the sums, biases, logits, exponentials and probabilities of all classes, the best first."""
-    shift = f" − {stages.shift:.2f}" if stages.shift else ""
+    divided = _("÷ temperature {temperature}", temperature=stages.temperature)
+    if stages.shift:
+        divided = _(
+            "÷ temperature {temperature}, − {shift:number.2}",
+            temperature=stages.temperature,
+            shift=stages.shift,
+        )
     heads = [
-        "class", "sum of evidence", "+ bias", "= logit", f"÷ {stages.temperature:g}{shift}", "e to that power",
-        f"÷ {stages.total:.4f} = probability",
+        _("class"), _("sum of the evidence"), _("+ bias"), _("= logit (score)"), divided, _("e to the power of that"),
+        _("÷ {total} (sum of the column before) = probability", total=_exponential(stages.total)),
     ]  # fmt: skip
     rows = []
     for k in stages.order:
         cells = (
-            f"{stages.sums[k]:+.4f}", f"{stages.bias[k]:+.4f}", f"{stages.logits[k]:+.4f}",
-            f"{stages.logits[k] / stages.temperature - stages.shift:+.4f}", f"{stages.exponentials[k]:.4f}",
-            f"{stages.probabilities[k]:.6f}",
+            signed(float(stages.sums[k]), 4), signed(float(stages.bias[k]), 4), signed(float(stages.logits[k]), 4),
+            signed(float(stages.logits[k] / stages.temperature - stages.shift), 4),
+            _exponential(float(stages.exponentials[k])), number(float(stages.probabilities[k]), 6),
         )  # fmt: skip
-        numbers = "".join(f"<td>{cell.replace('-', '−')}</td>" for cell in cells)
+        numbers = "".join(f"<td>{html_text(cell)}</td>" for cell in cells)
         first = ' class="first"' if k == label else ""
         rows.append(f'<tr{first}><th scope="row">{html_text(names[k])}</th>{numbers}</tr>')
     head = "".join(f"<th>{html_text(text)}</th>" for text in heads)
@@ -115,6 +138,11 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         f'<div class="ink-numbers" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _exponential(value: float) -> str:
+    """Return a number with four decimals, a vast one in few digits: logits of 600 are possible."""
+    return number(value, 4) if value < 1e9 else plain(value)
 
 
 def _columns(stages: Arithmetic, names: tuple[str, ...]) -> dict[str, object]:

@@ -1,8 +1,6 @@
-"""Touch it: edit the weights by hand, watch the test accuracy, save what came of it as a run of its own."""
+"""Edit the weights by hand, watch the test accuracy, save what came of it as a run of its own."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -10,23 +8,12 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent, signed
+from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.number_format import loss, percent
+from core.i18n.translation import _
 from core.insight.captions.weights import edits as edits_caption
 from core.insight.metrics import Summary, class_scores, summary
-from core.insight.weight_edits import (
-    AddNoise,
-    Blur,
-    Edit,
-    Edited,
-    FlipBias,
-    FlipWeights,
-    Prune,
-    ShiftBias,
-    ZeroRegion,
-    apply_edits,
-    describe,
-)
+from core.insight.weight_edits import Edit, Edited, apply_edits, describe
 from core.models.build import scale_images
 from core.models.softmax_regression import flat, linear_logits
 from core.protocol.events import Evaluated, Event, Finished, Logits, Started, Weights
@@ -38,14 +25,13 @@ from pages.run_context.selected_run import select_run
 from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
 from pages.server.services import image_data, store
 from pages.server.visitor import visitor
-
-TOOLS: Final = ("Zero a region", "Blur", "Prune", "Add noise", "Shift a bias", "Flip a bias", "Flip a class")
+from pages.weights.weight_tools import chosen_edit
 
 
 def show_weight_editor(run: RunRow) -> None:
     """Show the tools, the images and the accuracy after the edits kept and the one being made."""
     if run.is_live:
-        st.caption("Weights can be edited once the run stands still for good: wait for its end, or stop it.")
+        st.caption(_("Weights can be edited once the run has ended. Wait for its end, or stop it."))
         return
     kept: list[Edit] = st.session_state.setdefault(f"edits_{run.id}", [])
     left, right = st.columns([2, 5], gap="large")
@@ -70,76 +56,11 @@ def show_weight_editor(run: RunRow) -> None:
 
 def _pending(run: RunRow) -> Edit | None:
     """Return the edit that the controls describe, None while it is the one that was just kept: it counts once."""
-    edit, just_kept = _tool(run), f"just_kept_{run.id}"
+    edit, just_kept = chosen_edit(run), f"just_kept_{run.id}"
     if edit is not None and edit == st.session_state.get(just_kept):
         return None
     st.session_state.pop(just_kept, None)
     return edit
-
-
-def _tool(run: RunRow) -> Edit | None:
-    """Draw the chosen tool's controls; return the edit they describe, None if it would change nothing."""
-    tool = st.selectbox(
-        "Tool",
-        TOOLS,
-        key="tool",
-        persist_state="session",
-        help="What to do to the weights. Nothing stored changes.",
-    )
-    names = dataset_spec(run.dataset).class_names
-    if tool in ("Shift a bias", "Flip a bias", "Flip a class"):
-        label = st.selectbox(
-            "Class", range(len(names)), format_func=lambda k: names[k], key=f"touch_{run.dataset}"
-        )
-        if tool == "Flip a class":
-            return FlipWeights(label)
-        if tool == "Flip a bias":
-            return FlipBias(label)
-        amount = st.slider(
-            "Add to its bias", -5.0, 5.0, 1.0, 0.1, help="More makes it answer that class more often."
-        )
-        return ShiftBias(label, amount) if amount else None
-    chosen = st.multiselect(
-        "Classes", range(len(names)), format_func=lambda k: names[k], key=f"touched_{run.dataset}",
-        placeholder="all of them", help="Leave it empty for all classes.",
-    )  # fmt: skip
-    classes = tuple(chosen) or None
-    makers: dict[str, Callable[[], Edit | None]] = {
-        "Zero a region": lambda: _region(run, classes),
-        "Blur": lambda: _blur(classes),
-        "Prune": lambda: _prune(classes),
-        "Add noise": lambda: _noise(classes),
-    }
-    return makers[tool]()
-
-
-def _region(run: RunRow, classes: tuple[int, ...] | None) -> Edit:
-    _, H, W = dataset_spec(run.dataset).image_shape
-    rows = st.slider("Rows", 0, H, (H // 2, H), help="From which row to which.")
-    columns = st.slider("Columns", 0, W, (0, W), help="From which column to which.")
-    return ZeroRegion(
-        rows[0], columns[0], max(1, rows[1] - rows[0]), max(1, columns[1] - columns[0]), classes
-    )
-
-
-def _blur(classes: tuple[int, ...] | None) -> Edit | None:
-    sigma_px = st.slider(
-        "Blur, pixels", 0.0, 5.0, 1.0, 0.1, help="Standard deviation of the blur. Default: 1."
-    )
-    return Blur(sigma_px, classes) if sigma_px else None
-
-
-def _prune(classes: tuple[int, ...] | None) -> Edit | None:
-    share = st.slider(
-        "Smallest weights to zero, %", 0, 100, 50, help="How many weights are forgotten. Default: 50%."
-    )
-    return Prune(float(share), classes) if share else None
-
-
-def _noise(classes: tuple[int, ...] | None) -> Edit | None:
-    strength = st.slider("Noise, times the weights' spread", 0.0, 5.0, 0.5, 0.1, help="Default: 0.5.")
-    seed = st.number_input("Seed", 0, 9999, 0, help="Another seed, other noise.")
-    return AddNoise(strength, int(seed), classes) if strength else None
 
 
 def _buttons(run: RunRow, kept: list[Edit], pending: Edit | None) -> None:
@@ -160,14 +81,14 @@ def _buttons(run: RunRow, kept: list[Edit], pending: Edit | None) -> None:
 
     with st.container(horizontal=True):
         st.button(
-            "Keep this edit",
+            _("Keep this edit"),
             on_click=keep,
             disabled=pending is None,
             type="primary",
-            help="Then try the next.",
+            help=_("Keeps this edit, so that you can add another."),
         )
-        st.button("Undo", on_click=undo, disabled=not kept, icon=":material/undo:")
-        st.button("Start over", on_click=start_over, disabled=not kept)
+        st.button(_("Undo"), on_click=undo, disabled=not kept, icon=":material/undo:")
+        st.button(_("Start over"), on_click=start_over, disabled=not kept)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -196,26 +117,35 @@ def _show(
     """Show accuracy and images after the edits."""
     spec = dataset_spec(run.dataset)
     recalls = [score.recall for score in class_scores(logits, image_data(run.dataset).test_labels)]
-    cells = [("test accuracy", percent(after.accuracy.share), f"untouched: {percent(before.accuracy.share)}")]
-    cells.append(("test loss", f"{after.loss:.3f}", f"untouched: {before.loss:.3f}"))
-    shown = "".join(f"<div><dt>{n}</dt><dd>{v}</dd><small>{s}</small></div>" for n, v, s in cells)
+    cells = [
+        (
+            _("test accuracy"),
+            percent(after.accuracy.share),
+            _("unedited: {share:percent}", share=before.accuracy.share),
+        ),
+        (_("test loss"), loss(after.loss), _("unedited: {loss:loss}", loss=before.loss)),
+    ]
+    shown = "".join(
+        f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd><small>{html_text(unedited)}</small></div>"
+        for name, value, unedited in cells
+    )
     st.html(f'<dl class="ink-cells" data-testid="touch-figures">{shown}</dl>')
     limit = float(np.quantile(np.abs(weight), 0.995)) or 1.0
     panels = [
         Panel(
             image.reshape(spec.image_shape),
             spec.class_names[k],
-            f"{percent(recalls[k])} found · bias {signed(float(edited.bias[k]))}",
-            quantity="weight",
+            _("recall {recall:percent}, bias {bias:signed}", recall=recalls[k], bias=float(edited.bias[k])),
+            quantity=_("weight"),
             colour=class_colour(k),
             limit=limit,
         )
         for k, image in enumerate(edited.weight)
     ]
     sentence = edits_caption(before, after, count)
-    pixel_panels(
-        f"touch_{run.id}", panels, alt=f"Edited weight images. {sentence}", px=130, columns=5, scale=True
-    )
+    alt = " ".join([_("Edited weight images."), sentence])
+    pixel_panels(f"touch_{run.id}", panels, alt=alt, px=130, columns=5, scale=True)
+    st.caption(_("Recall: the share of a class's images that is recognised. Bias: the class's head start."))
     captioned(
         "touch",
         sentence,
@@ -226,9 +156,9 @@ def _show(
 def _save(run: RunRow, kept: list[Edit], step: int) -> None:
     """Offer to store the kept edits as a run of its own."""
     if not kept:
-        st.caption("Keep an edit, and the edited weights can be saved as a new run.")
+        st.caption(_("Keep an edit to save the edited weights as a new run."))
         return
-    st.button("Save as a new run", icon=":material/save:", on_click=_adopt, args=(run, list(kept), step))
+    st.button(_("Save as a new run"), icon=":material/save:", on_click=_adopt, args=(run, list(kept), step))
     problem = st.session_state.pop("touch_problem", None)
     if problem:
         st.error(markdown_text(problem))
@@ -253,13 +183,12 @@ def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:
         Logits(step, "test", logits),
         Finished(step, "finished", 0.0),
     ]  # fmt: skip
-    note = (
-        f"Edited by hand from run {run.id}: " + "; ".join(describe(e, spec.class_names) for e in kept) + "."
-    )
+    edits = "; ".join(describe(edit, spec.class_names) for edit in kept)
+    note = _("Edited by hand from run {run}: {edits}.", run=run.id, edits=edits)
     try:
         run_id = store().add_finished_run(
-            replace(run.config, start_from=run.id), events, owner=visitor(), name=f"{title(run)}, edited", note=note,
-            tags=["edited"], parent_id=run.id,
+            replace(run.config, start_from=run.id), events, owner=visitor(), name=_("{name}, edited", name=title(run)),
+            note=note, tags=["edited"], parent_id=run.id,
         )  # fmt: skip
     except StoreError as error:
         st.session_state.touch_problem = str(error)

@@ -3,29 +3,27 @@
 from typing import Final
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.datasets import dataset_spec
-from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.figures.weight_images import symmetric_limit, weight_tile
-from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent, signed
+from core.i18n.marked_sentences import markdown_
+from core.i18n.number_format import number
+from core.i18n.translation import _, ngettext
 from core.insight.activations import UnitUse, hidden_activations, unit_use
 from core.insight.captions.weights import hidden_units
-from core.insight.captions.weights import journey as journey_caption
 from core.insight.captions.weights import weight_images as images_caption
 from core.insight.robustness import balanced_subset
-from core.insight.weight_analysis import WeightTrajectory, weight_trajectory
 from core.models.build import scale_images
 from core.runs import RunRow
-from pages.components.captioned_figure import captioned, chart
+from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import StateArrays, model_at, newest_step, prepared_data, state_at
 from pages.server.services import image_data, store
+from pages.weights.weight_journey import show_journey
 
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change
 PLAY_S: Final = 0.35
@@ -52,17 +50,20 @@ def show_weight_history(run: RunRow, drawn_playing: bool) -> None:
     state = state_at(run.id, step)
     first_step = kept[0] if kept else newest
     own_scale = st.toggle(
-        "Each image on a scale of its own",
+        _("Separate colour scale for each image"),
         key="own_scale",
         persist_state="session",
-        help="Off: one scale for all, so that strengths can be compared. On: faint images show their shape.",
+        help=_(
+            "Off: one scale for all images, so that their strengths can be compared. On: the shape of faint "
+            "images shows, too. Default: off."
+        ),
     )
     units = _units(run, newest)
     _show_images(run, state, state_at(run.id, first_step), (step, first_step), units, own_scale)
     if not kept:
-        st.caption("No snapshot has been kept of this run, so there is no journey to show.")
+        st.caption(_("No earlier weights of this run were kept, so there is no change to show."))
         return
-    _show_journey(run, newest)
+    show_journey(run, newest)
 
 
 def _slider(run: RunRow, kept: list[int], newest: int) -> int:
@@ -76,24 +77,27 @@ def _slider(run: RunRow, kept: list[int], newest: int) -> int:
     left, right = st.columns([6, 1], vertical_alignment="bottom")
     with right:
         st.button(
-            "Pause" if is_playing(run) else "Play",
+            _("Pause") if is_playing(run) else _("Play"),
             icon=":material/pause:" if is_playing(run) else ":material/play_arrow:",
             key=f"play_{run.id}",
             on_click=_toggle_play,
             args=(run, options),
             width="stretch",
-            help="Show the snapshots one after another.",
+            help=_("Shows the weights of all steps that were kept, one after another."),
         )
     with left:
         if len(options) == 1:
-            st.caption(f"Step {newest:,}: the only weights that have been kept so far.")
+            st.caption(markdown_("Step {step}: the only weights that have been kept so far.", step=newest))
             return newest
         chosen = st.select_slider(
-            "Step of training",
+            _("Training step"),
             options,
             key=key,
-            format_func=lambda step: "now" if step == NOW else f"{step:,}",
-            help="Every snapshot that was kept of the weights, dense early on. Default: the newest.",
+            format_func=lambda step: _("now") if step == NOW else number(step),
+            help=_(
+                "All steps whose weights were kept; early in training they lie closer together. Default: now, the "
+                "newest."
+            ),
         )
     return newest if chosen == NOW else int(chosen)
 
@@ -144,37 +148,45 @@ def _show_images(
     own_scale: bool,
 ) -> None:
     images, labels, details = _images(run, state, units)
-    starts, _, first_details = _images(run, first, units)
+    starts, _labels, first_details = _images(run, first, units)
     limit = None if own_scale else symmetric_limit(np.concatenate([images, starts]))
     is_class = run.model == "softmax"
     now = [
         Panel(
-            image, label, detail, quantity="weight", limit=limit, colour=class_colour(k) if is_class else ""
+            image,
+            label,
+            detail,
+            quantity=_("weight"),
+            limit=limit,
+            colour=class_colour(k) if is_class else "",
         )
         for k, (image, label, detail) in enumerate(zip(images, labels, details, strict=True))
     ]
     then = [
-        Panel(image, label, detail if units is None else "", quantity="weight", limit=limit)  # use: of today
+        Panel(
+            image, label, detail if units is None else "", quantity=_("weight"), limit=limit
+        )  # use: of today
         for image, label, detail in zip(starts, labels, first_details, strict=True)
     ]
     sentence = _sentence(run, state, units)
     left, right = st.columns([19, 10], gap="small")  # room for 4 screen pixels a weight beside 2
     with left:
-        st.markdown(f"**After step {steps[0]:,}**")
+        st.markdown(markdown_("**After step {step}**", step=steps[0]))
         pixel_panels(
-            f"weights_{run.id}", now, alt=f"Weight images after step {steps[0]:,}. {sentence}", px=170, columns=5,
-            scale=not own_scale, step=steps[0], hint="Each image on its own scale; zero is the page's colour.",
+            f"weights_{run.id}", now, px=170, columns=5, scale=not own_scale, step=steps[0],
+            alt=" ".join([_("Weight images after step {step}.", step=steps[0]), sentence]),
+            hint=_("Each image on its own scale; zero has the colour of the page."),
         )  # fmt: skip
     with right:
-        st.markdown(f"**At the start, step {steps[1]:,}**")
-        alt = f"Weight images at step {steps[1]:,}, before they were trained."
+        st.markdown(markdown_("**At the start, step {step}**", step=steps[1]))
+        alt = _("Weight images at step {step}, before training.", step=steps[1])
         pixel_panels(f"starts_{run.id}", then, alt=alt, px=100, columns=5)
     C, H, W = images.shape[1:]
     flat = images.reshape(len(images), -1)
     captioned(
         "weights",
         sentence,
-        lambda: _table(images, labels),
+        lambda: _table(images, _columns(run, units, len(images))),
         picture=lambda: weight_tile(flat, (C, H, W), theme=current_theme(), limit=limit, zoom=6),
         name=f"weights-{run.id}-{steps[0]}",
     )
@@ -187,20 +199,31 @@ def _images(
     spec = dataset_spec(run.dataset)
     if run.model == "softmax":
         weight, bias = state["linear.weight"], state["linear.bias"]
-        details = [f"bias {signed(float(b), 3)}" for b in bias]
+        details: list[str] = [_("bias {bias:signed.3}", bias=float(b)) for b in bias]
         return weight.reshape(-1, *spec.image_shape), list(spec.class_names), details
     if run.model == "mlp" and units is not None:
         shown = units.units[:SHOWN_UNITS]
         images = state["hidden1.weight"][shown].reshape(-1, *spec.image_shape)
-        shares = [f"{percent(use)} of the work" for use in units.use[:SHOWN_UNITS]]
-        return images, [f"unit {k + 1}" for k in shown], shares
+        shares: list[str] = [
+            _("{share:percent} of the work", share=float(u)) for u in units.use[:SHOWN_UNITS]
+        ]
+        return images, [_("unit {number}", number=int(k) + 1) for k in shown], shares
     kernels = state["conv1.weight"]
     biases = state["conv1.bias"]
     return (
         kernels,
-        [f"filter {k + 1}" for k in range(len(kernels))],
-        [f"bias {signed(float(b), 3)}" for b in biases],
+        [_("filter {number}", number=k + 1) for k in range(len(kernels))],
+        [_("bias {bias:signed.3}", bias=float(b)) for b in biases],
     )
+
+
+def _columns(run: RunRow, units: UnitUse | None, count: int) -> list[str]:
+    """Return what the images are called in a file, in every language."""
+    if run.model == "softmax":
+        return list(dataset_spec(run.dataset).class_names)
+    if units is not None:
+        return [f"unit {k + 1}" for k in units.units[:count]]  # not said: columns of the file
+    return [f"filter {k + 1}" for k in range(count)]  # not said: columns of the file
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -226,52 +249,23 @@ def _sentence(run: RunRow, state: StateArrays, units: UnitUse | None) -> str:
     if run.model == "softmax":
         return images_caption(state["linear.weight"], state["linear.bias"], names)
     if units is not None:
-        return f"First-layer weights, the busiest unit first. {hidden_units(units, SHOWN_UNITS)}"
+        first = _("Weights of the first layer, the busiest unit first.")
+        return " ".join([first, hidden_units(units, SHOWN_UNITS)])
     kernels = state["conv1.weight"]
     strongest = int(np.abs(kernels).reshape(len(kernels), -1).sum(axis=1).argmax())
-    return (
-        f"The {len(kernels)} filters of the first layer, {kernels.shape[2]} × {kernels.shape[3]} pixels each: a filter "
-        f"answers where the image looks like it. The strongest is filter {strongest + 1}."
+    return ngettext(
+        "The {n} filter of the first layer, {height} × {width} pixels: a filter answers where the image looks like it.",
+        "The {n} filters of the first layer, {height} × {width} pixels each: a filter answers where the image looks "
+        "like it. The strongest is filter {strongest}.",
+        len(kernels),
+        height=kernels.shape[2],
+        width=kernels.shape[3],
+        strongest=strongest + 1,
     )
 
 
 def _table(images: np.ndarray, labels: list[str]) -> dict[str, object]:
-    _, C, H, W = images.shape
+    C, H, W = images.shape[1:]
     places = np.indices((C, H, W)).reshape(3, -1)
     place = {"channel": places[0], "row": places[1], "column": places[2]}
     return place | {label: image.reshape(-1) for label, image in zip(labels, images, strict=True)}
-
-
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _journey(run_id: str, newest: int) -> WeightTrajectory:  # noqa: ARG001 - a new step is a new journey
-    steps = store().snapshots(run_id)
-    weights = []
-    for step in steps:
-        state = store().snapshot(run_id, step)
-        names = sorted(name for name in state if name.endswith("weight"))  # stored in any order
-        weights.append(np.concatenate([state[name].reshape(-1) for name in names]))
-    return weight_trajectory(steps, weights)
-
-
-def _show_journey(run: RunRow, newest: int) -> None:
-    trip = _journey(run.id, newest)
-    sentence = journey_caption(trip)
-    if len(trip.steps) < 3:
-        st.caption(
-            f"{markdown_text(sentence)} No weights between have been kept, so there is no journey to draw."
-        )
-        return
-    chart(
-        f"journey_{run.id}",
-        _journey_figure(trip),
-        caption=sentence,
-        alt=f"Length of the weights and their distance from the start, by step. {sentence}",
-        table=lambda: {"step": trip.steps, "length": trip.norm, "distance": trip.distance, "path": trip.path},
-    )
-
-
-def _journey_figure(trip: WeightTrajectory) -> go.Figure:
-    series = {"length": (trip.steps, trip.norm), "from the start": (trip.steps, trip.distance)}
-    figure = lines(series, current_theme(), x_title="step", y_title="length", height=190)
-    figure.update_yaxes(rangemode="tozero")
-    return figure

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.e2e
 
 
 SECTIONS = {
-    "weights": ("Through time", "Two classes", "Arithmetic", "One step", "Touch it"),
-    "evaluate": ("Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"),
-    "data": ("Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and doubts"),
+    "weights": ("Through time", "Two classes", "Arithmetic", "One step in detail", "Edit weights"),
+    "evaluate": ("Mistakes", "Classes", "Confidence", "Robustness", "Published figures"),
+    "data": ("Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and label issues"),
 }
 SPILLS = """() => [...document.querySelectorAll('[data-testid="stMain"] *')].filter((e) => {
     const box = e.getBoundingClientRect();
@@ -88,7 +88,7 @@ def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
         until(lambda: shown_step(page) > early, "newer weights on the page")
         until(lambda: painted(first_image) != picture, "the newer weights to be painted")
 
-        slider = page.get_by_role("slider", name=re.compile("Step of training"))
+        slider = page.get_by_role("slider", name=re.compile("Training step"))
         slider.focus()
         slider.press("Home")
         until(lambda: shown_step(page) == 0, "the first weights")
@@ -141,8 +141,8 @@ def test_one_step_under_the_microscope_is_the_step_that_is_taken(
     page: Page, app: App, store: Store, trained: str
 ) -> None:
     look(page, app, "weights", trained)
-    tab(page, "One step")
-    page.get_by_role("button", name="Start it again, paused").click()
+    tab(page, "One step in detail")
+    page.get_by_role("button", name="Train again, paused").click()
     outcomes = page.get_by_test_id("step-outcomes")
     expect(outcomes).to_be_visible()
     expect(page.locator(".ink-subject")).to_contain_text("Paused")

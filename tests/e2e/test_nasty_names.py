@@ -98,7 +98,7 @@ def look_at_weights(look: Looker) -> None:
     heads = look.page.get_by_test_id("arithmetic-table").locator("tbody th")
     assert sorted(heads.all_text_contents()) == sorted(look.nasty.names)
     look.sees(*look.nasty.names)
-    tab(look.page, "Touch it")
+    tab(look.page, "Edit weights")
     expect(look.page.get_by_test_id("touch-figures")).to_be_visible()
     look.page.get_by_role("button", name="Keep this edit").click()
     look.sees(*look.nasty.names)
@@ -118,14 +118,14 @@ def look_at_evaluate(look: Looker) -> None:
     for section, words in (
         ("Classes", "Best at"),
         ("Confidence", "Reliability"),
-        ("How it breaks", "What this run says"),
+        ("Robustness", "What this run takes"),
         ("Published figures", "No figure for"),
     ):
         tab(look.page, section)
         if section == "Classes":
             expect_no_csv_of_streamlits(look.page)
         if section == "Confidence":
-            expect(look.page.get_by_text("Its surest mistakes")).to_be_visible()
+            expect(look.page.get_by_text("Most confident mistakes")).to_be_visible()
         else:
             expect(look.page.get_by_text(words).first).to_be_visible()
         look.sees()

@@ -36,7 +36,7 @@ def test_every_section_is_drawn(
 
 def test_without_a_run_the_images_are_shown_all_the_same(app: AppTest, store: Store) -> None:  # noqa: ARG001
     text = shown(app, "data")
-    assert "There is no run in view" in text
+    assert "No run is selected. These are all images of MNIST." in text
     assert "Images 1 to 60 of 10,000." in text
 
 
@@ -47,7 +47,7 @@ def test_wrong_answers_of_a_class_are_counted_and_paged(app: AppTest, store: Sto
     wrong = int(((logits.argmax(axis=1) != mnist.test_labels) & (mnist.test_labels == 5)).sum())
     assert wrong > 60
     app.session_state["data_class_mnist"] = 5
-    app.session_state["data_answers"] = "wrongly"
+    app.session_state["data_answers"] = "wrong"
     assert f"Images 1 to 60 of {wrong:,} labelled 5." in shown(app, "data", run_id)
     next(n for n in app.number_input if n.label.startswith("Page")).set_value(2).run()
     assert f"Images 61 to {min(120, wrong)} of {wrong:,} labelled 5." in words(app)
@@ -86,7 +86,7 @@ def test_every_map_on_offer_is_one_that_can_be_made() -> None:
     assert set(embedding_job.EXPECTED_S) == set(embedding_cache.KINDS) >= set(MAPS) - {"pca"}
 
 
-def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
+def test_a_map_by_t_sne_is_computed_once_asked_for_and_said_to_be_one(
     app: AppTest, store: Store, fashion: ImageData, surveyed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding_cache, "MAPPED", 60)
@@ -104,12 +104,12 @@ def test_a_map_by_t_sne_is_worked_out_once_asked_for_and_said_to_be_one(
     monkeypatch.setattr(embedding_cache, "start", lambda *what: started.append(what) or Done())
     run_id = finished_run(store, fashion, train_size=200)
     app.session_state["data_section"], app.session_state["map_method"] = "Map", "tsne"
-    assert "This is worked out once and then kept" in shown(app, "data", run_id)
-    next(b for b in app.button if b.label == "Work it out").click().run()
+    assert "This is computed once and then kept" in shown(app, "data", run_id)
+    next(b for b in app.button if b.label == "Compute").click().run()
     assert not app.exception, app.exception
     assert started == [("fashion_mnist", "tsne", services.settings().data_dir)]
     assert "60 images laid out by t-SNE so that similar images stay neighbours" in words(app)
-    assert not [b for b in app.button if b.label in ("Work it out", "Stop it")]
+    assert not [b for b in app.button if b.label in ("Compute", "Stop")]
 
 
 @pytest.mark.parametrize(
@@ -127,5 +127,5 @@ def test_a_damaged_survey_is_offered_anew(
     path.write_bytes(b"PK\x03\x04 half a file")
     app.session_state["data_section"], app.session_state[key] = section, value
     text = shown(app, "data", finished_run(store, mnist, train_size=200))
-    assert "This is worked out once and then kept" in text
+    assert "This is computed once and then kept" in text
     assert not path.exists()

@@ -13,7 +13,13 @@ from core.protocol.events import Diverged, Started, Weights
 from core.runs import Store
 from tests.pages.finished_runs import finished_run, shown
 
-SECTIONS = ["Mistakes", "Classes", "Confidence", "How it breaks", "Published figures"]
+SECTIONS = [
+    "Mistakes",
+    "Classes",
+    "Confidence",
+    "How it breaks",
+    "Published figures",
+]  # as addresses name them
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion"])
@@ -90,7 +96,10 @@ def test_a_run_that_diverged_says_so_with_the_remedy(app: AppTest, store: Store,
     ]
     run_id = store.add_finished_run(finished_config(store, mnist), events)
     text = shown(app, "evaluate", run_id)
-    assert "the run diverged. Train with a smaller learning rate." in text
+    assert (
+        "This run diverged: its weights are no longer finite numbers. Train with a smaller learning rate."
+        in text
+    )
 
 
 def finished_config(store: Store, data: ImageData) -> RunConfig:

@@ -98,10 +98,10 @@ def shapes(mnist: ImageData, data_folder: Path) -> Iterator[ImageData]:
 @pytest.mark.parametrize(
     ("page", "key", "section", "says"),
     [
-        ("weights", "weights_section_softmax", "Through time", "Red pixels speak for a class"),
-        ("weights", "weights_section_softmax", "Two classes", "Bright pixels on red speak for"),
-        ("weights", "weights_section_softmax", "Arithmetic", "turns the 3 logits into"),
-        ("weights", "weights_section_softmax", "Touch it", "1 edit:"),
+        ("weights", "weights_section_softmax", "time", "Red pixels speak for a class"),
+        ("weights", "weights_section_softmax", "two_classes", "Bright pixels on red speak for"),
+        ("weights", "weights_section_softmax", "arithmetic", "turns the 3 logits into"),
+        ("weights", "weights_section_softmax", "edit", "1 edit:"),
         ("evaluate", "evaluate_section", "Mistakes", "Rows are what an image is"),
         ("evaluate", "evaluate_section", "Confidence", "expected calibration error"),
         ("evaluate", "evaluate_section", "How it breaks", "of full brightness at most turns the prediction"),

@@ -193,6 +193,20 @@ def test_the_data_page_opens_by_its_own_address_on_a_phone(page: Page, app: App,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_link_opens_the_section_that_it_names_and_follows_the_tabs(
+    page: Page, app: App, trained: str
+) -> None:
+    look(
+        page, app, "evaluate", f"{trained}&evaluate_section=How+it+breaks"
+    )  # its first name, which links have
+    expect(page.get_by_role("tab", name="Robustness", exact=True)).to_have_attribute("aria-selected", "true")
+    tab(page, "Confidence")
+    expect(page.get_by_text("Most confident mistakes")).to_be_visible()
+    expect(page).to_have_url(re.compile("evaluate_section=Confidence"))
+    tab(page, "Mistakes")
+    expect(page).not_to_have_url(re.compile("evaluate_section"))
+
+
 @pytest.mark.parametrize("name", SECTIONS)
 def test_every_section_shows_garments_on_a_phone_without_error_or_sideways_scroll(
     page: Page, app: App, garments: str, name: str

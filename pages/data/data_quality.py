@@ -40,6 +40,10 @@ _RANKED_ALT: Final = {
     "typical": N_("The most typical images of {name}."),
     "unusual": N_("The most unusual images of {name}."),
 }
+_DOUBT: Final = {  # by the model, or by the most similar images
+    True: N_("{index}, labelled {label}; the model is {share:percent} sure"),
+    False: N_("{index}, labelled {label}, unlike {share:percent} of similar images"),
+}
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -181,13 +185,7 @@ def _show_doubts(
         Panel(
             images[d.index],
             f"{names[d.suggestion]}?",
-            _(
-                "{index}, labelled {label}; {share:percent} speaks for {suggestion}",
-                index=d.index,
-                label=names[d.label],
-                share=d.confidence,
-                suggestion=names[d.suggestion],
-            ),
+            _(_DOUBT[by_model], index=d.index, label=names[d.label], share=d.confidence),
             colour=class_colour(d.suggestion),
         )
         for d in found

@@ -182,7 +182,7 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
     for row in image[channel]:
         cells = "".join(
             f'<td style="background:rgb({v},{v},{v});color:{_ink(v)}">{v}</td>' for v in row.tolist()
-        )
+        )  # not said: HTML
         rows.append(f"<tr>{cells}</tr>")
     st.markdown(
         markdown_(
@@ -195,7 +195,7 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
     st.html(
         f'<div class="ink-pixel-table" role="group" tabindex="0" aria-label="{alt}">'
         f"<table><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    )  # not said: HTML
     height, width = image.shape[1:]
     captioned(
         "numbers",

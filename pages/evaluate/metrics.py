@@ -50,7 +50,7 @@ def show_summary(run: RunRow, found: Scores) -> None:
         f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd><small>{html_text(note)}</small></div>"
         for name, value, note in cells
     )
-    st.html(f'<dl class="ink-cells">{shown}</dl>')
+    st.html(f'<dl class="ink-cells">{shown}</dl>')  # not said: HTML
     st.caption(markdown_text(summary_caption(result)))
 
 

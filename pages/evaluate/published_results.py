@@ -72,10 +72,10 @@ def _table(rows: list[Published], own: Published, sentence: str) -> None:
             f"<tr{first}><td>{html_text(KINDS[row.model])}</td>"
             f'<th scope="row">{html_text(row.method)}{note}</th><td>{percent(row.accuracy, 2)}</td>'
             f"<td>{percent(1 - row.accuracy, 2)}</td><td>{source}</td></tr>"
-        )
+        )  # not said: HTML
     names = (_("model"), _("method"), _("test accuracy"), _("error"), _("source"))
     heads = "".join(f"<th>{html_text(name)}</th>" for name in names)
     st.html(
         f'<div class="ink-numbers ink-published"><table aria-label="{html_text(sentence)}">'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-    )
+    )  # not said: HTML

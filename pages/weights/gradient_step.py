@@ -189,7 +189,7 @@ def _show_outcomes(run: RunRow, looked: StepPreview) -> None:
         ),
         _verdict(view, larger[-1].loss),
     ]
-    st.html(f'<dl class="ink-cells" data-testid="step-outcomes">{_cells(view)}</dl>')
+    st.html(f'<dl class="ink-cells" data-testid="step-outcomes">{_cells(view)}</dl>')  # not said: HTML
     captioned(
         "step",
         " ".join(sentences),

@@ -132,12 +132,12 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         )  # fmt: skip
         numbers = "".join(f"<td>{html_text(cell)}</td>" for cell in cells)
         first = ' class="first"' if k == label else ""
-        rows.append(f'<tr{first}><th scope="row">{html_text(names[k])}</th>{numbers}</tr>')
+        rows.append(f'<tr{first}><th scope="row">{html_text(names[k])}</th>{numbers}</tr>')  # not said: HTML
     head = "".join(f"<th>{html_text(text)}</th>" for text in heads)
     st.html(
         f'<div class="ink-numbers" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    )  # not said: HTML
 
 
 def _exponential(value: float) -> str:

@@ -129,7 +129,7 @@ def _show(
         f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd><small>{html_text(unedited)}</small></div>"
         for name, value, unedited in cells
     )
-    st.html(f'<dl class="ink-cells" data-testid="touch-figures">{shown}</dl>')
+    st.html(f'<dl class="ink-cells" data-testid="touch-figures">{shown}</dl>')  # not said: HTML
     limit = float(np.quantile(np.abs(weight), 0.995)) or 1.0
     panels = [
         Panel(

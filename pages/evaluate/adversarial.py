@@ -1,4 +1,7 @@
-"""The smallest change, along the gradient, that turns one answer into another."""
+"""The smallest change, along the gradient, that turns one answer into another.
+
+Fast gradient sign method: Goodfellow, Shlens, Szegedy 2015, arXiv:1412.6572.
+"""
 
 import numpy as np
 import streamlit as st
@@ -52,6 +55,12 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
     if not len(right):
         st.caption(_("The model is not right on any image yet, so there is none to fool it with."))
         return
+    st.caption(
+        _(
+            "A change made on purpose to fool the model: each pixel becomes a little lighter or darker, whichever "
+            "raises the loss, until the prediction changes (fast gradient sign method)."
+        )
+    )
     number = st.number_input(
         _("Correctly predicted image"),
         1,

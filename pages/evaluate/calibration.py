@@ -79,14 +79,12 @@ def show_calibration(found: Scores) -> None:
     """Show the reliability diagram beside the threshold slider."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(
-            _("Calibration"),
-            anchor=False,
-            help=_(
-                "Is the model as often right as it is sure? The images are grouped by the model's confidence, the "
-                "probability that it gave its answer. A bar that ends at the dotted line means: right exactly as "
-                "often as it was sure."
-            ),
+        st.subheader(_("Calibration"), anchor=False)
+        st.caption(
+            _(
+                "Is it as often right as it is sure? A bar holds images of similar confidence, the probability that "
+                "the model gave its answer. At the dotted line, it is right exactly as often as it was sure."
+            )
         )
         bins = reliability(found.logits, found.labels)
         chart(

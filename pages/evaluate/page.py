@@ -7,7 +7,6 @@ import streamlit as st
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import nmarkdown_
 from core.i18n.translation import N_, Sentences, _
-from core.runs import RunRow
 from pages.components.navigation import page
 from pages.components.sections import open_section
 from pages.evaluate.adversarial import show_adversarial_change
@@ -17,7 +16,7 @@ from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
 from pages.run_context.guards import TICK_S, current_run, redraw_on_change, run_with_weights_or_stop
-from pages.run_context.trained_model import Scores, scores
+from pages.run_context.trained_model import scores
 
 SECTIONS: Final = Sentences(
     {
@@ -68,21 +67,10 @@ def evaluation(run_id: str, drawn_status: str) -> None:
                 show_calibration(found)
             case "How it breaks":  # not said: a name in addresses
                 show_robustness(run, found.step)
-                _show_adversarial_change(run, found)
+                st.subheader(_("Smallest adversarial change"), anchor=False)
+                show_adversarial_change(run, found)
             case "Published figures":  # not said: a name in addresses
                 show_published(run, figures_of(run, found)[0].accuracy.share)
-
-
-def _show_adversarial_change(run: RunRow, found: Scores) -> None:
-    st.subheader(
-        _("Smallest adversarial change"),
-        anchor=False,
-        help=_(
-            "A change made on purpose to fool the model: every pixel becomes a little lighter or darker, in the "
-            "direction that raises the loss (the fast gradient sign method of Goodfellow, Shlens and Szegedy, 2015)."
-        ),
-    )
-    show_adversarial_change(run, found)
 
 
 selected = run_with_weights_or_stop(_("Where is it wrong?"))

@@ -167,7 +167,7 @@ def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, 
     for row in rows.all():
         name = row.locator("th").inner_text()
         sums, bias, logit, *_ = (
-            float(text.replace("−", "-")) for text in row.locator("td").all_inner_texts()
+            float(text.replace("−", "-").replace(",", "")) for text in row.locator("td").all_inner_texts()
         )
         assert sums + bias == pytest.approx(logit, abs=2e-4)
         assert logit == pytest.approx(float(logits[int(name)]), abs=2e-4)

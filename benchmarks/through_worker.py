@@ -105,7 +105,7 @@ class Workshop:
         def open_run(run_id: str) -> None:
             """Open the run's page and wait until all of it is painted: opening is not watching."""
             page.goto(f"{app.url}/?run={run_id}", wait_until="networkidle")
-            page.get_by_role("button", name="Go on").wait_for(timeout=60_000)
+            page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
             page.locator(".js-plotly-plot .main-svg").nth(1).wait_for(timeout=60_000)
             page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
 

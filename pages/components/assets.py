@@ -27,4 +27,4 @@ def loader(script: str) -> str:
         'const s=document.querySelector(\'script[src*="static/js/"]\').src.split("static/js/")[0];'
         f'const m=import(s+"app/static/{script}?v={version()}");\n'
         "export default async c=>(await m).default(c)"
-    )
+    )  # not said: JavaScript

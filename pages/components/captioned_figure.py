@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.figures.charts import CONFIG
 from core.i18n.literal_text import csv_cell, markdown_text
+from core.i18n.translation import _
 
 Columns = Mapping[str, Any]
 
@@ -49,7 +50,7 @@ def download_csv(key: str, table: Callable[[], Columns], *, name: str = "") -> N
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",
-        help="The numbers of this figure.",
+        help=_("Download the numbers behind this figure."),
     )
 
 
@@ -71,5 +72,5 @@ def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",
-        help="This picture, pixel by pixel.",
+        help=_("Download this picture as an image."),
     )

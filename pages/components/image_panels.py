@@ -8,6 +8,7 @@ import streamlit as st
 from core.figures.image_panels import Panel, panels_message
 from core.figures.weight_images import data_uri
 from core.i18n.literal_text import html_text
+from core.i18n.translation import pgettext
 from pages.components.assets import loader
 
 _pixels: Final = st.components.v2.component("inkling_pixels", js=loader("pixels.js"), isolate_styles=False)
@@ -23,7 +24,7 @@ def pixel_panels(
     aligned: bool = False,
     linked: bool = False,
     scale: bool = False,
-    ends: tuple[str, str] = ("against", "for"),
+    ends: tuple[str, str] | None = None,
     hint: str = "",
     joints: Sequence[str] = (),
     step: int | None = None,
@@ -33,7 +34,7 @@ def pixel_panels(
     columns: images in a row at most (default: as many as fit); aligned: always so many, scrolled sideways
     where the names do not fit. linked: the cursor stands at the same pixel of all,
     and their values are said together, with `joints` between them. scale: draw the (shared) diverging
-    scale beneath, with what its two `ends` mean; hint: what stands there otherwise.
+    scale beneath, with what its two `ends` mean (default: against and for a class); hint: what stands there otherwise.
     """
     layout: dict[str, Any] = {
         "alt": alt,
@@ -44,7 +45,7 @@ def pixel_panels(
         "scale": scale,
     }
     if scale:
-        layout["ends"] = list(ends)
+        layout["ends"] = [*(ends or (pgettext("a class", "against"), pgettext("a class", "for")))]
     layout |= {"hint": hint, "joints": list(joints)}
     if step is not None:
         layout["step"] = step
@@ -83,4 +84,4 @@ def picture(png: bytes, *, alt: str) -> None:
     It travels with the page: a file of Streamlit's is gone once the next rerun has another, and a browser that asks
     late is left with a broken image.
     """
-    st.html(f'<img class="ink-picture" src="{data_uri(png)}" alt="{html_text(alt)}">')
+    st.html(f'<img class="ink-picture" src="{data_uri(png)}" alt="{html_text(alt)}">')  # not said: HTML

@@ -5,16 +5,29 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.i18n.translation import N_, Sentences
+
 _PAGES: Final = Path(__file__).parents[1]
 _FIRST: Final = "train"
-_TITLES_AND_ICONS: Final = {
-    "train": ("Train", ":material/play_arrow:"),
-    "weights": ("Weights", ":material/grid_view:"),
-    "draw": ("Draw", ":material/draw:"),
-    "evaluate": ("Evaluate", ":material/fact_check:"),
-    "data": ("Data", ":material/photo_library:"),
-    "runs": ("Runs", ":material/stacked_line_chart:"),
-    "search": ("Search", ":material/travel_explore:"),
+_TITLES: Final = Sentences(
+    {
+        "train": N_("Train"),
+        "weights": N_("Weights"),
+        "draw": N_("Draw"),
+        "evaluate": N_("Evaluate"),
+        "data": N_("Data"),
+        "runs": N_("Runs"),
+        "search": N_("Search"),
+    }
+)
+_ICONS: Final = {
+    "train": ":material/play_arrow:",
+    "weights": ":material/grid_view:",
+    "draw": ":material/draw:",
+    "evaluate": ":material/fact_check:",
+    "data": ":material/photo_library:",
+    "runs": ":material/stacked_line_chart:",
+    "search": ":material/travel_explore:",
 }
 
 
@@ -26,9 +39,8 @@ def page(name: str) -> st.Page:
 def all_pages() -> list[st.Page]:
     """Return every page, for st.navigation; the first, whose address is the app's own, by its name as well."""
     by_name = _page(_FIRST, url_path=_FIRST, visibility="hidden")
-    return [*map(page, _TITLES_AND_ICONS), by_name]
+    return [*map(page, _TITLES), by_name]
 
 
 def _page(name: str, **settings: Any) -> st.Page:
-    title, icon = _TITLES_AND_ICONS[name]
-    return st.Page(_PAGES / name / "page.py", title=title, icon=icon, **settings)
+    return st.Page(_PAGES / name / "page.py", title=_TITLES[name], icon=_ICONS[name], **settings)

@@ -32,4 +32,4 @@ def chip(text: str, tone: str = "plain") -> str:
     if tone not in ("plain", "live", "good", "bad", "waiting"):
         raise ValueError(f"tone must be plain, live, good, bad or waiting, got {tone!r}")
     safe = html_text(text)
-    return f'<span class="ink-chip ink-{tone}"><i></i>{safe}</span>'
+    return f'<span class="ink-chip ink-{tone}"><i></i>{safe}</span>'  # not said: HTML

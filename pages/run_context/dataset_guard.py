@@ -3,7 +3,10 @@
 import streamlit as st
 
 from core.datasets import CATALOG, DatasetError, dataset_spec, ensure, is_ready
+from core.i18n.kept_sentences import said_again
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import _
 from pages.server.services import image_data
 
 
@@ -18,34 +21,49 @@ def dataset_is_here(name: str) -> bool:
     try:
         notes = image_data(name).notes
     except DatasetError as error:
-        st.error(markdown_text(f"{error}"))
+        st.error(markdown_text(str(error)))
         return False
     for note in notes:
         if note not in st.session_state.setdefault("data_notes", []):
             st.session_state.data_notes.append(note)
-            st.info(markdown_text(note))
+            now = said_again(note)  # it was said when the images were loaded, to whoever waited for them
+            st.info(markdown_text(now))
     return True
 
 
 def _offer_download(name: str) -> bool:
     spec = dataset_spec(name)
-    size = f"{spec.download_bytes / 1e6:.0f} MB" if spec.download_bytes else "a few MB"
-    st.info(
-        f"{markdown_text(spec.title)} is not on this computer yet: it is downloaded once, {size}, from its authors."
-    )
-    if not st.button(f"Download {CATALOG[name].title}", type="primary", icon=":material/download:"):
+    if spec.download_bytes:
+        told_in_markdown = markdown_(
+            "{title} is not on this computer yet. It is downloaded once, from its authors ({size:size}).",
+            title=spec.title,
+            size=spec.download_bytes,
+        )
+    else:
+        told_in_markdown = markdown_(
+            "{title} is not on this computer yet. It is downloaded once, from its authors (a few MB).",
+            title=spec.title,
+        )
+    st.info(told_in_markdown)
+    label_in_markdown = markdown_("Download {title}", title=CATALOG[name].title)
+    if not st.button(label_in_markdown, type="primary", icon=":material/download:"):
         return False
-    bar = st.progress(0.0, "Starting …")
+    bar = st.progress(0.0, _("Starting …"))
 
     def progress(done: int, total: int, what: str) -> None:
-        share = min(done / total, 1.0) if total else 0.0
-        bar.progress(share, f"{markdown_text(what)}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+        if not total:
+            bar.progress(0.0, markdown_text(what))
+            return
+        words_in_markdown = markdown_(
+            "{what}: {done:size} of {total:size}", what=what, done=done, total=total
+        )
+        bar.progress(min(done / total, 1.0), words_in_markdown)
 
     try:
         ensure(name, progress=progress)
     except DatasetError as error:
         bar.empty()
-        st.error(f"{markdown_text(str(error))} Press Download again to go on from where it stopped.")
+        st.error(f"{markdown_text(str(error))} {_('Press Download again to continue where it stopped.')}")
         return False
     bar.empty()
     return True

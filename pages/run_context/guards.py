@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.datasets import DatasetError
 from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.translation import _
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.navigation import page
@@ -21,31 +22,32 @@ _STYLE: Final = Path(__file__).with_name("guards.css").read_text(encoding="utf-8
 
 
 def heading(question: str, run: RunRow | None) -> None:
-    """Draw the page's question and, beneath it, the run in view with its status."""
+    """Draw the page's question and, beneath it, the selected run with its status."""
     st.html(f"<style>{_STYLE}</style>")
     st.header(markdown_text(question), anchor=False)
     if run is not None:
         name = html_text(title(run))
-        st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')
+        st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')  # not said: HTML
 
 
 def run_with_weights_or_stop(question: str) -> RunRow:
-    """Return the run in view once it has weights and its images are there; else say what is missing and stop."""
+    """Return the selected run once it has weights and its images are there; else say what is missing and stop."""
     run = selected_run()
     heading(question, run)
     if run is None:
-        _stop_with_link("There is no run in view. Train one, or choose one in the sidebar.", "Train a run")
+        _stop_with_link(_("No run is selected. Train one, or choose one in the sidebar."), _("Train a run"))
     images_or_stop(run.dataset)
     if store().newest_weights_step(run.id) is None:
         if run.is_live:
             _rerun_when_weights_arrive(run)
-            waits = "is still in the queue" if run.status == "queued" else "is about to begin"
-            _stop_with_link(
-                f"This run {waits}; its weights appear here with its first step.", "See how it stands"
-            )
-        _stop_with_link(
-            f"This run has no weights to look into: {run.message or 'none were kept'}", "Train it anew"
-        )
+            if run.status == "queued":
+                waits = _("This run is still in the queue. Its weights appear here after its first step.")
+            else:
+                waits = _("This run is about to start. Its weights appear here after its first step.")
+            _stop_with_link(waits, _("Show its progress"))
+        if run.message:
+            _stop_with_link(f"{_('This run has no weights to show.')} {run.message}", _("Train again"))
+        _stop_with_link(_("This run has no weights to show: none were kept."), _("Train again"))
     return run
 
 
@@ -53,10 +55,10 @@ def images_or_stop(dataset: str) -> None:
     """Have a dataset's images ready, or offer to get them and stop."""
     try:
         if not dataset_is_here(dataset):
-            st.page_link(page("train"), label="Train on other images", icon=":material/play_arrow:")
+            st.page_link(page("train"), label=_("Train on another dataset"), icon=":material/play_arrow:")
             st.stop()
     except DatasetError as error:
-        _stop_with_link(f"The images cannot be had: {error}", "Train on other images")
+        _stop_with_link(f"{_('The images cannot be loaded.')} {error}", _("Train on another dataset"))
 
 
 def _stop_with_link(sentence: str, action: str) -> NoReturn:
@@ -82,12 +84,13 @@ def redraw_on_change(run: RunRow, drawn_status: str) -> None:
 
 
 def warn_if_diverged(run: RunRow) -> bool:
-    """Say so, with the remedy, and return True if the newest weights are not numbers any more."""
+    """Say so, with the remedy, and return True if the newest weights are no longer finite numbers."""
     state = state_at(run.id, newest_step(run))
     if all(np.isfinite(array).all() for array in state.values()):
         return False
-    st.warning(f"Its weights are not numbers any more: the run diverged. {markdown_text(run.remedy)}")
-    st.page_link(page("train"), label="Train with a smaller learning rate", icon=":material/play_arrow:")
+    told = _("This run diverged: its weights are no longer finite numbers.")
+    st.warning(f"{markdown_text(told)} {markdown_text(run.remedy)}")
+    st.page_link(page("train"), label=_("Train with a smaller learning rate"), icon=":material/play_arrow:")
     return True
 
 
@@ -96,5 +99,5 @@ def current_run(run_id: str) -> RunRow:
     try:
         return store().get(run_id)
     except StoreError as error:
-        st.error(markdown_text(f"{error}"))
+        st.error(markdown_text(str(error)))
         st.stop()

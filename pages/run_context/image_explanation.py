@@ -1,5 +1,7 @@
 """One image and what the model makes of it: probabilities, and the evidence for two classes."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
@@ -9,7 +11,8 @@ from core.figures.charts import CONFIG, class_bars
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent, signed
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import N_, _
 from core.insight.attribution import integrated_gradients
 from core.insight.captions.weights import difference as difference_caption
 from core.insight.evidence import arithmetic, difference
@@ -25,6 +28,9 @@ from pages.run_context.trained_model import (
     unit_linear,
 )
 
+_EVIDENCE: Final = N_("The image, and the evidence for {a} and for {b}.")
+_SHARES: Final = N_("The image, and what each pixel adds for {a} and for {b}.")
+
 
 def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, b: int) -> None:
     """Show test image `index`, labelled `label`: its probabilities, and what speaks for class `a` and `b`."""
@@ -36,13 +42,26 @@ def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, 
     with left:
         _evidence(key, run, step, image, a, b)
     with right:
-        bars = class_bars(list(probabilities), names, current_theme(), x_title="probability", height=300)
-        order = np.argsort(-probabilities)[:2]
-        said = " and ".join(f"{names[k]} {percent(float(probabilities[k]))}" for k in order)
-        st.plotly_chart(
-            bars, theme=None, config=CONFIG, key=f"{key}_bars", alt=f"Probabilities: {said} lead."
+        bars = class_bars(list(probabilities), names, current_theme(), x_title=_("probability"), height=300)
+        first, second = (int(k) for k in np.argsort(-probabilities)[:2])
+        most = {
+            "first": names[first],
+            "first_share": float(probabilities[first]),
+            "second": names[second],
+            "second_share": float(probabilities[second]),
+        }
+        alt = _(
+            "Most probable: {first} ({first_share:percent}), then {second} ({second_share:percent}).", **most
         )
-        st.caption(f"Test image {index:,}, labelled {markdown_text(names[label])}: {markdown_text(said)}.")
+        st.plotly_chart(bars, theme=None, config=CONFIG, key=f"{key}_bars", alt=alt)
+        told_in_markdown = markdown_(
+            "Test image {index}, labelled {label}. Most probable: {first} ({first_share:percent}), then {second} "
+            "({second_share:percent}).",
+            index=index,
+            label=names[label],
+            **most,
+        )
+        st.caption(told_in_markdown)
 
 
 def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: int) -> None:
@@ -55,31 +74,35 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
         maps = [stages.products[k].reshape(image.shape) for k in (a, b)]
         scores = [float(stages.logits[k]) for k in (a, b)]
         gap = difference(stages, *sorted((a, b), key=lambda k: -float(stages.logits[k])))
-        sentence, quantity = difference_caption(gap, names), "evidence"
+        sentence, template = difference_caption(gap, names), _EVIDENCE
     else:
         model = model_for_unit_pixels_at(run.id, step)
         found = [integrated_gradients(model, as_unit(image[None])[0], k) for k in (a, b)]
         maps, scores = [f.values for f in found], [f.logit for f in found]
-        sentence = (
-            f"{names[a]} scores {signed(scores[0])}, {names[b]} {signed(scores[1])}; the pixels share out the way "
-            f"there from a black image (integrated gradients)."
+        sentence = _(
+            "The score (logit) of {a} is {a_score:signed}, that of {b} is {b_score:signed}. Each pixel is shown with "
+            "what it adds to the score, counted from a black image on (integrated gradients).",
+            a=names[a],
+            a_score=scores[0],
+            b=names[b],
+            b_score=scores[1],
         )
-        quantity = "share"
+        template = _SHARES
     limit = max(float(np.abs(m).max()) for m in maps) or 1.0
     panels = [
-        Panel(image, "image", quantity="pixel"),
+        Panel(image, _("image")),
         *(
             Panel(
                 m,
-                f"for {names[k]}",
-                f"logit {signed(s)}",
-                quantity=f"for {names[k]}",
+                _("for {name}", name=names[k]),
+                _("logit {score:signed}", score=s),
+                quantity=_("for {name}", name=names[k]),
                 colour=class_colour(k),
                 limit=limit,
             )
             for m, k, s in zip(maps, (a, b), scores, strict=True)
         ),
     ]
-    alt = f"The image, and the {quantity} for {names[a]} and for {names[b]}. {sentence}"
+    alt = f"{_(template, a=names[a], b=names[b])} {sentence}"
     pixel_panels(f"{key}_evidence", panels, alt=alt, px=190, columns=3, linked=True, scale=True)
-    st.caption(f"Red speaks for the class, blue against it. {markdown_text(sentence)}")
+    st.caption(f"{_('Red pixels speak for the class, blue ones against it.')} {markdown_text(sentence)}")

@@ -1,17 +1,21 @@
-"""The run in view: chosen once, in the sidebar or by `?run=`, the same on every page."""
+"""The selected run: chosen once, in the sidebar or by `?run=`, the same on every page."""
 
 import time
+from typing import Final
 
 import streamlit as st
 
 from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.number_format import percent, rough_duration
+from core.i18n.translation import _
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import status_text, title, unambiguous
 from pages.components.selectbox import selectbox
 from pages.components.theme import chip
 from pages.server.services import store
 from pages.server.visitor import visitor
+
+FRESH_S: Final = 90.0  # the age of a younger run would be told in seconds, in other words each time
 
 
 def selected_run() -> RunRow | None:
@@ -27,7 +31,7 @@ def selected_run() -> RunRow | None:
 
 
 def select_run(run_id: str | None) -> None:
-    """Bring a run into view on every page; None = none, as for a fresh start."""
+    """Select a run for every page; None = none, as for a fresh start."""
     st.session_state.run = run_id
     if run_id and st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
@@ -41,29 +45,29 @@ def status_chip(row: RunRow) -> str:
 
 
 def choose_run() -> None:
-    """Draw the sidebar's picker of the run in view, and follow `?run=`."""
+    """Draw the sidebar's picker of the selected run, and follow `?run=`."""
     if "run" not in st.session_state:
         _follow_address()
     try:
         runs = _choices()
     except StoreError as error:
-        st.error(markdown_text(f"{error}"), icon=":material/database_off:")
+        st.error(markdown_text(str(error)), icon=":material/database_off:")
         return
     for notice in store().notices:
         st.warning(markdown_text(notice))
     if not runs:
-        st.caption("No run yet. Press **Train** to make the first.")
+        st.caption(_("No runs yet. Press **Train** to start the first."))
         return
     ids = [row.id for row in runs]
     current = st.session_state.get("run")
     selectbox(
-        "Run in view",
+        _("Selected run"),
         unambiguous({row.id: _label(row) for row in runs}),
         current if current in ids else None,
         select_run,
         key="run_choice",
-        placeholder="Choose a run",
-        help="Every page shows this run. Its address is in the page's address: copy it to share it.",
+        placeholder=_("Choose a run"),
+        help=_("All pages show this run. To share it, copy the address of the page."),
     )
     if current in ids and st.query_params.get("run") != current:
         st.query_params["run"] = current
@@ -77,15 +81,16 @@ def _follow_address() -> None:
     try:
         st.session_state.run = store().get(wanted).id
     except UnknownRun:
-        st.session_state.address_problem = (
-            f"There is no run “{wanted[:24]}” here. It may have been deleted, or the link cut short."
+        st.session_state.address_problem = _(
+            "There is no run “{run}” here. It may have been deleted, or the link is incomplete.",
+            run=wanted[:24],
         )
     except StoreError:
         return  # the picker says what is wrong with the store
 
 
 def _choices(limit: int = 60) -> list[RunRow]:
-    """Return the visitor's runs, newest first, then others', and the run in view wherever it comes from."""
+    """Return the visitor's runs, newest first, then others', and the selected run wherever it comes from."""
     mine = store().list(owner=visitor(), limit=limit)
     known = {row.id for row in mine}
     others = [row for row in store().list(limit=limit) if row.id not in known]
@@ -98,9 +103,6 @@ def _choices(limit: int = 60) -> list[RunRow]:
 
 def _label(row: RunRow) -> str:
     accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
-    figure = f" · {percent(accuracy)}" if accuracy is not None else ""
-    age_s = max(0.0, time.time() - row.created_at)
-    age = "now" if age_s < 60 else f"{age_s / 60:.0f} min" if age_s < 5400 else f"{age_s / 3600:.0f} h"
-    if age_s > 129_600:
-        age = f"{age_s / 86_400:.0f} d"
-    return f"{title(row)}{figure} · {age}"
+    age_s = time.time() - row.created_at
+    age: str = _("now") if age_s < FRESH_S else rough_duration(age_s)
+    return " · ".join((title(row), *([percent(accuracy)] if accuracy is not None else []), age))

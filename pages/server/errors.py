@@ -6,7 +6,10 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.config.app_settings import SettingsError
+from core.config.field_errors import FieldError
+from core.config.setting_labels import LABELS
 from core.i18n.literal_text import markdown_text
+from core.i18n.translation import _
 from core.runs import StoreError
 
 
@@ -21,10 +24,10 @@ def show_errors() -> Iterator[None]:
     except SettingsError as error:
         for sentence in error.errors:
             st.error(markdown_text(sentence), icon=":material/settings_alert:")
-        st.caption("Inkling reads its settings when it starts: put this right, then start it again.")
+        st.caption(_("Inkling reads its settings when it starts: correct this, then start it again."))
     except StoreError as error:
         st.error(markdown_text(f"{error}"), icon=":material/database_off:")
-        st.button("Try again", type="primary", key="try_again")
+        st.button(_("Try again"), type="primary", key="try_again")
     else:
         return
     st.stop()
@@ -36,14 +39,13 @@ def show_messages() -> None:
     In a container that is always there: what stands below keeps its place when it goes, and is not made anew.
     """
     with st.container():
-        for error in st.session_state.pop("address_errors", []):
-            st.warning(
-                f"The address asks for something that cannot be: {markdown_text(str(error))} "
-                "That setting was left as it is."
-            )
-        problem = st.session_state.pop("address_problem", None)
-        if problem:
-            st.warning(markdown_text(problem))
+        refused: list[FieldError] = st.session_state.pop("address_errors", [])
+        for error in refused:
+            problem = markdown_text(error.said(LABELS.get(error.field, error.field)))
+            st.warning(f"{_('Invalid setting in the link, not applied.')} {problem}")
+        missing = st.session_state.pop("address_problem", None)
+        if missing:
+            st.warning(markdown_text(missing))
         trouble = st.session_state.pop("trouble", None)
         if trouble:
             st.error(markdown_text(trouble))

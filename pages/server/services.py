@@ -7,6 +7,7 @@ import streamlit as st
 from core import datasets
 from core.config.app_settings import Settings, from_environment
 from core.datasets import ImageData
+from core.i18n.translation import _
 from core.jobs.engine import EmbeddedEngine
 from core.runs import Store
 from pages.server.background import tell_end
@@ -33,7 +34,8 @@ def engine() -> EmbeddedEngine:
     return made
 
 
-@st.cache_resource(show_spinner="Unpacking the images, once …", max_entries=8)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def image_data(name: str) -> ImageData:
     """Return a dataset's memory-mapped images.  Raises: DatasetError."""
-    return datasets.load(name, settings().data_dir)
+    with st.spinner(_("Unpacking the images (the first time only) …")):  # in the language of who waits for it
+        return datasets.load(name, settings().data_dir)

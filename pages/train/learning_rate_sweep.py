@@ -9,11 +9,15 @@ from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
 from core.figures.palette import PALETTES, Theme, series_colour
 from core.figures.run_curves import Chart, Series
-from core.i18n.number_format import percent
+from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.number_format import percent, plain
+from core.i18n.translation import N_, _, ngettext
 from core.live.run_feed import Feed
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_groups import is_joint, new_group_id
+from core.runs.run_labels import STATUSES
 from core.search.learning_rate_sweep import sweep_rates
 from core.training.path_selection import may_join
 from pages.components.live_chart import live_chart
@@ -22,28 +26,39 @@ from pages.run_context.selected_run import select_run
 from pages.server.run_feeds import feed
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
-from pages.train.run_controls import PACES
+from pages.train.run_controls import chosen_pace
 
 TICK_S: Final = 1.0
 CHART_PX: Final = 300
+_STANDS: Final = {  # how a run of the group stands that has no accuracy to tell
+    "created": N_("Learning rate {rate:plain}: not started."),
+    "queued": N_("Learning rate {rate:plain}: queued."),
+    "interrupted": N_("Learning rate {rate:plain}: interrupted."),
+    "diverged": N_("Learning rate {rate:plain}: diverged."),
+    "failed": N_("Learning rate {rate:plain}: failed."),
+}
 
 
 def sweep_button(config: RunConfig) -> None:
     """Offer to try eight learning rates at once, with what that needs where it cannot be done."""
     rates = sweep_rates(config.learning_rate)
-    with st.popover("Try 8 learning rates at once", icon=":material/line_axis:"):
+    label_in_markdown = markdown_("Try {count} learning rates at once", count=len(rates))
+    with st.popover(label_in_markdown, icon=":material/line_axis:"):
         if not may_join(config, config):
             st.caption(
-                "This trains eight models side by side, which works for softmax regression with SGD, without "
-                "augmentation and L1 penalty. Choose those on the left."
+                _(
+                    "This trains eight models side by side. It works for softmax regression with SGD, without data "
+                    "augmentation and without L1 penalty: choose those in the settings."
+                )
             )
             return
-        st.caption(
-            "Eight models see the same images in the same order; only the learning rate differs: "
-            + ", ".join(f"{rate:g}" for rate in rates)
-            + ". Together they take about as long as four. Each is a run of its own."
+        told_in_markdown = markdown_(
+            "Eight models see the same images in the same order; only their learning rates differ: {rates:list}. "
+            "Together they take about as long as four one after another. Each becomes a run of its own.",
+            rates=[plain(rate) for rate in rates],
         )
-        st.button("Train all eight", type="primary", on_click=_begin, args=(config, rates))
+        st.caption(told_in_markdown)
+        st.button(_("Train all eight"), type="primary", on_click=_begin, args=(config, rates))
 
 
 def show_sweep(run: RunRow) -> None:
@@ -77,27 +92,31 @@ def _tick(group_id: str) -> None:
 def _chart(group_id: str, runs: list[RunRow]) -> Chart:
     """Return the smoothed training accuracy of every run of the group in one chart."""
     feeds = [(member, feed(member.id)) for member in runs]
-    for _, shared in feeds:
+    for _member, shared in feeds:
         shared.refresh(store())
     series = tuple(_series(i, member, shared) for i, (member, shared) in enumerate(feeds))
-    ends = [shared.curves.total_steps for _, shared in feeds]
-    told = [f"{member.config.learning_rate:g}: {_outcome(member)}" for member in runs if _outcome(member)]
+    ends = [shared.curves.total_steps for _member, shared in feeds]
+    told = [sentence for sentence in map(_standing, runs) if sentence] or [_("Nothing yet.")]
     return Chart(
         run=group_id,
-        title=f"Training accuracy at {len(runs)} learning rates (smoothed, %)",
-        x_title="Training step",
+        title=ngettext(
+            "Training accuracy at {n} learning rate (smoothed, %)",
+            "Training accuracy at {n} learning rates (smoothed, %)",
+            len(runs),
+        ),
+        x_title=_("Training step"),
         x_end=float(max([*ends, 1])),
         percent=True,
         series=series,
-        alt="Training accuracy by learning rate. " + ("; ".join(told) or "Nothing yet") + ".",
-        revision=(0, sum(shared.curves.smooth["accuracy"].thinned for _, shared in feeds)),
+        alt=" ".join([_("Training accuracy by learning rate."), *told]),
+        revision=(0, sum(shared.curves.smooth["accuracy"].thinned for _member, shared in feeds)),
     )
 
 
 def _series(i: int, member: RunRow, shared: Feed) -> Series:
     x, y = shared.curves.smooth["accuracy"].points
     colours = _colour(i, "light"), _colour(i, "dark")
-    return Series(member.id, f"{member.config.learning_rate:g}", "line", colours, x, y * 100)
+    return Series(member.id, plain(member.config.learning_rate), "line", colours, x, y * 100)
 
 
 def _colour(i: int, theme: Theme) -> str:
@@ -106,38 +125,51 @@ def _colour(i: int, theme: Theme) -> str:
     return named[i] if i < len(named) else series_colour(i - len(named), theme)
 
 
-def _outcome(member: RunRow) -> str:
-    """Return how the run stands, in a word or a figure."""
-    if member.status in ("diverged", "failed", "queued", "created", "interrupted"):
-        return "held back" if member.status == "created" else member.status
-    accuracy = member.test_accuracy if member.test_accuracy is not None else member.evaluation_accuracy
-    return percent(accuracy) if accuracy is not None else ""
+def _accuracy(member: RunRow) -> float | None:
+    return member.test_accuracy if member.test_accuracy is not None else member.evaluation_accuracy
+
+
+def _standing(member: RunRow) -> str:
+    """Return how the run stands in a sentence, "" while there is nothing to tell."""
+    rate, accuracy = member.config.learning_rate, _accuracy(member)
+    if member.status in _STANDS:
+        return _(_STANDS[member.status], rate=rate)
+    if accuracy is None:
+        return ""
+    return _("Learning rate {rate:plain}: {accuracy:percent}.", rate=rate, accuracy=accuracy)
+
+
+def _label(member: RunRow) -> str:
+    """Return the text of the button that opens the run: its learning rate and, at its end, what came of it."""
+    rate, accuracy = plain(member.config.learning_rate), _accuracy(member)
+    if not member.has_ended:
+        return rate
+    if member.status in _STANDS:
+        return f"{rate} · {STATUSES[member.status]}"
+    return rate if accuracy is None else f"{rate} · {percent(accuracy)}"
 
 
 def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:
-    """Draw one button per run that brings it into view, and one that stops them all."""
+    """Draw one button per run that selects it, and one that stops them all."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Open one:", width="content")
+        st.caption(_("Open one:"), width="content")
         for member in runs:
             is_open = member.id == run.id
-            label = f"{member.config.learning_rate:g}"
-            if member.has_ended and _outcome(member):
-                label += f" · {_outcome(member)}"
             st.button(
-                label,
+                markdown_text(_label(member)),
                 key=f"open_{member.id}",
                 type="primary" if is_open else "secondary",
                 disabled=is_open,
                 on_click=select_run,
                 args=(member.id,),
-                help="The run with this learning rate, as a run of its own.",
+                help=_("Show the run with this learning rate."),
             )
         if any(not member.has_ended for member in runs):
-            st.button("Stop all", on_click=_stop_all, args=([member.id for member in runs],))
+            st.button(_("Stop all"), on_click=_stop_all, args=([member.id for member in runs],))
 
 
 def _begin(config: RunConfig, rates: list[float]) -> None:
-    """Create the eight runs, hand the one with the form's own rate to the engine, and bring it into view."""
+    """Create the eight runs, hand the one with the form's own rate to the engine, and select it."""
     group_id, first = new_group_id(), max(0, len(rates) - 3)
     try:
         ids = [_create(replace(config, learning_rate=rate), group_id) for rate in rates]
@@ -151,8 +183,8 @@ def _create(config: RunConfig, group_id: str) -> str:
     return store().create(
         config,
         owner=visitor(),
-        name=f"learning rate {config.learning_rate:g} of eight",
-        pace=PACES[st.session_state.get("pace", "Film, 10 s")],
+        name=str(_("Learning rate {rate:plain}, one of eight", rate=config.learning_rate)),
+        pace=chosen_pace(),
         group_id=group_id,
         parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         queue=False,

@@ -9,6 +9,9 @@ import streamlit as st
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, dataset_spec
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.reader import reader
+from core.i18n.translation import _
 from core.insight.captions.run_summary import verdict
 from core.live.run_feed import Feed
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
@@ -55,7 +58,7 @@ def show_run(run: RunRow) -> None:
         run, shared = current(run.id)
         _note_viewer(shared)
     except StoreError as error:
-        st.error(markdown_text(f"{error}"))
+        st.error(markdown_text(str(error)))
         return
     alike = _earlier_runs(run)
     earlier: list[str] = st.session_state[_beneath(run)] if alike else []
@@ -100,13 +103,11 @@ def _tick(run_id: str, earlier: list[str]) -> None:
         run, shared = current(run_id, SHARED_S)
         snapshot = _snapshot(run, shared, earlier)
     except UnknownRun:
-        st.session_state.trouble = (
-            "The run that was in view is not here any more. Press Train to make another."
-        )
+        st.session_state.trouble = _("The selected run is not here any more. Press Train to start another.")
         st.rerun()
     except StoreError as error:
         # It goes when a later tick can read again.
-        st.error(markdown_text(f"{error}"), icon=":material/database_off:")
+        st.error(markdown_text(str(error)), icon=":material/database_off:")
         return
     if _drawn(run) != st.session_state.drawn_status:
         st.rerun()
@@ -138,28 +139,29 @@ def _outcome(run: RunRow) -> None:
     """Say what happened when the run is over, and offer the next step."""
     if run.status in ("finished", "stopped"):
         try:
-            words = _verdict(run.id, run.dataset, run.status, run.revision)
+            words = _verdict(run.id, run.dataset, run.status, run.revision, reader().language)
         except (DatasetError, StoreError) as error:
-            st.caption(markdown_text(f"{error}"))
+            st.caption(markdown_text(str(error)))
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{markdown_text(words)}**", width="content")
-            st.page_link(page("draw"), label="Draw one yourself", icon=":material/draw:")
+            st.page_link(page("draw"), label=_("Draw one yourself"), icon=":material/draw:")
         return
     st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}")
     if run.status == "diverged":
         smaller = replace(run.config, learning_rate=max(run.config.learning_rate / 10, 1e-6))
-        st.button(f"Train with learning rate {smaller.learning_rate:g}", on_click=train_with, args=(smaller,))
+        label_in_markdown = markdown_("Train with learning rate {rate:plain}", rate=smaller.learning_rate)
+        st.button(label_in_markdown, on_click=train_with, args=(smaller,))
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _verdict(run_id: str, dataset: str, status: str, revision: int) -> str:  # noqa: ARG001 - scores may follow
-    """Return the finished run's result in words."""
+def _verdict(run_id: str, dataset: str, status: str, revision: int, language: str) -> str:  # noqa: ARG001 - of the key
+    """Return the finished run's result in words, in this language; scores may follow with another revision."""
     logits = store().logits(run_id)
     if logits is None and status == "finished":
-        return "It is being scored on the test set."
+        return _("It is being evaluated on the test set.")
     if logits is None:
-        return "It was stopped before it was scored on the test set."
+        return _("It was stopped before it was evaluated on the test set.")
     return verdict(logits, image_data(dataset).test_labels, dataset_spec(dataset))
 
 
@@ -181,9 +183,9 @@ def _choose_earlier(run: RunRow, alike: list[RunRow]) -> None:
     if not alike:
         return
     names = distinct_titles(alike)
-    with st.expander("Earlier runs beneath the curves"):
+    with st.expander(_("Earlier runs beneath the curves")):
         st.multiselect(
-            "Runs",
+            _("Runs"),
             list(names),
             format_func=names.__getitem__,
             key=_beneath(run),
@@ -195,10 +197,10 @@ def _choose_earlier(run: RunRow, alike: list[RunRow]) -> None:
 def _log(run: RunRow) -> None:
     """Show the log in article 1's words, and offer it as a file."""
     shared: Feed = feed(run.id)
-    with st.expander("Log"):
-        st.code("\n".join(shared.log[-400:]) or "Nothing yet.", language=None, height=240)
+    with st.expander(_("Log")):
+        st.code("\n".join(shared.log[-400:]) or _("Nothing yet."), language=None, height=240)
         st.download_button(
-            "Download the log",
+            _("Download the log"),
             data=lambda: "\n".join(shared.log) + "\n",  # the file of an earlier drawing may be gone
             file_name=f"inkling-{run.id}.log",
             mime="text/plain",

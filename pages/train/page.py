@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.i18n.translation import _
 from pages.run_context.dataset_guard import dataset_is_here
 from pages.run_context.selected_run import selected_run
 from pages.train.form_state import config_in_address
@@ -11,12 +12,12 @@ from pages.train.run_controls import run_buttons
 from pages.train.settings_form import hyperparameter_form
 
 with st.sidebar:
-    st.subheader("Settings", anchor=False)
+    st.subheader(_("Settings"), anchor=False)
     config = hyperparameter_form()
 
 run = selected_run()
 if config is None:
-    st.warning("A setting on the left is refused; it says there what is allowed.")
+    st.warning(_("One setting is invalid. See the settings."))
     st.stop()
 config_in_address(config)
 if not dataset_is_here(config.dataset):

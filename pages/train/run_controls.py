@@ -9,22 +9,30 @@ from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS
 from core.datasets import dataset_spec
 from core.i18n.literal_text import markdown_text
+from core.i18n.number_format import plain
+from core.i18n.translation import N_, Sentences, _
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
+from pages.components.selectbox import selectbox
 from pages.run_context.selected_run import select_run
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
 from pages.train.form_state import config_as_entered, put_config
 from pages.train.settings_form import RATES
 
-PACES: Final = {
-    "Full speed": "full",
-    "Film, 10 s": "film:10",
-    "5 steps a second": "steps:5",
-    "50 steps a second": "steps:50",
-}
+PACES: Final = Sentences(
+    {
+        "full": N_("Full speed"),
+        "film:10": N_("Slow, about 10 s"),
+        "steps:5": N_("5 steps a second"),
+        "steps:50": N_("50 steps a second"),
+    }
+)
+DEFAULT_PACE: Final = "film:10"
 TRAIN_PX: Final = 138  # fixed widths: a button that moves under the pointer is a click that goes astray
-PAUSE_PX: Final = 94
+PAUSE_PX: Final = 108
+PACE_PX: Final = 168
+RATE_PX: Final = 150
 OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
@@ -39,83 +47,88 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
     is_interrupted = run is not None and run.status == "interrupted"  # then Resume is the one to press
     with st.container(horizontal=True, key="run_buttons", vertical_alignment="bottom"):
         st.button(
-            "Train" if run is None else "Train anew",
+            _("Train") if run is None else _("Train again"),
             type="secondary" if live or is_interrupted else "primary",
             icon=":material/play_arrow:",
             width=TRAIN_PX,
             shortcut="T",
             key="train_button",  # or a click on the way while it changes its looks would be another button's
             on_click=_begin,
-            help="Start a run with the settings on the left.",
+            help=_("Start a new run with these settings."),
         )
         if is_interrupted:
-            st.button("Resume", type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
+            st.button(_("Resume"), type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
         elif run is not None and run.status == "paused":
             st.button(
-                "Go on",
+                _("Resume"),
                 type="primary",
                 width=PAUSE_PX,
                 shortcut="P",
                 on_click=_order,
                 args=(run_id,),
                 kwargs={"command": "run"},
-                help="Train on from here.",
+                help=_("Continue from this step."),
             )
         else:
             st.button(
-                "Pause",
+                _("Pause"),
                 width=PAUSE_PX,
                 shortcut="P",
                 disabled=not live,
                 on_click=_order,
                 args=(run_id,),
                 kwargs={"command": "pause"},
-                help="Wait between two steps; nothing is lost.",
+                help=_("Pause between two steps. Nothing is lost."),
             )
-        _stepper("One step", "S", "step", run)
-        _stepper("One epoch", "E", "epoch", run)
+        _stepper(_("One step"), "S", "step", run, _("Learn from one batch of images, then pause."))
+        _stepper(_("One epoch"), "E", "epoch", run, _("Learn from all training images once, then pause."))
         st.button(
-            "Stop",
+            _("Stop"),
             shortcut="X",
             disabled=not live,
             on_click=_order,
             args=(run_id,),
             kwargs={"command": "stop"},
-            help="End the run here and keep everything it has learned.",
+            help=_("End the run here and keep all that it has learned."),
         )
         _pace(run)
         _live_rate(config, run)
 
 
-def _stepper(label: str, key: str, unit: str, run: RunRow | None) -> None:
+def _stepper(label: str, key: str, unit: str, run: RunRow | None, effect: str) -> None:
     """Draw a button that goes on by one step or epoch; with no live run it starts one and pauses."""
     live = run is not None and run.is_live
-    what = "mini-batch" if unit == "step" else "epoch"
     st.button(
         markdown_text(label),
         shortcut=key,
         on_click=_order if live else _begin,
         args=(run.id,) if run is not None and live else (),
         kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
-        help=f"Learn from one {what}, then wait.",
+        help=markdown_text(effect),
     )
 
 
-def _pace(run: RunRow | None) -> None:
-    def change() -> None:
-        st.session_state.pace = st.session_state.pace_choice
-        if run is not None and run.is_live:
-            _order(run.id, pace=PACES[st.session_state.pace])
+def chosen_pace() -> str:
+    """Return the pace at which this visitor's next run is to be shown."""
+    return str(st.session_state.get("pace", DEFAULT_PACE))
 
-    st.session_state.setdefault("pace", "Film, 10 s")
-    st.session_state.pace_choice = st.session_state.pace
-    st.selectbox(
-        "Pace",
-        list(PACES),
+
+def _pace(run: RunRow | None) -> None:
+    def choose(pace: str) -> None:
+        st.session_state.pace = pace
+        if run is not None and run.is_live:
+            _order(run.id, pace=pace)
+
+    selectbox(
+        _("Pace"),
+        PACES,
+        chosen_pace(),
+        choose,
         key="pace_choice",
-        on_change=change,
-        width=150,
-        help="How fast to show it; the numbers are the same at every pace. Default: a film of about 10 s.",
+        width=PACE_PX,
+        help=_(
+            "How fast training is shown. The results are the same at every pace. Default: slow, about 10 s."
+        ),
     )
 
 
@@ -133,20 +146,22 @@ def _live_rate(config: RunConfig, run: RunRow | None) -> None:
             _order(run.id, learning_rate=st.session_state[key])
 
     st.selectbox(
-        "Learning rate now",
+        _("Learning rate now"),
         sorted({*RATES, rate, st.session_state[key]}),
-        format_func=lambda value: f"{value:g}",
+        format_func=plain,
         key=key,
-        width=150,
+        width=RATE_PX,
         disabled=run is None or not run.is_live,
         on_change=change,
-        help="Changes a run while it trains, from the next step on. The change is recorded with its step, "
-        "so that the run can be repeated exactly.",
+        help=_(
+            "Changes the learning rate while the run trains, from the next step on. The change is recorded with its "
+            "step, so that the run can be repeated exactly."
+        ),
     )
 
 
 def _begin(until: int = 0) -> None:
-    """Create a run of what the form says, hand it to the engine, bring it into view, and wait for its first words.
+    """Create a run of what the form says, hand it to the engine, select it, and wait for its first words.
 
     The second press of a double click asks for the run that the first has just begun, and makes no other.
     """
@@ -166,7 +181,7 @@ def _begin(until: int = 0) -> None:
             owner=visitor(),
             command="pause" if until else "run",
             run_until=until,
-            pace=PACES[st.session_state.get("pace", "Film, 10 s")],
+            pace=chosen_pace(),
             parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         )
         engine().submit(run_id)

@@ -13,6 +13,7 @@ from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
+from core.i18n.translation import _
 from pages.components.selectbox import selectbox
 from pages.server.warmup import libraries_loaded
 from pages.train.form_state import mixes_with, put_config, widget_key, with_values
@@ -40,7 +41,7 @@ def hyperparameter_form() -> RunConfig | None:
         values["batch_size"] = _number("batch_size", config)
     with right:
         values["epochs"] = _number("epochs", config)
-    with st.expander("More settings", icon=":material/tune:"):
+    with st.expander(_("More settings"), icon=":material/tune:"):
         values |= _more(config, values)
     return _built(config, values)
 
@@ -63,27 +64,29 @@ def _in_markdown(error: FieldError) -> str:
 
 def _presets(config: RunConfig) -> None:
     matching = next((p.name for p in PRESETS.values() if p.config == config), OWN_SETTINGS)
-    names = {} if matching in PRESETS else {OWN_SETTINGS: "Your own settings"}
+    names = {} if matching in PRESETS else {OWN_SETTINGS: _("Your own settings")}
 
     def choose(name: str) -> None:
         if name in PRESETS:
             put_config(PRESETS[name].config)
 
     selectbox(
-        "Start from",
+        _("Start from"),
         names | {name: preset.title for name, preset in PRESETS.items()},
         matching,
         choose,
         key="preset",
-        help="A named set of settings. Choosing one fills the form below; nothing trains until you press Train.",
+        help=_(
+            "Named sets of settings. Choosing one fills in the form below; nothing trains until you press Train."
+        ),
     )
     if matching in PRESETS:
-        st.caption(PRESETS[matching].note)
+        st.caption(markdown_text(PRESETS[matching].note))
 
 
 def _titles() -> dict[str, str]:
     titles = {name: spec.title for name, spec in CATALOG.items()}
-    return titles | {own.name: f"{own.title} (yours)" for own in list_own()}
+    return titles | {own.name: _("{title} (yours)", title=own.title) for own in list_own()}
 
 
 def _dataset(config: RunConfig) -> str:
@@ -104,22 +107,21 @@ def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
     """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
     values: dict[str, Any] = {}
     images = dataset_spec(chosen["dataset"]).train_size if chosen["dataset"] in CATALOG else None
-    st.markdown("**Data**")
+    st.markdown(_("**Data**"))
     values["train_size"] = _number("train_size", config, high=images)
     values["validation_size"] = _number("validation_size", config, high=images)
     values["scaling"] = _select("scaling", config)
     values["deskew"] = _toggle("deskew", config)
     values["augmentation"] = _select("augmentation", config)
     values["mix_in"] = _mix_in(config, chosen["dataset"])
+    st.markdown(_("**Model**"))
     if chosen["model"] == "cnn":
-        st.markdown("**Model**")
         values["channels"] = _typed("channels", config)
         values["kernel_size"] = _select("kernel_size", config, options=(1, 3, 5, 7, 9))
-    st.markdown("**Start of the weights**")
     values["initialisation"] = _select("initialisation", config)
     if values["initialisation"] == "normal":
         values["init_std"] = _typed("init_std", config)
-    st.markdown("**Learning**")
+    st.markdown(_("**Training**"))
     if chosen["optimizer"] in WITH_MOMENTUM:
         values["momentum"] = _typed("momentum", config)
     if chosen["optimizer"] == "sgd" and values["momentum"]:
@@ -130,7 +132,7 @@ def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
         values["step_factor"] = _typed("step_factor", config)
     values["l2"] = _typed("l2", config)
     values["l1"] = _typed("l1", config)
-    st.markdown("**Run**")
+    st.markdown(_("**Run**"))
     values["eval_every"] = _number("eval_every", config)
     values["seed"] = _number("seed", config)
     values["device"] = _select("device", config, options=_devices(config))

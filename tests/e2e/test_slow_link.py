@@ -69,7 +69,7 @@ def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(
     open_train(page, f"{app.url}/?run={first}")
     expect_status(page, "running")
     link.hold()
-    press(page, "Train anew")
+    press(page, "Train again")
     link.wait_for(lambda: link.heard("auto_rerun"), "the page of the new run")
     second = store.list(sort="number")[0].id
     link.wait_for_tick()
@@ -82,4 +82,6 @@ def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(
     link.release()
     expect_status(page, "paused")
     assert run_id(page) == second
-    expect(page.get_by_role("combobox", name=re.compile("Run in view"))).to_have_value(re.compile(second[:4]))
+    expect(page.get_by_role("combobox", name=re.compile("Selected run$"))).to_have_value(
+        re.compile(second[:4])
+    )

@@ -105,7 +105,7 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     page.locator(".ink-status").first.click()  # away from any field that would take the letter
     page.keyboard.press("s")
     until(lambda: step_shown(page) == paused_at + 2, "one more step by the keyboard")
-    press(page, "Go on")
+    press(page, "Resume")
     expect_status(page, "running")
     press(page, "Stop")
     expect_status(page, "stopped")
@@ -138,7 +138,7 @@ def test_a_link_gives_another_browser_the_same_form_the_same_view_and_the_same_n
         expect_status(second, "finished")
         assert run_id(second) == mine
         choose(second, "Pace", "Full speed")
-        press(second, "Train anew")
+        press(second, "Train again")
         until(lambda: run_id(second) != mine, "a run of its own")
         expect_status(second, "finished")
         theirs = run_id(second)
@@ -183,9 +183,9 @@ def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) ->
     open_train(page, f"{app.url}/?learning_rate=nan&epochs=banana&seed=5&run=nosuchrun&dataset=letters")
     told = page.get_by_test_id("stAlert").all_inner_texts()
     text = " ".join(told)
-    assert "learning_rate must be a number from 0.000001 to 100, not “nan”" in text
-    assert "epochs must be a whole number from 1 to 1,000, not “banana”" in text
-    assert "dataset must be one of mnist" in text
+    assert "Learning rate must be a number from 0.000001 to 100, not “nan”" in text
+    assert "Epochs must be a whole number from 1 to 1,000, not “banana”" in text
+    assert "Dataset must be one of mnist" in text
     assert "nosuchrun" in text
     assert "Traceback" not in page.content()
     assert "seed=5" in page.url
@@ -198,7 +198,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
         told = page.get_by_test_id("stAlert")
         expect(told.filter(has_text="nosuchrun")).to_be_visible()
         expect(
-            told.filter(has_text="epochs must be a whole number from 1 to 1,000, not “banana”")
+            told.filter(has_text="Epochs must be a whole number from 1 to 1,000, not “banana”")
         ).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
 

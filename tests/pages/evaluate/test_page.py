@@ -75,7 +75,7 @@ def test_the_threshold_says_how_many_answers_remain(app: AppTest, store: Store, 
 
 
 def test_without_a_run_there_is_one_sentence_and_a_way_on(app: AppTest) -> None:
-    assert "There is no run in view" in shown(app, "evaluate")
+    assert "No run is selected." in shown(app, "evaluate")
     assert [link.proto.label for link in app.get("page_link")] == ["Train a run"]
 
 

@@ -33,16 +33,16 @@ def ways_on(app: AppTest) -> list[str]:
 @pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist"])
 def test_a_queued_run_waits_and_says_so(app: AppTest, store: Store, page: str, dataset: str) -> None:
     text = shown(app, page, store.create(RunConfig(dataset=dataset)))
-    assert "still in the queue; its weights appear here with its first step" in text
-    assert ways_on(app) == ["See how it stands"]
+    assert "still in the queue. Its weights appear here after its first step." in text
+    assert ways_on(app) == ["Show its progress"]
 
 
 @pytest.mark.parametrize("page", ["weights", "evaluate"])
 def test_a_run_that_failed_before_its_first_step_says_why(app: AppTest, store: Store, page: str) -> None:
     failed = Failed(0, "user_error", "The disk is full.", "Free some room.")
     run_id = store.add_finished_run(RunConfig(dataset="fashion_mnist"), [STARTED, failed])
-    assert "This run has no weights to look into: The disk is full." in shown(app, page, run_id)
-    assert ways_on(app) == ["Train it anew"]
+    assert "This run has no weights to show. The disk is full." in shown(app, page, run_id)
+    assert ways_on(app) == ["Train again"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -69,7 +69,7 @@ def test_a_run_whose_images_are_missing_offers_others(
         RunConfig(dataset=dataset), [STARTED, weights(3, 0.5), Finished(3, "finished", 1.0)]
     )
     shown(app, page, run_id)
-    assert ways_on(app) == ["Train on other images"]
+    assert ways_on(app) == ["Train on another dataset"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,6 +3,7 @@
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from core.i18n.number_format import plain
 from core.protocol.events import Evaluated, Started, Steps
 from core.runs import RunRow, Store
 from core.search.learning_rate_sweep import sweep_rates
@@ -34,9 +35,9 @@ def test_eight_held_back_runs_of_one_group_are_made_and_one_is_queued(app: AppTe
 
 def test_each_of_the_eight_can_be_opened(app: AppTest, store: Store) -> None:
     smallest = begun(app, store)[0]
-    button(app, f"{smallest.config.learning_rate:g}").click().run()
+    button(app, plain(smallest.config.learning_rate)).click().run()
     assert app.session_state["run"] == smallest.id
-    assert button(app, f"{smallest.config.learning_rate:g}").disabled
+    assert button(app, plain(smallest.config.learning_rate)).disabled
 
 
 def test_stop_all_ends_even_those_that_have_not_begun(app: AppTest, store: Store) -> None:
@@ -54,4 +55,4 @@ def test_a_model_that_cannot_be_joined_is_told_what_to_choose(app: AppTest) -> N
     app.query_params["model"] = "mlp"
     app.run()
     assert not any(b.label == "Train all eight" for b in app.button)
-    assert any("Choose those on the left" in caption.value for caption in app.caption)
+    assert any("choose those in the settings" in caption.value for caption in app.caption)

@@ -83,11 +83,11 @@ def test_a_double_click_on_train_begins_one_run(
     monkeypatch.setattr(run_controls, "DOUBLE_S", 60.0)
     shown(app)
     button(app, "Train").click().run()
-    button(app, "Train anew").click().run()
+    button(app, "Train again").click().run()
     (run,) = [row for row in store.list() if row.id not in SHIPPED]
     assert run.id in app.query_params["run"]
     monkeypatch.setattr(run_controls, "DOUBLE_S", 0.0)
-    button(app, "Train anew").click().run()
+    button(app, "Train again").click().run()
     assert len([row for row in store.list() if row.id not in SHIPPED]) == 2
 
 
@@ -110,10 +110,10 @@ def test_running_shows_step_epoch_and_figures(app: AppTest, store: Store) -> Non
     assert "0.600" in text
 
 
-def test_paused_offers_to_go_on(app: AppTest, store: Store) -> None:
+def test_paused_offers_to_resume(app: AppTest, store: Store) -> None:
     run_id = worked_on(store, steps(1, 5), Paused(5))
     assert "Paused" in shown(app, run_id)
-    button(app, "Go on").click().run()
+    button(app, "Resume").click().run()
     assert store.get(run_id).command == "run"
 
 
@@ -175,7 +175,7 @@ def test_refused_settings_of_an_address_are_told_and_the_rest_holds(app: AppTest
     app.query_params["seed"] = "9"
     app.query_params["run"] = "nowhere"
     text = shown(app)
-    assert "learning_rate must be a number from 0.000001 to 100, not “nan”" in text
+    assert "Learning rate must be a number from 0.000001 to 100, not “nan”" in text
     assert "There is no run “nowhere” here." in text
     assert app.session_state.config.seed == 9
     assert app.session_state.config.learning_rate == 0.1
@@ -235,10 +235,10 @@ def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, stor
     twins = [store.create(CONFIG, name="Ada's") for _ in range(2)]
     app.query_params["run"] = twins[0]
     app.run()
-    box = next(box for box in app.selectbox if box.label == "Run in view")
+    box = next(box for box in app.selectbox if box.label == "Selected run")
     assert len({*box.options}) == len(box.options)
     for wanted in twins:
-        box = next(box for box in app.selectbox if box.label == "Run in view")
+        box = next(box for box in app.selectbox if box.label == "Selected run")
         box.select(wanted).run()
         assert not app.exception
         assert app.query_params["run"] == wanted

@@ -1,0 +1,29 @@
+"""The picker of the selected run: what it says of each run."""
+
+import time
+
+import pytest
+
+from core.config.run_config import RunConfig
+from core.runs import Store
+from pages.run_context import selected_run
+
+
+@pytest.mark.parametrize(
+    ("age_s", "said"),
+    [(5, "now"), (80, "now"), (100, "2 min"), (3_000, "50 min"), (7_300, "2 h"), (200_000, "2 d")],
+)
+def test_a_run_is_told_by_its_name_and_its_age_in_one_unit(
+    store: Store, monkeypatch: pytest.MonkeyPatch, age_s: float, said: str
+) -> None:
+    row = store.get(store.create(RunConfig(), name="Ada's"))
+    monkeypatch.setattr(time, "time", lambda: row.created_at + age_s)
+    assert selected_run._label(row) == f"Ada's · {said}"
+
+
+def test_a_run_of_a_clock_ahead_of_this_one_is_told_as_new(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = store.get(store.create(RunConfig(), name="Ada's"))
+    monkeypatch.setattr(time, "time", lambda: row.created_at - 50)
+    assert selected_run._label(row) == "Ada's · now"

@@ -19,8 +19,8 @@ from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
 NAMES = frozenset(
     re.findall(
         r"\w+",
-        "MNIST Fashion Kuzushiji CIFAR Drawn digits SGD Adagrad Adam AdamW Adamax RMSprop CPU cpu relu tanh sigmoid gelu "
-        "softmax mlp cnn mnist",
+        "MNIST Fashion Kuzushiji CIFAR Drawn digits SGD Adagrad Adam AdamW Adamax RMSprop CPU cpu relu tanh sigmoid "
+        "gelu softmax mlp cnn mnist",
     )
 )
 

@@ -63,7 +63,8 @@ def _offer_download(name: str) -> bool:
         ensure(name, progress=progress)
     except DatasetError as error:
         bar.empty()
-        st.error(f"{markdown_text(str(error))} {_('Press Download again to continue where it stopped.')}")
+        remedy = _("Press Download again to continue where it stopped.")
+        st.error(f"{markdown_text(str(error))} {markdown_text(remedy)}")
         return False
     bar.empty()
     return True

@@ -46,7 +46,7 @@ def run_with_weights_or_stop(question: str) -> RunRow:
                 waits = _("This run is about to start. Its weights appear here after its first step.")
             _stop_with_link(waits, _("Show its progress"))
         if run.message:
-            _stop_with_link(f"{_('This run has no weights to show.')} {run.message}", _("Train again"))
+            _stop_with_link(" ".join((_("This run has no weights to show."), run.message)), _("Train again"))
         _stop_with_link(_("This run has no weights to show: none were kept."), _("Train again"))
     return run
 
@@ -58,7 +58,8 @@ def images_or_stop(dataset: str) -> None:
             st.page_link(page("train"), label=_("Train on another dataset"), icon=":material/play_arrow:")
             st.stop()
     except DatasetError as error:
-        _stop_with_link(f"{_('The images cannot be loaded.')} {error}", _("Train on another dataset"))
+        told = " ".join((_("The images cannot be loaded."), str(error)))
+        _stop_with_link(told, _("Train on another dataset"))
 
 
 def _stop_with_link(sentence: str, action: str) -> NoReturn:

@@ -103,6 +103,7 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
             for m, k, s in zip(maps, (a, b), scores, strict=True)
         ),
     ]
-    alt = f"{_(template, a=names[a], b=names[b])} {sentence}"
+    alt = " ".join((_(template, a=names[a], b=names[b]), sentence))
     pixel_panels(f"{key}_evidence", panels, alt=alt, px=190, columns=3, linked=True, scale=True)
-    st.caption(f"{_('Red pixels speak for the class, blue ones against it.')} {markdown_text(sentence)}")
+    colours = _("Red pixels speak for the class, blue ones against it.")
+    st.caption(f"{markdown_text(colours)} {markdown_text(sentence)}")

@@ -42,7 +42,8 @@ def show_messages() -> None:
         refused: list[FieldError] = st.session_state.pop("address_errors", [])
         for error in refused:
             problem = markdown_text(error.said(LABELS.get(error.field, error.field)))
-            st.warning(f"{_('Invalid setting in the link, not applied.')} {problem}")
+            told = _("Invalid setting in the link, not applied.")
+            st.warning(f"{markdown_text(told)} {problem}")
         missing = st.session_state.pop("address_problem", None)
         if missing:
             st.warning(markdown_text(missing))

@@ -28,7 +28,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 def sentences() -> Catalog:
     """Return the catalogue's template: every sentence of the code that a translator is given."""
     catalogue = Catalog()
-    methods = [("core/**.py", "python"), ("pages/**.py", "python")]
+    methods = [("core/**.py", "python"), ("pages/**.py", "python"), ("core/**.jinja", "jinja2")]
     found = extract_from_dir(
         str(ROOT), methods, keywords=KEYWORDS, directory_filter=lambda folder: Path(folder).name[0] != "."
     )

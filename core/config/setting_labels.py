@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from core.config.presets import PRESETS
-from core.config.run_config import RunConfig
+from core.config.run_config import ConfigError, RunConfig
 from core.datasets import DatasetError, dataset_spec
 from core.i18n.number_format import listed, number, plain
 from core.i18n.translation import N_, Sentences, _
@@ -39,6 +39,12 @@ LABELS: Final = Sentences(
         "eval_every": N_("Evaluate every … steps (0 = once an epoch)"),
         "seed": N_("Seed"),
         "device": N_("Device"),
+    }
+)
+_BESIDE_THE_FORM: Final = Sentences(
+    {
+        "learning_rate_changes": N_("Changes of the learning rate"),
+        "start_from": N_("Starts from the weights of run"),
     }
 )
 
@@ -182,6 +188,18 @@ class _Help(Mapping[str, str]):
 
 
 HELP: Final = _Help()
+
+
+def label_of(name: str) -> str:
+    """Return what a setting is called, also one that the form does not have; its bare name where it is unknown."""
+    return LABELS.get(name) or _BESIDE_THE_FORM.get(name, name)
+
+
+def refusal(error: ConfigError) -> str:
+    """Return why settings were refused, each by its label."""
+    return _(
+        "{problems:sentences}", problems=[refused.said(label_of(refused.field)) for refused in error.errors]
+    )
 
 
 def dataset_title(name: str) -> str:

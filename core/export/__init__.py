@@ -12,6 +12,7 @@ from typing import Final
 
 from core.datasets import DatasetError, dataset_spec
 from core.export.run_record import RunRecord, read_record
+from core.i18n.translation import N_, Sentences, _
 from core.runs import RunRow, Store
 from core.runs.errors import ExportRefused, ImportRefused
 
@@ -32,10 +33,18 @@ class Format:
     """One form in which a run can be had; `_maker` knows what makes it."""
 
     name: str
-    title: str
-    says: str
     suffix: str
     mime: str
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return _TITLES[self.name]
+
+    @property
+    def says(self) -> str:
+        """What it is good for, in a sentence."""
+        return _SAYS[self.name]
 
 
 @dataclass(frozen=True)
@@ -51,24 +60,57 @@ _BINARY: Final = "application/octet-stream"
 FORMATS: Final = {
     entry.name: entry
     for entry in (
-        Format("script", "Python script", "Plain PyTorch that prints this run's numbers.", ".py", "text/x-python"),
-        Format("notebook", "Notebook", "The same for Jupyter, in the articles' order.",
-               ".ipynb", "application/x-ipynb+json"),
-        Format("safetensors", "Weights, safetensors", "For any program, without running code.",
-               ".safetensors", _BINARY),
-        Format("state_dict", "Weights, PyTorch", "A state_dict for torch.load(weights_only=True).", ".pt", _BINARY),
-        Format("onnx", "Model, ONNX", "Takes pixels from 0 to 255, gives logits.", ".onnx", _BINARY),
-        Format("csv", "Numbers, CSV", "Every step and evaluation.", ".csv", "text/csv"),
-        Format("parquet", "Numbers, Parquet", "The same table, small and typed.",
-               ".parquet", "application/vnd.apache.parquet"),
-        Format("tensorboard", "TensorBoard", "An event file for tensorboard --logdir.", ".tfevents", _BINARY),
-        Format("html", "Report, HTML", "One page with settings, curves, weights and mistakes.", ".html", "text/html"),
-        Format("pdf", "Report, PDF", "The same page to print.", ".pdf", "application/pdf"),
-        Format("gif", "Weights, GIF", "How the weights came to be.", ".gif", "image/gif"),
-        Format("webp", "Weights, WebP", "The same film, smaller.", ".webp", "image/webp"),
-        Format("bundle", "Bundle", "The whole run, for another Inkling.", ".inkling.zip", "application/zip"),
+        Format("script", ".py", "text/x-python"),
+        Format("notebook", ".ipynb", "application/x-ipynb+json"),
+        Format("safetensors", ".safetensors", _BINARY),
+        Format("state_dict", ".pt", _BINARY),
+        Format("onnx", ".onnx", _BINARY),
+        Format("csv", ".csv", "text/csv"),
+        Format("parquet", ".parquet", "application/vnd.apache.parquet"),
+        Format("tensorboard", ".tfevents", _BINARY),
+        Format("html", ".html", "text/html"),
+        Format("pdf", ".pdf", "application/pdf"),
+        Format("gif", ".gif", "image/gif"),
+        Format("webp", ".webp", "image/webp"),
+        Format("bundle", ".inkling.zip", "application/zip"),
     )
-}  # fmt: skip
+}
+_TITLES: Final = Sentences(
+    {
+        "script": N_("Python script"),
+        "notebook": N_("Notebook (Jupyter)"),
+        "safetensors": N_("Weights (safetensors)"),
+        "state_dict": N_("Weights (PyTorch)"),
+        "onnx": N_("Model (ONNX)"),
+        "csv": N_("Metrics (CSV)"),
+        "parquet": N_("Metrics (Parquet)"),
+        "tensorboard": N_("Metrics (TensorBoard)"),
+        "html": N_("Report (HTML)"),
+        "pdf": N_("Report (PDF)"),
+        "gif": N_("Weight animation (GIF)"),
+        "webp": N_("Weight animation (WebP)"),
+        "bundle": N_("Run bundle"),
+    }
+)
+_SAYS: Final = Sentences(
+    {
+        "script": N_("A program in plain PyTorch that prints this run's numbers."),
+        "notebook": N_("The same program as a Jupyter notebook, with its steps explained."),
+        "safetensors": N_("For any program that reads safetensors. Loading it runs no code."),
+        "state_dict": N_("A state_dict for torch.load(weights_only=True)."),
+        "onnx": N_(
+            "Takes pixels from 0 to 255 and returns logits, the scores before they become probabilities."
+        ),
+        "csv": N_("Loss and accuracy of every step and evaluation."),
+        "parquet": N_("The same table as the CSV file, smaller and with typed columns."),
+        "tensorboard": N_("An event file for tensorboard --logdir."),
+        "html": N_("One page with the settings, curves, weights and mistakes."),
+        "pdf": N_("The same page for printing."),
+        "gif": N_("How the weight images changed during training."),
+        "webp": N_("The same animation in a smaller file."),
+        "bundle": N_("The whole run, to be imported into another Inkling."),
+    }
+)
 
 
 def export_run(store: Store, run_id: str, name: str) -> Export:
@@ -114,7 +156,10 @@ def _maker(name: str) -> Callable[[RunRecord], bytes]:
         case "bundle":
             from core.export.bundle import bundle_file as make
         case _:
-            raise ExportRefused(f"There is no format {name[:40]!r}.", f"Choose one of {', '.join(FORMATS)}.")
+            raise ExportRefused(
+                _("There is no export format “{format}”.", format=name[:40]),
+                _("Choose one of {formats}.", formats=", ".join(FORMATS)),
+            )
     return make
 
 
@@ -125,19 +170,22 @@ def check_export(row: RunRow, name: str) -> None:
 
         check_row(row)
     elif name not in ("csv", "parquet", "tensorboard", "bundle") and row.step == 0 and row.is_live:
-        raise ExportRefused(f"Run {row.id} has not begun to learn.", "Wait for its first step.")
+        raise ExportRefused(
+            _("Run {run} has not started training yet.", run=row.id), _("Wait for its first step.")
+        )
     elif name == "pdf":
+        from core.export.report_html import HEADINGS
         from core.export.report_pdf import check_letters
 
         with suppress(DatasetError):  # making the report says what is wrong with them
             spec = dataset_spec(row.dataset)
-            check_letters((row.name, row.note, spec.title, *spec.class_names))
+            check_letters((row.name, row.note, spec.title, *spec.class_names, *HEADINGS.values()))
 
 
 def export_file_name(row: RunRow, name: str) -> str:
     """Return the file name of the run in the form `name`."""
     prefix = "events.out.tfevents." if name == "tensorboard" else ""
     suffix = "" if prefix else FORMATS[name].suffix
-    title = row.name or f"{row.model} on {row.dataset}"
+    title = row.name or f"{row.model} on {row.dataset}"  # not said: a file's name
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or row.model
     return f"{prefix}{slug}-{row.id}{suffix}"

@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from core.i18n.literal_text import html_text
+from core.i18n import translation
+from core.i18n.literal_text import docstring_text, html_text, visible_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -15,16 +16,31 @@ FOLDER: Final = Path(__file__).with_name("templates")
 def render(template: str, **values: Any) -> str:
     """Return the template's text with `values` in it; in HTML every value is escaped.
 
+    Templates say their sentences by `_` and `ngettext`, each in one line: a comment of a program ends with its line.
+
     Raises: jinja2.UndefinedError for a name that the template knows and `values` does not.
     """
-    return _environment(is_html=template.endswith(".html.jinja")).get_template(template).render(values)
+    environment = _environment(is_html=template.endswith(".html.jinja"))
+    return environment.get_template(template).render({"_": _say, "ngettext": _say_counted} | values)
+
+
+def _say(sentence: str, **values: Any) -> str:
+    return _in_one_line(translation._(sentence, **values))
+
+
+def _say_counted(one: str, many: str, n: int, **values: Any) -> str:
+    return _in_one_line(translation.ngettext(one, many, n, **values))
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(visible_text(text, lines=True).split())
 
 
 @cache
 def _environment(is_html: bool) -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # here: jinja2 takes 46 ms to import
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
         autoescape=is_html,
@@ -33,6 +49,8 @@ def _environment(is_html: bool) -> "Environment":
         keep_trailing_newline=not is_html,
         finalize=_escaped if is_html else None,
     )
+    environment.filters["in_docstring"] = docstring_text
+    return environment
 
 
 def _escaped(value: Any) -> Any:

@@ -1,38 +1,62 @@
 """A run on one page: what it was, how it went, what it learned, where it is wrong. Self-contained HTML."""
 
 import io
-import time
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from core.config.run_config import FIELD_NAMES, RunConfig
+from core.config.setting_labels import label_of, value_in_words
 from core.datasets import DatasetError, load
 from core.export.rendering import render
 from core.export.run_record import RunRecord
 from core.figures.palette import PALETTES
 from core.figures.weight_images import data_uri, tile_columns, weight_tile
+from core.i18n.number_format import duration, number, percent, plain
+from core.i18n.reader import locale, reader
+from core.i18n.translation import N_, Sentences, _, ngettext
 from core.insight.captions.run_summary import verdict
 from core.insight.confusion import confusion_matrix
 from core.insight.first_layer import first_layer
 from core.insight.published_results import figures_for
 from core.protocol.moving_average import Average
+from core.runs.run_labels import STATUSES
 
 LIGHT: Final = PALETTES["light"]
 INCHES: Final = (6.8, 2.5)
+HEADINGS: Final = Sentences(
+    {
+        "results": N_("Results"),
+        "settings": N_("Settings"),
+        "curves": N_("Curves"),
+        "weights": N_("Weights"),
+        "confusion": N_("Confusion matrix on the test set"),
+        "axes": N_("Rows: what the image shows. Columns: what the model answered."),
+        "published": N_("Published results for comparison"),
+    }
+)
+_BEST: Final = Sentences(
+    {
+        "validation": N_("Best result on the validation images"),
+        "test": N_("Best result on the test images during training"),
+    }
+)
+_GRADIENTS: Final = Sentences(
+    {"closed-form": N_("computed by a formula"), "autograd": N_("computed by PyTorch's autograd")}
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """All that the page says. figures: (what, value); settings: (name, value, is it the default);
+    """All that the page says. results: (what, value); settings: (name, value, is it the default);
     published: (method, accuracy in words, source); matrix: counts (K, K), None without final scores.
     """
 
     title: str
     note: str
     sentence: str
-    figures: tuple[tuple[str, str], ...]
+    results: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, str, bool], ...]
     weights_png: bytes
     weights_caption: str
@@ -54,19 +78,21 @@ def read_report(record: RunRecord) -> Report:
     return Report(
         title=record.title,
         note=row.note,
-        sentence=sentence or row.message or f"The run is {row.status} after {row.step:,} updates.",
-        figures=_figures(record),
+        sentence=sentence
+        or row.message
+        or _("Status: {status}. Training steps: {steps}.", status=STATUSES[row.status], steps=row.step),
+        results=_results(record),
         settings=_settings(row.config),
         weights_png=png,
-        weights_caption=f"{layer.caption} After {step:,} updates.",
+        weights_caption=f"{layer.caption} {ngettext('After {n} training step.', 'After {n} training steps.', step)}",
         matrix=matrix,
         classes=record.spec.class_names,
         published=tuple(
-            (f.method, f"{100 * f.accuracy:.1f}%", f"{f.source}. {f.note}".strip())
+            (f.method, percent(f.accuracy), f"{f.source}. {f.note}".strip())
             for f in figures_for(row.dataset, row.model)
             if f.model == row.model
         ),
-        made=time.strftime("%d %B %Y", time.gmtime(row.ended_at or row.created_at)),
+        made=_("Inkling, {day:date}", day=row.ended_at or row.created_at),
     )
 
 
@@ -84,21 +110,24 @@ def _outcome(record: RunRecord) -> tuple[np.ndarray | None, str]:
     return confusion_matrix(logits, data.test_labels), verdict(logits, data.test_labels, data.spec)
 
 
-def _figures(record: RunRecord) -> tuple[tuple[str, str], ...]:
+def _results(record: RunRecord) -> tuple[tuple[str, str], ...]:
     row = record.row
-    split = row.evaluation_split or "test"
-    found = [("status", row.status), ("updates", f"{row.step:,} of {row.total_steps or 0:,}")]
+    best = _BEST[row.evaluation_split or "test"]
+    steps: str = _("{done} of {total}", done=row.step, total=row.total_steps or 0)
+    found: list[tuple[str, str]] = [(_("Status"), STATUSES[row.status]), (_("Training steps"), steps)]
     for name, loss, accuracy in (
-        (f"best {split}", row.best_loss, row.best_accuracy),
-        ("final test", row.test_loss, row.test_accuracy),
+        (best, row.best_loss, row.best_accuracy),
+        (_("Final result on the test set"), row.test_loss, row.test_accuracy),
     ):
         if loss is not None and accuracy is not None:
-            found.append((name, f"{100 * accuracy:.2f}%, loss {loss:.4f}"))
-    found.append(("training time", f"{row.elapsed_s:.1f} s"))
-    found.append(("parameters", f"{row.parameter_count or 0:,}"))
-    found.append(
-        ("run", f"{row.id}, seed {row.config.seed}, {row.path or 'not begun'}, {row.threads} threads")
-    )
+            figures = _("{accuracy:percent.2}, loss {loss:number.4}", accuracy=accuracy, loss=loss)
+            found.append((name, figures))
+    found.append((_("Training time"), duration(row.elapsed_s)))
+    found.append((_("Parameters"), number(row.parameter_count or 0)))
+    found.append((_("Run"), row.id))
+    if row.path:
+        found.append((_("Gradient"), _GRADIENTS.get(row.path, row.path)))
+        found.append((_("CPU threads"), number(row.threads)))
     return tuple(found)
 
 
@@ -109,8 +138,7 @@ def _settings(config: RunConfig) -> tuple[tuple[str, str, bool], ...]:
         value = getattr(config, name)
         if value in ("", ()):
             continue
-        text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        shown.append((name, text, value == getattr(default, name)))
+        shown.append((label_of(name), value_in_words(name, config), value == getattr(default, name)))
     return tuple(sorted(shown, key=lambda entry: entry[2]))
 
 
@@ -128,9 +156,12 @@ def curves_image(record: RunRecord, kind: str) -> bytes:
         for split in ("validation", "test"):
             points = [(e.step, scale * getattr(e, quantity)) for e in record.evaluations if e.split == split]
             if points:
-                axes.plot(*zip(*points, strict=True), "o-", ms=2.5, lw=1, color=LIGHT.held_out, label=split)
-        axes.set_title("Loss, nats" if scale == 1 else "Accuracy, %", fontsize=9, color=LIGHT.ink, loc="left")
-        axes.set_xlabel("Training step (blue: training, smoothed; orange: held out)", fontsize=7)
+                axes.plot(*zip(*points, strict=True), "o-", ms=2.5, lw=1, color=LIGHT.held_out)
+        title = _("Loss (cross-entropy)") if scale == 1 else _("Accuracy (%)")
+        axes.set_title(title, fontsize=9, color=LIGHT.ink, loc="left")
+        axes.set_xlabel(_("Training step (blue: training, smoothed; orange: validation or test)"), fontsize=7)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _place: plain(value))
         axes.tick_params(labelsize=7, colors=LIGHT.muted)
         axes.grid(color=LIGHT.hairline, lw=0.5)
         axes.spines[["top", "right"]].set_visible(False)
@@ -147,9 +178,13 @@ def html_file(record: RunRecord) -> bytes:
         "report.html.jinja",
         report=report,
         light=LIGHT,
+        headings=HEADINGS,
+        language=reader().language,
+        direction=locale().text_direction,
         curves_svg=svg[svg.index("<svg") :],
         weights_uri=data_uri(report.weights_png),
         shade=shade,
+        number=number,
     ).encode()
 
 

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from core.export.report_html import LIGHT, Report, curves_image, read_report, shade
+from core.export.report_html import HEADINGS, LIGHT, Report, curves_image, read_report, shade
 from core.export.run_record import RunRecord
+from core.i18n.number_format import number
+from core.i18n.translation import _
 from core.runs.errors import ExportRefused
 
 WIDTH_MM: Final = 180.0
@@ -25,7 +27,7 @@ def pdf_file(record: RunRecord) -> bytes:
     from fpdf import FPDF  # here: it takes a third of a second to import
 
     report = read_report(record)
-    check_letters((report.title, report.note, report.sentence, *report.classes))
+    check_letters((report.title, report.note, report.sentence, *report.classes, *HEADINGS.values()))
     page = FPDF(format="A4")
     page.set_margin(15)
     page.set_auto_page_break(True, 12)
@@ -37,9 +39,9 @@ def pdf_file(record: RunRecord) -> bytes:
     _head(page, report)
     _facts(page, report)
     page.image(
-        io.BytesIO(curves_image(record, "png")), w=WIDTH_MM, alt_text="Loss and accuracy by training step"
+        io.BytesIO(curves_image(record, "png")), w=WIDTH_MM, alt_text=_("Loss and accuracy by training step")
     )
-    _heading(page, "Weights")
+    _heading(page, HEADINGS["weights"])
     page.image(io.BytesIO(report.weights_png), w=110, alt_text=report.weights_caption)
     _text(page, report.weights_caption, 7, LIGHT.muted)
     _matrix(page, report)
@@ -52,10 +54,19 @@ def check_letters(texts: Iterable[str]) -> None:
     for text in texts:
         wrong = next((sign for sign in text if sign not in "\t\n\r" and not _is_printed(sign)), None)
         if wrong is not None:
-            why = "reads from right to left" if ord(wrong) in _letters() else "is not in its fonts"
+            values = {"text": text[:60], "letter": wrong}
+            if ord(wrong) in _letters():
+                why = _(
+                    "The PDF report cannot show “{text}”: “{letter}” is written from right to left.", **values
+                )
+            else:
+                why = _("The PDF report cannot show “{text}”: its fonts do not have “{letter}”.", **values)
             raise ExportRefused(
-                f"The PDF report cannot show “{text[:60]}”: “{wrong}” {why}.",
-                "Take the HTML report instead; it shows every letter, and a browser prints it or saves it as PDF.",
+                why,
+                _(
+                    "Export the HTML report instead. It shows every letter, and a browser can print it or save it "
+                    "as PDF."
+                ),
             )
 
 
@@ -95,7 +106,7 @@ def _heading(page: Any, words: str) -> None:
 
 def _head(page: Any, report: Report) -> None:
     _text(page, report.title, 16, style="B")
-    _text(page, f"Inkling, {report.made}", 8, LIGHT.muted)
+    _text(page, report.made, 8, LIGHT.muted)
     page.ln(1)
     _text(page, report.sentence, 9)
     if report.note:
@@ -103,21 +114,27 @@ def _head(page: Any, report: Report) -> None:
 
 
 def _facts(page: Any, report: Report) -> None:
-    _heading(page, "Figures")
-    for name, value in report.figures:
-        _text(page, f"{name}: {value}", 8)
-    _heading(page, "Settings")
-    own = ", ".join(f"{name} {value}" for name, value, is_default in report.settings if not is_default)
-    rest = ", ".join(f"{name} {value}" for name, value, is_default in report.settings if is_default)
-    _text(page, own or "Every setting as the defaults have it.", 8)
-    _text(page, f"As the defaults have it: {rest}.", 7, LIGHT.muted)
+    _heading(page, HEADINGS["results"])
+    for name, value in report.results:
+        _text(page, _pair(name, value), 8)
+    _heading(page, HEADINGS["settings"])
+    own = " · ".join(_pair(name, value) for name, value, is_default in report.settings if not is_default)
+    rest = " · ".join(_pair(name, value) for name, value, is_default in report.settings if is_default)
+    _text(page, own or _("Every setting has its default value."), 8)
+    if rest:
+        _text(page, _("Default values: {settings}", settings=rest), 7, LIGHT.muted)
     page.ln(2)
+
+
+def _pair(name: str, value: str) -> str:
+    return _("{setting}: {value}", setting=name, value=value)
 
 
 def _matrix(page: Any, report: Report) -> None:
     if report.matrix is None:
         return
-    _heading(page, "Confusion matrix on the test set (rows: what it was; columns: what the model said)")
+    _heading(page, HEADINGS["confusion"])
+    _text(page, HEADINGS["axes"], 7, LIGHT.muted)
     page.set_font(_FACE, "", 6)
     page.set_text_color(LIGHT.ink)
     count = len(report.classes)
@@ -128,16 +145,16 @@ def _matrix(page: Any, report: Report) -> None:
     page.ln()
     for true, row in enumerate(report.matrix):
         page.cell(22, height, report.classes[true])
-        for answer, number in enumerate(row):
+        for answer, count_there in enumerate(row):
             page.set_fill_color(shade(report.matrix, true, answer))
-            page.cell(width, height, str(number), align="R", fill=True)
+            page.cell(width, height, number(count_there), align="R", fill=True)
         page.ln()
 
 
 def _published(page: Any, report: Report) -> None:
     if not report.published:
         return
-    _heading(page, "Published figures beside it")
+    _heading(page, HEADINGS["published"])
     for method, accuracy, source in report.published:
         _text(page, f"{accuracy}  {method}", 8)
         _text(page, source, 6, LIGHT.muted)

@@ -6,10 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from core.datasets.catalog import DatasetSpec, dataset_spec
+from core.i18n.translation import _
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Evaluated, Finished, Recorded, Steps
 from core.runs import RunRow, Store
 from core.runs.errors import ExportRefused
+from core.runs.run_labels import STATUSES, title
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +81,19 @@ class RunRecord:
     @property
     def title(self) -> str:
         """Its name, or one made of what it is."""
-        return self.row.name or f"{self.row.model} on {self.spec.title}"
+        return title(self.row)
 
     def weights(self) -> tuple[int, dict[str, np.ndarray]]:
         """Return (step, newest weights).  Raises: ExportRefused when there are none yet."""
         found = self.store.newest_weights(self.row.id)
         if found is None:
             raise ExportRefused(
-                f"Run {self.row.id} has no weights yet (it is {self.row.status}).",
-                "Wait until it has made its first step, or choose another run.",
+                _(
+                    "Run {run} has no weights yet. Its status: {status}.",
+                    run=self.row.id,
+                    status=STATUSES[self.row.status],
+                ),
+                _("Wait until it has made its first step, or choose another run."),
             )
         return found
 

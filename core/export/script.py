@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +11,12 @@ from core.datasets import load
 from core.datasets.catalog import CATALOG
 from core.export.rendering import render
 from core.export.run_record import RunRecord
-from core.i18n.literal_text import docstring_text
+from core.i18n.translation import _
 from core.runs import RunRow
 from core.runs.errors import ExportRefused
 from core.training.threads import threads_for
 
+_CUT: Final = "# %%"  # a line where the notebook's next cell begins
 _ACTIVATIONS: Final = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
 _OPTIMIZERS: Final = {
     "sgd": "SGD",
@@ -27,15 +29,41 @@ _OPTIMIZERS: Final = {
 
 
 def script(record: RunRecord) -> bytes:
-    """Return the program as UTF-8 text.  Raises: ExportRefused, DatasetError; see `program`."""
-    return program(record).encode()
-
-
-def program(record: RunRecord, in_notebook: bool = False) -> str:
-    """Return the program; for a notebook without its docstring and command line, and with a look at the weights.
-
-    Raises: ExportRefused for a run whose images or first weights torchvision cannot give; DatasetError.
+    """Return the program as UTF-8 text.  Raises: ExportRefused for a run whose images or first weights torchvision
+    cannot give; DatasetError.
     """
+    return _program(record, _as_comment, in_notebook=False).encode()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the program: its heading, why it is there, and its code."""
+
+    heading: str
+    why: str
+    code: str
+
+
+def program_in_steps(record: RunRecord) -> tuple[str, list[Step]]:
+    """Return (the settings' code, the steps): the program without its docstring and command line, with a look at
+    the weights.  Raises: as `script`.
+    """
+    said: list[tuple[str, str]] = []
+
+    def cut(number: int, title: str, why: str) -> str:
+        said.append((_("Step {number}: {title}", number=number, title=title), why))
+        return _CUT
+
+    settings, *codes = f"\n{_program(record, cut, in_notebook=True)}".split(f"\n{_CUT}\n")
+    steps = [Step(*words, code.strip()) for words, code in zip(said, codes, strict=True)]
+    return settings.strip(), steps
+
+
+def _as_comment(number: int, title: str, why: str) -> str:
+    return f"# {_('Step {number}: {title}. {why}', number=number, title=title, why=why)}"
+
+
+def _program(record: RunRecord, step: Callable[[int, str, str], str], in_notebook: bool) -> str:
     row, config = record.row, record.row.config
     check_row(row)
     is_standardised = config.scaling == "standardised"
@@ -43,7 +71,8 @@ def program(record: RunRecord, in_notebook: bool = False) -> str:
     return render(
         "script.py.jinja",
         in_notebook=in_notebook,
-        title=docstring_text(" ".join(record.title.split())),
+        step=step,
+        title=record.title,
         run_id=row.id,
         is_closed_form=row.path == "closed-form",
         is_stopped=row.state == "stopped",
@@ -64,22 +93,33 @@ def program(record: RunRecord, in_notebook: bool = False) -> str:
 def check_row(row: RunRow) -> None:
     """Raise ExportRefused for a run whose images or first weights torchvision cannot give."""
     config = row.config
-    remedy = "Export the run as a bundle instead: it holds its settings, numbers and weights."
+    remedy = _("Export the run as a bundle instead. It holds its settings, numbers and weights.")
     for name in filter(None, (config.dataset, config.mix_in)):
         if name not in CATALOG:
             raise ExportRefused(
-                f"Run {row.id} learned from images of your own, which torchvision has not.", remedy
+                _("Run {run} was trained on your own images, which torchvision does not have.", run=row.id),
+                remedy,
             )
         if not CATALOG[name].torchvision_class:
             raise ExportRefused(
-                f"Run {row.id} learned from {CATALOG[name].title}, which torchvision has not.", remedy
+                _(
+                    "Run {run} was trained on {dataset}, which torchvision does not have.",
+                    run=row.id,
+                    dataset=CATALOG[name].title,
+                ),
+                remedy,
             )
     if config.mix_in:
-        raise ExportRefused(f"Run {row.id} mixed two datasets, which no script does yet.", remedy)
+        raise ExportRefused(
+            _("Run {run} was trained on two datasets, which scripts do not support yet.", run=row.id), remedy
+        )
     if config.start_from:
         raise ExportRefused(
-            f"Run {row.id} went on from the weights of run {config.start_from}, which a script of its own "
-            "cannot know.",
+            _(
+                "Run {run} started from the weights of run {other}, which a separate script does not have.",
+                run=row.id,
+                other=config.start_from,
+            ),
             remedy,
         )
 
@@ -111,5 +151,5 @@ def _plan(record: RunRecord) -> Plan:
 def _source_of(module: str) -> str:
     """Return a module's own code, without its docstring and the import that must come first in a file."""
     text = inspect.getsource(importlib.import_module(module))
-    _, _, body = text.partition("from __future__ import annotations")
+    body = text.partition("from __future__ import annotations")[2]
     return (body or text).strip()

@@ -7,6 +7,7 @@ from PIL import Image
 from core.export.run_record import RunRecord
 from core.figures.palette import Theme
 from core.figures.weight_images import symmetric_limit, tile_columns, weight_tile
+from core.i18n.translation import _
 from core.insight.first_layer import FirstLayer, first_layer
 from core.runs.errors import ExportRefused
 
@@ -36,7 +37,8 @@ def frames(record: RunRecord, theme: Theme = "light") -> list[Image.Image]:
     ]
     if not layers:
         raise ExportRefused(
-            f"Run {record.row.id} has kept no weights to make a film of.", "Choose a run that has trained."
+            _("Run {run} has no stored weights to animate.", run=record.row.id),
+            _("Choose a run that has trained."),
         )
     limit = symmetric_limit(layers[-1].weights)
     columns = tile_columns(len(layers[-1].weights))

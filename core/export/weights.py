@@ -88,7 +88,7 @@ def _described(model: Any, record: RunRecord) -> bytes:
         "config": to_json(record.row.config),
         "input": "pixels from 0 to 255, light strokes on a dark ground"
         + (", deskewed as core.images.deskew does" if record.row.config.deskew else ""),
-    }
+    }  # not said: the file's metadata
     onnx.helper.set_model_props(model, facts)
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString()

@@ -12,6 +12,7 @@ from optuna import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from core.config.run_config import ConfigError
+from core.config.setting_labels import refusal
 from core.datasets import DatasetError, dataset_spec
 from core.i18n.translation import _
 from core.protocol.events import Evaluated
@@ -72,7 +73,7 @@ class Driver:
             )
         except (ConfigError, DatasetError, StoreError) as error:
             study.tell(trial, state=TrialState.FAIL)
-            self._searches.settle(search.id, STOPPED, str(error))
+            self._searches.settle(search.id, STOPPED, _reason(error))
             return False
         trial.set_user_attr(RUN, run_id)
         trial.set_user_attr("chance", 1 / spec.n_classes)
@@ -132,3 +133,10 @@ class Driver:
             if place not in trial.intermediate_values:
                 active.report(event.accuracy, place)
         return active
+
+
+def _reason(error: ConfigError | DatasetError | StoreError) -> str:
+    """Return why no run can be made, as a sentence that can be said again in any language."""
+    if isinstance(error, ConfigError):
+        return refusal(error)
+    return _("{problems:sentences}", problems=[error.message, error.remedy])

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, insert, select, update
 
+from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.translation import _
 from core.runs import Store, UnknownRun
 from core.runs.run_records import clean_name, new_id
@@ -35,20 +36,28 @@ TABLE: Final = Table(
 
 @dataclass(frozen=True)
 class SearchRow:
-    """One search as it stands. `id` is also the group_id of its runs and the name of its Optuna study."""
+    """One search as it stands. `id` is also the group_id of its runs and the name of its Optuna study.
+
+    message_kept: why it was stopped, as core.i18n.kept_sentences keeps sentences.
+    """
 
     id: str
     owner: str
     name: str
     plan_json: str
     state: str
-    message: str
+    message_kept: str
     created_at: float
 
     @cached_property
     def plan(self) -> SearchPlan:
         """What is searched."""
         return plan_from_json(self.plan_json)
+
+    @property
+    def message(self) -> str:
+        """Why it was stopped, in the language of whoever reads now; "" if there is nothing to say."""
+        return from_kept(self.message_kept)
 
     @property
     def is_active(self) -> bool:
@@ -113,7 +122,7 @@ class Searches:
     def _set(self, search_id: str, before: tuple[str, ...], state: str, message: str = "") -> None:
         mine = (TABLE.c.id == search_id, TABLE.c.state.in_(before))
         with self._database.write(durable=True) as connection:
-            connection.execute(update(TABLE).where(*mine).values(state=state, message=message))
+            connection.execute(update(TABLE).where(*mine).values(state=state, message=kept(message)))
 
     def _read(self, condition: Any) -> list[SearchRow]:
         statement = select(TABLE).where(condition).order_by(TABLE.c.number.desc())
@@ -121,5 +130,5 @@ class Searches:
             rows = [{**row} for row in connection.execute(statement).mappings()]
         for row in rows:
             del row["number"]
-            row["plan_json"] = row.pop("plan")
+            row |= {"plan_json": row.pop("plan"), "message_kept": row.pop("message")}
         return [SearchRow(**row) for row in rows]

@@ -161,7 +161,7 @@ def test_run_on_images_that_torchvision_has_not_is_refused_by_their_name(
     started = Started(0, 10, 10, 1000, "test", 100, 7850, "autograd", 1)
     config = RunConfig(**{field: "drawn_digits"})
     run_id = export_store.add_finished_run(config, [started, Finished(10, "finished", 1.0)])
-    with pytest.raises(ExportRefused, match=r"Drawn digits.*torchvision has not.*bundle"):
+    with pytest.raises(ExportRefused, match=r"Drawn digits.*torchvision does not have.*bundle"):
         export_run(export_store, run_id, "script")
 
 

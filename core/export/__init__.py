@@ -184,7 +184,7 @@ def check_export(row: RunRow, name: str) -> None:
 
 def export_file_name(row: RunRow, name: str) -> str:
     """Return the file name of the run in the form `name`."""
-    prefix = "events.out.tfevents." if name == "tensorboard" else ""
+    prefix = "events.out.tfevents." if name == "tensorboard" else ""  # not said: a file's name
     suffix = "" if prefix else FORMATS[name].suffix
     title = row.name or f"{row.model} on {row.dataset}"  # not said: a file's name
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or row.model

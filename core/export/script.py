@@ -151,5 +151,5 @@ def _plan(record: RunRecord) -> Plan:
 def _source_of(module: str) -> str:
     """Return a module's own code, without its docstring and the import that must come first in a file."""
     text = inspect.getsource(importlib.import_module(module))
-    body = text.partition("from __future__ import annotations")[2]
+    body = text.partition("from __future__ import annotations")[2]  # not said: Python
     return (body or text).strip()

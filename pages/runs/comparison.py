@@ -5,11 +5,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from core.config.setting_labels import LABELS, value_in_words
+from core.config.setting_labels import label_of, value_in_words
 from core.figures.charts import CONFIG
 from core.figures.comparison_chart import compared_curves, run_colour
 from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import percent
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import NONE, duration, loss, number, percent
+from core.i18n.translation import N_, Sentences, _, ngettext
 from core.insight.run_comparison import (
     AXES,
     MOST_RUNS,
@@ -28,25 +30,36 @@ from core.insight.run_comparison import (
 from core.insight.significance import spread
 from core.protocol.events import Recorded
 from core.runs import RunRow, StoreError
-from core.runs.run_labels import distinct_titles
+from core.runs.run_labels import distinct_titles, status_text, title
 from pages.components.markdown_table import markdown_table
 from pages.components.theme import current_theme
 from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
+from pages.runs.seed_names import without_seed
 from pages.server.services import store
 
 TICK_S: Final = 2.0
-_X_TITLES: Final = {"steps": "Training step", "epochs": "Epoch", "seconds": "Seconds of training"}
-_SHOWN: Final = ("held-out accuracy", "held-out loss", "training loss", "training accuracy")
+_AXES: Final = Sentences({"steps": N_("Steps"), "epochs": N_("Epochs"), "seconds": N_("Seconds")})
+_X_TITLES: Final = Sentences(
+    {"steps": N_("Training step"), "epochs": N_("Epoch"), "seconds": N_("Seconds of training")}
+)
+_SHOWN: Final = Sentences(
+    {
+        "validation_accuracy": N_("Validation accuracy"),
+        "validation_loss": N_("Validation loss"),
+        "training_loss": N_("Training loss"),
+        "training_accuracy": N_("Training accuracy"),
+    }
+)
 
 
 def show_comparison(address: str) -> None:
     """Draw the comparison that the address asks for: run ids, separated by commas."""
-    if st.button("All runs", icon=":material/arrow_back:", key="leave_comparison"):
+    if st.button(_("All runs"), icon=":material/arrow_back:", key="leave_comparison"):
         del st.query_params["compare"]
         st.rerun()
     rows = _asked_for(address)
     if not rows:
-        st.warning("The address names no run that is here. Choose two or more from the list.")
+        st.warning(_("None of the runs in this link was found. Choose two or more from the list."))
         return
     is_live = any(row.is_live for row in rows)
     drawn = [(row.id, row.status) for row in rows]
@@ -57,7 +70,11 @@ def _asked_for(address: str) -> list[RunRow]:
     """Return the runs named, in their order; say what could not be had."""
     wanted = list(dict.fromkeys(part.strip() for part in address[:400].split(",") if part.strip()))
     if len(wanted) > MOST_RUNS:
-        st.warning(f"The address names {len(wanted)} runs; the first {MOST_RUNS} are compared.")
+        st.warning(
+            markdown_(
+                "This link names {n} runs. Only the first {most} are compared.", n=len(wanted), most=MOST_RUNS
+            )
+        )
         wanted = wanted[:MOST_RUNS]
     try:
         found = {row.id: row for row in store().list(ids=wanted, limit=MOST_RUNS)} if wanted else {}
@@ -66,7 +83,14 @@ def _asked_for(address: str) -> list[RunRow]:
         return []
     missing = [run_id[:16] for run_id in wanted if run_id not in found]
     if missing:
-        st.warning(f"Not here, deleted or cut short in the address: {markdown_text(', '.join(missing))}.")
+        st.warning(
+            nmarkdown_(
+                "Not found: {runs:list}. It may have been deleted, or the link was cut short.",
+                "Not found: {runs:list}. They may have been deleted, or the link was cut short.",
+                len(missing),
+                runs=missing,
+            )
+        )
     return [found[run_id] for run_id in wanted if run_id in found]
 
 
@@ -92,9 +116,10 @@ def _heads(rows: list[RunRow], names: list[str]) -> None:
     chips = []
     for index, (row, name) in enumerate(zip(rows, names, strict=True)):
         safe = html_text(name)
-        dot = f"<span style='color:{run_colour(index, theme)};font-size:1.2em'>●</span>"
-        chips.append(f"<span>{dot} {safe} ({row.status})</span>")
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:0 1.4em;line-height:1.7'>{''.join(chips)}</div>")
+        dot = f"<span style='color:{run_colour(index, theme)};font-size:1.2em'>●</span>"  # not said: HTML
+        chips.append(f"<span>{dot} {safe} ({html_text(status_text(row)[0])})</span>")
+    style = "display:flex;flex-wrap:wrap;gap:0 1.4em;line-height:1.7"
+    st.html(f"<div style='{style}'>{''.join(chips)}</div>")  # not said: HTML
 
 
 def _settings(rows: list[RunRow], names: list[str]) -> None:
@@ -102,16 +127,16 @@ def _settings(rows: list[RunRow], names: list[str]) -> None:
     fields = differing_settings(configs)
     if not fields:
         if len(rows) > 1:
-            st.caption("Every setting is the same: with the same seed, so are the numbers.")
+            st.caption(_("All settings and seeds are the same, so the numbers should be the same, too."))
         return
     table = pd.DataFrame(
         {
-            name: [value_in_words(field, config) if applies(field, config) else "–" for field in fields]
+            name: [value_in_words(field, config) if applies(field, config) else NONE for field in fields]
             for name, config in zip(names, configs, strict=True)
         },
-        index=[LABELS.get(field, field.replace("_", " ")) for field in fields],
+        index=[label_of(field) for field in fields],
     )
-    st.subheader("What differs", anchor=False)
+    st.subheader(_("Settings that differ"), anchor=False)
     st.table(markdown_table(table))
 
 
@@ -122,18 +147,36 @@ def _events(run_id: str, version: str) -> tuple[Recorded, ...]:  # noqa: ARG001 
 
 def _curves(rows: list[RunRow], names: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare_controls"):
-        shown = st.selectbox("Show", _SHOWN, key="compare_shown", width=200) or _SHOWN[0]
-        axis: Axis = st.segmented_control("Along", AXES, default="steps", key="compare_axis") or "steps"
+        shown = st.selectbox(
+            _("Show"), list(_SHOWN), key="compare_shown", width=200, format_func=_SHOWN.__getitem__,
+            help=_("Validation figures are measured on the test images where a run has no validation images."),
+        )  # fmt: skip
+        axis: Axis = (
+            st.segmented_control(
+                _("Horizontal axis"),
+                AXES,
+                default="steps",
+                key="compare_axis",
+                format_func=_AXES.__getitem__,
+            )
+            or "steps"
+        )
+        is_validation = shown.startswith("validation")
         smoothing = st.slider(
-            "Smoothing", 0.0, 0.99, 0.95, 0.01, key="compare_smoothing", width=220,
-            disabled=shown.startswith("held-out"),
-            help="How much of the past each point keeps; held-out figures are drawn as they are.",
+            _("Smoothing"), 0.0, 0.99, 0.95, 0.01, key="compare_smoothing", width=220, disabled=is_validation,
+            help=_("How much of the earlier points goes into each point. Validation curves are not smoothed."),
         )  # fmt: skip
         configs = [row.config for row in rows]
         gather = differ_only_in_seed(configs) or any(len(group) > 1 for group in seed_groups(configs))
         if gather:
             gather = st.toggle(
-                "Gather seeds", True, key="compare_gather", help="Mean and span over the seeds."
+                _("Combine seeds"),
+                True,
+                key="compare_gather",
+                help=_(
+                    "Runs that differ only in their seed become one curve: their mean, in a band from the lowest "
+                    "to the highest of them."
+                ),
             )
     quantity: Quantity = "accuracy" if shown.endswith("accuracy") else "loss"
     lines: dict[str, Curve | Band] = {}
@@ -141,16 +184,21 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
         events = _events(row.id, f"{row.attempt}.{row.revision}")
         lines[name] = (
             held_out_curve(events, quantity, axis)
-            if shown.startswith("held-out")
+            if is_validation
             else batch_curve(events, quantity, axis, smoothing)
         )
     if gather:
         lines = _gathered(rows, names, lines)
-    y_title = "Loss, nats" if quantity == "loss" else "Accuracy"
+    y_title = _("Loss (cross-entropy)") if quantity == "loss" else _("Accuracy")
     figure = compared_curves(
         lines, current_theme(), x_title=_X_TITLES[axis], y_title=y_title, in_percent=quantity == "accuracy"
     )
-    alt = f"{shown.capitalize()} of {', '.join(lines)} along {axis}."
+    alt = _(
+        "{figure}: {runs:list}. Horizontal axis: {axis}.",
+        figure=_SHOWN[shown],
+        runs=list(lines),
+        axis=_X_TITLES[axis],
+    )
     st.plotly_chart(figure, theme=None, config=CONFIG, key="compare_curves", alt=alt)
 
 
@@ -163,26 +211,29 @@ def _gathered(
         curves = [line for i in group if isinstance(line := lines[names[i]], Curve) and len(line.x)]
         first = names[group[0]]
         if len(group) > 1 and curves:
-            gathered[f"{first.partition(', seed')[0]}, {len(curves)} seeds"] = band(curves)
+            row = rows[group[0]]
+            name = without_seed(title(row), row.config.seed)
+            label: str = ngettext("{name}, {n} seed", "{name}, {n} seeds", len(curves), name=name)
+            gathered[f"{label} · {row.id[:4]}" if label in gathered else label] = band(curves)
         else:
             gathered[first] = lines[first]
     return gathered
 
 
 def _final_figures(rows: list[RunRow], names: list[str]) -> None:
-    st.subheader("Final figures", anchor=False)
+    st.subheader(_("Final results"), anchor=False)
     best = max((row.test_accuracy or 0.0 for row in rows), default=0.0)
     st.table(
         markdown_table(
             pd.DataFrame(
                 {
-                    "test accuracy": [percent(row.test_accuracy) for row in rows],
-                    "behind the best": [_behind(row.test_accuracy, best) for row in rows],
-                    "test loss": ["–" if row.test_loss is None else f"{row.test_loss:.3f}" for row in rows],
-                    "best while training": [percent(row.best_accuracy) for row in rows],
-                    "time": [f"{row.elapsed_s:.1f} s" for row in rows],
-                    "parameters": [
-                        "–" if row.parameter_count is None else f"{row.parameter_count:,}" for row in rows
+                    _("Test accuracy"): [percent(row.test_accuracy) for row in rows],
+                    _("Behind the best"): [_behind(row.test_accuracy, best) for row in rows],
+                    _("Test loss"): [loss(row.test_loss) for row in rows],
+                    _("Best during training"): [percent(row.best_accuracy) for row in rows],
+                    _("Training time"): [duration(row.elapsed_s) for row in rows],
+                    _("Parameters"): [
+                        NONE if row.parameter_count is None else number(row.parameter_count) for row in rows
                     ],
                 },
                 index=names,
@@ -193,15 +244,27 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
         ended = [rows[i] for i in group if rows[i].status == "finished"]
         figures = [row.test_accuracy for row in ended if row.test_accuracy is not None]
         if len(figures) > 1:
-            over = spread([100 * figure for figure in figures])
+            over = spread(figures)
             st.markdown(
-                f"Over {over.n:d} seeds: test accuracy {over.mean:.2f}% on average, standard deviation "
-                f"{over.std:.2f} points, from {over.least:.2f} to {over.most:.2f}%; the mean lies between "
-                f"{over.low:.2f} and {over.high:.2f}% with 95% confidence."
+                nmarkdown_(
+                    "With {n} seed, the test accuracy is {mean:percent.2} on average (standard deviation "
+                    "{std:number.2} points), from {least:percent.2} to {most:percent.2}. The 95% confidence interval "
+                    "of the mean is {low:percent.2} to {high:percent.2}.",
+                    "With {n} seeds, the test accuracy is {mean:percent.2} on average (standard deviation "
+                    "{std:number.2} points), from {least:percent.2} to {most:percent.2}. The 95% confidence interval "
+                    "of the mean is {low:percent.2} to {high:percent.2}.",
+                    over.n,
+                    mean=over.mean,
+                    std=100 * over.std,
+                    least=over.least,
+                    most=over.most,
+                    low=max(0.0, over.low),
+                    high=min(1.0, over.high),
+                )
             )
 
 
 def _behind(accuracy: float | None, best: float) -> str:
     if accuracy is None:
-        return "–"
-    return "best" if accuracy == best else f"{100 * (best - accuracy):.2f} points"
+        return NONE
+    return _("best") if accuracy == best else _("{n:number.2} points", n=100 * (best - accuracy))

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import _
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
-from pages.runs.runs_table import counted, select_rows
-from pages.server.services import store
+from pages.runs.runs_table import select_rows
+from pages.server.services import settings, store
 from pages.server.visitor import is_mine, mine
 
 
@@ -13,17 +15,22 @@ def edit_run(row: RunRow) -> None:
     """Draw the form; for others' runs say why there is none."""
     if not is_mine(row):
         st.caption(
-            "Somebody else made this run, so its name and tags are theirs to change. You may repeat it."
+            _("Somebody else made this run, so only they can change its name and tags. You can run it again.")
         )
         return
     with st.form(f"edit_{row.id}", border=False):
-        st.text_input("Name", row.name, key=f"name_{row.id}", max_chars=120, placeholder=title(row))
-        st.text_area("Note", row.note, key=f"note_{row.id}", max_chars=4000, height=80)
+        st.text_input(_("Name"), row.name, key=f"name_{row.id}", max_chars=120, placeholder=title(row))
+        st.text_area(_("Note"), row.note, key=f"note_{row.id}", max_chars=4000, height=80)
         st.text_input(
-            "Tags", ", ".join(row.tags), key=f"tags_{row.id}", help="Up to twelve words, separated by commas."
+            _("Tags"),
+            ", ".join(row.tags),
+            key=f"tags_{row.id}",
+            help=_("Up to twelve tags, separated by commas."),
         )
-        st.toggle("Pin", row.pinned, key=f"pin_{row.id}", help="A pinned run is kept whatever its age.")
-        st.form_submit_button("Save", on_click=_save, args=(row.id,), icon=":material/save:")
+        st.toggle(
+            _("Pin"), row.pinned, key=f"pin_{row.id}", help=_("Pinned runs are kept however old they are.")
+        )
+        st.form_submit_button(_("Save"), on_click=_save, args=(row.id,), icon=":material/save:")
 
 
 def _save(run_id: str) -> None:
@@ -44,13 +51,15 @@ def delete_button(rows: list[RunRow]) -> None:
     own = [row for row in rows if is_mine(row)]
     count = len(own)
     st.button(
-        "Delete" if count == len(rows) else f"Delete yours ({count})",
+        _("Delete") if count == len(rows) else markdown_("Delete mine ({n})", n=count),
         key="delete_runs",
         icon=":material/delete:",
         disabled=not own,
         on_click=_delete,
         args=([row.id for row in own],),
-        help="Can be undone for ten minutes." if own else "Only who made a run may delete it.",
+        help=markdown_("You can undo this for {time:about}.", time=settings().undo_s)
+        if own
+        else _("Only the person who made a run can delete it."),
     )
 
 
@@ -74,8 +83,8 @@ def offer_undo() -> None:
     if not deleted:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_delete"):
-        st.markdown(f"{counted(deleted)} deleted.")
-        st.button("Undo", on_click=_undo, args=(deleted,), icon=":material/undo:", key="undo_button")
+        st.markdown(nmarkdown_("{n} run deleted.", "{n} runs deleted.", len(deleted)))
+        st.button(_("Undo"), on_click=_undo, args=(deleted,), icon=":material/undo:", key="undo_button")
 
 
 def _undo(run_ids: list[str]) -> None:

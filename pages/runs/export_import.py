@@ -1,6 +1,7 @@
-"""Take a run away as a file or a link, and bring one in."""
+"""Export a run as a file or a link, and import one."""
 
 import io
+from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import segno
@@ -11,6 +12,9 @@ from core.config.query_string import to_query
 from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.reader import Reader, read_by, reader
+from core.i18n.translation import N_, Sentences, _
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
 from core.runs import RunRow, StoreError
@@ -22,19 +26,21 @@ from pages.runs.runs_table import select_rows
 from pages.server.services import store
 from pages.server.visitor import visitor
 
+_QR_CODES: Final = Sentences({"run": N_("This run"), "settings": N_("Its settings")})
+
 
 def export_section(row: RunRow) -> None:
     """Draw the choice of a format and its download; the file is made when it is asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="takeaway"):
         form = st.selectbox(
-            "Take away as", list(FORMATS), key="takeaway_format", width=260,
+            _("Export as"), list(FORMATS), key="takeaway_format", width=260,
             format_func=lambda name: FORMATS[name].title,
         )  # fmt: skip
-        problem = _problem(row, form)
+        problem, viewer = _problem(row, form), reader()
         st.download_button(
-            "Download",
+            _("Download"),
             disabled=bool(problem),
-            data=lambda: _made(row.id, form),
+            data=lambda: _made(row.id, form, viewer),
             file_name=export_file_name(row, form),
             mime=FORMATS[form].mime,
             on_click="ignore",
@@ -43,9 +49,10 @@ def export_section(row: RunRow) -> None:
         )
     if problem:
         st.info(markdown_text(problem))
-    st.caption(
-        f"{FORMATS[form].says} On a command line: `python -m core export {row.id} --format {FORMATS[form].name}`."
+    on_the_command_line = markdown_(
+        "On the command line: `python -m core export {run} --format {form}`.", run=row.id, form=form
     )
+    st.caption(f"{markdown_text(FORMATS[form].says)} {on_the_command_line}")
 
 
 def _problem(row: RunRow, form: str) -> str:
@@ -57,12 +64,13 @@ def _problem(row: RunRow, form: str) -> str:
     return ""
 
 
-def _made(run_id: str, form: str) -> bytes:
-    """Return the file; where it cannot be had, a text that says why."""
-    try:
-        return export_run(store(), run_id, form).data
-    except (StoreError, DatasetError) as error:
-        return str(error).encode()
+def _made(run_id: str, form: str, viewer: Reader) -> bytes:
+    """Return the file for a viewer, whom the server's thread does not know; where it cannot be had, why."""
+    with read_by(viewer):
+        try:
+            return export_run(store(), run_id, form).data
+        except (StoreError, DatasetError) as error:
+            return str(error).encode()
 
 
 def links(row: RunRow) -> None:
@@ -70,15 +78,15 @@ def links(row: RunRow) -> None:
     to_run = _address("", {"run": row.id})
     settings = to_query(repeated_config(row), PRESETS["default"].config)
     to_settings = _address("", settings)
-    st.caption("This run, as it is here:")
+    st.caption(_("Link to this run:"))
     st.code(to_run, language=None, wrap_lines=True)
-    st.caption("Its settings, to be run anywhere with the same numbers:")
+    st.caption(_("Link to its settings. Trained with them, any Inkling gives the same numbers:"))
     st.code(to_settings, language=None, wrap_lines=True)
     which = st.segmented_control(
-        "QR code for", ["the run", "its settings"], default="the run", key=f"qr_{row.id}"
+        _("QR code"), list(_QR_CODES), default="run", key=f"qr_{row.id}", format_func=_QR_CODES.__getitem__
     )
-    target = to_run if which == "the run" else to_settings
-    picture(_qr(target), alt=f"QR code of {target}")
+    target = to_run if which == "run" else to_settings
+    picture(_qr(target), alt=_("QR code: {address}", address=target))
 
 
 def _address(page: str, query: dict[str, str]) -> str:
@@ -98,7 +106,7 @@ def _qr(address: str) -> bytes:
 def import_section() -> None:
     """Draw the uploader for bundles and weights."""
     file = st.file_uploader(
-        "A run bundle (.inkling.zip) or the weights of a linear layer (.safetensors)",
+        _("Run bundle (.inkling.zip) or weights of a linear layer (.safetensors)"),
         type=["zip", "safetensors"],
         key=f"bring_in_{st.session_state.get('brought_in', 0)}",
     )
@@ -106,9 +114,9 @@ def import_section() -> None:
     dataset = "mnist"
     if is_weights:
         dataset = st.selectbox(
-            "The weights tell apart", list(CATALOG), format_func=lambda name: CATALOG[name].title
+            _("Dataset of the weights"), list(CATALOG), format_func=lambda name: CATALOG[name].title
         )
-    if not st.button("Bring in", disabled=file is None, icon=":material/upload:") or file is None:
+    if not st.button(_("Import"), disabled=file is None, icon=":material/upload:") or file is None:
         return
     try:
         if is_weights:

@@ -9,6 +9,8 @@ import streamlit as st
 from core.datasets import DatasetError
 from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import _, ngettext
 from core.insight.first_layer import FirstLayer, first_layer
 from core.insight.significance import Comparison, compare
 from core.runs import RunRow
@@ -25,30 +27,43 @@ def show_noise(rows: list[RunRow], names: list[str]) -> None:
     for first, second in combinations(range(len(rows)), 2):
         found = _compared(rows[first], rows[second])
         if found is not None:
-            lines.append(_verdict(markdown_text(names[first]), markdown_text(names[second]), found))
+            lines.append(_verdict_in_markdown(names[first], names[second], found))
     if lines:
         st.markdown("".join(f"- {markdown}\n" for markdown in lines))
         st.caption(
-            "By McNemar's exact test on the images that only one of the two gets right: at p below 0.05 chance "
-            "alone would seldom do it."
+            markdown_(
+                "By McNemar's exact test on the images that only one of the two runs gets right. p is how likely so "
+                "large a difference would be by chance if both were equally good; below {limit:number.2}, the "
+                "difference is called clear.",
+                limit=0.05,
+            )
         )
 
 
-def _verdict(first: str, second: str, found: Comparison) -> str:
-    """Return as Markdown, of two names in Markdown, which run is better."""
+def _verdict_in_markdown(first: str, second: str, found: Comparison) -> str:
+    """Return which of two runs is better."""
     better, worse, difference = (first, second, found.difference)
     low, high = found.low, found.high
     if difference < 0:
         better, worse, difference = second, first, -difference
         low, high = -high, -low
     if not found.beyond_noise:
-        return (
-            f"**{first}** and **{second}**: {100 * difference:.2f} points apart, within the noise "
-            f"(p = {found.p_value:.2g})."
+        return markdown_(
+            "**{first}** and **{second}** are {points:number.2} points apart, no clear difference ({p:p_value}).",
+            first=first,
+            second=second,
+            points=100 * difference,
+            p=found.p_value,
         )
-    return (
-        f"**{better}** is better than **{worse}** by {100 * difference:.2f} points (95%: {100 * low:.2f} to "
-        f"{100 * high:.2f}), beyond the noise (p = {found.p_value:.2g})."
+    return markdown_(
+        "**{better}** is better than **{worse}** by {points:number.2} points (95% interval: {low:number.2} to "
+        "{high:number.2}), a clear difference ({p:p_value}).",
+        better=better,
+        worse=worse,
+        points=100 * difference,
+        low=100 * low,
+        high=100 * high,
+        p=found.p_value,
     )
 
 
@@ -78,7 +93,7 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
     }
     if not layers:
         return
-    st.subheader("Weights", anchor=False)
+    st.subheader(_("Weights"), anchor=False)
     limit = max(symmetric_limit(layer.weights) for layer in layers.values())
     theme = current_theme()
     columns = st.columns(min(3, len(layers)))
@@ -86,7 +101,7 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
         with columns[place % len(columns)]:
             zoom = 3 * max(1, 28 // layer.shape[1])
             tile = weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom)
-            picture(tile, alt=f"The weight images of {name}, on one scale with the others'.")
+            picture(tile, alt=_("The weight images of {run}, on the same scale as the others.", run=name))
             st.caption(markdown_text(name))
     shapes = {(layer.shape, layer.weights.shape) for layer in layers.values()}
     if len(layers) > 1 and len(shapes) == 1:
@@ -94,10 +109,14 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
         difference = layers[first].weights - layers[second].weights
         shape = layers[first].shape
         tile = weight_tile(difference, shape, theme=theme, zoom=3 * max(1, 28 // shape[1]))
-        picture(tile, alt=f"The weights of {first} minus those of {second}.")
+        picture(tile, alt=_("The weights of {first} minus those of {second}.", first=first, second=second))
         st.caption(
-            f"{markdown_text(first)} minus {markdown_text(second)}: red where the first has the larger weight. "
-            "On a scale of its own."
+            markdown_(
+                "{first} minus {second}: red where the first has the larger weight, blue where the second has. "
+                "This image has its own scale.",
+                first=first,
+                second=second,
+            )
         )
 
 
@@ -115,7 +134,7 @@ def _pair(what: str, names: list[str]) -> tuple[str, str]:
         return names[0], names[1]
     pairs = list(combinations(names, 2))
     chosen = st.selectbox(
-        "Set against each other",
+        _("Runs to compare"),
         pairs,
         format_func=lambda pair: f"{pair[0]}  –  {pair[1]}",
         key=f"pair_{what}",
@@ -133,21 +152,37 @@ def show_disagreements(rows: list[RunRow], names: list[str]) -> None:
     }
     if not pairs:
         return
-    st.subheader("Images that tell them apart", anchor=False)
+    st.subheader(_("Images that only one run gets right"), anchor=False)
     first, second = next(iter(pairs))
     if len(pairs) > 1:
         chosen = st.selectbox(
-            "Runs", list(pairs), format_func=lambda pair: f"{pair[0]}  –  {pair[1]}", key="pair_images"
+            _("Runs to compare"),
+            list(pairs),
+            format_func=lambda pair: f"{pair[0]}  –  {pair[1]}",
+            key="pair_images",
         )
         first, second = chosen or (first, second)
     found = pairs[(first, second)]
     st.caption(
-        f"Of {found.n:,} test images {found.both:,} are right in both and {found.neither:,} in neither."
+        nmarkdown_(
+            "Of {n} test image, {both} are right in both runs and {neither} in neither.",
+            "Of {n} test images, {both} are right in both runs and {neither} in neither.",
+            found.n,
+            both=found.both,
+            neither=found.neither,
+        )
     )
     left, right = st.columns(2)
     for column, name, images in ((left, first, found.only_first), (right, second, found.only_second)):
         with column:
-            st.markdown(f"Only **{markdown_text(name)}** is right: {len(images):,}")
+            st.markdown(
+                nmarkdown_(
+                    "Only **{run}** is right: {n} image",
+                    "Only **{run}** is right: {n} images",
+                    len(images),
+                    run=name,
+                )
+            )
             _strip(by_name[name], images)
 
 
@@ -158,5 +193,8 @@ def _strip(row: RunRow, images: np.ndarray) -> None:
     shown = images[np.linspace(0, len(images) - 1, min(STRIP, len(images))).round().astype(int)]
     labels = ", ".join(data.spec.class_names[label] for label in data.test_labels[shown])
     strip = image_strip(np.array(data.test_images[shown]), columns=8, zoom=2, theme=current_theme())
-    picture(strip, alt=f"{len(shown)} test images: {labels}.")
-    st.caption(f"They are: {markdown_text(labels)}.")
+    picture(
+        strip,
+        alt=ngettext("{n} test image: {labels}.", "{n} test images: {labels}.", len(shown), labels=labels),
+    )
+    st.caption(markdown_("Their labels: {labels}.", labels=labels))

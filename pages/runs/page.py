@@ -1,8 +1,14 @@
-"""Runs: which is better? Every run that was made, to compare, repeat, take away and bring in."""
+"""Runs: which is better? Every run that was made, to compare, repeat, export and import."""
+
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.reader import Reader, read_by, reader
+from core.i18n.translation import _, ngettext
 from core.insight.run_comparison import MOST_RUNS
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
@@ -13,23 +19,25 @@ from pages.runs.comparison import show_comparison
 from pages.runs.edit import delete_button, edit_run, offer_undo
 from pages.runs.export_import import export_section, import_section, links
 from pages.runs.rerun import repeat_buttons
-from pages.runs.runs_table import counted, filters, listed, run_columns, runs_table
+from pages.runs.runs_table import filters, listed, run_columns, runs_table
 
 
 def selection_tools(rows: list[RunRow]) -> None:
     """Draw what can be done with the selected runs."""
     with st.container(horizontal=True, vertical_alignment="center", key="selection_tools"):
         if st.button(
-            f"Compare {len(rows)}" if len(rows) > 1 else "Compare",
+            markdown_("Compare {n}", n=len(rows)) if len(rows) > 1 else _("Compare"),
             type="primary",
             icon=":material/compare_arrows:",
             disabled=not 2 <= len(rows) <= MOST_RUNS,
-            help=f"Select 2 to {MOST_RUNS} rows to lay them side by side.",
+            help=markdown_("Select 2 to {most} runs to compare them side by side.", most=MOST_RUNS),
         ):
             st.query_params["compare"] = ",".join(row.id for row in rows)
             st.rerun()
         delete_button(rows)
-        if len(rows) == 1 and st.button("Open", icon=":material/visibility:", help="Bring it into view."):
+        if len(rows) == 1 and st.button(
+            _("Open"), icon=":material/visibility:", help=_("Selects this run on every page.")
+        ):
             select_run(rows[0].id)
             st.switch_page(page("train"))
 
@@ -41,7 +49,7 @@ def one_run(row: RunRow) -> None:
     if row.message:
         st.caption(markdown_text(f"{row.message} {row.remedy}"))
     repeat_buttons(row)
-    names = ["Take away", "Link", "Name and note"]
+    names = [_("Export"), _("Link"), _("Name and note")]
     away, link, edit = st.tabs(names, key="run_section", on_change="rerun")
     with away:
         export_section(row)
@@ -53,7 +61,13 @@ def one_run(row: RunRow) -> None:
             edit_run(row)
 
 
-st.title("Runs", anchor=False)
+def _columns_for(viewer: Reader, rows: list[RunRow]) -> dict[str, Any]:
+    """Return the table as a file for a viewer, whom the server's thread does not know."""
+    with read_by(viewer):
+        return run_columns(rows)
+
+
+st.title(_("Runs"), anchor=False)
 if "compare" in st.query_params:
     show_comparison(st.query_params["compare"])
     st.stop()
@@ -62,7 +76,9 @@ wanted = filters()
 offer_undo()
 arrived = st.session_state.pop("brought_in_title", None)
 if arrived:
-    st.success(f"“{markdown_text(arrived)}” is here; it is selected below and in view on every page.")
+    st.success(
+        markdown_("“{run}” was imported. It is selected in the list below and on every page.", run=arrived)
+    )
 try:
     rows = listed(**wanted)
 except StoreError as error:
@@ -75,17 +91,22 @@ if rows:
     if not selected:
         captioned(
             "runs",
-            f"{counted(rows)}. Select one to repeat it or take it away, up to six to compare them.",
-            lambda: run_columns(rows),
+            ngettext(
+                "{n} run. Select it to repeat or export it.",
+                "{n} runs. Select one to repeat or export it, or up to {most} to compare them.",
+                len(rows),
+                most=MOST_RUNS,
+            ),
+            partial(_columns_for, reader(), rows),
         )
     else:
         selection_tools(selected)
     if len(selected) == 1:
         one_run(selected[0])
-elif any(wanted[name] for name in ("search", "dataset", "model")) or wanted["whose"] != "mine first":
-    st.info("No run fits these filters.")
+elif any(wanted[name] for name in ("search", "dataset", "model")) or wanted["whose"] in ("mine", "pinned"):
+    st.info(_("No run fits these filters."))
 else:
-    st.info("No run yet: the first one takes ten seconds.")
-    st.page_link(page("train"), label="Train one", icon=":material/play_arrow:")
-with st.expander("Bring in a run", icon=":material/upload:", key="bring_in_panel"):
+    st.info(_("No run yet. The first one takes about ten seconds."))
+    st.page_link(page("train"), label=_("Train a model"), icon=":material/play_arrow:")
+with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_panel"):
     import_section()

@@ -7,16 +7,19 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.run_config import ConfigError, Range, RunConfig, rule_of
-from core.config.setting_labels import LABELS, OPTION_NAMES, value_in_words
+from core.config.setting_labels import LABELS, OPTION_NAMES, refusal, value_in_words
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import dataset_spec
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import _
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.navigation import page
 from pages.run_context.selected_run import select_run
 from pages.runs.runs_table import select_rows
+from pages.runs.seed_names import named_by_seed
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
 
@@ -34,16 +37,24 @@ def repeat_buttons(row: RunRow) -> None:
     config = repeated_config(row)
     with st.container(horizontal=True, vertical_alignment="bottom", key="repeat_buttons"):
         if st.button(
-            "Run again", icon=":material/replay:", help="The same settings and seed: the same numbers."
+            _("Run again"),
+            icon=":material/replay:",
+            help=_("The same settings and the same seed give the same numbers."),
         ):
             started = start_runs([config], row)
             if started:
                 select_run(started[0])
                 st.switch_page(page("train"))
         if st.button(
-            f"With {SEEDS} seeds",
+            nmarkdown_("With {n} seed", "With {n} seeds", SEEDS),
             icon=":material/casino:",
-            help="Five runs that differ in the seed alone show how much is luck: their mean and spread.",
+            help=nmarkdown_(
+                "Trains {n} run with another seed, the number that everything random starts from, to show how much "
+                "of the result is luck.",
+                "Trains {n} runs that differ only in their seed, the number that everything random starts from. "
+                "Their mean and spread show how much of the result is luck.",
+                SEEDS,
+            ),
         ):
             seeds = [replace(config, seed=(config.seed + place) % 2**31) for place in range(SEEDS)]
             started = start_runs(seeds, row, secrets.token_hex(6))
@@ -51,23 +62,25 @@ def repeat_buttons(row: RunRow) -> None:
                 select_rows(started)
                 st.query_params["compare"] = ",".join(started)
                 st.rerun()
-        with st.popover("Change one thing", icon=":material/tune:"):
+        with st.popover(_("Change one setting"), icon=":material/tune:"):
             _change_one(row, config)
 
 
 def _change_one(row: RunRow, config: RunConfig) -> None:
-    names = [name for name in LABELS if rule_of(name) not in ("dataset", "dataset or nothing")]
+    names = [name for name in LABELS if name not in ("dataset", "mix_in")]
     name = st.selectbox(
-        "Setting", names, index=names.index("learning_rate"), key=f"one_name_{row.id}",
+        _("Setting"), names, index=names.index("learning_rate"), key=f"one_name_{row.id}",
         format_func=lambda field: LABELS[field],
     )  # fmt: skip
-    st.caption(f"It was {markdown_text(value_in_words(name, config))}.")
+    st.caption(markdown_("In this run: {value}", value=value_in_words(name, config)))
     value = _value_input(name, config, f"one_{name}_{row.id}")
-    if st.button("Train with it", type="primary", key=f"one_train_{row.id}", icon=":material/play_arrow:"):
+    if st.button(
+        _("Train with this setting"), type="primary", key=f"one_train_{row.id}", icon=":material/play_arrow:"
+    ):
         try:
             changed = replace(config, **{name: parse_typed(name, value) if isinstance(value, str) else value})
         except ConfigError as error:
-            st.error(markdown_text(str(error)))
+            st.error(markdown_text(refusal(error)))
             return
         started = start_runs([changed], row)
         if started:
@@ -83,10 +96,15 @@ def _value_input(name: str, config: RunConfig, key: str) -> Any:
     if isinstance(rule, tuple):
         others = [option for option in rule if option != value]
         return st.selectbox(
-            "New value", others, key=key, format_func=lambda o: OPTION_NAMES.get((name, o), str(o))
+            _("New value"), others, key=key, format_func=lambda o: OPTION_NAMES.get((name, o), str(o))
         )
-    allowed = f" ({markdown_text(str(rule))})" if isinstance(rule, Range) else ""
-    return st.text_input(f"New value{allowed}", typed(value), key=key)
+    if not isinstance(rule, Range):
+        label = _("New value")
+    elif rule.integer:
+        label = markdown_("New value (a whole number from {low} to {high})", **rule.limits)
+    else:
+        label = markdown_("New value (a number from {low} to {high})", **rule.limits)
+    return st.text_input(label, typed(value), key=key)
 
 
 def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> list[str]:
@@ -94,7 +112,7 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
     started = []
     try:
         for config in configs:
-            name = f"{title(parent)[:90]}, seed {config.seed}" if group_id else ""
+            name = named_by_seed(title(parent)[:90], config.seed) if group_id else ""
             run_id = store().create(
                 config,
                 owner=visitor(),
@@ -105,6 +123,8 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
             )
             engine().submit(run_id)
             started.append(run_id)
-    except (ConfigError, StoreError) as error:
+    except ConfigError as error:
+        st.error(markdown_text(refusal(error)))
+    except StoreError as error:
         st.error(markdown_text(str(error)))
     return started

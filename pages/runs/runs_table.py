@@ -2,19 +2,20 @@
 
 import datetime
 import functools
-from collections.abc import Sized
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from core.config.run_config import RunConfig, differing_fields, from_json
-from core.config.setting_labels import LABELS, OPTION_NAMES, dataset_title, value_in_words
+from core.config.setting_labels import OPTION_NAMES, dataset_title, label_of, value_in_words
 from core.datasets import CATALOG
+from core.figures.number_texts import percent_affixes
 from core.i18n.reader import reader
+from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
 from core.runs import RunRow
 from core.runs.loss_history import loss_histories
-from core.runs.run_labels import title
+from core.runs.run_labels import STATUSES, title
 from pages.server.services import store
 from pages.server.visitor import is_mine, visitor
 
@@ -25,28 +26,34 @@ _SELECTED: Final = "selected_runs"  # in a table that is made anew
 _VERSION: Final = "runs_table_version"
 _DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
 _OWN_COLUMNS: Final = ("dataset", "model", "learning_rate_changes")
+_MODELS: Final = Sentences({"softmax": N_("Softmax regression"), "mlp": "MLP", "cnn": N_("Small CNN")})
+_OWNERS: Final = Sentences({"mine_first": N_("Mine first"), "mine": N_("Only mine"), "pinned": N_("Pinned")})
 
 
 def filters() -> dict[str, Any]:
     """Draw search and filters; return what to list."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="run_filters"):
         search = st.text_input(
-            "Search",
+            _("Search"),
             key="runs_search",
-            placeholder="name, note, tag or id",
+            placeholder=_("name, note, tag or id"),
             icon=":material/search:",
             width=240,
         )
         dataset = st.selectbox(
-            "Images", ["", *CATALOG], key="runs_dataset", width=170,
-            format_func=lambda name: CATALOG[name].title if name else "all",
+            _("Dataset"), ["", *CATALOG], key="runs_dataset", width=170,
+            format_func=lambda name: CATALOG[name].title if name else _("All datasets"),
         )  # fmt: skip
         model = st.selectbox(
-            "Model", ["", "softmax", "mlp", "cnn"], key="runs_model", width=190,
-            format_func=lambda name: OPTION_NAMES[("model", name)] if name else "all",
+            _("Model"), ["", "softmax", "mlp", "cnn"], key="runs_model", width=190,
+            format_func=lambda name: OPTION_NAMES[("model", name)] if name else _("All models"),
         )  # fmt: skip
         whose = st.segmented_control(
-            "Whose", ["mine first", "only mine", "pinned"], key="runs_whose", default="mine first"
+            _("Owner"),
+            list(_OWNERS),
+            key="runs_whose",
+            default="mine_first",
+            format_func=_OWNERS.__getitem__,
         )
     return {"search": search.strip(), "dataset": dataset, "model": model, "whose": whose}
 
@@ -57,7 +64,7 @@ def listed(search: str, dataset: str, model: str, whose: str | None) -> list[Run
         search=search,
         dataset=dataset,
         model=model,
-        owner=visitor() if whose == "only mine" else "",
+        owner=visitor() if whose == "mine" else "",
         pinned=True if whose == "pinned" else None,
         limit=LIMIT,
     )
@@ -79,7 +86,11 @@ def runs_table(rows: list[RunRow]) -> list[str]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": places}},
         column_config=_columns(),
-        alt=f"{counted(rows)} with their settings and results; select rows to compare them.",
+        alt=ngettext(
+            "{n} run with its settings and results. Select rows to compare runs.",
+            "{n} runs with their settings and results. Select rows to compare runs.",
+            len(rows),
+        ),
     )
     chosen = state["selection"]["rows"]
     return [rows[place].id for place in chosen if place < len(rows)]
@@ -88,18 +99,13 @@ def runs_table(rows: list[RunRow]) -> list[str]:
 def run_columns(rows: list[RunRow]) -> dict[str, Any]:
     """Return the table's columns for a file: its small curves left out, tags in one text."""
     frame = _frame(rows).drop(columns="loss")
-    return dict(frame.assign(tags=[", ".join(row.tags) for row in rows]))
+    return dict(frame.assign(tags=[", ".join(row.tags) for row in rows], status=[row.status for row in rows]))
 
 
 def select_rows(ids: list[str]) -> None:
     """Have the table made anew, with these runs selected."""
     st.session_state[_SELECTED] = ids
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
-
-
-def counted(runs: Sized) -> str:
-    """Return how many runs these are, in words."""
-    return "1 run" if len(runs) == 1 else f"{len(runs):,} runs"
 
 
 def _table_key() -> str:
@@ -121,26 +127,40 @@ def _keep_selection(ids: list[str]) -> None:
 
 def _columns() -> dict[str, Any]:
     column, zone = st.column_config, reader().time_zone
+    before, after = (sign.replace("%", "%%") for sign in percent_affixes().values())
+    percent_format = f"{before}%.1f{after}"
     return {
-        "pinned": column.TextColumn("", width=32, help="Pinned runs are kept whatever their age."),
-        "name": column.TextColumn("Run", width=190, pinned=True),
-        "images": column.TextColumn("Images", width=105),
-        "model": column.TextColumn("Model", width=125),
-        "differs": column.TextColumn("Other than the defaults", width=230),
-        "loss": column.LineChartColumn("Held-out loss", width=95),
+        "pinned": column.TextColumn("", width=32, help=_("Pinned runs are kept however old they are.")),
+        "name": column.TextColumn(_("Run"), width=190, pinned=True),
+        "images": column.TextColumn(_("Dataset"), width=105),
+        "model": column.TextColumn(_("Model"), width=125),
+        "differs": column.TextColumn(_("Changed settings"), width=230),
+        "loss": column.LineChartColumn(
+            _("Validation loss"),
+            width=110,
+            help=_("Measured on the test images where a run has no validation images."),
+        ),
         "best": column.NumberColumn(
-            "Best", format="%.1f%%", width=75, help="Best on the split it is judged by."
+            _("Best"),
+            format=percent_format,
+            width=75,
+            help=_("Best accuracy during training, on the validation images (or the test images)."),
         ),
         "test": column.NumberColumn(
-            "Test", format="%.1f%%", width=75, help="Final accuracy on the test set."
+            _("Test"), format=percent_format, width=75, help=_("Final accuracy on the test set.")
         ),
-        "seconds": column.NumberColumn("Time", format="%.1f s", width=75),
-        "status": column.TextColumn("Status", width=90),
+        "seconds": column.NumberColumn(
+            _("Time"), format=_("{seconds} s", seconds="%.1f"), width=75, help=_("Time spent training.")
+        ),
+        "status": column.TextColumn(_("Status"), width=90),
         "made": column.DatetimeColumn(
-            "Made" if zone else "Made (UTC)", format="D MMM, HH:mm", width=110, timezone=zone or "UTC"
+            _("Created") if zone else _("Created (UTC)"),
+            format=pgettext("a date in Moment.js tokens", "D MMM, HH:mm"),
+            width=110,
+            timezone=zone or "UTC",
         ),
-        "tags": column.ListColumn("Tags", width=110),
-        "mine": column.CheckboxColumn("Mine", width=55),
+        "tags": column.ListColumn(_("Tags"), width=110),
+        "mine": column.CheckboxColumn(_("Mine"), width=55),
     }
 
 
@@ -152,13 +172,13 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
             "pinned": ["★" if row.pinned else "" for row in rows],
             "name": [title(row) for row in rows],
             "images": [titles[row.dataset] for row in rows],
-            "model": [OPTION_NAMES[("model", row.model)].partition(" (")[0] for row in rows],
+            "model": [_MODELS[row.model] for row in rows],
             "loss": [curves[row.id] for row in rows],
             "best": [_percent(row.best_accuracy) for row in rows],
             "test": [_percent(row.test_accuracy) for row in rows],
             "differs": [_differing(row.config_json, reader().language) for row in rows],
             "seconds": [row.elapsed_s for row in rows],
-            "status": [row.status for row in rows],
+            "status": [STATUSES[row.status] for row in rows],
             "made": [datetime.datetime.fromtimestamp(row.created_at, datetime.UTC) for row in rows],
             "tags": [list(row.tags) for row in rows],
             "mine": [is_mine(row) for row in rows],
@@ -178,7 +198,9 @@ def _differing(config_json: str, language: str) -> str:  # noqa: ARG001 - it is 
     """Return the settings that are not the defaults', in words; images and model have columns of their own."""
     config = from_json(config_json)
     names = [name for name in differing_fields(config, _BASE) if name not in _OWN_COLUMNS]
-    return " · ".join(f"{LABELS.get(name, name).lower()} {value_in_words(name, config)}" for name in names)
+    return " · ".join(
+        _("{setting}: {value}", setting=label_of(name), value=value_in_words(name, config)) for name in names
+    )
 
 
 @st.cache_resource(show_spinner=False)
@@ -187,7 +209,7 @@ def _known_curves() -> dict[str, tuple[int, list[float]]]:
 
 
 def _curves(rows: list[RunRow]) -> dict[str, list[float]]:
-    """Return each run's held-out losses; what has not changed since is not read again."""
+    """Return each run's validation losses; what has not changed since is not read again."""
     known = _known_curves()
     changed = [row for row in rows if known.get(row.id, (-1, []))[0] != row.revision]
     if changed:

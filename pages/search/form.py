@@ -7,9 +7,11 @@ import streamlit as st
 
 from core.config.presets import PRESETS
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import LABELS
+from core.config.setting_labels import LABELS, refusal
 from core.config.typed_setting import parse_typed, typed
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import N_, Sentences, _, pgettext
 from core.runs import StoreError
 from core.runs.run_labels import title
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
@@ -17,11 +19,13 @@ from pages.run_context.selected_run import selected_run
 from pages.server.services import settings, store
 from pages.server.visitor import visitor
 
-METHODS: Final = {
-    "tpe": "Learns from earlier trials (TPE)",
-    "random": "At random",
-    "grid": "Every combination",
-}
+METHODS: Final = Sentences(
+    {
+        "tpe": N_("Learn from earlier trials (TPE)"),
+        "random": N_("Random"),
+        "grid": N_("Every combination (grid)"),
+    }
+)
 HELD_OUT: Final = 10_000
 
 
@@ -29,25 +33,25 @@ def new_search() -> None:
     """Draw the form and its button."""
     base = _base()
     fields = st.multiselect(
-        "Search over", list(SEARCHABLE), default=["learning_rate"], key="search_fields", max_selections=5,
+        _("Search over"), list(SEARCHABLE), default=["learning_rate"], key="search_fields", max_selections=5,
         format_func=lambda name: LABELS[name],
     )  # fmt: skip
     dimensions = [_dimension(field) for field in fields]
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_how"):
         sampler = st.selectbox(
-            "How", list(METHODS), key="search_sampler", format_func=METHODS.__getitem__, width=260
+            _("Method"), list(METHODS), key="search_sampler", format_func=METHODS.__getitem__, width=260
         )
-        trials = st.number_input("Trials at most", 1, 200, 12, key="search_trials", width=140)
+        trials = st.number_input(_("Maximum trials"), 1, 200, 12, key="search_trials", width=140)
         parallel = st.number_input(
-            "At the same time", 1, max(1, settings().worker_count), min(2, settings().worker_count),
+            _("Trials at once"), 1, max(1, settings().worker_count), min(2, settings().worker_count),
             key="search_parallel", width=140,
         )  # fmt: skip
         prunes = st.toggle(
-            "Stop hopeless trials early", key="search_prunes",
-            help="A trial that is below the median of the others at the same evaluation is stopped.",
+            _("Prune unpromising trials"), key="search_prunes",
+            help=_("Stops a trial early when its accuracy is below the median of the others at the same evaluation."),
         )  # fmt: skip
     if st.button(
-        "Start the search",
+        _("Start the search"),
         type="primary",
         icon=":material/travel_explore:",
         disabled=not fields,
@@ -57,28 +61,35 @@ def new_search() -> None:
 
 
 def _base() -> RunConfig:
-    """Draw where the other settings come from; return them, with images held back to judge by."""
+    """Draw where the other settings come from; return them, with validation images to judge by."""
     run = selected_run()
     sources = {"default": PRESETS["default"].config}
-    names = {"default": "the defaults"}
+    names: dict[str, str] = {"default": _("Defaults")}
     if run is not None:
-        sources["run"], names["run"] = run.config, f"“{title(run)}”"
+        sources["run"], names["run"] = run.config, _("“{run}”", run=title(run))
     chosen = st.radio(
-        "Everything else as in", list(sources)[::-1], horizontal=True, key="search_base",
+        _("Other settings from"), list(sources)[::-1], horizontal=True, key="search_base",
         format_func=lambda name: markdown_text(names[name]),
     )  # fmt: skip
     base = replace(sources[chosen or "default"], learning_rate_changes=())
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):
         epochs = st.number_input(
-            "Epochs", 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
+            LABELS["epochs"], 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
         )
         images = st.number_input(
-            "Training images (0 = all)", 0, 60_000, base.train_size or 10_000, 1000,
-            key=f"search_images_{chosen}", width=190, help="Fewer make quick trials; repeat the best with all.",
+            LABELS["train_size"], 0, 60_000, base.train_size or 10_000, 1000,
+            key=f"search_images_{chosen}", width=190,
+            help=_("Fewer images make quicker trials. Run the best settings again with all of them."),
         )  # fmt: skip
     held = base.validation_size or HELD_OUT
     st.caption(
-        f"Judged on {held:,} training images held back, so that the test set stays unseen while settings are chosen."
+        nmarkdown_(
+            "Trials are judged on {n} validation image, set aside from the training images, so that the test set "
+            "stays unseen while settings are chosen.",
+            "Trials are judged on {n} validation images, set aside from the training images, so that the test set "
+            "stays unseen while settings are chosen.",
+            held,
+        )
     )
     return replace(base, epochs=int(epochs), train_size=int(images), validation_size=held)
 
@@ -88,28 +99,38 @@ def _dimension(field: str) -> Dimension:
     default = default_dimension(field)
     if default.values:
         text = st.text_input(
-            f"{LABELS[field]}: values", "; ".join(default.values), key=f"search_values_{field}",
-            help="Separated by semicolons.",
+            markdown_("{setting}: values", setting=LABELS[field]), "; ".join(default.values),
+            key=f"search_values_{field}", help=_("Separated by semicolons."),
         )  # fmt: skip
         return Dimension(field, tuple(part.strip() for part in text.split(";") if part.strip()))
     with st.container(horizontal=True, key=f"search_range_{field}"):
-        low = st.text_input(f"{LABELS[field]}: from", typed(default.low), key=f"search_low_{field}")
-        high = st.text_input("to", typed(default.high), key=f"search_high_{field}")
+        low = st.text_input(
+            markdown_("{setting}: from", setting=LABELS[field]), typed(default.low), key=f"search_low_{field}"
+        )
+        high = st.text_input(
+            pgettext("the end of a range", "to"), typed(default.high), key=f"search_high_{field}"
+        )
     try:
         return Dimension(field, (), parse_typed(field, low), parse_typed(field, high))
     except ConfigError as error:
-        st.error(markdown_text(str(error)))
+        st.error(markdown_text(refusal(error)))
         return default
 
 
 def _start(
     base: RunConfig, dimensions: list[Dimension], sampler: str, pruner: str, trials: int, parallel: int
 ) -> None:
-    names = ", ".join(LABELS[dimension.field].lower() for dimension in dimensions)
+    name = _(
+        "Search over {settings:list}",
+        settings=[_("“{setting}”", setting=LABELS[d.field]) for d in dimensions],
+    )
     try:
         plan = SearchPlan(base, tuple(dimensions), sampler, pruner, trials, parallel)
-        search_id = Searches(store()).create(plan, owner=visitor(), name=f"Search over {names}")
-    except (SearchRefused, ConfigError, StoreError) as error:
+        search_id = Searches(store()).create(plan, owner=visitor(), name=str(name))
+    except ConfigError as error:
+        st.error(markdown_text(refusal(error)))
+        return
+    except (SearchRefused, StoreError) as error:
         st.error(markdown_text(str(error)))
         return
     st.query_params["search"] = search_id

@@ -1,42 +1,63 @@
 """One search: how far it is, what it has found, Optuna's figures, and its trials, which are ordinary runs."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from core.config.setting_labels import LABELS
+from core.config.setting_labels import LABELS, value_in_words
 from core.figures.charts import CONFIG, apply_look
+from core.figures.number_texts import percent_affixes
 from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import plain
+from core.i18n.translation import N_, Sentences, _, ngettext
 from core.runs import RunRow, StoreError, UnknownRun
+from core.runs.run_labels import STATUSES
 from core.search import Searches, SearchRow
 from pages.components.navigation import page
 from pages.components.theme import chip, current_theme
 from pages.run_context.selected_run import select_run
+from pages.search.optuna_figures import optuna_figure
 from pages.server.services import store
 from pages.server.visitor import visitor
 
 TICK_S: Final = 2.0
+_FIGURES: Final = Sentences(
+    {
+        "plot_optimization_history": N_("History"),
+        "plot_parallel_coordinate": N_("All values"),
+        "plot_param_importances": N_("Importance"),
+        "plot_contour": N_("Contour map"),
+    }
+)
+STATES: Final = Sentences(
+    {
+        "running": N_("Running"),
+        "stopping": N_("Stopping"),
+        "stopped": N_("Stopped"),
+        "finished": N_("Finished"),
+    }
+)
 _TONES: Final = {"running": "live", "stopping": "waiting", "stopped": "plain", "finished": "good"}
 
 
 def show_search(search_id: str) -> None:
     """Draw the search; while it goes on, again every two seconds."""
-    if st.button("All searches", icon=":material/arrow_back:", key="leave_search"):
+    if st.button(_("All searches"), icon=":material/arrow_back:", key="leave_search"):
         del st.query_params["search"]
         st.rerun()
     try:
         search = Searches(store()).get(search_id)
     except UnknownRun:
         st.warning(
-            f"There is no search “{markdown_text(search_id[:24])}” here. Its link may have been cut short."
+            markdown_(
+                "There is no search “{search}” here. Its link may have been cut short.", search=search_id[:24]
+            )
         )
         return
     st.subheader(markdown_text(search.name), anchor=False)
-    st.html(chip(search.state, _TONES[search.state]))
+    st.html(chip(STATES[search.state], _TONES[search.state]))
     _orders(search)  # not in what ticks: a click must not meet a button that is just being drawn anew
     st.fragment(_view, run_every=TICK_S if search.is_active else None)(search_id, search.state)
 
@@ -54,11 +75,16 @@ def _view(search_id: str, drawn_state: str) -> None:
         st.warning(markdown_text(search.message))
     judged = [row for row in runs if row.status == "finished" and row.evaluation_accuracy is not None]
     planned = search.plan.planned_trials
-    st.progress(min(1.0, len(judged) / planned), f"{len(judged)} of {planned:d} trials trained to their end")
+    st.progress(
+        min(1.0, len(judged) / planned),
+        nmarkdown_(
+            "{done} of {n} trial completed", "{done} of {n} trials completed", planned, done=len(judged)
+        ),
+    )
     if judged:
         _best(search, max(judged, key=lambda row: row.evaluation_accuracy or 0.0))
     else:
-        st.caption("The first trial begins within a second or two.")
+        st.caption(_("The first trial starts in a second or two."))
     _trials(search, runs)
     if len(judged) > 1:
         _figures(search, len(judged))
@@ -71,7 +97,7 @@ def _orders(search: SearchRow) -> None:
     searches = Searches(store())
     if search.state == "running":
         st.button(
-            "Stop the search",
+            _("Stop the search"),
             icon=":material/stop:",
             on_click=searches.stop,
             args=(search.id,),
@@ -79,24 +105,31 @@ def _orders(search: SearchRow) -> None:
         )
     elif search.state == "stopped":
         st.button(
-            "Resume", type="primary", icon=":material/play_arrow:", on_click=searches.resume, args=(search.id,),
-            key="resume_search", help="Goes on where it was; trials that were cut off are done anew.",
+            _("Resume"), type="primary", icon=":material/play_arrow:", on_click=searches.resume, args=(search.id,),
+            key="resume_search", help=_("Continues where it stopped. Trials that were cut off are run again."),
         )  # fmt: skip
 
 
 def _best(search: SearchRow, best: RunRow) -> None:
-    values = ", ".join(f"{LABELS[d.field].lower()} {_value(best, d.field)}" for d in search.plan.dimensions)
-    st.markdown(f"Best so far: **{percent(best.evaluation_accuracy or 0, 2)}** with {markdown_text(values)}.")
-    if st.button("Open the best run", icon=":material/visibility:", key="open_best"):
+    settings = " · ".join(
+        _("{setting}: {value}", setting=LABELS[d.field], value=_value(best, d.field))
+        for d in search.plan.dimensions
+    )
+    st.markdown(
+        markdown_(
+            "Best so far: **{accuracy:percent.2}** ({settings})",
+            accuracy=best.evaluation_accuracy or 0.0,
+            settings=settings,
+        )
+    )
+    if st.button(_("Open the best run"), icon=":material/visibility:", key="open_best"):
         select_run(best.id)
         st.switch_page(page("train"))
 
 
 def _value(row: RunRow, field: str) -> str:
     value = getattr(row.config, field)
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return plain(value, 4) if isinstance(value, float) else value_in_words(field, row.config)
 
 
 def _trials(search: SearchRow, runs: list[RunRow]) -> None:
@@ -104,49 +137,54 @@ def _trials(search: SearchRow, runs: list[RunRow]) -> None:
         "trial": [row.name.partition(" · ")[0].removeprefix("Trial ") for row in runs]
     }
     for dimension in search.plan.dimensions:
-        columns[LABELS[dimension.field]] = [_value(row, dimension.field) for row in runs]
-    columns["accuracy, %"] = [
+        columns[dimension.field] = [_value(row, dimension.field) for row in runs]
+    columns["accuracy"] = [
         None if row.evaluation_accuracy is None else round(100 * row.evaluation_accuracy, 2) for row in runs
     ]
-    columns["status"] = [row.status for row in runs]
+    columns["status"] = [STATUSES[row.status] for row in runs]
     columns["progress"] = [row.progress for row in runs]
     st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,
         height=min(320, 40 + 35 * max(len(runs), 1)),
-        column_config={"progress": st.column_config.ProgressColumn("progress", min_value=0.0, max_value=1.0)},
+        column_config=_columns([d.field for d in search.plan.dimensions]),
         key="search_trials_table",
-        alt=f"{len(runs)} trials with their values and accuracy.",
+        alt=ngettext(
+            "{n} trial with its values and accuracy.", "{n} trials with their values and accuracy.", len(runs)
+        ),
     )
 
 
+def _columns(fields: list[str]) -> dict[str, Any]:
+    column = st.column_config
+    before, after = (sign.replace("%", "%%") for sign in percent_affixes().values())
+    return {
+        "trial": column.TextColumn(_("Trial")),
+        **{field: column.TextColumn(LABELS[field]) for field in fields},
+        "accuracy": column.NumberColumn(_("Accuracy"), format=f"{before}%.2f{after}"),
+        "status": column.TextColumn(_("Status")),
+        "progress": column.ProgressColumn(_("Progress"), min_value=0.0, max_value=1.0),
+    }
+
+
 def _figures(search: SearchRow, count: int) -> None:
-    shown = {"History": "plot_optimization_history", "All values": "plot_parallel_coordinate"}
-    if len(search.plan.dimensions) > 1 and count > 3:
-        shown |= {"What matters": "plot_param_importances", "Map of two": "plot_contour"}
-    chosen = st.segmented_control("Figure", list(shown), default="History", key="search_figure") or "History"
-    figure = _figure(search, shown[chosen], count)
+    shown = list(_FIGURES)[: 4 if len(search.plan.dimensions) > 1 and count > 3 else 2]
+    chosen = (
+        st.segmented_control(
+            _("Figure"), shown, default=shown[0], key="search_figure", format_func=_FIGURES.__getitem__
+        )
+        or shown[0]
+    )
+    figure = optuna_figure(search, chosen, count)
     if figure is None:
-        st.caption("This figure needs trials that differ more.")
+        st.caption(_("This figure needs trials with more different values."))
         return
     apply_look(figure, current_theme(), height=380)
     figure.update_layout(title_text="", margin={"t": 36, "l": 60, "r": 30, "b": 40})
-    alt = f"{chosen} of the search, by Optuna, over {count} trials."
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=f"search_{shown[chosen]}", alt=alt)
-
-
-def _figure(search: SearchRow, name: str, count: int) -> go.Figure | None:
-    """Return one of Optuna's figures, made anew only when another trial has ended."""
-    made = st.session_state.setdefault("search_figures", {})
-    if made.get((search.id, name), (0, None))[0] != count:
-        from optuna import visualization  # here: it takes a second to import
-
-        from core.search.optuna_study import study_of
-
-        draw: Callable[..., go.Figure] = getattr(visualization, name)
-        try:
-            made[(search.id, name)] = (count, draw(study_of(search, store().url), target_name="Accuracy"))
-        except (ValueError, RuntimeError):  # too few or too equal trials for this figure
-            made[(search.id, name)] = (count, None)
-    figure = made[(search.id, name)][1]
-    return None if figure is None else go.Figure(figure)
+    alt = ngettext(
+        "{figure}: {n} trial of the search, as a figure by Optuna.",
+        "{figure}: {n} trials of the search, as a figure by Optuna.",
+        count,
+        figure=_FIGURES[chosen],
+    )
+    st.plotly_chart(figure, theme=None, config=CONFIG, key=f"search_{chosen}", alt=alt)

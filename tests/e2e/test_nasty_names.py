@@ -170,13 +170,13 @@ def look_at_runs(look: Looker, store: Store) -> None:
     expect(page.get_by_text("Somebody else made this run")).to_be_visible()
     look.sees()
     page.goto(f"{look.app.url}/runs?compare={nasty.run},{nasty.other}")
-    expect(page.get_by_role("heading", name="Images that tell them apart")).to_be_visible()
+    expect(page.get_by_role("heading", name="Images that only one run gets right")).to_be_visible()
     look.sees(nasty.run_name, f"{nasty.names[3]} | other")
     legend = page.locator(".js-plotly-plot .legendtext")
     expect(legend).to_have_count(2)
     assert legend.all_text_contents() == [nasty.run_name, f"{nasty.names[3]} | other"]
     page.goto(f"{look.app.url}/search?run={nasty.run}")
-    expect(page.get_by_role("radio", name="the defaults")).to_be_visible()
+    expect(page.get_by_role("radio", name="Defaults")).to_be_visible()
     look.sees(f"“{nasty.run_name}”")
 
 

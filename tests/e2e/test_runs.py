@@ -1,4 +1,4 @@
-"""The Runs and Search pages as visitors use them: compared, repeated elsewhere, taken away, brought in, searched."""
+"""The Runs and Search pages as visitors use them: compared, repeated elsewhere, exported, imported, searched."""
 
 import io
 import re
@@ -45,7 +45,7 @@ def open_runs(page: Page, app: App, store: Store, search: str) -> None:
     field.fill(search)
     field.press("Enter")
     found = len(store.list(search=search))  # fewer than all, so that the whole list's caption is another
-    expect(page.get_by_text(re.compile(rf"^{found} runs?\. Select one"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^{found} runs?\. Select (it|one) to repeat"))).to_be_visible()
 
 
 def select_row(page: Page, place: int) -> None:
@@ -86,7 +86,7 @@ def test_two_runs_are_compared_and_the_comparison_is_an_address(
         accuracy = store.get(run_id).test_accuracy or 0.0
         expect(page.get_by_role("cell", name=percent(accuracy)).first).to_be_visible()
     expect(page.get_by_text("McNemar")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Of 10,000 test images [\d,]+ are right in both"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Of 10,000 test images, [\d,]+ are right in both"))).to_be_visible()
 
 
 def test_a_run_stays_selected_when_another_comes_in_above_it_and_when_a_filter_is_set(
@@ -113,9 +113,9 @@ def test_a_run_stays_selected_when_another_comes_in_above_it_and_when_a_filter_i
 
 def test_an_address_with_unknown_runs_says_so(page: Page, app: App, made: list[str]) -> None:
     page.goto(f"{app.url}/runs?compare={made[0]},nonsense,%3Cb%3E")
-    expect(page.get_by_text("Not here, deleted or cut short in the address: nonsense")).to_be_visible()
+    expect(page.get_by_text("Not found: nonsense")).to_be_visible()
     page.goto(f"{app.url}/runs?compare=" + "x" * 3000)
-    expect(page.get_by_text("names no run that is here")).to_be_visible()
+    expect(page.get_by_text("None of the runs in this link was found")).to_be_visible()
 
 
 def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
@@ -140,7 +140,7 @@ def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
 
 def download(page: Page, title: str, form: str) -> bytes:
     """Return the selected run's file in a format, chosen and fetched on the page."""
-    page.get_by_role("combobox", name="Take away as").click()
+    page.get_by_role("combobox", name="Export as").click()
     page.get_by_role("option", name=title).click()
     expect(page.get_by_text(f"--format {form}")).to_be_visible()
     with page.expect_download() as caught:
@@ -189,10 +189,10 @@ def test_script_and_notebook_taken_from_the_page_print_the_run_s_log(
 def import_section(page: Page, app: App, name: str, content: bytes) -> None:
     """Upload a file on the Runs page."""
     page.goto(f"{app.url}/runs")
-    page.get_by_text("Bring in a run").click()
+    page.get_by_text("Import a run").click()
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     page.locator("input[type=file]").set_input_files(file)
-    button = page.get_by_role("button", name="Bring in", exact=True)
+    button = page.get_by_role("button", name="Import", exact=True)
     expect(button).to_be_enabled()
     button.click()
 
@@ -202,7 +202,7 @@ def test_a_bundle_is_brought_in_and_a_malicious_one_is_not(
 ) -> None:
     bundle = export_run(store, made[0], "bundle").data
     import_section(page, app, "run.inkling.zip", bundle)
-    expect(page.get_by_text("“first of two” is here")).to_be_visible()
+    expect(page.get_by_text("“first of two” was imported")).to_be_visible()
     arrived, original = newest(store), store.get(made[0])
     assert (arrived.name, arrived.test_accuracy) == (original.name, original.test_accuracy)
     assert arrived.id != original.id
@@ -219,7 +219,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
     page: Page, app: App, store: Store, made: list[str]
 ) -> None:
     import_section(page, app, "mine.inkling.zip", export_run(store, made[1], "bundle").data)
-    expect(page.get_by_text("“second of two” is here")).to_be_visible()
+    expect(page.get_by_text("“second of two” was imported")).to_be_visible()
     mine = newest(store).id
     store.rename(mine, "only mine here")
     open_runs(page, app, store, "only mine here")
@@ -238,7 +238,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
 def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, store: Store) -> None:
     page.goto(f"{app.url}/search")
     expect(page.get_by_role("button", name="Start the search")).to_be_visible()
-    for label, value in (("Training images (0 = all)", "1000"), ("Trials at most", "12")):
+    for label, value in (("Training images (0 = all)", "1000"), ("Maximum trials", "12")):
         field = page.get_by_role("spinbutton", name=label)
         field.fill(value)
         field.press("Enter")
@@ -260,5 +260,5 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     assert all(isinstance(store.events_since(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
     expect(page.get_by_text(f"{100 * best:.2f}%").first).to_be_visible()
-    expect(page.get_by_text("12 of 12 trials trained to their end")).to_be_visible()
+    expect(page.get_by_text("12 of 12 trials completed")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()

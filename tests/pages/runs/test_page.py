@@ -61,9 +61,9 @@ def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store
     by_name = frame.set_index("name")
     assert by_name.loc["good", "test"] == pytest.approx(87.0)
     assert list(by_name.loc["good", "loss"]) == [2.3, 0.6]
-    assert by_name.loc["failed one", "status"] == "failed"
-    assert by_name.loc["waiting", "status"] == "queued"
-    assert "epochs 2" in by_name.loc["good", "differs"]
+    assert by_name.loc["failed one", "status"] == "Failed"
+    assert by_name.loc["waiting", "status"] == "Queued"
+    assert "Epochs: 2" in by_name.loc["good", "differs"]
 
 
 def test_a_filter_that_nothing_fits_says_so(app: AppTest, store: Store) -> None:
@@ -82,7 +82,7 @@ def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: St
     ]
     text = shown(app, "runs/page.py", compare=",".join(ids))
     assert "good" in text
-    assert "What differs" in text
+    assert "Settings that differ" in text
 
 
 def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -> None:
@@ -142,7 +142,7 @@ def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, s
     search_id = Searches(store).create(plan, name="Two sizes")
     store.add_finished_run(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
     text = shown(app, "search/page.py", search=search_id)
-    assert "Best so far: **87.00%** with batch size 100." in text
+    assert "Best so far: **87.00%** (Batch size: 100)" in text
     assert "There is no search" in shown(app, "search/page.py", search="gone")
 
 

@@ -64,5 +64,5 @@ def test_a_name_stands_in_sentences_letter_by_letter(app: AppTest, store: Store,
         store.add_finished_run(CONFIG, STORY, name="other"),
     ]
     shown(app, "runs", compare=",".join(ids))
-    (table,) = [table.value for table in app.table if "test accuracy" in table.value]
+    (table,) = [table.value for table in app.table if "Test accuracy" in table.value]
     assert list(table.index) == [markdown_text(name), "other"]

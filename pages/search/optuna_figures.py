@@ -1,0 +1,64 @@
+"""Optuna's figures of a search, in the words of this app."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.config.setting_labels import LABELS
+from core.i18n.translation import N_, Sentences
+from core.search import SearchRow
+from pages.server.services import store
+
+ACCURACY: Final = "Accuracy"  # what Optuna is told that the searched figure is called
+_WORDS: Final = Sentences(
+    {
+        ACCURACY: N_("Accuracy"),
+        "Best Value": N_("Best so far"),  # not said: Optuna's word
+        "Trial": N_("Trial"),
+        "Feasible Trial": N_("Trial"),  # not said: Optuna's word
+        "Hyperparameter": N_("Setting"),
+        "Hyperparameter Importance": N_("Importance"),  # not said: Optuna's word
+    }
+)
+
+
+def optuna_figure(search: SearchRow, name: str, count: int) -> go.Figure | None:
+    """Return one of Optuna's figures, made anew only when another trial has ended; None where it cannot be made."""
+    made = st.session_state.setdefault("search_figures", {})
+    if made.get((search.id, name), (0, None))[0] != count:
+        from optuna import visualization  # here: it takes a second to import
+
+        from core.search.optuna_study import study_of
+
+        draw: Callable[..., go.Figure] = getattr(visualization, name)
+        try:
+            made[(search.id, name)] = (count, draw(study_of(search, store().url), target_name=ACCURACY))
+        except (ValueError, RuntimeError):  # too few or too equal trials for this figure
+            made[(search.id, name)] = (count, None)
+    figure = made[(search.id, name)][1]
+    return None if figure is None else in_the_words_of_the_app(go.Figure(figure))
+
+
+def in_the_words_of_the_app(figure: go.Figure) -> go.Figure:
+    """Put labels in the place of Optuna's words and of the settings' field names; return the figure."""
+    for trace in figure.data:
+        trace.name = _said(trace.name)
+        if trace.type == "bar":  # how much each setting matters
+            trace.update(y=[_said(field) for field in trace.y], hovertemplate="%{y}: %{x:.2f}<extra></extra>")
+        if trace.type == "contour":
+            trace.colorbar.title.text = _said(trace.colorbar.title.text)
+        if trace.type == "scatter":
+            trace.marker.colorbar.title.text = _said(trace.marker.colorbar.title.text)
+            if trace.customdata is not None:  # of all values: (setting, value) of each point
+                trace.customdata = [[_said(field), *values] for field, *values in trace.customdata]
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        axis.title.text = _said(axis.title.text)
+        if axis.ticktext is not None:
+            axis.ticktext = [_said(text) for text in axis.ticktext]
+    return figure
+
+
+def _said(text: Any) -> Any:
+    return LABELS.get(text) or _WORDS.get(text, text)

@@ -99,7 +99,7 @@ def _value_input(name: str, config: RunConfig, key: str) -> Any:
             _("New value"), others, key=key, format_func=lambda o: OPTION_NAMES.get((name, o), str(o))
         )
     if not isinstance(rule, Range):
-        label = _("New value")
+        label: str = _("New value")
     elif rule.integer:
         label = markdown_("New value (a whole number from {low} to {high})", **rule.limits)
     else:

@@ -1,7 +1,10 @@
 """Searches end to end but for the worker processes: real trials, trained here, told to Optuna, stopped, resumed."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from string import Formatter
 
 import optuna
 import pytest
@@ -9,6 +12,7 @@ from optuna.trial import FrozenTrial
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
+from core.i18n.reader import read_by
 from core.protocol.events import Diverged, Finished
 from core.runs import RunRow, Store
 from core.search import Dimension, Searches, SearchPlan, SearchRefused
@@ -16,6 +20,7 @@ from core.search.driver import Driver
 from core.search.optuna_study import study_of
 from core.search.search_space import plan_from_json, plan_to_json
 from core.training.loop import train
+from tests.languages import german
 
 BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)
@@ -173,3 +178,25 @@ def test_plans_survive_json_and_nonsense_is_refused() -> None:
             SearchPlan(BASE, dimensions)
     with pytest.raises(SearchRefused, match="trials must be from 1 to 200"):
         SearchPlan(BASE, (RATES,), trials=10_000)
+
+
+def test_why_a_search_was_stopped_is_said_in_the_language_of_who_reads(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = Searches(store)
+    search_id = searches.create(SearchPlan(replace(BASE, dataset="own:gone"), (GRID[1],), sampler="grid"))
+    Driver(store).tick()
+    search = searches.get(search_id)
+    assert search.state == "stopped"
+    assert "“own:gone”" in search.message
+    template = json.loads(search.message_kept)["values"]["problems"][0]["id"][0]
+    (name,) = [field for _text, field, *_rest in Formatter().parse(template) if field]
+    with read_by(german({template: f"Kein Datensatz {{{name}}}."}, tmp_path, monkeypatch)):
+        assert searches.get(search_id).message.startswith("Kein Datensatz own:gone.")
+
+
+def test_what_an_earlier_version_kept_of_a_stopped_search_is_shown_as_it_is(store: Store) -> None:
+    searches = Searches(store)
+    search_id = searches.create(SearchPlan(BASE, (GRID[0],), sampler="grid"))
+    searches.settle(search_id, "stopped", "Its runs fail again and again.")
+    assert searches.get(search_id).message == "Its runs fail again and again."

@@ -25,14 +25,15 @@ def render(template: str, **values: Any) -> str:
 
 
 def _say(sentence: str, **values: Any) -> str:
-    return _in_one_line(translation._(sentence, **values))
+    return in_one_line(translation._(sentence, **values))
 
 
 def _say_counted(one: str, many: str, n: int, **values: Any) -> str:
-    return _in_one_line(translation.ngettext(one, many, n, **values))
+    return in_one_line(translation.ngettext(one, many, n, **values))
 
 
-def _in_one_line(text: str) -> str:
+def in_one_line(text: str) -> str:
+    """Return the text without breaks, as a comment must be."""
     return " ".join(visible_text(text, lines=True).split())
 
 

@@ -75,6 +75,7 @@ def read_report(record: RunRecord) -> Report:
         layer.weights, layer.shape, theme="light", columns=tile_columns(len(layer.weights)), zoom=4
     )
     matrix, sentence = _outcome(record)
+    after = ngettext("After {n} training step.", "After {n} training steps.", step)
     return Report(
         title=record.title,
         note=row.note,
@@ -84,7 +85,7 @@ def read_report(record: RunRecord) -> Report:
         results=_results(record),
         settings=_settings(row.config),
         weights_png=png,
-        weights_caption=f"{layer.caption} {ngettext('After {n} training step.', 'After {n} training steps.', step)}",
+        weights_caption=f"{layer.caption} {after}",
         matrix=matrix,
         classes=record.spec.class_names,
         published=tuple(

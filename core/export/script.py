@@ -9,7 +9,7 @@ from typing import Final
 from core.config.run_config import WITH_MOMENTUM
 from core.datasets import load
 from core.datasets.catalog import CATALOG
-from core.export.rendering import render
+from core.export.rendering import in_one_line, render
 from core.export.run_record import RunRecord
 from core.i18n.translation import _
 from core.runs import RunRow
@@ -51,7 +51,8 @@ def program_in_steps(record: RunRecord) -> tuple[str, list[Step]]:
     said: list[tuple[str, str]] = []
 
     def cut(number: int, title: str, why: str) -> str:
-        said.append((_("Step {number}: {title}", number=number, title=title), why))
+        heading = _("Step {number}: {title}", number=number, title=title)
+        said.append((in_one_line(heading), why))
         return _CUT
 
     settings, *codes = f"\n{_program(record, cut, in_notebook=True)}".split(f"\n{_CUT}\n")
@@ -60,7 +61,8 @@ def program_in_steps(record: RunRecord) -> tuple[str, list[Step]]:
 
 
 def _as_comment(number: int, title: str, why: str) -> str:
-    return f"# {_('Step {number}: {title}. {why}', number=number, title=title, why=why)}"
+    said = _("Step {number}: {title}. {why}", number=number, title=title, why=why)
+    return f"# {in_one_line(said)}"
 
 
 def _program(record: RunRecord, step: Callable[[int, str, str], str], in_notebook: bool) -> str:

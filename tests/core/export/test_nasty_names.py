@@ -99,12 +99,7 @@ def test_a_bundle_carries_the_letters(named: str, export_store: Store, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("tags", ["\ud83d"]),
-        ("name", "a\x1b]0;title\x07"),
-        ("note", "a\u202eb"),
-    ],
+    ("key", "value"), [("tags", ["\ud83d"]), ("name", "a\x1b]0;title\x07"), ("note", "a\u202eb")]
 )
 def test_a_bundle_with_what_cannot_be_shown_is_refused(
     key: str, value: object, softmax_run: str, export_store: Store, tmp_path: Path

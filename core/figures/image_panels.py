@@ -14,6 +14,7 @@ import numpy as np
 
 from core.figures.binary_message import pack
 from core.figures.palette import THEMES, diverging_lut
+from core.i18n.script_words import script_words
 from core.i18n.translation import _
 
 _LEVELS: Final = 65_535
@@ -23,16 +24,16 @@ _LEVELS: Final = 65_535
 class Panel:
     """One image: uint8 (C, H, W) is shown as it is, floats (C, H, W) on the diverging scale around zero.
 
-    quantity: what a pixel's value is called ("weight"), default "pixel". label, detail: the two lines beneath;
-    colour: of the dot before the label; tone: "good", "bad" or "", underlines it; limit: of the scale, default the
-    largest magnitude; name: what `image_choice` returns when the panel is chosen; per: what a uint8 pixel is divided by
-    when it is read out, 0 = shown as a level of 255.
+    quantity: what a pixel's value is called ("weight"), default "pixel", "" = nothing. label, detail: the two lines
+    beneath; colour: of the dot before the label; tone: "good", "bad" or "", underlines it; limit: of the scale,
+    default the largest magnitude; name: what `image_choice` returns when the panel is chosen; per: what a uint8 pixel
+    is divided by when it is read out, 0 = shown as a level of 255.
     """
 
     values: np.ndarray
     label: str = ""
     detail: str = ""
-    quantity: str = ""
+    quantity: str | None = None
     colour: str = ""
     tone: str = ""
     limit: float | None = None
@@ -57,11 +58,21 @@ def panels_message(panels: Sequence[Panel], **layout: Any) -> bytes:
         parts.append(part)
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)
     payload = packer.compress(b"".join(parts)) + packer.flush()
-    header: dict[str, Any] = {"panels": heads, **layout}
+    header: dict[str, Any] = {"panels": heads, **layout, "words": _words()}
     if any(panel.is_signed for panel in panels):
         header["luts"] = [diverging_lut(theme).tobytes().hex() for theme in THEMES]
     digest = hashlib.blake2b(repr(sorted(header.items())).encode() + payload, digest_size=8)
     return pack({**header, "digest": digest.hexdigest()}, payload)
+
+
+def _words() -> dict[str, str]:
+    return script_words(
+        keys=_("Pixels: arrow keys read them one by one"),
+        image=_("image {number}"),
+        at=_("Row {row}, column {column}: {values}"),
+        at_label=_("{label}, row {row}, column {column}: {values}"),
+        level=_("{value} of 255"),
+    )
 
 
 def _packed(panel: Panel) -> tuple[dict[str, Any], bytes]:
@@ -72,7 +83,7 @@ def _packed(panel: Panel) -> tuple[dict[str, Any], bytes]:
     head: dict[str, Any] = {
         "shape": list(values.shape),
         "label": panel.label,
-        "quantity": panel.quantity or _("pixel"),
+        "quantity": _("pixel") if panel.quantity is None else panel.quantity,
     }
     optional = {
         "detail": panel.detail,

@@ -25,7 +25,8 @@ from core.figures.weight_images import (
     tile_columns,
     weights_sentence,
 )
-from core.i18n.translation import _
+from core.i18n.script_words import script_words
+from core.i18n.translation import _, pgettext
 
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
 _TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
@@ -71,7 +72,8 @@ class ChartStream:
         arrays = []
         for series in fresh:
             start = np.searchsorted(series.x, self._sent.get(series.key, -math.inf), side="right")
-            arrays += _points(series, int(start), _WHOLE if whole else _TICK)
+            x, y = _points(series, int(start), _WHOLE if whole else _TICK)
+            arrays += [x, _short_of_all(y) if chart.percent else y]
             self._sent[series.key] = _last_x(series)
         if not whole:
             header["keys"] = [series.key for series in fresh]
@@ -91,6 +93,13 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "series": [
             {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
         ],
+        "words": script_words(
+            log=_("Log scale"),
+            log_help=_("Equal distances are equal factors: small losses can be told apart."),
+            whole=_("Whole run"),
+            keys=_("Arrow keys move, plus and minus zoom, 0 shows the whole run."),
+            broken=_("The chart could not be loaded. Reload the page."),
+        ),
     }
 
 
@@ -100,6 +109,11 @@ def _last_x(series: Series) -> float:
 
 def _points(series: Series, start: int, limits: dict[str, int]) -> list[np.ndarray]:
     return list(decimate(series.x[start:], series.y[start:], limits[series.role]))
+
+
+def _short_of_all(y: np.ndarray) -> np.ndarray:
+    """Return percentages of which the codes of a message can make no 100 and no 0 that was none."""
+    return np.where((y > 0) & (y < 100), np.clip(y, 0.01, 99.99), y)
 
 
 class TileStream:
@@ -182,6 +196,11 @@ def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, An
         "colours": class_colours(len(labels)) if pictures.classes else [],
         "columns": tile_columns(len(labels)),
         "luts": [diverging_lut(theme).tobytes().hex() for theme in THEMES],
+        "words": script_words(
+            at=_("{label}, row {row}, column {column}: about {values}"),
+            against=pgettext("end of a scale", "speaks against"),
+            spoken_for=pgettext("end of a scale", "speaks for"),
+        ),
     }
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from core.datasets import DatasetSpec
 from core.figures.binary_message import pack
 from core.figures.palette import class_colours
+from core.i18n.script_words import script_words
 from core.i18n.translation import _
 from core.insight import embedding_cache
 from core.insight.captions.data import map_of
@@ -30,8 +31,8 @@ def space_of(dataset: str, fingerprint: str) -> Space:  # noqa: ARG001 - new con
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
-    """Return the message of one map: places, labels and pictures."""
+def _drawn(dataset: str, fingerprint: str, method: str) -> tuple[dict[str, Any], bytes]:
+    """Return the header and the bytes of one map: places, labels and pictures, without any words."""
     data = image_data(dataset)
     index = embedding_cache.mapped_sample(data)
     if method == "pca":
@@ -48,7 +49,6 @@ def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
         "names": list(data.spec.class_names),
         "colours": class_colours(data.spec.n_classes),
         "shape": list(data.spec.image_shape),
-        "alt": alt,
     }
     packer = zlib.compressobj(6, zlib.DEFLATED, -15)
     body = (
@@ -56,7 +56,12 @@ def _message(dataset: str, fingerprint: str, method: str, alt: str) -> bytes:
         + packer.flush()
     )
     digest = hashlib.blake2b(body, digest_size=8).hexdigest()
-    return pack({**header, "digest": f"{digest}-{method}"}, body)
+    return {**header, "digest": f"{digest}-{method}"}, body
+
+
+def _message(header: dict[str, Any], body: bytes, alt: str) -> bytes:
+    words = script_words(image=_("{name}, image {index}"))
+    return pack({**header, "alt": alt, "words": words}, body)
 
 
 def show_map(spec: DatasetSpec) -> None:
@@ -78,7 +83,7 @@ def show_map(spec: DatasetSpec) -> None:
     sentence = map_of(method, len(embedding_cache.mapped_sample(data)), space_of(spec.name, data.fingerprint))
     drawn = _("A map of training images by {method}, coloured by class.", method=METHODS[method])
     alt = f"{drawn} {sentence}"
-    _map(key=f"map_{spec.name}_{method}", data=_message(spec.name, data.fingerprint, method, alt))
+    _map(key=f"map_{spec.name}_{method}", data=_message(*_drawn(spec.name, data.fingerprint, method), alt))
     captioned(
         "map",
         " ".join(

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
+from core.i18n.translation import _
 from core.images import ink_from_canvas
 from core.prediction.counterfactual_strokes import BrushSpot
 from pages.components.assets import loader
@@ -176,7 +177,7 @@ def canvas() -> np.ndarray:
         )
     _glue(
         key="pad_glue",
-        data={"key": "pad", "label": "Canvas. Arrow keys move, space puts the pen down or lifts it."},
+        data={"key": "pad", "label": _("Canvas. Arrow keys move, space puts the pen down or lifts it.")},
     )
     pad.take_in_drawing(result.json_data, result.image_data)
     _buttons(pad)

@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 
 from core.figures.palette import Theme, ink_on, palette, sequential
+from core.i18n.script_words import script_words
+from core.i18n.translation import _, pgettext
 from pages.components.assets import loader
 
 _matrix: Final = st.components.v2.component("inkling_matrix", js=loader("matrix.js"), isolate_styles=False)
@@ -38,14 +40,23 @@ def matrix(
         "inks": inks,
         "alt": alt,
         "chosen": list(now) if now else None,
+        "words": _words(),
     }
     _matrix(key=key, data=data, on_cell_change=choose)
     return now
 
 
+def _words() -> dict[str, str]:
+    return script_words(
+        rows=pgettext("rows of the confusion matrix", "is"),
+        columns=pgettext("columns of the confusion matrix", "answered"),
+        cell=_("{true} answered {answer}: {count} ({share:percent} of {true})"),
+    )
+
+
 def _shades(counts: np.ndarray, theme: Theme) -> tuple[list[list[str]], list[list[str]]]:
     """Return the background and text colour of each cell."""
-    scale = [colour for _, colour in sequential(theme)]
+    scale = [colour for _place, colour in sequential(theme)]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     np.fill_diagonal(shares, 0)
     places = np.rint(shares / max(float(shares.max()), 1e-9) * (len(scale) - 1)).astype(int)

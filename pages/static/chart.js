@@ -3,6 +3,7 @@
 
 const query = new URL(import.meta.url).search;
 const { decodeArrays, themeOf, ensureStyle, make, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
+const { Words } = await import("./numbers.js" + query);
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -18,8 +19,8 @@ class ChartView extends LiveView {
     this.series = [];
     this.log = false;
     this.title = make("span", { className: "ink-chart-title" });
-    this.logButton = make("button", { type: "button", textContent: "log scale", ariaPressed: "false" });
-    this.resetButton = make("button", { type: "button", textContent: "whole run", hidden: true });
+    this.logButton = make("button", { type: "button", ariaPressed: "false" });
+    this.resetButton = make("button", { type: "button", hidden: true });
     this.plot = make("div", { className: "ink-chart-plot", tabIndex: 0 });
     this.plot.setAttribute("role", "img");
     this.labels = make("div", { className: "ink-chart-labels", ariaHidden: "true" });
@@ -36,7 +37,8 @@ class ChartView extends LiveView {
     this.sizes = new ResizeObserver(() => this.schedule());
     this.sizes.observe(this.plot);
     this.ready = loadScript(PLOTLY).then(() => this.schedule(), () => {
-      this.title.textContent = "The chart could not be loaded: reload the page.";
+      this.isBroken = true;
+      this.entitle();
     });
   }
 
@@ -58,17 +60,32 @@ class ChartView extends LiveView {
     if (header.whole) {
       if (this.head && this.head.run !== header.run) this.zoomTo(null);
       this.head = header;
-      this.series = header.series.map((series) => ({ ...series, x: [], y: [] }));
+      this.words = new Words(header.words);
+      this.taken = 60;
+      this.series = header.series.map((series) => ({ ...series, x: [], y: [], said: [] }));
+      Object.assign(this.logButton, { textContent: this.words.say("log"), title: this.words.say("log_help") });
+      this.resetButton.textContent = this.words.say("whole");
       this.logButton.hidden = header.percent;
-      this.title.textContent = header.title;
+      this.entitle();
     }
     const targets = header.whole ? this.series : header.keys.map((key) => this.series.find((s) => s.key === key));
     targets.forEach((series, i) => {
-      series.x.push(...arrays[2 * i]);
-      series.y.push(...arrays[2 * i + 1]);
+      const [x, y] = arrays.slice(2 * i);
+      series.x.push(...x);
+      series.y.push(...y);
+      if (series.role !== "faint") series.said.push(...y.map((value) => plotlyText(this.shown(value))));
       if (series.x.length > 2 * KEPT[series.role]) thin(series, KEPT[series.role]);
     });
-    this.plot.setAttribute("aria-label", header.alt + " Arrow keys move, plus and minus zoom, 0 shows the whole run.");
+    this.plot.setAttribute("aria-label", `${header.alt} ${this.words.say("keys")}`);
+  }
+
+  /** A value in words: a share of the axis's per cent, or a loss. */
+  shown(y) {
+    return this.head.percent ? this.words.percent(y == null ? y : y / 100) : this.words.loss(y);
+  }
+
+  entitle() {
+    if (this.head) this.title.textContent = this.isBroken ? this.words.say("broken") : this.head.title;
   }
 
   refresh() {
@@ -87,7 +104,7 @@ class ChartView extends LiveView {
     if (!window.Plotly || !this.head || !width || !height || this.dragging) return;
     const theme = themeOf(this.root);
     const layout = this.layout(theme, width, height);
-    const traces = this.series.map((series) => trace(series, theme, this.head.percent));
+    const traces = this.series.map((series) => trace(series, theme));
     Plotly.react(this.plot, traces, layout, { ...CONFIG, staticPlot: false });
     if (!this.wired) {
       this.wired = true;
@@ -104,7 +121,7 @@ class ChartView extends LiveView {
       ticks: "outside", ticklen: 4, tickfont: { size: 11, color: theme.muted }, automargin: false, fixedrange: false,
     };
     return {
-      width, height, datarevision: this.number,
+      width, height, datarevision: this.number, separators: this.words.separators(),
       margin: { l: 46, r: this.room(theme), t: 6, b: 40 },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false,
       font: { family: theme.font, size: 12, color: theme.ink },
@@ -117,19 +134,21 @@ class ChartView extends LiveView {
       },
       yaxis: {
         ...axis, range: this.zoom?.y ?? this.yRange(), type: this.log ? "log" : "linear", nticks: 6,
-        ticksuffix: this.head.percent ? " %" : "", exponentformat: "power", minor: { ticks: "" },
-        ...(this.log ? { tickvals: LOG_TICKS, ticktext: LOG_TICKS.map(String) } : {}),
+        ...(this.head.percent ? this.words.percentAffixes() : {}), exponentformat: "power", minor: { ticks: "" },
+        ...(this.log ? { tickvals: LOG_TICKS, ticktext: LOG_TICKS.map((value) => this.words.plain(value)) } : {}),
       },
     };
   }
 
-  /** Room on the right for the widest label that can come, so that the plot keeps its width. */
+  /** Room on the right for the widest label that is likely to come, so that the plot keeps its width; it only grows. */
   room(theme) {
     const pen = (this.pen ??= document.createElement("canvas").getContext("2d"));
     pen.font = `600 12px ${theme.font}`;
-    const widths = this.series.filter((s) => s.role !== "faint").map(({ label, role }) =>
-      pen.measureText(role === "pale" ? label : `${label} ${shown(this.head.percent ? 99.9 : 0.123, this.head.percent)}`).width);
-    return Math.min(150, Math.max(60, ...widths) + 16);
+    const usual = this.shown(this.head.percent ? 99.9 : 0.123);
+    const texts = this.series.filter((s) => s.role !== "faint").flatMap(({ label, role, y }) =>
+      role === "pale" ? [label] : [`${label} ${usual}`, `${label} ${this.shown(y.at(-1))}`]);
+    this.taken = Math.max(this.taken, ...texts.map((text) => pen.measureText(text).width));
+    return Math.min(150, this.taken + 16);
   }
 
   /** The range that holds the lines, and all but the wildest mini-batches. */
@@ -163,7 +182,7 @@ class ChartView extends LiveView {
     spread(ends, height);
     this.labels.replaceChildren(...ends.map(({ series, y, left, place }) => {
       const pale = series.role === "pale";
-      const label = make("span", { textContent: series.label }, ...(pale ? [] : [" ", make("b", { textContent: shown(y, this.head.percent) })]));
+      const label = make("span", { textContent: series.label }, ...(pale ? [] : [" ", make("b", { textContent: this.shown(y) })]));
       label.style.cssText = `left:${l + left + 8}px;top:${t + place}px;color:${series.colours[+theme.dark]};opacity:${pale ? 0.8 : 1}`;
       return label;
     }));
@@ -232,7 +251,6 @@ function spread(ends, height, gap = 15) {
 }
 
 const LOG_TICKS = [-4, -3, -2, -1, 0, 1, 2, 3, 4].flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
-const shown = (y, percent) => (percent ? `${y.toFixed(1)}%` : y.toFixed(3));
 
 function niceTop(value) {
   const step = 10 ** Math.floor(Math.log10(value)) / 4;
@@ -244,11 +262,10 @@ function plotlyText(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("$", "&#36;");
 }
 
-function trace(series, theme, percent) {
+function trace(series, theme) {
   const colour = series.colours[+theme.dark];
-  const base = { type: "scatter", x: series.x, y: series.y, name: plotlyText(series.label), line: { color: colour, simplify: true } };
-  const value = percent ? "%{y:.1f}%" : "%{y:.3f}";
-  const hovertemplate = `%{fullData.name} ${value}<extra></extra>`;
+  const base = { type: "scatter", x: series.x, y: series.y, customdata: series.said, name: plotlyText(series.label), line: { color: colour, simplify: true } };
+  const hovertemplate = "%{fullData.name} %{customdata}<extra></extra>";
   if (series.role === "faint") {
     return { ...base, mode: "lines", line: { color: colour, width: 0.7 }, opacity: theme.dark ? 0.34 : 0.28, hoverinfo: "skip" };
   }
@@ -264,7 +281,7 @@ function trace(series, theme, percent) {
 
 /** Keep the lowest and the highest point of each stretch, and the last point, at most `limit` in all. */
 function thin(series, limit) {
-  const { x, y } = series, count = x.length - 1;
+  const { x, y, said } = series, count = x.length - 1;
   const size = Math.ceil(count / Math.floor((limit - 1) / 2));
   const kept = [];
   for (let start = 0; start < count; start += size) {
@@ -279,4 +296,5 @@ function thin(series, limit) {
   kept.push(count);
   series.x = kept.map((i) => x[i]);
   series.y = kept.map((i) => y[i]);
+  if (said.length) series.said = kept.map((i) => said[i]);
 }

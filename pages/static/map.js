@@ -4,6 +4,7 @@
 const query = new URL(import.meta.url).search;
 const { unpack, inflate, make, mountOnce } = await import("./wire.js" + query);
 const { ensurePixelStyle } = await import("./pixels.js" + query);
+const { Words } = await import("./numbers.js" + query);
 const views = new WeakMap();
 const PAD = 12, DOT = 3;
 
@@ -14,8 +15,8 @@ class MapView {
     ensurePixelStyle();
     this.canvas = make("canvas", { tabIndex: 0 });
     this.picture = make("canvas");
-    this.words = make("span");
-    this.note = make("div", { className: "ink-map-note", hidden: true }, this.picture, this.words);
+    this.said = make("span");
+    this.note = make("div", { className: "ink-map-note", hidden: true }, this.picture, this.said);
     this.note.setAttribute("role", "status");
     this.legend = make("div", { className: "ink-map-legend" });
     this.root = make("div", { className: "ink-map" }, this.legend, make("div", { className: "ink-map-stage" }, this.canvas, this.note));
@@ -32,13 +33,15 @@ class MapView {
 
   receive({ data }) {
     const { header, payload } = unpack(data);
-    if (header.digest === this.digest) return;
-    this.digest = header.digest;
+    const shown = JSON.stringify([header.digest, header.alt, header.words]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.queue = this.queue.then(async () => this.take(header, await inflate(payload)));
   }
 
   take(header, bytes) {
     this.head = header;
+    this.words = new Words(header.words);
     const n = header.labels.length;
     this.places = new Uint16Array(bytes.slice(0, 4 * n).buffer);
     this.images = bytes.slice(4 * n);
@@ -137,7 +140,7 @@ class MapView {
       image.data[4 * p + 3] = 255;
     }
     this.picture.getContext("2d").putImageData(image, 0, 0);
-    this.words.textContent = `${this.head.names[this.head.labels[i]]}, image ${this.head.index[i].toLocaleString("en")}`;
+    this.said.textContent = this.words.say("image", { name: this.head.names[this.head.labels[i]], index: this.head.index[i] });
     const [x, y] = this.at(i), right = x > this.size.width - 130;
     Object.assign(this.note.style, { left: `${right ? x - 122 : x + 12}px`, top: `${Math.max(0, Math.min(this.size.height - 120, y - 50))}px` });
   }

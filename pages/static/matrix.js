@@ -4,6 +4,7 @@
 const query = new URL(import.meta.url).search;
 const { make, mountOnce } = await import("./wire.js" + query);
 const { ensurePixelStyle } = await import("./pixels.js" + query);
+const { Words } = await import("./numbers.js" + query);
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new MatrixView(place));
@@ -12,7 +13,8 @@ class MatrixView {
   constructor(place) {
     ensurePixelStyle();
     this.table = make("table");
-    this.root = make("div", { className: "ink-matrix" }, make("div", { className: "ink-matrix-axis", textContent: "answered" }), this.table);
+    this.axis = make("div", { className: "ink-matrix-axis" });
+    this.root = make("div", { className: "ink-matrix" }, this.axis, this.table);
     this.table.addEventListener("keydown", (event) => this.key(event));
     place.append(this.root);
   }
@@ -22,7 +24,9 @@ class MatrixView {
     const text = JSON.stringify(data);
     if (text === this.text) return;
     this.text = text;
-    if (!this.head || JSON.stringify(this.head.labels) !== JSON.stringify(data.labels)) this.build(data.labels);
+    this.words = new Words(data.words);
+    const known = (name) => JSON.stringify(this.head?.[name]) === JSON.stringify(data[name]);
+    if (!["labels", "words"].every(known)) this.build(data.labels);
     this.head = data;
     this.table.setAttribute("aria-label", data.alt);
     data.counts.forEach((row, i) => row.forEach((count, j) => this.fill(i, j, count)));
@@ -31,7 +35,8 @@ class MatrixView {
   build(labels) {
     const isLong = labels.some((label) => label.length > 3);
     this.root.style.setProperty("--names", isLong ? "6.2rem" : "2.6rem");
-    const corner = make("th", { className: "corner", textContent: "is" });
+    this.axis.textContent = this.words.say("columns");
+    const corner = make("th", { className: "corner", textContent: this.words.say("rows") });
     const head = make("thead", { className: isLong ? "long" : "" }, make("tr", {}, corner,
       ...labels.map((label) => make("th", { scope: "col", title: label }, make("span", { textContent: label })))));
     this.buttons = labels.map((_, i) => labels.map((__, j) => {
@@ -46,12 +51,12 @@ class MatrixView {
 
   fill(i, j, count) {
     const { labels, shades, inks, totals, chosen } = this.head, button = this.buttons[i][j];
-    const share = totals[i] ? ((100 * count) / totals[i]).toFixed(1) : "0.0";
-    button.textContent = count ? count.toLocaleString("en") : "";
+    const share = totals[i] ? count / totals[i] : 0;
+    button.textContent = count ? this.words.number(count) : "";
     button.classList.toggle("right", i === j);
     button.style.setProperty("--cell", shades[i][j]);
     button.style.color = inks[i][j];
-    button.title = `${labels[i]} answered ${labels[j]}: ${count.toLocaleString("en")} (${share}% of ${labels[i]})`;
+    button.title = this.words.say("cell", { true: labels[i], answer: labels[j], count, share });
     button.setAttribute("aria-label", button.title);
     button.setAttribute("aria-pressed", String(Boolean(chosen && chosen[0] === i && chosen[1] === j)));
   }

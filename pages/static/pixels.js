@@ -3,6 +3,7 @@
 
 const query = new URL(import.meta.url).search;
 const { unpack, inflate, themeOf, make, mountOnce } = await import("./wire.js" + query);
+const { Words } = await import("./numbers.js" + query);
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new PixelsView(place));
@@ -49,6 +50,7 @@ class PixelsView {
     const sameShape = this.head && JSON.stringify(this.head.panels.map(fixed)) === JSON.stringify(header.panels.map(fixed))
       && this.head.choosable === header.choosable && this.head.chosen === header.chosen;
     this.head = header;
+    this.words = new Words(header.words);
     this.dark = themeOf(this.root).dark;
     this.lut = header.luts && Uint32Array.from(header.luts[+this.dark].match(/.{6}/g), pixel);
     this.decode(bytes);
@@ -101,7 +103,6 @@ class PixelsView {
     this.grid.classList.toggle("columns", Boolean(head.columns));
     if (head.choosable) this.grid.removeAttribute("tabindex");
     else this.grid.tabIndex = 0;
-    if (!head.choosable) this.grid.setAttribute("aria-label", "Pixels: arrow keys read them one by one");
     this.bar = make("canvas", { width: 255, height: 1 });
     this.low = make("span", { role: "status" });
     this.high = make("span");
@@ -111,6 +112,7 @@ class PixelsView {
 
   captions() {
     this.word = undefined;
+    if (!this.head.choosable) this.grid.setAttribute("aria-label", this.words.say("keys"));
     this.panels.forEach(({ caption, frame, canvas, figure }, k) => {
       const panel = this.head.panels[k];
       figure.className = panel.tone ?? "";
@@ -121,8 +123,8 @@ class PixelsView {
         name.append(dot);
       }
       name.append(make("span", { textContent: panel.label }));
-      caption.replaceChildren(...(panel.label ? [name] : []), ...(panel.detail ? [make("small", { textContent: panel.detail.replaceAll(" %", "\u00a0%") })] : []));
-      const words = [panel.label, panel.detail].filter(Boolean).join(", ") || `image ${k + 1}`;
+      caption.replaceChildren(...(panel.label ? [name] : []), ...(panel.detail ? [make("small", { textContent: panel.detail })] : []));
+      const words = [panel.label, panel.detail].filter(Boolean).join(", ") || this.words.say("image", { number: k + 1 });
       (this.head.choosable ? frame : canvas).setAttribute("aria-label", words);
       if (!this.head.choosable) canvas.setAttribute("role", "img");
     });
@@ -193,21 +195,28 @@ class PixelsView {
         width: `${100 / width}%`, height: `${100 / height}%`,
       });
     }
-    const words = shown.map(({ index: k }) => this.words(k, row, column));
-    const joints = this.head.joints ?? [];
-    const text = words.reduce((so, word, i) => so + (joints[i - 1] ?? " · ") + word);
-    this.low.textContent = `row ${row}, column ${column}: ${text}`;
+    const readings = shown.map(({ index: k }) => this.reading(k, row, column));
+    const joints = this.head.joints ?? [], label = this.head.linked ? "" : this.head.panels[index].label;
+    const values = readings.reduce((so, reading, i) => so + (joints[i - 1] ?? " · ") + reading);
+    this.low.textContent = this.words.say(label ? "at_label" : "at", { label, row, column, values });
     this.high.textContent = "";
     this.bar.hidden = true;
   }
 
-  words(k, row, column) {
+  /** What a panel's pixel is called, and its value: of a colour's channels one after another. */
+  reading(k, row, column) {
     const panel = this.head.panels[k], [channels, height, width] = panel.shape;
     const values = Array.from({ length: channels }, (_, c) => this.values[k][(c * height + row) * width + column]);
-    const whose = this.head.linked || !panel.label ? "" : `${panel.label}, `;
-    if (panel.per) return `${whose}${panel.quantity} ${values.map((value) => (value / panel.per).toFixed(4)).join(" ")}`;
-    if (panel.step === undefined) return `${whose}${panel.quantity} ${values.join(" ")}${this.head.linked ? "" : " of 255"}`;
-    return `${whose}${panel.quantity} ${values.map(signedText).join(" ")}`;
+    const written = (value) => {
+      if (panel.step !== undefined) return this.signed(value);
+      return panel.per ? this.words.number(value / panel.per, 4) : this.words.number(value);
+    };
+    const value = values.map(written).join(" "), isLevel = panel.step === undefined && !panel.per && !this.head.linked;
+    return [panel.quantity, isLevel ? this.words.say("level", { value }) : value].filter(Boolean).join(" ");
+  }
+
+  signed(value) {
+    return this.words.signed(value, Math.abs(value) >= 100 ? 1 : 4);
   }
 
   key(event) {
@@ -241,8 +250,8 @@ class PixelsView {
     const signed = this.head.panels.find((panel) => panel.step !== undefined);
     this.bar.hidden = !this.head.scale || !signed;
     const [low, high] = this.head.ends ?? ["", ""];
-    this.low.textContent = this.bar.hidden ? (this.head.hint ?? "") : `${low} ${signedText(-signed.limit)}`;
-    this.high.textContent = this.bar.hidden ? "" : `${signedText(signed.limit)} ${high}`;
+    this.low.textContent = this.bar.hidden ? (this.head.hint ?? "") : `${low} ${this.signed(-signed.limit)}`.trim();
+    this.high.textContent = this.bar.hidden ? "" : `${this.signed(signed.limit)} ${high}`.trim();
     if (this.bar.hidden) return;
     const image = new ImageData(255, 1), pixels = new Uint32Array(image.data.buffer);
     const colour = signed.shape[0] === 3;
@@ -261,4 +270,3 @@ class PixelsView {
 const fixed = ({ shape, name }) => [shape, name];
 /** "RRGGBB" as the little-endian number that a canvas pixel is. */
 const pixel = (hex) => (0xff000000 | (parseInt(hex.slice(4), 16) << 16) | (parseInt(hex.slice(2, 4), 16) << 8) | parseInt(hex.slice(0, 2), 16)) >>> 0;
-const signedText = (value) => (value < 0 ? "−" : "+") + (Math.abs(value) < 5e-5 ? "0" : Math.abs(value) >= 100 ? Math.abs(value).toFixed(1) : Math.abs(value).toFixed(4));

@@ -3,6 +3,7 @@
 
 const query = new URL(import.meta.url).search;
 const { inflate, themeOf, calm, ensureStyle, make, mountOnce, LiveView } = await import("./wire.js" + query);
+const { Words } = await import("./numbers.js" + query);
 const GLIDE_MS = 850;
 const views = new WeakMap();
 
@@ -39,7 +40,7 @@ class TilesView extends LiveView {
       this.codes[i] = bytes[i] + Math.max(-levels, Math.min(levels, known));
     }
     this.limit = header.limit;
-    this.root.setAttribute("aria-label", this.head.alt.replace("{step}", header.step.toLocaleString("en")));
+    this.root.setAttribute("aria-label", this.words.fill(this.head.alt, { step: header.step }));
     this.root.dataset.step = header.step;
     this.glide(atOnce);
   }
@@ -48,6 +49,7 @@ class TilesView extends LiveView {
     const same = (name) => JSON.stringify(this.head?.[name]) === JSON.stringify(header[name]);
     const stays = ["shape", "labels", "colours"].every(same);
     this.head = header;
+    this.words = new Words(header.words);
     const [count, channels, height, width] = header.shape;
     this.codes = new Int16Array(count * channels * height * width);
     if (stays) return;
@@ -137,17 +139,22 @@ class TilesView extends LiveView {
     const [, channels, height, width] = this.head.shape, box = event.target.getBoundingClientRect();
     const column = Math.min(width - 1, Math.floor(((event.clientX - box.left) / box.width) * width));
     const row = Math.min(height - 1, Math.floor(((event.clientY - box.top) / box.height) * height));
-    const at = (c) => signed(this.values[(k * channels + c) * height * width + row * width + column]);
-    const weights = Array.from({ length: channels }, (_, c) => at(c)).join(" ");
-    this.low.textContent = `${this.head.labels[k]}, row ${row}, column ${column}: about ${weights}`;
+    const at = (c) => this.signed(this.values[(k * channels + c) * height * width + row * width + column]);
+    const values = Array.from({ length: channels }, (_, c) => at(c)).join(" ");
+    this.low.textContent = this.words.say("at", { label: this.head.labels[k], row, column, values });
     this.high.textContent = "";
     this.bar.hidden = true;
   }
 
   rest() {
     this.bar.hidden = false;
-    this.low.textContent = `against ${signed(-this.limit)}`;
-    this.high.textContent = `${signed(this.limit)} for`;
+    this.low.textContent = `${this.words.say("against")} ${this.signed(-this.limit)}`;
+    this.high.textContent = `${this.signed(this.limit)} ${this.words.say("spoken_for")}`;
+  }
+
+  /** A weight to two digits, which is as much as its code says. */
+  signed(value) {
+    return (value > 0 ? "+" : "") + this.words.plain(value, 2);
   }
 
   destroy() {
@@ -160,4 +167,3 @@ class TilesView extends LiveView {
 
 /** "RRGGBB" as the little-endian number that a canvas pixel is. */
 const pixel = (hex) => (0xff000000 | (parseInt(hex.slice(4), 16) << 16) | (parseInt(hex.slice(2, 4), 16) << 8) | parseInt(hex.slice(0, 2), 16)) >>> 0;
-const signed = (value) => (value < 0 ? "−" : "+") + Math.abs(value).toPrecision(2);

@@ -24,7 +24,7 @@ export function decodeArrays(scales, payload) {
     const step = (high - low) / LEVELS;
     for (let i = 0; i < count; i++) {
       const code = codes[start + i];
-      values[i] = code === GAP ? null : low + code * step;
+      values[i] = code === GAP ? null : code === LEVELS ? high : low + code * step;  // all is all, to the bit
     }
     start += count;
     return values;

@@ -179,7 +179,7 @@ def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, 
         page.keyboard.press("ArrowDown")
     for _ in range(10):
         page.keyboard.press("ArrowRight")
-    said = page.get_by_text(re.compile(r"^row 8, column 10: .+ × .+ = ")).inner_text()
+    said = page.get_by_text(re.compile(r"^Row 8, column 10: .+ × .+ = ")).inner_text()
     pixel, weight, product = (float(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+(?:\.\d+)?", said)[2:])
     assert pixel > 0.5
     assert pixel * weight == pytest.approx(product, abs=2e-4)

@@ -60,6 +60,12 @@ def test_the_digest_changes_with_pixels_and_with_words_only() -> None:
     assert len({digest(Panel(image)), digest(Panel(other)), digest(Panel(image, "seven"))}) == 3
 
 
+def test_a_value_has_a_name_unless_it_is_to_have_none() -> None:
+    image = np.zeros((1, 4, 4), np.uint8)
+    header, _ = read(panels_message([Panel(image), Panel(image, quantity="ink"), Panel(image, quantity="")]))
+    assert [panel["quantity"] for panel in header["panels"]] == ["pixel", "ink", ""]
+
+
 def test_other_shapes_are_refused_with_their_shape() -> None:
     with pytest.raises(ValueError, match=r"\(2, 4, 4\)"):
         panels_message([Panel(np.zeros((2, 4, 4)))])

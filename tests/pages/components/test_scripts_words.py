@@ -1,0 +1,63 @@
+"""The scripts of the pages have neither words nor a way to write numbers of their own, so that both are the reader's."""
+
+import re
+import string
+
+import numpy as np
+import pytest
+
+from core.figures.binary_message import unpack
+from core.figures.image_panels import Panel, panels_message
+from core.figures.run_curves import Curves
+from core.figures.weight_images import WeightImages
+from core.i18n.script_words import script_words
+from core.live.messages import ChartStream, TileStream
+from pages.components.assets import STATIC
+from pages.data import embedding_map
+from pages.evaluate import confusion_matrix
+
+SCRIPTS = {path.name: path for path in sorted(STATIC.glob("*.js")) if ".min." not in path.name}
+SAYING = re.compile(r'\bsay\((?:\w+ \? "(\w+)" : )?"(\w+)"')
+SHOWN = re.compile(
+    r"""(?:(?<!style\.)\b(?:textContent|title|alt|ariaLabel|placeholder)\b|"aria-label")\s*[:=,]\s*["'`]([^"'`]*)["'`]"""
+)
+OWN_NUMBERS = re.compile(r"toFixed|toLocaleString|toPrecision|:\.\d+f")
+MARKED = ("parts.js",)  # whose HTML is the template of an HtmlPatch
+KINDS = ("", "number", "percent", "signed", "plain", "loss", "text")
+
+
+def handed() -> dict[str, dict[str, str]]:
+    """Return the words that Python hands to each script."""
+    image = np.zeros((1, 4, 4), np.uint8)
+    messages = {
+        "chart.js": ChartStream().message(Curves("run").loss_chart()),
+        "tiles.js": TileStream().message(WeightImages(np.zeros((1, 784)), (1, 28, 28), ["0"])),
+        "pixels.js": panels_message([Panel(image)]),
+        "map.js": embedding_map._message({}, b"", "a map"),
+    }
+    words = {script: unpack(message)[0]["words"] for script, message in messages.items()}
+    return words | {"matrix.js": confusion_matrix._words()}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_says_what_it_is_handed_and_nothing_else(script: str) -> None:
+    code = SCRIPTS[script].read_text(encoding="utf-8")
+    said = {name for names in SAYING.findall(code) for name in names if name}
+    assert said == handed().get(script, {}).keys() - script_words().keys()
+    assert not [
+        text for text in SHOWN.findall(code) if re.search(r"[^\W\d]{2}", re.sub(r"\$\{[^}]*\}", "", text))
+    ]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_writes_numbers_and_markup_by_no_way_of_its_own(script: str) -> None:
+    code = SCRIPTS[script].read_text(encoding="utf-8")
+    assert not OWN_NUMBERS.findall(code)
+    assert script in MARKED or "innerHTML" not in code
+
+
+def test_every_kind_of_value_in_a_scripts_sentence_is_one_that_scripts_write() -> None:
+    for words in handed().values():
+        for sentence in words.values():
+            for _text, _name, kind, _conversion in string.Formatter().parse(sentence):
+                assert (kind or "").partition(".")[0] in KINDS, sentence

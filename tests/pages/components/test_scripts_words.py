@@ -1,4 +1,4 @@
-"""The scripts of the pages have neither words nor a way to write numbers of their own, so that both are the reader's."""
+"""The scripts of the pages have neither words nor a way to write numbers of their own: both are the reader's."""
 
 import re
 import string
@@ -19,7 +19,7 @@ from pages.evaluate import confusion_matrix
 SCRIPTS = {path.name: path for path in sorted(STATIC.glob("*.js")) if ".min." not in path.name}
 SAYING = re.compile(r'\bsay\((?:\w+ \? "(\w+)" : )?"(\w+)"')
 SHOWN = re.compile(
-    r"""(?:(?<!style\.)\b(?:textContent|title|alt|ariaLabel|placeholder)\b|"aria-label")\s*[:=,]\s*["'`]([^"'`]*)["'`]"""
+    r"""(?:(?<!style\.)\b(?:textContent|title|ariaLabel|placeholder)\b|"aria-label")\s*[:=,]\s*("[^"]*"|`[^`]*`)"""
 )
 OWN_NUMBERS = re.compile(r"toFixed|toLocaleString|toPrecision|:\.\d+f")
 MARKED = ("parts.js",)  # whose HTML is the template of an HtmlPatch

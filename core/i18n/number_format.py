@@ -50,7 +50,8 @@ def number(value: float, decimals: int = 0) -> str:
 def signed(value: float, decimals: int = 2) -> str:
     """Return a number with its sign, a true minus: -0.126 -> "−0.13"; what rounds to zero has no sign."""
     text = number(value, decimals)
-    return f"+{text}" if value > 0 and _rounded(_decimal(value), decimals) else text
+    is_more = value > 0 and (math.isinf(value) or _rounded(_decimal(value), decimals))
+    return f"+{text}" if is_more else text
 
 
 def plain(value: float, digits: int = 6) -> str:

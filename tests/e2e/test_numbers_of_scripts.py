@@ -58,7 +58,7 @@ def test_what_is_no_number_is_said(page: Page) -> None:
       return [...shares.map((v) => said.percent(v)), said.loss(null), ...values.map((v) => said.signed(v))];
     }}"""
     shown = page.evaluate(script, [f"data:text/javascript;base64,{MODULE}", script_words()])
-    assert shown == ["–", "–", "–", "not a number", "∞", "−∞"]
+    assert shown == ["–", "–", "–", "not a number", "+∞", "−∞"]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

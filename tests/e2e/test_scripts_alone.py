@@ -13,7 +13,7 @@ from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages
 from core.i18n.reader import Reader, read_by
 from core.live.messages import ChartStream, TileStream
-from core.protocol.events import Evaluated
+from core.protocol.events import Evaluated, Started
 from pages.components.assets import STATIC
 from pages.evaluate import confusion_matrix
 
@@ -51,6 +51,7 @@ def mounted(page: Page, script: str, data: bytes | dict[str, Any]) -> Page:
 
 def accuracies(*shares: float) -> Chart:
     curves = Curves("run-1")
+    curves.add([Started(0, 3000, 600, 60_000, "test", 10_000, 7850, "closed-form", 1)])
     curves.add([Evaluated(1000 * step, "test", 0.5, share) for step, share in enumerate(shares, 1)])
     return curves.accuracy_chart()
 

@@ -48,6 +48,7 @@ def test_what_is_no_number_is_said():
     assert (percent(None), number_format.loss(None), duration(None)) == ("–", "–", "–")
     assert number_format.loss(float("nan")) == "not a number"
     assert (number_format.loss(float("inf")), number_format.signed(float("-inf"))) == ("∞", "−∞")
+    assert number_format.signed(float("inf")) == "+∞"
 
 
 def test_a_p_value_is_stated_as_the_field_does():

@@ -143,16 +143,6 @@ def test_a_whole_message_of_a_long_run_is_bounded() -> None:
     assert len(message) < 14_000
 
 
-def test_less_than_all_is_not_made_all_on_the_way() -> None:
-    shares = np.array([0.1, 0.999999, 0.9999996, 1.0, 1e-7, 0.0])
-    curves, client = Curves("run-1"), ChartClient()
-    curves.add([Evaluated(step, "test", 0.5, share) for step, share in enumerate(shares, 1)])
-    client.take(ChartStream().message(curves.accuracy_chart()))
-    arrived = np.array(client.points["test-eval"][1])
-    assert ((arrived < 99.995) == (shares < 1)).all()
-    assert ((arrived > 0.005) == (shares > 0)).all()
-
-
 @dataclass
 class TileClient:
     """What pages/static/tiles.js does with messages."""

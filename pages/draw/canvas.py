@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 import streamlit as st
 
-from core.i18n.translation import _
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import N_, Sentences, _
 from core.images import ink_from_canvas
 from core.prediction.counterfactual_strokes import BrushSpot
 from pages.components.assets import loader
@@ -18,6 +19,7 @@ PEN_PX: Final = 20  # about 2.5 px once the drawing is 28 x 28, as MNIST was wri
 PAPER: Final = "#FFFFFF"
 INK: Final = "#1B2A41"
 KEEP: Final = 60  # states that can be undone
+TOOLS: Final = Sentences({"pen": N_("Pen"), "eraser": N_("Eraser")})
 _COMPONENT: Final = "pad_canvas"
 _STATE: Final = "pad_state"
 _NOTHING: Final = np.zeros((SIDE_PX, SIDE_PX), np.float32)
@@ -147,27 +149,33 @@ def canvas() -> np.ndarray:
         pad.said = ""
     with st.container(key="pad_tools_top", horizontal=True, vertical_alignment="center"):
         tool = st.segmented_control(
-            "Tool",
-            ["Pen", "Eraser"],
-            default="Pen",
+            _("Tool"),
+            [*TOOLS],
+            format_func=TOOLS.__getitem__,
+            default="pen",
             required=True,
             key="pad_tool",
             label_visibility="collapsed",
             persist_state="session",
         )
         pen_px = st.slider(
-            "Pen width, px",
+            _("Pen width (px)"),
             2,
             40,
             PEN_PX,
             key="pad_pen",
             persist_state="session",
-            help="How wide pen and eraser are on the canvas of 280 px. The preparation evens it out. Default: 20.",
+            help=markdown_(
+                "How wide pen and eraser are on the canvas, which is {side} pixels wide. The model hardly sees the "
+                "difference: the preparation evens out thin and thick strokes. Default: {pen}.",
+                side=SIDE_PX,
+                pen=PEN_PX,
+            ),
         )
     with st.container(key="pad"):
         result = _surface(
             stroke_width=int(pen_px),
-            stroke_color=PAPER if tool == "Eraser" else INK,
+            stroke_color=PAPER if tool == "eraser" else INK,
             background_color=PAPER,
             height=SIDE_PX,
             width=SIDE_PX,
@@ -194,19 +202,19 @@ def _surface(**settings: Any) -> Any:
 def _buttons(pad: _Pad) -> None:
     with st.container(key="pad_tools", horizontal=True):
         st.button(
-            "Undo",
+            _("Undo"),
             shortcut="Ctrl+Z",
             disabled=pad.place == 0,
             on_click=undo,
         )
         st.button(
-            "Redo",
+            _("Redo"),
             shortcut="Ctrl+Y",
             disabled=pad.place == len(pad.pages) - 1,
             on_click=lambda: pad.show(pad.place + 1),
         )
         st.button(
-            "Clear",
+            _("Clear"),
             shortcut="Delete",
             disabled=not pad.page.objects,
             on_click=clear,

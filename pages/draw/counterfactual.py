@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
-from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.marked_sentences import nmarkdown_
+from core.i18n.translation import _, ngettext
 from core.insight.counterfactual import Counterfactual
 from core.prediction.counterfactual_strokes import (
     CanvasCounterfactual,
@@ -19,39 +19,62 @@ from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
 from pages.draw.canvas import drawn_ink, put_dabs, undo
 from pages.draw.model_choice import LoadedModel
-from pages.draw.prediction import with_article
+from pages.draw.prediction import article
 
-_TOLD: Final = "flip_told"  # what the last press of the button did: (the ink it left, the sentence)
+_TOLD: Final = (
+    "flip_told"  # the last press of the button: (what it drew, pixels that would do, names of classes)
+)
 
 
 def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     """Show the pixels whose ink would change the answer, say how many, and offer to draw them on the canvas."""
     flip, exactly = find_counterfactual(model.predictor, np.ascontiguousarray(answer.pixels, np.float32))
     if flip is None:
-        st.caption("No few pixels flip this answer.")
+        st.caption(_("No small change of pixels flips this prediction."))
         return
-    count, name = len(flip.pixels), with_article(model.spec.class_names[flip.after])
-    pixels = "pixel makes" if count == 1 else "pixels make"
-    fewest = "No fewer would do." if exactly else "Found step by step; fewer may do."
+    count, name = len(flip.pixels), model.spec.class_names[flip.after]
+    fewest = _("No fewer would do.") if exactly else _("Found step by step; fewer may do.")
     with st.container(key="flip_line", horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{count} {pixels} it {markdown_text(name)}.** {fewest}", width="content")
-        if on_canvas and st.button("Draw them", key="flip_draw", help=_HELP):
+        st.markdown(f"{_flip_in_markdown(count, name)} {fewest}", width="content")
+        if on_canvas and st.button(
+            _("Draw them"),
+            key="flip_draw",
+            help=_(
+                "Adds this ink to your canvas and erases what has to go. The changed drawing is then prepared and "
+                "answered like any other. Undo brings the old one back."
+            ),
+        ):
             _draw_them(model, flip)
     if on_canvas:
         _told()
     pixel_panels(
         "flip",
         _panels(model, answer, flip),
-        alt=f"{count} {pixels} it {name}: where ink is added and taken away, and the picture after it.",
+        alt=ngettext(
+            "{n} pixel whose ink changes the prediction to {name}: where it is added or erased, and the picture "
+            "after it.",
+            "{n} pixels whose ink changes the prediction to {name}: where it is added or erased, and the picture "
+            "after it.",
+            count,
+            name=name,
+        ),
         px=168,
         linked=True,
     )
 
 
-_HELP: Final = (
-    "Puts this ink on your canvas, and takes away what is to go. Undo takes it back. The changed drawing is prepared "
-    "and answered like any other."
-)
+def _flip_in_markdown(pixels: int, name: str) -> str:
+    """Say how many pixels make the picture one of the class `name`."""
+    match article(name):
+        case "a":
+            return nmarkdown_(
+                "**{n} pixel makes it a {name}.**", "**{n} pixels make it a {name}.**", pixels, name=name
+            )
+        case "an":
+            return nmarkdown_(
+                "**{n} pixel makes it an {name}.**", "**{n} pixels make it an {name}.**", pixels, name=name
+            )
+    return nmarkdown_("**{n} pixel makes it {name}.**", "**{n} pixels make it {name}.**", pixels, name=name)
 
 
 def _panels(model: LoadedModel, answer: Prediction, flip: Counterfactual) -> list[Panel]:
@@ -62,47 +85,81 @@ def _panels(model: LoadedModel, answer: Prediction, flip: Counterfactual) -> lis
     after = as_uint8(flip.image.reshape(shape))
     signed = change.reshape(shape).sum(axis=0)[None]
     return [
-        Panel(signed, "ink to add or take away", "red: add, blue: take away", quantity="change", limit=1.0),
-        Panel(after, f"then it says {model.spec.class_names[flip.after]}"),
+        Panel(signed, _("ink to add or erase"), _("red: add, blue: erase"), quantity=_("change"), limit=1.0),
+        Panel(after, _("then it says {name}", name=model.spec.class_names[flip.after])),
     ]
 
 
 def _draw_them(model: LoadedModel, flip: Counterfactual) -> None:
-    """Put the ink on the canvas, keep a sentence on what came of it, and draw the page anew."""
-    with st.spinner("Drawing them"):
+    """Put the ink on the canvas, keep what came of it, and draw the page anew."""
+    with st.spinner(_("Drawing them")):
         drawn = draw_counterfactual(model.predictor, drawn_ink(), flip)
     put_dabs(drawn.dabs, drawn.ink)
-    st.session_state[_TOLD] = (drawn.ink, outcome(drawn, len(flip.pixels), model.spec.class_names))
+    st.session_state[_TOLD] = (drawn, len(flip.pixels), model.spec.class_names)
     st.rerun()
 
 
-def outcome(drawn: CanvasCounterfactual, pixels: int, names: tuple[str, ...]) -> str:
-    """Return in Markdown what the dabs on the canvas did, against the count of pixels that would do in the picture."""
-    dabs, answer = len(drawn.dabs), drawn.answer
-    said = (
-        f"{markdown_text(names[answer.best])} ({percent(answer.probabilities[answer.best])})"
-        if answer.is_asked
-        else "nothing"
-    )
-    moves = "new ink moves the crop, the centre and the slant, and with them every pixel"
-    spots = "1 dab" if dabs == 1 else f"{dabs} dabs"
+def outcome_in_markdown(drawn: CanvasCounterfactual, pixels: int, names: tuple[str, ...]) -> str:
+    """Say what the dabs on the canvas did, against the count of pixels that would do in the picture."""
+    dabs = len(drawn.dabs)
     if not drawn.is_flipped:
-        return (
-            f"**Drawn, {spots}, and it still says {said}.** On the canvas {moves}: too much for these dabs."
-        )
-    if dabs == pixels:
-        return f"**Drawn, {spots}: now it says {said}.**"
-    more = f"{dabs - pixels} more" if dabs > pixels else f"{pixels - dabs} fewer"
-    return (
-        f"**Drawn, {spots}: now it says {said}.** That is {more} than pixels in the picture, because {moves}."
+        return f"{_still_in_markdown(drawn, names)} {_moved(dabs, pixels, is_flipped=False)}"
+    now = nmarkdown_(
+        "**{n} dab drawn: now it says {name} ({share:percent}).**",
+        "**{n} dabs drawn: now it says {name} ({share:percent}).**",
+        dabs,
+        **_said(drawn, names),
     )
+    return now if dabs == pixels else f"{now} {_moved(dabs, pixels, is_flipped=True)}"
+
+
+def _still_in_markdown(drawn: CanvasCounterfactual, names: tuple[str, ...]) -> str:
+    if not drawn.answer.is_asked:
+        return nmarkdown_(
+            "**{n} dab drawn, and now it says nothing.**",
+            "**{n} dabs drawn, and now it says nothing.**",
+            len(drawn.dabs),
+        )
+    return nmarkdown_(
+        "**{n} dab drawn, and it still says {name} ({share:percent}).**",
+        "**{n} dabs drawn, and it still says {name} ({share:percent}).**",
+        len(drawn.dabs),
+        **_said(drawn, names),
+    )
+
+
+def _said(drawn: CanvasCounterfactual, names: tuple[str, ...]) -> dict[str, str | float]:
+    answer = drawn.answer
+    return {"name": names[answer.best], "share": float(answer.probabilities[answer.best])}
+
+
+def _moved(dabs: int, pixels: int, *, is_flipped: bool) -> str:
+    """Say what new ink does to a drawing that it does not do to the prepared picture, and what that cost."""
+    why = _(
+        "On the canvas, new ink also moves the crop, the centre and the slant, and with them every pixel."
+    )
+    if not is_flipped:
+        return f"{why} {_('That was too much for these dabs.')}"
+    if dabs > pixels:
+        more = ngettext(
+            "It took {n} dab more than there are pixels above.",
+            "It took {n} dabs more than there are pixels above.",
+            dabs - pixels,
+        )
+    else:
+        more = ngettext(
+            "It took {n} dab fewer than there are pixels above.",
+            "It took {n} dabs fewer than there are pixels above.",
+            pixels - dabs,
+        )
+    return f"{why} {more}"
 
 
 def _told() -> None:
     """Say what the last press of the button did, for as long as its ink is what the canvas shows."""
-    ink, told_in_markdown = st.session_state.get(_TOLD, (None, ""))
-    if ink is None or ink is not drawn_ink():
+    drawn, pixels, names = st.session_state.get(_TOLD, (None, 0, ()))
+    if drawn is None or drawn.ink is not drawn_ink():
         return
     with st.container(key="flip_told", horizontal=True, vertical_alignment="center"):
-        st.markdown(told_in_markdown, width="content")
-        st.button("Take them back", key="flip_undo", on_click=undo)
+        st.markdown(outcome_in_markdown(drawn, pixels, names), width="content")
+        st.button(_("Remove them"), key="flip_undo", on_click=undo)

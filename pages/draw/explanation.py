@@ -5,8 +5,10 @@ import streamlit as st
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
-from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import percent
+from core.i18n.literal_text import html_text
+from core.i18n.marked_sentences import html_, markdown_
+from core.i18n.number_format import percent, signed
+from core.i18n.translation import N_, Sentences, _
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
 from core.prediction.predict import Prediction
@@ -14,7 +16,7 @@ from pages.components.image_panels import pixel_panels
 from pages.draw.counterfactual import show_counterfactual
 from pages.draw.model_choice import LoadedModel
 
-METHODS = ("Integrated gradients", "Input gradient")
+METHODS = Sentences({"integrated": N_("Integrated gradients"), "input": N_("Input gradient")})
 
 
 def show_explanation(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
@@ -24,7 +26,9 @@ def show_explanation(model: LoadedModel, answer: Prediction, *, on_canvas: bool)
     """
     if not answer.is_asked:
         st.caption(
-            "Once there is something to answer, here is why: red pixels speak for it, blue ones against."
+            _(
+                "As soon as there is an answer, you see here why: red pixels speak for it, blue ones against it."
+            )
         )
         return
     if model.predictor.is_linear:
@@ -39,10 +43,10 @@ def _linear(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     a, b = sums.answer, sums.runner_up
     limit = float(np.abs(sums.products[[a, b]]).max()) or 1.0
     maps = [sums.products[a], sums.products[b], sums.products[a] - sums.products[b]]
-    labels = [f"for {names[a]}", f"for {names[b]}", f"{names[a]} rather than {names[b]}"]
-    details = ["weight × ink", "weight × ink", "the difference"]
-    panels = [_seen(answer), *_maps(maps, labels, details, shape, limit)]
-    alt = f"Evidence for {names[a]} and for {names[b]}, pixel by pixel, and their difference: red for, blue against."
+    counted = _("its ink × its weight")
+    details = [counted, counted, _("the difference")]
+    panels = [_seen(answer), *_maps(maps, _labels(names[a], names[b]), details, shape, limit)]
+    alt = _alt(names[a], names[b])
     pixel_panels("evidence", panels, alt=alt, px=168, linked=True, scale=True)
     st.html(_sums(model, sums))
     show_counterfactual(model, answer, on_canvas=on_canvas)
@@ -50,7 +54,24 @@ def _linear(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
 
 def _seen(answer: Prediction) -> Panel:
     pixels = as_uint8(answer.pixels)
-    return Panel(pixels, "what it sees", "28 × 28 pixels" if pixels.shape[-1] == 28 else "")
+    size = _("{width} × {height} pixels", width=pixels.shape[2], height=pixels.shape[1])
+    return Panel(pixels, _("what it sees"), size)
+
+
+def _labels(name: str, other: str) -> list[str]:
+    return [
+        _("for {name}", name=name),
+        _("for {name}", name=other),
+        _("{name} rather than {other}", name=name, other=other),
+    ]
+
+
+def _alt(name: str, other: str) -> str:
+    return _(
+        "Evidence for {name} and for {other}, pixel by pixel, and their difference: red speaks for, blue against.",
+        name=name,
+        other=other,
+    )
 
 
 def _maps(
@@ -58,7 +79,7 @@ def _maps(
 ) -> list[Panel]:
     """Return signed panels; of colour images the channels are added up, as the logit adds them."""
     return [
-        Panel(values.reshape(shape).sum(axis=0)[None], label, detail, quantity="evidence", limit=limit)
+        Panel(values.reshape(shape).sum(axis=0)[None], label, detail, quantity=_("evidence"), limit=limit)
         for values, label, detail in zip(maps, labels, details, strict=True)
     ]
 
@@ -66,34 +87,42 @@ def _maps(
 def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
     rows = [
-        f'<tr><th scope="row">{html_text(model.spec.class_names[k])}</th><td>{sums.sums[k]:+.2f}</td>'
-        f"<td>{sums.bias[k]:+.2f}</td><td><b>{sums.logits[k]:+.2f}</b></td>"
+        f'<tr><th scope="row">{html_text(model.spec.class_names[k])}</th><td>{signed(sums.sums[k])}</td>'
+        f"<td>{signed(sums.bias[k])}</td><td><b>{signed(sums.logits[k])}</b></td>"
         f"<td>{percent(sums.probabilities[k])}</td></tr>"
         for k in (sums.answer, sums.runner_up)
-    ]
-    head = "<th></th><th>sum of all pixels</th><th>+ bias</th><th>= logit</th><th>probability</th>"
-    note = "The logit is the score before it becomes a probability; one more logit is 2.7 times the odds."
+    ]  # not said: HTML
+    heads = ("", html_("all pixels"), html_("+ bias"), html_("= logit"), html_("probability"))
+    head = "".join(f"<th>{said}</th>" for said in heads)
+    note = html_(
+        "Each pixel counts by its ink times a weight that was learned for it: red speaks for the class, blue against "
+        "it. All of them together and the bias, the head start that a class has before any ink, make the score, "
+        "called the logit. The higher it is than those of the other classes, the higher the probability."
+    )
     return (
         f'<div class="ink-sums"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
         f'<p class="ink-caption">{note}</p></div>'
-    )
+    )  # not said: HTML
 
 
 def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     names = model.spec.class_names
     a, b = answer.best, answer.second
     method = st.segmented_control(
-        "Method",
-        METHODS,
-        default=METHODS[0],
+        _("Method"),
+        [*METHODS],
+        format_func=METHODS.__getitem__,
+        default="integrated",
         required=True,
         key="attribution_method",
         persist_state="session",
-        help="Integrated gradients: what each pixel added on the way from blank paper (Sundararajan, Taly, Yan 2017). "
-        "Input gradient: which pixel would move the score most (Simonyan, Vedaldi, Zisserman 2013). "
-        "Default: integrated gradients.",
+        help=_(
+            "Integrated gradients: what each pixel adds to the score on the way from a blank image to this one "
+            "(Sundararajan, Taly, Yan 2017). Input gradient: which pixel would change the score most (Simonyan, "
+            "Vedaldi, Zisserman 2013). Default: integrated gradients."
+        ),
     )
-    explain = integrated_gradients if method == METHODS[0] else input_gradient
+    explain = integrated_gradients if method == "integrated" else input_gradient
     pixels = np.ascontiguousarray(answer.pixels, np.float32)
     told = [
         explain(model.predictor.model, pixels, a),
@@ -101,21 +130,31 @@ def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None
         explain(model.predictor.model, pixels, a, b),
     ]
     limit = max(float(np.abs(one.values).max()) for one in told) or 1.0
-    labels = [f"for {names[a]}", f"for {names[b]}", f"{names[a]} rather than {names[b]}"]
+    labels, alt = _labels(names[a], names[b]), _alt(names[a], names[b])
     maps = _maps([one.values for one in told], labels, [""] * 3, model.spec.image_shape, limit)
-    alt = f"{method} for {names[a]} and {names[b]}: red pixels speak for, blue ones against."
     pixel_panels("evidence", [_seen(answer), *maps], alt=alt, px=168, linked=True, scale=True)
-    st.caption(markdown_text(_attribution_sentence(told[0], names[a])))
+    st.caption(_attribution_in_markdown(told[0], names[a]))
     if st.toggle(
-        "Find the few pixels that would flip the answer", key="flip_search", persist_state="session"
+        _("Find the few pixels that would change the prediction"), key="flip_search", persist_state="session"
     ):
         show_counterfactual(model, answer, on_canvas=on_canvas)
 
 
-def _attribution_sentence(told: Attribution, name: str) -> str:
-    if told.method == "input gradient":
-        return f"Slopes, not shares: they do not add up to the logit of {name}, {told.logit:+.2f}."
-    return (
-        f"The pixels for {name} add up to {told.values.sum():+.2f}; blank paper has {told.baseline_logit:+.2f}; "
-        f"together that is the logit, {told.logit:+.2f} (the integral's steps leave {told.gap:+.3f})."
+def _attribution_in_markdown(told: Attribution, name: str) -> str:
+    """Say what the map of one class means, and what its values add up to."""
+    if told.method == "input gradient":  # not said: a code
+        return markdown_(
+            "More ink on a red pixel would raise the score of {name}, now {logit:signed} (the logit, from which its "
+            "probability comes); on a blue one it would lower it. These are slopes: they do not add up to the score.",
+            name=name,
+            logit=told.logit,
+        )
+    return markdown_(
+        "Red pixels raise the score of {name}, blue ones lower it: all together by {pixels:signed}. A blank image "
+        "scores {baseline:signed}, so that this one has about {logit:signed} (the logit, from which its probability "
+        "comes).",
+        name=name,
+        pixels=float(told.values.sum()),
+        baseline=told.baseline_logit,
+        logit=told.logit,
     )

@@ -1,4 +1,4 @@
-"""Teach it your hand: label drawings, keep them as a little dataset, train on it, and see what it changed."""
+"""Train on your drawings: label them, keep them as a little dataset, train on it, and see what that changed."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
+from core.config.setting_labels import OPTION_NAMES
 from core.datasets import DatasetError, DatasetSpec, ImageData, dataset_spec, load
 from core.datasets.pixel_values import as_uint8
 from core.datasets.user_dataset_limits import OwnLimits
@@ -13,8 +14,11 @@ from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.marked_sentences import html_, markdown_, nmarkdown_
 from core.i18n.number_format import percent
+from core.i18n.translation import _
 from core.images import PreprocessedImage
+from core.prediction.digit_detection import takes_ink
 from core.prediction.fine_tuning import accuracy_on, fine_tuning_config, plain_pixels, scratch_config
 from core.prediction.predict import Drawing, ModelInput
 from core.runs import RunRow, StoreError
@@ -22,7 +26,6 @@ from core.runs.run_labels import title
 from pages.components.image_panels import pixel_panels
 from pages.draw.canvas import clear
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
-from pages.draw.prediction import with_article
 from pages.run_context.selected_run import select_run, status_chip
 from pages.server.services import engine, settings, store
 from pages.server.visitor import visitor
@@ -49,7 +52,8 @@ def show_fine_tuning(model: LoadedModel, subject: ModelInput, prepared: Preproce
 
 
 def _title(spec: DatasetSpec) -> str:
-    return f"My {spec.plural} ({visitor()[:4]})"
+    """Return the name that the visitor's dataset is stored under and found again by, whatever the language."""
+    return f"My {spec.plural} ({visitor()[:4]})"  # not said: a stored name
 
 
 def _mine(spec: DatasetSpec) -> DatasetSpec | None:
@@ -62,12 +66,14 @@ def _labels(
     model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
 ) -> None:
     """Draw one button for each class; pressing it keeps the drawing under that label."""
-    thing = model.spec.singular
-    st.markdown(
-        f"**Draw {markdown_text(with_article(thing))}, then say what it is.** It is kept as one of your own "
-        f"{markdown_text(model.spec.plural)}; "
-        "ten or more of each work best. The second, seventh, twelfth … of each is kept for testing."
+    what = (
+        _("**Draw one, then say what it is.**") if takes_ink(model.spec) else _("**Say what this one is.**")
     )
+    how = _(
+        "It is added to a dataset of your own. Ten or more of each work best. One in five is kept for testing, "
+        "that is, not trained on."
+    )
+    st.markdown(f"{what} {how}")
 
     def keep(label: int) -> None:
         try:
@@ -95,24 +101,33 @@ def _labels(
                 args=(label,),
             )
     if prepared.empty:
-        st.caption("The buttons wake up when something is drawn.")
+        st.caption(_("Draw something to enable the buttons."))
     trouble = st.session_state.pop("lesson_trouble", None)
     if trouble:
         st.error(markdown_text(trouble))
 
 
 def _drawings(data: ImageData) -> None:
-    """Show the newest drawings, and offer to take the last one back."""
+    """Show the newest drawings, and offer to remove the last one."""
     names = data.spec.class_names
     images = np.concatenate([data.train_images, data.test_images])
     labels = np.concatenate([data.train_labels, data.test_labels])
     tests = np.arange(len(labels)) >= len(data.train_labels)
     counts = np.bincount(labels, minlength=len(names))
     order = np.argsort(labels, kind="stable")[:SHOWN]
-    panels = [Panel(images[i], names[labels[i]], "test" if tests[i] else "") for i in order]
-    each = ", ".join(f"{count} of {name}" for name, count in zip(names, counts, strict=True) if count)
-    st.markdown(f"**{len(labels)} of yours:** {markdown_text(each)}.")
-    pixel_panels("lesson_images", panels, alt=f"Your own: {each}.", px=56)
+    panels = [Panel(images[i], names[labels[i]], _("test") if tests[i] else "") for i in order]
+    each = [
+        _("{name} ({n})", name=name, n=int(count)) for name, count in zip(names, counts, strict=True) if count
+    ]
+    st.markdown(
+        nmarkdown_(
+            "**{n} image of yours:** {each:list}.",
+            "**{n} images of yours:** {each:list}.",
+            len(labels),
+            each=each,
+        )
+    )
+    pixel_panels("lesson_images", panels, alt=_("Your own images: {each:list}.", each=each), px=56)
 
     def take_back() -> None:
         added = st.session_state.get(_ADDED, {}).get(
@@ -127,34 +142,52 @@ def _drawings(data: ImageData) -> None:
         st.session_state.get(_ADDED, {}).pop(data.spec.name, None)
 
     with st.container(horizontal=True):
-        st.button("Take the last one back", on_click=take_back, type="tertiary", icon=":material/undo:")
-        st.button("Forget them all", on_click=forget, type="tertiary", icon=":material/delete:")
+        st.button(_("Remove last"), on_click=take_back, type="tertiary", icon=":material/undo:")
+        st.button(_("Delete all"), on_click=forget, type="tertiary", icon=":material/delete:")
 
 
 def _train(model: LoadedModel, data: ImageData) -> None:
     if not len(data.test_labels):
-        st.caption(f"With {ENOUGH} of one class you can train on them.")
+        st.caption(
+            nmarkdown_(
+                "With {n} image of one class, you can train on them.",
+                "With {n} images of one class, you can train on them.",
+                ENOUGH,
+            )
+        )
         return
     count, run = len(data.train_labels), model.run
     with st.container(horizontal=True):
         st.button(
-            f"Teach {markdown_text(model.name)}",
+            markdown_("Fine-tune {run}", run=model.name),
             type="primary",
             on_click=_begin,
-            args=(fine_tuning_config(run.config, run.id, data.spec.name), f"{model.name} + mine", run.id),
-            help="Goes on from this run for two epochs, with your drawings as about a tenth of what it sees.",
+            args=(
+                fine_tuning_config(run.config, run.id, data.spec.name),
+                str(_("{run} + my drawings", run=model.name)),
+                run.id,
+            ),
+            help=_(
+                "A new run that starts with what this one has learned and trains two more epochs (each goes through "
+                "all images once). About a tenth of what it sees are your drawings."
+            ),
         )
         st.button(
-            "Train on mine alone",
+            _("Train on these only"),
             on_click=_begin,
-            args=(scratch_config(run.config, data.spec.name, count), f"mine alone ({run.model})", run.id),
-            help="A new model that has seen nothing but your drawings.",
+            args=(
+                scratch_config(run.config, data.spec.name, count),
+                str(_("My drawings only ({model})", model=OPTION_NAMES["model", run.model])),
+                run.id,
+            ),
+            help=_("A new model that sees nothing but your drawings."),
         )
 
 
 def _begin(config: RunConfig, name: str, parent_id: str) -> None:
     try:
-        run_id = store().create(config, owner=visitor(), name=name, parent_id=parent_id, tags=["my hand"])
+        tags = ["my hand"]  # not said: a stored tag
+        run_id = store().create(config, owner=visitor(), name=name, parent_id=parent_id, tags=tags)
         engine().submit(run_id)
     except (StoreError, ConfigError) as error:
         st.session_state.lesson_trouble = str(error)
@@ -170,10 +203,8 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     run = store().get(run_id)
     if run.parent_id != model.run.id:
         return
-    st.html(
-        f'<div class="ink-status">{status_chip(run)}'
-        f"<span>{html_text(title(run))}: {percent(run.progress, 0)}</span></div>"
-    )
+    progress = html_("{run}: {share:percent.0}", run=title(run), share=run.progress)
+    st.html(f'<div class="ink-status">{status_chip(run)}<span>{progress}</span></div>')  # not said: HTML
     if run.is_live:
         _look_again(run)
         return
@@ -182,22 +213,27 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
         st.caption(markdown_text(after.sentence))
         return
     before_share, after_share = accuracy_on(model.predictor, data), accuracy_on(after.predictor, data)
-    rows: list[tuple[str, float | None, float | None]] = [("On your drawings", before_share, after_share)]
+    rows: list[tuple[str, float | None, float | None]] = [(_("On your drawings"), before_share, after_share)]
     if run.dataset == model.run.dataset:
-        rows.append(("On the test set", model.run.test_accuracy, run.test_accuracy))
+        rows.append((_("On the test set"), model.run.test_accuracy, run.test_accuracy))
     st.html(_table(rows))
     if (
         run.dataset == model.run.dataset
         and run.test_accuracy is not None
         and model.run.test_accuracy is not None
     ):
-        lost = 100 * (model.run.test_accuracy - run.test_accuracy)
-        st.caption(
-            f"It has forgotten {lost:.1f} points of what it knew."
-            if lost > 0.05
-            else "It has forgotten nothing."
-        )
-    st.button("Bring the new run into view", on_click=select_run, args=(run.id,))
+        st.caption(accuracy_change_in_markdown(run.test_accuracy - model.run.test_accuracy))
+    st.button(_("Select the new run"), on_click=select_run, args=(run.id,))
+
+
+def accuracy_change_in_markdown(change: float) -> str:
+    """Say what the lesson did to the test accuracy; change: of shares, 0.01 = one percentage point."""
+    points = 100 * abs(change)
+    if points <= 0.05:
+        return _("Test accuracy did not change.")
+    if change < 0:
+        return markdown_("Test accuracy fell by {points:number.1} percentage points.", points=points)
+    return markdown_("Test accuracy rose by {points:number.1} percentage points.", points=points)
 
 
 def _look_again(run: RunRow) -> None:
@@ -213,20 +249,21 @@ def _look_again(run: RunRow) -> None:
 
 def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
     cells = "".join(
-        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{percent(share)}</td>" for share in pair) + "</tr>"
+        f'<tr><th scope="row">{html_text(name)}</th>'
+        + "".join(f"<td>{percent(share)}</td>" for share in pair)
+        + "</tr>"
         for name, *pair in rows
-    )
-    return (
-        '<div class="ink-sums"><table><thead><tr><th></th><th>before</th><th>after</th></tr></thead>'
-        f"<tbody>{cells}</tbody></table></div>"
-    )
+    )  # not said: HTML
+    head = f"<th></th><th>{html_('before')}</th><th>{html_('after')}</th>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+    return f'<div class="ink-sums">{table}</div>'  # not said: HTML
 
 
 def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
-    with st.expander("Export and import"):
+    with st.expander(_("Export and import")):
         if mine is not None and mine.train_size + mine.test_size:
             st.download_button(
-                "Download yours as a zip",
+                _("Download your images as a ZIP"),
                 data=lambda: export_zip(mine.name, settings().data_dir),
                 file_name=f"inkling-my-{model.spec.plural.replace(' ', '-')}.zip",
                 mime="application/zip",
@@ -234,20 +271,24 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
                 icon=":material/download:",
             )
         file = st.file_uploader(
-            "A zip with one folder for each class",
+            _("ZIP with one folder for each class"),
             type=["zip"],
             key="lesson_zip",
-            help="Becomes a dataset of your own, to train on from the Train page as well.",
+            help=_("Becomes a dataset of your own, which you can choose on the Train page, too."),
         )
-        if file is not None and st.button(f"Import {markdown_text(file.name)}"):
+        if file is not None and st.button(markdown_("Import {file}", file=file.name)):
             limits = OwnLimits(max_zip_bytes=int(settings().upload_mb * 1e6))
             found = import_zip(
                 file.getvalue(), file.name.removesuffix(".zip")[:60], model.spec.image_shape, settings().data_dir,
                 limits=limits,
             )  # fmt: skip
             total = found.spec.train_size + found.spec.test_size
-            st.success(
-                f"{total:d} images in {found.spec.n_classes:d} classes, now a dataset on the Train page."
+            imported = nmarkdown_("{n} image was imported.", "{n} images were imported.", total)
+            classes = nmarkdown_(
+                "The new dataset has {n} class; you can choose it on the Train page.",
+                "The new dataset has {n} classes; you can choose it on the Train page.",
+                found.spec.n_classes,
             )
+            st.success(f"{imported} {classes}")
             for note in found.notes:
                 st.caption(markdown_text(note))

@@ -9,20 +9,24 @@ from core.datasets import DatasetError, DatasetSpec
 from core.figures.image_panels import Panel
 from core.figures.palette import PALETTES, to_rgb
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import N_, Sentences, _, ngettext
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits, takes_ink
-from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
+from core.prediction.predict import GARMENTS, DatasetImage, Drawing, ModelInput, predict
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.draw.canvas import canvas
 from pages.draw.model_choice import LoadedModel
-from pages.draw.prediction import with_article
 from pages.server.services import image_data, settings
 
-CANVAS: Final = "Draw"
-FILE: Final = "Photo or scan"
-CAMERA: Final = "Camera"
-TEST: Final = "Test image"
+CANVAS: Final = "canvas"
+FILE: Final = "file"
+CAMERA: Final = "camera"
+TEST: Final = "test"
+SOURCES: Final = Sentences(
+    {CANVAS: N_("Draw"), FILE: N_("Photo or scan"), CAMERA: N_("Camera"), TEST: N_("Test image")}
+)
 KINDS: Final = ["png", "jpg", "jpeg", "webp", "heic", "heif", "bmp", "gif", "tif", "tiff"]
 SHOWN: Final = 24  # digits of one sheet that are answered on the page
 
@@ -32,8 +36,9 @@ def chosen_source(spec: DatasetSpec) -> str:
     options = [CANVAS, FILE, CAMERA, TEST] if takes_ink(spec) else [TEST, FILE, CAMERA]
     kept = st.session_state.get("draw_source_kept")
     choice = st.segmented_control(
-        "Where from",
+        _("What to ask about"),
         options,
+        format_func=SOURCES.__getitem__,
         default=kept if kept in options else options[0],
         required=True,
         key=f"draw_source_{len(options)}",
@@ -51,24 +56,29 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
         return _test_image(model)
     if source == CAMERA:
         return _pictured(
-            st.camera_input(f"Hold the {markdown_text(model.thing)} into the camera", key="draw_camera"),
+            st.camera_input(_("Hold it up to the camera"), key="draw_camera"),
             model,
         )
     file = st.file_uploader(
-        f"A picture of {markdown_text(with_article(model.thing))}",
+        _("Choose a picture"),
         type=KINDS,
         key="draw_file",
         max_upload_size=max(1, int(settings().upload_mb)),
-        help="Dark on light or light on dark; a photo, a scan, or a sheet with several digits.",
+        help=_(
+            "A photo or a scan, dark on light or light on dark. On paper, several may stand side by side."
+        ),
     )
     return _pictured(file, model)
 
 
 def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
-    if not takes_ink(model.spec):
+    if model.spec.name == GARMENTS:
         st.caption(
-            f"{markdown_text(model.spec.title)} holds cut-outs on black, photographed in a studio. A picture "
-            "from a phone is far from that: take it from above, on a plain background, and expect mistakes."
+            markdown_(
+                "The images of {dataset} were taken in a studio and cut out on black. A picture from a phone is far "
+                "from that: take it from above, on a plain background, and expect mistakes.",
+                dataset=model.spec.title,
+            )
         )
     if file is None:
         return None
@@ -96,20 +106,39 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
     px = 280 if count == 1 else 340  # a phone is 390 wide
     picture = boxed(sheet.ink, sheet.found, accent, px)
     if count == 1:
-        pixel_panels("found", [Panel(picture, "Taken for ink")], alt="What was taken for ink.", px=px)
+        alt = _("The picture, with what was taken for ink.")
+        pixel_panels("found", [Panel(picture, _("Taken for ink"))], alt=alt, px=px)
         return sheet.found[0]
     names = model.spec.class_names
     answers = [predict(model.predictor, thing.subject) for thing in sheet.found[:SHOWN]]
     read = " ".join(names[answer.best] for answer in answers)
     pixel_panels(
-        "found", [Panel(picture, f"{count} digits found")], alt=f"{count} digits, read as {read}.", px=px
+        "found",
+        [Panel(picture, ngettext("{n} found", "{n} found", count))],
+        alt=ngettext(
+            "{n} found in the picture, read as {read}.",
+            "{n} found in the picture, read as {read}.",
+            count,
+            read=read,
+        ),
+        px=px,
     )
     with st.container(key="sheet_answers"):
-        st.markdown(f"Read in order: **{markdown_text(read)}**" + (" …" if count > SHOWN else ""))
+        st.markdown(
+            markdown_("Read in order: **{read}**", read=read)
+            if count <= SHOWN
+            else nmarkdown_(
+                "Read in order, the first of {total}: **{read}**",
+                "Read in order, the first {n} of {total}: **{read}**",
+                SHOWN,
+                total=count,
+                read=read,
+            )
+        )
     place = st.pills(
-        "Look at one",
+        _("Look at one"),
         range(len(answers)),
-        format_func=lambda i: f"{i + 1:d}: {markdown_text(names[answers[i].best])}",
+        format_func=lambda i: markdown_("{number}: {name}", number=i + 1, name=names[answers[i].best]),
         default=min(sheet.main, len(answers) - 1),
         key="sheet_choice",
         required=True,
@@ -126,21 +155,21 @@ def _test_image(model: LoadedModel) -> ModelInput | None:
         return None
     total = len(data.test_labels)
     if not total:
-        st.info(f"{markdown_text(model.spec.title)} has no test images yet.")
+        st.info(markdown_("{dataset} has no test images yet.", dataset=model.spec.title))
         return None
     st.session_state.setdefault("test_image", int(np.random.default_rng().integers(total)))
     index = int(st.session_state.test_image) % total
-    pixels, label = data.test_images[index], int(data.test_labels[index])
+    pixels, name = data.test_images[index], model.spec.class_names[int(data.test_labels[index])]
     pixel_panels(
         "test_image_panel",
-        [Panel(pixels, model.spec.class_names[label], f"test image {index:,}")],
-        alt=f"Test image {index}, {with_article(model.spec.class_names[label])}.",
+        [Panel(pixels, name, _("test image {number}", number=index))],
+        alt=_("Test image {number}: {name}.", number=index, name=name),
         px=252,
     )
 
     def another() -> None:
         st.session_state.test_image = int(np.random.default_rng().integers(total))
 
-    st.button("Another one", icon=":material/casino:", shortcut="N", on_click=another)
-    st.caption("The name beneath is what it is; the model has never seen it.")
+    st.button(_("Another one"), icon=":material/casino:", shortcut="N", on_click=another)
+    st.caption(_("The name below the image is the correct answer. The model was not trained on this image."))
     return DatasetImage(pixels)

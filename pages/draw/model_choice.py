@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from core.datasets import CATALOG, DatasetError, DatasetSpec, dataset_spec
+from core.i18n.translation import _
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
 from core.prediction.predict import ModelInput, Prediction, detector_for, predict, predict_prepared
@@ -46,11 +47,6 @@ class LoadedModel:
         """The dataset that it learned."""
         return self.predictor.spec
 
-    @property
-    def thing(self) -> str:
-        """What it was trained on, in the singular: "digit", "garment"."""
-        return self.predictor.spec.singular
-
 
 @dataclass(frozen=True)
 class ModelUnavailable:
@@ -77,7 +73,9 @@ def _ready(source: Store) -> LoadedModel | ModelUnavailable:
         adopt_shipped(source)
         return model_of(source.get(READY_MODEL))
     except StoreError as error:
-        return ModelUnavailable(f"The ready model cannot be had: {error}", "Train a run")
+        return ModelUnavailable(
+            _("The ready model could not be loaded. {error}", error=str(error)), _("Train a run")
+        )
 
 
 def model_of(run: RunRow) -> LoadedModel | ModelUnavailable:
@@ -88,7 +86,9 @@ def model_of(run: RunRow) -> LoadedModel | ModelUnavailable:
             return ModelUnavailable(*_no_weights(run))
         return LoadedModel(run, step, _newest(run.id, step))
     except (StoreError, DatasetError, ValueError) as error:
-        return ModelUnavailable(f"{title(run)} cannot answer: {error}", "Train another run")
+        return ModelUnavailable(
+            _("{run} cannot answer. {error}", run=title(run), error=str(error)), _("Train another run")
+        )
 
 
 def model_at(run: RunRow, step: int) -> LoadedModel:
@@ -107,7 +107,9 @@ def predictor_at(run_id: str, step: int) -> Predictor:
 def _newest(run_id: str, step: int) -> Predictor:
     run, live = store().get(run_id), store().newest_weights(run_id)
     if live is None:
-        raise ValueError(f"its weights after step {step} are gone")
+        raise StoreError(
+            _("Its weights after step {step} are no longer there.", step=step), _("Train it again.")
+        )
     return build_predictor(run.config, _spec(run), live[1])
 
 
@@ -155,10 +157,16 @@ def _spec(run: RunRow) -> DatasetSpec:
 def _no_weights(run: RunRow) -> tuple[str, str]:
     name = title(run)
     if run.status == "queued":
-        return f"{name} is still in the queue; it can be asked as soon as it starts.", "See the queue"
+        return (
+            _("{run} is still in the queue. It can be asked as soon as it starts.", run=name),
+            _("See the queue"),
+        )
     if run.status == "diverged":
-        return f"{name} diverged and kept no weights: {run.message}", "Train it anew"
-    return f"{name} has no weights yet: {run.message or 'it has only begun'}.", "See how it trains"
+        said = _("{run} diverged and kept no weights. {why}", run=name, why=run.message)
+        return said, _("Train it again")
+    if run.message:
+        return _("{run} has no weights yet. {why}", run=name, why=run.message), _("See how it trains")
+    return _("{run} has no weights yet: it has only just begun.", run=name), _("See how it trains")
 
 
 def comparable_runs(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:

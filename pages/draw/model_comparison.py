@@ -9,7 +9,9 @@ import streamlit as st
 from core.figures.palette import class_colour
 from core.figures.run_curves import Chart, Series
 from core.i18n.literal_text import markdown_text
-from core.i18n.number_format import percent
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import number
+from core.i18n.translation import _
 from core.prediction.predict import ModelInput, Prediction, predict
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
@@ -30,14 +32,20 @@ def show_model_comparison(model: LoadedModel, subject: ModelInput, answer: Predi
     known = comparable_runs(model)
     names = distinct_titles(known.values())
     chosen = st.multiselect(
-        "Ask these as well",
+        _("Ask these as well"),
         list(known),
         default=[run_id for run_id in known if run_id in SHIPPED][:1],
         format_func=names.__getitem__,
         max_selections=OTHERS,
         key=f"panel_{model.run.id}",
         persist_state="session",
-        help="Up to three runs on images of the same shape and classes; each prepares the drawing its own way.",
+        help=nmarkdown_(
+            "At most {n} run whose images have the same size and classes. Each prepares the drawing as its own "
+            "training images were prepared.",
+            "At most {n} runs whose images have the same size and classes. Each prepares the drawing as its own "
+            "training images were prepared.",
+            OTHERS,
+        ),
     )
     models = [model, *_those(chosen, known)]
     answers = [answer, *(one.answer(subject) for one in models[1:])]
@@ -47,7 +55,7 @@ def show_model_comparison(model: LoadedModel, subject: ModelInput, answer: Predi
             st.caption(markdown_text(one.name))
             st.markdown(f"**{markdown_text(headline(said, one.spec)[0])}**")
             probability_bars(f"panel_bars_{place}", said, one.spec)
-    st.caption(markdown_text(_agreement(models, answers)))
+    st.caption(_agreement_in_markdown(models, answers))
 
 
 def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
@@ -61,25 +69,27 @@ def _those(chosen: list[str], known: dict[str, RunRow]) -> list[LoadedModel]:
     return found
 
 
-def _agreement(models: list[LoadedModel], answers: list[Prediction]) -> str:
+def _agreement_in_markdown(models: list[LoadedModel], answers: list[Prediction]) -> str:
+    """Say whether the models give one answer."""
     if len(models) == 1:
-        return "Choose others above, and they answer beside it."
+        return _("Choose other runs above to see their answers beside this one.")
     if not answers[0].is_asked:
-        return "Draw something, and all of them answer."
+        return _("Draw something, and all of them answer.")
     names = models[0].spec.class_names
     said = {names[a.best] for a in answers}
     if len(said) == 1:
-        return f"All {len(models)} say {said.pop()}."
-    each = ", ".join(f"{one.name} says {names[a.best]}" for one, a in zip(models, answers, strict=True))
-    return f"They disagree: {each}."
+        return nmarkdown_("All {n} say {name}.", "All {n} say {name}.", len(models), name=said.pop())
+    each = (
+        markdown_("{run} says {name}.", run=one.name, name=names[a.best])
+        for one, a in zip(models, answers, strict=True)
+    )
+    return " ".join([_("They disagree."), *each])
 
 
 def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the probability of the likeliest classes over the run's snapshots; any of them can be asked."""
     if not answer.is_asked:
-        st.caption(
-            "Once there is something to ask about, here is how the answer came to be while the run trained."
-        )
+        st.caption(_("As soon as there is an answer, you see here how it came about during training."))
         return
     try:
         steps = store().snapshots(model.run.id)
@@ -90,7 +100,7 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
         st.error(markdown_text(f"{error}"))
         return
     if len(steps) < 2:
-        st.caption("This run has kept a single snapshot; there is no history to show yet.")
+        st.caption(_("This run has kept its weights only once so far, so there is no history to show."))
         return
     if model.step > steps[-1]:  # newer weights that are not kept
         steps, past = [*steps, model.step], np.vstack([past, answer.probabilities])
@@ -98,20 +108,30 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
     live_chart("learning", _chart(model, steps, past), height=CHART_PX)
     if len(steps) < FEW:
         st.caption(
-            f"Of this run only {len(steps)} snapshots were kept; a run that you train keeps about sixty."
+            nmarkdown_(
+                "The weights of this run were kept at only {n} step; a run that you train keeps them at about 60.",
+                "The weights of this run were kept at only {n} steps; a run that you train keeps them at about 60.",
+                len(steps),
+            )
         )
     step = st.select_slider(
-        "Ask it as it was after step",
+        _("Ask it as it was after step"),
         steps,
         value=steps[-1],
-        format_func=lambda step: f"{step:,}",
+        format_func=lambda step: number(step),
         key=f"learning_step_{model.run.id}_{steps[-1]}",
-        help="Any snapshot that the run kept. Default: the newest.",
+        help=_("Any step at which the run kept its weights. Default: the newest."),
     )
     then = past[steps.index(step)]
     best = int(then.argmax())
-    name = markdown_text(model.spec.class_names[best])
-    st.caption(f"After step {step:,} it said {name} ({percent(then[best])}).")
+    st.caption(
+        markdown_(
+            "After step {step} it said {name} ({share:percent}).",
+            step=step,
+            name=model.spec.class_names[best],
+            share=float(then[best]),
+        )
+    )
 
 
 def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> str:
@@ -121,11 +141,16 @@ def learned_when(steps: list[int], past: np.ndarray, names: tuple[str, ...]) -> 
     changed = np.flatnonzero(best != final)
     first = steps[int(np.flatnonzero(best == final)[0])]
     if not len(changed):
-        return f"It has said {names[final]} from the very start."
+        return _("It has said {name} from the very start.", name=names[final])
     settled = steps[int(changed[-1]) + 1]
     if settled == first:
-        return f"It has said {names[final]} since step {settled:,}."
-    return f"It first said {names[final]} at step {first:,} and has kept to it since step {settled:,}."
+        return _("It has said {name} since step {step}.", name=names[final], step=settled)
+    return _(
+        "It first said {name} at step {first} and has kept to it since step {settled}.",
+        name=names[final],
+        first=first,
+        settled=settled,
+    )
 
 
 def _chart(model: LoadedModel, steps: list[int], past: np.ndarray) -> Chart:
@@ -139,8 +164,8 @@ def _chart(model: LoadedModel, steps: list[int], past: np.ndarray) -> Chart:
     question = hashlib.sha256(past[:2].tobytes()).hexdigest()[:8]  # another drawing: other points
     return Chart(
         run=f"{model.run.id}-{question}",
-        title="Probability of each class (%)",
-        x_title="Training step",
+        title=_("Probability of each class (%)"),
+        x_title=_("Training step"),
         x_end=float(model.run.total_steps or steps[-1]),
         percent=True,
         series=series,

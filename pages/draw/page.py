@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.i18n.literal_text import markdown_text
+from core.i18n.translation import _
 from pages.components.navigation import page
 from pages.draw.model_choice import ModelUnavailable, chosen_model
 from pages.draw.question_and_answer import draw_view
 
-st.header("Draw", anchor=False)
+st.header(_("Draw"), anchor=False)
 model = chosen_model()
 if isinstance(model, ModelUnavailable):
     st.info(markdown_text(model.sentence))

@@ -7,18 +7,24 @@ import streamlit as st
 from core.datasets import DatasetSpec
 from core.figures.palette import class_colours
 from core.i18n.literal_text import html_text
+from core.i18n.marked_sentences import html_
 from core.i18n.number_format import percent
+from core.i18n.translation import N_, _
 from core.prediction.predict import UNSURE_BELOW, Prediction
 from pages.components.assets import loader
+from pages.draw.thing_sentences import DRAW, NO_SIGN_OF, NOTHING_LIKE, SHOW, TOO_SMALL, about
 
 _bars: Final = st.components.v2.component("inkling_bars", js=loader("bars.js"), isolate_styles=False)
 
 Question = Literal["drawing", "no picture", "picture"]
 """What is asked about: the canvas, a picture that is yet to come, or one that is there."""
-_NOTHING: Final[dict[Question, tuple[str, str]]] = {
-    "drawing": ("Draw {}", "The answer stands here as soon as you lift the pen."),
-    "no picture": ("Show {}", "The answer stands here as soon as there is a picture."),
-    "picture": ("No sign of {}", "Nothing on this picture stands out from its background."),
+_DIGITS: Final = frozenset("0123456789")
+# By `article`: English has one before a digit, while other names stand alone ("Ankle boot").
+_SURE: Final = {"a": N_("It is a {name}"), "an": N_("It is an {name}"), "": "{name}"}
+_PERHAPS: Final = {
+    "a": N_("Perhaps a {name}"),
+    "an": N_("Perhaps an {name}"),
+    "": N_("Perhaps {name}"),
 }
 
 
@@ -44,52 +50,65 @@ def probability_bars(key: str, answer: Prediction, spec: DatasetSpec) -> None:
 def bars_sentence(answer: Prediction, spec: DatasetSpec) -> str:
     """Return the bars in words."""
     if not answer.is_asked:
-        return "Ten empty bars: nothing has been asked yet."
-    first, second = answer.best, answer.second
-    p = answer.probabilities
-    return (
-        f"Probabilities: {spec.class_names[first]} {percent(p[first])}, "
-        f"{spec.class_names[second]} {percent(p[second])}, the others less."
+        return _("Empty bars, one for each class: nothing has been asked yet.")
+    return _(
+        "Probabilities: {name} {share:percent}, {other} {second:percent}, the others less.",
+        **_two_likeliest(answer, spec),
     )
 
 
 def headline(answer: Prediction, spec: DatasetSpec, question: Question = "drawing") -> tuple[str, str]:
     """Return the answer in large letters and the line beneath it."""
-    name, other = spec.class_names[answer.best], spec.class_names[answer.second]
-    share = percent(answer.probabilities[answer.best])
-    thing = spec.singular
+    name = spec.class_names[answer.best]
     if answer.kind == "empty":
-        large, small = _NOTHING[question]
-        return large.format(with_article(thing)), small
+        return _nothing(spec, question)
     if answer.kind == "tiny":
-        remedy = "Draw it larger; the pen may stay as it is." if question == "drawing" else "Go closer to it."
-        return f"Too small to be {with_article(thing)}", f"A dot says nothing. {remedy}"
-    if answer.kind == "unlike":
-        return (
-            f"Nothing like {with_article(thing)}",
-            f"Were it one, it would be {with_article(name)} ({share}); do not trust that.",
+        remedy = (
+            _("A dot says nothing. Draw it larger; the pen may stay as it is.")
+            if question == "drawing"
+            else _("A dot says nothing. Go closer to it.")
         )
+        return about(TOO_SMALL, spec), remedy
+    if answer.kind == "unlike":
+        return about(NOTHING_LIKE, spec), _("Best guess: {name} (low confidence).", name=name)
+    likeliest = _two_likeliest(answer, spec)
     if answer.kind == "unsure":
-        second = percent(answer.probabilities[answer.second])
-        return f"Perhaps {with_article(name)}", f"Not sure: {name} {share}, {other} {second}."
-    return f"It is {with_article(name)}", f"{share} sure; next would be {other}."
+        small = _("Not sure: {name} {share:percent}, {other} {second:percent}.", **likeliest)
+        return _(_PERHAPS[article(name)], name=name), small
+    return _(_SURE[article(name)], name=name), _("{share:percent} sure; next would be {other}.", **likeliest)
 
 
-def with_article(name: str) -> str:
-    """Return a class name or a thing with "a" or "an" before it, as it is spoken."""
-    return f"{_a(name)} {name}"
+def _nothing(spec: DatasetSpec, question: Question) -> tuple[str, str]:
+    if question == "drawing":
+        return about(DRAW, spec), _("The answer appears here as soon as you lift the pen.")
+    if question == "no picture":
+        return about(SHOW, spec), _("The answer appears here as soon as there is a picture.")
+    return about(NO_SIGN_OF, spec), _("Nothing in this picture stands out from its background.")
 
 
-def _a(word: str) -> str:
-    return "an" if word[:1].lower() in "aeiou8" else "a"
+def _two_likeliest(answer: Prediction, spec: DatasetSpec) -> dict[str, str | float]:
+    first, second = answer.best, answer.second
+    return {
+        "name": spec.class_names[first],
+        "share": float(answer.probabilities[first]),
+        "other": spec.class_names[second],
+        "second": float(answer.probabilities[second]),
+    }
+
+
+def article(name: str) -> str:
+    """Return what English says before a digit, "a" or "an"; "" for any other name, which stands alone."""
+    if name not in _DIGITS:
+        return ""
+    return "an" if name == "8" else "a"
 
 
 def _sentence(answer: Prediction, spec: DatasetSpec, question: Question) -> str:
     large, small = headline(answer, spec, question)
     name = html_text(spec.class_names[answer.best]) if answer.is_asked else ""
-    note = f"Under {percent(UNSURE_BELOW, 0)} it says that it is not sure."
+    note = html_("Below {share:percent.0} it says that it is not sure.", share=UNSURE_BELOW)
     return (
         f'<div class="ink-answer ink-answer-{answer.kind}" data-testid="answer" data-kind="{answer.kind}" '
         f'data-class="{name}" title="{note}" role="status" aria-live="polite">'
         f"<b>{html_text(large)}</b><span>{html_text(small)}</span></div>"
-    )
+    )  # not said: HTML

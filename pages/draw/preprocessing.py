@@ -1,15 +1,14 @@
 """The preparation on screen: every stage from what was drawn to what the model sees, each with a switch."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 from PIL import Image
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
-from core.i18n.literal_text import markdown_text
-from core.images import PreprocessingOptions, prepare
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import _
+from core.images import STAGE_LABELS, PreprocessingOptions, prepare
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict_prepared
 from pages.components.image_panels import pixel_panels
 from pages.draw.model_choice import LoadedModel, detector
@@ -23,9 +22,13 @@ def show_stages(key: str, answer: Prediction) -> None:
     stages = [*answer.prepared.stages]
     if not stages:
         return
-    panels = [Panel(_picture(image), name, caption) for name, caption, image in stages]
-    said = "; ".join(caption for _, caption, _ in stages)
-    pixel_panels(key, panels, alt=f"Stages of the preparation: {said}.", px=_SHOWN_PX)
+    panels = [
+        Panel(_picture(image), STAGE_LABELS.get(name, name), caption) for name, caption, image in stages
+    ]
+    alt = _(
+        "Stages of the preparation: {stages:list}.", stages=[caption for _name, caption, _image in stages]
+    )
+    pixel_panels(key, panels, alt=alt, px=_SHOWN_PX)
 
 
 def _picture(image: np.ndarray) -> np.ndarray:
@@ -41,53 +44,95 @@ def _picture(image: np.ndarray) -> np.ndarray:
 
 def show_preprocessing(model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the stages, and beside the full preparation one with the stages that the visitor leaves on."""
-    st.markdown(
-        "**As the training set was made.** MNIST's digits were cut out, made to fit 20 × 20 pixels, and put into "
-        "28 × 28 by their centre of mass. Yours goes the same way; its pen is brought to the width that the model "
-        "knows."
-    )
     if not isinstance(subject, Drawing):
+        st.markdown(_("**What was done to the picture** before the model saw it, step by step."))
         show_stages("stages_full", answer)
         return
+    st.markdown(
+        _(
+            "**Prepared like the training images.** MNIST's digits were cut out, scaled to fit 20 × 20 pixels and "
+            "placed in 28 × 28 with the balance point of their ink (its centre of mass) in the middle. Your drawing "
+            "goes the same way, and its strokes are made about as thick as those the model knows."
+        )
+    )
+    st.caption(_("Switch steps on one by one to see what each of them does."))
     options = _switches(model)
     other = predict_prepared(model.predictor, prepare(subject.ink, options), detector(model.predictor))
     left, right = st.columns(2, gap="large")
     with left:
-        _version("full", "Everything on", model, answer)
+        said = headline(answer, model.spec)[0]
+        st.markdown(markdown_("**All steps on:** {answer}", answer=said))
+        _version("full", model, answer)
     with right:
-        _version("yours", "As you switched it", model, other)
-    st.caption(markdown_text(_verdict(model, answer, other)))
+        said = headline(other, model.spec)[0]
+        st.markdown(
+            markdown_("**Your steps:** {answer}", answer=said)
+            if _is_any_on(options)
+            else markdown_("**All steps off:** {answer}", answer=said)
+        )
+        _version("yours", model, other)
+    st.caption(_verdict_in_markdown(model, answer, other, options))
 
 
 def _switches(model: LoadedModel) -> PreprocessingOptions:
     with st.container(key="stage_switches", horizontal=True):
-        crop = _switch(
-            "Crop and scale", "crop", "Cut to the ink and made to fit. Off: the whole canvas is shrunk."
+        crop = st.toggle(
+            _("Crop and scale"),
+            key="stage_crop",
+            persist_state="session",
+            help=_("Cuts to the ink and scales it to fit. Off: the whole canvas is shrunk. Default: off."),
         )
-        pen = _switch("Pen width", "pen", "A pen that is too thin or too thick is redrawn.")
-        centre = _switch("Centre by mass", "centre", "Off: the middle of the ink's box, not of its mass.")
-        deskew = model.predictor.config.deskew and _switch(
-            "Deskew", "deskew", "Upright and of one size, as the digits that this run learned from."
+        pen = st.toggle(
+            _("Stroke width"),
+            key="stage_pen",
+            persist_state="session",
+            help=_(
+                "Makes strokes that are too thin thicker and those that are too thick thinner. Default: off."
+            ),
+        )
+        centre = st.toggle(
+            _("Centre by mass"),
+            key="stage_centre",
+            persist_state="session",
+            help=_(
+                "Puts the balance point of the ink in the middle. Off: the middle of the ink's outer edges. "
+                "Default: off."
+            ),
+        )
+        deskew = model.predictor.config.deskew and st.toggle(
+            _("Deskew"),
+            key="stage_deskew",
+            persist_state="session",
+            help=_(
+                "Straightens slanted digits and gives them one size, like the images that this run was trained on. "
+                "Default: off."
+            ),
         )
     return PreprocessingOptions(crop=crop, pen_width=pen, centre=centre, deskew=deskew)
 
 
-def _switch(label: str, name: str, says: str) -> bool:
-    key = f"stage_{name}"
-    help_ = f"{markdown_text(says)} Default: off here."
-    return st.toggle(markdown_text(label), value=False, key=key, persist_state="session", help=help_)
+def _is_any_on(options: PreprocessingOptions) -> bool:
+    return options.crop or options.pen_width or options.centre or options.deskew
 
 
-def _version(key: str, name: str, model: LoadedModel, answer: Prediction) -> None:
-    st.markdown(f"**{markdown_text(name)}:** {markdown_text(headline(answer, model.spec)[0])}")
+def _version(key: str, model: LoadedModel, answer: Prediction) -> None:
     show_stages(f"stages_{key}", answer)
     probability_bars(f"bars_{key}", answer, model.spec)
 
 
-def _verdict(model: LoadedModel, full: Prediction, other: Prediction) -> str:
+def _verdict_in_markdown(
+    model: LoadedModel, full: Prediction, other: Prediction, options: PreprocessingOptions
+) -> str:
+    """Say whether the two versions agree."""
     if not full.is_asked:
-        return "Draw something, and both versions answer."
-    names: Sequence[str] = model.spec.class_names
+        return _("Draw something, and both versions answer.")
+    names = model.spec.class_names
     if full.best == other.best:
-        return f"Both say {names[full.best]}. Draw it small, in a corner, with a thin pen, and they part."
-    return f"With the preparation it is {names[full.best]}, as you switched it {names[other.best]}."
+        return markdown_(
+            "Both say {name}. Draw it small, in a corner, with a thin pen, and they differ.",
+            name=names[full.best],
+        )
+    values = {"name": names[full.best], "other": names[other.best]}
+    if _is_any_on(options):
+        return markdown_("With all steps on it says {name}, with your steps {other}.", **values)
+    return markdown_("With all steps on it says {name}, with all steps off {other}.", **values)

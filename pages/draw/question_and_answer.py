@@ -12,7 +12,8 @@ from streamlit.errors import StreamlitAPIException
 from core.datasets import CATALOG
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
-from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import N_, Sentences, _
 from core.prediction.digit_detection import takes_ink
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict
 from pages.components.image_panels import pixel_panels
@@ -30,12 +31,20 @@ from pages.draw.model_comparison import show_learning, show_model_comparison
 from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
 
-WHY: Final = "Why?"
-PREPARATION: Final = "Preparation"
-OTHERS: Final = "Other models"
-LEARNING: Final = "While it learned"
-LESSON: Final = "Teach it yours"
-VIEWS: Final = (WHY, PREPARATION, OTHERS, LEARNING, LESSON)
+WHY: Final = "why"
+PREPARATION: Final = "preparation"
+OTHERS: Final = "others"
+LEARNING: Final = "learning"
+LESSON: Final = "lesson"
+VIEWS: Final = Sentences(
+    {
+        WHY: N_("Why?"),
+        PREPARATION: N_("Preparation"),
+        OTHERS: N_("Other models"),
+        LEARNING: N_("During training"),
+        LESSON: N_("Train on your drawings"),
+    }
+)
 TICK_S: Final = 1.0
 PATIENCE_S: Final = 10.0
 _STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
@@ -52,7 +61,7 @@ def draw_view(model: LoadedModel) -> None:
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:
     model = _now(drawn_for)
-    st.caption(markdown_text(_introduction(model)))
+    st.caption(_introduction_in_markdown(model))
     source = chosen_source(model.spec)
     left, right = st.columns([5, 8], gap="large")
     with right:
@@ -99,33 +108,49 @@ def _now(drawn_for: LoadedModel) -> LoadedModel:
     return now
 
 
-def _introduction(model: LoadedModel) -> str:
-    after = "" if model.run.has_ended else f" after {model.step:,} steps, and learning"
-    reads = "draw one or photograph one" if takes_ink(model.spec) else "take a test image, or photograph one"
-    return f"{model.name}{after} answers. It learned {model.spec.plural} from {_sources(model)}: {reads}."
+def _introduction_in_markdown(model: LoadedModel) -> str:
+    """Say which run answers, what it was trained on, and what can be asked."""
+    if model.run.has_ended:
+        who = markdown_("{run} answers.", run=model.name)
+    else:
+        who = markdown_(
+            "{run} answers as it is after step {step}; it is still learning.", run=model.name, step=model.step
+        )
+    how = (
+        _("Draw, or show it a photo.")
+        if takes_ink(model.spec)
+        else _("Take a test image, or show it a photo.")
+    )
+    return f"{who} {_sources_in_markdown(model)} {how}"
 
 
-def _sources(model: LoadedModel) -> str:
-    """Return what the run learned from, in words."""
-    mixed = model.run.config.mix_in
+def _sources_in_markdown(model: LoadedModel) -> str:
+    """Say what the run was trained on."""
+    mixed, dataset = model.run.config.mix_in, model.spec.title
     if not mixed:
-        return model.spec.title
-    return f"{model.spec.title} and {CATALOG[mixed].title if mixed in CATALOG else 'images of your own'}"
+        return markdown_("It was trained on {dataset}.", dataset=dataset)
+    if mixed in CATALOG:
+        return markdown_(
+            "It was trained on {dataset} and {other}.", dataset=dataset, other=CATALOG[mixed].title
+        )
+    return markdown_("It was trained on {dataset} and on images of your own.", dataset=dataset)
 
 
 def _input(answer: Prediction) -> None:
     """Show what the model is given."""
     pixels = as_uint8(answer.pixels)
-    size = f"{pixels.shape[2]} × {pixels.shape[1]} pixels"
+    size = {"width": pixels.shape[2], "height": pixels.shape[1]}
     with st.container(key="model_input"):
-        panel = Panel(pixels, "what the model sees", size)
-        pixel_panels("model_input_panel", [panel], alt=f"What the model sees, {size}.", px=112)
+        panel = Panel(pixels, _("what the model sees"), _("{width} × {height} pixels", **size))
+        alt = _("What the model sees: {width} × {height} pixels.", **size)
+        pixel_panels("model_input_panel", [panel], alt=alt, px=112)
 
 
 def _behind(source: str, model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     view = st.segmented_control(
-        "Behind the answer",
-        VIEWS,
+        _("Behind the answer"),
+        [*VIEWS],
+        format_func=VIEWS.__getitem__,
         default=WHY,
         required=True,
         key="draw_behind",

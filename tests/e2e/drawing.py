@@ -88,7 +88,7 @@ def set_pen(page: Page, steps: int) -> None:
 
 def expect_answered(page: Page) -> None:
     """Have the server answer something that shows: it answers in order, so all before it is taken in by then."""
-    behind, words = page.locator(".st-key-behind"), "As the training set was made"
+    behind, words = page.locator(".st-key-behind"), "Prepared like the training images"
     page.get_by_role("radio", name="Preparation", exact=True).click()
     expect(behind).to_contain_text(words)
     page.get_by_role("radio", name="Why?", exact=True).click()

@@ -59,7 +59,7 @@ def test_the_softmax_regression_answers_with_its_evidence_and_its_sum(app: App, 
     expect(cells).to_have_count(4)
     expect_rest(page)
     numbers = cells.all_inner_texts()
-    total, bias, logit = (float(text.replace("+", "")) for text in numbers[:3])
+    total, bias, logit = (float(text.replace("−", "-")) for text in numbers[:3])
     assert total + bias == pytest.approx(logit, abs=0.011)
     expect(page.get_by_text(re.compile(r"^\d+ pixels? makes? it an? \d"))).to_be_visible()
 
@@ -145,7 +145,7 @@ def test_the_pixels_that_flip_the_answer_can_be_drawn_and_taken_back(app: App, p
     press(page, "Redo")
     expect_class(page, str(changed))
     expect_rest(page)  # the browser has said what it shows, and that was nothing new
-    press(page, "Take them back")
+    press(page, "Remove them")
     expect_class(page, "3")
     press(page, "Undo")
     expect_nothing_drawn(page)
@@ -176,7 +176,7 @@ def test_on_a_phone_a_finger_does_it_all_and_nothing_moves(app: App, browser: Br
         expect_rest(page)
         page.get_by_role("button", name="Draw them").tap()
         expect(page.locator(".st-key-flip_told")).to_contain_text("now it says")
-        page.get_by_role("button", name="Take them back").tap()
+        page.get_by_role("button", name="Remove them").tap()
         expect_class(page, "3")
         expect_rest(page)
         page.get_by_role("button", name="Clear").tap()
@@ -195,17 +195,17 @@ def test_everything_behind_the_answer_can_be_opened(app: App, page: Page) -> Non
     draw(page, path_of(0, CORNER))
     expect_class(page, "0")
     choose(page, "Preparation")
-    expect(page.get_by_text("Everything on:")).to_be_visible()
-    expect(page.get_by_text("As you switched it:")).to_be_visible()
+    expect(page.get_by_text("All steps on:")).to_be_visible()
+    expect(page.get_by_text("All steps off:")).to_be_visible()
     choose(page, "Other models")
     expect(page.get_by_text(re.compile("All 2 say 0"))).to_be_visible()
-    choose(page, "While it learned")
+    choose(page, "During training")
     expect(page.get_by_text(re.compile("It has said 0"))).to_be_visible()
 
 
 def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> None:
     open_draw(page, app, "softmax-mnist")
-    choose(page, "Teach it yours")
+    choose(page, "Train on your drawings")
     for digit in (4, 4, 9, 9):
         draw(page, path_of(digit, MIDDLE))
         expect_class(page, str(digit))
@@ -213,11 +213,11 @@ def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> No
         expect(label).to_be_enabled()
         label.click()
         expect(page.locator(".st-key-answer")).to_contain_text(EMPTY)
-    expect(page.get_by_text("4 of yours:")).to_be_visible()
+    expect(page.get_by_text("4 images of yours:")).to_be_visible()
     page.get_by_text("Export and import").click()
     with page.expect_download() as download:
         # by key: a click would go astray while the panel is still opening
-        page.get_by_role("button", name="Download yours as a zip").press("Enter")
+        page.get_by_role("button", name="Download your images as a ZIP").press("Enter")
     assert download.value.suggested_filename == "inkling-my-digits.zip"
-    press(page, "Train on mine alone")
+    press(page, "Train on these only")
     expect(page.locator(".ink-sums")).to_contain_text("On your drawings")

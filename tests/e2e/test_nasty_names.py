@@ -189,9 +189,9 @@ def look_at_draw(look: Looker) -> None:
     look.open("draw")
     look.sees(look.nasty.run_name, *names)
     page.get_by_role("radio", name="Test image", exact=True).click()
-    expect(page.get_by_text("The name beneath is what it is")).to_be_visible()
+    expect(page.get_by_text("The name below the image is the correct answer")).to_be_visible()
     look.sees(*names)
-    for view in ("Preparation", "Other models", "Teach it yours"):
+    for view in ("Preparation", "Other models", "Train on your drawings"):
         page.get_by_role("radio", name=view, exact=True).click()
         expect_rest(page)
         look.sees(look.nasty.run_name)

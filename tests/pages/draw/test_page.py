@@ -147,16 +147,16 @@ def test_a_run_without_weights_says_so_and_offers_a_way_on(app: AppTest, store: 
 def test_a_garment_model_is_asked_about_a_test_image(app: AppTest, pad: Canvas) -> None:  # noqa: ARG001
     open_draw(app, "cnn-fashion")
     assert 'data-class="' in html(app)
-    assert "The name beneath is what it is" in words(app)
+    assert "The name below the image is the correct answer" in words(app)
 
 
 @pytest.mark.parametrize(
     ("view", "before", "after"),
     [
-        ("Preparation", "both versions answer", "**Everything on:** It is a 7"),
-        ("Other models", "all of them answer", "All 2 say 7"),
-        ("While it learned", "here is how the answer came to be", "It has said 7 since step"),
-        ("Teach it yours", "The buttons wake up", "then say what it is"),
+        ("preparation", "both versions answer", "**All steps on:** It is a 7"),
+        ("others", "all of them answer", "All 2 say 7"),
+        ("learning", "how it came about during training", "It has said 7 since step"),
+        ("lesson", "Draw something to enable the buttons.", "then say what it is"),
     ],
 )
 def test_every_view_behind_the_answer_speaks_before_and_after_a_drawing(
@@ -244,7 +244,7 @@ def test_when_it_learned_an_answer(answers: list[int], sentence: str) -> None:
 
 
 def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTest, pad: Canvas) -> None:
-    app.session_state["draw_behind"] = "Teach it yours"
+    app.session_state["draw_behind"] = "lesson"
     open_draw(app, "softmax-mnist")
 
     def kept() -> list[int]:
@@ -259,10 +259,10 @@ def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTe
         assert not app.exception
     assert kept() == [5, 1]
     for left in ([5, 0], [4, 0]):
-        next(b for b in app.button if b.label == "Take the last one back").click().run()
+        next(b for b in app.button if b.label == "Remove last").click().run()
         assert not app.exception
         assert kept() == left
-    next(b for b in app.button if b.label == "Forget them all").click().run()
+    next(b for b in app.button if b.label == "Delete all").click().run()
     assert not app.exception
 
 
@@ -273,10 +273,10 @@ def test_teaching_creates_a_run_with_its_parent(
     entry = create_own(title, mnist.spec.class_names, (1, 28, 28))
     add_images(entry.name, mnist.test_images[:30], mnist.test_labels[:30])
     monkeypatch.setattr(fine_tuning, "_title", lambda _: title)
-    app.session_state["draw_behind"] = "Teach it yours"
+    app.session_state["draw_behind"] = "lesson"
     open_draw(app, "softmax-mnist")
-    assert "30 of yours:" in words(app)
-    next(b for b in app.button if b.label == "Teach softmax-mnist").click()
+    assert "30 images of yours:" in words(app)
+    next(b for b in app.button if b.label == "Fine-tune softmax-mnist").click()
     app.run()
     assert not app.exception
     taught = store.list(limit=1)[0]

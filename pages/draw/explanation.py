@@ -1,5 +1,7 @@
 """Why this and not that: evidence, the sum beneath it, and the few pixels that would flip the answer."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -75,7 +77,11 @@ def _alt(name: str, other: str) -> str:
 
 
 def _maps(
-    maps: list[np.ndarray], labels: list[str], details: list[str], shape: tuple[int, int, int], limit: float
+    maps: list[np.ndarray],
+    labels: Sequence[str],
+    details: Sequence[str],
+    shape: tuple[int, int, int],
+    limit: float,
 ) -> list[Panel]:
     """Return signed panels; of colour images the channels are added up, as the logit adds them."""
     return [
@@ -97,7 +103,7 @@ def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     note = html_(
         "Each pixel counts by its ink times a weight that was learned for it: red speaks for the class, blue against "
         "it. All of them together and the bias, the head start that a class has before any ink, make the score, "
-        "called the logit. The higher it is than those of the other classes, the higher the probability."
+        "called the logit. The further it is above those of the other classes, the higher the probability."
     )
     return (
         f'<div class="ink-sums"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'

@@ -16,7 +16,7 @@ from pages.draw.thing_sentences import DRAW, NO_SIGN_OF, NOTHING_LIKE, SHOW, TOO
 
 _bars: Final = st.components.v2.component("inkling_bars", js=loader("bars.js"), isolate_styles=False)
 
-Question = Literal["drawing", "no picture", "picture"]
+Question = Literal["drawing", "missing", "picture"]
 """What is asked about: the canvas, a picture that is yet to come, or one that is there."""
 _DIGITS: Final = frozenset("0123456789")
 # By `article`: English has one before a digit, while other names stand alone ("Ankle boot").
@@ -81,7 +81,7 @@ def headline(answer: Prediction, spec: DatasetSpec, question: Question = "drawin
 def _nothing(spec: DatasetSpec, question: Question) -> tuple[str, str]:
     if question == "drawing":
         return about(DRAW, spec), _("The answer appears here as soon as you lift the pen.")
-    if question == "no picture":
+    if question == "missing":
         return about(SHOW, spec), _("The answer appears here as soon as there is a picture.")
     return about(NO_SIGN_OF, spec), _("Nothing in this picture stands out from its background.")
 

@@ -91,7 +91,7 @@ def _ask_again(model: LoadedModel) -> None:
 def _question(source: str, subject: ModelInput | None) -> Question:
     if source == CANVAS:
         return "drawing"
-    return "no picture" if subject is None else "picture"
+    return "missing" if subject is None else "picture"
 
 
 def _now(drawn_for: LoadedModel) -> LoadedModel:

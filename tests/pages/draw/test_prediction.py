@@ -41,7 +41,7 @@ def test_a_digit_has_its_article_and_another_name_stands_alone(
 
 @pytest.mark.parametrize(
     ("question", "large"),
-    [("drawing", "Draw a digit"), ("no picture", "Show a digit"), ("picture", "No sign of a digit")],
+    [("drawing", "Draw a digit"), ("missing", "Show a digit"), ("picture", "No sign of a digit")],
 )
 def test_before_there_is_an_answer_it_says_what_it_waits_for(question: Question, large: str) -> None:
     spec = CATALOG["mnist"]

@@ -103,14 +103,14 @@ def outcome_in_markdown(drawn: CanvasCounterfactual, pixels: int, names: tuple[s
     """Say what the dabs on the canvas did, against the count of pixels that would do in the picture."""
     dabs = len(drawn.dabs)
     if not drawn.is_flipped:
-        return f"{_still_in_markdown(drawn, names)} {_moved(dabs, pixels, is_flipped=False)}"
+        return f"{_still_in_markdown(drawn, names)} {_moved(pixels, is_flipped=False)}"
     now = nmarkdown_(
         "**{n} dab drawn: now it says {name} ({share:percent}).**",
         "**{n} dabs drawn: now it says {name} ({share:percent}).**",
         dabs,
         **_said(drawn, names),
     )
-    return now if dabs == pixels else f"{now} {_moved(dabs, pixels, is_flipped=True)}"
+    return now if dabs == pixels else f"{now} {_moved(pixels, is_flipped=True)}"
 
 
 def _still_in_markdown(drawn: CanvasCounterfactual, names: tuple[str, ...]) -> str:
@@ -133,26 +133,19 @@ def _said(drawn: CanvasCounterfactual, names: tuple[str, ...]) -> dict[str, str 
     return {"name": names[answer.best], "share": float(answer.probabilities[answer.best])}
 
 
-def _moved(dabs: int, pixels: int, *, is_flipped: bool) -> str:
-    """Say what new ink does to a drawing that it does not do to the prepared picture, and what that cost."""
+def _moved(pixels: int, *, is_flipped: bool) -> str:
+    """Say what new ink does to a drawing that it does not do to the prepared picture, where few pixels are enough."""
     why = _(
         "On the canvas, new ink also moves the crop, the centre and the slant, and with them every pixel."
     )
     if not is_flipped:
         return f"{why} {_('That was too much for these dabs.')}"
-    if dabs > pixels:
-        more = ngettext(
-            "It took {n} dab more than there are pixels above.",
-            "It took {n} dabs more than there are pixels above.",
-            dabs - pixels,
-        )
-    else:
-        more = ngettext(
-            "It took {n} dab fewer than there are pixels above.",
-            "It took {n} dabs fewer than there are pixels above.",
-            pixels - dabs,
-        )
-    return f"{why} {more}"
+    enough = ngettext(
+        "In what the model saw, {n} pixel would have been enough.",
+        "In what the model saw, {n} pixels would have been enough.",
+        pixels,
+    )
+    return f"{enough} {why}"
 
 
 def _told() -> None:

@@ -33,8 +33,8 @@ def told(dabs: int, pixels: int, **how: bool) -> str:
 
 def test_dabs_that_do_it_are_counted_against_the_pixels() -> None:
     assert told(5, 5, is_flipped=True) == "**5 dabs drawn: now it says 9 (43.4%).**"
-    assert "It took 1 dab more than there are pixels above." in told(6, 5, is_flipped=True)
-    assert "It took 2 dabs fewer than there are pixels above." in told(3, 5, is_flipped=True)
+    assert "In what the model saw, 5 pixels would have been enough." in told(6, 5, is_flipped=True)
+    assert "In what the model saw, 1 pixel would have been enough." in told(3, 1, is_flipped=True)
 
 
 def test_dabs_that_do_not_do_it_say_so() -> None:

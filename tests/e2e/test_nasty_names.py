@@ -196,6 +196,7 @@ def look_at_draw(look: Looker) -> None:
         expect_rest(page)
         look.sees(look.nasty.run_name)
     labels = page.locator(".st-key-lesson_labels button")
+    expect(labels).to_have_count(len(names))
     assert labels.all_text_contents() == list(names)
 
 

@@ -122,7 +122,7 @@ def _start(
 ) -> None:
     name = _(
         "Search over {settings:list}",
-        settings=[_("“{setting}”", setting=LABELS[d.field]) for d in dimensions],
+        settings=[f"“{LABELS[d.field]}”" for d in dimensions],
     )
     try:
         plan = SearchPlan(base, tuple(dimensions), sampler, pruner, trials, parallel)

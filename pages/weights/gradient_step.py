@@ -222,10 +222,13 @@ def _cells(view: ModelStep) -> str:
         own = outcome is view.outcomes[0]
         text = N_("Learning rate {rate:plain} (its own)") if own else N_("Learning rate {rate:plain}")
         cells.append((_(text, rate=outcome.learning_rate), outcome.loss, outcome.accuracy))
+    texts = [
+        (name, loss_text(loss), _("loss; {share:percent.0} right", share=share))
+        for name, loss, share in cells
+    ]
     return "".join(
-        f"<div><dt>{html_text(name)}</dt><dd>{html_text(loss_text(loss))}</dd>"
-        f"<small>{html_text(_('loss; {share:percent.0} right', share=accuracy))}</small></div>"
-        for name, loss, accuracy in cells
+        f"<div><dt>{html_text(name)}</dt><dd>{html_text(shown)}</dd><small>{html_text(beneath)}</small></div>"
+        for name, shown, beneath in texts
     )
 
 

@@ -159,11 +159,11 @@ def sizes_of_ticks(frames: list[bytes]) -> list[int]:
 def test_the_chart_says_in_words_what_it_shows(page: Page, address: str, small_run: SmallRun) -> None:  # noqa: F811
     playing(opened(page, address), 120)
     plot = page.locator(".ink-chart-plot").first
-    expect(plot).to_have_attribute("aria-label", re.compile("Training loss after step 120 of 120"))
+    expect(plot).to_have_attribute("aria-label", re.compile("Training loss after step 120 of 120: "))
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
     expect(page.locator("[data-part=step]")).to_have_text("step 120")
     expect(page.locator("[data-part=bar]")).to_have_attribute("style", "width:100%")
-    assert "after 120 training steps" in (page.locator(".ink-tiles").get_attribute("aria-label") or "")
+    assert "at training step 120" in (page.locator(".ink-tiles").get_attribute("aria-label") or "")
     shown = page.evaluate("() => document.querySelector('.ink-chart-plot').data[0].y")
     assert np.abs(np.array(shown) - small_run.losses).max() < 1e-3
 

@@ -139,7 +139,7 @@ def _moved(pixels: int, *, is_flipped: bool) -> str:
         "On the canvas, new ink also moves the crop, the centre and the slant, and with them every pixel."
     )
     if not is_flipped:
-        return f"{why} {_('That was too much for these dabs.')}"
+        return " ".join((why, _("That was too much for these dabs.")))
     enough = ngettext(
         "In what the model saw, {n} pixel would have been enough.",
         "In what the model saw, {n} pixels would have been enough.",

@@ -254,7 +254,8 @@ def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
         + "</tr>"
         for name, *pair in rows
     )  # not said: HTML
-    head = f"<th></th><th>{html_('before')}</th><th>{html_('after')}</th>"
+    before, after = html_("before"), html_("after")
+    head = f"<th></th><th>{before}</th><th>{after}</th>"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
     return f'<div class="ink-sums">{table}</div>'  # not said: HTML
 

@@ -119,7 +119,7 @@ def test_a_cell_of_the_confusion_matrix_opens_the_images_behind_it(
     images = page.locator(".st-key-cell_images button.ink-pixels-frame")
     expect(images).to_have_count(min(len(cell), 40))
 
-    caption = page.get_by_text(re.compile(r"^Test image [\d,]+, labelled 2: "))
+    caption = page.get_by_text(re.compile(r"^Test image [\d,]+, labelled 2\. "))
     expect(caption).to_be_visible()
     of_the_first = caption.inner_text()
     images.nth(1).click()

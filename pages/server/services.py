@@ -34,8 +34,19 @@ def engine() -> EmbeddedEngine:
     return made
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
 def image_data(name: str) -> ImageData:
     """Return a dataset's memory-mapped images.  Raises: DatasetError."""
-    with st.spinner(_("Unpacking the images (the first time only) …")):  # in the language of who waits for it
-        return datasets.load(name, settings().data_dir)
+    if name in _loaded:
+        return _image_data(name)
+    with st.spinner(_("Unpacking the images (the first time only) …")):
+        data = _image_data(name)
+    _loaded.add(name)
+    return data
+
+
+_loaded: set[str] = set()  # the datasets that nobody has to wait for any more
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _image_data(name: str) -> ImageData:
+    return datasets.load(name, settings().data_dir)

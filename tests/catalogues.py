@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+
+from core.i18n.reader import Reader
 
 
 def write_catalogue(
@@ -29,3 +32,12 @@ def write_catalogue(
     written = io.BytesIO()
     write_mo(written, catalogue)
     (folder / "inkling.mo").write_bytes(written.getvalue())
+
+
+def german(
+    sentences: Mapping[str | tuple[str, str], Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Reader:
+    """Return a reader of German for whom there are these sentences, kept in `folder`."""
+    write_catalogue(folder, "de", sentences)
+    monkeypatch.setenv("INKLING_LOCALES", str(folder))
+    return Reader("de")

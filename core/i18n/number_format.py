@@ -82,11 +82,6 @@ def loss(value: float | None) -> str:
     return number(value, 3 if abs(value) < 1000 else 0)
 
 
-def learning_rate(value: float) -> str:
-    """Return a learning rate, or another such setting, in plain digits: 5e-06 -> "0.000005"."""
-    return plain(value)
-
-
 def p_value(value: float) -> str:
     """Return a probability as tests of significance state it: "p = 0.032", "p < 0.001"."""
     return f"p = {number(value, 3)}" if value >= 0.0005 else f"p < {number(0.001, 3)}"  # symbols
@@ -144,11 +139,6 @@ def date_time(timestamp: float) -> str:
     both = str(get_datetime_format("medium", locale=locale()))  # "{1}, {0}"
     text = both.format(time, date(timestamp))
     return text if reader().time_zone else gettext("{time} UTC").format(time=text)
-
-
-def count(number_of: int, one: str, many: str) -> str:
-    """Return a number with its noun: 1 -> "1 image", 1200 -> "1,200 images"."""
-    return f"{number(number_of)} {one if number_of == 1 else many}"
 
 
 def listed(items: Sequence[str]) -> str:

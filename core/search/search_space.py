@@ -19,7 +19,7 @@ from core.config.run_config import (
     rule_of,
     to_dict,
 )
-from core.config.setting_labels import LABELS
+from core.config.setting_labels import LABELS, label_of
 from core.i18n.translation import _
 
 SAMPLERS: Final = ("tpe", "random", "grid")
@@ -139,7 +139,7 @@ class SearchPlan:
             try:
                 self.config({dimension.field: text})
             except ConfigError as error:
-                wrong = [refused.said(LABELS.get(refused.field, refused.field)) for refused in error.errors]
+                wrong = [refused.said(label_of(refused.field)) for refused in error.errors]
                 raise SearchRefused(" ".join(wrong)) from error
 
     @property

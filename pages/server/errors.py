@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.app_settings import SettingsError
 from core.config.field_errors import FieldError
-from core.config.setting_labels import LABELS
+from core.config.setting_labels import label_of
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import StoreError
@@ -41,7 +41,7 @@ def show_messages() -> None:
     with st.container():
         refused: list[FieldError] = st.session_state.pop("address_errors", [])
         for error in refused:
-            problem = markdown_text(error.said(LABELS.get(error.field, error.field)))
+            problem = markdown_text(error.said(label_of(error.field)))
             told = _("Invalid setting in the link, not applied.")
             st.warning(f"{markdown_text(told)} {problem}")
         missing = st.session_state.pop("address_problem", None)

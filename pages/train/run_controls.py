@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import LABELS
+from core.config.setting_labels import refusal
 from core.datasets import dataset_spec
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
@@ -192,8 +192,7 @@ def _begin(until: int = 0) -> None:
             time.sleep(0.01)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
     except ConfigError as error:
-        told = [wrong.said(LABELS.get(wrong.field, wrong.field)) for wrong in error.errors]
-        st.session_state.trouble = " ".join(told)
+        st.session_state.trouble = refusal(error)
     except StoreError as error:
         st.session_state.trouble = str(error)
 

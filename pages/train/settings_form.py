@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.presets import PRESETS
 from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
-from core.config.setting_labels import HELP, LABELS, OPTION_NAMES
+from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, label_of
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
@@ -59,7 +59,7 @@ def _built(config: RunConfig, values: dict[str, Any]) -> RunConfig | None:
 
 def _in_markdown(error: FieldError) -> str:
     """Return, as Markdown, what is wrong with a setting."""
-    return markdown_text(error.said(LABELS.get(error.field, error.field)))
+    return markdown_text(error.said(label_of(error.field)))
 
 
 def _presets(config: RunConfig) -> None:

@@ -1,36 +1,30 @@
 """What is refused is told in a whole sentence, in the language of whoever reads it, not of whoever caused it."""
 
-import io
 import pickle
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 
 from core.config.field_errors import WHOLE_NUMBER, ConfigError, FieldError, Range
 from core.config.presets import PRESETS
 from core.config.run_config import RunConfig
 from core.config.setting_labels import HELP, LABELS
 from core.i18n.reader import Reader, read_by
+from tests import catalogues
 
 
 @pytest.fixture
 def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    catalogue = Catalog(locale="de")
-    catalogue.add(
-        WHOLE_NUMBER, "{field} muss eine ganze Zahl von {low} bis {high} sein, nicht „{value:text}“."
+    return catalogues.german(
+        {
+            WHOLE_NUMBER: "{field} muss eine ganze Zahl von {low} bis {high} sein, nicht „{value:text}“.",
+            "Batch size": "Batchgröße",
+            "Default: {value}.": "Vorgabe: {value}.",
+            "MNIST article, {reported:percent.0}": "MNIST-Artikel, {reported:percent.0}",
+        },
+        tmp_path,
+        monkeypatch,
     )
-    catalogue.add("Batch size", "Batchgröße")
-    catalogue.add("Default: {value}.", "Vorgabe: {value}.")
-    catalogue.add("MNIST article, {reported:percent.0}", "MNIST-Artikel, {reported:percent.0}")
-    folder = tmp_path / "de" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    written = io.BytesIO()
-    write_mo(written, catalogue)
-    (folder / "inkling.mo").write_bytes(written.getvalue())
-    monkeypatch.setenv("INKLING_LOCALES", str(tmp_path))
-    return Reader("de")
 
 
 def refused() -> ConfigError:

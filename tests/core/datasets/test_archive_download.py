@@ -21,9 +21,9 @@ from core.datasets import (
 )
 from core.datasets.catalog import RemoteFile
 from core.i18n.reader import read_by
+from tests.catalogues import german
 from tests.core.datasets.conftest import md5
 from tests.core.datasets.serving import FileServer
-from tests.languages import german
 
 IMAGES = "KMNIST/raw/train-images-idx3-ubyte.gz"
 

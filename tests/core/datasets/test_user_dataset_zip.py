@@ -12,7 +12,7 @@ from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, list_own
 from core.i18n.reader import read_by
-from tests.languages import german
+from tests.catalogues import german
 
 GREY = (1, 28, 28)
 

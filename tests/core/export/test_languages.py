@@ -14,7 +14,7 @@ from core.export import FORMATS, ExportRefused, check_export, export_file_name, 
 from core.i18n.reader import Reader, read_by
 from core.insight.published_results import figures_for
 from core.runs import Store
-from tests.languages import german
+from tests.catalogues import german
 from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
 
 NAMES = frozenset({"Softmax", "plain", "MNIST", "SGD", "CPU", "relu"})

@@ -7,7 +7,6 @@ import pytest
 
 from core.i18n import number_format
 from core.i18n.number_format import (
-    count,
     date,
     date_time,
     duration,
@@ -77,7 +76,6 @@ def test_durations():
 def test_sizes_points_and_lists():
     assert [file_size(n) for n in (999, 5_000_000, 11_594_722)] == ["999 bytes", "5.0 MB", "12 MB"]
     assert (points(0.0041), points(-0.02)) == ("+0.4 points", "−2.0 points")
-    assert (count(1, "image", "images"), count(1200, "image", "images")) == ("1 image", "1,200 images")
     assert (listed([]), listed(["a"]), listed(["a", "b", "c"])) == ("none", "a", "a, b and c")
     with read_by(GERMAN):
         assert listed(["a", "b", "c"]) == "a, b und c"

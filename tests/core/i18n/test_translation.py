@@ -1,33 +1,25 @@
 """Sentences in their reader's language: a catalogue is a file, made here by Babel as a translator's would be."""
 
-import io
 import json
 import pickle
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 
 from core.i18n.catalogue import languages
 from core.i18n.reader import Reader, read_by
 from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
+from tests.catalogues import write_catalogue
 
 
 @pytest.fixture
 def german(tmp_path, monkeypatch):
-    catalogue = Catalog(locale="de")
-    catalogue.add("{share:percent} of {n} images", "{share:percent} von {n} Bildern")
-    catalogue.add(
-        ("{n} image of {who}", "{n} images of {who}"), ("{n} Bild von {who}", "{n} Bilder von {who}")
-    )
-    catalogue.add("Step", "Stufe", context="a schedule")
-    catalogue.add("Step", "Schritt")
-    catalogue.add("over {share}", "über {share}")
-    folder = tmp_path / "de" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    written = io.BytesIO()
-    write_mo(written, catalogue)
-    (folder / "inkling.mo").write_bytes(written.getvalue())
+    sentences = {
+        "{share:percent} of {n} images": "{share:percent} von {n} Bildern",
+        ("{n} image of {who}", "{n} images of {who}"): ("{n} Bild von {who}", "{n} Bilder von {who}"),
+        "Step": "Schritt",
+        "over {share}": "über {share}",
+    }
+    write_catalogue(tmp_path, "de", sentences, {("a schedule", "Step"): "Stufe"})
     monkeypatch.setenv("INKLING_LOCALES", str(tmp_path))
     return Reader("de")
 

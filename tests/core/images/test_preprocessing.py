@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from core.i18n.reader import read_by
 from core.images import STAGE_LABELS, PreprocessingOptions, ink_from_canvas, pen_width, prepare
 from core.synthetic_digits import Handwriting, draw, paint, styles, template
-from tests.languages import german
+from tests.catalogues import german
 
 RNG_SEED = 7
 

@@ -20,7 +20,7 @@ from core.search.driver import Driver
 from core.search.optuna_study import study_of
 from core.search.search_space import plan_from_json, plan_to_json
 from core.training.loop import train
-from tests.languages import german
+from tests.catalogues import german
 
 BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)

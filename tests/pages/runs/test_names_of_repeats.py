@@ -6,7 +6,7 @@ import pytest
 
 from core.i18n.reader import read_by
 from pages.runs.seed_names import named_by_seed, without_seed
-from tests.languages import german
+from tests.catalogues import german
 
 
 def test_a_repeat_s_name_leads_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from core.figures.palette import Theme, diverging_lut, palette, to_rgb
-from core.i18n.translation import _
+from core.i18n.translation import _, pgettext
 
 LIVE_VALUES: Final = 12_000  # numbers in a live picture
 LEVELS: Final = 15  # a weight is one of 2 * 15 + 1 shades: 10 images of 28x28 fit into 3 to 5 KB
@@ -202,3 +202,8 @@ class WeightImages:
         if self.limit is not None:
             return images, self.limit
         return images, max(symmetric_limit(images), live_floor(self.shape))
+
+
+def scale_ends() -> tuple[str, str]:
+    """Return what the two ends of the diverging scale mean, the blue one first."""
+    return pgettext("end of a scale", "speaks against"), pgettext("end of a scale", "speaks for")

@@ -24,6 +24,7 @@ _MARKS: Final = re.compile(r"[\\`*\[\]<>~$&|#]|(?<![^\W_])_|_(?![^\W_])")  # a_b
 _FIRST: Final = re.compile(r"[-+](?=\s|$)|(?<=\d)[.)](?=\s|$)")
 _NUMBERED: Final = re.compile(r"\d{1,9}[.)](?:\s|$)")
 _ASCII_SIGNS: Final = re.compile(r"[!-/:-@\[-`{-~]")
+_CSS_SIGNS: Final = re.compile(f'[\\\\"<>&{_BREAKS}]')
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -85,6 +86,11 @@ def _escaped(sign: str) -> str:
 def html_text(text: str) -> str:
     """Return the text for HTML and SVG: between tags, or in an attribute within quotes."""
     return html.escape(visible_text(text, lines=True))
+
+
+def css_text(text: str) -> str:
+    """Return the text as a CSS string, quotes and all, in a style element of a page."""
+    return '"' + _CSS_SIGNS.sub(lambda match: f"\\{ord(match[0]):x} ", visible_text(text, lines=True)) + '"'
 
 
 def plotly_text(text: str) -> str:

@@ -22,11 +22,12 @@ from core.figures.weight_images import (
     LEVELS,
     WeightImages,
     quantise,
+    scale_ends,
     tile_columns,
     weights_sentence,
 )
 from core.i18n.script_words import script_words
-from core.i18n.translation import _, pgettext
+from core.i18n.translation import _
 
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
 _TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
@@ -187,6 +188,7 @@ class PartsStream:
 
 def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, Any]:
     labels = list(pictures.labels)
+    against, spoken_for = scale_ends()
     return {
         "whole": True,
         "alt": pictures.alt or weights_sentence(labels),
@@ -198,8 +200,8 @@ def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, An
         "luts": [diverging_lut(theme).tobytes().hex() for theme in THEMES],
         "words": script_words(
             at=_("{label}, row {row}, column {column}: about {values}"),
-            against=pgettext("end of a scale", "speaks against"),
-            spoken_for=pgettext("end of a scale", "speaks for"),
+            against=against,
+            spoken_for=spoken_for,
         ),
     }
 

@@ -6,9 +6,8 @@ from typing import Any, Final
 import streamlit as st
 
 from core.figures.image_panels import Panel, panels_message
-from core.figures.weight_images import data_uri
+from core.figures.weight_images import data_uri, scale_ends
 from core.i18n.literal_text import html_text
-from core.i18n.translation import pgettext
 from pages.components.assets import loader
 
 _pixels: Final = st.components.v2.component("inkling_pixels", js=loader("pixels.js"), isolate_styles=False)
@@ -34,7 +33,7 @@ def pixel_panels(
     columns: images in a row at most (default: as many as fit); aligned: always so many, scrolled sideways
     where the names do not fit. linked: the cursor stands at the same pixel of all,
     and their values are said together, with `joints` between them. scale: draw the (shared) diverging
-    scale beneath, with what its two `ends` mean (default: against and for a class); hint: what stands there otherwise.
+    scale beneath, with what its two `ends` mean (default: `scale_ends`); hint: what stands there otherwise.
     """
     layout: dict[str, Any] = {
         "alt": alt,
@@ -45,7 +44,7 @@ def pixel_panels(
         "scale": scale,
     }
     if scale:
-        layout["ends"] = [*(ends or (pgettext("a class", "against"), pgettext("a class", "for")))]
+        layout["ends"] = [*(ends or scale_ends())]
     layout |= {"hint": hint, "joints": list(joints)}
     if step is not None:
         layout["step"] = step

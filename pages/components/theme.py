@@ -6,7 +6,8 @@ from typing import Final
 import streamlit as st
 
 from core.figures.palette import PALETTES, Theme
-from core.i18n.literal_text import html_text
+from core.i18n.literal_text import css_text, html_text
+from core.i18n.translation import _
 
 _STYLE: Final = Path(__file__).with_name("theme.css").read_text(encoding="utf-8")
 
@@ -21,7 +22,12 @@ def apply_style() -> None:
     palette = PALETTES[current_theme()]
     names = ("paper", "panel", "ink", "muted", "hairline", "accent", "train", "held_out", "good", "bad")
     colours = "".join(f"--ink-{name.replace('_', '-')}:{getattr(palette, name)};" for name in names)
-    st.html(f"<style>:root{{{colours}}}{_STYLE}</style>")
+    lost = _(
+        "Connection lost. Reconnecting… Nothing that was saved is lost. If this takes long, check that Inkling is "
+        "still running."
+    )
+    words = f"--ink-connection-lost:{css_text(lost)};"
+    st.html(f"<style>:root{{{colours}{words}}}{_STYLE}</style>")
 
 
 def chip(text: str, tone: str = "plain") -> str:

@@ -31,7 +31,7 @@ from pages.components.image_panels import pixel_panels
 from pages.data.embedding_job import embedding_ready, show_embedding_problem
 from pages.data.embedding_map import space_of
 from pages.data.gallery import SPLITS
-from pages.run_context.trained_model import scores
+from pages.run_context.trained_model import final_scores
 from pages.server.services import image_data, settings
 
 SHOWN: Final = 20
@@ -134,13 +134,12 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     _show_twins(spec, images, exact, twins)
     st.subheader(_("Labels that the most similar images contradict"), anchor=False)
     _show_doubts(spec, images, doubted, by_model=False, key=f"neighbours_{split}")
-    if split == "test" and run is not None and run.status in ("finished", "stopped"):
-        found = scores(run)
-        if found.is_finite:
-            st.subheader(_("Labels that the selected run contradicts"), anchor=False)
-            _show_doubts(
-                spec, images, doubted_by_model(found.logits, found.labels, SHOWN), by_model=True, key="model"
-            )
+    found = final_scores(run) if split == "test" and run is not None else None
+    if found is not None:
+        st.subheader(_("Labels that the selected run contradicts"), anchor=False)
+        _show_doubts(
+            spec, images, doubted_by_model(found.logits, found.labels, SHOWN), by_model=True, key="model"
+        )
 
 
 def _show_twins(

@@ -21,7 +21,7 @@ from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
+from pages.run_context.trained_model import final_scores, prepared_data
 
 PAGE: Final = 60
 SPLITS: Final = Sentences({"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")})
@@ -135,15 +135,8 @@ def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[
 
 def _answers(run: RunRow | None) -> np.ndarray | None:
     """Return the run's answer to every test image, None while it has none for all of them."""
-    if run is None or run.status not in ("finished", "stopped") or not np.isfinite(_some_weight(run)).all():
-        return None
-    found = scores(run)
-    return found.logits.argmax(axis=1)
-
-
-def _some_weight(run: RunRow) -> np.ndarray:
-    state = state_at(run.id, newest_step(run))
-    return next(iter(state.values()))
+    found = final_scores(run) if run is not None else None
+    return None if found is None else found.logits.argmax(axis=1)
 
 
 def _page_number(places: np.ndarray, what: str) -> int:

@@ -114,8 +114,10 @@ def _rivals(run: RunRow) -> dict[str, RunRow]:
     best: dict[str, RunRow] = {}
     for row in done:
         alike = replace(row.config, model=run.model).deskew == run.config.deskew
-        if row.model != run.model and alike and row.test_accuracy is not None:
-            best.setdefault(row.model, row)
+        if row.model == run.model or row.model in best or not alike or row.test_accuracy is None:
+            continue
+        if store().newest_weights_step(row.id) is not None:
+            best[row.model] = row
     return {KINDS[model]: row for model, row in best.items()}
 
 

@@ -131,3 +131,11 @@ def scores_at(run_id: str, step: int, is_over: bool) -> Scores:
 def scores(run: RunRow) -> Scores:
     """Return the scores of the run's newest weights."""
     return scores_at(run.id, newest_step(run), run.status in ("finished", "stopped"))
+
+
+def final_scores(run: RunRow) -> Scores | None:
+    """Return the scores of a run that is over; None while it goes on, without weights, or where they diverged."""
+    if run.status not in ("finished", "stopped") or store().newest_weights_step(run.id) is None:
+        return None
+    found = scores(run)
+    return found if found.is_finite else None

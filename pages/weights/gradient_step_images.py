@@ -71,11 +71,10 @@ def show_weights(run: RunRow, view: ModelStep, step: int) -> None:
         else [f"{k + 1}" for k in range(len(before[name]))]
     )
     count = min(len(labels), 10)
-    ends = (_("against"), _("for"))
     rows = {
         "gradient": (view.gradients[name], _("gradient"), ("", "")),
-        "before": (before[name], _("weight"), ends),
-        "after": (after[name], _("weight"), ends),
+        "before": (before[name], _("weight"), None),
+        "after": (after[name], _("weight"), None),
         "change": (after[name] - before[name], _("change"), ("", "")),
     }
     shared = float(np.abs(before[name][:count]).max())

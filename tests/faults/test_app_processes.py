@@ -13,6 +13,8 @@ from tests.train_page import expect_status, run_id
 
 pytestmark = pytest.mark.faults
 
+TOLD_MEANWHILE = "() => getComputedStyle(document.querySelector('.stApp'), '::after').content"
+
 
 def test_a_killed_worker_is_on_the_page_and_resume_finishes_the_run(lab, page, context):
     with unharmed(lab, page):
@@ -64,6 +66,7 @@ def test_a_killed_web_process_leaves_its_run_to_the_next_one_and_sigterm_ends_ev
         os.kill(lab.app.process.pid, signal.SIGKILL)
         lab.app.process.wait()
         gone(pids)
+        until(lambda: "Connection lost. Reconnecting…" in page.evaluate(TOLD_MEANWHILE), "the page to say so")
         picture(page, "web-killed")
         lab.start(lab.port)
         expect_status(page, "interrupted", 120_000)  # the open page finds the new process by itself

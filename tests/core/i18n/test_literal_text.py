@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from core.i18n.literal_text import (
     console_text,
+    css_text,
     csv_cell,
     docstring_text,
     html_text,
@@ -153,7 +154,7 @@ def test_what_cannot_be_shown_is_written_as_python_writes_it_and_refused_at_the_
     text: str, shown: str
 ) -> None:
     assert visible_text(text) == console_text(text) == shown
-    for made in (markdown_text, html_text, plotly_text, notebook_text, docstring_text, csv_cell):
+    for made in (markdown_text, html_text, css_text, plotly_text, notebook_text, docstring_text, csv_cell):
         assert not [sign for sign in str(made(text)) if unicodedata.category(sign) in ("Cc", "Cs")]
         str(made(text)).encode()
     problem = text_problem(REFUSAL, text)
@@ -176,3 +177,8 @@ def test_lines_are_refused_in_a_name_and_kept_in_a_note() -> None:
 def test_every_nasty_name_is_let_in_and_shown_as_it_is(name: str) -> None:
     assert text_problem(REFUSAL, name) is None
     assert console_text(name) == name
+
+
+def test_a_css_string_ends_where_its_text_ends_and_closes_no_element() -> None:
+    assert css_text("plain… é") == '"plain… é"'
+    assert css_text('a"b\\c</style>\n') == '"a\\22 b\\5c c\\3c /style\\3e \\a "'

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.insight import embedding_cache
 from core.insight.embedding import MAPS
+from core.protocol.events import Evaluated, Finished, Started
 from core.runs import Store
 from pages.data import embedding_job, embedding_map
 from pages.server import services
@@ -38,6 +40,19 @@ def test_without_a_run_the_images_are_shown_all_the_same(app: AppTest, store: St
     text = shown(app, "data")
     assert "No run is selected. These are all images of MNIST." in text
     assert "Images 1 to 60 of 10,000." in text
+
+
+@pytest.mark.parametrize("section", ["Gallery", "Duplicates and doubts"])
+def test_a_finished_run_whose_weights_were_not_kept_has_no_answers_to_show(
+    app: AppTest, store: Store, section: str
+) -> None:
+    told = [Started(0, 1, 1, 200, "test", 10_000, 7_850, "closed-form", 1), Evaluated(1, "test", 0.9, 0.8)]
+    run_id = store.add_finished_run(RunConfig(train_size=200), [*told, Finished(1, "finished", 1.0)])
+    app.session_state["data_section"] = section
+    text = shown(app, "data", run_id)
+    assert "Images 1 to 60 of 10,000." in text or "No image is there twice" in text
+    assert "the selected run contradicts" not in text
+    assert not [choice for choice in app.get("button_group") if choice.proto.label == "Predictions"]
 
 
 def test_wrong_answers_of_a_class_are_counted_and_paged(app: AppTest, store: Store, mnist: ImageData) -> None:

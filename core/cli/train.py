@@ -29,6 +29,7 @@ class ConsoleReporter:
 
     def __init__(self, run_id: str, as_json: bool, is_quiet: bool) -> None:
         from rich.console import Console  # here: `--help` does without
+        from rich.markup import escape
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self.last: Event | None = None
@@ -39,7 +40,7 @@ class ConsoleReporter:
         self._progress = Progress(
             *columns, TimeRemainingColumn(), console=console, disable=as_json or is_quiet, transient=True
         )
-        self._task = self._progress.add_task(_("Steps"), total=None)
+        self._task = self._progress.add_task(escape(_("Steps")), total=None)
 
     def __enter__(self) -> "ConsoleReporter":
         self._progress.start()

@@ -137,7 +137,7 @@ def _checked_number(name: str, value: Any, rule: Range) -> tuple[Any, FieldError
     wrong = FieldError(name, value, rule.refusal, rule.limits)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return value, wrong
-    if not math.isfinite(value) or not rule.low <= value <= rule.high:
+    if not rule.low <= value <= rule.high or not math.isfinite(value):  # no float holds every whole number
         return value, wrong
     if rule.integer:
         return (int(value), None) if value == int(value) else (value, wrong)
@@ -172,7 +172,7 @@ def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
     wrong = FieldError(name, value, allowed, {"most": MOST_CHANGES, **rate.limits})
     try:
         pairs = tuple((int(step), float(new_rate)) for step, new_rate in value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return value, wrong
     steps = [step for step, _rate in pairs]
     rising = all(a < b for a, b in pairwise(steps)) and (not steps or steps[0] >= 0)

@@ -29,7 +29,7 @@ def parse_typed(name: str, text: str) -> Any:
         number = parse_number(text)
     except NumberRefused as refused:
         raise ConfigError([FieldError(name, text, refused.sentence, refused.limits)]) from None
-    value, error = checked(name, int(number) if rule.integer and number == int(number) else number)
+    value, error = checked(name, int(number) if rule.integer and number.is_integer() else number)
     if error:
         raise ConfigError([replace(error, value=text)])
     return value

@@ -4,20 +4,38 @@ A file is `locales/<code>/LC_MESSAGES/inkling.mo` in the project's folder, or in
 """
 
 import gettext as _gettext
+import logging
 import os
-from functools import cache
+import string
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from core.i18n.reader import reader
+from core.i18n.reader import locale_named, reader
+
+LOG: Final = logging.getLogger(__name__)
 
 DOMAIN: Final = "inkling"
 LOCALES: Final = Path(__file__).parents[2] / "locales"
+SOURCE: Final = "en"
 
 
 def gettext(sentence: str) -> str:
     """Return the sentence in the reader's language, its placeholders as they are; itself where it is not translated."""
-    return catalogue().gettext(sentence)
+    translated = catalogue().gettext(sentence)
+    return translated if _fits(translated, sentence) else sentence
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Return the form for `n` things, as `gettext` does."""
+    translated = catalogue().ngettext(one, many, n)
+    return translated if _fits(translated, one, many) else one if n == 1 else many
+
+
+def pgettext(context: str, sentence: str) -> str:
+    """Return the sentence as `context` means it, as `gettext` does."""
+    translated = catalogue().pgettext(context, sentence)
+    return translated if _fits(translated, sentence) else sentence
 
 
 def catalogue() -> _gettext.NullTranslations:
@@ -27,10 +45,8 @@ def catalogue() -> _gettext.NullTranslations:
 
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages that there are, English first."""
-    return (
-        "en",
-        *sorted(file.parents[1].name for file in Path(_locales()).glob(f"*/LC_MESSAGES/{DOMAIN}.mo")),
-    )
+    found = (file.parents[1].name for file in Path(_locales()).glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return SOURCE, *sorted(code for code in found if code != SOURCE and locale_named(code) is not None)
 
 
 def _locales() -> str:
@@ -39,4 +55,35 @@ def _locales() -> str:
 
 @cache
 def _catalogue_of(locales: str, language: str) -> _gettext.NullTranslations:
-    return _gettext.translation(DOMAIN, locales, [language.replace("-", "_")], fallback=True)
+    if language == SOURCE:
+        return _gettext.NullTranslations()
+    try:
+        return _gettext.translation(DOMAIN, locales, [language.replace("-", "_")], fallback=True)
+    except Exception:  # why: a damaged file fails in any way; English is better than nothing
+        LOG.exception("the sentences in the language %r cannot be read; English is shown", language)
+        return _gettext.NullTranslations()
+
+
+@lru_cache(maxsize=4096)
+def _fits(translated: str, *sources: str) -> bool:
+    """Return whether the translation has no placeholder but its sentence's, each with the kind that it has there.
+
+    A translator's slip must not break a page, or the run whose end it was to tell.
+    """
+    if translated in sources:
+        return True
+    try:
+        found = _placeholders(translated) <= {("n", "", None)}.union(*map(_placeholders, sources))
+    except ValueError:  # a brace without its other
+        found = False
+    if not found:
+        LOG.warning("a translation does not fit its sentence: %r of %r", translated, sources[0])
+    return found
+
+
+def _placeholders(sentence: str) -> set[tuple[str, str | None, str | None]]:
+    return {
+        (name, kind, conversion)
+        for _text, name, kind, conversion in string.Formatter().parse(sentence)
+        if name is not None
+    }

@@ -22,6 +22,9 @@ _CODE: Final = re.compile(r"[a-z0-9_]{0,60}")
 _KIND: Final = re.compile(r"(?:([a-z_]+)(?:\.\d)?)?")  # so many decimals, and no more
 _ODD: Final = ("nan", "inf", "-inf")
 _DEPTH: Final = 4  # of sentences and lists in one another
+_MOST_SIGNS: Final = (
+    20_000  # of the stored form; and of any sentence in it once said: values can stand in it many times
+)
 
 
 def kept(sentence: str, code: str = "") -> str:
@@ -129,7 +132,7 @@ def _as_json(value: Any) -> Any:
 
 def _read(text: str) -> Mapping[str, Any] | None:
     """Return the form that the text holds, not yet trusted; None for any other text."""
-    if not text.startswith('{"'):
+    if not text.startswith('{"') or len(text) > _MOST_SIGNS:
         return None
     try:
         found = json.loads(text)
@@ -163,6 +166,8 @@ def _say(templates: tuple[str, ...], values: dict[str, Any], context: str, code:
         said = ngettext(*templates, int(n), **values)
     else:
         said = pgettext(context, *templates, **values) if context else _(*templates, **values)
+    if len(said) > _MOST_SIGNS:
+        raise ValueError("the sentence is too long")  # not said: a log's
     return Sentence(said, templates, values, context, code)
 
 

@@ -109,7 +109,7 @@ def csv_cell(value: object) -> object:
 
 def console_text(text: str, *, lines: bool = False) -> str:
     """Return the text for a terminal or a log, which would obey control characters; `lines`: it has its own lines."""
-    return visible_text(text, lines=lines)
+    return visible_text(text, lines=lines).replace("\r", "\\r")  # it would write over the line
 
 
 def notebook_text(text: str) -> str:

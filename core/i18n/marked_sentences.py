@@ -7,24 +7,24 @@ without values is Markdown as it is: `_` does for it.
 from collections.abc import Callable
 from typing import Any, Final
 
-from core.i18n.catalogue import catalogue
+from core.i18n import catalogue
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.translation import ValueFormatter
 
 
 def markdown_(sentence: str, /, **values: Any) -> str:
     """Return the sentence in the reader's language as Markdown, with the values literal in their places."""
-    return _IN_MARKDOWN.vformat(catalogue().gettext(sentence), (), values)
+    return _IN_MARKDOWN.vformat(catalogue.gettext(sentence), (), values)
 
 
 def nmarkdown_(one: str, many: str, n: int, /, **values: Any) -> str:
     """Return the form of the Markdown sentence for `n` things; `{n}` is there for it."""
-    return _IN_MARKDOWN.vformat(catalogue().ngettext(one, many, n), (), {"n": n} | values)
+    return _IN_MARKDOWN.vformat(catalogue.ngettext(one, many, n), (), {"n": n} | values)
 
 
 def html_(sentence: str, /, **values: Any) -> str:
     """Return the sentence in the reader's language as HTML, with the values literal in their places."""
-    return _IN_HTML.vformat(catalogue().gettext(sentence), (), values)
+    return _IN_HTML.vformat(catalogue.gettext(sentence), (), values)
 
 
 class _Literal(ValueFormatter):

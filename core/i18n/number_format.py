@@ -6,7 +6,7 @@ Babel and the time zones are imported where something is written, so that what o
 import datetime
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from core.i18n.catalogue import gettext
 from core.i18n.reader import locale, reader
 
 if TYPE_CHECKING:
+    from babel.core import Locale
     from babel.numbers import NumberPattern
 
 NONE: Final = "–"  # stands where there is no number
@@ -43,7 +44,12 @@ def points(difference: float, decimals: int = 1) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """Return a number with so many decimals, its thousands apart: 60000 -> "60,000", (0.28, 3) -> "0.280"."""
+    """Return a number with so many decimals, its thousands apart: 60000 -> "60,000", (0.28, 3) -> "0.280".
+
+    From a thousand million millions on it is written as a power of ten.
+    """
+    if abs(value) >= 1e15 and math.isfinite(value):
+        return plain(value)
     return _unusual(value) or _fixed(_rounded(_decimal(value), decimals), decimals)
 
 
@@ -165,7 +171,7 @@ def _decimal(value: float) -> Decimal:
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT) + 0  # no negative zero
+    return _EXACT.add(value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT), 0)  # no negative zero
 
 
 def _unusual(value: float) -> str:
@@ -191,4 +197,14 @@ def _pattern(of_locale: str, decimals: int) -> "NumberPattern":
 
 
 def _said(value: Decimal, of_locale: str, decimals: int) -> str:
-    return _pattern(of_locale, decimals).apply(value, locale()).replace("-", "−")
+    """Return the number by the locale's pattern, written with English signs first: Babel drops an apostrophe."""
+    with localcontext(_EXACT):
+        return _pattern(of_locale, decimals).apply(value, "en").translate(_signs(locale()))
+
+
+@cache
+def _signs(of_locale: "Locale") -> dict[int, str]:
+    """Return what stands in the locale for each sign of an English number; minus and apostrophe are the true ones."""
+    signs = of_locale.number_symbols["latn"]
+    meant = {",": signs["group"], ".": signs["decimal"], "-": signs["minusSign"], "%": signs["percentSign"]}
+    return {ord(sign): there.replace("-", "−").replace("'", "’") for sign, there in meant.items()}

@@ -49,11 +49,24 @@ def find_reader_with(find: Callable[[], Reader]) -> None:
 
 def locale() -> "Locale":
     """Return the reader's locale; plain "en" is British, as the sentences are."""
-    return _locale_of(reader().language)
+    return locale_named(reader().language) or _english()
 
 
 @cache
-def _locale_of(language: str) -> "Locale":
+def locale_named(language: str) -> "Locale | None":
+    """Return the locale with this code, None where there is none."""
+    from babel.core import Locale, UnknownLocaleError
+
+    if language == "en":
+        return _english()
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return None
+
+
+@cache
+def _english() -> "Locale":
     from babel.core import Locale
 
-    return Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
+    return Locale.parse("en_GB")

@@ -10,8 +10,7 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
 
-from core.i18n import number_format
-from core.i18n.catalogue import catalogue
+from core.i18n import catalogue, number_format
 
 K = TypeVar("K")
 
@@ -62,18 +61,18 @@ class Sentence(str):
 
 def _(sentence: str, /, **values: Any) -> Sentence:
     """Return the sentence in the reader's language with the values in their places."""
-    return Sentence(_filled(catalogue().gettext(sentence), values), (sentence,), values)
+    return Sentence(_filled(catalogue.gettext(sentence), values), (sentence,), values)
 
 
 def ngettext(one: str, many: str, n: int, /, **values: Any) -> Sentence:
     """Return the form of the sentence for `n` things; `{n}` is there for it."""
     values = {"n": n} | values
-    return Sentence(_filled(catalogue().ngettext(one, many, n), values), (one, many), values)
+    return Sentence(_filled(catalogue.ngettext(one, many, n), values), (one, many), values)
 
 
 def pgettext(context: str, sentence: str, /, **values: Any) -> Sentence:
     """Return a word or sentence that means several things in English, as `context` means it."""
-    said = _filled(catalogue().pgettext(context, sentence), values)
+    said = _filled(catalogue.pgettext(context, sentence), values)
     return Sentence(said, (sentence,), values, context)
 
 

@@ -40,6 +40,7 @@ export class Words {
 
   /** 60000: "60,000"; with three decimals 0.28: "0.280". */
   number(value, decimals = 0) {
+    if (Number.isFinite(value) && Math.abs(value) >= 1e15) return this.plain(value);
     return this.unusual(value) || this.write(value, "decimal", decimals);
   }
 

@@ -66,7 +66,7 @@ BAD = {
     "l1": math.inf,
     "l2": -0.1,
     "batch_size": 0,
-    "epochs": 1001,
+    "epochs": 10**400,
     "seed": -1,
     "device": "tpu",
     "nesterov": "yes",

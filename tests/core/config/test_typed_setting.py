@@ -29,6 +29,8 @@ def test_a_setting_is_read_as_its_field_wants_it(name, text, value):
         ("learning_rate", "0", "from"),
         ("learning_rate", "fast", "such as"),
         ("batch_size", "2.5", "whole number"),
+        ("batch_size", "1e400", "from 1 to"),
+        ("epochs", "9" * 400, "from 1 to"),
         ("hidden_sizes", "64; 32", "whole numbers"),
     ],
 )

@@ -208,3 +208,13 @@ def test_an_errors_code_is_its_class_or_what_it_states():
         "disk_gone_error",
         "disk_gone_for_good",
     )
+
+
+def test_a_sentence_that_would_fill_the_memory_is_refused_at_once():
+    form = {"code": "", "id": ["x" * 500], "values": {}}
+    for _depth in range(3):
+        form = {"code": "", "id": ["{a}" * 300], "values": {"a": form}}
+    bomb = json.dumps(form)  # 500 * 300 * 300 * 300 letters
+    assert "too long" in problem_of(bomb)
+    assert len(from_kept(bomb)) == 900
+    assert from_kept('{"code": "", "id": ["' + "y" * 30_000 + '"], "values": {}}').startswith('{"code"')

@@ -182,3 +182,7 @@ def test_every_nasty_name_is_let_in_and_shown_as_it_is(name: str) -> None:
 def test_a_css_string_ends_where_its_text_ends_and_closes_no_element() -> None:
     assert css_text("plain… é") == '"plain… é"'
     assert css_text('a"b\\c</style>\n') == '"a\\22 b\\5c c\\3c /style\\3e \\a "'
+
+
+def test_a_terminal_is_not_sent_back_to_the_beginning_of_a_line() -> None:
+    assert console_text("a\rImported run x\nb", lines=True) == "a\\rImported run x\nb"

@@ -99,3 +99,25 @@ def test_who_reads_is_found_out_at_each_call():
     finally:
         find_reader_with(Reader)
     assert percent(0.5) == "50.0%"
+
+
+def test_numbers_beyond_all_digits_are_powers_of_ten():
+    assert number_format.number(1e15) == "1 × 10¹⁵"
+    assert number_format.number(-3.5e30, 3) == "−3.5 × 10³⁰"
+    assert number_format.signed(1e300) == "+1 × 10³⁰⁰"
+    assert number_format.number(123_456_789_012_345.0) == "123,456,789,012,345"
+
+
+@pytest.mark.parametrize(
+    ("language", "large", "share", "less"),
+    [
+        ("de-CH", "1’234’567", "92.1%", "−0.50"),
+        ("fr", "1\u202f234\u202f567", "92,1\xa0%", "−0,50"),
+        ("ar", "1,234,567", "92.1\u200e%\u200e", "\u200e−0.50"),
+        ("fa", "1,234,567", "92.1%", "\u200e−0.50"),
+    ],
+)
+def test_signs_are_the_locales_own(language, large, share, less):
+    with read_by(Reader(language)):
+        shown = number_format.number(1_234_567), percent(0.921), number_format.signed(-0.5)
+        assert shown == (large, share, less)

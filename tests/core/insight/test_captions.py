@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.datasets import CATALOG
-from core.i18n import translation
+from core.i18n import catalogue
 from core.i18n.number_format import listed, percent, points, signed
 from core.insight import (
     adversarial,
@@ -261,7 +261,7 @@ class Quoting(gettext.NullTranslations):
 
 
 def test_every_word_of_a_caption_comes_from_the_catalogue(mnist, trained, pixels, monkeypatch):
-    monkeypatch.setattr(translation, "catalogue", Quoting)
+    monkeypatch.setattr(catalogue, "catalogue", Quoting)
     for text in every_caption(mnist, trained, pixels):
         assert re.fullmatch(r"«[^«»]+»( «[^«»]+»)*", text), text
     shift = DAMAGES["shift"]

@@ -39,6 +39,7 @@ NASTY_NAMES: Final = (
     "-1",
     "@SUM(A1)",
     "{} {0} {name} %s %d %(x)s 100 %",
+    "{step:fill} {step} {n}",
     "{{ 7 * 7 }} {% if x %}",
     "漢字かな한글",
     "العربية עברית",
@@ -59,6 +60,6 @@ FEW_NASTY_NAMES: Final = (
     "$x^2$ :smile: :material/home: :red[w]",
     "www.host.invalid -> http://host.invalid/a",
     "1. `a` _b_ ~~c~~ \\",
-    "=1+1 {} %s {{ 7 }}",
+    "=1+1 {} {step:fill} %s {{ 7 }}",
     "漢字 العربية e\u0301 🙂",
 )

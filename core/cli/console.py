@@ -1,10 +1,12 @@
 """What every command shares: the store, a run by its id, errors as a shell user expects them."""
 
 import io
+import json
+import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -30,6 +32,19 @@ def write_to_any_console() -> None:
 def say(text: str, *, err: bool = False) -> None:
     """Write lines of text for people, with nothing in them that a terminal would obey."""
     typer.echo(console_text(text, lines=True), err=err)
+
+
+def say_json(values: Mapping[str, Any]) -> None:
+    """Write one JSON object on a line, for scripts; a number that is none, or infinite, is null."""
+    typer.echo(json.dumps(_finite(values), allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def fail(message: str, code: int = FAILURE) -> NoReturn:

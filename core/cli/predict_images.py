@@ -1,6 +1,5 @@
 """What a model says of picture files, for `python -m core predict`."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import typer
 from PIL import Image
 
-from core.cli.console import say
+from core.cli.console import say, say_json
 from core.config.app_settings import from_environment
 from core.datasets import DatasetError
 from core.datasets.pixel_values import as_uint8
@@ -74,7 +73,7 @@ def _say(path: Path, answer: Prediction, predictor: Predictor, as_json: bool) ->
         }
         if answer.kind not in ("sure", "unsure"):
             told["note"] = answer.kind
-        typer.echo(json.dumps(told))
+        say_json(told)
         return
     share = float(answer.probabilities[answer.best])
     say(_line(visible_text(str(path)), answer.kind, names[answer.best], share, predictor.spec.title))
@@ -101,7 +100,7 @@ def _say_error(path: Path, error: ImageError | OSError, as_json: bool) -> None:
     if as_json:
         told = for_scripts(reason)
         values = {"error": told["text"], "code": told["code"], "values": told["values"]}
-        typer.echo(json.dumps({"file": str(path), **values}))
+        say_json({"file": str(path), **values})
     else:
         say(f"{visible_text(str(path))}: {reason}", err=True)
 

@@ -1,12 +1,11 @@
 """`python -m core runs` and `python -m core evaluate RUN`: what is in the store."""
 
-import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from core.cli.console import fail, named_run, open_store, say, told_errors
+from core.cli.console import fail, named_run, open_store, say, say_json, told_errors
 from core.i18n.number_format import percent
 from core.i18n.translation import _
 from core.protocol.article_log import final_line
@@ -33,7 +32,10 @@ def _runs(limit: int, as_json: bool) -> None:
         store, _settings = open_store()
         rows = store.list(limit=limit)
     for row in rows:
-        say(json.dumps(_summary(row)) if as_json else _line(row))
+        if as_json:
+            say_json(_summary(row))
+        else:
+            say(_line(row))
     if not rows and not as_json:
         say(_("No runs yet. Train one with: python -m core train"), err=True)
 
@@ -66,7 +68,7 @@ def _evaluate(run: str, as_json: bool) -> None:
         score = score_weights(row.config, newest[1], load(row.dataset, settings.data_dir))
     if as_json:
         values = {"event": "evaluated", "run": row.id, "step": newest[0], "split": "test"}
-        typer.echo(json.dumps({**values, "loss": score.loss, "accuracy": score.accuracy}))
+        say_json({**values, "loss": score.loss, "accuracy": score.accuracy})
     else:
         line = _("Run {run}, step {step}: test loss {loss:loss}", run=row.id, step=newest[0], loss=score.loss)
         say(f"{line}\n{final_line(score.accuracy)}")

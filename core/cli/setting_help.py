@@ -1,5 +1,7 @@
 """The help of `python -m core train`: what each setting may be, and its default."""
 
+from decimal import Decimal
+
 from core.config.presets import PRESETS
 from core.config.run_config import Range, rule_of
 from core.datasets import CATALOG
@@ -68,4 +70,4 @@ def _typed(value: object) -> str:
     """Return a value as it is typed: "128,64", "0.1"."""
     if isinstance(value, tuple):
         return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)

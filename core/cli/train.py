@@ -1,7 +1,6 @@
 """`python -m core train`: one run, here, with article 1's log; it is in the store like any other."""
 
 import inspect
-import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, say, told_errors
+from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, say, say_json, told_errors
 from core.cli.setting_help import help_of
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
@@ -95,7 +94,7 @@ class ConsoleReporter:
 
     def _say(self, values: dict[str, Any], line: str | None = None) -> None:
         if self._as_json:
-            typer.echo(json.dumps(values))
+            say_json(values)
         elif line and not self._is_quiet:
             say(line)
 

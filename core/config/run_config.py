@@ -23,6 +23,7 @@ INITIALISATIONS: Final = ("default", "zeros", "normal")
 SCHEDULES: Final = ("constant", "step", "cosine")
 AUGMENTATIONS: Final = ("none", "affine")
 MOST_CHANGES: Final = 1000  # of the learning rate, in one run
+LAST_STEP: Final = 10**12  # that a change may name
 
 
 def _number(default: float, low: float, high: float) -> Any:
@@ -175,7 +176,7 @@ def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
     except (TypeError, ValueError, OverflowError):
         return value, wrong
     steps = [step for step, _rate in pairs]
-    rising = all(a < b for a, b in pairwise(steps)) and (not steps or steps[0] >= 0)
+    rising = all(a < b for a, b in pairwise(steps)) and (not steps or 0 <= steps[0] <= steps[-1] <= LAST_STEP)
     in_range = all(math.isfinite(r) and rate.low <= r <= rate.high for _step, r in pairs)
     return (pairs, None) if rising and in_range and len(pairs) <= MOST_CHANGES else (value, wrong)
 
@@ -226,7 +227,7 @@ def from_json(text: str) -> RunConfig:
     """
     try:
         values = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also for a number of more than 4,300 digits
         raise ConfigError([FieldError("config", text[:80], NOT_JSON)]) from None
     if not isinstance(values, dict):
         raise ConfigError([FieldError("config", text[:80], NOT_JSON)])

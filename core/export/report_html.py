@@ -159,8 +159,9 @@ def curves_image(record: RunRecord, kind: str) -> bytes:
             if points:
                 axes.plot(*zip(*points, strict=True), "o-", ms=2.5, lw=1, color=LIGHT.held_out)
         title = _("Loss (cross-entropy)") if scale == 1 else _("Accuracy (%)")
-        axes.set_title(title, fontsize=9, color=LIGHT.ink, loc="left")
-        axes.set_xlabel(_("Training step (blue: training, smoothed; orange: validation or test)"), fontsize=7)
+        axes.set_title(title, fontsize=9, color=LIGHT.ink, loc="left", parse_math=False)
+        colours = _("Training step (blue: training, smoothed; orange: validation or test)")
+        axes.set_xlabel(colours, fontsize=7, parse_math=False)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter(lambda value, _place: plain(value))
         axes.tick_params(labelsize=7, colors=LIGHT.muted)
@@ -180,7 +181,7 @@ def html_file(record: RunRecord) -> bytes:
         report=report,
         light=LIGHT,
         headings=HEADINGS,
-        language=reader().language,
+        language=reader().language.replace("_", "-"),
         direction=locale().text_direction,
         curves_svg=svg[svg.index("<svg") :],
         weights_uri=data_uri(report.weights_png),

@@ -29,6 +29,7 @@ def pdf_file(record: RunRecord) -> bytes:
     report = read_report(record)
     check_letters((report.title, report.note, report.sentence, *report.classes, *HEADINGS.values()))
     page = FPDF(format="A4")
+    page.str_alias_nb_pages = ""  # else it writes the number of pages wherever people wrote {nb}
     page.set_margin(15)
     page.set_auto_page_break(True, 12)
     for style, name in _FILES.items():

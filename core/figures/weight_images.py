@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from core.figures.palette import Theme, diverging_lut, palette, to_rgb
+from core.i18n.number_format import listed, number
 from core.i18n.translation import _, pgettext
 
 LIVE_VALUES: Final = 12_000  # numbers in a live picture
@@ -153,21 +154,15 @@ def _png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def weights_sentence(labels: Sequence[str], step: int | None = None) -> str:
-    """Return the alternative text of weight images; without a step, "{step}" stands for it."""
-    shown = "{step}" if step is None else step
+def weights_sentence(labels: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Return (the alternative text of weight images, the values in it but for {step}), for a script to put together."""
     if len(labels) > 12:
-        return _(
-            "{n} weight images, at training step {step}: {names:list} come first. Red speaks for, blue against.",
-            n=len(labels),
-            step=shown,
-            names=labels[:12],
+        sentence = _(
+            "{n} weight images, at training step {step}: {names} come first. Red speaks for, blue against."
         )
-    return _(
-        "Weight images at training step {step}: {names:list}. Red speaks for, blue against.",
-        step=shown,
-        names=labels,
-    )
+        return sentence, {"n": number(len(labels)), "names": listed(labels[:12])}
+    sentence = _("Weight images at training step {step}: {names}. Red speaks for, blue against.")
+    return sentence, {"names": listed(labels)}
 
 
 @dataclass(frozen=True)
@@ -186,7 +181,6 @@ class WeightImages:
     limit: float | None = None
     classes: bool = True
     max_values: int | None = LIVE_VALUES
-    alt: str = ""
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.weights):

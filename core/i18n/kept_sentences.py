@@ -45,7 +45,7 @@ def from_kept(text: str) -> str:
     """
     form = _read(text)
     if form is None:
-        return text
+        return text[:_MOST_SIGNS]
     try:
         return _said(form)
     except Exception:  # why: values from a file may be anything, and each kind refuses by its own error

@@ -7,11 +7,14 @@ as Python does, such as \\x1b.
 
 import html
 import re
+import unicodedata
 from typing import Final
 
 from core.i18n.translation import _
 
 _UNSHOWABLE: Final = "\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_ANY: Final = re.compile(".", re.DOTALL)
+_BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs without a mark
 _BREAKS: Final = "\t\n\r\u2028\u2029"
 _IN_LINES: Final = re.compile(f"[{_UNSHOWABLE}]")
 _IN_A_LINE: Final = re.compile(f"[{_UNSHOWABLE}{_BREAKS}]")
@@ -25,7 +28,7 @@ _FIRST: Final = re.compile(r"[-+](?=\s|$)|(?<=\d)[.)](?=\s|$)")
 _NUMBERED: Final = re.compile(r"\d{1,9}[.)](?:\s|$)")
 _ASCII_SIGNS: Final = re.compile(r"[!-/:-@\[-`{-~]")
 _CSS_SIGNS: Final = re.compile(f'[\\\\"<>&{_BREAKS}]')
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def visible_text(text: str, *, lines: bool = False) -> str:
@@ -43,7 +46,9 @@ def text_problem(refusal: str, text: str, *, lines: bool = False) -> tuple[str, 
 
     refusal: the sentence for it, marked by N_, with {character} and {near}; lines: it may have tabs and line breaks.
     """
-    found = (_IN_LINES if lines else _IN_A_LINE).search(text)
+    found = (_IN_LINES if lines else _IN_A_LINE).search(text) or (
+        None if _is_visible(text) else _ANY.match(text)
+    )
     if found is None:
         return None
     start = max(0, found.start() - 30)
@@ -51,6 +56,13 @@ def text_problem(refusal: str, text: str, *, lines: bool = False) -> tuple[str, 
     return (
         _(refusal, character=_python_escape(found[0]), near=near),
         _("Write it without that character, and try again."),
+    )
+
+
+def _is_visible(text: str) -> bool:
+    """Return whether the text has a sign that can be seen, or is empty."""
+    return not text.strip() or any(
+        sign not in _BLANK and unicodedata.category(sign) not in ("Cf", "Zs", "Mn") for sign in text
     )
 
 

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from core.i18n.catalogue import gettext
+from core.i18n.catalogue import gettext, ngettext
 from core.i18n.reader import locale, reader
 
 if TYPE_CHECKING:
@@ -126,22 +126,26 @@ def rough_duration(seconds: float) -> str:
 def file_size(n_bytes: int) -> str:
     """Return a size in megabytes: 11594722 -> "12 MB", 5000000 -> "5.0 MB", 999 -> "999 bytes"."""
     if n_bytes < 50_000:
-        return gettext("{n} bytes").format(n=number(n_bytes))
+        return ngettext("{n} byte", "{n} bytes", n_bytes).format(n=number(n_bytes))
     return gettext("{n} MB").format(n=number(n_bytes / 1e6, 1 if n_bytes < 9.95e6 else 0))
 
 
 def date(timestamp: float) -> str:
-    """Return the day of a time in seconds since 1970, in the reader's zone: "28 Nov 2026"."""
+    """Return the day of a time in seconds since 1970, in the reader's zone: "28 Nov 2026"; of no year there is, "–"."""
     from babel.dates import format_date
 
-    return format_date(_moment(timestamp).date(), "medium", locale=locale())
+    moment = _moment(timestamp)
+    return format_date(moment.date(), "medium", locale=locale()) if moment else NONE
 
 
 def date_time(timestamp: float) -> str:
     """Return day and time in the reader's zone; in UTC, and saying so, where no zone is known."""
     from babel.dates import format_time, get_datetime_format
 
-    time = format_time(_moment(timestamp), "short", tzinfo=_zone(), locale=locale())
+    moment = _moment(timestamp)
+    if moment is None:
+        return NONE
+    time = format_time(moment, "short", tzinfo=_zone(), locale=locale())
     both = str(get_datetime_format("medium", locale=locale()))  # "{1}, {0}"
     text = both.format(time, date(timestamp))
     return text if reader().time_zone else gettext("{time} UTC").format(time=text)
@@ -161,8 +165,11 @@ def _zone() -> datetime.tzinfo:
     return ZoneInfo(name) if name else datetime.UTC
 
 
-def _moment(timestamp: float) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(timestamp, _zone())
+def _moment(timestamp: float) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.fromtimestamp(timestamp, _zone())
+    except (ValueError, OverflowError, OSError):  # a clock or a file that is out by ages
+        return None
 
 
 def _decimal(value: float) -> Decimal:

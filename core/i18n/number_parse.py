@@ -34,7 +34,7 @@ def parse_number(text: str) -> float:
 
     Raises: NumberRefused for what is none, for two marks, and for what reads as thousands to some: "1,000".
     """
-    typed = text.strip().replace("−", "-")
+    typed = text.strip().replace("−", "-").replace("٫", ".")
     if len(re.findall("[.,]", typed)) > 1:
         raise NumberRefused(TWO_MARKS)
     if _THOUSANDS.fullmatch(typed):

@@ -42,6 +42,13 @@ def sentence_field(value: Any) -> str:
     return from_kept(value)
 
 
+def loss_field(value: Any) -> float:
+    """Return the loss of an evaluation: any size, and no number at all for a run that was about to diverge."""
+    if isinstance(value, float) and (value >= 0 or math.isnan(value)):
+        return value
+    return float(number_field(value, "loss"))
+
+
 def number_field(value: Any, name: str, whole: bool = False) -> Any:
     is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
     if not is_number or not 0 <= value <= LARGEST or not math.isfinite(value):

@@ -18,7 +18,14 @@ from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.export.bundle import FORMAT, VERSION
 from core.i18n.translation import _
-from core.imports.bundle_fields import list_field, number_field, refused, sentence_field, text_field
+from core.imports.bundle_fields import (
+    list_field,
+    loss_field,
+    number_field,
+    refused,
+    sentence_field,
+    text_field,
+)
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
@@ -235,6 +242,8 @@ def _event(values: Any, spec: DatasetSpec) -> Event:
             checked["strip"] = _strip(value, spec)
         elif field.type in (int, "int"):
             checked[field.name] = number_field(value, field.name, whole=True)
+        elif field.name == "loss":
+            checked["loss"] = loss_field(value)
         elif field.type in (float, "float"):
             checked[field.name] = number_field(value, field.name)
         elif field.name in ("message", "remedy"):

@@ -189,9 +189,11 @@ class PartsStream:
 def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, Any]:
     labels = list(pictures.labels)
     against, spoken_for = scale_ends()
+    alt, alt_values = weights_sentence(labels)
     return {
         "whole": True,
-        "alt": pictures.alt or weights_sentence(labels),
+        "alt": alt,
+        "altValues": alt_values,  # names of people's: not to be taken for the sentence's own places
         "shape": list(shape),
         "levels": LEVELS,
         "labels": labels,

@@ -1,5 +1,6 @@
 """A figure as every page shows it: the chart, one sentence made from the run's numbers, a download."""
 
+import csv
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -55,10 +56,10 @@ def download_csv(key: str, table: Callable[[], Columns], *, name: str = "") -> N
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """Return the table as CSV, none of whose texts a spreadsheet takes for a formula."""
+    """Return the table as CSV, none of whose texts a spreadsheet takes for a formula, or divides at a semicolon."""
     texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
     safe = frame.assign(**{name: frame[name].map(csv_cell) for name in texts})
-    return safe.rename(columns=csv_cell).to_csv(index=False)
+    return safe.rename(columns=csv_cell).to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)
 
 
 def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None:

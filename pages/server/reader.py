@@ -2,11 +2,14 @@
 
 import zoneinfo
 from functools import lru_cache
+from typing import Final
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.i18n.reader import Reader, find_reader_with
+
+LONGEST_NAME: Final = 64  # of a time zone
 
 
 def find_viewer() -> None:
@@ -17,7 +20,8 @@ def find_viewer() -> None:
 def _viewer() -> Reader:
     if get_script_run_ctx(suppress_warning=True) is None:  # a thread of the server's own
         return Reader()
-    return _reader_in(st.context.timezone or "")
+    named = st.context.timezone or ""
+    return _reader_in(named) if len(named) <= LONGEST_NAME else Reader()
 
 
 @lru_cache(maxsize=1024)

@@ -40,7 +40,7 @@ class TilesView extends LiveView {
       this.codes[i] = bytes[i] + Math.max(-levels, Math.min(levels, known));
     }
     this.limit = header.limit;
-    this.root.setAttribute("aria-label", this.words.fill(this.head.alt, { step: header.step }));
+    this.root.setAttribute("aria-label", this.words.fill(this.head.alt, { ...this.head.altValues, step: header.step }));
     this.root.dataset.step = header.step;
     this.glide(atOnce);
   }

@@ -103,12 +103,12 @@ def test_a_pixel_is_read_out_with_its_place_and_its_panel(page: Page) -> None:
 
 
 def test_weight_images_say_their_step_and_the_ends_of_their_scale(page: Page) -> None:
-    pictures = WeightImages(np.full((1, 784), 0.1), (1, 28, 28), ["7"], step=12_000, limit=0.63)
+    pictures = WeightImages(np.full((1, 784), 0.1), (1, 28, 28), ["{step:fill} 7"], step=12_000, limit=0.63)
     mounted(page, "tiles.js", TileStream("t").message(pictures))
     tiles = page.get_by_role("img")
     expect(tiles).to_have_attribute(
-        "aria-label", "Weight images at training step 12,000: 7. Red speaks for, blue against."
+        "aria-label", "Weight images at training step 12,000: {step:fill} 7. Red speaks for, blue against."
     )
     expect(page.locator(".ink-tiles-scale")).to_have_text("speaks against −0.63+0.63 speaks for")
     tiles.locator("canvas").first.hover(position={"x": 1, "y": 1})
-    expect(page.locator(".ink-tiles-scale")).to_have_text("7, row 0, column 0: about +0.084")
+    expect(page.locator(".ink-tiles-scale")).to_have_text("{step:fill} 7, row 0, column 0: about +0.084")

@@ -13,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from core.cli.app import make_app
+from core.cli.console import say_json
 from core.cli.train import train_command
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -113,3 +114,8 @@ def test_ctrl_c_leaves_a_run_that_can_be_resumed(store: Path) -> None:
     row = json.loads(command_here(store, "runs", "--json").stdout.splitlines()[0])
     assert row["status"] == "interrupted"
     assert row["step"] >= 200
+
+
+def test_a_number_that_is_none_is_null_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:
+    say_json({"loss": float("nan"), "values": {"rates": [float("inf"), 0.5]}, "name": "a\n"})
+    assert capsys.readouterr().out == '{"loss": null, "values": {"rates": [null, 0.5]}, "name": "a\\n"}\n'

@@ -24,7 +24,7 @@ from core.i18n.kept_sentences import with_code
 from core.i18n.translation import _
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
-from core.protocol.events import Failed, Started
+from core.protocol.events import Diverged, Evaluated, Failed, Started
 from core.runs import Store
 
 Change = Callable[[dict[str, bytes]], None]
@@ -131,7 +131,7 @@ EVALUATED = {"kind": "evaluated", "step": 0, "split": "test", "loss": 1.0, "accu
         (with_config(surprise=1), "surprise"),
         (with_config(model="mlp"), "does not fit the model"),
         (with_event(**{**EVALUATED, "accuracy": 7}), "impossible event"),
-        (with_event(**{**EVALUATED, "loss": float("nan")}), "“loss” must be a number"),
+        (with_event(**{**EVALUATED, "loss": -1.0}), "“loss” must be a number"),
         (with_event(**{**EVALUATED, "split": "../test"}), "impossible event"),
         (with_event(**{**EVALUATED, "strip": [10]}), "not classes"),
         (with_event(kind="steps"), "do not fit its steps"),
@@ -259,6 +259,23 @@ def test_a_reason_that_cannot_be_said_is_refused(
     with pytest.raises(ImportRefused, match="a sentence that cannot be read"):
         import_bundle(elsewhere, rebuilt(bundle, change))
     assert elsewhere.list() == []
+
+
+@pytest.mark.parametrize("loss", [3.5e30, float("inf"), float("nan")])
+def test_a_run_that_went_astray_travels_too(export_store: Store, elsewhere: Store, loss: float) -> None:
+    started = Started(0, 1, 1, 200, "test", 10_000, 7_850, "closed-form", 1)
+    told = [
+        started,
+        Evaluated(1, "test", loss, 0.1),
+        Diverged(1, 1.0, "It diverged.", "Choose a smaller one."),
+    ]
+    run_id = export_store.add_finished_run(RunConfig(train_size=200), told)
+    bundle = export_run(export_store, run_id, "bundle").data
+    row = elsewhere.get(import_bundle(elsewhere, bundle))
+    assert row.status == "diverged"
+    assert row.evaluation_loss == export_store.get(run_id).evaluation_loss
+    told = [event for event in elsewhere.events_since(row.id, "").events if isinstance(event, Evaluated)]
+    assert told[0].loss == pytest.approx(loss, nan_ok=True)
 
 
 def test_words_of_earlier_bundles_are_taken_as_they_are(export_store: Store, elsewhere: Store) -> None:

@@ -186,3 +186,17 @@ def test_a_css_string_ends_where_its_text_ends_and_closes_no_element() -> None:
 
 def test_a_terminal_is_not_sent_back_to_the_beginning_of_a_line() -> None:
     assert console_text("a\rImported run x\nb", lines=True) == "a\\rImported run x\nb"
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u00ad\u2060", "\u200e \ufe0f"])
+def test_a_name_that_nobody_could_see_is_refused(name: str) -> None:
+    problem = text_problem(REFUSAL, name)
+    assert problem is not None
+    assert "\\" in problem[0]
+    assert text_problem(REFUSAL, f"a{name}") is None
+    assert text_problem(REFUSAL, "") is text_problem(REFUSAL, "🙂") is None
+
+
+@pytest.mark.parametrize("text", ["＝1+1", "＋1", "\n=1"])
+def test_signs_that_some_spreadsheets_take_for_a_formula_are_kept_from_it(text: str) -> None:
+    assert csv_cell(text) == f"'{text}"

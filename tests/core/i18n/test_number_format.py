@@ -121,3 +121,8 @@ def test_signs_are_the_locales_own(language, large, share, less):
     with read_by(Reader(language)):
         shown = number_format.number(1_234_567), percent(0.921), number_format.signed(-0.5)
         assert shown == (large, share, less)
+
+
+@pytest.mark.parametrize("moment", [1e18, -1e18, float("inf"), float("nan")])
+def test_a_moment_of_no_year_is_a_dash(moment):
+    assert (date(moment), date_time(moment)) == ("–", "–")

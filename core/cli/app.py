@@ -33,26 +33,29 @@ def make_app() -> typer.Typer:
     app.command(
         "train",
         help=_(
-            "Train one run and keep it in the store. Every setting is an option. What is not given comes from the "
-            "preset; the defaults named here are those of the preset “default”."
+            "Train a model and keep the run in the store. Every setting is an option. Options that you leave "
+            "out come from the preset; the defaults shown are those of the preset “default”."
         ),
     )(train_command())
-    app.command("evaluate", help=_("Score a run's newest weights on the whole test set."))(evaluate_command())
+    app.command("evaluate", help=_("Evaluate a run's latest weights on the whole test set."))(
+        evaluate_command()
+    )
     app.command(
         "predict",
-        help=_("Say what each picture shows. White on black and black on white are both understood."),
+        help=_("Predict what each picture shows. Light on dark and dark on light both work."),
     )(predict_command())
     app.command("runs", help=_("List the runs in the store, newest first."))(runs_command())
     app.command(
-        "export", help=_("Write a run as code, weights, numbers, a report, an animation or a bundle.")
+        "export", help=_("Export a run as code, weights, metrics, a report, an animation or a bundle.")
     )(export_command())
     app.command(
         "import", help=_("Import a run bundle or the weights of a linear layer, and print the new run's id.")
     )(import_command())
     app.command(
-        "backup", help=_("Copy every run and your own datasets into one file. The app may run meanwhile.")
+        "backup", help=_("Copy all runs and your own datasets into one file. The app can keep running.")
     )(backup_command())
-    app.command("restore", help=_("Put back from a backup what is missing here. The app may run meanwhile."))(
-        restore_command()
-    )
+    app.command(
+        "restore",
+        help=_("Restore the runs and datasets of a backup that are missing here. The app can keep running."),
+    )(restore_command())
     return app

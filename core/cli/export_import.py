@@ -24,7 +24,7 @@ def export_command() -> Callable[..., None]:
             str, typer.Option("--format", help=_("One of: {formats}.", formats=", ".join(FORMATS)))
         ] = "script",
         output: Annotated[
-            Path | None, typer.Option(help=_("A file or folder. Default: this folder."))
+            Path | None, typer.Option(help=_("The file or folder to write to. Default: the current folder."))
         ] = None,
     ) -> None:
         _export(run, form, output)
@@ -35,7 +35,7 @@ def export_command() -> Callable[..., None]:
 def _export(run: str, form: str, output: Path | None) -> None:
     if form not in FORMATS:
         formats = ", ".join(FORMATS)
-        fail(_("--format must be one of {formats}, got “{given}”.", formats=formats, given=form), USAGE_ERROR)
+        fail(_("--format must be one of {formats}, not “{given}”.", formats=formats, given=form), USAGE_ERROR)
     with told_errors():
         store, _settings = open_store()
         made = export_run(store, named_run(store, run).id, form)
@@ -66,7 +66,7 @@ def import_command() -> Callable[..., None]:
             str,
             typer.Option(
                 help=_(
-                    "For weights: the dataset that they were trained on, one of {datasets}.",
+                    "For weights: the dataset they were trained on, one of {datasets}.",
                     datasets=", ".join(CATALOG),
                 )
             ),
@@ -115,16 +115,16 @@ def _backup(file: Path) -> None:
         except OSError as error:
             fail(str(error))
     runs = ngettext(
-        "{n} run is in {file}.", "{n} runs are in {file}.", tally.runs, file=visible_text(str(file))
+        "Saved {n} run to {file}.", "Saved {n} runs to {file}.", tally.runs, file=visible_text(str(file))
     )
-    others = ngettext("{n} other file is in it as well.", "{n} other files are in it as well.", tally.files)
-    say(f"{runs} {others}")
+    others = ngettext("Saved {n} other file as well.", "Saved {n} other files as well.", tally.files)
+    say(f"{runs} {others}" if tally.files else runs)
 
 
 def restore_command() -> Callable[..., None]:
     """Return the command that puts a backup back."""
 
-    def restore(file: Annotated[Path, typer.Argument(help=_("A zip file that “backup” wrote."))]) -> None:
+    def restore(file: Annotated[Path, typer.Argument(help=_("A zip file made by “backup”."))]) -> None:
         _restore(file)
 
     return restore
@@ -138,6 +138,6 @@ def _restore(file: Path) -> None:
             tally = work.restore(file, from_environment())
         except OSError as error:
             fail(_("{file} cannot be restored ({reason}).", file=visible_text(str(file)), reason=str(error)))
-    runs = ngettext("{n} run is back.", "{n} runs are back.", tally.runs)
-    others = ngettext("{n} other file is back.", "{n} other files are back.", tally.files)
-    say(f"{runs} {others}")
+    runs = ngettext("Restored {n} run.", "Restored {n} runs.", tally.runs)
+    others = ngettext("Restored {n} other file.", "Restored {n} other files.", tally.files)
+    say(f"{runs} {others}" if tally.files else runs)

@@ -20,14 +20,14 @@ def predict_command() -> Callable[..., None]:
         run: Annotated[
             str,
             typer.Option(
-                help=_("The run that answers: its id, or one of {models}.", models=", ".join(SHIPPED))
+                help=_("The model to use: a run's id, or one of {models}.", models=", ".join(SHIPPED))
             ),
         ] = "cnn-mnist",
-        as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object a line."))] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object per line."))] = False,
         stages: Annotated[
             Path | None,
             typer.Option(
-                metavar="FOLDER", help=_("Write each stage of preparing the pictures to this folder, as PNG.")
+                metavar="FOLDER", help=_("Save each stage of preparing the pictures in this folder, as PNG.")
             ),
         ] = None,
     ) -> None:

@@ -50,7 +50,7 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
 def _reason(error: ImageError | OSError) -> str:
     """Return what is wrong with a picture, with a code."""
     if isinstance(error, IsADirectoryError):
-        return with_code(_("This is a folder. Name the pictures in it."), "folder")
+        return with_code(_("This is a folder. Give the names of the pictures in it."), "folder")
     if isinstance(error, OSError):
         return with_code(error.strerror or str(error), "unreadable_file")
     said = error.args[0] if error.args else ""
@@ -88,7 +88,9 @@ def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
     answer = {"file": file, "label": label, "share": share}
     if kind == "unlike":
         return _(
-            "{file}: {label} ({share:percent}), but unlike all images of {dataset}", **answer, dataset=dataset
+            "{file}: {label} ({share:percent}), but it looks unlike any image of {dataset}",
+            **answer,
+            dataset=dataset,
         )
     if kind == "unsure":
         return _("{file}: {label} ({share:percent}), not sure", **answer)

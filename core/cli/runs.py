@@ -20,7 +20,7 @@ def runs_command() -> Callable[..., None]:
         limit: Annotated[
             int, typer.Option(min=1, max=10_000, help=_("How many runs to list, newest first."))
         ] = 20,
-        as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object a line."))] = False,
+        as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object per line."))] = False,
     ) -> None:
         _runs(limit, as_json)
 

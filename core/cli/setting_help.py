@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from core.config.app_settings import Settings
 from core.config.presets import PRESETS
 from core.config.run_config import Range, rule_of
 from core.datasets import CATALOG
@@ -23,26 +24,37 @@ def _allowed(name: str) -> str:
             options=", ".join(CATALOG),
         )
     if name == "start_from":
-        return _("The id of the run whose final weights are the start.")
+        return _("The id of a run: training starts from its final weights.")
     if name == "learning_rate_changes":
         return _(
-            "New learning rates on the way as STEP:RATE, with commas between them, such as 100:0.05,200:0.01."
+            "Changes of the learning rate during training, as STEP:RATE separated by commas, such as "
+            "100:0.05,200:0.01."
         )
     if name == "kernel_size":
         return _("An odd number from {low} to {high}.", **_ends(rule))
     if name == "train_size":
         return _("A whole number from {low} to {high}; 0 means all images.", **_ends(rule))
     if name == "validation_size":
-        return _("A whole number from {low} to {high}; 0 means to evaluate on the test set.", **_ends(rule))
+        return _(
+            "A whole number from {low} to {high}; 0 means that progress is measured on the test set.",
+            **_ends(rule),
+        )
     if name == "eval_every":
         return _(
-            "Steps from one evaluation to the next, from {low} to {high}; 0 means once an epoch.",
+            "Steps between two evaluations, from {low} to {high}; 0 means once an epoch.",
+            **_ends(rule),
+        )
+    if name == "epochs":
+        usual = Settings().max_epochs
+        return _(
+            "A whole number from {low} to {usual}, or up to {high} where INKLING_MAX_EPOCHS allows it.",
+            usual=usual,
             **_ends(rule),
         )
     if name == "hidden_sizes":
-        return _("One to three whole numbers from {low} to {high}, with commas between them.", **_ends(rule))
+        return _("One to three whole numbers from {low} to {high}, separated by commas.", **_ends(rule))
     if name == "channels":
-        return _("Two whole numbers from {low} to {high}, with a comma between them.", **_ends(rule))
+        return _("Two whole numbers from {low} to {high}, separated by a comma.", **_ends(rule))
     if isinstance(rule, tuple):
         return _("One of: {options}.", options=", ".join(rule))
     if not isinstance(rule, Range):

@@ -102,7 +102,9 @@ class ConsoleReporter:
 def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: dict[str, Any]) -> None:
     if preset not in PRESETS:
         presets = ", ".join(PRESETS)
-        fail(_("preset must be one of {presets}, got “{given}”.", presets=presets, given=preset), USAGE_ERROR)
+        fail(
+            _("--preset must be one of {presets}, not “{given}”.", presets=presets, given=preset), USAGE_ERROR
+        )
     with told_errors():
         changes = {k: _value(k, v) for k, v in settings_given.items() if v is not None}
         config = replace(PRESETS[preset].config, **changes)
@@ -153,7 +155,7 @@ def train_command() -> Callable[..., None]:
             "preset", str, "default", _("The settings to start from, one of: {presets}.", presets=presets)
         ),
         option("name", str, "", _("The run's name.")),
-        option("as_json", bool, False, _("Print one JSON object a line."), "--json"),
+        option("as_json", bool, False, _("Print one JSON object per line."), "--json"),
         option("quiet", bool, False, _("Print errors only.")),
     ]
     for name in FIELD_NAMES:

@@ -17,10 +17,11 @@ PREFIX: Final = "INKLING_"
 
 _TOO_MANY_EPOCHS: Final = N_("{field} must be at most {most} here, not {value}.")
 _TOO_MANY_PARAMETERS: Final = N_(
-    "The model would have {value} parameters (weights and biases); at most {most} are allowed here."
+    "The model would have {value} parameters (weights and biases), but at most {most} are allowed here."
 )
 _TOO_MANY_STEPS: Final = N_(
-    "With a batch size of {value} the run would make {steps} training steps; at most {most} are allowed here."
+    "With a batch size of {value}, the run would take {steps} training steps, but at most {most} are allowed "
+    "here."
 )
 
 
@@ -48,31 +49,27 @@ def _text(default: str, what: str) -> Any:
 class Settings:
     """The installation's settings; field `max_epochs` is the variable INKLING_MAX_EPOCHS, and so on."""
 
-    data: str = _text(
-        "", N_("The folder for datasets and, unless INKLING_STORE names another place, for runs.")
-    )
+    data: str = _text("", N_("The folder for datasets and, unless INKLING_STORE says otherwise, for runs."))
     store: str = _text("", N_("The SQLAlchemy URL of the run store. Empty: inkling.db in the data folder."))
-    cores: int = _whole(
-        0, 0, 1024, N_("Processor cores that training may use in all. 0: all that there are.")
+    cores: int = _whole(0, 0, 1024, N_("How many processor cores training may use in all. 0: all of them."))
+    workers: int = _whole(0, 0, 256, N_("How many runs may train at the same time. 0: one for each core."))
+    checkpoint_s: float = _number(
+        5.0, 0.2, 3600.0, N_("The longest time between two checkpoints of a run, in seconds.")
     )
-    workers: int = _whole(0, 0, 256, N_("The most runs that train at the same time. 0: one for each core."))
-    checkpoint_s: float = _number(5.0, 0.2, 3600.0, N_("The most seconds between two checkpoints of a run."))
-    max_epochs: int = _whole(200, 1, 1000, N_("The most epochs that one run may ask for."))
-    max_steps: int = _whole(2_000_000, 1, 10**9, N_("The most training steps that one run may make in all."))
+    max_epochs: int = _whole(200, 1, 1000, N_("The most epochs that one run may have."))
+    max_steps: int = _whole(2_000_000, 1, 10**9, N_("The most training steps that one run may take."))
     max_parameters: int = _whole(
         5_000_000, 1, 10**9, N_("The most parameters (weights and biases) that a model may have.")
     )
-    max_run_hours: float = _number(12.0, 0.001, 10_000.0, N_("Hours of training after which a run is ended."))
-    snapshots_per_run: int = _whole(60, 3, 60, N_("Snapshots of the weights that are kept for each run."))
+    max_run_hours: float = _number(12.0, 0.001, 10_000.0, N_("The longest that a run may train, in hours."))
+    snapshots_per_run: int = _whole(60, 3, 60, N_("How many snapshots of the weights are kept for each run."))
     kept_runs: int = _whole(
-        1000, 1, 10**6, N_("Runs that are kept. Beyond that the oldest that are not pinned are removed.")
+        1000, 1, 10**6, N_("How many runs are kept. Beyond that, the oldest are deleted, except pinned ones.")
     )
-    kept_days: float = _number(90.0, 0.01, 36_500.0, N_("Days that a run is kept unless it is pinned."))
-    undo_s: float = _number(600.0, 0.0, 10**8, N_("Seconds during which deleting a run can be undone."))
+    kept_days: float = _number(90.0, 0.01, 36_500.0, N_("How many days a run is kept unless it is pinned."))
+    undo_s: float = _number(600.0, 0.0, 10**8, N_("How long deleting a run can be undone, in seconds."))
     queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
-    queue_per_owner: int = _whole(
-        50, 1, 100_000, N_("The most runs of one visitor that may wait in the queue.")
-    )
+    queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
     upload_mb: float = _number(
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
     )

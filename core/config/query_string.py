@@ -48,7 +48,7 @@ def parse_field(name: str, text: str) -> Any:
     Raises: ConfigError naming field, value and what is allowed.
     """
     if name not in FIELD_NAMES:
-        unknown = N_("There is no setting “{field}”. There are {settings:list}.")
+        unknown = N_("There is no setting “{field}”. The settings are {settings:list}.")
         raise ConfigError([FieldError(name, text, unknown, {"settings": FIELD_NAMES})])
     value, error = checked(name, _from_text(name, text))
     if error:

@@ -43,8 +43,8 @@ LABELS: Final = Sentences(
 )
 _BESIDE_THE_FORM: Final = Sentences(
     {
-        "learning_rate_changes": N_("Changes of the learning rate"),
-        "start_from": N_("Starts from the weights of run"),
+        "learning_rate_changes": N_("Learning-rate changes"),
+        "start_from": N_("Initial weights from run"),
     }
 )
 
@@ -60,35 +60,36 @@ _SAYS: Final = Sentences(
             "With 0, progress is measured on the test set."
         ),
         "scaling": N_(
-            "“Standardised” shifts and scales the pixels so that their mean is 0 and their standard deviation 1. "
-            "The model learns faster, but diverges sooner."
+            "“Standardised” shifts and scales the pixels so that their mean is 0 and their standard deviation "
+            "1. The model learns faster, but diverges at smaller learning rates."
         ),
         "deskew": N_(
-            "Straightens slanted digits before the model sees them. Softmax regression gains about two percentage "
-            "points by it."
+            "Straightens slanted digits and evens out their size before the model sees them. On MNIST, softmax "
+            "regression gains about five percentage points."
         ),
         "augmentation": N_(
             "Moves, turns and slants every training image a little each time it is seen, and makes its strokes thicker "
             "or thinner. Training takes longer, but the model copes better with unfamiliar handwriting."
         ),
         "mix_in": N_(
-            "A second dataset of the same classes to learn from. “Drawn digits” has ones with a flag, nines with a "
-            "hook and sevens with a bar, which are rare in MNIST."
+            "A second dataset with the same classes to train on as well. “Drawn digits” has ones with a flag, "
+            "nines with a hook and sevens with a bar, which are rare in MNIST."
         ),
         "model": N_(
-            "Softmax regression has one weight for each pixel and class, so that its weights can be seen as images. "
-            "An MLP (multilayer perceptron) and a CNN (convolutional neural network) make fewer mistakes, but are "
-            "harder to look into."
+            "Softmax regression has one weight for each pixel and class, so its weights can be shown as "
+            "images. An MLP (multilayer perceptron) and a CNN (convolutional neural network) make fewer "
+            "mistakes, but it is harder to see how they decide."
         ),
         "hidden_sizes": N_(
-            "One to three numbers, such as 128 or 128, 64. More units can learn more, and take longer."
+            "One to three numbers, such as 128 or 128, 64. More units can learn more, but take longer to train."
         ),
         "activation": N_(
-            "The curve by which values are bent between two layers. Without one, several layers could do no more than "
-            "a single layer."
+            "The function applied to every value between two layers; ReLU, for example, sets negative values "
+            "to zero. Without it, several layers could do no more than one."
         ),
         "channels": N_(
-            "Two numbers, such as 16, 32. More filters can tell more kinds of strokes, and take longer."
+            "Two numbers, such as 16, 32. More filters can recognise more kinds of strokes, but take longer to "
+            "train."
         ),
         "kernel_size": N_("Wider filters see a larger piece of a stroke at once."),
         "initialisation": N_(
@@ -104,8 +105,8 @@ _SAYS: Final = Sentences(
             "the loss as it is; the others adapt the step for each weight."
         ),
         "momentum": N_(
-            "Each step keeps some of the direction of those before it. That is faster on long slopes, but may go too "
-            "far."
+            "Each step keeps some of the direction of the steps before it. That is faster on long slopes, but "
+            "can overshoot."
         ),
         "nesterov": N_("Momentum that looks ahead before each step: a little steadier."),
         "learning_rate": N_(
@@ -115,20 +116,22 @@ _SAYS: Final = Sentences(
         "schedule": N_(
             "How the learning rate changes during training. Smaller steps towards the end often gain a little accuracy."
         ),
-        "step_epochs": N_("The learning rate is cut each time so many epochs have passed."),
-        "step_factor": N_("The learning rate is multiplied by this at each cut."),
+        "step_epochs": N_("The learning rate is lowered each time this many epochs have passed."),
+        "step_factor": N_("The learning rate is multiplied by this each time it is lowered."),
         "l2": N_(
-            "Pulls every weight towards zero (“weight decay”). Weight images become smoother, but too much of it costs "
-            "accuracy."
+            "Pulls every weight towards zero (weight decay). Weight images become smoother, but too much of it "
+            "costs accuracy."
         ),
-        "l1": N_("Pulls weights to exactly zero, so that pixels that do not matter go blank."),
+        "l1": N_(
+            "Pulls every weight towards zero by the same amount, so that pixels that hardly matter go blank."
+        ),
         "batch_size": N_(
             "How many images each step is averaged over. Small batches give many noisy steps, large ones few steady "
             "steps."
         ),
         "epochs": N_(
-            "How often the model goes through all training images; one pass is called an epoch. More helps until the "
-            "curve is flat."
+            "How often the model goes through all training images; one pass is called an epoch. More epochs "
+            "help until the curve is flat."
         ),
         "eval_every": N_(
             "How often the model is evaluated during training. A smaller number gives a finer curve and takes a little "
@@ -149,6 +152,10 @@ OPTION_NAMES: Final = Sentences(
         ("model", "softmax"): N_("Softmax regression"),
         ("model", "mlp"): N_("MLP (hidden layers)"),
         ("model", "cnn"): N_("Small CNN"),
+        ("activation", "relu"): N_("ReLU"),
+        ("activation", "tanh"): N_("tanh"),
+        ("activation", "sigmoid"): N_("sigmoid"),
+        ("activation", "gelu"): N_("GELU"),
         ("optimizer", "sgd"): "SGD",
         ("optimizer", "adagrad"): "Adagrad",
         ("optimizer", "adam"): "Adam",
@@ -218,7 +225,7 @@ def value_in_words(name: str, config: RunConfig) -> str:
     if name in ("dataset", "mix_in") and value:
         return dataset_title(value)
     if name == "learning_rate_changes":
-        return listed([_("{rate:plain} from step {step}", rate=rate, step=step) for step, rate in value])
+        return listed([_("{rate:plain} from step {step} on", rate=rate, step=step) for step, rate in value])
     if isinstance(value, tuple):
         return ", ".join(map(str, value))  # as the form takes them
     if isinstance(value, float):

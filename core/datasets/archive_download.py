@@ -31,8 +31,12 @@ def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = Tru
             missing.append(archive)
     if missing and not fetch:
         raise NotDownloaded(
-            _("{dataset} is not downloaded yet ({size:size}).", dataset=spec.title, size=spec.download_bytes),
-            _("Choose it on the Train page and press Download, or choose a dataset that is here already."),
+            _(
+                "{dataset} has not been downloaded yet ({size:size}).",
+                dataset=spec.title,
+                size=spec.download_bytes,
+            ),
+            _("Choose it on the Train page and press Download, or choose a dataset that is already here."),
         )
     if missing:
         _check_room(spec, root, missing)
@@ -41,7 +45,7 @@ def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = Tru
         if archive in missing:
             _fetch_from_mirrors(spec, root, archive, lambda n, what, at=done: progress(at + n, total, what))
         done += archive.size_bytes
-        progress(done, total, _("{file} is here", file=archive.name))
+        progress(done, total, _("{file} is complete", file=archive.name))
     for path in unpacked_paths(spec, root):  # torchvision trusts what is unpacked already, even half of it
         path.unlink(missing_ok=True)
 
@@ -63,8 +67,8 @@ def _fetch_from_mirrors(spec: DatasetSpec, root: Path, archive: RemoteFile, repo
             failures.append(failure)
     if not failures:
         raise DownloadFailed(
-            _("{dataset} has no address to download from.", dataset=spec.title),
-            _("Set INKLING_MIRROR to the address of a folder that holds its files."),
+            _("No download address is known for {dataset}.", dataset=spec.title),
+            _("Set INKLING_MIRROR to the address of a folder that has its files."),
         )
     first = failures[0]
     raise type(first)(" ".join(failure.message for failure in failures), first.remedy)
@@ -95,10 +99,15 @@ def archive_path(spec: DatasetSpec, root: Path, archive: RemoteFile) -> Path:
     return root / archive.name if spec.members else root / raw_folder(spec) / archive.name
 
 
+def unpacked_folder(spec: DatasetSpec) -> str:
+    """Return the folder in the data folder that torchvision's class reads."""
+    return "cifar-10-batches-py" if spec.members else spec.folder
+
+
 def unpacked_paths(spec: DatasetSpec, root: Path) -> list[Path]:
     """Return the files that torchvision's class unpacks the archives of `spec` to."""
     if spec.members:
-        return [root / "cifar-10-batches-py" / name for name, _md5 in spec.members]
+        return [root / unpacked_folder(spec) / name for name, _md5 in spec.members]
     return [archive_path(spec, root, archive).with_suffix("") for archive in spec.archives]
 
 

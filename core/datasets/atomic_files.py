@@ -74,6 +74,6 @@ def damage(path: Path, expected: dict[str, Any]) -> str:
     if status.st_mtime_ns == expected["mtime_ns"]:
         return ""
     if digest(path) != expected["sha256"]:
-        return _("{path} was altered (its SHA-256 differs).", path=str(path))
+        return _("{path} was changed (its SHA-256 differs).", path=str(path))
     expected["mtime_ns"] = status.st_mtime_ns
     return ""

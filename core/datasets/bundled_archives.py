@@ -31,14 +31,14 @@ def published_sums(spec: DatasetSpec) -> dict[str, str]:
                 sums[name] = sha256
     except (OSError, ValueError) as error:
         told = _(
-            "The project's list of checksums, {path}, cannot be read ({reason}).",
+            "Inkling's list of checksums, {path}, cannot be read ({reason}).",
             path=str(path),
             reason=str(error),
         )
         raise _damaged(path, told) from error
     if not sums:
         told = _(
-            "The project's list of checksums, {path}, has no entry for {dataset}.",
+            "Inkling's list of checksums, {path}, has no entry for {dataset}.",
             path=str(path), dataset=spec.name,
         )  # fmt: skip
         raise _damaged(path, told)
@@ -101,16 +101,14 @@ def _unpack_one(archive: Path, target: Path, sha256: str, done: int, total: int,
                     done += len(block)
                     progress(min(done, total), total, what)
         except FileNotFoundError as error:
-            told = _("The project's archive {path} is missing.", path=str(archive))
+            told = _("Inkling's archive {path} is missing.", path=str(archive))
             raise _damaged(archive, told) from error
         except (lzma.LZMAError, EOFError) as error:
-            told = _(
-                "The project's archive {path} is damaged ({reason}).", path=str(archive), reason=str(error)
-            )
+            told = _("Inkling's archive {path} is damaged ({reason}).", path=str(archive), reason=str(error))
             raise _damaged(archive, told) from error
         if running.hexdigest() != sha256:
             told = _(
-                "The project's archive {path} does not hold the published file (its SHA-256 differs).",
+                "Inkling's archive {path} does not contain the published file (its SHA-256 differs).",
                 path=str(archive),
             )
             raise _damaged(archive, told)
@@ -118,5 +116,5 @@ def _unpack_one(archive: Path, target: Path, sha256: str, done: int, total: int,
 
 def _damaged(path: Path, message: str) -> DamagedArchive:
     known = path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
-    remedy = _("Get the project again, or restore the file with: git checkout -- {path}", path=str(known))
+    remedy = _("Download Inkling again, or restore the file with: git checkout -- {path}", path=str(known))
     return DamagedArchive(message, remedy)

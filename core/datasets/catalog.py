@@ -219,7 +219,7 @@ def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedData(
             _("The record of the dataset “{name}” cannot be read ({reason}).", name=name, reason=str(error)),
-            _("Delete that dataset, and import it again from the zip that you exported."),
+            _("Delete that dataset. If you exported it as a zip, import the zip again."),
         ) from error
 
 
@@ -228,7 +228,7 @@ def unknown(name: str) -> UnknownDataset:
     return UnknownDataset(
         _("There is no dataset “{name}”.", name=name[:80]),
         _(
-            "Choose one of these: {names:list}; or a dataset of your own, as own:<id>.",
+            "Choose one of {names:list}, or one of your own as own:ID.",
             names=[*CATALOG],
         ),
     )

@@ -131,7 +131,7 @@ def prepare(spec: DatasetSpec, root: Path, progress: Progress = no_progress, fet
             data, problems = open_prepared(spec, root)
             if data is not None and not problems:
                 return []
-            damaged = [] if data else [" ".join((problem, _("It was made again."))) for problem in problems]
+            damaged = [] if data else [" ".join((problem, _("It was rebuilt."))) for problem in problems]
             return damaged + _make(spec, root, progress, fetch, has_arrays=data is not None)
     except OSError as error:
         failed = _("{dataset} could not be prepared in {folder}.", dataset=spec.title, folder=str(root))
@@ -155,10 +155,13 @@ def load_repaired(spec: DatasetSpec, root: Path, usable: ImageData | None, probl
         return replace(usable, notes=(*problems, str(error)))
     data, left = open_prepared(spec, root)
     if data is None:
-        told = [_("{dataset} was made again, and is damaged again.", dataset=spec.title)]
+        told = [_("{dataset} was rebuilt, but it is damaged again.", dataset=spec.title)]
         raise DamagedData(
             " ".join([*told, *(left or [_("Its files are gone.")])]),
-            _("Another program changes the files in {folder}: stop it and try again.", folder=str(root)),
+            _(
+                "Another program seems to be changing the files in {folder}. Stop it and try again.",
+                folder=str(root),
+            ),
         )
     return replace(data, notes=tuple(notes))
 
@@ -213,6 +216,9 @@ def read_with_torchvision(spec: DatasetSpec, root: Path) -> dict[str, NDArray[An
 
 
 def _unreadable(spec: DatasetSpec, cause: str) -> DatasetError:
-    told = _("The files of {dataset} are not those that were published.", dataset=spec.title)
-    remedy = _("Delete the folder {folder} in the data folder and try again.", folder=spec.folder)
+    told = _("The files of {dataset} are not the published ones.", dataset=spec.title)
+    remedy = _(
+        "Delete the folder {folder} in the data folder and try again.",
+        folder=archive_download.unpacked_folder(spec),
+    )
     return DamagedData(" ".join((told, cause)), remedy)

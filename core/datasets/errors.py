@@ -60,16 +60,16 @@ def from_os_error(error: OSError, failed: str) -> DatasetError:
         return disk_full(" ".join((failed, _("The disk is full."))))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         cause = (
-            _("There is no permission to write {path}.", path=str(error.filename))
+            _("Inkling has no permission to write to {path}.", path=str(error.filename))
             if error.filename
-            else _("There is no permission to write to the data folder.")
+            else _("Inkling has no permission to write to the data folder.")
         )
-        remedy = _("Allow writing there, or set INKLING_DATA to a folder that may be written.")
+        remedy = _("Allow writing there, or set INKLING_DATA to a writable folder.")
         return NoPermission(" ".join((failed, cause)), remedy)
     if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
         cause = _(
             "The data folder cannot be locked ({reason}), as on some network drives.", reason=error.strerror
         )
         return DatasetError(" ".join((failed, cause)), _("Set INKLING_DATA to a folder on a local disk."))
-    cause = _("The operating system says: {reason}.", reason=str(error))
+    cause = _("The operating system reports: {reason}.", reason=str(error))
     return DatasetError(" ".join((failed, cause)), _("Check the data folder and try again."))

@@ -44,7 +44,7 @@ def fetch_file(url: str, target: Path, md5: str, report: Report, timeout_s: floa
                 found=found,
                 md5=md5,
             ),
-            _("Try again. If it happens again, the server or something on the way changes the file."),
+            _("Try again. If it happens again, the server or the network is changing the file."),
         )
     flush_to_disk(part)
     part.replace(target)
@@ -76,13 +76,13 @@ def _receive(url: str, part: Path, report: Report, timeout_s: float) -> bool:
     if expected is not None and done < expected:
         raise DownloadFailed(
             _(
-                "The connection to {host} broke when {done:size} of the {total:size} of {file} had arrived.",
+                "The connection to {host} was lost after {done:size} of {total:size} of {file}.",
                 host=_host(url),
                 done=done,
                 total=expected,
                 file=name,
             ),
-            _("Start the download again: it goes on where it stopped."),
+            _("Start the download again: it continues where it stopped."),
         )
     return resumed
 
@@ -116,7 +116,7 @@ def _failure(url: str, error: Exception, part: Path) -> DownloadFailed:
         later = error.code >= 500 or error.code == 429
         remedy = _("Try again later.") if later else _("The file may have moved.")
         return DownloadFailed(_http_error(url, error), " ".join((remedy, by_hand)))
-    remedy = _("Check the network and start again: it goes on where it stopped.")
+    remedy = _("Check the network and start again: it continues where it stopped.")
     return DownloadFailed(_network_error(_host(url), error), " ".join((remedy, by_hand)))
 
 
@@ -137,5 +137,5 @@ def _network_error(host: str, error: Exception) -> str:
         return _("{host} refused the connection.", host=host)
     told = str(reason) or type(error).__name__
     if isinstance(reason, ssl.SSLError):
-        return _("The secure connection to {host} could not be made ({reason}).", host=host, reason=told)
+        return _("A secure connection to {host} could not be made ({reason}).", host=host, reason=told)
     return _("The connection to {host} failed ({reason}).", host=host, reason=told)

@@ -24,7 +24,7 @@ def open_image(content: bytes, max_px: int) -> Image.Image:
         if width * height > max_px:
             raise Refused(
                 _(
-                    "It has {width} × {height} pixels, and at most {most} are allowed.",
+                    "It has {width} × {height} pixels, but at most {most} are allowed.",
                     width=width, height=height, most=max_px,
                 )
             )  # fmt: skip
@@ -36,7 +36,7 @@ def open_image(content: bytes, max_px: int) -> Image.Image:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ) as error:  # Pillow's own, higher limit
-        raise Refused(_("It has more than the {most} pixels that are allowed.", most=max_px)) from error
+        raise Refused(_("It has more than {most} pixels, which is the limit.", most=max_px)) from error
     except (
         Exception
     ) as error:  # why: Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error...

@@ -76,7 +76,7 @@ def _problems(
             most=limits.max_classes, given=len(class_names),
         )  # fmt: skip
     if twice := [name for name in dict.fromkeys(class_names) if class_names.count(name) > 1]:
-        yield _("The names of the classes must all differ. More than once: {names:list}.", names=twice)
+        yield _("Each class needs a different name. Used more than once: {names:list}.", names=twice)
     for name in class_names:
         if not 1 <= len(name) <= 60:
             yield _(
@@ -97,8 +97,8 @@ def check_count(n_images: int, shape: tuple[int, int, int], limits: OwnLimits) -
     if n_images > most:
         raise RefusedUpload(
             ngettext(
-                "That would make {n} image of {width} × {height} px, and at most {most} are allowed.",
-                "That would make {n} images of {width} × {height} px, and at most {most} are allowed.",
+                "That would make {n} image of {width} × {height} px, but at most {most} are allowed.",
+                "That would make {n} images of {width} × {height} px, but at most {most} are allowed.",
                 n_images,
                 width=shape[2],
                 height=shape[1],
@@ -118,7 +118,7 @@ def check_images(spec: DatasetSpec, images: NDArray[Any], labels: Labels) -> Non
                 other_type=str(images.dtype),
                 other_shape=str(images.shape),
             ),
-            _("Bring them to that shape first."),
+            _("Convert them to that shape first."),
         )
     if len(labels) and (labels.min() < 0 or labels.max() >= spec.n_classes):
         raise RefusedUpload(

@@ -100,7 +100,7 @@ def _unread(told: Sequence[str]) -> str:
         *told[:MOST_NAMED],
     ]
     if (others := len(told) - MOST_NAMED) > 0:
-        sentences.append(ngettext("{n} more is not named here.", "{n} more are not named here.", others))
+        sentences.append(ngettext("{n} more is not listed here.", "{n} more are not listed here.", others))
     return " ".join(sentences)
 
 

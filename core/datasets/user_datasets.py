@@ -57,7 +57,7 @@ def create_own(
                 "This Inkling already has {n} drawn or imported datasets, which is the limit.",
                 limits.max_datasets,
             ),
-            _("Delete one that is not needed."),
+            _("Delete one that you no longer need."),
         )
     none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
     with _changing(spec.name, data_dir) as root:
@@ -141,12 +141,12 @@ def load_own(name: str, root: Path) -> ImageData:
             with suppress(FileNotFoundError):
                 return image_data(spec, manifest, open_arrays(home, manifest))
     told = _("The dataset “{title}” is damaged.", title=spec.title)
-    remedy = _("Delete it, and import it again from the zip that you exported.")
+    remedy = _("Delete it. If you exported it as a zip, import the zip again.")
     raise DamagedData(" ".join((told, *problems)), remedy)
 
 
 def _no_manifest(home: Path) -> str:
-    return _("{path} holds no manifest that can be read.", path=str(home))
+    return _("{path} has no readable manifest.", path=str(home))
 
 
 def full_name(name: str) -> str:

@@ -98,8 +98,8 @@ def _left_out(others: Sequence[str], loose: Sequence[str]) -> Iterator[str]:
         )  # fmt: skip
     if loose:
         yield ngettext(
-            "{n} image is not in the folder of a class and was left out: {names:list}.",
-            "{n} images are not in the folder of a class and were left out: {names:list}.",
+            "{n} image is not in a class folder and was left out: {names:list}.",
+            "{n} images are not in a class folder and were left out: {names:list}.",
             len(loose), names=_first_of(loose),
         )  # fmt: skip
 

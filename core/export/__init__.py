@@ -94,8 +94,8 @@ _TITLES: Final = Sentences(
 )
 _SAYS: Final = Sentences(
     {
-        "script": N_("A program in plain PyTorch that prints this run's numbers."),
-        "notebook": N_("The same program as a Jupyter notebook, with its steps explained."),
+        "script": N_("A plain PyTorch program that trains this run again and prints its numbers."),
+        "notebook": N_("The same program as a Jupyter notebook that explains each step."),
         "safetensors": N_("For any program that reads safetensors. Loading it runs no code."),
         "state_dict": N_("A state_dict for torch.load(weights_only=True)."),
         "onnx": N_(
@@ -108,7 +108,7 @@ _SAYS: Final = Sentences(
         "pdf": N_("The same page for printing."),
         "gif": N_("How the weight images changed during training."),
         "webp": N_("The same animation in a smaller file."),
-        "bundle": N_("The whole run, to be imported into another Inkling."),
+        "bundle": N_("The whole run, for importing into another Inkling."),
     }
 )
 

@@ -17,7 +17,7 @@ def notebook(record: RunRecord) -> bytes:
     settings, steps = program_in_steps(record)
     cells = [
         v4.new_markdown_cell(_head(record)),
-        v4.new_markdown_cell(_section(_("Settings"), _("Everything that is chosen before the first step."))),
+        v4.new_markdown_cell(_section(_("Settings"), _("Everything that is set before training starts."))),
         v4.new_code_cell(settings),
     ]
     for step in steps:
@@ -36,8 +36,8 @@ def notebook(record: RunRecord) -> bytes:
 
 def _head(record: RunRecord) -> str:
     how = _(
-        "Run `{run}` of Inkling as a notebook: run all cells from top to bottom. It needs torch and torchvision "
-        "(`pip install torch torchvision`) and prints the run's own numbers.",
+        "Run `{run}` from Inkling as a notebook: run all cells from top to bottom. It needs torch and "
+        "torchvision (`pip install torch torchvision`) and prints the numbers of the run.",
         run=record.row.id,
     )
     return f"# {notebook_text(record.title)}\n\n{how}"

@@ -32,7 +32,7 @@ HEADINGS: Final = Sentences(
         "curves": N_("Curves"),
         "weights": N_("Weights"),
         "confusion": N_("Confusion matrix on the test set"),
-        "axes": N_("Rows: what the image shows. Columns: what the model answered."),
+        "axes": N_("Rows: what the image shows. Columns: what the model predicted."),
         "published": N_("Published results for comparison"),
     }
 )
@@ -43,7 +43,10 @@ _BEST: Final = Sentences(
     }
 )
 _GRADIENTS: Final = Sentences(
-    {"closed-form": N_("computed by a formula"), "autograd": N_("computed by PyTorch's autograd")}
+    {
+        "closed-form": N_("computed by a formula"),
+        "autograd": N_("computed by PyTorch's autograd"),
+    }
 )
 
 

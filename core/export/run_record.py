@@ -93,7 +93,7 @@ class RunRecord:
                     run=self.row.id,
                     status=STATUSES[self.row.status],
                 ),
-                _("Wait until it has made its first step, or choose another run."),
+                _("Wait for its first step, or choose another run."),
             )
         return found
 

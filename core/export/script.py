@@ -95,7 +95,7 @@ def _program(record: RunRecord, step: Callable[[int, str, str], str], in_noteboo
 def check_row(row: RunRow) -> None:
     """Raise ExportRefused for a run whose images or first weights torchvision cannot give."""
     config = row.config
-    remedy = _("Export the run as a bundle instead. It holds its settings, numbers and weights.")
+    remedy = _("Export the run as a bundle instead. A bundle has its settings, numbers and weights.")
     for name in filter(None, (config.dataset, config.mix_in)):
         if name not in CATALOG:
             raise ExportRefused(
@@ -118,7 +118,7 @@ def check_row(row: RunRow) -> None:
     if config.start_from:
         raise ExportRefused(
             _(
-                "Run {run} started from the weights of run {other}, which a separate script does not have.",
+                "Run {run} started from the weights of run {other}, which a script does not contain.",
                 run=row.id,
                 other=config.start_from,
             ),

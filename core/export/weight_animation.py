@@ -38,7 +38,7 @@ def frames(record: RunRecord, theme: Theme = "light") -> list[Image.Image]:
     if not layers:
         raise ExportRefused(
             _("Run {run} has no stored weights to animate.", run=record.row.id),
-            _("Choose a run that has trained."),
+            _("Choose a run that has been trained."),
         )
     limit = symmetric_limit(layers[-1].weights)
     columns = tile_columns(len(layers[-1].weights))

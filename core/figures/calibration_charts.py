@@ -83,7 +83,7 @@ def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.
     apply_look(fig, theme, height=215)
     fig.update_layout(showlegend=False, hovermode="x unified")
     fig.update_xaxes(
-        title_text=_("confidence needed for an answer"), range=[0, 100], showgrid=False, **percent_affixes()
+        title_text=_("confidence needed to answer"), range=[0, 100], showgrid=False, **percent_affixes()
     )
     fig.update_yaxes(range=[0, 103], **percent_affixes())
     return fig

@@ -47,7 +47,5 @@ def pixel_levels_figure(xs: list[np.ndarray], levels: np.ndarray, theme: Theme, 
     apply_look(fig, theme, height=280)
     fig.update_layout(showlegend=False)
     fig.update_xaxes(title_text=x_title, showgrid=False)
-    fig.update_yaxes(
-        title_text=_("pixels (from one line to the next, ten times as many)"), type="log", dtick=1
-    )
+    fig.update_yaxes(title_text=_("pixels (log scale)"), type="log", dtick=1)
     return fig

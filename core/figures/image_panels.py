@@ -67,7 +67,7 @@ def panels_message(panels: Sequence[Panel], **layout: Any) -> bytes:
 
 def _words() -> dict[str, str]:
     return script_words(
-        keys=_("Pixels: arrow keys read them one by one"),
+        keys=_("Pixels. The arrow keys read them one by one."),
         image=_("image {number}"),
         at=_("Row {row}, column {column}: {values}"),
         at_label=_("{label}, row {row}, column {column}: {values}"),

@@ -24,8 +24,8 @@ _SPLITS: Final = Sentences(
 # What a chart says in words, by its quantity: the value of a loss and of an accuracy are written differently.
 _WAITING: Final = Sentences(
     {
-        "loss": N_("Chart of the loss. It waits for the first training step."),
-        "accuracy": N_("Chart of the accuracy. It waits for the first training step."),
+        "loss": N_("Chart of the loss. It starts with the first training step."),
+        "accuracy": N_("Chart of the accuracy. It starts with the first training step."),
     }
 )
 _SO_FAR: Final = {
@@ -154,7 +154,7 @@ class Curves:
         train = PALETTES["light"].train, PALETTES["dark"].train
         series = [
             *pale,
-            _series("batch", _("mini-batch"), "faint", train, raw, scale),
+            _series("batch", _("batch"), "faint", train, raw, scale),
             _series("train", pgettext("curve", "train"), "line", train, smooth, scale),
         ]
         traces = [raw, smooth]
@@ -203,7 +203,13 @@ class Curves:
                 x, y = trace.points
                 said.append(_(_EVALUATED[split, q], step=int(x[-1]), value=float(y[-1])))
         if earlier:
-            said.append(ngettext("{n} earlier run lies beneath.", "{n} earlier runs lie beneath.", earlier))
+            said.append(
+                ngettext(
+                    "{n} earlier run is shown in a paler colour.",
+                    "{n} earlier runs are shown in paler colours.",
+                    earlier,
+                )
+            )
         return " ".join(said)
 
 
@@ -211,8 +217,8 @@ def _x_title(steps_per_epoch: int) -> str:
     if not steps_per_epoch:
         return _("Training step")
     return ngettext(
-        "Training step ({n} makes an epoch: all images once)",
-        "Training step ({n} make an epoch: all images once)",
+        "Training step ({n} makes one epoch: all images once)",
+        "Training step ({n} make one epoch: all images once)",
         steps_per_epoch,
     )
 

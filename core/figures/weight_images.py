@@ -158,7 +158,7 @@ def weights_sentence(labels: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return (the alternative text of weight images, the values in it but for {step}), for a script to put together."""
     if len(labels) > 12:
         sentence = _(
-            "{n} weight images, at training step {step}: {names} come first. Red speaks for, blue against."
+            "{n} weight images at training step {step}; the first are {names}. Red speaks for, blue against."
         )
         return sentence, {"n": number(len(labels)), "names": listed(labels[:12])}
     sentence = _("Weight images at training step {step}: {names}. Red speaks for, blue against.")

@@ -55,7 +55,7 @@ def text_problem(refusal: str, text: str, *, lines: bool = False) -> tuple[str, 
     near = visible_text(text[start : found.start() + 30])
     return (
         _(refusal, character=_python_escape(found[0]), near=near),
-        _("Write it without that character, and try again."),
+        _("Remove that character and try again."),
     )
 
 

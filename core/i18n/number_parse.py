@@ -11,9 +11,12 @@ _NUMBER: Final = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?", re.IGNORE
 _THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")  # a thousand to one reader, one to another
 
 
-TWO_MARKS: Final = N_("{field} must have one decimal mark at most, as in 0.001 or 0,001, not “{value:text}”.")
+TWO_MARKS: Final = N_(
+    "{field} must have at most one decimal point or comma, as in 0.001 or 0,001, not “{value:text}”."
+)
 TWO_WAYS: Final = N_(
-    "{field} reads in two ways as “{value:text}”. Write {thousands:text} or {decimal:text} instead."
+    "{field} is ambiguous: “{value:text}” can be read in two ways. Write {thousands:text} or {decimal:text} "
+    "instead."
 )
 NO_NUMBER: Final = N_("{field} must be a number, such as 0.001 or 1e-3, not “{value:text}”.")
 

@@ -70,11 +70,12 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
     """
     allowed = limits or Limits()
     if not content:
-        raise EmptyFileError(_("This file is empty: choose one with a picture in it."))
+        raise EmptyFileError(_("This file is empty. Choose one with a picture in it."))
     if len(content) > allowed.max_bytes:
         raise TooLargeError(
             _(
-                "This file is too large: its size is {size:size}, and the limit is {most:size}. Save it smaller.",
+                "This file is too large: its size is {size:size}, and the limit is {most:size}. Save a smaller "
+                "version of the picture.",
                 size=len(content), most=allowed.max_bytes,
             )
         )  # fmt: skip
@@ -83,13 +84,14 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
     if width * height > allowed.max_pixels:
         raise TooLargeError(
             _(
-                "This picture has {width} × {height} pixels, and at most {most} are allowed. Make it smaller.",
+                "This picture has {width} × {height} pixels, but at most {most} are allowed. Save a smaller "
+                "version of it.",
                 width=width, height=height, most=allowed.max_pixels,
             )
         )  # fmt: skip
     if image.format not in _SEVERAL_ARE_FINE and getattr(image, "n_frames", 1) > 1:
         raise AnimatedImageError(
-            _("This file holds several pictures, as an animation does: choose a still picture.")
+            _("This file has several pictures, as animations do. Choose a still picture.")
         )
     _decode(image, allowed)
     return _shrunk(_plain(ImageOps.exif_transpose(image)), allowed.max_side_px)
@@ -103,20 +105,21 @@ def _opened(content: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise TooLargeError(
             _(
-                "This picture has far more than the {most} pixels that are allowed. Make it smaller.",
+                "This picture has far more than {most} pixels, which is the limit. Save a smaller version of "
+                "it.",
                 most=Limits().max_pixels,
             )
         ) from None
     except UnidentifiedImageError:
         raise NotAnImageError(
-            _("This file is not a picture that can be read here: use PNG, JPEG, WebP or HEIC.")
+            _("This file is not a picture that Inkling can read. Use PNG, JPEG, WebP or HEIC.")
         ) from None
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error):
         raise _damaged() from None
 
 
 def _damaged() -> DamagedImageError:
-    return DamagedImageError(_("This picture is damaged or incomplete: save or send it again."))
+    return DamagedImageError(_("This picture is damaged or incomplete. Save or send it again."))
 
 
 def _decode(image: Image.Image, limits: Limits) -> None:

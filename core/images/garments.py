@@ -33,14 +33,14 @@ def prepare_garment(image: Image.Image) -> PreprocessedImage:
     rgb = ImageOps.contain(rgb.convert("RGB"), (_WORK_PX, _WORK_PX), Image.Resampling.BOX)
     colour = np.asarray(rgb, dtype=np.float32) / np.float32(255)
     grey = np.asarray(rgb.convert("L"), dtype=np.float32) / np.float32(255)
-    stages: list[Stage] = [("photo", _("as it was taken, in grey"), grey)]
+    stages: list[Stage] = [("photo", _("the photo in grey"), grey)]
     garment, backdrop = _garment(colour)
     if not garment.any():
         return PreprocessedImage(np.zeros((SIZE_PX, SIZE_PX), dtype=np.float32), tuple(stages), "empty")
     bright = _negated(grey, garment, backdrop)
-    stages.append(("cut out", _("background black, garment bright"), bright))  # not said: a stage's name
+    stages.append(("cut out", _("background made black, garment bright"), bright))  # not said: a stage's name
     image28 = _fit(crop(np.where(garment, np.maximum(bright, 0.02), 0).astype(np.float32)))
-    stages.append(("scale", _("made to fit {n} × {n} pixels", n=SIZE_PX), image28))
+    stages.append(("scale", _("scaled to fit {n} × {n} pixels", n=SIZE_PX), image28))
     return PreprocessedImage(image28, tuple(stages))
 
 

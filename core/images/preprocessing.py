@@ -110,7 +110,7 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
         return _whole_canvas(drawn, options, stages)
     top, left, bottom, right = crop_box(drawn)
     shape, back = drawn[top:bottom, left:right], scale_and_move(1, 1, left, top)
-    stages.append(("crop", _("cut to the ink"), shape))
+    stages.append(("crop", _("cropped to the ink"), shape))
     large = resize(shape, _WORK_PX)
     pen_px = pen_width(large) * BOX_PX / max(large.shape)
     if options.pen_width:
@@ -120,9 +120,9 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
             thinnest=options.thinnest_px, thickest=options.thickest_px,
         )  # fmt: skip
         stages.append(("pen", caption, shape))
-    stages.append(("scale", _("made to fit {n} × {n} pixels", n=BOX_PX), resize(shape, BOX_PX)))
+    stages.append(("scale", _("scaled to fit {n} × {n} pixels", n=BOX_PX), resize(shape, BOX_PX)))
     image = place(shape, by_mass=options.centre)
-    caption = _("centred by the mass of its ink") if options.centre else _("put in the middle of the box")
+    caption = _("centred by its centre of mass") if options.centre else _("centred by its outer edges")
     stages.append(("centre", caption, image))
     top28, left28, side = window(shape, by_mass=options.centre)
     back = compose(scale_and_move(side / SIZE_PX, side / SIZE_PX, left28, top28), back)
@@ -168,10 +168,10 @@ def _whole_canvas(drawn: Ink, options: PreprocessingOptions, stages: list[Stage]
     top, left = ((side - length) // 2 for length in drawn.shape)
     square[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     image = resize(square, SIZE_PX)
-    stages.append(("scale", _("the whole canvas made {n} × {n} pixels", n=SIZE_PX), image))
+    stages.append(("scale", _("the whole canvas scaled to {n} × {n} pixels", n=SIZE_PX), image))
     if options.centre:
         image = centred_by_mass(image)
-        stages.append(("centre", _("centred by the mass of its ink"), image))
+        stages.append(("centre", _("centred by its centre of mass"), image))
     return PreprocessedImage(_deskewed(image, options, stages), tuple(stages))
 
 
@@ -179,5 +179,5 @@ def _deskewed(image: Ink, options: PreprocessingOptions, stages: list[Stage]) ->
     if not options.deskew:
         return image
     image = np.asarray(deskew(image), dtype=np.float32)
-    stages.append(("deskew", _("made upright"), image))
+    stages.append(("deskew", _("straightened"), image))
     return image

@@ -14,7 +14,7 @@ _ODD: Final = N_("The bundle has a character that cannot be shown, {character}, 
 
 
 def refused(message: str) -> ImportRefused:
-    return ImportRefused(message, _("Export it again as a bundle from the Inkling that has the run."))
+    return ImportRefused(message, _("Export it again as a run bundle from the Inkling that has the run."))
 
 
 def list_field(value: Any, name: str) -> list[Any]:
@@ -26,9 +26,11 @@ def list_field(value: Any, name: str) -> list[Any]:
 def text_field(value: Any, length: int) -> str:
     """Return words of the bundle, at most `length` characters.  Raises: ImportRefused for what cannot be shown."""
     if not isinstance(value, str):
-        raise refused(_("The bundle has “{value}” where words belong.", value=str(value)[:40]))
+        raise refused(_("The bundle has “{value}” where text belongs.", value=str(value)[:40]))
     if problem := text_problem(_ODD, value, lines=True):
-        raise ImportRefused(problem[0], _("Put it right where the run is, and export it again."))
+        raise ImportRefused(
+            problem[0], _("Correct this in the Inkling that has the run, then export it again.")
+        )
     return value[:length]
 
 
@@ -37,7 +39,7 @@ def sentence_field(value: Any) -> str:
     if not isinstance(value, str) or from_kept(value) is value:
         return text_field(value, 500)
     if len(value) > MAX_SENTENCE or problem_of(value):
-        raise refused(_("The bundle holds a sentence that cannot be read: {text}.", text=value[:60]))
+        raise refused(_("The bundle has a sentence that cannot be read: {text}.", text=value[:60]))
     text_field(from_kept(value), 500)  # refuses what is no text
     return from_kept(value)
 

@@ -21,7 +21,7 @@ def import_weights(
 
     config = RunConfig(dataset=dataset, scaling=scaling)
     images = load(dataset, store.settings.data_dir)
-    weights = _linear(data, int(store.settings.upload_mb * 2**20), images.spec)
+    weights = _linear(data, int(store.settings.upload_mb * 1e6), images.spec)
     score = score_weights(config, weights, images)
     strip = score.logits[:STRIP_SIZE].argmax(1).numpy()
     parameters = sum(array.size for array in weights.values())
@@ -32,7 +32,7 @@ def import_weights(
         Logits(0, "test", score.logits.numpy()),
         Finished(0, "finished", 0.0),
     ]
-    note = _("The weights come from a file; they were not trained here.")
+    note = _("These weights were imported from a file, not trained here.")
     return store.add_finished_run(
         config, events, owner=owner, name=name or _("Imported weights"), note=note, tags=["imported"]
     )
@@ -71,8 +71,8 @@ def _told(arrays: dict[str, np.ndarray], spec: DatasetSpec) -> str:
     """Return what the file holds instead of one layer."""
     first = [f"{key[:30]} {array.shape}" for key, array in list(arrays.items())[:4]]
     if not first:
-        return _("The file is empty: it holds no weight and no bias.")
+        return _("The file is empty: it contains no weight and no bias.")
     return _(
-        "The file holds {arrays:list}, not one weight and one bias that fit {dataset}.",
+        "The file contains {arrays:list}, not one weight and one bias that fit {dataset}.",
         arrays=first, dataset=spec.title,
     )  # fmt: skip

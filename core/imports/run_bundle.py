@@ -48,7 +48,7 @@ def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
     Raises: ImportRefused with a sentence for every way in which the file is not a bundle of this version,
     damaged, too large, or a run that this installation cannot show; StoreError.
     """
-    members = _members(data, int(store.settings.upload_mb * 2**20))
+    members = _members(data, int(store.settings.upload_mb * 1e6))
     manifest = _manifest(members["manifest.json"])
     config, spec = _config(store, manifest)
     expected = state_arrays(build_model(config, spec))
@@ -78,7 +78,7 @@ def _members(data: bytes, limit: int) -> dict[str, bytes]:
                 size=len(data),
                 most=limit,
             ),
-            _("Ask whoever runs this Inkling to raise INKLING_UPLOAD_MB, or export fewer weights."),
+            _("Ask whoever runs this Inkling to raise INKLING_UPLOAD_MB."),
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -89,8 +89,8 @@ def _members(data: bytes, limit: int) -> dict[str, bytes]:
     strange = [n for n in names if n not in _NAMES and not _WEIGHTS.fullmatch(n)]
     if strange or len(set(names)) != len(names) or len(names) > MAX_MEMBERS or "manifest.json" not in names:
         if strange:
-            raise refused(_("This is not a run bundle: it holds “{file}”.", file=strange[0][:60]))
-        raise refused(_("This is not a run bundle: its list of files is not that of one."))
+            raise refused(_("This is not a run bundle: it contains “{file}”.", file=strange[0][:60]))
+        raise refused(_("This is not a run bundle: its files are not those of one."))
     if sum(info.file_size for info in infos) > UNPACKED_TIMES * limit:
         raise refused(_("The bundle would unpack to far more than a run needs."))
     try:
@@ -105,7 +105,9 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     with archive.open(info) as file:
         content = file.read(info.file_size + 1)
     if len(content) != info.file_size:
-        raise refused(_("The bundle's file {file} is not as long as it says.", file=info.filename))
+        raise refused(
+            _("The bundle's file {file} does not have the size that the bundle gives.", file=info.filename)
+        )
     return content
 
 
@@ -137,7 +139,7 @@ def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, Datas
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
-        raise refused(_("The bundle's run cannot be kept here: {reason}", reason=str(error))) from error
+        raise refused(_("This Inkling cannot take the bundle's run: {reason}", reason=str(error))) from error
     return config, spec
 
 
@@ -149,7 +151,7 @@ def _weights(content: bytes, expected: Mapping[str, np.ndarray], name: str) -> d
             _("The bundle's file {file} does not fit the model that its settings describe.", file=name)
         )
     if any(array.dtype != np.float32 or not np.isfinite(array).all() for array in arrays.values()):
-        raise refused(_("The bundle's file {file} holds numbers that are not finite float32.", file=name))
+        raise refused(_("The bundle's file {file} has numbers that are not finite float32.", file=name))
     return {key: arrays[key] for key in expected}
 
 
@@ -217,7 +219,7 @@ def _events(manifest: Mapping[str, Any], chunks: list[Steps], spec: DatasetSpec)
     for values in told:
         event = next(waiting, None) if values == {"kind": "steps"} else _event(values, spec)
         if event is None or (events and isinstance(events[-1], TERMINAL)):
-            raise refused(_("The bundle's events do not fit its steps, or go on after the end."))
+            raise refused(_("The bundle's events do not fit its steps, or continue after the end."))
         events.append(event)
     if not events or not isinstance(events[0], Started) or next(waiting, None) is not None:
         raise refused(_("The bundle's events do not begin with the start, or leave steps out."))
@@ -261,7 +263,7 @@ def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarr
     """Return the events with the weights put in where they belong: before the end, in order of step."""
     last = max(step_of(event) for event in events)
     if any(step > last for step in weights):
-        raise refused(_("The bundle has weights of steps that the run never made."))
+        raise refused(_("The bundle has weights for steps that the run never took."))
     kept = [Weights(step, weights[step], keep=True) for step in sorted(weights)]
     return [*events[:-1], *kept, events[-1]]
 
@@ -269,5 +271,5 @@ def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarr
 def _strip(value: Any, spec: DatasetSpec) -> np.ndarray:
     answers = list_field(value, "strip")
     if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < spec.n_classes for a in answers):
-        raise refused(_("The bundle's first answers are not classes of its dataset."))
+        raise refused(_("The bundle's first predictions are not classes of its dataset."))
     return np.array(answers, np.int64)

@@ -167,11 +167,23 @@ _ALL = (
     Corruption("rotation", N_("Rotation"), N_("degrees turned"), _TURNS, 0, rotation),
     Corruption("scale", N_("Scale"), N_("times its size"), _SIZES, 1, scale),
     Corruption(
-        "noise", N_("Noise"), N_("noise strength, 1 is white"), (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1), 0, noise
+        "noise",
+        N_("Noise"),
+        N_("noise strength, 1 is full brightness"),
+        (0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1),
+        0,
+        noise,
     ),
     Corruption("blur", N_("Blur"), N_("blur radius in pixels"), (0, 0.5, 1, 1.5, 2, 3, 4, 6), 0, blur),
     Corruption("thickness", N_("Thickness"), N_("pixels added on each side"), _PENS, 0, thickness),
-    Corruption("inversion", N_("Inversion"), N_("share of the negative"), _MIXES, 0, inversion),
+    Corruption(
+        "inversion",
+        N_("Inversion"),
+        N_("share of the negative image, 1 is fully inverted"),
+        _MIXES,
+        0,
+        inversion,
+    ),
 )
 
 DAMAGES = {damage.name: damage for damage in _ALL}

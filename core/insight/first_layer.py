@@ -35,7 +35,7 @@ def first_layer(state: Mapping[str, np.ndarray], spec: DatasetSpec) -> FirstLaye
         weights = state["hidden1.weight"]
         labels = tuple(_("unit {number}", number=i + 1) for i in range(min(SHOWN_UNITS, len(weights))))
         caption = _(
-            "The first {shown} of {total} hidden units: what each looks for.",
+            "The first {shown} of {total} hidden units: red pixels activate a unit, blue ones hold it back.",
             shown=len(labels),
             total=len(weights),
         )

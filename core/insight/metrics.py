@@ -81,7 +81,7 @@ def check(logits: Array, labels: Labels) -> None:
     if broken:
         raise ValueError(
             _(
-                "{n} of {total} scores (logits) are not finite numbers: the run diverged. Train again with a "
+                "This run diverged: {n} of {total} scores (logits) are not finite numbers. Train again with a "
                 "smaller learning rate.",
                 n=broken,
                 total=int(logits.size),

@@ -69,7 +69,7 @@ def _xiao(model: str, method: str, fashion: float, digits: float) -> tuple[Publi
 
 def _submitted(method: str, accuracy: float) -> Published:
     """Return a row of the table of submitted results in Fashion-MNIST's own README: convolutional networks."""
-    note = N_("Sent in by its author, not tested by the authors of Fashion-MNIST")
+    note = N_("Submitted by its author, not verified by the authors of Fashion-MNIST")
     return Published(
         "fashion_mnist", "cnn", method, accuracy, _README, _README_URL, "Fashion-MNIST's README", note
     )
@@ -80,7 +80,7 @@ FIGURES: tuple[Published, ...] = (
     _lecun("softmax", N_("Linear classifier, deskewed digits"), 8.4, N_("Training and test images deskewed")),
     _lecun("mlp", N_("2-layer network, 300 hidden units"), 4.7, N_("Trained on squared error")),
     _lecun("mlp", N_("3-layer network, 300 + 100 hidden units"), 3.05),
-    _lecun("cnn", N_("Convolutional network LeNet-1"), 1.7, N_("On images scaled down to 16 x 16")),
+    _lecun("cnn", N_("Convolutional network LeNet-1"), 1.7, N_("On images scaled down to 16 × 16")),
     _lecun("cnn", N_("Convolutional network LeNet-5"), 0.95, N_("Without distorted training images")),
     *_xiao("softmax", N_("Logistic regression, C = 1, one-vs-rest, L1"), 0.842, 0.917),
     *_xiao("softmax", N_("Logistic regression, C = 1, one-vs-rest, L2"), 0.841, 0.917),

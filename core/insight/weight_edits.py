@@ -186,11 +186,14 @@ _WORDS: Final = {  # (of all classes, of some)
         N_("Blurred by {sigma_px} pixels (only {names:list})"),
     ),
     Prune: (
-        N_("Smallest {share:percent.0} of the weights set to zero (all classes)"),
-        N_("Smallest {share:percent.0} of the weights set to zero (only {names:list})"),
+        N_("The smallest {share:percent.0} of the weights set to zero (all classes)"),
+        N_("The smallest {share:percent.0} of the weights set to zero (only {names:list})"),
     ),
     AddNoise: (
-        N_("Noise of {strength} times the weights' spread added, seed {seed:text} (all classes)"),
-        N_("Noise of {strength} times the weights' spread added, seed {seed:text} (only {names:list})"),
+        N_("Noise of {strength} times the weights' standard deviation added, seed {seed:text} (all classes)"),
+        N_(
+            "Noise of {strength} times the weights' standard deviation added, seed {seed:text} (only "
+            "{names:list})"
+        ),
     ),
 }

@@ -116,7 +116,7 @@ class Runner:
         used = self._store.threads_in_work() + unclaimed
         for entry in waiting:
             if entry.config is None:
-                unreadable = _("This version of Inkling cannot read the settings of this run.")
+                unreadable = _("This version of Inkling cannot read this run's settings.")
                 self._lost_workers.append((entry.run_id, 0, with_code(unreadable, "unreadable_settings")))
                 continue
             threads = threads_for(entry.config, self._settings.core_count)

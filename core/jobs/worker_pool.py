@@ -53,7 +53,8 @@ class Worker:
         if code is not None and code < 0:
             name = signal.Signals(-code).name
             killed = _(
-                "The process that was training this run was killed ({signal}). Most often, memory had run out.",
+                "The process that was training this run was killed ({signal}). The most common reason is that "
+                "memory ran out.",
                 signal=name,
             )
             return with_code(killed, "worker_killed")

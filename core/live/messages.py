@@ -90,13 +90,13 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "xTitle": chart.x_title,
         "xEnd": chart.x_end,
         "percent": chart.percent,
-        "empty": _("The curve begins with the first step.") if chart.empty is None else chart.empty,
+        "empty": _("The curve starts with the first step.") if chart.empty is None else chart.empty,
         "series": [
             {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
         ],
         "words": script_words(
             log=_("Log scale"),
-            log_help=_("Equal distances are equal factors: small losses can be told apart."),
+            log_help=_("Equal distances mean equal ratios, so that small losses can be told apart."),
             whole=_("Whole run"),
             keys=_("Arrow keys move, plus and minus zoom, 0 shows the whole run."),
             broken=_("The chart could not be loaded. Reload the page."),

@@ -79,8 +79,8 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
     """
     spec = dataset_spec(config.dataset)
     line = _(
-        "Press Train: {train} images to learn from, {test} to be tested on.",
-        train=spec.train_size, test=spec.test_size,
+        "Press Train: the model learns from {train} images and is tested on {test} others.",
+        train=config.train_size or max(spec.train_size - config.validation_size, 0), test=spec.test_size,
     )  # fmt: skip
     layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
@@ -168,7 +168,7 @@ def _first_weights(config: RunConfig, has_torch: bool) -> FirstLayer:
     if weights is None:
         shapes = parameter_shapes(config, spec)
         blank = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-        return replace(first_layer(blank, spec), caption=_("Its first weights appear in a moment."))
+        return replace(first_layer(blank, spec), caption=_("Its initial weights appear in a moment."))
     return first_layer(weights, spec)
 
 
@@ -195,7 +195,7 @@ def _line(run: RunRow) -> str:
     if run.status == "queued":
         ahead = (run.queue_position or 1) - 1
         if not ahead:
-            return _("It starts as soon as a worker is free.")
+            return _("It starts as soon as there is room for it.")
         return ngettext("{n} run is ahead of it.", "{n} runs are ahead of it.", ahead)
     if run.status == "interrupted":
         return _("It was interrupted at step {step}.", step=run.step)
@@ -205,13 +205,13 @@ def _line(run: RunRow) -> str:
         told.append(_("step {step} of {total}", step=run.step, total=run.total_steps))
         told.append(_("epoch {epoch} of {total}", epoch=epoch, total=run.config.epochs))
     if run.images_per_s and run.status == "running":
-        told.append(_("{speed:number} images a second", speed=run.images_per_s))
+        told.append(_("{speed:number} images per second", speed=run.images_per_s))
         steps_per_s = run.images_per_s / run.config.batch_size
         left_s = time_left_s(run.pace, run.step, run.total_steps or 0, steps_per_s)
         told.append(_("about {left:about} left", left=left_s))
     if run.has_ended:
         told.append(_("trained for {time:duration}", time=run.elapsed_s))
-    return " · ".join(told) or _("It is about to begin.")
+    return " · ".join(told) or _("It is about to start.")
 
 
 def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:
@@ -225,8 +225,8 @@ def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> Html
         return None
     labels = data.test_labels[:STRIP_SIZE]
     caption = ngettext(
-        "{n} image from the test set: what the model answers (bold) and what it really is.",
-        "{n} images from the test set: what the model answers (bold) and what each really is.",
+        "{n} image from the test set: what the model predicts (bold) and what it really is.",
+        "{n} images from the test set: what the model predicts (bold) and what each really is.",
         len(labels),
     )
     template = _strip_template(load_images, dataset, data.fingerprint, caption)

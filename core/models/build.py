@@ -100,14 +100,12 @@ def load_state_arrays(model: nn.Module, arrays: Mapping[str, np.ndarray]) -> Non
     own = model.state_dict()
     for name in [*own, *arrays]:
         if name not in arrays or name not in own:
-            raise ValueError(
-                _("The weights do not fit the model: “{name}” is in only one of the two.", name=name)
-            )
+            raise ValueError(_("The weights do not fit the model: only one of them has “{name}”.", name=name))
         if tuple(own[name].shape) != tuple(arrays[name].shape):
             raise ValueError(
                 _(
-                    "The weights do not fit the model: the shape of “{name}” is {given:text}, the model needs "
-                    "{wanted:text}.",
+                    "The weights do not fit the model: the shape of “{name}” is {given:text}, but the model "
+                    "needs {wanted:text}.",
                     name=name,
                     given=tuple(arrays[name].shape),
                     wanted=tuple(own[name].shape),

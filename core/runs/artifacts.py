@@ -103,7 +103,7 @@ class Artifacts:
         """
         data = self._find(run_id, SNAPSHOT, str(step))
         if data is None:
-            raise UnknownArtifact(_("Run {run} has no weights of step {step}.", run=run_id, step=step))
+            raise UnknownArtifact(_("Run {run} has no weights for step {step}.", run=run_id, step=step))
         return unpack_arrays(data)
 
     def newest_weights(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:

@@ -29,7 +29,7 @@ _STORE: Final = "inkling.db"
 _KEY: Final = "visitor.key"
 _ABOUT: Final = "backup.json"
 _OWN: Final = "own"
-_AGAIN: Final = N_("Use a file that “python -m core backup” wrote.")
+_AGAIN: Final = N_("Use a file made by “python -m core backup”.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def backup(store: Store, path: Path) -> BackupSummary:
     """
     if path.exists():
         raise FileExistsError(
-            _("{path} exists already. Choose another name, or remove it first.", path=str(path))
+            _("{path} already exists. Choose another name, or delete it first.", path=str(path))
         )
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".backup-") as folder:
         copy = Path(folder) / _STORE
@@ -179,11 +179,11 @@ def _unpack(path: Path, folder: Path) -> None:
         strange = [name for name in names if not _is_ours(name)]
         if strange:
             message = _(
-                "{file} is not a backup: it holds “{member}”.", file=path.name, member=strange[0][:60]
+                "{file} is not a backup: it contains “{member}”.", file=path.name, member=strange[0][:60]
             )
             raise ImportRefused(message, _(_AGAIN))
         if _STORE not in names or _ABOUT not in names:
-            message = _("{file} is not a backup: it holds no run store.", file=path.name)
+            message = _("{file} is not a backup: it contains no run store.", file=path.name)
             raise ImportRefused(message, _(_AGAIN))
         about = _about(archive)
         if about.get("format") != FORMAT or about.get("version") != VERSION:

@@ -39,8 +39,8 @@ def files_set_aside(path: Path) -> set[Path]:
 def notice(path: Path, aside: Path) -> str:
     """Return the sentence that says that `path` was set aside as `aside`."""
     return _(
-        "The run store {file} was damaged and has been set aside as {aside}; a new one was begun. "
-        "Nothing was deleted: the command “sqlite3 {aside} .recover” may still read the runs in it.",
+        "The run store {file} was damaged. It was kept as {aside}, and a new one was created. Nothing was "
+        "deleted: the command “sqlite3 {aside} .recover” may still read the runs in it.",
         file=path.name,
         aside=aside.name,
     )

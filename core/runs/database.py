@@ -228,8 +228,8 @@ def _sqlite_path(url: str) -> Path | None:
         return None
     if not parsed.database or parsed.database == ":memory:":
         raise StoreUnreachable(
-            _("INKLING_STORE names a database in memory ({url}), which processes cannot share.", url=url),
-            _("Name a file instead, such as sqlite:////folder/inkling.db."),
+            _("INKLING_STORE is a database in memory ({url}), which processes cannot share.", url=url),
+            _("Use a file instead, such as sqlite:////folder/inkling.db."),
         )
     return Path(parsed.database).expanduser().absolute()
 
@@ -238,7 +238,7 @@ def _no_url(url: str, error: Exception) -> StoreUnreachable:
     named = re.sub(r"://[^@/]*@", "://***@", url)  # no password on a page or in a log
     return StoreUnreachable(
         _(
-            "INKLING_STORE is not a database URL that can be used: “{url}” ({reason}).",
+            "INKLING_STORE is not a usable database URL: “{url}” ({reason}).",
             url=named,
             reason=type(error).__name__,
         ),

@@ -36,16 +36,14 @@ def store_error(error: Exception, path: Path | None, busy_s: float) -> StoreErro
     if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and disk_is_full(path)):
         return StoreFull(
             _("The disk that holds the run store ({path}) is full.", path=str(path)),
-            _("Free some space, or delete runs that are no longer needed, and try again."),
+            _("Free some space, or delete runs that you no longer need, and try again."),
         )
     if kind == sqlite3.SQLITE_READONLY:
         return read_only(path)
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(
             _("The run store {path} is damaged ({reason}).", path=str(path), reason=str(cause)),
-            _(
-                "Start Inkling again. It will set the damaged file aside, without deleting it, and begin a new one."
-            ),
+            _("Start Inkling again. It will keep the damaged file under another name and create a new one."),
         )
     return unreachable(path, cause)
 
@@ -53,11 +51,11 @@ def store_error(error: Exception, path: Path | None, busy_s: float) -> StoreErro
 def read_only(path: Path | None) -> StoreReadOnly:
     """Return the error of a store that may not be written."""
     if path is None:
-        message = _("The run store at INKLING_STORE may be read but not written.")
+        message = _("The run store at INKLING_STORE can be read but not written.")
     else:
-        message = _("The run store {path} may be read but not written.", path=str(path))
+        message = _("The run store {path} can be read but not written.", path=str(path))
     return StoreReadOnly(
-        message, _("Allow writing there, or set INKLING_STORE to a file on a disk that may be written.")
+        message, _("Allow writing there, or set INKLING_STORE to a file on a writable disk.")
     )
 
 
@@ -66,11 +64,14 @@ def unreachable(path: Path | None, cause: BaseException) -> StoreUnreachable:
     if path is None:
         return StoreUnreachable(
             _("The run store at INKLING_STORE cannot be opened ({reason}).", reason=str(cause)),
-            _("Check that its server runs and lets you in, or set INKLING_STORE to another place."),
+            _(
+                "Check that its server is running and accepts your login, or set INKLING_STORE to another "
+                "place."
+            ),
         )
     return StoreUnreachable(
         _("The run store {path} cannot be opened ({reason}).", path=str(path), reason=str(cause)),
-        _("Check that its folder exists and may be written, or set INKLING_STORE to another place."),
+        _("Check that its folder exists and is writable, or set INKLING_STORE to another place."),
     )
 
 

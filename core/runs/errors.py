@@ -76,7 +76,7 @@ class UnknownArtifact(StoreError):
     """The run has no such array or bytes."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, _("Choose one of the steps that are listed."))
+        super().__init__(message, _("Choose one of the listed steps."))
 
 
 class ExportRefused(StoreError):

@@ -105,11 +105,11 @@ class RunRecords:
         if connection.scalar(queued) >= self._table.settings.queue_length:
             raise RunRefused(
                 ngettext(
-                    "The queue is full: it holds {n} run at most.",
-                    "The queue is full: it holds {n} runs at most.",
+                    "The queue is full: it holds at most {n} run.",
+                    "The queue is full: it holds at most {n} runs.",
                     self._table.settings.queue_length,
                 ),
-                _("Wait until some have been trained, or stop queued runs that are no longer needed."),
+                _("Wait until some have finished, or stop queued runs that you no longer need."),
             )
         if connection.scalar(queued.where(RUNS.c.owner == owner)) >= self._table.settings.queue_per_owner:
             raise RunRefused(
@@ -118,7 +118,7 @@ class RunRecords:
                     "You already have {n} runs in the queue, which is the most allowed here.",
                     self._table.settings.queue_per_owner,
                 ),
-                _("Wait until some have been trained, or stop queued runs that are no longer needed."),
+                _("Wait until some have finished, or stop queued runs that you no longer need."),
             )
 
     def get(self, run_id: str) -> RunRow:

@@ -31,7 +31,7 @@ LIVE: Final = (
 )  # statuses under which something may still happen by itself or by an order
 
 LOST_CAUSE: Final = "worker_lost"
-LOST_MESSAGE: Final = unsaid(LOST_CAUSE, N_("The process that was training this run is gone."))
+LOST_MESSAGE: Final = unsaid(LOST_CAUSE, N_("The process that was training this run ended unexpectedly."))
 LOST_REMEDY: Final = unsaid(
     LOST_CAUSE, N_("Press Resume to continue from the last checkpoint. The result will be the same.")
 )

@@ -52,7 +52,7 @@ class Driver:
             self._searches.settle(search.id, FINISHED)
         elif failures > search.plan.planned_trials + 20:
             self._searches.settle(
-                search.id, STOPPED, _("Its runs fail again and again. Look at one of them to see why.")
+                search.id, STOPPED, _("Its runs keep failing. Open one of them to see why.")
             )
         elif room > 0 and all(self._begin(study, search) for _ in range(room)):
             self._wake()

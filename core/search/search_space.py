@@ -97,11 +97,11 @@ class SearchPlan:
 
     def __post_init__(self) -> None:
         if not self.dimensions or len({d.field for d in self.dimensions}) != len(self.dimensions):
-            raise SearchRefused(_("Choose at least one setting to search over, and each only once."))
+            raise SearchRefused(_("Choose at least one setting to search over, and each setting only once."))
         if self.sampler not in SAMPLERS or self.pruner not in PRUNERS:
             raise SearchRefused(
                 _(
-                    "The method must be one of {samplers:list}, and pruning one of {pruners:list}.",
+                    "The method must be one of {samplers:list}, and the pruner one of {pruners:list}.",
                     samplers=SAMPLERS,
                     pruners=PRUNERS,
                 )
@@ -124,7 +124,7 @@ class SearchPlan:
             fields = [LABELS[field] for field in SEARCHABLE]
             raise SearchRefused(
                 _(
-                    "“{setting}” cannot be searched over. Choose from {settings:list}.",
+                    "“{setting}” cannot be searched over. Choose from: {settings:list}.",
                     setting=setting,
                     settings=fields,
                 )

@@ -182,7 +182,8 @@ class ClosedFormLearner:
         if weight.shape != tuple(self.weight.shape) or bias.shape != (len(self.bias),):
             raise ValueError(
                 _(
-                    "The weights do not fit the model: their shape is {given:text}, it needs {wanted:text}.",
+                    "The weights do not fit the model: their shape is {given:text}, but the model needs "
+                    "{wanted:text}.",
                     given=weight.shape,
                     wanted=tuple(self.weight.shape),
                 )

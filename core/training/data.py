@@ -91,8 +91,8 @@ def _mixed(
     if extra.spec.image_shape != data.spec.image_shape or extra.spec.n_classes > data.spec.n_classes:
         raise ValueError(
             _(
-                "{extra} cannot be learned together with {dataset}. Its images are {theirs:text} values in "
-                "{n} classes; they must be {ours:text} values in at most {most} classes.",
+                "{extra} cannot be added to {dataset}. It has images of {theirs:text} values in {n} classes; "
+                "images of {ours:text} values in at most {most} classes are needed.",
                 extra=extra.spec.title,
                 dataset=data.spec.title,
                 theirs=_size(extra.spec),

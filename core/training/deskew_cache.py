@@ -27,7 +27,7 @@ def deskew_cached(images: Images) -> Images:
     """
     if images.ndim != 4 or images.shape[1] != 1:
         raise ValueError(
-            _("Only grey images can be deskewed. Switch “Deskew” off to train on images in colour.")
+            _("Only grey images can be deskewed. Switch off “Deskew” to train on colour images.")
         )
     kept = _kept_at(images)
     if kept is None:

@@ -115,7 +115,7 @@ def test_a_cell_of_the_confusion_matrix_opens_the_images_behind_it(
     expect(page.get_by_role("button", name=re.compile(r"^2 answered 7:"))).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(f"{len(cell)} of 1,032 images of 2 were taken for 8")).to_be_visible()
+    expect(page.get_by_text(f"{len(cell)} of 1,032 images of 2 were predicted as 8")).to_be_visible()
     images = page.locator(".st-key-cell_images button.ink-pixels-frame")
     expect(images).to_have_count(min(len(cell), 40))
 
@@ -173,7 +173,7 @@ def test_the_arithmetic_adds_up_on_the_page(page: Page, app: App, store: Store, 
         assert logit == pytest.approx(float(logits[int(name)]), abs=2e-4)
 
     panel = page.get_by_role("tabpanel", name="Arithmetic", exact=True)
-    grid = panel.get_by_label("Pixels: arrow keys read them one by one").last
+    grid = panel.get_by_label("Pixels. The arrow keys read them one by one.").last
     grid.focus()
     for _ in range(8):
         page.keyboard.press("ArrowDown")

@@ -211,7 +211,7 @@ def test_a_bundle_is_brought_in_and_a_malicious_one_is_not(
     with zipfile.ZipFile(harmful, "a") as archive:
         archive.writestr("weights/1.pkl", b"cos\nsystem\n(S'true'\ntR.")
     import_section(page, app, "run.inkling.zip", harmful.getvalue())
-    expect(page.get_by_text("This is not a run bundle: it holds “weights/1.pkl”")).to_be_visible()
+    expect(page.get_by_text("This is not a run bundle: it contains “weights/1.pkl”")).to_be_visible()
     assert newest(store).id == arrived.id
 
 

@@ -91,7 +91,7 @@ def test_a_pixel_is_read_out_with_its_place_and_its_panel(page: Page) -> None:
         "pixels.js",
         panels_message([Panel(image, "Sneaker"), Panel(weights, quantity="weight")], px=100),
     )
-    grid, said = page.get_by_label("Pixels: arrow keys read them one by one"), page.get_by_role("status")
+    grid, said = page.get_by_label("Pixels. The arrow keys read them one by one."), page.get_by_role("status")
     grid.press("ArrowDown")
     expect(said).to_have_text("Sneaker, row 1, column 0: pixel 128 of 255")
     grid.press("ArrowRight")

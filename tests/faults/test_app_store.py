@@ -86,7 +86,7 @@ def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trai
             spoil(lab.folder / "inkling.db-wal")
         says(page, "is not here any more")
         sidebar = page.get_by_test_id("stSidebar")
-        expect(sidebar).to_contain_text("was damaged and has been set aside")
+        expect(sidebar).to_contain_text("was damaged. It was kept as")
         expect(sidebar).to_contain_text("Nothing was deleted")
         picture(page, "garbage")
         assert len(set_aside(lab) - before) == 1

@@ -53,9 +53,9 @@ def class_spread(std: NDArray[np.floating], names: Names) -> str:
     spread = np.sqrt((std.reshape(len(std), -1).astype(np.float64) ** 2).mean(axis=1))
     most, least = int(np.argmax(spread)), int(np.argmin(spread))
     return _(
-        "Images of {most} differ most from one another, those of {least} least: a pixel is typically "
-        "{most_spread:number.2} and {least_spread:number.2} away from the class's average "
-        "(0 is black, 1 is white). The more blurred an average, the more its images differ.",
+        "Images of {most} differ most from one another, those of {least} least: their pixels typically differ "
+        "from the class's average by {most_spread:number.2} and {least_spread:number.2} (0 is black, 1 is full "
+        "brightness). The blurrier an average, the more its images differ.",
         most=names[most],
         least=names[least],
         most_spread=float(spread[most]),
@@ -68,7 +68,7 @@ def intensities(levels: NDArray[np.int64]) -> str:
     totals = levels.sum(axis=0)
     n = int(totals.sum())
     return _(
-        "{black:percent} of all pixel values are 0 (black), {bright:percent} are 255 (full brightness); "
+        "{black:percent} of all pixel values are 0 (black), {bright:percent} are 255 (full brightness), and "
         "{between:percent} lie between.",
         black=float(totals[0]) / n,
         bright=float(totals[255]) / n,
@@ -101,14 +101,15 @@ def split(train: int, validation: int, test: int, seed: int) -> str:
     """Say what the run learns from, is checked on while it learns, and is tested on."""
     if not validation:
         return _(
-            "This run learns from {train} images. While it learns it is checked on the {test} test images, "
+            "This run trains on {train} images. During training it is evaluated on the {test} test images, "
             "which it never learns from.",
             train=train,
             test=test,
         )
     return _(
-        "This run learns from {train} images and is checked on {validation} others while it learns. At the end "
-        "it is tested on {test} that it has never seen. Seed {seed:text} always picks the same images.",
+        "This run trains on {train} images. During training it is evaluated on {validation} validation images, "
+        "at the end on {test} test images. It never learns from either. Seed {seed:text} always picks the same "
+        "images.",
         train=train,
         validation=validation,
         test=test,
@@ -120,14 +121,15 @@ def map_of(method: str, shown: int, space: Space) -> str:
     """Say what a map of `shown` images shows; method: a key of embedding.MAPS."""
     if method == "pca":
         return _(
-            "{shown} images placed by the two directions in which they vary most; "
-            "these hold {share:percent} of all variation.",
+            "{shown} images placed by PCA: by the two directions in which they vary most, which account for "
+            "{share:percent} of all variation.",
             shown=shown,
             share=float(space.explained[:2].sum()),
         )
     return _(
-        "{shown} images laid out by t-SNE so that similar images stay neighbours. It works from {directions} "
-        "directions that hold {share:percent} of all variation. Distances between far groups mean little.",
+        "{shown} images laid out by t-SNE, which keeps similar images close together. It works from the "
+        "{directions} directions in which they vary most, which account for {share:percent} of all variation. "
+        "Distances between far groups mean little.",
         shown=shown,
         directions=len(space.explained),
         share=float(space.explained.sum()),
@@ -137,19 +139,19 @@ def map_of(method: str, shown: int, space: Space) -> str:
 def typicality(ranked: Ranked, name: str) -> str:
     """Say how much further from the middle of its class the most unusual image is than the most typical."""
     if not len(ranked.indices):
-        return _("There is no image of {name}.", name=name)
+        return _("There are no images of {name}.", name=name)
     index, near, far = int(ranked.indices[-1]), float(ranked.distances[0]), float(ranked.distances[-1])
     if near <= 0:
         return _(
-            "Typical means close to the average {name}. The most unusual, image {index}, is a distance of "
-            "{far:number.1} away from it.",
+            "Typical means close to the average {name}. The most unusual, image {index}, is at a distance of "
+            "{far:number.1} from it.",
             name=name,
             index=index,
             far=far,
         )
     return _(
-        "Typical means close to the average {name}. The most unusual, image {index}, is a distance of "
-        "{far:number.1} away from it, {times:number.1} times as far as the most typical.",
+        "Typical means close to the average {name}. The most unusual, image {index}, is at a distance of "
+        "{far:number.1} from it, {times:number.1} times as far as the most typical.",
         name=name,
         index=index,
         far=far,
@@ -163,13 +165,13 @@ def duplicates(exact: Sequence[NDArray[np.int64]], near: Sequence[DuplicatePair]
     said: list[str] = [
         ngettext("{n} image is an exact copy of another.", "{n} images are exact copies of others.", copies)
         if copies
-        else _("No image is there twice.")
+        else _("There are no exact duplicates.")
     ]
     if near:
         said.append(
             _(
-                "The two most alike of the others, {first} and {second}, typically differ by {levels:number.1} "
-                "in a pixel (0 is black, 255 is white).",
+                "Of the others, {first} and {second} are the most similar: their pixels typically differ by "
+                "{levels:number.1} (0 is black, 255 is full brightness).",
                 first=near[0].first,
                 second=near[0].second,
                 levels=255 * near[0].rms,
@@ -183,7 +185,7 @@ def doubts(found: Sequence[LabelIssue], names: Names, by_model: bool) -> str:
     if not found:
         if by_model:
             return _("The model contradicts no label.")
-        return _("No label is contradicted by the images most like its own.")
+        return _("No label is contradicted by the most similar images.")
     first = found[0]
     values = {
         "index": first.index,
@@ -193,14 +195,21 @@ def doubts(found: Sequence[LabelIssue], names: Names, by_model: bool) -> str:
     }
     if by_model:
         most = _(
-            "The strongest doubt is about image {index}: it is labelled {label}, but the model is "
-            "{share:percent} sure of {suggestion}.",
+            "The most doubtful is image {index}: it is labelled {label}, but the model is {share:percent} sure "
+            "of {suggestion}.",
             **values,
         )
     else:
         most = _(
-            "The strongest doubt is about image {index}: it is labelled {label}, but {share:percent} of the "
-            "images most like it are labelled {suggestion}.",
+            "The most doubtful is image {index}: it is labelled {label}, but {share:percent} of the most "
+            "similar images are labelled {suggestion}.",
             **values,
         )
-    return " ".join([ngettext("{n} label is in doubt.", "{n} labels are in doubt.", len(found)), most])
+    return " ".join(
+        [
+            ngettext(
+                "The most doubtful label is shown.", "The {n} most doubtful labels are shown.", len(found)
+            ),
+            most,
+        ]
+    )

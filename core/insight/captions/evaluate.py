@@ -21,8 +21,8 @@ def summary(result: Summary) -> str:
     """Say the accuracy on test images, with its interval, and what a second guess would bring."""
     return _(
         "It recognises {share:percent} of {n} images it had never seen. On other images like these, expect "
-        "{low:percent} to {high:percent} (95% interval). Allowed two guesses, it is right on {top2:percent} "
-        "(top-2 accuracy).",
+        "{low:percent} to {high:percent} (95% confidence interval). With two guesses, it is right on "
+        "{top2:percent} (top-2 accuracy).",
         share=result.accuracy.share,
         n=result.n,
         low=result.accuracy.low,
@@ -36,8 +36,8 @@ def class_scores(scores: Sequence[ClassScore], names: Names) -> str:
     present = [score for score in scores if score.support]
     best, worst = max(present, key=lambda s: s.recall), min(present, key=lambda s: s.recall)
     return _(
-        "Best at {best}: {best_recall:percent} of its images were recognised (its recall). "
-        "Worst at {worst}: {worst_recall:percent}.",
+        "Best at {best}: {best_recall:percent} of its images are recognised (its recall). Worst at {worst}: "
+        "{worst_recall:percent}.",
         best=names[best.label],
         best_recall=best.recall,
         worst=names[worst.label],
@@ -48,7 +48,7 @@ def class_scores(scores: Sequence[ClassScore], names: Names) -> str:
 def confusion(worst: Pair | None, names: Names) -> str:
     """Say which two classes are confused most."""
     if worst is None:
-        return _("No image was answered wrongly.")
+        return _("Every image was recognised.")
     return _(
         "{a} and {b} are confused most: {n} of their {total} images.",
         a=names[worst.a],
@@ -70,8 +70,8 @@ def cell(number: int, total: int, true: str, answer: str) -> str:
             share=number / total,
         )
     return ngettext(
-        "{n} of {total} images of {true} was taken for {answer} ({share:percent}).",
-        "{n} of {total} images of {true} were taken for {answer} ({share:percent}).",
+        "{n} of {total} images of {true} was predicted as {answer} ({share:percent}).",
+        "{n} of {total} images of {true} were predicted as {answer} ({share:percent}).",
         number,
         total=total,
         true=true,
@@ -83,7 +83,7 @@ def cell(number: int, total: int, true: str, answer: str) -> str:
 def mistakes(found: Sequence[Mistake], names: Names) -> str:
     """Say what the surest mistake was."""
     if not found:
-        return _("There is no mistake to show.")
+        return _("There are no mistakes to show.")
     first = found[0]
     return _(
         "Its most confident mistake is image {index}: it is labelled {label}, but the model was "
@@ -99,21 +99,22 @@ def reliability(result: Reliability) -> str:
     """Say whether the model is too sure of itself or too modest."""
     gap = result.gap
     if abs(gap) < 0.005:
-        verdict = _("On average it is as sure as it is right.")
+        verdict = _("On average, its confidence matches its accuracy.")
     elif gap > 0:
         verdict = _(
-            "It is too sure of itself: on average its confidence is {points:number.1} percentage points above "
-            "its accuracy.",
+            "It is overconfident: on average, its confidence is {points:number.1} percentage points above its "
+            "accuracy.",
             points=100 * gap,
         )
     else:
         verdict = _(
-            "It is too modest: on average its confidence is {points:number.1} percentage points below its "
+            "It is underconfident: on average, its confidence is {points:number.1} percentage points below its "
             "accuracy.",
             points=-100 * gap,
         )
     error = _(
-        "Bar by bar, confidence and accuracy are {points:number.1} points apart (expected calibration error).",
+        "Bar by bar, confidence and accuracy are {points:number.1} points apart on average (expected "
+        "calibration error).",
         points=100 * result.ece,
     )
     return " ".join([verdict, error])
@@ -124,7 +125,7 @@ def threshold(curve: ThresholdCurve, minimum: float) -> str:
     i = int(np.argmin(np.abs(curve.thresholds - minimum)))
     answered, least = int(curve.answered[i]), float(curve.thresholds[i])
     if not answered:
-        return _("It is never {least:percent.0} sure: no answer is left.", least=least)
+        return _("It is never {least:percent.0} sure, so it answers nothing.", least=least)
     kept = _(
         "Answering only when at least {least:percent.0} sure, it answers {answered} of {n} images and is right "
         "on {accuracy:percent} of those.",
@@ -148,32 +149,32 @@ def robustness(curves: Mapping[str, Curve]) -> str:
     kept = [name for name, curve in curves.items() if curve.half_gone is None]
     if not lost:
         return _(
-            "{damage} ({axis}): more than half of the accuracy is left at every strength tried. "
-            "Models: {kept:list}.",
+            "{damage} ({axis}): at least half of the accuracy is left at every strength tried. Models: "
+            "{kept:list}.",
             damage=damage.label,
             axis=damage.axis,
             kept=kept,
         )
     said = [
         _(
-            "{damage} ({axis}): half of the accuracy is lost at {lost:list}.",
+            "{damage} ({axis}): more than half of the accuracy is lost at {lost:list}.",
             damage=damage.label,
             axis=damage.axis,
             lost=lost,
         )
     ]
     if kept:
-        said.append(_("More than half is left at every strength tried: {kept:list}.", kept=kept))
+        said.append(_("At least half is left at every strength tried: {kept:list}.", kept=kept))
     return " ".join(said)
 
 
 def adversary(found: Adversary | None, names: Names) -> str:
     """Say how little it takes to fool the model on one image."""
     if found is None:
-        return _("No change of this kind flips this prediction, however strong.")
+        return _("No change of this kind, however strong, flips this prediction.")
     return _(
-        "Making each pixel lighter or darker by {share:percent} of full brightness at most turns the prediction "
-        "from {before} to {after}.",
+        "Making each pixel lighter or darker by at most {share:percent} of full brightness changes the "
+        "prediction from {before} to {after}.",
         share=found.epsilon,
         before=names[found.before],
         after=names[found.after],
@@ -185,15 +186,15 @@ def published(accuracy: float, figures: Sequence[Published], model: str) -> str:
     like = [figure for figure in figures if figure.model == model]
     if not like:
         return _(
-            "This run reaches {accuracy:percent}. No published figure for this kind of model is listed.",
+            "This run reaches {accuracy:percent}. No published result for this kind of model is listed.",
             accuracy=accuracy,
         )
     best = max(like, key=lambda figure: figure.accuracy)
     return ngettext(
-        "This run reaches {accuracy:percent}. The one published figure for its kind of model is "
+        "This run reaches {accuracy:percent}. The only published result listed for its kind of model is "
         "{best:percent} ({method}).",
-        "This run reaches {accuracy:percent}, more than {below} of the {n} published figures for its kind of "
-        "model. The best of them is {best:percent} ({method}).",
+        "This run reaches {accuracy:percent} and beats {below} of the {n} published results listed for its "
+        "kind of model. The best of them is {best:percent} ({method}).",
         len(like),
         accuracy=accuracy,
         below=sum(figure.accuracy < accuracy for figure in like),

@@ -34,8 +34,8 @@ def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
         )
     return _(
         "It recognises {share:percent} of {n} images it had never seen. It is best at {best} "
-        "({best_share:percent.0}) and worst at {worst} ({worst_share:percent.0}), which it takes for {other} "
-        "most often.",
+        "({best_share:percent.0}) and worst at {worst} ({worst_share:percent.0}), which it most often mistakes "
+        "for {other}.",
         **values,
         other=names[np.bincount(wrong, minlength=K).argmax()],
     )

@@ -21,9 +21,9 @@ def weight_images(weight: Array, bias: Array, names: Names) -> str:
     strongest = int(np.abs(weight).max(axis=1).argmax())
     favoured = int(np.argmax(bias))
     return _(
-        "Red pixels speak for a class, blue ones against it; the strongest weight of all is {weight:signed}, in "
-        "{strongest}. Before seeing any image it leans towards {favoured}, whose bias, a head start, is "
-        "{bias:signed}.",
+        "Red pixels speak for a class, blue ones against it. The strongest weight of all is {weight:signed}, "
+        "in {strongest}. Before seeing any image, the model leans towards {favoured}: its bias, a head start, "
+        "is {bias:signed}.",
         weight=float(weight[strongest].flat[int(np.abs(weight[strongest]).argmax())]),
         strongest=names[strongest],
         favoured=names[favoured],
@@ -38,18 +38,18 @@ def journey(trip: WeightTrajectory) -> str:
         return _("At step {step} the weights are where they started.", step=step)
     said = [
         _(
-            "After step {step} the weights are {distance:number.2} from where they started (all changes "
-            "taken together).",
+            "After step {step} the weights are at a distance of {distance:number.2} from their start: one "
+            "number for all their changes together.",
             step=step,
             distance=distance,
         )
     ]
     if len(trip.steps) > 2:  # of two places nothing can be said about the way between them
         reached = int(trip.steps[int(np.argmax(trip.distance >= distance / 2))])
-        said.append(_("Half of that was reached by step {step}.", step=reached))
+        said.append(_("Half of that distance was reached by step {step}.", step=reached))
     said.append(
         _(
-            "Their norm, which tells how large they are together, went from {first:number.2} to {last:number.2}.",
+            "Their norm, one number for how large they are, went from {first:number.2} to {last:number.2}.",
             first=float(trip.norm[0]),
             last=float(trip.norm[-1]),
         )
@@ -62,12 +62,12 @@ def border(edge: DecisionBoundary, near: Neighbours, names: Names) -> str:
     a, b = names[edge.a], names[edge.b]
     said = [_("Bright pixels on red speak for {a}, on blue for {b}.", a=a, b=b)]
     if not len(near.indices):
-        said.append(_("No image lies between these two."))
+        said.append(_("For no image are these two the most likely classes."))
     else:
         said.append(
             _(
-                "At the border the model finds both equally likely. The closest image is {distance:number.3} away "
-                "from it, on the side of {side}.",
+                "At the decision boundary between them, the model finds both equally likely. The closest image "
+                "is {distance:number.3} away from it, on the side of {side}.",
                 distance=abs(float(near.distances[0])),
                 side=a if near.distances[0] > 0 else b,
             )
@@ -114,7 +114,7 @@ def edits(before: Summary, after: Summary, number: int) -> str:
     """Say what the edits cost or gained on the images tested."""
     if number == 0:
         return _(
-            "Nothing is edited: {share:percent} of {n} images are recognised.",
+            "No edits yet: {share:percent} of {n} images are recognised.",
             share=before.accuracy.share,
             n=before.n,
         )
@@ -130,7 +130,7 @@ def edits(before: Summary, after: Summary, number: int) -> str:
     lost = before.accuracy.count - after.accuracy.count
     change = after.accuracy.share - before.accuracy.share
     if lost == 0:
-        said.append(_("That is as many as before."))
+        said.append(_("That is as many images as before."))
     elif lost > 0:
         said.append(
             ngettext(
@@ -157,8 +157,10 @@ def hidden_units(use: UnitUse, shown: int = 10) -> str:
     silent = int((use.active == 0).sum())
     said = [
         ngettext(
-            "The busiest of {total} hidden units does {share:percent} of the work.",
-            "The {n} busiest of {total} hidden units do {share:percent} of the work.",
+            "The busiest of {total} hidden units does {share:percent} of the work (activation × weights to the "
+            "next layer).",
+            "The {n} busiest of {total} hidden units do {share:percent} of the work (activation × weights to "
+            "the next layer).",
             min(shown, len(use.units)),
             total=len(use.units),
             share=float(use.use[:shown].sum()),
@@ -205,6 +207,6 @@ def feature_maps(layers: Sequence[Array]) -> str:
     ]
     if dark := sum(int((maps == 0).all(axis=(1, 2)).sum()) for maps in layers):
         said.append(
-            ngettext("{n} map stays dark for this image.", "{n} maps stay dark for this image.", dark)
+            ngettext("{n} map is all zero for this image.", "{n} maps are all zero for this image.", dark)
         )
     return " ".join(said)

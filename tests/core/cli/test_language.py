@@ -29,7 +29,7 @@ def _german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "Default: {value}.": "Vorgabe: {value}.",
         "Error: {message}": "Fehler: {message}",
         "There is no run “{run}”.": "Es gibt keinen Lauf „{run}“.",
-        "This is a folder. Name the pictures in it.": "Das ist ein Ordner.",
+        "This is a folder. Give the names of the pictures in it.": "Das ist ein Ordner.",
     }
     write_catalogue(tmp_path / "locales", "de", sentences)
     write_catalogue(tmp_path / "locales", "pt_BR", {})
@@ -106,7 +106,10 @@ def test_the_help_names_the_default_that_a_run_without_options_has(name: str) ->
 
 
 def test_help_says_what_else_a_number_must_be() -> None:
-    assert help_of("epochs") == "A whole number from 1 to 1,000. Default: 10."
+    assert (
+        help_of("epochs")
+        == "A whole number from 1 to 200, or up to 1,000 where INKLING_MAX_EPOCHS allows it. Default: 10."
+    )
     assert help_of("kernel_size").startswith("An odd number from 1 to 9.")
     assert "0 means all images" in help_of("train_size")
 
@@ -117,7 +120,7 @@ def test_scripts_get_english_codes_and_raw_values(tmp_path: Path) -> None:
         plain = CliRunner().invoke(make_app(), ["predict", str(tmp_path)])
     assert json.loads(done.stdout) == {
         "file": str(tmp_path),
-        "error": "This is a folder. Name the pictures in it.",
+        "error": "This is a folder. Give the names of the pictures in it.",
         "code": "folder",
         "values": {},
     }

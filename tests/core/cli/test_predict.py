@@ -47,7 +47,7 @@ def test_a_bad_file_is_told_in_its_place_and_the_others_are_answered(
     assert [one.get("class") for one in told] == ["7", None, None, None, "2"]
     assert [one["file"] for one in told] == [str(path) for path in files]
     assert "picture" in told[1]["error"]
-    assert told[3]["error"] == "This is a folder. Name the pictures in it."
+    assert told[3]["error"] == "This is a folder. Give the names of the pictures in it."
     assert [one.get("code") for one in told[1:4]] == ["unusable_picture", "unreadable_file", "folder"]
 
 

@@ -59,7 +59,8 @@ def test_train_prints_json_a_line_and_the_run_is_listed_and_evaluates_to_the_sam
 def test_help_names_the_defaults_that_hold_where_nothing_is_chosen() -> None:
     parameters = inspect.signature(train_command()).parameters
     assert (
-        parameters["epochs"].annotation.__metadata__[0].help == "A whole number from 1 to 1,000. Default: 10."
+        parameters["epochs"].annotation.__metadata__[0].help
+        == "A whole number from 1 to 200, or up to 1,000 where INKLING_MAX_EPOCHS allows it. Default: 10."
     )
     assert parameters["batch_size"].annotation.__metadata__[0].help.endswith("Default: 100.")
 

@@ -37,7 +37,7 @@ def test_every_bad_value_is_named_with_what_is_allowed():
             "INKLING_CHECKPOINT_S",
             "INKLING_KEPT_RUNS",
             "INKLING_MAX_EPOCHS must be a whole number from 1 to 1,000, not “many”. The most epochs that one run may "
-            "ask for. Change it, or unset it to use the default, 200.",
+            "have. Change it, or unset it to use the default, 200.",
             "INKLING_QUEUE_LENGTH",
         ),
         strict=True,
@@ -78,6 +78,6 @@ def test_limits_are_told_all_at_once_with_value_and_limit():
     assert [error.field for error in caught.value.errors] == ["epochs", "model", "batch_size"]
     assert str(caught.value) == (
         "epochs must be at most 5 here, not 6. "
-        "The model would have 101 parameters (weights and biases); at most 100 are allowed here. "
-        "With a batch size of 32 the run would make 11 training steps; at most 10 are allowed here."
+        "The model would have 101 parameters (weights and biases), but at most 100 are allowed here. "
+        "With a batch size of 32, the run would take 11 training steps, but at most 10 are allowed here."
     )

@@ -27,7 +27,7 @@ def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.M
 CHOICES = [name for name in FIELD_NAMES if isinstance(rule_of(name), tuple)]
 
 
-@pytest.mark.parametrize("name", [name for name in CHOICES if name != "activation"])  # named as they are
+@pytest.mark.parametrize("name", CHOICES)
 def test_every_option_that_a_setting_allows_has_a_name(name: str) -> None:
     assert [option for option in rule_of(name) if (name, option) not in OPTION_NAMES] == []
 
@@ -57,6 +57,9 @@ def test_numbers_are_told_as_people_read_them_and_a_seed_as_it_is() -> None:
     assert value_in_words("train_size", config) == "60,000"
     assert value_in_words("learning_rate", config) == "0.00001"
     assert value_in_words("seed", config) == "20261"
-    assert value_in_words("learning_rate_changes", config) == "0.01 from step 1,200 and 0.001 from step 2,000"
+    assert (
+        value_in_words("learning_rate_changes", config)
+        == "0.01 from step 1,200 on and 0.001 from step 2,000 on"
+    )
     assert value_in_words("learning_rate_changes", RunConfig()) == "none"
     assert value_in_words("start_from", config) == "none"

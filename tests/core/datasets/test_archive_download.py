@@ -51,7 +51,7 @@ def test_progress_and_refusals_are_said_in_the_readers_language(
 ) -> None:
     sentences = {
         "Downloading {name}": "{name} wird geladen",
-        "{dataset} is not downloaded yet ({size:size}).": "{dataset} fehlt noch ({size:size}).",
+        "{dataset} has not been downloaded yet ({size:size}).": "{dataset} fehlt noch ({size:size}).",
     }
     reports: list[str] = []
     with read_by(german(sentences, tmp_path / "locales", monkeypatch)):
@@ -76,6 +76,17 @@ def test_cifar10_is_fetched_and_becomes_channels_first(
     assert np.array_equal(data.train_labels, fashion.train_labels[:300])
 
 
+@pytest.mark.parametrize("which", ["small_kmnist", "small_cifar"])
+def test_the_remedy_for_files_of_another_size_names_the_folder_that_they_are_in(
+    which: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    spec: DatasetSpec = request.getfixturevalue(which)
+    with pytest.raises(datasets.DamagedData) as told:
+        datasets.ensure(replace(spec, test_size=spec.test_size + 1), tmp_path)
+    (folder,) = (path.name for path in tmp_path.iterdir() if path.is_dir() and not path.name.startswith("."))
+    assert told.value.remedy == f"Delete the folder {folder} in the data folder and try again."
+
+
 def test_a_downloaded_set_carries_its_measured_mean_and_std(small_cifar: DatasetSpec, tmp_path: Path) -> None:
     datasets.ensure(small_cifar, tmp_path)
     data = datasets.load(small_cifar, tmp_path)
@@ -85,7 +96,7 @@ def test_a_downloaded_set_carries_its_measured_mean_and_std(small_cifar: Dataset
 
 
 def test_loading_never_downloads(small_kmnist: DatasetSpec, server: FileServer, tmp_path: Path) -> None:
-    with pytest.raises(NotDownloaded, match="Kuzushiji-MNIST is not downloaded yet"):
+    with pytest.raises(NotDownloaded, match="Kuzushiji-MNIST has not been downloaded yet"):
         datasets.load(small_kmnist, tmp_path)
     assert server.requests == []
     assert not datasets.is_ready(small_kmnist, tmp_path)

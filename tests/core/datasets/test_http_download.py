@@ -40,8 +40,8 @@ def test_a_broken_connection_is_told_and_the_next_try_asks_only_for_the_rest(
     server.break_after = 20_000
     with pytest.raises(DownloadFailed) as told:
         datasets.ensure(small_kmnist, tmp_path)
-    assert "broke when 20,000 bytes of the " in told.value.message
-    assert "goes on" in told.value.remedy
+    assert "was lost after 20,000 bytes of " in told.value.message
+    assert "continues where it stopped" in told.value.remedy
     assert (tmp_path / f"{IMAGES}.part").stat().st_size == 20_000
     assert not (tmp_path / IMAGES).exists()
 

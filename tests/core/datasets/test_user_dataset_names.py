@@ -34,7 +34,7 @@ def test_a_title_or_class_name_that_cannot_be_shown_is_refused(text: str, tmp_pa
         with pytest.raises(RefusedUpload) as refused:
             create_own(title, names, GREY, tmp_path)
         assert refused.value.message.startswith(f"{what} has a character that cannot be shown, \\")
-        assert "without that character" in refused.value.remedy
+        assert "Remove that character" in refused.value.remedy
     assert list_own(tmp_path) == []
 
 

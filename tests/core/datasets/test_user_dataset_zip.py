@@ -138,7 +138,7 @@ def test_of_many_files_the_first_few_are_named_and_the_others_counted(
     broken = " ".join(f"a/broken{n}.png: It is not an image that can be read." for n in range(1, 6))
     assert notes == (
         f"7 files are not images and were left out: {named} and 2 more.",
-        f"6 images could not be read. {broken} 1 more is not named here.",
+        f"6 images could not be read. {broken} 1 more is not listed here.",
     )
 
 
@@ -203,14 +203,14 @@ def test_limits_on_bytes_count_and_pixels(digits: list[bytes], tmp_path: Path) -
     files = {f"{'ab'[n % 2]}/{n}.png": digits[n] for n in range(6)}
     with pytest.raises(RefusedUpload, match="the limit is 100 bytes"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_zip_bytes=100))
-    with pytest.raises(RefusedUpload, match="6 images of 28 × 28 px, and at most 5 are"):
+    with pytest.raises(RefusedUpload, match="6 images of 28 × 28 px, but at most 5 are"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_images=5))
     with pytest.raises(RefusedUpload, match="at most 2 are"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_data_bytes=2 * 784))
     files["a/huge.png"] = png(np.zeros((2000, 2000), np.uint8))
     made = import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_image_px=1_000_000))
     assert made.notes == (
-        "1 image could not be read. a/huge.png: It has 2,000 × 2,000 pixels, and at most 1,000,000 are allowed.",
+        "1 image could not be read. a/huge.png: It has 2,000 × 2,000 pixels, but at most 1,000,000 are allowed.",
     )
 
 

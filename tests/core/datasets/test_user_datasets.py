@@ -149,7 +149,7 @@ def test_a_damaged_own_dataset_is_told_and_not_loaded(mnist: ImageData, tmp_path
         ("x" * 81, ["a", "b"], GREY, "title must have 1 to 80"),
         ("x", ["a"], GREY, "number of classes must be from 2 to 100, not 1"),
         ("x", [str(n) for n in range(101)], GREY, "from 2 to 100, not 101"),
-        ("x", ["a", "a"], GREY, r"must all differ\. More than once: a\."),
+        ("x", ["a", "a"], GREY, r"needs a different name\. Used more than once: a\."),
         ("x", ["a", ""], GREY, "1 to 60 characters"),
         ("x", ["a", "b"], (2, 28, 28), "channels must be 1 .* or 3 .*, not 2"),
         ("x", ["a", "b"], (1, 3, 28), "height must be from 4 to 128 px, not 3"),
@@ -181,6 +181,6 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     with pytest.raises(RefusedUpload, match="already has 2 drawn or imported datasets"):
         create_own("Three", ["a", "b"], GREY, tmp_path, limits)
     add_images(made.name, np.zeros((3, *GREY), np.uint8), [0, 0, 0], tmp_path, limits)
-    with pytest.raises(RefusedUpload, match="4 images of 28 × 28 px, and at most 3 are"):
+    with pytest.raises(RefusedUpload, match="4 images of 28 × 28 px, but at most 3 are"):
         add_images(made.name, np.zeros((1, *GREY), np.uint8), [0], tmp_path, limits)
     assert datasets.dataset_spec(made.name, tmp_path).train_size == 2

@@ -124,7 +124,7 @@ EVALUATED = {"kind": "evaluated", "step": 0, "split": "test", "loss": 1.0, "accu
         (with_file("manifest.json", b"{}"), "does not say so"),
         (with_manifest(version=99), "version 99"),
         (with_manifest(events=[]), "begin with the start"),
-        (with_manifest(name=["x"]), "where words belong"),
+        (with_manifest(name=["x"]), "where text belongs"),
         (with_config(dataset="own:abc"), "own:abc"),
         (with_config(learning_rate=-1), "learning_rate"),
         (with_config(model="mlp", hidden_sizes=[4096, 4096, 4096]), "parameters"),
@@ -136,7 +136,7 @@ EVALUATED = {"kind": "evaluated", "step": 0, "split": "test", "loss": 1.0, "accu
         (with_event(**{**EVALUATED, "strip": [10]}), "not classes"),
         (with_event(kind="steps"), "do not fit its steps"),
         (with_event(kind="os.system", step=1), "unknown event"),
-        (with_file("weights/999999.safetensors", save(SOFTMAX)), "never made"),
+        (with_file("weights/999999.safetensors", save(SOFTMAX)), "never took"),
         (with_file("weights/5.safetensors", save(SOFTMAX | INFINITE)), "finite"),
         (with_file("logits.safetensors", save({"logits": np.zeros((3, 10), np.float32)})), "final scores"),
         (with_file("steps.safetensors", save({"loss": np.zeros(3, np.float32)})), "do not fit together"),
@@ -162,7 +162,7 @@ def test_a_bundle_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_
     with pytest.raises(ImportRefused, match="far more"):
         import_bundle(small, buffer.getvalue())
     with pytest.raises(ImportRefused, match="INKLING_UPLOAD_MB"):
-        import_bundle(small, bytes(2**20))
+        import_bundle(small, bytes(500_001))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"GIF89a", pickle.dumps({"a": 1})])

@@ -68,7 +68,7 @@ def test_a_translation_cannot_break_a_script(
 ) -> None:
     nasty = {
         "Return uint8 images as the numbers that the model sees.": 'a """ b \\',
-        "the scores; softmax is part of the loss": "a\nimport nothing_there\r\u2028b",
+        "the scores (logits); softmax is part of the loss": "a\nimport nothing_there\r\u2028b",
         "Step {number}: {title}. {why}": "x\n{number} {title} {why}",
     }
     english = export_run(export_store, softmax_run, "script").data.decode()

@@ -39,7 +39,7 @@ def test_the_script_s_docstring_and_the_notebook_s_heading_are_the_name(
         program = ast.parse(export_run(export_store, named, "script").data)
         described = ast.get_docstring(program, clean=False)
         assert described is not None
-        assert described.startswith(f"{kept}: run {named} of Inkling")
+        assert described.startswith(f"{kept}: run {named} from Inkling")
         notebook = nbformat.reads(export_run(export_store, named, "notebook").data.decode(), 4)
         source = notebook.cells[0].source
         opening, inline, *_ = MarkdownIt("commonmark").parse(source)

@@ -54,7 +54,7 @@ def test_the_axis_covers_the_planned_run_from_the_first_step_on(small_run: Small
     curves = Curves("run-1")
     curves.add([started(total=3000), chunk(small_run, 1, 5)])
     assert curves.loss_chart().x_end == 3000
-    assert "60 make an epoch" in curves.loss_chart().x_title
+    assert "60 make one epoch" in curves.loss_chart().x_title
 
 
 def test_earlier_runs_lie_beneath_under_their_names_in_colours_of_their_own(curves: Curves) -> None:
@@ -91,7 +91,7 @@ def test_the_alternative_text_says_what_the_chart_says(curves: Curves, small_run
     assert words.startswith("Training loss after step 120 of 120: ")
     assert f"at first {small_run.losses[0]:.3f}. " in words
     assert "Test loss at step 120: 0.610." in words
-    assert words.endswith("1 earlier run lies beneath.")
+    assert words.endswith("1 earlier run is shown in a paler colour.")
     assert curves.accuracy_chart().alt.endswith("Test accuracy at step 120: 86.0%.")
 
 
@@ -114,7 +114,7 @@ def test_the_title_says_the_loss_of_a_guess_where_the_number_of_classes_is_known
 
 def test_before_the_first_step_the_chart_says_that_it_waits() -> None:
     chart = Curves("run-1").loss_chart()
-    assert chart.alt == "Chart of the loss. It waits for the first training step."
+    assert chart.alt == "Chart of the loss. It starts with the first training step."
     assert all(len(s.x) == 0 for s in chart.series)
     assert chart.x_end == 1
 

@@ -30,7 +30,11 @@ def test_one_comma_or_point_is_the_decimal_mark(text, value):
     ("text", "says"),
     [
         *(("1,000", "1000 or 1.0000"), ("1.000", "1000 or 1.0000"), ("-12,345", "-12345 or -12.3450")),
-        *(("1,000.5", "one decimal mark"), ("1.000.000", "one decimal mark"), ("0,1,2", "one decimal mark")),
+        *(
+            ("1,000.5", "one decimal point"),
+            ("1.000.000", "one decimal point"),
+            ("0,1,2", "one decimal point"),
+        ),
         *(
             ("", "such as"),
             ("abc", "such as"),

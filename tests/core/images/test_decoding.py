@@ -146,7 +146,7 @@ def test_an_animation_is_refused(kind: str) -> None:
 
 def test_limits_are_the_callers() -> None:
     content = saved(picture((100, 100)), "PNG")
-    with pytest.raises(TooLargeError, match=r"100 × 100 pixels, and at most 9,999 are allowed"):
+    with pytest.raises(TooLargeError, match=r"100 × 100 pixels, but at most 9,999 are allowed"):
         read_image(content, Limits(max_pixels=9_999))
     with pytest.raises(TooLargeError, match="the limit is 10 bytes"):
         read_image(content, Limits(max_bytes=10))

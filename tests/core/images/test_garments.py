@@ -48,9 +48,9 @@ def test_stages_end_with_the_image_and_a_blank_picture_is_empty() -> None:
     prepared = prepare_garment(shirt((255, 255, 255), (30, 30, 30)))
     assert np.array_equal(prepared.stages[-1][2], prepared.image)
     assert [(STAGE_LABELS[name], caption) for name, caption, _ in prepared.stages] == [
-        ("photo", "as it was taken, in grey"),
-        ("cut out", "background black, garment bright"),
-        ("scale", "made to fit 28 × 28 pixels"),
+        ("photo", "the photo in grey"),
+        ("cut out", "background made black, garment bright"),
+        ("scale", "scaled to fit 28 × 28 pixels"),
     ]
     assert prepare_garment(Image.new("RGB", (100, 100), (200, 200, 200))).reason == "empty"
 

@@ -78,11 +78,11 @@ def test_each_stage_is_kept_in_order_with_a_caption() -> None:
     assert [name for name, _, _ in prepared.stages] == ["drawn", "crop", "pen", "scale", "centre", "deskew"]
     assert [caption for _, caption, _ in prepared.stages] == [
         "as it was drawn",
-        "cut to the ink",
+        "cropped to the ink",
         "strokes made 2 to 3.2 pixels thick",
-        "made to fit 20 × 20 pixels",
-        "centred by the mass of its ink",
-        "made upright",
+        "scaled to fit 20 × 20 pixels",
+        "centred by its centre of mass",
+        "straightened",
     ]
     assert all(array.min() >= 0 and array.max() <= 1 for _, _, array in prepared.stages)
     assert np.array_equal(prepared.stages[-1][2], prepared.image)

@@ -50,7 +50,7 @@ def test_numbers_are_written_as_people_read_them():
 def test_the_confusion_caption_of_the_issue():
     worst = confusion.Pair(4, 9, 11, 20, 1991)
     assert evaluate_captions.confusion(worst, NAMES) == "4 and 9 are confused most: 31 of their 1,991 images."
-    assert evaluate_captions.confusion(None, NAMES) == "No image was answered wrongly."
+    assert evaluate_captions.confusion(None, NAMES) == "Every image was recognised."
 
 
 def test_the_evaluation_captions_say_this_runs_numbers(trained):
@@ -64,7 +64,7 @@ def test_the_evaluation_captions_say_this_runs_numbers(trained):
     recalls = [(trained.logits[trained.labels == k].argmax(1) == k).mean() for k in range(10)]
     text = evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), NAMES)
     assert text == (
-        f"Best at {np.argmax(recalls)}: {per_cent(max(recalls))} of its images were recognised (its recall). "
+        f"Best at {np.argmax(recalls)}: {per_cent(max(recalls))} of its images are recognised (its recall). "
         f"Worst at {np.argmin(recalls)}: {per_cent(min(recalls))}."
     )
     first = metrics.confident_mistakes(trained.logits, trained.labels, 1)[0]
@@ -87,11 +87,12 @@ def test_the_threshold_caption_counts_answers_left_and_correct_ones_withheld(tra
     ) in text
     assert text.endswith(f" {(right & ~remaining).sum():,} correct answers are withheld.")
     uniform = calibration.threshold_curve(np.zeros((4, 10)), np.zeros(4, np.int64))
-    assert evaluate_captions.threshold(uniform, 0.5) == "It is never 50% sure: no answer is left."
+    assert evaluate_captions.threshold(uniform, 0.5) == "It is never 50% sure, so it answers nothing."
 
 
 @pytest.mark.parametrize(
-    ("confidence", "expected"), [(0.99, "too sure"), (0.60, "too modest"), (0.75, "as sure as")]
+    ("confidence", "expected"),
+    [(0.99, "overconfident"), (0.60, "underconfident"), (0.75, "confidence matches")],
 )
 def test_the_reliability_caption_tells_pride_from_modesty(confidence, expected):
     logits = np.tile(np.log([confidence, 1 - confidence]), (4, 1))
@@ -112,23 +113,24 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
     text = evaluate_captions.robustness({"softmax": curve, "a-twin": curve})
     at = f"{curve.half_gone:g}"
     assert text == (
-        f"Inversion (share of the negative): half of the accuracy is lost at {at} (softmax) and {at} (a-twin)."
+        f"Inversion (share of the negative image, 1 is fully inverted): more than half of the accuracy is lost at "
+        f"{at} (softmax) and {at} (a-twin)."
     )
     firm = replace(curve, accuracy=curve.accuracy[:1] * len(curve.strengths))
     text = evaluate_captions.robustness({"softmax": curve, "firm": firm})
-    assert text.endswith(f" {at} (softmax). More than half is left at every strength tried: firm.")
+    assert text.endswith(f" {at} (softmax). At least half is left at every strength tried: firm.")
     text = evaluate_captions.robustness({"firm": firm})
-    assert "more than half of the accuracy is left at every strength tried" in text
+    assert "at least half of the accuracy is left at every strength tried" in text
 
 
 def test_the_caption_of_published_figures():
     text = evaluate_captions.published(0.9, figures_for("mnist"), "softmax")
-    assert text.startswith("This run reaches 90.0%, more than 2 of the 6 published figures")
+    assert text.startswith("This run reaches 90.0% and beats 2 of the 6 published results")
     one = [figure for figure in figures_for("mnist") if figure.model == "softmax"][:1]
-    assert "The one published figure for its kind of model is" in evaluate_captions.published(
+    assert "The only published result listed for its kind of model is" in evaluate_captions.published(
         0.9, one, "softmax"
     )
-    assert "No published figure" in evaluate_captions.published(0.9, (), "cnn")
+    assert "No published result" in evaluate_captions.published(0.9, (), "cnn")
 
 
 def test_the_arithmetic_caption_adds_up(trained, pixels):
@@ -151,10 +153,10 @@ def test_the_edit_caption_counts_images_lost_and_won(trained):
     lost = before.accuracy.count - worse.accuracy.count
     right = (np.roll(trained.logits, 1, axis=1).argmax(1) == trained.labels).mean()
     assert f"2 edits: {per_cent(right)} of the images are" in weights_captions.edits(before, worse, 2)
-    assert weights_captions.edits(before, before, 1).endswith(" That is as many as before.")
+    assert weights_captions.edits(before, before, 1).endswith(" That is as many images as before.")
     assert f"{lost:,} images fewer" in weights_captions.edits(before, worse, 2)
     assert f"{lost:,} images more" in weights_captions.edits(worse, before, 1)
-    assert weights_captions.edits(before, before, 0).startswith("Nothing is edited")
+    assert weights_captions.edits(before, before, 0).startswith("No edits yet")
 
 
 def test_weight_captions_of_a_run_that_has_learned_nothing():
@@ -166,7 +168,10 @@ def test_weight_captions_of_a_run_that_has_learned_nothing():
 def test_unit_captions_by_hand():
     use = UnitUse(np.arange(4), np.array([0.5, 0.3, 0.2, 0.0]), np.array([1.0, 0.5, 0.1, 0.0]))
     text = weights_captions.hidden_units(use, shown=2)
-    assert text == "The 2 busiest of 4 hidden units do 80.0% of the work. 1 unit never reacts to any image."
+    assert text == (
+        "The 2 busiest of 4 hidden units do 80.0% of the work (activation × weights to the next layer). "
+        "1 unit never reacts to any image."
+    )
     fed = UnitContributions(4, np.array([6, 2]), np.array([-1.5, 0.75]), 0.0, 0.1)
     text = weights_captions.fed_by(fed, NAMES)
     assert text == "Unit 3 speaks most for 4 (+0.75). Unit 7 speaks most against 4 (−1.50)."
@@ -270,7 +275,10 @@ def test_every_word_of_a_caption_comes_from_the_catalogue(mnist, trained, pixels
     assert {figure.note[:1] for figure in figures_for("fashion_mnist")} == {"«", ""}
     units = first_layer({"hidden1.weight": np.zeros((2, 784))}, CATALOG["mnist"])
     assert units.labels == ("«unit 1»", "«unit 2»")
-    assert units.caption == "«The first 2 of 2 hidden units: what each looks for.»"
+    assert (
+        units.caption
+        == "«The first 2 of 2 hidden units: red pixels activate a unit, blue ones hold it back.»"
+    )
 
 
 def test_captions_of_garments_speak_of_no_digits_and_put_no_article_before_a_name(mnist, trained, pixels):
@@ -290,5 +298,5 @@ def test_two_places_are_no_journey_to_speak_of_but_three_are():
     text = weights_captions.journey(
         weight_analysis.weight_trajectory([0, 100, 600], [zeros, 0.6 * ones, ones])
     )
-    assert f"the weights are {7840**0.5:.2f} from where they started" in text
-    assert "Half of that was reached by step 100." in text
+    assert f"the weights are at a distance of {7840**0.5:.2f} from their start" in text
+    assert "Half of that distance was reached by step 100." in text

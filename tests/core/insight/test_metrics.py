@@ -78,7 +78,7 @@ def test_no_mistakes_gives_an_empty_list():
         (
             np.array([[np.nan, 0.0]]),
             np.array([0]),
-            r"1 of 2 scores \(logits\) are not finite numbers: the run diverged",
+            r"This run diverged: 1 of 2 scores \(logits\) are not finite numbers",
         ),
         (np.zeros((2, 3)), np.array([0, 3]), "labels must be from 0 to 2, got 0 to 3"),
         (np.zeros((2, 3)), np.array([0]), r"got \(2, 3\) and \(1,\)"),

@@ -39,14 +39,18 @@ def head(shown: RunSnapshot) -> dict[str, str]:
 def test_before_the_first_run_the_page_says_what_there_is_to_learn_from(load_images: LoadImages) -> None:
     shown = idle_snapshot(RunConfig(validation_size=5_000), load_images, has_torch=False)
     values = head(shown)
-    assert values["line"] == "Press Train: 60,000 images to learn from, 10,000 to be tested on."
+    assert (
+        values["line"] == "Press Train: the model learns from 55,000 images and is tested on 10,000 others."
+    )
+    few = head(idle_snapshot(RunConfig(train_size=1_000), load_images, has_torch=False))["line"]
+    assert few == "Press Train: the model learns from 1,000 images and is tested on 10,000 others."
     names = [values[f"name{i}"] for i in range(4)]
     assert names == ["train loss", "train accuracy", "validation loss", "validation accuracy"]
     assert {values[f"value{i}"] for i in range(4)} == {"–"}
     assert shown.loss.title == "Loss (cross-entropy; about 2.3 is guessing)"
     assert shown.strip is not None
     assert shown.strip.values["strip@aria-label"] == "The first 20 test images."
-    assert "20 images from the test set: what the model answers (bold)" in shown.strip.template
+    assert "20 images from the test set: what the model predicts (bold)" in shown.strip.template
 
 
 def test_a_run_that_is_over_says_its_figures_and_how_long_it_trained(
@@ -70,7 +74,7 @@ def test_a_run_under_way_says_about_how_long_it_will_take(store: Store, load_ima
     run_id, _attempt = told(store, started(total_steps=6_000), steps(1, 20), config=RunConfig(batch_size=100))
     line = head(snapshot(store, Feed(run_id), load_images))["line"]
     # 5,980 steps are left, 50 of them a second
-    assert line == "step 20 of 6,000 · epoch 3 of 5 · 5,000 images a second · about 2 min left"
+    assert line == "step 20 of 6,000 · epoch 3 of 5 · 5,000 images per second · about 2 min left"
 
 
 def test_a_run_that_waits_says_how_many_are_ahead(store: Store, load_images: LoadImages) -> None:
@@ -79,7 +83,7 @@ def test_a_run_that_waits_says_how_many_are_ahead(store: Store, load_images: Loa
         store.enqueue(run_id)
     lines = [head(snapshot(store, Feed(run_id), load_images))["line"] for run_id in waiting]
     assert lines == [
-        "It starts as soon as a worker is free.",
+        "It starts as soon as there is room for it.",
         "1 run is ahead of it.",
         "2 runs are ahead of it.",
     ]

@@ -52,7 +52,7 @@ def test_a_checkpoint_is_replaced_whole(store):
 
 def test_a_missing_snapshot_is_named(store):
     run_id, _ = told(store, started())
-    with pytest.raises(UnknownArtifact, match=f"Run {run_id} has no weights of step 7"):
+    with pytest.raises(UnknownArtifact, match=f"Run {run_id} has no weights for step 7"):
         store.snapshot(run_id, 7)
 
 

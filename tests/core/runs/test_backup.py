@@ -121,7 +121,7 @@ def test_a_damaged_store_in_a_backup_is_refused(lab: Store, tmp_path: Path) -> N
 
 def test_an_existing_file_is_not_written_over(lab: Store, tmp_path: Path) -> None:
     (tmp_path / "all.zip").write_text("mine")
-    with pytest.raises(FileExistsError, match="exists already"):
+    with pytest.raises(FileExistsError, match="already exists"):
         backup(lab, tmp_path / "all.zip")
     assert (tmp_path / "all.zip").read_text() == "mine"
 
@@ -140,11 +140,15 @@ def test_the_command_line_takes_a_run_away_and_brings_it_in(
         imported = lab.get(done.stdout.strip())
         (trained, *_) = lab.list(owner="me")
         assert imported.test_accuracy == pytest.approx(trained.test_accuracy, abs=1e-4)
-    assert shell.invoke(make_app(), ["backup", str(tmp_path / "b.zip")]).exit_code == 0
+    monkeypatch.setenv("INKLING_DATA", str(tmp_path / "lab"))
+    done = shell.invoke(make_app(), ["backup", str(tmp_path / "b.zip")])
+    assert done.stdout == f"Saved 4 runs to {tmp_path / 'b.zip'}. Saved 2 other files as well.\n"
     monkeypatch.setenv("INKLING_DATA", str(tmp_path / "fresh"))
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'fresh' / 'inkling.db'}")
     done = shell.invoke(make_app(), ["restore", str(tmp_path / "b.zip")])
-    assert done.stdout.startswith("4 runs")
+    assert done.stdout == "Restored 4 runs. Restored 2 other files.\n"
+    done = shell.invoke(make_app(), ["restore", str(tmp_path / "b.zip")])
+    assert done.stdout == "Restored 0 runs.\n"
     wrong = shell.invoke(make_app(), ["export", "trained", "--format", "docx"])
     assert wrong.exit_code == 2
     assert "safetensors" in wrong.stderr

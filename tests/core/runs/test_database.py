@@ -99,7 +99,7 @@ def test_damage_met_while_working_is_told_once_and_then_a_new_store_works(store,
     run_id = store.create(RunConfig(), name="new")
     assert [row.name for row in store.list()] == ["new"]
     assert other.get(run_id).name == "new", "every process moves on to the new file"
-    assert any("set aside" in notice for notice in store.notices)
+    assert any("was damaged. It was kept as" in notice for notice in store.notices)
 
 
 def test_a_file_that_somebody_removed_is_begun_anew_by_every_process(store, store_path):
@@ -122,10 +122,10 @@ def test_a_store_of_a_later_version_is_refused_and_left_alone(store, store_path)
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("no url at all", "not a database URL"),
+        ("no url at all", "not a usable database URL"),
         ("sqlite://", "in memory"),
         ("sqlite:///:memory:", "in memory"),
-        ("quantum://ada:secret@host/db", "not a database URL"),
+        ("quantum://ada:secret@host/db", "not a usable database URL"),
         ("sqlite:////proc/nowhere/inkling.db", "cannot be opened"),
     ],
 )

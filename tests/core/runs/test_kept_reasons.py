@@ -23,7 +23,7 @@ NOT_FINITE = "The loss is no longer a finite number at step {step}."
 def _german(tmp_path, monkeypatch):
     sentences = {
         NOT_FINITE: "Der Verlust ist bei Schritt {step} keine endliche Zahl mehr.",
-        "The process that was training this run is gone.": "Der Prozess, der diesen Lauf trainierte, ist weg.",
+        "The process that was training this run ended unexpectedly.": "Der Prozess dieses Laufs ist weg.",
         "There is no run “{run}”.": "Es gibt keinen Lauf „{run}“.",
         "Try a learning rate of {rate:plain}.": "Versuche die Lernrate {rate:plain}.",
     }
@@ -102,11 +102,11 @@ def test_a_lost_worker_is_known_by_its_code_in_any_language(store, store_path):
     store.leases.give_back(run_id)
     reader = open_store(store_path)
     with read_by(GERMAN):
-        assert reader.get(run_id).message == "Der Prozess, der diesen Lauf trainierte, ist weg."
+        assert reader.get(run_id).message == "Der Prozess dieses Laufs ist weg."
         assert reader.mark_interrupted() == [run_id]
     assert json.loads(column(store, run_id)) == {
         "code": LOST_CAUSE,
-        "id": ["The process that was training this run is gone."],
+        "id": ["The process that was training this run ended unexpectedly."],
         "values": {},
     }
     with read_by(GERMAN):
@@ -135,7 +135,7 @@ def test_errors_are_said_when_they_are_raised_and_have_a_code(store):
 
 def test_notices_are_said_to_each_reader(store_path, tmp_path, monkeypatch):
     source = (
-        "The run store {file} was damaged and has been set aside as {aside}; a new one was begun. "
+        "The run store {file} was damaged. It was kept as {aside}, and a new one was created. "
         "Nothing was deleted: the command “sqlite3 {aside} .recover” may still read the runs in it."
     )
     write_catalogue(tmp_path / "more", "de", {source: "{file} war beschädigt und heißt nun {aside}."})
@@ -144,4 +144,4 @@ def test_notices_are_said_to_each_reader(store_path, tmp_path, monkeypatch):
     opened = open_store(store_path)
     with read_by(GERMAN):
         assert opened.notices[0].startswith("inkling.db war beschädigt und heißt nun inkling.db.damaged-")
-    assert "was damaged and has been set aside as inkling.db.damaged-" in opened.notices[0]
+    assert "was damaged. It was kept as inkling.db.damaged-" in opened.notices[0]

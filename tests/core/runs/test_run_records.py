@@ -195,7 +195,7 @@ def test_a_run_beyond_the_limits_is_refused_in_words(store_path):
     store = open_store(store_path, max_epochs=10, max_parameters=1000)
     with pytest.raises(ConfigError, match="epochs must be at most 10 here, not 11"):
         store.create(RunConfig(epochs=11))
-    with pytest.raises(ConfigError, match=r"would have 7,850 parameters .*; at most 1,000 are allowed"):
+    with pytest.raises(ConfigError, match=r"would have 7,850 parameters .*, but at most 1,000 are allowed"):
         store.create(RunConfig(), parameter_count=7850)
     with pytest.raises(ConfigError, match="pace must be"):
         store.create(RunConfig(), pace="fast")
@@ -209,7 +209,7 @@ def test_a_full_queue_refuses_with_a_remedy_and_takes_runs_again_when_it_has_roo
     with pytest.raises(RunRefused, match="You already have 2 runs in the queue"):
         store.create(RunConfig(), owner="ada")
     store.create(RunConfig(), owner="bob")
-    with pytest.raises(RunRefused, match="The queue is full: it holds 3 runs at most"):
+    with pytest.raises(RunRefused, match="The queue is full: it holds at most 3 runs"):
         store.create(RunConfig(), owner="cy")
     store.order(first, command="stop")
     assert store.create(RunConfig(), owner="cy")

@@ -36,7 +36,7 @@ def test_what_cannot_be_shown_is_refused_with_its_sign_and_a_remedy(
         assert refused.value.message.startswith(
             f"{what.strip()} has a character that cannot be shown, {named}"
         )
-        assert refused.value.remedy == "Write it without that character, and try again."
+        assert refused.value.remedy == "Remove that character and try again."
     row = store.get(run_id)
     assert (row.name, row.note, row.tags) == ("before", "before", ("before",))
     assert len(store.list()) == 1

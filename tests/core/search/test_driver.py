@@ -161,7 +161,7 @@ def test_plans_survive_json_and_nonsense_is_refused() -> None:
     assert plan_from_json(plan_to_json(plan)) == plan
     for dimensions, told in (
         ((), "at least one"),
-        ((RATES, RATES), "each only once"),
+        ((RATES, RATES), "each setting only once"),
         (
             (Dimension("learning_rate", ("fast",)),),
             "Learning rate must be a number from 0.000001 to 100, not “fast”",
@@ -172,7 +172,7 @@ def test_plans_survive_json_and_nonsense_is_refused() -> None:
         ),
         ((Dimension("batch_size", ()),), "at least one value to try for “Batch size”"),
         ((Dimension("seed", tuple(map(str, range(21)))),), "at most 20 values of “Seed”"),
-        ((Dimension("device", ("cpu",)),), "“Device” cannot be searched over. Choose from Learning rate, "),
+        ((Dimension("device", ("cpu",)),), "“Device” cannot be searched over. Choose from: Learning rate, "),
     ):
         with pytest.raises(SearchRefused, match=told):
             SearchPlan(BASE, dimensions)
@@ -198,5 +198,5 @@ def test_why_a_search_was_stopped_is_said_in_the_language_of_who_reads(
 def test_what_an_earlier_version_kept_of_a_stopped_search_is_shown_as_it_is(store: Store) -> None:
     searches = Searches(store)
     search_id = searches.create(SearchPlan(BASE, (GRID[0],), sampler="grid"))
-    searches.settle(search_id, "stopped", "Its runs fail again and again.")
-    assert searches.get(search_id).message == "Its runs fail again and again."
+    searches.settle(search_id, "stopped", "Its runs keep failing.")
+    assert searches.get(search_id).message == "Its runs keep failing."

@@ -41,7 +41,7 @@ def test_a_part_of_a_mapped_array_is_not_taken_for_the_whole(mnist: ImageData, t
 
 
 def test_colour_is_refused_with_a_remedy() -> None:
-    with pytest.raises(ValueError, match="Switch “Deskew” off"):
+    with pytest.raises(ValueError, match="Switch off “Deskew”"):
         deskew_cached(np.zeros((2, 3, 32, 32), np.uint8))
 
 

@@ -52,7 +52,7 @@ def test_a_page_with_no_step_yet_shows_an_empty_chart_that_says_so(app: AppTest)
     assert not app.exception
     header, payload = sent(app, "inkling_chart")
     assert header["whole"]
-    assert header["empty"] == "The curve begins with the first step."
+    assert header["empty"] == "The curve starts with the first step."
     assert payload == b""
 
 

@@ -23,9 +23,9 @@ from tests.pages.finished_runs import finished_run, shown, words
         ("Gallery", "Images 1 to 60 of 10,000."),
         ("Classes", "has the most images"),
         ("Pixels", "of all pixel values are 0 (black)"),
-        ("Map", "2,000 images placed by the two directions"),
+        ("Map", "2,000 images placed by PCA: by the two directions"),
         ("Typical and unusual", "The most unusual, image"),
-        ("Duplicates and doubts", "No image is there twice"),
+        ("Duplicates and doubts", "There are no exact duplicates"),
     ],
 )
 def test_every_section_is_drawn(
@@ -72,8 +72,11 @@ def test_the_split_is_the_runs_own(app: AppTest, store: Store, mnist: ImageData)
     run_id = finished_run(store, mnist, train_size=1_000, validation_size=500, seed=3)
     app.session_state["data_section"] = "Classes"
     text = shown(app, "data", run_id)
-    assert "This run learns from 1,000 images and is checked on 500 others while it learns." in text
-    assert "tested on 10,000 that it has never seen. Seed 3 always" in text
+    assert (
+        "This run trains on 1,000 images. During training it is evaluated on 500 validation images, at the end on"
+        in text
+    )
+    assert "on 10,000 test images. It never learns from either. Seed 3 always" in text
 
 
 def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: ImageData) -> None:  # noqa: ARG001
@@ -123,7 +126,7 @@ def test_a_map_by_t_sne_is_computed_once_asked_for_and_said_to_be_one(
     next(b for b in app.button if b.label == "Compute").click().run()
     assert not app.exception, app.exception
     assert started == [("fashion_mnist", "tsne", services.settings().data_dir)]
-    assert "60 images laid out by t-SNE so that similar images stay neighbours" in words(app)
+    assert "60 images laid out by t-SNE, which keeps similar images close together" in words(app)
     assert not [b for b in app.button if b.label in ("Compute", "Stop")]
 
 

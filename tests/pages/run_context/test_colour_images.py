@@ -46,7 +46,7 @@ def coloured(inked: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
     ("page", "key", "section", "says"),
     [
         ("evaluate", "evaluate_section", "Mistakes", "are confused most"),
-        ("evaluate", "evaluate_section", "How it breaks", "of full brightness at most turns the prediction"),
+        ("evaluate", "evaluate_section", "How it breaks", "of full brightness changes the prediction"),
         ("evaluate", "evaluate_section", "Published figures", "No figure for CIFAR-10"),
         ("weights", "weights_section_softmax", "time", "Red pixels speak for a class"),
         ("weights", "weights_section_softmax", "two_classes", "Bright pixels on red speak for"),
@@ -54,8 +54,8 @@ def coloured(inked: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
         ("weights", "weights_section_softmax", "edit", "1 edit:"),
         ("data", "data_section", "Gallery", "numbers are above 0"),
         ("data", "data_section", "Pixels", "Black enters the model as"),
-        ("data", "data_section", "Map", "placed by the two directions"),
-        ("data", "data_section", "Duplicates and doubts", "is there twice"),
+        ("data", "data_section", "Map", "by the two directions"),
+        ("data", "data_section", "Duplicates and doubts", "exact duplicates"),
     ],
 )
 def test_colour_runs_are_looked_into_like_grey_ones(

@@ -105,12 +105,12 @@ def shapes(mnist: ImageData, data_folder: Path) -> Iterator[ImageData]:
         ("weights", "weights_section_softmax", "edit", "1 edit:"),
         ("evaluate", "evaluate_section", "Mistakes", "Rows are what an image is"),
         ("evaluate", "evaluate_section", "Confidence", "expected calibration error"),
-        ("evaluate", "evaluate_section", "How it breaks", "of full brightness at most turns the prediction"),
+        ("evaluate", "evaluate_section", "How it breaks", "of full brightness changes the prediction"),
         ("evaluate", "evaluate_section", "Published figures", "No figure for Three shapes"),
         ("data", "data_section", "Gallery", "numbers are above 0"),
-        ("data", "data_section", "Map", "placed by the two directions"),
+        ("data", "data_section", "Map", "by the two directions"),
         ("data", "data_section", "Typical and unusual", "Typical means close to the average ring"),
-        ("data", "data_section", "Duplicates and doubts", "is there twice"),
+        ("data", "data_section", "Duplicates and doubts", "exact duplicates"),
     ],
 )
 def test_images_of_ones_own_in_three_classes_are_looked_into_like_others(

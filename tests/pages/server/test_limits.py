@@ -30,9 +30,9 @@ def limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         (
             {"MAX_PARAMETERS": "8000"},
             {"model": "mlp"},
-            "The model would have 101,770 parameters (weights and biases); at most 8,000 are allowed here.",
+            "The model would have 101,770 parameters (weights and biases), but at most 8,000 are allowed here.",
         ),
-        ({"QUEUE_LENGTH": "1"}, {}, "The queue is full: it holds 1 run at most"),
+        ({"QUEUE_LENGTH": "1"}, {}, "The queue is full: it holds at most 1 run"),
         ({"QUEUE_PER_OWNER": "1"}, {}, "You already have 1 run in the queue"),
     ],
     indirect=["limited"],
@@ -62,7 +62,7 @@ def test_what_is_beyond_a_limit_is_refused_in_words_when_train_is_pressed(
 @pytest.mark.parametrize(
     ("limited", "sentence"),
     [
-        ({"MAX_STEPS": "15"}, "would make 20 training steps; at most 15 are allowed here"),
+        ({"MAX_STEPS": "15"}, "would take 20 training steps, but at most 15 are allowed here"),
         ({"MAX_RUN_HOURS": "0.001"}, "0.001 h, which is the longest that is allowed here"),
     ],
     indirect=["limited"],

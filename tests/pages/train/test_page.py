@@ -60,7 +60,7 @@ def button(app: AppTest, label: str):
 
 def test_empty_shows_what_it_would_start_from_and_one_primary_button(app: AppTest) -> None:
     text = shown(app)
-    assert "Press Train: 60,000 images to learn from, 10,000 to be tested on." in text
+    assert "Press Train: the model learns from 60,000 images and is tested on 10,000 others." in text
     assert button(app, "Pause").disabled
     assert button(app, "Stop").disabled
     assert not button(app, "Train").disabled
@@ -167,7 +167,7 @@ def test_finished_says_what_came_of_it(app: AppTest, store: Store, mnist) -> Non
     )
     text = shown(app, run_id)
     assert "It recognises 91.1% of 10,000 images it had never seen." in text  # 892 of the 10,000 are fives
-    assert "worst at 5 (0%), which it takes for 3 most often." in text
+    assert "worst at 5 (0%), which it most often mistakes for 3." in text
 
 
 def test_refused_settings_of_an_address_are_told_and_the_rest_holds(app: AppTest) -> None:
@@ -209,7 +209,7 @@ def test_fashion_mnist_is_shown_with_its_names(app: AppTest) -> None:
     app.query_params["preset"] = "fashion-article-84"
     text = shown(app)
     assert "Ankle boot" in text
-    assert "60,000 images to learn from" in text
+    assert "learns from 50,000 images" in text
 
 
 def test_drawn_digits_can_be_mixed_into_mnist_and_nothing_into_garments(app: AppTest, store: Store) -> None:

@@ -112,7 +112,7 @@ def test_the_journey_of_several_layers_is_measured_layer_by_layer(
     first, last = (store.snapshot(run_id, step) for step in (0, 20))
     names = [name for name in first if name.endswith("weight")]
     distance = sum(float(((last[name].astype(np.float64) - first[name]) ** 2).sum()) for name in names) ** 0.5
-    assert f"After step 20 the weights are {distance:.2f} from where they started" in text
+    assert f"After step 20 the weights are at a distance of {distance:.2f} from their start" in text
 
 
 def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(

@@ -148,7 +148,7 @@ def sections(browser: Browser, app: App, store: Store) -> None:
     config = RunConfig(dataset="fashion_mnist", epochs=3, eval_every=0)
     run = store.add_finished_run(config, list(train(load(config.dataset, app.data), config)), name="Garments")
     for section in (
-        Section("weights-time", "weights", "Through time", "light", travel),
+        Section("weights-time", "weights", "During training", "light", travel),
         Section("weights-arithmetic", "weights", "Arithmetic", "dark"),
         Section("weights-touch-phone", "weights", "Edit weights", "light", press("Keep this edit"), PHONE),
         Section("weights-step", "weights", "One step in detail", "light", step),

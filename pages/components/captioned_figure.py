@@ -73,5 +73,5 @@ def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None
         on_click="ignore",
         icon=":material/download:",
         type="tertiary",
-        help=_("Download this picture as an image."),
+        help=_("Download this figure as an image."),
     )

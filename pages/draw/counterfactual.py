@@ -33,7 +33,7 @@ def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bo
         st.caption(_("No small change of pixels flips this prediction."))
         return
     count, name = len(flip.pixels), model.spec.class_names[flip.after]
-    fewest = _("No fewer would do.") if exactly else _("Found step by step; fewer may do.")
+    fewest = _("No fewer would do.") if exactly else _("Found by a quick search; fewer might do.")
     with st.container(key="flip_line", horizontal=True, vertical_alignment="center"):
         st.markdown(f"{_flip_in_markdown(count, name)} {fewest}", width="content")
         if on_canvas and st.button(
@@ -41,7 +41,7 @@ def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bo
             key="flip_draw",
             help=_(
                 "Adds this ink to your canvas and erases what has to go. The changed drawing is then prepared and "
-                "answered like any other. Undo brings the old one back."
+                "answered like any other. Undo restores your drawing."
             ),
         ):
             _draw_them(model, flip)
@@ -51,10 +51,10 @@ def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bo
         "flip",
         _panels(model, answer, flip),
         alt=ngettext(
-            "{n} pixel whose ink changes the prediction to {name}: where it is added or erased, and the picture "
-            "after it.",
-            "{n} pixels whose ink changes the prediction to {name}: where it is added or erased, and the picture "
-            "after it.",
+            "{n} pixel whose ink changes the prediction to {name}: where it is added or erased, and the image "
+            "with it.",
+            "{n} pixels whose ink changes the prediction to {name}: where it is added or erased, and the image "
+            "with it.",
             count,
             name=name,
         ),
@@ -136,13 +136,13 @@ def _said(drawn: CanvasCounterfactual, names: tuple[str, ...]) -> dict[str, str 
 def _moved(pixels: int, *, is_flipped: bool) -> str:
     """Say what new ink does to a drawing that it does not do to the prepared picture, where few pixels are enough."""
     why = _(
-        "On the canvas, new ink also moves the crop, the centre and the slant, and with them every pixel."
+        "On the canvas, new ink also changes how the drawing is cropped and centred, and with that every pixel."
     )
     if not is_flipped:
-        return " ".join((why, _("That was too much for these dabs.")))
+        return " ".join((why, _("These dabs could not make up for that.")))
     enough = ngettext(
-        "In what the model saw, {n} pixel would have been enough.",
-        "In what the model saw, {n} pixels would have been enough.",
+        "In the image that the model saw, {n} pixel would have been enough.",
+        "In the image that the model saw, {n} pixels would have been enough.",
         pixels,
     )
     return f"{enough} {why}"

@@ -28,9 +28,7 @@ def show_explanation(model: LoadedModel, answer: Prediction, *, on_canvas: bool)
     """
     if not answer.is_asked:
         st.caption(
-            _(
-                "As soon as there is an answer, you see here why: red pixels speak for it, blue ones against it."
-            )
+            _("Once there is an answer, you see here why: red pixels speak for it, blue ones against it.")
         )
         return
     if model.predictor.is_linear:
@@ -45,7 +43,7 @@ def _linear(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     a, b = sums.answer, sums.runner_up
     limit = float(np.abs(sums.products[[a, b]]).max()) or 1.0
     maps = [sums.products[a], sums.products[b], sums.products[a] - sums.products[b]]
-    counted = _("its ink × its weight")
+    counted = _("ink × weight")
     details = [counted, counted, _("the difference")]
     panels = [_seen(answer), *_maps(maps, _labels(names[a], names[b]), details, shape, limit)]
     alt = _alt(names[a], names[b])
@@ -57,7 +55,7 @@ def _linear(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
 def _seen(answer: Prediction) -> Panel:
     pixels = as_uint8(answer.pixels)
     size = _("{width} × {height} pixels", width=pixels.shape[2], height=pixels.shape[1])
-    return Panel(pixels, _("what it sees"), size)
+    return Panel(pixels, _("what the model sees"), size)
 
 
 def _labels(name: str, other: str) -> list[str]:
@@ -70,7 +68,8 @@ def _labels(name: str, other: str) -> list[str]:
 
 def _alt(name: str, other: str) -> str:
     return _(
-        "Evidence for {name} and for {other}, pixel by pixel, and their difference: red speaks for, blue against.",
+        "Evidence for {name} and for {other}, pixel by pixel, and their difference: red speaks for it, blue against "
+        "it.",
         name=name,
         other=other,
     )
@@ -101,9 +100,9 @@ def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     heads = ("", html_("all pixels"), html_("+ bias"), html_("= logit"), html_("probability"))
     head = "".join(f"<th>{said}</th>" for said in heads)
     note = html_(
-        "Each pixel counts by its ink times a weight that was learned for it: red speaks for the class, blue against "
-        "it. All of them together and the bias, the head start that a class has before any ink, make the score, "
-        "called the logit. The further it is above those of the other classes, the higher the probability."
+        "Each pixel adds its ink times the weight learned for it: red speaks for the class, blue against it. All "
+        "pixels together, plus the bias (the head start that a class has before any ink), make the class's score, the "
+        "logit. The further it is above the other logits, the higher the probability."
     )
     return (
         f'<div class="ink-sums"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
@@ -150,14 +149,14 @@ def _attribution_in_markdown(told: Attribution, name: str) -> str:
     """Say what the map of one class means, and what its values add up to."""
     if told.method == "input gradient":  # not said: a code
         return markdown_(
-            "More ink on a red pixel would raise the score of {name}, now {logit:signed} (the logit, from which its "
+            "More ink on a red pixel would raise the score of {name}, now {logit:signed} (the logit, from which the "
             "probability comes); on a blue one it would lower it. These are slopes: they do not add up to the score.",
             name=name,
             logit=told.logit,
         )
     return markdown_(
         "Red pixels raise the score of {name}, blue ones lower it: all together by {pixels:signed}. A blank image "
-        "scores {baseline:signed}, so that this one has about {logit:signed} (the logit, from which its probability "
+        "scores {baseline:signed}, so this one scores about {logit:signed} (the logit, from which the probability "
         "comes).",
         name=name,
         pixels=float(told.values.sum()),

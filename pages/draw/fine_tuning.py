@@ -66,12 +66,11 @@ def _labels(
     model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
 ) -> None:
     """Draw one button for each class; pressing it keeps the drawing under that label."""
-    what = (
-        _("**Draw one, then say what it is.**") if takes_ink(model.spec) else _("**Say what this one is.**")
-    )
+    drawn = takes_ink(model.spec)
+    what = _("**Draw or show one, then say what it is.**") if drawn else _("**Say what this one is.**")
     how = _(
-        "It is added to a dataset of your own. Ten or more of each work best. One in five is kept for testing, "
-        "that is, not trained on."
+        "It is added to your own dataset. Ten or more of each class work best. One in five is set aside as a test "
+        "image and not trained on."
     )
     st.markdown(f"{what} {how}")
 
@@ -101,7 +100,8 @@ def _labels(
                 args=(label,),
             )
     if prepared.empty:
-        st.caption(_("Draw something to enable the buttons."))
+        enable = _("Draw something to enable the buttons.")
+        st.caption(enable if drawn else _("Choose an image to enable the buttons."))
     trouble = st.session_state.pop("lesson_trouble", None)
     if trouble:
         st.error(markdown_text(trouble))
@@ -121,8 +121,8 @@ def _drawings(data: ImageData) -> None:
     ]
     st.markdown(
         nmarkdown_(
-            "**{n} image of yours:** {each:list}.",
-            "**{n} images of yours:** {each:list}.",
+            "**{n} image so far:** {each:list}.",
+            "**{n} images so far:** {each:list}.",
             len(labels),
             each=each,
         )
@@ -150,8 +150,8 @@ def _train(model: LoadedModel, data: ImageData) -> None:
     if not len(data.test_labels):
         st.caption(
             nmarkdown_(
-                "With {n} image of one class, you can train on them.",
-                "With {n} images of one class, you can train on them.",
+                "As soon as one class has {n} image, you can train on them.",
+                "As soon as one class has {n} images, you can train on them.",
                 ENOUGH,
             )
         )
@@ -168,8 +168,8 @@ def _train(model: LoadedModel, data: ImageData) -> None:
                 run.id,
             ),
             help=_(
-                "A new run that starts with what this one has learned and trains two more epochs (each goes through "
-                "all images once). About a tenth of what it sees are your drawings."
+                "A new run that starts from this one's weights and trains for two more epochs (passes through all "
+                "images). About a tenth of what it sees are your drawings."
             ),
         )
         st.button(
@@ -213,7 +213,8 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
         st.caption(markdown_text(after.sentence))
         return
     before_share, after_share = accuracy_on(model.predictor, data), accuracy_on(after.predictor, data)
-    rows: list[tuple[str, float | None, float | None]] = [(_("On your drawings"), before_share, after_share)]
+    yours = _("On all your drawings, trained on or not")
+    rows: list[tuple[str, float | None, float | None]] = [(yours, before_share, after_share)]
     if run.dataset == model.run.dataset:
         rows.append((_("On the test set"), model.run.test_accuracy, run.test_accuracy))
     st.html(_table(rows))
@@ -275,7 +276,7 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
             _("ZIP with one folder for each class"),
             type=["zip"],
             key="lesson_zip",
-            help=_("Becomes a dataset of your own, which you can choose on the Train page, too."),
+            help=_("Becomes a new dataset, which you can choose on the Train page."),
         )
         if file is not None and st.button(markdown_("Import {file}", file=file.name)):
             limits = OwnLimits(max_zip_bytes=int(settings().upload_mb * 1e6))

@@ -36,7 +36,7 @@ def chosen_source(spec: DatasetSpec) -> str:
     options = [CANVAS, FILE, CAMERA, TEST] if takes_ink(spec) else [TEST, FILE, CAMERA]
     kept = st.session_state.get("draw_source_kept")
     choice = st.segmented_control(
-        _("What to ask about"),
+        _("Where the image comes from"),
         options,
         format_func=SOURCES.__getitem__,
         default=kept if kept in options else options[0],
@@ -64,9 +64,7 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
         type=KINDS,
         key="draw_file",
         max_upload_size=max(1, int(settings().upload_mb)),
-        help=_(
-            "A photo or a scan, dark on light or light on dark. On paper, several may stand side by side."
-        ),
+        help=_("A photo or a scan, dark on light or light on dark. There may be several on one sheet."),
     )
     return _pictured(file, model)
 
@@ -75,8 +73,8 @@ def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
     if model.spec.name == GARMENTS:
         st.caption(
             markdown_(
-                "The images of {dataset} were taken in a studio and cut out on black. A picture from a phone is far "
-                "from that: take it from above, on a plain background, and expect mistakes.",
+                "The images of {dataset} were taken in a studio and cut out on black. A phone's photo looks very "
+                "different: take it from above, on a plain background, and expect mistakes.",
                 dataset=model.spec.title,
             )
         )
@@ -106,8 +104,8 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
     px = 280 if count == 1 else 340  # a phone is 390 wide
     picture = boxed(sheet.ink, sheet.found, accent, px)
     if count == 1:
-        alt = _("The picture, with what was taken for ink.")
-        pixel_panels("found", [Panel(picture, _("Taken for ink"))], alt=alt, px=px)
+        alt = _("The picture, with the ink that was detected.")
+        pixel_panels("found", [Panel(picture, _("Detected ink"))], alt=alt, px=px)
         return sheet.found[0]
     names = model.spec.class_names
     answers = [predict(model.predictor, thing.subject) for thing in sheet.found[:SHOWN]]
@@ -136,7 +134,7 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
             )
         )
     place = st.pills(
-        _("Look at one"),
+        _("Choose one"),
         range(len(answers)),
         format_func=lambda i: markdown_("{number}: {name}", number=i + 1, name=names[answers[i].best]),
         default=min(sheet.main, len(answers) - 1),
@@ -155,7 +153,11 @@ def _test_image(model: LoadedModel) -> ModelInput | None:
         return None
     total = len(data.test_labels)
     if not total:
-        st.info(markdown_("{dataset} has no test images yet.", dataset=model.spec.title))
+        st.info(
+            markdown_(
+                "{dataset} has no test images yet. Choose another source above.", dataset=model.spec.title
+            )
+        )
         return None
     st.session_state.setdefault("test_image", int(np.random.default_rng().integers(total)))
     index = int(st.session_state.test_image) % total

@@ -74,7 +74,7 @@ def _ready(source: Store) -> LoadedModel | ModelUnavailable:
         return model_of(source.get(READY_MODEL))
     except StoreError as error:
         return ModelUnavailable(
-            _("The ready model could not be loaded. {error}", error=str(error)), _("Train a run")
+            _("The ready-made model could not be loaded. {error}", error=str(error)), _("Train a run")
         )
 
 
@@ -107,9 +107,7 @@ def predictor_at(run_id: str, step: int) -> Predictor:
 def _newest(run_id: str, step: int) -> Predictor:
     run, live = store().get(run_id), store().newest_weights(run_id)
     if live is None:
-        raise StoreError(
-            _("Its weights after step {step} are no longer there.", step=step), _("Train it again.")
-        )
+        raise StoreError(_("Its weights after step {step} no longer exist.", step=step), _("Train it again."))
     return build_predictor(run.config, _spec(run), live[1])
 
 
@@ -165,8 +163,8 @@ def _no_weights(run: RunRow) -> tuple[str, str]:
         said = _("{run} diverged and kept no weights. {why}", run=name, why=run.message)
         return said, _("Train it again")
     if run.message:
-        return _("{run} has no weights yet. {why}", run=name, why=run.message), _("See how it trains")
-    return _("{run} has no weights yet: it has only just begun.", run=name), _("See how it trains")
+        return _("{run} has no weights yet. {why}", run=name, why=run.message), _("Watch it train")
+    return _("{run} has no weights yet: it has only just begun.", run=name), _("Watch it train")
 
 
 def comparable_runs(first: LoadedModel, limit: int = 40) -> dict[str, RunRow]:

@@ -32,7 +32,7 @@ def show_model_comparison(model: LoadedModel, subject: ModelInput, answer: Predi
     known = comparable_runs(model)
     names = distinct_titles(known.values())
     chosen = st.multiselect(
-        _("Ask these as well"),
+        _("Also ask"),
         list(known),
         default=[run_id for run_id in known if run_id in SHIPPED][:1],
         format_func=names.__getitem__,
@@ -40,10 +40,10 @@ def show_model_comparison(model: LoadedModel, subject: ModelInput, answer: Predi
         key=f"panel_{model.run.id}",
         persist_state="session",
         help=nmarkdown_(
-            "At most {n} run whose images have the same size and classes. Each prepares the drawing as its own "
-            "training images were prepared.",
-            "At most {n} runs whose images have the same size and classes. Each prepares the drawing as its own "
-            "training images were prepared.",
+            "At most {n} run whose images have the same size and classes. Each prepares the drawing like the images "
+            "it was trained on.",
+            "At most {n} runs whose images have the same size and classes. Each prepares the drawing like the images "
+            "it was trained on.",
             OTHERS,
         ),
     )
@@ -74,9 +74,11 @@ def _agreement_in_markdown(models: list[LoadedModel], answers: list[Prediction])
     if len(models) == 1:
         return _("Choose other runs above to see their answers beside this one.")
     if not answers[0].is_asked:
-        return _("Draw something, and all of them answer.")
+        return _("Once there is an image, they all answer.")
     names = models[0].spec.class_names
     said = {names[a.best] for a in answers}
+    if len(said) == 1 and len(models) == 2:
+        return markdown_("Both say {name}.", name=said.pop())
     if len(said) == 1:
         return nmarkdown_("All {n} say {name}.", "All {n} say {name}.", len(models), name=said.pop())
     each = (
@@ -89,7 +91,7 @@ def _agreement_in_markdown(models: list[LoadedModel], answers: list[Prediction])
 def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
     """Draw the probability of the likeliest classes over the run's snapshots; any of them can be asked."""
     if not answer.is_asked:
-        st.caption(_("As soon as there is an answer, you see here how it came about during training."))
+        st.caption(_("Once there is an answer, you see here how it developed during training."))
         return
     try:
         steps = store().snapshots(model.run.id)
@@ -100,7 +102,7 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
         st.error(markdown_text(f"{error}"))
         return
     if len(steps) < 2:
-        st.caption(_("This run has kept its weights only once so far, so there is no history to show."))
+        st.caption(_("The weights of this run have been kept only once, so there is no history to show."))
         return
     if model.step > steps[-1]:  # newer weights that are not kept
         steps, past = [*steps, model.step], np.vstack([past, answer.probabilities])
@@ -120,7 +122,7 @@ def show_learning(model: LoadedModel, subject: ModelInput, answer: Prediction) -
         value=steps[-1],
         format_func=lambda step: number(step),
         key=f"learning_step_{model.run.id}_{steps[-1]}",
-        help=_("Any step at which the run kept its weights. Default: the newest."),
+        help=_("The steps whose weights were kept. Default: the latest."),
     )
     then = past[steps.index(step)]
     best = int(then.argmax())

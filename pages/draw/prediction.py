@@ -50,7 +50,7 @@ def probability_bars(key: str, answer: Prediction, spec: DatasetSpec) -> None:
 def bars_sentence(answer: Prediction, spec: DatasetSpec) -> str:
     """Return the bars in words."""
     if not answer.is_asked:
-        return _("Empty bars, one for each class: nothing has been asked yet.")
+        return _("Empty bars, one for each class: there is no answer yet.")
     return _(
         "Probabilities: {name} {share:percent}, {other} {second:percent}, the others less.",
         **_two_likeliest(answer, spec),
@@ -64,9 +64,9 @@ def headline(answer: Prediction, spec: DatasetSpec, question: Question = "drawin
         return _nothing(spec, question)
     if answer.kind == "tiny":
         remedy = (
-            _("A dot says nothing. Draw it larger; the pen may stay as it is.")
+            _("This is only a dot. Draw it larger, with the same pen.")
             if question == "drawing"
-            else _("A dot says nothing. Go closer to it.")
+            else _("This is only a dot. Move closer to it.")
         )
         return about(TOO_SMALL, spec), remedy
     if answer.kind == "unlike":
@@ -75,7 +75,9 @@ def headline(answer: Prediction, spec: DatasetSpec, question: Question = "drawin
     if answer.kind == "unsure":
         small = _("Not sure: {name} {share:percent}, {other} {second:percent}.", **likeliest)
         return _(_PERHAPS[article(name)], name=name), small
-    return _(_SURE[article(name)], name=name), _("{share:percent} sure; next would be {other}.", **likeliest)
+    return _(_SURE[article(name)], name=name), _(
+        "{share:percent} sure; the next best guess is {other}.", **likeliest
+    )
 
 
 def _nothing(spec: DatasetSpec, question: Question) -> tuple[str, str]:

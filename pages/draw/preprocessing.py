@@ -52,10 +52,10 @@ def show_preprocessing(model: LoadedModel, subject: ModelInput, answer: Predicti
         _(
             "**Prepared like the training images.** MNIST's digits were cut out, scaled to fit 20 × 20 pixels and "
             "placed in 28 × 28 with the balance point of their ink (its centre of mass) in the middle. Your drawing "
-            "goes the same way, and its strokes are made about as thick as those the model knows."
+            "is prepared the same way, and its strokes are made about as thick as those the model knows."
         )
     )
-    st.caption(_("Switch steps on one by one to see what each of them does."))
+    st.caption(_("Switch steps on one by one to see what each does."))
     options = _switches(model)
     other = predict_prepared(model.predictor, prepare(subject.ink, options), detector(model.predictor))
     left, right = st.columns(2, gap="large")
@@ -80,15 +80,13 @@ def _switches(model: LoadedModel) -> PreprocessingOptions:
             _("Crop and scale"),
             key="stage_crop",
             persist_state="session",
-            help=_("Cuts to the ink and scales it to fit. Off: the whole canvas is shrunk. Default: off."),
+            help=_("Cuts out the ink and scales it to fit. Off: the whole canvas is shrunk. Default: off."),
         )
         pen = st.toggle(
             _("Stroke width"),
             key="stage_pen",
             persist_state="session",
-            help=_(
-                "Makes strokes that are too thin thicker and those that are too thick thinner. Default: off."
-            ),
+            help=_("Makes thin strokes thicker and thick ones thinner. Default: off."),
         )
         centre = st.toggle(
             _("Centre by mass"),
@@ -125,11 +123,11 @@ def _verdict_in_markdown(
 ) -> str:
     """Say whether the two versions agree."""
     if not full.is_asked:
-        return _("Draw something, and both versions answer.")
+        return _("Once there is an image, both versions answer.")
     names = model.spec.class_names
     if full.best == other.best:
         return markdown_(
-            "Both say {name}. Draw it small, in a corner, with a thin pen, and they differ.",
+            "Both say {name}. Draw it small, in a corner, with a thin pen, and they will probably differ.",
             name=names[full.best],
         )
     values = {"name": names[full.best], "other": names[other.best]}

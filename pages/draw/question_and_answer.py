@@ -111,15 +111,15 @@ def _now(drawn_for: LoadedModel) -> LoadedModel:
 def _introduction_in_markdown(model: LoadedModel) -> str:
     """Say which run answers, what it was trained on, and what can be asked."""
     if model.run.has_ended:
-        who = markdown_("{run} answers.", run=model.name)
+        who = markdown_("Model: {run}.", run=model.name)
     else:
         who = markdown_(
-            "{run} answers as it is after step {step}; it is still learning.", run=model.name, step=model.step
+            "Model: {run}, after step {step} and still training.", run=model.name, step=model.step
         )
     how = (
         _("Draw, or show it a photo.")
         if takes_ink(model.spec)
-        else _("Take a test image, or show it a photo.")
+        else _("Choose a test image, or show it a photo.")
     )
     return f"{who} {_sources_in_markdown(model)} {how}"
 
@@ -133,7 +133,7 @@ def _sources_in_markdown(model: LoadedModel) -> str:
         return markdown_(
             "It was trained on {dataset} and {other}.", dataset=dataset, other=CATALOG[mixed].title
         )
-    return markdown_("It was trained on {dataset} and on images of your own.", dataset=dataset)
+    return markdown_("It was trained on {dataset} and on your own images.", dataset=dataset)
 
 
 def _input(answer: Prediction) -> None:

@@ -17,9 +17,10 @@ from core.i18n.translation import N_
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
 _TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
     True: N_(
-        "{value} validation images and {training} training images are more than the {count} that the dataset has."
+        "{value} validation images and {training} training images are more than the {count} that the dataset has. "
+        "Lower one of them."
     ),
-    False: N_("{value} validation images leave none of the dataset's {count} to train on."),
+    False: N_("{value} validation images leave none of the dataset's {count} to train on. Choose fewer."),
 }
 
 
@@ -34,10 +35,16 @@ def config_from_address() -> None:
         errors.append(FieldError("preset", wanted[:40], ONE_OF, {"options": tuple(PRESETS)}))
     base = PRESETS[wanted if wanted in PRESETS else "default"].config
     config, wrong = from_query(query, base)
-    problem = dataset_problem(config)
-    if problem:
-        wrong.append(problem)
-        config = replace(config, dataset=base.dataset, mix_in="")
+    instead: dict[str, dict[str, Any]] = {  # of what is refused, in the order in which it is looked at
+        "dataset": {"dataset": base.dataset, "mix_in": ""},
+        "mix_in": {"mix_in": ""},
+        "validation_size": {"validation_size": 0, "train_size": 0},
+    }
+    for name, values in instead.items():
+        problem = dataset_problem(config)
+        if problem is not None and problem.field == name:
+            wrong.append(problem)
+            config = replace(config, **values)
     st.session_state.config = config
     st.session_state.address_errors = [*errors, *wrong]
 

@@ -47,14 +47,14 @@ def sweep_button(config: RunConfig) -> None:
         if not may_join(config, config):
             st.caption(
                 _(
-                    "This trains eight models side by side. It works for softmax regression with SGD, without data "
-                    "augmentation and without L1 penalty: choose those in the settings."
+                    "This trains eight models side by side. It works for softmax regression with SGD on the CPU, "
+                    "without data augmentation and without an L1 penalty. Choose those settings first."
                 )
             )
             return
         told_in_markdown = markdown_(
             "Eight models see the same images in the same order; only their learning rates differ: {rates:list}. "
-            "Together they take about as long as four one after another. Each becomes a run of its own.",
+            "Together they take about as long as four one after another. Each becomes a separate run.",
             rates=[plain(rate) for rate in rates],
         )
         st.caption(told_in_markdown)
@@ -96,7 +96,7 @@ def _chart(group_id: str, runs: list[RunRow]) -> Chart:
         shared.refresh(store())
     series = tuple(_series(i, member, shared) for i, (member, shared) in enumerate(feeds))
     ends = [shared.curves.total_steps for _member, shared in feeds]
-    told = [sentence for sentence in map(_standing, runs) if sentence] or [_("Nothing yet.")]
+    told = [sentence for sentence in map(_standing, runs) if sentence] or [_("No results yet.")]
     return Chart(
         run=group_id,
         title=ngettext(
@@ -152,7 +152,7 @@ def _label(member: RunRow) -> str:
 def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:
     """Draw one button per run that selects it, and one that stops them all."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("Open one:"), width="content")
+        st.caption(_("Select a run:"), width="content")
         for member in runs:
             is_open = member.id == run.id
             st.button(

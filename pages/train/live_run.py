@@ -103,7 +103,7 @@ def _tick(run_id: str, earlier: list[str]) -> None:
         run, shared = current(run_id, SHARED_S)
         snapshot = _snapshot(run, shared, earlier)
     except UnknownRun:
-        st.session_state.trouble = _("The selected run is not here any more. Press Train to start another.")
+        st.session_state.trouble = _("The selected run no longer exists. Press Train to start another.")
         st.rerun()
     except StoreError as error:
         # It goes when a later tick can read again.
@@ -159,9 +159,9 @@ def _verdict(run_id: str, dataset: str, status: str, revision: int, language: st
     """Return the finished run's result in words, in this language; scores may follow with another revision."""
     logits = store().logits(run_id)
     if logits is None and status == "finished":
-        return _("It is being evaluated on the test set.")
+        return _("The run is being evaluated on the test set.")
     if logits is None:
-        return _("It was stopped before it was evaluated on the test set.")
+        return _("The run was stopped before it was evaluated on the test set.")
     return verdict(logits, image_data(dataset).test_labels, dataset_spec(dataset))
 
 
@@ -183,7 +183,7 @@ def _choose_earlier(run: RunRow, alike: list[RunRow]) -> None:
     if not alike:
         return
     names = distinct_titles(alike)
-    with st.expander(_("Earlier runs beneath the curves")):
+    with st.expander(_("Earlier runs in the charts")):
         st.multiselect(
             _("Runs"),
             list(names),
@@ -198,7 +198,7 @@ def _log(run: RunRow) -> None:
     """Show the log in article 1's words, and offer it as a file."""
     shared: Feed = feed(run.id)
     with st.expander(_("Log")):
-        st.code("\n".join(shared.log[-400:]) or _("Nothing yet."), language=None, height=240)
+        st.code("\n".join(shared.log[-400:]) or _("No entries yet."), language=None, height=240)
         st.download_button(
             _("Download the log"),
             data=lambda: "\n".join(shared.log) + "\n",  # the file of an earlier drawing may be gone

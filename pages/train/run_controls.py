@@ -127,7 +127,9 @@ def _pace(run: RunRow | None) -> None:
         key="pace_choice",
         width=PACE_PX,
         help=_(
-            "How fast training is shown. The results are the same at every pace. Default: slow, about 10 s."
+            "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
+            "more. The results are the same at every pace, and “trained for” does not count the waiting. Default: "
+            "slow, about 10 s."
         ),
     )
 

@@ -71,18 +71,18 @@ def _show_nearest(
         for i, d in zip(near.indices, near.distances, strict=True)
     ]
     if not panels:
-        st.caption(markdown_("No test image has {a} and {b} as its two best classes.", a=a, b=b))
+        st.caption(markdown_("No test image has {a} and {b} as its two most probable classes.", a=a, b=b))
         return None
     st.markdown(
         nmarkdown_(
-            "**The {n} test image nearest to the border**",
-            "**The {n} test images nearest to the border**",
+            "**The {n} test image nearest to the decision boundary**",
+            "**The {n} test images nearest to the decision boundary**",
             len(panels),
         )
     )
     alt = ngettext(
-        "The {n} test image nearest to the border between {a} and {b}.",
-        "The {n} test images nearest to the border between {a} and {b}.",
+        "The {n} test image nearest to the decision boundary between {a} and {b}.",
+        "The {n} test images nearest to the decision boundary between {a} and {b}.",
         len(panels),
         a=a,
         b=b,
@@ -91,8 +91,8 @@ def _show_nearest(
     index = image_choice(key, panels, alt=alt, px=68, chosen=panels[0].name)
     st.caption(
         markdown_(
-            "Below each image: its label, and its distance from the border (+ means on the side of {name}). Choose one "
-            "to see what speaks for each class.",
+            "Below each image: its label, and its distance from the boundary (+ means on the side of {name}). Choose "
+            "one to see what speaks for each class.",
             name=a,
         )
     )
@@ -109,12 +109,12 @@ def _pair(run: RunRow, found: Scores, names: tuple[str, ...]) -> tuple[int, int]
         a = st.selectbox(
             _("Class"), classes, index=first, format_func=lambda k: names[k], key=f"border_a_{run.dataset}",
             persist_state="session",
-            help=_("Red pixels speak for this class. Default: one of the two classes that are confused most."),
+            help=_("Red pixels speak for this class. Default: one of the two classes most often confused."),
         )  # fmt: skip
     with right:
         b = st.selectbox(
             _("Other class"), classes, index=second, format_func=lambda k: names[k], key=f"border_b_{run.dataset}",
             persist_state="session",
-            help=_("Blue pixels speak for this class. Default: the other of the two that are confused most."),
+            help=_("Blue pixels speak for this class. Default: the other of the two most often confused."),
         )  # fmt: skip
     return a, b

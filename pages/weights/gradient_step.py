@@ -92,14 +92,14 @@ def _checkpoint(run_id: str, step: int) -> TrainingState | None:
 def _offer_pause(run: RunRow) -> None:
     """Say that the microscope needs a paused run, and offer to have one."""
     if run.status == "running":
-        st.caption(_("To look at a single step, pause the run first."))
+        st.caption(_("A single step can be seen while the run is paused."))
         st.button(_("Pause here"), icon=":material/pause:", on_click=_pause, args=(run.id,))
         return
     st.caption(
         _(
-            "This run has taken its last step. Train again with the same settings, paused after the first step, to go "
-            "through the training step by step. Each step learns from a few images, its batch; the batches will be "
-            "the same as before because the seed is the same."
+            "A single step can be seen while a run is paused. Train again with the same settings, paused after the "
+            "first step, and go on from there step by step. Each step learns from a few images, its batch. The batches "
+            "are the same as before, because the seed is the same."
         )
     )
     st.button(_("Train again, paused"), icon=":material/biotech:", on_click=_begin_paused, args=(run,))
@@ -158,7 +158,7 @@ def _button(run: RunRow, looked: StepPreview) -> None:
             shortcut="S",
             on_click=_take,
             args=(run.id, looked.rest.step),
-            help=_("The run learns from this batch of images, then waits again."),
+            help=_("The run learns from this batch of images, then pauses again."),
         )
         st.caption(
             nmarkdown_(
@@ -203,8 +203,8 @@ def _show_outcomes(run: RunRow, looked: StepPreview) -> None:
     if not looked.rest.remembers:
         st.caption(
             _(
-                "What the optimizer remembers of earlier steps is not stored at this step, so the real step will "
-                "differ a little."
+                "The optimizer's state (what it remembers of earlier steps) was not saved at this step, so the real "
+                "step will differ a little."
             )
         )
     if run.config.augmentation != "none":
@@ -220,7 +220,7 @@ def _cells(view: ModelStep) -> str:
     cells: list[tuple[str, float, float]] = [(_("Before the step"), view.loss, view.accuracy)]
     for outcome in view.outcomes:
         own = outcome is view.outcomes[0]
-        text = N_("Learning rate {rate:plain} (its own)") if own else N_("Learning rate {rate:plain}")
+        text = N_("Learning rate {rate:plain} (the run's)") if own else N_("Learning rate {rate:plain}")
         cells.append((_(text, rate=outcome.learning_rate), outcome.loss, outcome.accuracy))
     texts = [
         (name, loss_text(loss), _("loss; {share:percent.0} right", share=share))

@@ -20,10 +20,10 @@ from pages.run_context.trained_model import prepared_data, state_at
 SHOWN: Final = 40
 TITLES: Final = Sentences(
     {
-        "gradient": N_("The gradient: red weights will fall, blue ones will rise"),
+        "gradient": N_("The gradient: the loss falls when red weights fall and blue ones rise"),
         "before": N_("The weights before the step"),
         "after": N_("The weights after the step"),
-        "change": N_("The change, enlarged"),
+        "change": N_("The change, on a separate colour scale"),
     }
 )
 
@@ -44,15 +44,15 @@ def show_batch(run: RunRow, rest: NextStep, view: ModelStep) -> None:
     ]
     st.markdown(
         nmarkdown_(
-            "**The batch, with the model's answers before the step** ({shown} of {n} image shown)",
-            "**The batch, with the model's answers before the step** ({shown} of {n} images shown)",
+            "**The batch, with the model's predictions before the step** ({shown} of {n} image shown)",
+            "**The batch, with the model's predictions before the step** ({shown} of {n} images shown)",
             len(labels),
             shown=len(panels),
         )
     )
     alt = ngettext(
-        "The next mini-batch: {right} of {n} image right.",
-        "The next mini-batch: {right} of {n} images right.",
+        "The next batch: {right} of {n} image right.",
+        "The next batch: {right} of {n} images right.",
         len(labels),
         right=int((answers == labels).sum()),
     )
@@ -88,14 +88,14 @@ def show_weights(run: RunRow, view: ModelStep, step: int) -> None:
             for k, image in enumerate(images)
         ]
         st.markdown(f"**{markdown_text(TITLES[row])}**")
-        alt = f"{TITLES[row]}. {_shown(count, is_class)}"
+        alt = f"{TITLES[row]}. {_shown(count, name)}"
         pixel_panels(f"step_{row}_{run.id}", panels, alt=alt, px=84, scale=True, ends=row_ends)
     size = float(np.sqrt(sum((g.astype(np.float64) ** 2).sum() for g in view.gradients.values())))
     st.caption(
         markdown_(
             "The norm of the whole gradient, which tells how steep the loss is here, is {size:number.3}. The step "
-            "moves the weights shown here by {moved:number.4}, all changes taken together. The bias that changes "
-            "most changes by {bias:signed.4}.",
+            "moves the weights of this layer by {moved:number.4}, all changes taken together. The largest change of "
+            "a bias is {bias:signed.4}.",
             size=size,
             moved=float(np.linalg.norm((after[name] - before[name]).astype(np.float64))),
             bias=_largest_bias_move(before, after),
@@ -103,9 +103,12 @@ def show_weights(run: RunRow, view: ModelStep, step: int) -> None:
     )
 
 
-def _shown(count: int, is_class: bool) -> str:
-    if is_class:
+def _shown(count: int, name: str) -> str:
+    """Say what there is an image for; name: of the layer's weights."""
+    if name == "linear.weight":
         return ngettext("An image for {n} class.", "Images for {n} classes.", count)
+    if name == "conv1.weight":
+        return ngettext("An image for {n} filter.", "Images for {n} filters.", count)
     return ngettext("An image for {n} hidden unit.", "Images for {n} hidden units.", count)
 
 

@@ -29,9 +29,10 @@ def show_unit_contributions(run: RunRow) -> None:
     label = st.selectbox(
         _("Class"), range(len(names)), format_func=lambda k: names[k], key=f"fed_{run.dataset}",
         persist_state="session",
-        help=_(
-            "Test images of this class go through the model. Shown is what each hidden unit adds to the class's logit "
-            "(its score before it becomes a probability), on average."
+        help=markdown_(
+            "Up to {n} test images of this class go through the model. You see what each hidden unit adds to the "
+            "class's logit (the score before it becomes a probability), on average.",
+            n=IMAGES,
         ),
         width=240,
     )  # fmt: skip
@@ -57,6 +58,7 @@ def show_unit_contributions(run: RunRow) -> None:
         ]
         alt = " ".join([_("What the hidden units look for."), sentence])
         pixel_panels(f"hidden_units_{run.id}", panels, alt=alt, px=150, columns=5)
+        st.caption(_("Ink on red pixels activates a unit, ink on blue ones inhibits it."))
     units = [_("unit {number}", number=int(k) + 1) for k in fed.units]
     rows = [*units, _("all other units"), _("bias"), _("average logit (score)")]
     total = float(fed.contributions.sum()) + fed.rest + fed.bias

@@ -121,7 +121,7 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         )
     heads = [
         _("class"), _("sum of the evidence"), _("+ bias"), _("= logit (score)"), divided, _("e to the power of that"),
-        _("÷ {total} (sum of the column before) = probability", total=_exponential(stages.total)),
+        _("÷ {total} (their sum) = probability", total=_exponential(stages.total)),
     ]  # fmt: skip
     rows = []
     for k in stages.order:

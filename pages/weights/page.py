@@ -22,7 +22,7 @@ from pages.weights.weight_history import PLAY_S, is_playing, show_weight_history
 
 TITLES: Final = Sentences(
     {
-        "time": N_("Through time"),
+        "time": N_("During training"),
         "two_classes": N_("Two classes"),
         "arithmetic": N_("Arithmetic"),
         "step": N_("One step in detail"),

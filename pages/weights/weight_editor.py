@@ -31,7 +31,7 @@ from pages.weights.weight_tools import chosen_edit
 def show_weight_editor(run: RunRow) -> None:
     """Show the tools, the images and the accuracy after the edits kept and the one being made."""
     if run.is_live:
-        st.caption(_("Weights can be edited once the run has ended. Wait for its end, or stop it."))
+        st.caption(_("Weights can be edited once the run has ended. Wait until it ends, or stop it."))
         return
     kept: list[Edit] = st.session_state.setdefault(f"edits_{run.id}", [])
     left, right = st.columns([2, 5], gap="large")

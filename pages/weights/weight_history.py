@@ -83,11 +83,11 @@ def _slider(run: RunRow, kept: list[int], newest: int) -> int:
             on_click=_toggle_play,
             args=(run, options),
             width="stretch",
-            help=_("Shows the weights of all steps that were kept, one after another."),
+            help=_("Shows how the weights changed during training, as a short film."),
         )
     with left:
         if len(options) == 1:
-            st.caption(markdown_("Step {step}: the only weights that have been kept so far.", step=newest))
+            st.caption(markdown_("Only the weights after step {step} have been kept.", step=newest))
             return newest
         chosen = st.select_slider(
             _("Training step"),
@@ -95,8 +95,8 @@ def _slider(run: RunRow, kept: list[int], newest: int) -> int:
             key=key,
             format_func=lambda step: _("now") if step == NOW else number(step),
             help=_(
-                "All steps whose weights were kept; early in training they lie closer together. Default: now, the "
-                "newest."
+                "The steps whose weights were kept; they are closer together early in training. Default: now, the "
+                "latest weights."
             ),
         )
     return newest if chosen == NOW else int(chosen)
@@ -175,7 +175,7 @@ def _show_images(
         pixel_panels(
             f"weights_{run.id}", now, px=170, columns=5, scale=not own_scale, step=steps[0],
             alt=" ".join([_("Weight images after step {step}.", step=steps[0]), sentence]),
-            hint=_("Each image on its own scale; zero has the colour of the page."),
+            hint=_("Each image has its own scale; zero has the colour of the page."),
         )  # fmt: skip
     with right:
         st.markdown(markdown_("**At the start, step {step}**", step=steps[1]))
@@ -249,13 +249,17 @@ def _sentence(run: RunRow, state: StateArrays, units: UnitUse | None) -> str:
     if run.model == "softmax":
         return images_caption(state["linear.weight"], state["linear.bias"], names)
     if units is not None:
-        first = _("Weights of the first layer, the busiest unit first.")
+        first = _(
+            "Weights of the first layer: ink on red pixels activates a unit, ink on blue ones inhibits it. The busiest "
+            "unit comes first; a unit's work is its activation times its weights to the next layer."
+        )
         return " ".join([first, hidden_units(units, SHOWN_UNITS)])
     kernels = state["conv1.weight"]
     strongest = int(np.abs(kernels).reshape(len(kernels), -1).sum(axis=1).argmax())
     return ngettext(
-        "The {n} filter of the first layer, {height} × {width} pixels: a filter answers where the image looks like it.",
-        "The {n} filters of the first layer, {height} × {width} pixels each: a filter answers where the image looks "
+        "The {n} filter of the first layer, {height} × {width} pixels: a filter responds where the image looks like "
+        "it.",
+        "The {n} filters of the first layer, {height} × {width} pixels each: a filter responds where the image looks "
         "like it. The strongest is filter {strongest}.",
         len(kernels),
         height=kernels.shape[2],

@@ -31,7 +31,7 @@ def show_journey(run: RunRow, newest: int) -> None:
     trip = _journey(run.id, newest)
     sentence = journey_caption(trip)
     if len(trip.steps) < 3:
-        none = _("No weights from the steps between were kept, so there is no chart.")
+        none = _("The weights of too few steps were kept for a chart.")
         st.caption(markdown_text(" ".join([sentence, none])))
         return
     chart(

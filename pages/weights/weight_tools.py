@@ -26,8 +26,8 @@ TOOLS: Final = Sentences(
         "prune": N_("Prune"),
         "noise": N_("Add noise"),
         "shift_bias": N_("Shift a bias"),
-        "flip_bias": N_("Flip a bias"),
-        "flip_class": N_("Flip a class"),
+        "flip_bias": N_("Flip the sign of a bias"),
+        "flip_class": N_("Flip the signs of a class"),
     }
 )
 
@@ -47,7 +47,7 @@ def chosen_edit(run: RunRow) -> Edit | None:
         return _class_edit(tool, run, names)
     chosen = st.multiselect(
         _("Classes"), range(len(names)), format_func=lambda k: names[k], key=f"touched_{run.dataset}",
-        placeholder=_("all classes"), help=_("Leave it empty for all classes."),
+        placeholder=_("all classes"), help=_("Leave empty for all classes."),
     )  # fmt: skip
     classes = tuple(chosen) or None
     makers: dict[str, Callable[[], Edit | None]] = {
@@ -78,10 +78,18 @@ def _class_edit(tool: str, run: RunRow, names: tuple[str, ...]) -> Edit | None:
 def _region(run: RunRow, classes: tuple[int, ...] | None) -> Edit:
     H, W = dataset_spec(run.dataset).image_shape[1:]
     rows = st.slider(
-        _("Rows"), 0, H, (H // 2, H), help=_("The first and the last row. Default: the lower half.")
+        _("Rows"),
+        0,
+        H,
+        (H // 2, H),
+        help=_("Where the region begins and ends, counted from the top. Default: the lower half."),
     )
     columns = st.slider(
-        _("Columns"), 0, W, (0, W), help=_("The first and the last column. Default: all columns.")
+        _("Columns"),
+        0,
+        W,
+        (0, W),
+        help=_("Where the region begins and ends, counted from the left. Default: all columns."),
     )
     return ZeroRegion(
         rows[0], columns[0], max(1, rows[1] - rows[0]), max(1, columns[1] - columns[0]), classes
@@ -99,7 +107,7 @@ def _blur(classes: tuple[int, ...] | None) -> Edit | None:
 def _prune(classes: tuple[int, ...] | None) -> Edit | None:
     percent_zero = st.slider(
         _("Smallest weights to set to zero (%)"), 0, 100, 50,
-        help=_("The share of the weights, those closest to zero first. Default: 50."),
+        help=_("How many of the weights become zero, those closest to zero first. Default: 50."),
     )  # fmt: skip
     return Prune(float(percent_zero), classes) if percent_zero else None
 
@@ -109,5 +117,5 @@ def _noise(classes: tuple[int, ...] | None) -> Edit | None:
         _("Noise strength"), 0.0, 5.0, 0.5, 0.1,
         help=_("1 adds noise as large as the weights themselves (their standard deviation). Default: 0.5."),
     )  # fmt: skip
-    seed = st.number_input(_("Seed"), 0, 9999, 0, help=_("Another seed gives other noise. Default: 0."))
+    seed = st.number_input(_("Seed"), 0, 9999, 0, help=_("Another seed gives different noise. Default: 0."))
     return AddNoise(strength, int(seed), classes) if strength else None

@@ -101,7 +101,7 @@ def test_the_drawing_survives_another_page_and_another_run(app: App, page: Page)
     expect_class(page, "2")
     page.get_by_role("combobox", name=re.compile("Selected run$")).click()
     page.get_by_role("option", name=re.compile("softmax-mnist")).click()
-    expect(page.get_by_text("softmax-mnist answers")).to_be_visible()
+    expect(page.get_by_text("Model: softmax-mnist.")).to_be_visible()
     expect_class(page, "2")
     press(page, "Undo")
     expect(page.locator(".st-key-answer")).to_contain_text(EMPTY)
@@ -213,11 +213,11 @@ def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> No
         expect(label).to_be_enabled()
         label.click()
         expect(page.locator(".st-key-answer")).to_contain_text(EMPTY)
-    expect(page.get_by_text("4 images of yours:")).to_be_visible()
+    expect(page.get_by_text("4 images so far:")).to_be_visible()
     page.get_by_text("Export and import").click()
     with page.expect_download() as download:
         # by key: a click would go astray while the panel is still opening
         page.get_by_role("button", name="Download your images as a ZIP").press("Enter")
     assert download.value.suggested_filename == "inkling-my-digits.zip"
     press(page, "Train on these only")
-    expect(page.locator(".ink-sums")).to_contain_text("On your drawings")
+    expect(page.locator(".ink-sums")).to_contain_text("On all your drawings")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 
 SECTIONS = {
-    "weights": ("Through time", "Two classes", "Arithmetic", "One step in detail", "Edit weights"),
+    "weights": ("During training", "Two classes", "Arithmetic", "One step in detail", "Edit weights"),
     "evaluate": ("Mistakes", "Classes", "Confidence", "Robustness", "Published figures"),
     "data": ("Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and label issues"),
 }

@@ -91,7 +91,7 @@ def look_at_weights(look: Looker) -> None:
     expect(look.page.locator(".ink-subject span").last).to_have_text(look.nasty.run_name)
     look.sees(*look.nasty.names)
     tab(look.page, "Two classes")
-    expect(look.page.get_by_text("nearest to the border").first).to_be_visible()
+    expect(look.page.get_by_text("nearest to the decision boundary").first).to_be_visible()
     look.sees()
     tab(look.page, "Arithmetic")
     expect(look.page.get_by_test_id("arithmetic-table")).to_be_visible()

@@ -84,7 +84,7 @@ def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trai
         spoil(lab.path)
         with suppress(FileNotFoundError):  # it is there only while somebody has the store open
             spoil(lab.folder / "inkling.db-wal")
-        says(page, "is not here any more")
+        says(page, "no longer exists")
         sidebar = page.get_by_test_id("stSidebar")
         expect(sidebar).to_contain_text("was damaged. It was kept as")
         expect(sidebar).to_contain_text("Nothing was deleted")
@@ -93,7 +93,7 @@ def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trai
         assert run_id(page) != run
         choose(page, "Pace", "Full speed")
         # the notice goes with that, and the buttons move up: a click at that moment goes astray
-        expect(page.get_by_test_id("stMain")).not_to_contain_text("is not here any more")
+        expect(page.get_by_test_id("stMain")).not_to_contain_text("no longer exists")
         press(page, "Train")
         expect_status(page, "finished")
         lab.acknowledged.add(run_id(page))

@@ -33,8 +33,8 @@ def told(dabs: int, pixels: int, **how: bool) -> str:
 
 def test_dabs_that_do_it_are_counted_against_the_pixels() -> None:
     assert told(5, 5, is_flipped=True) == "**5 dabs drawn: now it says 9 (43.4%).**"
-    assert "In what the model saw, 5 pixels would have been enough." in told(6, 5, is_flipped=True)
-    assert "In what the model saw, 1 pixel would have been enough." in told(3, 1, is_flipped=True)
+    assert "In the image that the model saw, 5 pixels would have been enough." in told(6, 5, is_flipped=True)
+    assert "In the image that the model saw, 1 pixel would have been enough." in told(3, 1, is_flipped=True)
 
 
 def test_dabs_that_do_not_do_it_say_so() -> None:
@@ -42,4 +42,4 @@ def test_dabs_that_do_not_do_it_say_so() -> None:
     assert told(1, 5, is_flipped=False, is_asked=False).startswith(
         "**1 dab drawn, and now it says nothing.**"
     )
-    assert "too much for these dabs" in told(40, 5, is_flipped=False)
+    assert "could not make up for that" in told(40, 5, is_flipped=False)

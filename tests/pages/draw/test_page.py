@@ -38,7 +38,7 @@ def test_on_a_fresh_store_the_ready_cnn_answers_at_once(
     st.cache_resource.clear()
     assert services.store().list() == []
     open_draw(app)
-    assert "cnn-mnist answers" in words(app)
+    assert "Model: cnn-mnist." in words(app)
     assert 'data-kind="empty"' in html(app)
     pad.draw(DRAWN, "seven")
     app.run()
@@ -48,7 +48,7 @@ def test_on_a_fresh_store_the_ready_cnn_answers_at_once(
 def test_the_run_in_view_answers_and_shows_its_sum(app: AppTest, pad: Canvas) -> None:
     pad.draw(DRAWN, "seven")
     open_draw(app, "softmax-mnist")
-    assert "softmax-mnist answers" in words(app)
+    assert "Model: softmax-mnist." in words(app)
     assert "= logit" in html(app)
     assert "make it a" in words(app)
 
@@ -154,8 +154,8 @@ def test_a_garment_model_is_asked_about_a_test_image(app: AppTest, pad: Canvas) 
     ("view", "before", "after"),
     [
         ("preparation", "both versions answer", "**All steps on:** It is a 7"),
-        ("others", "all of them answer", "All 2 say 7"),
-        ("learning", "how it came about during training", "It has said 7 since step"),
+        ("others", "they all answer", "Both say 7"),
+        ("learning", "how it developed during training", "It has said 7 since step"),
         ("lesson", "Draw something to enable the buttons.", "then say what it is"),
     ],
 )
@@ -275,7 +275,7 @@ def test_teaching_creates_a_run_with_its_parent(
     monkeypatch.setattr(fine_tuning, "_title", lambda _: title)
     app.session_state["draw_behind"] = "lesson"
     open_draw(app, "softmax-mnist")
-    assert "30 images of yours:" in words(app)
+    assert "30 images so far:" in words(app)
     next(b for b in app.button if b.label == "Fine-tune softmax-mnist").click()
     app.run()
     assert not app.exception

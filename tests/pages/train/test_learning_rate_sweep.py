@@ -55,4 +55,4 @@ def test_a_model_that_cannot_be_joined_is_told_what_to_choose(app: AppTest) -> N
     app.query_params["model"] = "mlp"
     app.run()
     assert not any(b.label == "Train all eight" for b in app.button)
-    assert any("choose those in the settings" in caption.value for caption in app.caption)
+    assert any("Choose those settings first" in caption.value for caption in app.caption)

@@ -181,14 +181,30 @@ def test_refused_settings_of_an_address_are_told_and_the_rest_holds(app: AppTest
     assert app.session_state.config.learning_rate == 0.1
 
 
-def test_a_split_larger_than_the_dataset_is_refused_beside_the_form(app: AppTest) -> None:
+TOO_MANY = (
+    "50,000 validation images and 20,000 training images are more than the 60,000 that the dataset has."
+)
+
+
+def test_a_split_of_an_address_larger_than_the_dataset_is_not_applied(app: AppTest) -> None:
     app.query_params["validation_size"] = "50000"
     app.query_params["train_size"] = "20000"
+    app.query_params["mix_in"] = "fashion_mnist"
+    app.query_params["seed"] = "9"
     text = shown(app)
-    assert (
-        "50,000 validation images and 20,000 training images are more than the 60,000 that the dataset has."
-        in text
-    )
+    assert text.count(TOO_MANY) == 1
+    config = app.session_state.config
+    assert (config.validation_size, config.train_size, config.mix_in, config.seed) == (0, 0, "", 9)
+    assert not button(app, "Train").disabled
+
+
+def test_a_split_larger_than_the_dataset_is_refused_beside_the_form(app: AppTest) -> None:
+    app.query_params["validation_size"] = "50000"
+    shown(app)
+    app.number_input(key="set_train_size_0").set_value(20_000)
+    text = shown(app)
+    assert TOO_MANY in text
+    assert "One setting is invalid. See the settings." in text
 
 
 @pytest.mark.parametrize("model", ["mlp", "cnn"])

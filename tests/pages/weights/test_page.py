@@ -27,7 +27,7 @@ def open_section(app: AppTest, run_id: str, section: str, model: str = "softmax"
         ("softmax", "time", "Red pixels speak for a class"),
         ("softmax", "two_classes", "Bright pixels on red speak for"),
         ("softmax", "arithmetic", "The pixels add up to"),
-        ("softmax", "step", "This run has taken its last step"),
+        ("softmax", "step", "A single step can be seen while a run is paused"),
         ("softmax", "edit", "1 edit:"),
         ("mlp", "time", "busiest of 16 hidden units"),
         ("mlp", "hidden_units", "speaks most"),
@@ -158,7 +158,7 @@ def test_the_microscope_learns_of_the_optimizers_memory_when_it_arrives(
     losses = np.full(weights.step, 2.0, np.float32)
     steps = Steps(1, losses, losses / 10, 0.1, 1.0, 1.0)
     store.append(run_id, attempt, [started, steps, weights, Paused(weights.step)])
-    forgets = "What the optimizer remembers of earlier steps is not stored at this step"
+    forgets = "(what it remembers of earlier steps) was not saved at this step"
     assert forgets in open_section(app, run_id, "step")
     store.append(run_id, attempt, [checkpoint])
     app.run()

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from core.config.presets import PRESETS
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import label_of, value_in_words
 from core.datasets import DatasetError, load
@@ -136,7 +137,7 @@ def _results(record: RunRecord) -> tuple[tuple[str, str], ...]:
 
 
 def _settings(config: RunConfig) -> tuple[tuple[str, str, bool], ...]:
-    default = RunConfig()
+    default = PRESETS["default"].config
     shown = []
     for name in FIELD_NAMES:
         value = getattr(config, name)

@@ -1,4 +1,4 @@
-"""What stands out in a dataset: typical and unusual images, images that are there twice, doubtful labels."""
+"""What stands out in a dataset: typical and unusual images, duplicates, doubtful labels."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -35,14 +35,14 @@ from pages.run_context.trained_model import final_scores
 from pages.server.services import image_data, settings
 
 SHOWN: Final = 20
-RANKED: Final = Sentences({"typical": N_("The most typical"), "unusual": N_("The most unusual")})
+RANKED: Final = Sentences({"typical": N_("Most typical"), "unusual": N_("Most unusual")})
 _RANKED_ALT: Final = {
     "typical": N_("The most typical images of {name}."),
     "unusual": N_("The most unusual images of {name}."),
 }
 _DOUBT: Final = {  # by the model, or by the most similar images
     True: N_("{index}, labelled {label}; the model is {share:percent} sure"),
-    False: N_("{index}, labelled {label}, unlike {share:percent} of similar images"),
+    False: N_("{index}, labelled {label}; {share:percent} of similar images are {suggestion}"),
 }
 
 
@@ -56,7 +56,7 @@ def show_typical(spec: DatasetSpec) -> None:
     label = st.selectbox(
         _("Class"), range(spec.n_classes), format_func=lambda k: spec.class_names[k], width=240,
         key=f"typical_{spec.name}", persist_state="session",
-        help=markdown_("The class whose images are put in order. Default: {name}.", name=spec.class_names[0]),
+        help=markdown_("The class to sort from typical to unusual. Default: {name}.", name=spec.class_names[0]),
     )  # fmt: skip
     data = image_data(spec.name)
     ranked = by_typicality(_points(spec.name, data.fingerprint), data.train_labels, label)
@@ -76,7 +76,9 @@ def show_typical(spec: DatasetSpec) -> None:
         )
     captioned(
         "typical",
-        " ".join([sentence, _("Below each image: its number, and its distance from the average.")]),
+        " ".join(
+            [sentence, _("Below each image: its number in the file, and its distance from the average.")]
+        ),
         lambda: {"index": ranked.indices, "distance": ranked.distances},
         name=f"typical-{spec.class_names[label]}".replace("/", "-"),
     )
@@ -119,7 +121,7 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
             _("Part of the dataset (split)"), ["test", "train"], format_func=lambda name: SPLITS[name],
             default="test", required=True, key="doubt_split", persist_state="session",
             help=_(
-                "Where to look for duplicates and wrong labels. The training images take a while the first time. "
+                "Which images to search for duplicates and wrong labels. Training images take a while the first time. "
                 "Default: test."
             ),
         )
@@ -130,9 +132,9 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     data = image_data(spec.name)
     exact, twins, doubted = _copies(spec.name, split, data.fingerprint)
     images = data.test_images if split == "test" else data.train_images
-    st.subheader(_("Images that are there twice, or nearly"), anchor=False)
+    st.subheader(_("Duplicates and near-duplicates"), anchor=False)
     _show_twins(spec, images, exact, twins)
-    st.subheader(_("Labels that the most similar images contradict"), anchor=False)
+    st.subheader(_("Labels that similar images contradict"), anchor=False)
     _show_doubts(spec, images, doubted, by_model=False, key=f"neighbours_{split}")
     found = final_scores(run) if split == "test" and run is not None else None
     if found is not None:
@@ -155,7 +157,7 @@ def _show_twins(
         ]
     sentence = duplicates(exact, twins)
     if panels:
-        alt = " ".join([_("Pairs of almost equal images."), sentence])
+        alt = " ".join([_("Pairs of nearly equal images."), sentence])
         pixel_panels(f"twins_{spec.name}", panels, alt=alt, px=64)
     captioned(
         "twins",
@@ -171,7 +173,7 @@ def _show_twins(
 def _twin(index: int, rms: float) -> str:
     """Say which image the second of a pair is, and how far its pixels typically are from the first one's."""
     if rms == 0:
-        return _("{index}, the same", index=index)
+        return _("{index}, identical", index=index)
     return _("{index}, differs by {levels:number.1}", index=index, levels=255 * rms)
 
 
@@ -184,7 +186,13 @@ def _show_doubts(
         Panel(
             images[d.index],
             f"{names[d.suggestion]}?",
-            _(_DOUBT[by_model], index=d.index, label=names[d.label], share=d.confidence),
+            _(
+                _DOUBT[by_model],
+                index=d.index,
+                label=names[d.label],
+                share=d.confidence,
+                suggestion=names[d.suggestion],
+            ),
             colour=class_colour(d.suggestion),
         )
         for d in found

@@ -86,6 +86,10 @@ def show_embedding_problem() -> None:
     """Say, once, why an embedding could not be made."""
     problem = st.session_state.pop("embedding_problem", None)
     if problem:
-        st.warning(markdown_("The computation failed: {reason}", reason=problem))
+        st.warning(
+            markdown_(
+                "The computation failed. Press Compute to try again. The reason: {reason}", reason=problem
+            )
+        )
     elif problem is not None:
-        st.warning(_("The computation was stopped before it was done."))
+        st.warning(_("The computation was stopped. Press Compute to start it again."))

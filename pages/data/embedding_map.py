@@ -90,7 +90,8 @@ def show_map(spec: DatasetSpec) -> None:
             [
                 sentence,
                 _(
-                    "Point at a dot, or use the arrow keys. Choose a class in the legend to see that class alone."
+                    "Point at a dot to see its image, or use the arrow keys. Choose a class in the legend to see that "
+                    "class alone."
                 ),
             ]
         ),

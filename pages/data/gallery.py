@@ -25,8 +25,8 @@ from pages.run_context.trained_model import final_scores, prepared_data
 
 PAGE: Final = 60
 SPLITS: Final = Sentences({"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")})
-ANSWERS: Final = Sentences({"all": N_("all"), "correct": N_("correct"), "wrong": N_("wrong")})
-CHANNELS: Final = Sentences({"red": N_("red"), "green": N_("green"), "blue": N_("blue")})
+ANSWERS: Final = Sentences({"all": N_("All"), "correct": N_("Correct"), "wrong": N_("Wrong")})
+CHANNELS: Final = Sentences({"red": N_("Red"), "green": N_("Green"), "blue": N_("Blue")})
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
         tone = "" if answers is None else "good" if answers[place] == k else "bad"
         detail: str = number(index)
         if tone == "bad" and answers is not None:
-            detail = _("{index}, taken for {name}", index=index, name=spec.class_names[answers[place]])
+            detail = _("{index}, predicted as {name}", index=index, name=spec.class_names[answers[place]])
         panels.append(
             Panel(
                 shown.images[index],
@@ -87,14 +87,15 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
         return
     chosen = image_choice(f"gallery_{spec.name}_{split}", panels, alt=sentence, px=62, chosen=panels[0].name)
     page_images = shown.images[shown.index[now.indices]]
+    said = [
+        sentence,
+        _("Below each image: its label, and its number in the file. Choose one to see its pixels."),
+    ]
+    if answers is not None:
+        said.append(_("A green line marks a correct prediction, a red line a wrong one."))
     captioned(
         "gallery",
-        " ".join(
-            [
-                sentence,
-                _("Below each image: its label, and its number in the file. Choose one to see its pixels."),
-            ]
-        ),
+        " ".join(said),
         lambda: {
             "index": shown.index[now.indices],
             "label": [spec.class_names[k] for k in labels[now.indices]],
@@ -113,14 +114,15 @@ def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[
             _("Part of the dataset (split)"), splits_of(config), index=len(splits_of(config)) - 1,
             format_func=lambda name: SPLITS[name], key="data_split", persist_state="session",
             help=_(
-                "Training: what the model learns from. Validation: set aside to measure progress on. Test: never seen "
-                "during training. Default: test."
+                "Training: what the model learns from. Validation: set aside to measure progress during training. "
+                "Test: set aside for the final result. Default: test."
             ),
         )  # fmt: skip
     with second:
         label = st.selectbox(
             _("Class"), [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
-            format_func=lambda k: _("all") if k is None else spec.class_names[k], help=_("Default: all."),
+            format_func=lambda k: _("All") if k is None else spec.class_names[k],
+            help=_("Show only images of one class. Default: all."),
         )  # fmt: skip
     with third:
         if split != "test" or run is None or _answers(run) is None:
@@ -128,7 +130,7 @@ def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[
         which = st.segmented_control(
             _("Predictions"), list(ANSWERS), format_func=lambda name: ANSWERS[name], default="all", required=True,
             key="data_answers", persist_state="session",
-            help=_("Only images that the selected run predicts correctly, or wrongly. Default: all."),
+            help=_("Show only images that the selected run predicts correctly or wrongly. Default: all."),
         )  # fmt: skip
     return str(split), label, {"all": None, "correct": True, "wrong": False}[str(which)]
 
@@ -179,12 +181,12 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
         rows.append(f"<tr>{cells}</tr>")
     st.markdown(
         markdown_(
-            "**Image {index}, labelled {label}: its pixels as numbers** (0 is black, 255 full brightness)",
+            "**Image {index}, labelled {label}: its pixels as numbers** (0 is black, 255 is full brightness)",
             index=index,
             label=label,
         )
     )
-    alt = html_text(_("Pixel values of image {index}", index=index))
+    alt = html_text(_("The pixel values of image {index}.", index=index))
     st.html(
         f'<div class="ink-pixel-table" role="group" tabindex="0" aria-label="{alt}">'
         f"<table><tbody>{''.join(rows)}</tbody></table></div>"
@@ -193,7 +195,7 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
     captioned(
         "numbers",
         _(
-            "{above} of its {total} numbers are above 0. The mean of all its numbers is {mean:number.1}.",
+            "{above} of its {total} pixel values are above 0. The mean of all of them is {mean:number.1}.",
             above=int((image > 0).sum()),
             total=image.size,
             mean=float(image.mean()),

@@ -64,7 +64,7 @@ def show_classes(config: RunConfig, spec: DatasetSpec) -> None:
         "class_counts",
         class_counts_figure(counts, spec, current_theme()),
         caption=sentence,
-        alt=" ".join([_("Images per class in each part of the dataset."), sentence]),
+        alt=" ".join([_("Images per class in each split."), sentence]),
         table=lambda: {"class": spec.class_names, **counts},
     )
     averages = _class_images(spec.name, image_data(spec.name).fingerprint)
@@ -98,7 +98,7 @@ def show_pixels(config: RunConfig, spec: DatasetSpec) -> None:
             "intensities",
             pixel_levels_figure([grey] * len(levels), levels, theme, _("pixel value")),
             caption=sentence,
-            alt=" ".join([_("How often each pixel value occurs, on a logarithmic scale."), sentence]),
+            alt=" ".join([_("How often each pixel value occurs, on a log scale."), sentence]),
             table=lambda: {"level": grey, **{f"channel {c}": row for c, row in enumerate(levels)}},
         )  # not said: columns of the file
     with right:
@@ -116,6 +116,6 @@ def show_pixels(config: RunConfig, spec: DatasetSpec) -> None:
             "scaled",
             pixel_levels_figure(values, levels, theme, _("input value")),
             caption=sentence,
-            alt=" ".join([_("The same after scaling."), sentence]),
+            alt=" ".join([_("The same pixel values after scaling."), sentence]),
             table=lambda: {f"value {c}": row for c, row in enumerate(values)},
         )  # not said: columns of the file

@@ -53,7 +53,7 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
     spec = dataset_spec(run.dataset)
     right = np.flatnonzero(found.logits.argmax(axis=1) == found.labels)
     if not len(right):
-        st.caption(_("The model is not right on any image yet, so there is none to fool it with."))
+        st.caption(_("The model gets no image right yet, so there is none to fool it on."))
         return
     st.caption(
         _(
@@ -68,7 +68,9 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
         1,
         key="fooled",
         persist_state="session",
-        help=_("A number among the correctly predicted images, in the order of the test set. Default: 1."),
+        help=_(
+            "Which of the correctly predicted images to change, in the order of the test set. Default: 1."
+        ),
         width=260,
     )
     place = int(right[min(int(number), len(right)) - 1])

@@ -39,7 +39,7 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
         Panel(
             images[found.index[m.index]],
             f"{names[m.answer]}?",
-            _("{share:percent} sure, is {name}", share=m.confidence, name=names[m.label]),
+            _("{share:percent} sure, true: {name}", share=m.confidence, name=names[m.label]),
             colour=class_colour(m.answer),
             tone="bad",
             name=int(found.index[m.index]),
@@ -82,8 +82,9 @@ def show_calibration(found: Scores) -> None:
         st.subheader(_("Calibration"), anchor=False)
         st.caption(
             _(
-                "Is it as often right as it is sure? A bar holds images of similar confidence, the probability that "
-                "the model gave its answer. At the dotted line, it is right exactly as often as it was sure."
+                "Is it right as often as it is sure? Each bar is a group of images with similar confidence, the "
+                "probability that the model gave its prediction. Where a bar ends at the dotted line, it is right "
+                "exactly as often as it is sure."
             )
         )
         bins = reliability(found.logits, found.labels)
@@ -116,7 +117,8 @@ def _threshold(found: Scores) -> None:
         key="least_confidence",
         persist_state="session",
         help=_(
-            "The higher it is, the fewer images the model answers, and the more often it is right. Default: 80%."
+            "The higher this is, the fewer images the model answers, and the more of its answers are usually right. "
+            "Default: 80%."
         ),
     )
     sentence = threshold_caption(curve, minimum / 100)

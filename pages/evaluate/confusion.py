@@ -1,4 +1,4 @@
-"""What is taken for what: the confusion matrix, and the images behind a cell."""
+"""What is predicted as what: the confusion matrix, and the images behind a cell."""
 
 import numpy as np
 import streamlit as st
@@ -43,9 +43,7 @@ def show_confusion(run: RunRow, found: Scores) -> None:
             " ".join(
                 [
                     sentence,
-                    _(
-                        "Rows are what an image is, columns what it was taken for. Choose a cell to see its images."
-                    ),
+                    _("Rows: the true class. Columns: the predicted class. Choose a cell to see its images."),
                 ]
             ),
             lambda: (
@@ -55,7 +53,7 @@ def show_confusion(run: RunRow, found: Scores) -> None:
     with right:
         if chosen is None:
             st.caption(
-                _("All answers are correct. Choose a cell of the diagonal to see the images of a class.")
+                _("All predictions are correct. Choose a cell on the diagonal to see the images of a class.")
             )
             return
         index = _show_cell(run, found, counts, chosen)
@@ -93,8 +91,8 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
             f"cell_{run.id}_{true}_{answer}",
             panels,
             alt=ngettext(
-                "{n} test image of {true}, predicted {predicted}.",
-                "{n} test images of {true}, predicted {predicted}, the most confident first.",
+                "{n} test image of {true}, predicted as {predicted}.",
+                "{n} test images of {true}, predicted as {predicted}, the most confident first.",
                 len(panels),
                 true=names[true],
                 predicted=names[answer],
@@ -108,7 +106,7 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
             answer=names[answer],
             true=names[true],
         )
-    more = markdown_("The first {shown} are shown.", shown=SHOWN) if len(places) > SHOWN else ""
+    more = markdown_("Only the first {shown} are shown.", shown=SHOWN) if len(places) > SHOWN else ""
     why = markdown_("Choose one to see why.")
     st.caption(f"{below} {more} {why}")
     return index

@@ -48,9 +48,9 @@ def matrix(
 
 def _words() -> dict[str, str]:
     return script_words(
-        rows=pgettext("rows of the confusion matrix", "is"),
-        columns=pgettext("columns of the confusion matrix", "answered"),
-        cell=_("{true} answered {answer}: {count} ({share:percent} of {true})"),
+        rows=pgettext("rows of the confusion matrix", "true"),
+        columns=pgettext("columns of the confusion matrix", "predicted"),
+        cell=_("{true} predicted as {answer}: {count} ({share:percent} of {true})"),
     )
 
 

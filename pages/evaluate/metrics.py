@@ -31,7 +31,9 @@ def show_summary(run: RunRow, found: Scores) -> None:
     """Show the figures of the whole test set and the sentence about them."""
     result = figures_of(run, found)[0]
     interval = _(
-        "95% interval {low:percent} to {high:percent}", low=result.accuracy.low, high=result.accuracy.high
+        "95% confidence interval: {low:percent} to {high:percent}",
+        low=result.accuracy.low,
+        high=result.accuracy.high,
     )
     cells = [
         (_("test accuracy"), percent(result.accuracy.share), interval),
@@ -78,29 +80,27 @@ def show_classes(run: RunRow, found: Scores) -> None:
                 "precision": st.column_config.NumberColumn(
                     _("Precision"),
                     format="%.1f%%",
-                    help=_(
-                        "Of all images that the model took for this class, the share that is of this class."
-                    ),
+                    help=_("Of the images predicted as this class, the share that really is this class."),
                 ),
                 "recall": st.column_config.ProgressColumn(
                     _("Recall"),
                     format="%.1f%%",
                     min_value=0,
                     max_value=100,
-                    help=_("Of all images of this class, the share that the model recognised."),
+                    help=_("Of the images that really are this class, the share that was recognised."),
                 ),
                 "F1": st.column_config.NumberColumn(
                     "F1",
                     format="%.1f%%",
                     help=_(
-                        "Precision and recall in one number (their harmonic mean): high only if both are."
+                        "Precision and recall in one number (their harmonic mean). It is high only if both are."
                     ),
                 ),
                 "images": st.column_config.NumberColumn(
-                    _("Images"), help=_("How many test images are of this class.")
+                    _("Images"), help=_("How many test images belong to this class.")
                 ),
                 "answers": st.column_config.NumberColumn(
-                    _("Predictions"), help=_("How many test images the model took for this class.")
+                    _("Predictions"), help=_("How many test images were predicted as this class.")
                 ),
             },
         )

@@ -24,7 +24,7 @@ SECTIONS: Final = Sentences(
         "Classes": N_("Classes"),
         "Confidence": N_("Confidence"),
         "How it breaks": N_("Robustness"),
-        "Published figures": N_("Published figures"),
+        "Published figures": N_("Published results"),
     }
 )  # not said: names in addresses, which stay
 
@@ -47,8 +47,8 @@ def evaluation(run_id: str, drawn_status: str) -> None:
     if run.is_live:
         st.caption(
             nmarkdown_(
-                "After step {step}, on {n} test image. This page follows the run.",
-                "After step {step}, on {n} test images. This page follows the run.",
+                "After step {step}, on {n} test image. This page is updated while the run trains.",
+                "After step {step}, on {n} test images. This page is updated while the run trains.",
                 len(found.labels),
                 step=found.step,
             )

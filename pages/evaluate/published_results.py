@@ -24,15 +24,15 @@ def show_published(run: RunRow, accuracy: float) -> None:
     if not figures:
         st.caption(
             markdown_(
-                "No figure for {dataset} has been checked at its source and listed here yet.",
+                "No published results for {dataset} are listed here yet.",
                 dataset=dataset_spec(run.dataset).title,
             )
         )
         return
     st.caption(
         _(
-            "What others have reached on the same images, as they published it, with this run among them. Error: the "
-            "share of test images answered wrongly."
+            "What others reached on the same dataset, with this run among them. Each method is named with the settings "
+            "that its authors chose, such as C = 1. Error: the share of test images predicted wrongly."
         )
     )
     own = Published(

@@ -48,7 +48,9 @@ def show_robustness(run: RunRow, step: int) -> None:
         required=True,
         key="damage",
         persist_state="session",
-        help=_("What is done to the test images before the model sees them. Default: shift."),
+        help=_(
+            "What is done to the test images before the model sees them, called a corruption. Default: shift."
+        ),
     )
     rivals = _rivals(run)
     curves: dict[str, Curve] = {}
@@ -69,14 +71,15 @@ def show_robustness(run: RunRow, step: int) -> None:
     waiting.empty()
     _show_curves(curves, str(damage))
     if rivals:
+        named = [_("“{run}” ({model})", run=title(row), model=name) for name, row in rivals.items()]
         st.caption(
             markdown_(
                 "For comparison, the best finished run of each other kind of model on the same images: {rivals:list}.",
-                rivals=[f"{name} = {title(row)}" for name, row in rivals.items()],
+                rivals=named,
             )
         )
     else:
-        st.caption(_("Train another kind of model on the same images to see its curve here beside this one."))
+        st.caption(_("Train another kind of model on the same dataset to compare its curve with this one."))
     _show_damaged(run, step, str(damage))
 
 
@@ -122,7 +125,7 @@ def _rivals(run: RunRow) -> dict[str, RunRow]:
 
 
 def _show_damaged(run: RunRow, step: int, damage: str) -> None:
-    """Show three test images at each strength, with what this run takes them for."""
+    """Show three test images at each strength, with what this run predicts for them."""
     way, spec = DAMAGES[damage], dataset_spec(run.dataset)
     labels = image_data(run.dataset).test_labels
     chosen = balanced_subset(labels, spec.n_classes)[:: max(1, spec.n_classes // 3)][:3]
@@ -144,13 +147,13 @@ def _show_damaged(run: RunRow, step: int, damage: str) -> None:
                 )
             )
     alt = _(
-        "Three test images at each strength of this damage: {damage}. This run's answers are beneath them.",
+        "Three test images at each strength of this damage: {damage}. This run's predictions are below them.",
         damage=way.label,
     )
     pixel_panels("damaged", panels, alt=alt, px=64, columns=len(way.strengths), aligned=True)
     st.caption(
         markdown_(
-            "What this run takes three damaged images for. Below each answer, the strength of the damage ({axis}).",
+            "This run's predictions for three damaged images. Below each one, the strength of the damage ({axis}).",
             axis=way.axis,
         )
     )

@@ -80,8 +80,8 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
         found = [integrated_gradients(model, as_unit(image[None])[0], k) for k in (a, b)]
         maps, scores = [f.values for f in found], [f.logit for f in found]
         sentence = _(
-            "The score (logit) of {a} is {a_score:signed}, that of {b} is {b_score:signed}. Each pixel is shown with "
-            "what it adds to the score, counted from a black image on (integrated gradients).",
+            "The logit of {a} is {a_score:signed}, that of {b} is {b_score:signed}. Each pixel shows what it adds to "
+            "the logit, compared with a black image (integrated gradients).",
             a=names[a],
             a_score=scores[0],
             b=names[b],
@@ -105,5 +105,8 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
     ]
     alt = " ".join((_(template, a=names[a], b=names[b]), sentence))
     pixel_panels(f"{key}_evidence", panels, alt=alt, px=190, columns=3, linked=True, scale=True)
-    colours = _("Red pixels speak for the class, blue ones against it.")
+    colours = _(
+        "Red pixels speak for the class, blue ones against it. A class's logit is its score before the scores become "
+        "probabilities."
+    )
     st.caption(f"{markdown_text(colours)} {markdown_text(sentence)}")

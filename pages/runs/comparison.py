@@ -59,7 +59,7 @@ def show_comparison(address: str) -> None:
         st.rerun()
     rows = _asked_for(address)
     if not rows:
-        st.warning(_("None of the runs in this link was found. Choose two or more from the list."))
+        st.warning(_("None of the runs in this link was found. Go to “All runs” and select two or more."))
         return
     is_live = any(row.is_live for row in rows)
     drawn = [(row.id, row.status) for row in rows]
@@ -85,8 +85,8 @@ def _asked_for(address: str) -> list[RunRow]:
     if missing:
         st.warning(
             nmarkdown_(
-                "Not found: {runs:list}. It may have been deleted, or the link was cut short.",
-                "Not found: {runs:list}. They may have been deleted, or the link was cut short.",
+                "Not found: {runs:list}. It may have been deleted, or the link is incomplete.",
+                "Not found: {runs:list}. They may have been deleted, or the link is incomplete.",
                 len(missing),
                 runs=missing,
             )
@@ -149,7 +149,9 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare_controls"):
         shown = st.selectbox(
             _("Show"), list(_SHOWN), key="compare_shown", width=200, format_func=_SHOWN.__getitem__,
-            help=_("Validation figures are measured on the test images where a run has no validation images."),
+            help=_(
+                "Validation accuracy and loss are measured on the test images if a run has no validation images."
+            ),
         )  # fmt: skip
         axis: Axis = (
             st.segmented_control(
@@ -164,7 +166,10 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
         is_validation = shown.startswith("validation")
         smoothing = st.slider(
             _("Smoothing"), 0.0, 0.99, 0.95, 0.01, key="compare_smoothing", width=220, disabled=is_validation,
-            help=_("How much of the earlier points goes into each point. Validation curves are not smoothed."),
+            help=_(
+                "How much of the earlier points goes into each point. Validation curves are not smoothed. "
+                "Default: 0.95."
+            ),
         )  # fmt: skip
         configs = [row.config for row in rows]
         gather = differ_only_in_seed(configs) or any(len(group) > 1 for group in seed_groups(configs))
@@ -175,7 +180,7 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
                 key="compare_gather",
                 help=_(
                     "Runs that differ only in their seed become one curve: their mean, in a band from the lowest "
-                    "to the highest of them."
+                    "to the highest of them. Default: on."
                 ),
             )
     quantity: Quantity = "accuracy" if shown.endswith("accuracy") else "loss"

@@ -15,7 +15,10 @@ def edit_run(row: RunRow) -> None:
     """Draw the form; for others' runs say why there is none."""
     if not is_mine(row):
         st.caption(
-            _("Somebody else made this run, so only they can change its name and tags. You can run it again.")
+            _(
+                "This run was not made in this browser, so you cannot change its name, note and tags. "
+                "You can run it again."
+            )
         )
         return
     with st.form(f"edit_{row.id}", border=False):
@@ -51,7 +54,7 @@ def delete_button(rows: list[RunRow]) -> None:
     own = [row for row in rows if is_mine(row)]
     count = len(own)
     st.button(
-        _("Delete") if count == len(rows) else markdown_("Delete mine ({n})", n=count),
+        markdown_("Delete mine ({n})", n=count) if 0 < count < len(rows) else _("Delete"),
         key="delete_runs",
         icon=":material/delete:",
         disabled=not own,
@@ -59,7 +62,7 @@ def delete_button(rows: list[RunRow]) -> None:
         args=([row.id for row in own],),
         help=markdown_("You can undo this for {time:about}.", time=settings().undo_s)
         if own
-        else _("Only the person who made a run can delete it."),
+        else _("A run can be deleted only in the browser that made it."),
     )
 
 

@@ -80,7 +80,7 @@ def links(row: RunRow) -> None:
     to_settings = _address("", settings)
     st.caption(_("Link to this run:"))
     st.code(to_run, language=None, wrap_lines=True)
-    st.caption(_("Link to its settings. Trained with them, any Inkling gives the same numbers:"))
+    st.caption(_("Link to its settings. Training with them gives the same numbers:"))
     st.code(to_settings, language=None, wrap_lines=True)
     which = st.segmented_control(
         _("QR code"), list(_QR_CODES), default="run", key=f"qr_{row.id}", format_func=_QR_CODES.__getitem__
@@ -114,7 +114,9 @@ def import_section() -> None:
     dataset = "mnist"
     if is_weights:
         dataset = st.selectbox(
-            _("Dataset of the weights"), list(CATALOG), format_func=lambda name: CATALOG[name].title
+            _("Dataset that the weights were trained on"),
+            list(CATALOG),
+            format_func=lambda name: CATALOG[name].title,
         )
     if not st.button(_("Import"), disabled=file is None, icon=":material/upload:") or file is None:
         return

@@ -32,8 +32,8 @@ def show_noise(rows: list[RunRow], names: list[str]) -> None:
         st.markdown("".join(f"- {markdown}\n" for markdown in lines))
         st.caption(
             markdown_(
-                "By McNemar's exact test on the images that only one of the two runs gets right. p is how likely so "
-                "large a difference would be by chance if both were equally good; below {limit:number.2}, the "
+                "By McNemar's exact test on the images that only one of the two runs gets right. p is how likely a "
+                "difference this large would be by chance if both runs were equally good. Below {limit:number.2}, the "
                 "difference is called clear.",
                 limit=0.05,
             )
@@ -56,8 +56,8 @@ def _verdict_in_markdown(first: str, second: str, found: Comparison) -> str:
             p=found.p_value,
         )
     return markdown_(
-        "**{better}** is better than **{worse}** by {points:number.2} points (95% interval: {low:number.2} to "
-        "{high:number.2}), a clear difference ({p:p_value}).",
+        "**{better}** is better than **{worse}** by {points:number.2} points (95% confidence interval: "
+        "{low:number.2} to {high:number.2}), a clear difference ({p:p_value}).",
         better=better,
         worse=worse,
         points=100 * difference,
@@ -102,9 +102,12 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
             zoom = 3 * max(1, 28 // layer.shape[1])
             tile = weight_tile(layer.weights, layer.shape, theme=theme, limit=limit, zoom=zoom)
             picture(tile, alt=_("The weight images of {run}, on the same scale as the others.", run=name))
-            st.caption(markdown_text(name))
-    shapes = {(layer.shape, layer.weights.shape) for layer in layers.values()}
-    if len(layers) > 1 and len(shapes) == 1:
+            st.markdown(f"**{markdown_text(name)}**")
+            st.caption(markdown_text(layer.caption))
+    kinds = {(layer.shape, layer.weights.shape, layer.is_classes) for layer in layers.values()}
+    if (
+        len(layers) > 1 and len(kinds) == 1
+    ):  # a class's weights and a hidden unit's have nothing to do with each other
         first, second = _pair("weights", list(layers))
         difference = layers[first].weights - layers[second].weights
         shape = layers[first].shape
@@ -112,7 +115,7 @@ def show_weights(rows: list[RunRow], names: list[str]) -> None:
         picture(tile, alt=_("The weights of {first} minus those of {second}.", first=first, second=second))
         st.caption(
             markdown_(
-                "{first} minus {second}: red where the first has the larger weight, blue where the second has. "
+                "{first} minus {second}: red where the first run's weight is larger, blue where the second's is. "
                 "This image has its own scale.",
                 first=first,
                 second=second,
@@ -165,8 +168,8 @@ def show_disagreements(rows: list[RunRow], names: list[str]) -> None:
     found = pairs[(first, second)]
     st.caption(
         nmarkdown_(
-            "Of {n} test image, {both} are right in both runs and {neither} in neither.",
-            "Of {n} test images, {both} are right in both runs and {neither} in neither.",
+            "Of {n} test image, both runs get {both} right and both get {neither} wrong.",
+            "Of {n} test images, both runs get {both} right and both get {neither} wrong.",
             found.n,
             both=found.both,
             neither=found.neither,

@@ -92,8 +92,8 @@ if rows:
         captioned(
             "runs",
             ngettext(
-                "{n} run. Select it to repeat or export it.",
-                "{n} runs. Select one to repeat or export it, or up to {most} to compare them.",
+                "{n} run. Select it to run it again or to export it.",
+                "{n} runs. Select one to run it again or to export it, or 2 to {most} to compare them.",
                 len(rows),
                 most=MOST_RUNS,
             ),
@@ -104,9 +104,9 @@ if rows:
     if len(selected) == 1:
         one_run(selected[0])
 elif any(wanted[name] for name in ("search", "dataset", "model")) or wanted["whose"] in ("mine", "pinned"):
-    st.info(_("No run fits these filters."))
+    st.info(_("No runs match these filters. Change or clear one."))
 else:
-    st.info(_("No run yet. The first one takes about ten seconds."))
+    st.info(_("No runs yet. The first one takes about ten seconds."))
     st.page_link(page("train"), label=_("Train a model"), icon=":material/play_arrow:")
 with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_panel"):
     import_section()

@@ -7,10 +7,12 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from core.config.run_config import RunConfig, differing_fields, from_json
+from core.config.presets import PRESETS
+from core.config.run_config import differing_fields, from_json
 from core.config.setting_labels import OPTION_NAMES, dataset_title, label_of, value_in_words
 from core.datasets import CATALOG
 from core.figures.number_texts import percent_affixes
+from core.i18n.number_format import NONE
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
 from core.runs import RunRow
@@ -21,7 +23,7 @@ from pages.server.visitor import is_mine, visitor
 
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
-_BASE: Final = RunConfig()
+_DEFAULTS: Final = PRESETS["default"].config
 _SELECTED: Final = "selected_runs"  # in a table that is made anew
 _VERSION: Final = "runs_table_version"
 _DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
@@ -85,6 +87,7 @@ def runs_table(rows: list[RunRow]) -> list[str]:
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": places}},
+        placeholder=NONE,
         column_config=_columns(),
         alt=ngettext(
             "{n} run with its settings and results. Select rows to compare runs.",
@@ -138,13 +141,15 @@ def _columns() -> dict[str, Any]:
         "loss": column.LineChartColumn(
             _("Validation loss"),
             width=110,
-            help=_("Measured on the test images where a run has no validation images."),
+            help=_("Measured on the test images if a run has no validation images."),
         ),
         "best": column.NumberColumn(
             _("Best"),
             format=percent_format,
             width=75,
-            help=_("Best accuracy during training, on the validation images (or the test images)."),
+            help=_(
+                "Best accuracy during training, on the validation images (the test images if there are none)."
+            ),
         ),
         "test": column.NumberColumn(
             _("Test"), format=percent_format, width=75, help=_("Final accuracy on the test set.")
@@ -197,7 +202,7 @@ def _percent(accuracy: float | None) -> float | None:
 def _differing(config_json: str, language: str) -> str:  # noqa: ARG001 - it is what the words are in
     """Return the settings that are not the defaults', in words; images and model have columns of their own."""
     config = from_json(config_json)
-    names = [name for name in differing_fields(config, _BASE) if name not in _OWN_COLUMNS]
+    names = [name for name in differing_fields(config, _DEFAULTS) if name not in _OWN_COLUMNS]
     return " · ".join(
         _("{setting}: {value}", setting=label_of(name), value=value_in_words(name, config)) for name in names
     )

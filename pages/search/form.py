@@ -39,7 +39,12 @@ def new_search() -> None:
     dimensions = [_dimension(field) for field in fields]
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_how"):
         sampler = st.selectbox(
-            _("Method"), list(METHODS), key="search_sampler", format_func=METHODS.__getitem__, width=260
+            _("Method"),
+            list(METHODS),
+            key="search_sampler",
+            format_func=METHODS.__getitem__,
+            width=260,
+            help=_("How each trial's values are chosen. Default: learn from earlier trials."),
         )
         trials = st.number_input(_("Maximum trials"), 1, 200, 12, key="search_trials", width=140)
         parallel = st.number_input(
@@ -48,7 +53,10 @@ def new_search() -> None:
         )  # fmt: skip
         prunes = st.toggle(
             _("Prune unpromising trials"), key="search_prunes",
-            help=_("Stops a trial early when its accuracy is below the median of the others at the same evaluation."),
+            help=_(
+                "Stops a trial early when its accuracy is below the median of the others at the same evaluation. "
+                "Default: off."
+            ),
         )  # fmt: skip
     if st.button(
         _("Start the search"),
@@ -68,7 +76,7 @@ def _base() -> RunConfig:
     if run is not None:
         sources["run"], names["run"] = run.config, _("“{run}”", run=title(run))
     chosen = st.radio(
-        _("Other settings from"), list(sources)[::-1], horizontal=True, key="search_base",
+        _("Take the other settings from"), list(sources)[::-1], horizontal=True, key="search_base",
         format_func=lambda name: markdown_text(names[name]),
     )  # fmt: skip
     base = replace(sources[chosen or "default"], learning_rate_changes=())
@@ -84,9 +92,9 @@ def _base() -> RunConfig:
     held = base.validation_size or HELD_OUT
     st.caption(
         nmarkdown_(
-            "Trials are judged on {n} validation image, set aside from the training images, so that the test set "
+            "Trials are compared on {n} validation image, set aside from the training images, so that the test set "
             "stays unseen while settings are chosen.",
-            "Trials are judged on {n} validation images, set aside from the training images, so that the test set "
+            "Trials are compared on {n} validation images, set aside from the training images, so that the test set "
             "stays unseen while settings are chosen.",
             held,
         )

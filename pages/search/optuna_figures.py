@@ -42,7 +42,13 @@ def optuna_figure(search: SearchRow, name: str, count: int) -> go.Figure | None:
 
 
 def in_the_words_of_the_app(figure: go.Figure) -> go.Figure:
-    """Put labels in the place of Optuna's words and of the settings' field names; return the figure."""
+    """Put labels in the place of Optuna's words and of the settings' field names; return the figure.
+
+    Trials are counted from 1, as in their runs' names.
+    """
+    if figure.layout.xaxis.title.text == "Trial":
+        for trace in figure.data:
+            trace.x = [number + 1 for number in trace.x]
     for trace in figure.data:
         trace.name = _said(trace.name)
         if trace.type == "bar":  # how much each setting matters

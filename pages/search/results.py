@@ -10,7 +10,7 @@ from core.figures.charts import CONFIG, apply_look
 from core.figures.number_texts import percent_affixes
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
-from core.i18n.number_format import plain
+from core.i18n.number_format import NONE, plain
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import STATUSES
@@ -52,7 +52,7 @@ def show_search(search_id: str) -> None:
     except UnknownRun:
         st.warning(
             markdown_(
-                "There is no search “{search}” here. Its link may have been cut short.", search=search_id[:24]
+                "There is no search “{search}” here. The link may be incomplete.", search=search_id[:24]
             )
         )
         return
@@ -83,8 +83,10 @@ def _view(search_id: str, drawn_state: str) -> None:
     )
     if judged:
         _best(search, max(judged, key=lambda row: row.evaluation_accuracy or 0.0))
-    else:
+    elif search.is_active and not runs:
         st.caption(_("The first trial starts in a second or two."))
+    else:
+        st.caption(_("No trials completed yet."))
     _trials(search, runs)
     if len(judged) > 1:
         _figures(search, len(judged))
@@ -115,12 +117,11 @@ def _best(search: SearchRow, best: RunRow) -> None:
         _("{setting}: {value}", setting=LABELS[d.field], value=_value(best, d.field))
         for d in search.plan.dimensions
     )
+    values = {"accuracy": best.evaluation_accuracy or 0.0, "settings": settings}
     st.markdown(
-        markdown_(
-            "Best so far: **{accuracy:percent.2}** ({settings})",
-            accuracy=best.evaluation_accuracy or 0.0,
-            settings=settings,
-        )
+        markdown_("Best so far: **{accuracy:percent.2}** ({settings})", **values)
+        if search.is_active
+        else markdown_("Best: **{accuracy:percent.2}** ({settings})", **values)
     )
     if st.button(_("Open the best run"), icon=":material/visibility:", key="open_best"):
         select_run(best.id)
@@ -149,6 +150,7 @@ def _trials(search: SearchRow, runs: list[RunRow]) -> None:
         height=min(320, 40 + 35 * max(len(runs), 1)),
         column_config=_columns([d.field for d in search.plan.dimensions]),
         key="search_trials_table",
+        placeholder=NONE,
         alt=ngettext(
             "{n} trial with its values and accuracy.", "{n} trials with their values and accuracy.", len(runs)
         ),
@@ -171,13 +173,22 @@ def _figures(search: SearchRow, count: int) -> None:
     shown = list(_FIGURES)[: 4 if len(search.plan.dimensions) > 1 and count > 3 else 2]
     chosen = (
         st.segmented_control(
-            _("Figure"), shown, default=shown[0], key="search_figure", format_func=_FIGURES.__getitem__
+            _("Figure"),
+            shown,
+            default=shown[0],
+            key="search_figure",
+            format_func=_FIGURES.__getitem__,
+            help=_(
+                "History: each trial's accuracy, and the best so far. All values: one line per trial, through its "
+                "values (parallel coordinates). Importance: how much each setting matters. Contour map: accuracy by "
+                "two settings at once. Default: history."
+            ),
         )
         or shown[0]
     )
     figure = optuna_figure(search, chosen, count)
     if figure is None:
-        st.caption(_("This figure needs trials with more different values."))
+        st.caption(_("This figure needs more trials with different values."))
         return
     apply_look(figure, current_theme(), height=380)
     figure.update_layout(title_text="", margin={"t": 36, "l": 60, "r": 30, "b": 40})

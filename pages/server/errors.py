@@ -24,7 +24,9 @@ def show_errors() -> Iterator[None]:
     except SettingsError as error:
         for sentence in error.errors:
             st.error(markdown_text(sentence), icon=":material/settings_alert:")
-        st.caption(_("Inkling reads its settings when it starts: correct this, then start it again."))
+        st.caption(
+            _("Inkling reads its settings only when it starts. Correct this one, then start Inkling again.")
+        )
     except StoreError as error:
         st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         st.button(_("Try again"), type="primary", key="try_again")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 SECTIONS = {
     "weights": ("During training", "Two classes", "Arithmetic", "One step in detail", "Edit weights"),
-    "evaluate": ("Mistakes", "Classes", "Confidence", "Robustness", "Published figures"),
+    "evaluate": ("Mistakes", "Classes", "Confidence", "Robustness", "Published results"),
     "data": ("Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and label issues"),
 }
 SPILLS = """() => [...document.querySelectorAll('[data-testid="stMain"] *')].filter((e) => {
@@ -108,11 +108,11 @@ def test_a_cell_of_the_confusion_matrix_opens_the_images_behind_it(
     answers = store.logits(trained).argmax(axis=1)
     cell = np.flatnonzero((mnist.test_labels == 2) & (answers == 8))
     look(page, app, "evaluate", trained)
-    button = page.get_by_role("button", name=re.compile(r"^2 answered 8:"))
+    button = page.get_by_role("button", name=re.compile(r"^2 predicted as 8:"))
     expect(button).to_have_text(str(len(cell)))
     button.focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("button", name=re.compile(r"^2 answered 7:"))).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile(r"^2 predicted as 7:"))).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"{len(cell)} of 1,032 images of 2 were predicted as 8")).to_be_visible()

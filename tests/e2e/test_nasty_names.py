@@ -118,8 +118,8 @@ def look_at_evaluate(look: Looker) -> None:
     for section, words in (
         ("Classes", "Best at"),
         ("Confidence", "Reliability"),
-        ("Robustness", "What this run takes"),
-        ("Published figures", "No figure for"),
+        ("Robustness", "predictions for three damaged images"),
+        ("Published results", "No published results for"),
     ):
         tab(look.page, section)
         if section == "Classes":
@@ -146,7 +146,7 @@ def look_at_data(look: Looker) -> None:
     expect(look.page.get_by_text("Laid out by")).to_be_visible()
     look.sees(*look.nasty.names)
     tab(look.page, "Typical and unusual")
-    expect(look.page.get_by_text("The most typical", exact=True)).to_be_visible()
+    expect(look.page.get_by_text("Most typical", exact=True)).to_be_visible()
     look.sees(look.nasty.names[0])
 
 
@@ -167,7 +167,7 @@ def look_at_runs(look: Looker, store: Store) -> None:
     expect(heading).to_have_text(nasty.run_name)
     look.sees(nasty.run_name)
     tab(page, "Name and note")
-    expect(page.get_by_text("Somebody else made this run")).to_be_visible()
+    expect(page.get_by_text("This run was not made in this browser")).to_be_visible()
     look.sees()
     page.goto(f"{look.app.url}/runs?compare={nasty.run},{nasty.other}")
     expect(page.get_by_role("heading", name="Images that only one run gets right")).to_be_visible()

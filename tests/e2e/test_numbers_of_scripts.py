@@ -28,7 +28,7 @@ HALVES = [
     *(["plain", [1.005 * 10.0**k, 3]] for k in range(-14, 15)),
     *(["loss", [value]] for value in (0.0005, 0.00049, 999.9996, 1e6, -0.5)),
 ]  # fmt: skip
-CELL = "{true} answered {answer}: {count} ({share:percent} of {true})"
+CELL = "{true} predicted as {answer}: {count} ({share:percent} of {true})"
 
 
 def said_by_the_script(page: Page, words: dict[str, str], calls: list[Any]) -> list[str]:
@@ -67,7 +67,7 @@ def test_a_sentence_is_filled_as_python_fills_it(page: Page, language: str) -> N
     with read_by(Reader(language)):
         (shown,) = said_by_the_script(page, script_words(cell=_(CELL)), [["say", ["cell", values]]])
         assert shown == _(CELL, **values)
-    assert shown.startswith("{count} answered <b>8</b>: 1"), "people's texts as they are"
+    assert shown.startswith("{count} predicted as <b>8</b>: 1"), "people's texts as they are"
 
 
 def test_axes_are_told_the_readers_marks(page: Page) -> None:

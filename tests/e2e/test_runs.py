@@ -45,7 +45,7 @@ def open_runs(page: Page, app: App, store: Store, search: str) -> None:
     field.fill(search)
     field.press("Enter")
     found = len(store.list(search=search))  # fewer than all, so that the whole list's caption is another
-    expect(page.get_by_text(re.compile(rf"^{found} runs?\. Select (it|one) to repeat"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^{found} runs?\. Select (it|one) to run it again"))).to_be_visible()
 
 
 def select_row(page: Page, place: int) -> None:
@@ -86,7 +86,7 @@ def test_two_runs_are_compared_and_the_comparison_is_an_address(
         accuracy = store.get(run_id).test_accuracy or 0.0
         expect(page.get_by_role("cell", name=percent(accuracy)).first).to_be_visible()
     expect(page.get_by_text("McNemar")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Of 10,000 test images, [\d,]+ are right in both"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Of 10,000 test images, both runs get [\d,]+ right"))).to_be_visible()
 
 
 def test_a_run_stays_selected_when_another_comes_in_above_it_and_when_a_filter_is_set(

@@ -1,13 +1,15 @@
 """The report says the run's own numbers, as HTML that needs nothing else and as PDF that can be searched."""
 
 import io
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 from pypdf import PdfReader
 
+from core.config.presets import PRESETS
 from core.datasets import ImageData
-from core.export import export_run
+from core.export import export_run, report_html
 from core.runs import Store
 
 
@@ -47,6 +49,13 @@ def test_html_report_loads_nothing_and_holds_the_confusion_matrix(
     assert [int(cell.replace(",", "")) for cell in matrix] == expected.ravel().tolist()
     row = export_store.get(softmax_run)
     assert f"{100 * row.test_accuracy:.2f}%, loss {row.test_loss:.4f}" in text
+
+
+def test_settings_that_the_form_begins_with_are_no_changed_ones() -> None:
+    default = PRESETS["default"].config
+    assert all(is_default for _name, _value, is_default in report_html._settings(default))
+    shown = report_html._settings(replace(default, epochs=3))
+    assert [(name, value) for name, value, is_default in shown if not is_default] == [("Epochs", "3")]
 
 
 def test_names_and_notes_cannot_bring_markup_into_the_report(softmax_run: str, export_store: Store) -> None:

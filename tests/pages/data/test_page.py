@@ -82,7 +82,7 @@ def test_the_split_is_the_runs_own(app: AppTest, store: Store, mnist: ImageData)
 def test_an_image_is_shown_as_its_numbers(app: AppTest, store: Store, mnist: ImageData) -> None:  # noqa: ARG001
     text = shown(app, "data")
     first = mnist.test_images[0]
-    assert f"{np.count_nonzero(first):,} of its 784 numbers are above 0" in text
+    assert f"{np.count_nonzero(first):,} of its 784 pixel values are above 0" in text
     assert text.count("<td style") == 784
     assert f">{first.max()}</td>" in text
 

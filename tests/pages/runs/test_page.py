@@ -5,13 +5,16 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.config.presets import PRESETS
 from core.config.run_config import RunConfig
+from core.datasets import ImageData
 from core.protocol.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store, StoreBusy
 from core.search import Dimension, Searches, SearchPlan
 from pages.runs import edit, export_import
 from pages.runs.rerun import repeated_config
 from pages.server import visitor
+from tests.pages.finished_runs import finished_run
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
 STORY = (
@@ -44,7 +47,7 @@ def delete_everything(store: Store) -> None:
 def test_without_runs_there_is_one_way_on(app: AppTest, store: Store) -> None:
     app.run()
     delete_everything(store)  # the models that come with the app too
-    assert "No run yet" in shown(app, "runs/page.py")
+    assert "No runs yet. The first one" in shown(app, "runs/page.py")
 
 
 def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store) -> None:
@@ -55,6 +58,7 @@ def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store
     store.create(CONFIG, name="waiting")
     own = dataclasses.replace(CONFIG, dataset="own:abc")
     store.add_finished_run(own, STORY, name="of images that are gone")
+    store.add_finished_run(PRESETS["default"].config, STORY, name="as the form begins")
     text = shown(app, "runs/page.py")
     assert "runs. Select one" in text
     frame = app.dataframe[0].value
@@ -64,13 +68,14 @@ def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store
     assert by_name.loc["failed one", "status"] == "Failed"
     assert by_name.loc["waiting", "status"] == "Queued"
     assert "Epochs: 2" in by_name.loc["good", "differs"]
+    assert by_name.loc["as the form begins", "differs"] == ""
 
 
 def test_a_filter_that_nothing_fits_says_so(app: AppTest, store: Store) -> None:
     store.add_finished_run(CONFIG, STORY, name="good")
     shown(app, "runs/page.py")
     app.text_input(key="runs_search").set_value("no such run").run()
-    assert [info.value for info in app.info] == ["No run fits these filters."]
+    assert [info.value for info in app.info] == ["No runs match these filters. Change or clear one."]
 
 
 def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: Store) -> None:
@@ -83,6 +88,19 @@ def test_comparison_without_scores_or_images_still_opens(app: AppTest, store: St
     text = shown(app, "runs/page.py", compare=",".join(ids))
     assert "good" in text
     assert "Settings that differ" in text
+
+
+def test_weights_are_subtracted_only_where_they_are_of_one_kind(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    """Ten classes and ten hidden units have weights of one shape, but nothing to do with each other."""
+    one, other = (finished_run(store, mnist, seed=seed) for seed in (1, 2))
+    mlp = finished_run(store, mnist, model="mlp", hidden_sizes=(16,))
+    mixed = shown(app, "runs/page.py", compare=f"{one},{mlp}")
+    assert "One image per class" in mixed
+    assert "The first 10 of 16 hidden units" in mixed
+    assert " minus " not in mixed
+    assert " minus " in shown(app, "runs/page.py", compare=f"{one},{other}")
 
 
 def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -> None:
@@ -144,6 +162,21 @@ def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, s
     text = shown(app, "search/page.py", search=search_id)
     assert "Best so far: **87.00%** (Batch size: 100)" in text
     assert "There is no search" in shown(app, "search/page.py", search="gone")
+
+
+def test_a_search_without_a_completed_trial_says_how_it_stands(app: AppTest, store: Store) -> None:
+    searches = Searches(store)
+    search_id = searches.create(
+        SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),)), name="None yet"
+    )
+    starts, none = "The first trial starts in a second or two.", "No trials completed yet."
+    text = shown(app, "search/page.py", search=search_id)
+    assert starts in text
+    assert none not in text
+    store.create(CONFIG, name="Trial 1 · None yet", group_id=search_id)
+    text = shown(app, "search/page.py", search=search_id)
+    assert starts not in text
+    assert none in text
 
 
 def test_a_search_over_nonsense_is_refused_with_what_is_allowed(app: AppTest, store: Store) -> None:

@@ -34,12 +34,14 @@ def words(figure: go.Figure) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_says_labels_instead_of_field_names(name: str, study: optuna.Study) -> None:
     draw: Callable[..., go.Figure] = getattr(optuna.visualization, name)
-    text = words(in_the_words_of_the_app(draw(study, target_name=ACCURACY)))
+    figure = in_the_words_of_the_app(draw(study, target_name=ACCURACY))
+    text = words(figure)
     for raw in ("learning_rate", "batch_size", "Hyperparameter", "Best Value", "Feasible Trial"):
         assert f'"{raw}' not in text, raw
     assert "Accuracy" in text or name == "plot_param_importances"
     if name == "plot_optimization_history":
         assert "Best so far" in text
+        assert list(figure.data[0].x) == list(range(1, 9)), "trials are counted as their runs are named"
     else:
         assert "Learning rate" in text
         assert "Batch size" in text

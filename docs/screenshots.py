@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from benchmarks.photos import photograph
 from core import synthetic_digits
 from core.config.app_settings import Settings
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT, PRESETS
 from core.config.run_config import RunConfig
 from core.datasets import load
 from core.runs import Store
@@ -90,7 +90,7 @@ def warm_up(browser: Browser, app: App) -> None:
 def train_states(browser: Browser, app: App, store: Store) -> None:
     """Bring a run into each state and take the Train page."""
     take(browser, app, Shot("train-empty", "/"))
-    finished = ended(store, PRESETS["default"].config, "finished")
+    finished = ended(store, DEFAULT, "finished")
     take(browser, app, Shot("train-finished", f"/?run={finished}"))
     take(browser, app, Shot("train-finished-below", f"/?run={finished}", scroll_px=640))
     take(

@@ -21,7 +21,7 @@ KEYWORDS: Final = {
     "nmarkdown_": (1, 2),
     "html_": None,
 }
-_BRACKETED: Final = re.compile(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧")
+_INNERMOST: Final = re.compile(r"⟦[^⟦⟧]*⟧")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -59,4 +59,6 @@ def write_pseudo_catalogue(locales: Path) -> None:
 
 def words_outside(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     """Return the words of a shown text that stand in no sentence of the catalogue, names that are known apart."""
-    return [word for word in _WORD.findall(_BRACKETED.sub(" ", text)) if word not in known]
+    while text != (outer := _INNERMOST.sub(" ", text)):  # sentences in sentences
+        text = outer
+    return [word for word in _WORD.findall(text) if word not in known]

@@ -138,5 +138,5 @@ def test_the_command_line_refuses_without_waiting_for_torch() -> None:
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "learning_rate must be a number" in done.stderr
+    assert "--learning-rate must be a number" in done.stderr
     assert done.stdout.strip() == "2 False"

@@ -12,6 +12,7 @@ import typer
 
 from core.config.app_settings import Settings, SettingsError, from_environment
 from core.config.run_config import ConfigError
+from core.config.setting_labels import refusal
 from core.datasets import DatasetError
 from core.i18n.literal_text import console_text, is_showable
 from core.i18n.translation import _
@@ -53,12 +54,19 @@ def fail(message: str, code: int = FAILURE) -> NoReturn:
     raise typer.Exit(code)
 
 
+def option_of(setting: str) -> str:
+    """Return the option by which a setting is given: "learning_rate" -> "--learning-rate"."""
+    return f"--{setting.replace('_', '-')}"
+
+
 @contextmanager
 def told_errors() -> Iterator[None]:
     """Turn errors that people can mend into one line and an exit code: 2 for a bad value, 1 for the rest."""
     try:
         yield
-    except (ConfigError, SettingsError) as error:
+    except ConfigError as error:
+        fail(refusal(error, option_of), USAGE_ERROR)
+    except SettingsError as error:
         fail(str(error), USAGE_ERROR)
     except (StoreError, DatasetError) as error:
         fail(str(error))
@@ -77,5 +85,6 @@ def named_run(store: Store, name: str) -> RunRow:
     """Return the run with this id, or the newest with this name.  Raises: UnknownRun."""
     if not is_showable(name):  # no store can look for it
         raise UnknownRun(name)
-    alike = [row for row in store.list(search=name, limit=100) if row.name == name]
+    kept = " ".join(name.split())  # as the store keeps names
+    alike = [row for row in store.list(search=kept, limit=100) if row.name == kept]
     return alike[0] if alike else store.get(name)

@@ -12,6 +12,7 @@ from core.config.app_settings import from_environment
 from core.datasets import CATALOG
 from core.export import FORMATS, export_run
 from core.i18n.literal_text import visible_text
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _, ngettext
 
 
@@ -19,7 +20,7 @@ def export_command() -> Callable[..., None]:
     """Return the command that writes a run as a file."""
 
     def export(
-        run: Annotated[str, typer.Argument(help=_("The run's id or name."))],
+        run: Annotated[str, typer.Argument(metavar=_("RUN"), help=_("The run's id or name."))],
         form: Annotated[
             str, typer.Option("--format", help=_("One of: {formats}.", formats=", ".join(FORMATS)))
         ] = "script",
@@ -44,12 +45,11 @@ def _export(run: str, form: str, output: Path | None) -> None:
     try:
         path.write_bytes(made.data)
     except OSError as error:
-        reason = error.strerror or str(error)
         fail(
             _(
                 "{file} cannot be written ({reason}). Choose another --output.",
                 file=visible_text(str(path)),
-                reason=reason,
+                reason=reason_of(error),
             )
         )
     say(visible_text(str(path)))
@@ -60,7 +60,10 @@ def import_command() -> Callable[..., None]:
 
     def import_file(
         file: Annotated[
-            Path, typer.Argument(help=_("A run bundle, or the weights of one nn.Linear as .safetensors."))
+            Path,
+            typer.Argument(
+                metavar=_("FILE"), help=_("A run bundle, or the weights of one nn.Linear as .safetensors.")
+            ),
         ],
         dataset: Annotated[
             str,
@@ -82,8 +85,8 @@ def _import(file: Path, dataset: str, name: str) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
-        fail(_("{file} cannot be read ({reason}).", file=str(file), reason=reason), USAGE_ERROR)
+        shown = visible_text(str(file))
+        fail(_("{file} cannot be read ({reason}).", file=shown, reason=reason_of(error)), USAGE_ERROR)
     from core.imports.linear_layer import import_weights
     from core.imports.run_bundle import import_bundle  # here: torch takes two seconds, `--help` should not
 
@@ -99,7 +102,9 @@ def _import(file: Path, dataset: str, name: str) -> None:
 def backup_command() -> Callable[..., None]:
     """Return the command that copies everything that was made here."""
 
-    def backup(file: Annotated[Path, typer.Argument(help=_("The zip file to write."))]) -> None:
+    def backup(
+        file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("The zip file to write."))],
+    ) -> None:
         _backup(file)
 
     return backup
@@ -112,8 +117,16 @@ def _backup(file: Path) -> None:
         store, _settings = open_store()
         try:
             tally = work.backup(store, file)
-        except OSError as error:
+        except FileExistsError as error:
             fail(str(error))
+        except OSError as error:
+            fail(
+                _(
+                    "{file} cannot be written ({reason}).",
+                    file=visible_text(str(file)),
+                    reason=reason_of(error),
+                )
+            )
     runs = ngettext(
         "Saved {n} run to {file}.", "Saved {n} runs to {file}.", tally.runs, file=visible_text(str(file))
     )
@@ -124,7 +137,9 @@ def _backup(file: Path) -> None:
 def restore_command() -> Callable[..., None]:
     """Return the command that puts a backup back."""
 
-    def restore(file: Annotated[Path, typer.Argument(help=_("A zip file made by “backup”."))]) -> None:
+    def restore(
+        file: Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("A zip file made by “backup”."))],
+    ) -> None:
         _restore(file)
 
     return restore
@@ -137,7 +152,13 @@ def _restore(file: Path) -> None:
         try:
             tally = work.restore(file, from_environment())
         except OSError as error:
-            fail(_("{file} cannot be restored ({reason}).", file=visible_text(str(file)), reason=str(error)))
+            fail(
+                _(
+                    "{file} cannot be restored ({reason}).",
+                    file=visible_text(str(file)),
+                    reason=reason_of(error),
+                )
+            )
     runs = ngettext("Restored {n} run.", "Restored {n} runs.", tally.runs)
     others = ngettext("Restored {n} other file.", "Restored {n} other files.", tally.files)
     say(f"{runs} {others}" if tally.files else runs)

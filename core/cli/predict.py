@@ -15,7 +15,7 @@ def predict_command() -> Callable[..., None]:
 
     def predict(
         images: Annotated[
-            list[Path], typer.Argument(metavar="IMAGE...", help=_("Pictures: PNG, JPEG, WebP or HEIC."))
+            list[Path], typer.Argument(metavar=_("IMAGE"), help=_("Pictures: PNG, JPEG, WebP or HEIC."))
         ],
         run: Annotated[
             str,
@@ -27,7 +27,8 @@ def predict_command() -> Callable[..., None]:
         stages: Annotated[
             Path | None,
             typer.Option(
-                metavar="FOLDER", help=_("Save each stage of preparing the pictures in this folder, as PNG.")
+                metavar=_("FOLDER"),
+                help=_("Save each stage of preparing the pictures in this folder, as PNG."),
             ),
         ] = None,
     ) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import typer
 from PIL import Image
 
-from core.cli.console import say, say_json
+from core.cli.console import USAGE_ERROR, fail, say, say_json
 from core.config.app_settings import from_environment
 from core.datasets import DatasetError
 from core.datasets.pixel_values import as_uint8
 from core.i18n.kept_sentences import for_scripts, with_code
 from core.i18n.literal_text import visible_text
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import detect_digits
@@ -30,8 +31,7 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
     try:
         predictor = predictor_of(run)
     except (StoreError, DatasetError, ValueError) as error:
-        say(f"{error}", err=True)
-        raise typer.Exit(2) from error
+        fail(str(error), USAGE_ERROR)
     failed = False
     for path in images:
         try:
@@ -52,7 +52,7 @@ def _reason(error: ImageError | OSError) -> str:
     if isinstance(error, IsADirectoryError):
         return with_code(_("This is a folder. Give the names of the pictures in it."), "folder")
     if isinstance(error, OSError):
-        return with_code(error.strerror or str(error), "unreadable_file")
+        return with_code(_("It cannot be read ({reason}).", reason=reason_of(error)), "unreadable_file")
     said = error.args[0] if error.args else ""
     return with_code(said if isinstance(said, str) else str(error), "unusable_picture")
 

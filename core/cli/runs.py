@@ -1,16 +1,19 @@
 """`python -m core runs` and `python -m core evaluate RUN`: what is in the store."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from core.cli.console import fail, named_run, open_store, say, say_json, told_errors
+from core.cli.console import USAGE_ERROR, fail, named_run, open_store, say, say_json, told_errors
+from core.config.run_config import FieldError, Range
 from core.i18n.number_format import percent
 from core.i18n.translation import _
 from core.protocol.article_log import final_line
 from core.runs import RunRow
 from core.runs.run_labels import STATUSES
+
+_LIMIT: Final = Range(1, 10_000, integer=True)
 
 
 def runs_command() -> Callable[..., None]:
@@ -18,13 +21,26 @@ def runs_command() -> Callable[..., None]:
 
     def runs(
         limit: Annotated[
-            int, typer.Option(min=1, max=10_000, help=_("How many runs to list, newest first."))
-        ] = 20,
+            str,
+            typer.Option(
+                help=_(
+                    "How many runs to list, newest first: a whole number from {low} to {high}.",
+                    **_LIMIT.limits,
+                )
+            ),
+        ] = "20",
         as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object per line."))] = False,
     ) -> None:
-        _runs(limit, as_json)
+        _runs(_limit(limit), as_json)
 
     return runs
+
+
+def _limit(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not _LIMIT.low <= number <= _LIMIT.high:
+        fail(FieldError("--limit", text, _LIMIT.refusal, _LIMIT.limits).said(), USAGE_ERROR)
+    return number
 
 
 def _runs(limit: int, as_json: bool) -> None:
@@ -44,7 +60,7 @@ def evaluate_command() -> Callable[..., None]:
     """Return the command that scores a run."""
 
     def evaluate(
-        run: Annotated[str, typer.Argument(help=_("The run's id or name."))],
+        run: Annotated[str, typer.Argument(metavar=_("RUN"), help=_("The run's id or name."))],
         as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
     ) -> None:
         _evaluate(run, as_json)

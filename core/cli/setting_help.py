@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from core.config.app_settings import Settings
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.run_config import Range, rule_of
 from core.datasets import CATALOG
 from core.i18n.translation import _
@@ -70,7 +70,7 @@ def _ends(rule: Range) -> dict[str, float]:
 
 
 def _default(name: str) -> str:
-    value = getattr(PRESETS["default"].config, name)
+    value = getattr(DEFAULT, name)
     if isinstance(value, bool):
         return _("Default: on.") if value else _("Default: off.")
     if value in ("", ()):

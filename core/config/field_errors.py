@@ -51,10 +51,14 @@ class FieldError:
     limits: Mapping[str, Any] | None = None
 
     def said(self, name: str = "") -> Sentence:
-        """Return the sentence in the reader's language; the field is called `name`, or as RunConfig calls it."""
+        """Return the sentence in the reader's language; the field is called `name`, or as RunConfig calls it.
+
+        Scripts get RunConfig's name as well, as the value `setting`.
+        """
         is_number = isinstance(self.value, (int, float))
         value = self.value if is_number else str(self.value)[:MOST_SHOWN]
-        return _(self.allowed, field=name or self.field, value=value, **(self.limits or {}))
+        names = {"field": name or self.field, "setting": self.field}
+        return _(self.allowed, **names, value=value, **(self.limits or {}))
 
     def __str__(self) -> str:
         return self.said()

@@ -159,3 +159,5 @@ PRESETS: Final = {
         ),
     )
 }
+
+DEFAULT: Final = PRESETS["default"].config  # what a run has that nothing is chosen for

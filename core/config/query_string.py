@@ -8,9 +8,8 @@ from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, 
 from core.i18n.translation import N_
 
 
-def to_query(config: RunConfig, base: RunConfig | None = None) -> dict[str, str]:
-    """Return the settings that differ from `base` (default: the defaults) as URL query parameters."""
-    base = base or RunConfig()
+def to_query(config: RunConfig, base: RunConfig) -> dict[str, str]:
+    """Return the settings that differ from `base` as URL query parameters."""
     return {
         name: _to_text(getattr(config, name))
         for name in FIELD_NAMES
@@ -18,12 +17,11 @@ def to_query(config: RunConfig, base: RunConfig | None = None) -> dict[str, str]
     }
 
 
-def from_query(query: Mapping[str, str], base: RunConfig | None = None) -> tuple[RunConfig, list[FieldError]]:
+def from_query(query: Mapping[str, str], base: RunConfig) -> tuple[RunConfig, list[FieldError]]:
     """Return (config, errors): `base` with the query's settings laid over it, refused ones left out and told.
 
     Parameters that are no setting are somebody else's (`run`, `preset`) and are passed over.
     """
-    config = base or RunConfig()
     wanted: dict[str, Any] = {}
     errors: list[FieldError] = []
     for name in FIELD_NAMES:
@@ -35,11 +33,11 @@ def from_query(query: Mapping[str, str], base: RunConfig | None = None) -> tuple
         else:
             wanted[name] = value
     try:
-        return replace(config, **wanted), errors
+        return replace(base, **wanted), errors
     except ConfigError as error:  # fields that are right alone and wrong together
         for wrong in error.errors:
             wanted.pop(wrong.field, None)
-        return replace(config, **wanted), [*errors, *error.errors]
+        return replace(base, **wanted), [*errors, *error.errors]
 
 
 def parse_field(name: str, text: str) -> Any:

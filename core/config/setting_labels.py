@@ -1,13 +1,14 @@
 """The words of the hyperparameter form: labels, one or two sentences of help for each control, names of options."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.run_config import ConfigError, RunConfig
 from core.datasets import DatasetError, dataset_spec
+from core.errors import InklingError
 from core.i18n.number_format import listed, number, plain
-from core.i18n.translation import N_, Sentences, _
+from core.i18n.translation import N_, Sentences, _, together
 
 LABELS: Final = Sentences(
     {
@@ -184,7 +185,7 @@ class _Help(Mapping[str, str]):
     """What each control does, and its default: what a run has that nothing is chosen for."""
 
     def __getitem__(self, name: str) -> str:
-        default = _("Default: {value}.", value=value_in_words(name, PRESETS["default"].config))
+        default = _("Default: {value}.", value=value_in_words(name, DEFAULT))
         return f"{_SAYS[name]} {default}"
 
     def __iter__(self) -> Iterator[str]:
@@ -202,11 +203,14 @@ def label_of(name: str) -> str:
     return LABELS.get(name) or _BESIDE_THE_FORM.get(name, name)
 
 
-def refusal(error: ConfigError) -> str:
-    """Return why settings were refused, each by its label."""
-    return _(
-        "{problems:sentences}", problems=[refused.said(label_of(refused.field)) for refused in error.errors]
-    )
+def refusal(error: ConfigError | InklingError, name: Callable[[str], str] = label_of) -> str:
+    """Return why it was refused, as a sentence that can be said again in any language.
+
+    name: returns what a setting is called where this is read; by default its label.
+    """
+    if isinstance(error, InklingError):
+        return together(error.message, error.remedy)
+    return together(*(refused.said(name(refused.field)) for refused in error.errors))
 
 
 def dataset_title(name: str) -> str:

@@ -15,7 +15,7 @@ from core.datasets.bundled_archives import Progress, raw_folder
 from core.datasets.catalog import DatasetSpec, RemoteFile
 from core.datasets.errors import DownloadFailed, NotDownloaded, disk_full
 from core.datasets.http_download import fetch_file
-from core.i18n.translation import _
+from core.i18n.translation import _, together
 
 
 def require(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool = True) -> None:
@@ -71,7 +71,7 @@ def _fetch_from_mirrors(spec: DatasetSpec, root: Path, archive: RemoteFile, repo
             _("Set INKLING_MIRROR to the address of a folder that has its files."),
         )
     first = failures[0]
-    raise type(first)(" ".join(failure.message for failure in failures), first.remedy)
+    raise type(first)(together(*(failure.message for failure in failures)), first.remedy)
 
 
 def _check_room(spec: DatasetSpec, root: Path, missing: list[RemoteFile]) -> None:

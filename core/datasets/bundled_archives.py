@@ -10,7 +10,8 @@ from core.datasets.atomic_files import CHUNK_BYTES, damage, digest, seal, whole_
 from core.datasets.catalog import DatasetSpec
 from core.datasets.data_dir import REPOSITORY
 from core.datasets.errors import DamagedArchive
-from core.i18n.translation import _
+from core.i18n.system_reasons import reason_of
+from core.i18n.translation import _, together
 
 ARCHIVES: Final = Path(__file__).parent / "archives"
 
@@ -33,7 +34,7 @@ def published_sums(spec: DatasetSpec) -> dict[str, str]:
         told = _(
             "Inkling's list of checksums, {path}, cannot be read ({reason}).",
             path=str(path),
-            reason=str(error),
+            reason=reason_of(error),
         )
         raise _damaged(path, told) from error
     if not sums:
@@ -70,7 +71,7 @@ def unpack(
         wrong = damage(path, sealed[key]) if key in sealed else _content_damage(path, sha256)
         if wrong:
             if path.exists() or key in sealed:
-                repaired.append(" ".join((wrong, _("It was unpacked again from the archive."))))
+                repaired.append(together(wrong, _("It was unpacked again from the archive.")))
             _unpack_one(ARCHIVES / spec.name / f"{name}.xz", path, sha256, done, total, progress)
         seals[key] = seal(path, sha256)
         done += seals[key]["size"]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from core.datasets.data_dir import data_folder
 from core.datasets.errors import DamagedData, UnknownDataset
 from core.i18n.literal_text import visible_text
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
 
 OWN_PREFIX: Final = "own:"
@@ -218,7 +219,11 @@ def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
         raise unknown(name) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedData(
-            _("The record of the dataset “{name}” cannot be read ({reason}).", name=name, reason=str(error)),
+            _(
+                "The record of the dataset “{name}” cannot be read ({reason}).",
+                name=name,
+                reason=reason_of(error),
+            ),
             _("Delete that dataset. If you exported it as a zip, import the zip again."),
         ) from error
 

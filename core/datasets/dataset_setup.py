@@ -21,7 +21,8 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.errors import DamagedData, DatasetError, from_os_error
 from core.datasets.image_data import ARRAY_NAMES, ImageData, channel_moments, level_counts
 from core.datasets.locks import lock_file, locked
-from core.i18n.translation import N_, _
+from core.i18n.system_reasons import reason_of
+from core.i18n.translation import N_, _, together
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def open_prepared(spec: DatasetSpec, root: Path) -> tuple[ImageData | None, list
     try:
         data = image_data(spec, manifest, open_arrays(home, manifest))
     except (OSError, ValueError) as error:  # another process has just replaced the folder
-        return None, [_("{path} could not be read ({reason}).", path=str(home), reason=str(error))]
+        return None, [_("{path} could not be read ({reason}).", path=str(home), reason=reason_of(error))]
     raw = [wrong for path, seal in manifest.raw.items() if (wrong := damage(root / path, seal))]
     if not raw and _times(manifest) != before:
         _remember_times(spec, root, home, manifest)
@@ -131,7 +132,7 @@ def prepare(spec: DatasetSpec, root: Path, progress: Progress = no_progress, fet
             data, problems = open_prepared(spec, root)
             if data is not None and not problems:
                 return []
-            damaged = [] if data else [" ".join((problem, _("It was rebuilt."))) for problem in problems]
+            damaged = [] if data else [together(problem, _("It was rebuilt.")) for problem in problems]
             return damaged + _make(spec, root, progress, fetch, has_arrays=data is not None)
     except OSError as error:
         failed = _("{dataset} could not be prepared in {folder}.", dataset=spec.title, folder=str(root))
@@ -157,7 +158,7 @@ def load_repaired(spec: DatasetSpec, root: Path, usable: ImageData | None, probl
     if data is None:
         told = [_("{dataset} was rebuilt, but it is damaged again.", dataset=spec.title)]
         raise DamagedData(
-            " ".join([*told, *(left or [_("Its files are gone.")])]),
+            together(*told, *(left or [_("Its files are gone.")])),
             _(
                 "Another program seems to be changing the files in {folder}. Stop it and try again.",
                 folder=str(root),
@@ -221,4 +222,4 @@ def _unreadable(spec: DatasetSpec, cause: str) -> DatasetError:
         "Delete the folder {folder} in the data folder and try again.",
         folder=archive_download.unpacked_folder(spec),
     )
-    return DamagedData(" ".join((told, cause)), remedy)
+    return DamagedData(together(told, cause), remedy)

@@ -3,7 +3,8 @@
 import errno
 
 from core.errors import InklingError
-from core.i18n.translation import _
+from core.i18n.system_reasons import reason_of
+from core.i18n.translation import _, together
 
 
 # ruff: noqa: N818 - the names say what happened; the base class says that it is an error
@@ -57,7 +58,7 @@ def disk_full(message: str) -> DiskFull:
 def from_os_error(error: OSError, failed: str) -> DatasetError:
     """Return the DatasetError that explains `error`; `failed` says in a sentence what could not be done."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return disk_full(" ".join((failed, _("The disk is full."))))
+        return disk_full(together(failed, _("The disk is full.")))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         cause = (
             _("Inkling has no permission to write to {path}.", path=str(error.filename))
@@ -65,11 +66,11 @@ def from_os_error(error: OSError, failed: str) -> DatasetError:
             else _("Inkling has no permission to write to the data folder.")
         )
         remedy = _("Allow writing there, or set INKLING_DATA to a writable folder.")
-        return NoPermission(" ".join((failed, cause)), remedy)
+        return NoPermission(together(failed, cause), remedy)
     if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP):
         cause = _(
-            "The data folder cannot be locked ({reason}), as on some network drives.", reason=error.strerror
+            "The data folder cannot be locked ({reason}), as on some network drives.", reason=reason_of(error)
         )
-        return DatasetError(" ".join((failed, cause)), _("Set INKLING_DATA to a folder on a local disk."))
-    cause = _("The operating system reports: {reason}.", reason=str(error))
-    return DatasetError(" ".join((failed, cause)), _("Check the data folder and try again."))
+        return DatasetError(together(failed, cause), _("Set INKLING_DATA to a folder on a local disk."))
+    cause = _("The operating system reports: {reason}.", reason=reason_of(error))
+    return DatasetError(together(failed, cause), _("Check the data folder and try again."))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from core.datasets.atomic_files import digest, flush_to_disk
 from core.datasets.errors import DownloadFailed, WrongChecksum
-from core.i18n.translation import _
+from core.i18n.translation import _, together
 
 TIMEOUT_S: Final = 30.0
 CHUNK_BYTES: Final = 1 << 16
@@ -115,9 +115,9 @@ def _failure(url: str, error: Exception, part: Path) -> DownloadFailed:
     if isinstance(error, urllib.error.HTTPError):
         later = error.code >= 500 or error.code == 429
         remedy = _("Try again later.") if later else _("The file may have moved.")
-        return DownloadFailed(_http_error(url, error), " ".join((remedy, by_hand)))
+        return DownloadFailed(_http_error(url, error), together(remedy, by_hand))
     remedy = _("Check the network and start again: it continues where it stopped.")
-    return DownloadFailed(_network_error(_host(url), error), " ".join((remedy, by_hand)))
+    return DownloadFailed(_network_error(_host(url), error), together(remedy, by_hand))
 
 
 def _http_error(url: str, error: urllib.error.HTTPError) -> str:

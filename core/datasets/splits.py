@@ -31,14 +31,16 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     if not 0 <= validation_size <= n_train - 1:
         raise ValueError(
             _(
-                "validation_size must be from 0 to {most}, not {given}: at least one image must be left to train on",
+                "The number of validation images must be from 0 to {most}, not {given}: at least one image must be "
+                "left to train on",
                 most=n_train - 1, given=validation_size,
             )
         )  # fmt: skip
     if not 0 <= train_size <= n_train - validation_size:
         raise ValueError(
             _(
-                "train_size must be from 0 to {most}, not {given}: of {total} images, {held_out} are for validation",
+                "The number of training images must be from 0 to {most}, not {given}: of {total} images, {held_out} "
+                "are for validation",
                 most=n_train - validation_size, given=train_size, total=n_train, held_out=validation_size,
             )
         )  # fmt: skip

@@ -21,7 +21,7 @@ from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_
 from core.datasets.image_data import ARRAY_NAMES, ImageData, Images, Labels, channel_moments, level_counts
 from core.datasets.locks import locked
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count, check_images, new_spec
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import _, ngettext, together
 
 TEST_EVERY: Final = 5
 DataDir = Path | str | None
@@ -142,7 +142,7 @@ def load_own(name: str, root: Path) -> ImageData:
                 return image_data(spec, manifest, open_arrays(home, manifest))
     told = _("The dataset “{title}” is damaged.", title=spec.title)
     remedy = _("Delete it. If you exported it as a zip, import the zip again.")
-    raise DamagedData(" ".join((told, *problems)), remedy)
+    raise DamagedData(together(told, *problems), remedy)
 
 
 def _no_manifest(home: Path) -> str:

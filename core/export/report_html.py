@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import label_of, value_in_words
 from core.datasets import DatasetError, load
@@ -137,13 +137,12 @@ def _results(record: RunRecord) -> tuple[tuple[str, str], ...]:
 
 
 def _settings(config: RunConfig) -> tuple[tuple[str, str, bool], ...]:
-    default = PRESETS["default"].config
     shown = []
     for name in FIELD_NAMES:
         value = getattr(config, name)
         if value in ("", ()):
             continue
-        shown.append((label_of(name), value_in_words(name, config), value == getattr(default, name)))
+        shown.append((label_of(name), value_in_words(name, config), value == getattr(DEFAULT, name)))
     return tuple(sorted(shown, key=lambda entry: entry[2]))
 
 

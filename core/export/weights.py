@@ -79,6 +79,16 @@ def _scaling(scaling: str, mean: tuple[float, ...], std: tuple[float, ...]) -> t
     return torch.tensor(mean).view(1, -1, 1, 1), torch.tensor(std).view(1, -1, 1, 1)
 
 
+def _clear_notes(message: Any) -> None:
+    """Take out of a protobuf message, and of all in it, what the exporter noted: it names this machine's folders."""
+    for field, value in message.ListFields():
+        if field.name in ("metadata_props", "doc_string"):
+            message.ClearField(field.name)
+        elif field.message_type is not None:
+            for part in [value] if hasattr(value, "ListFields") else value:
+                _clear_notes(part)
+
+
 def _described(model: Any, record: RunRecord) -> bytes:
     """Return the ONNX file with the class names and the settings in its metadata, checked by onnx itself."""
     import onnx  # here: it takes a quarter of a second to import
@@ -89,6 +99,7 @@ def _described(model: Any, record: RunRecord) -> bytes:
         "input": "pixels from 0 to 255, light strokes on a dark ground"
         + (", deskewed as core.images.deskew does" if record.row.config.deskew else ""),
     }  # not said: the file's metadata
+    _clear_notes(model)
     onnx.helper.set_model_props(model, facts)
     onnx.checker.check_model(model)
     data: bytes = model.SerializeToString()

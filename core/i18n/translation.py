@@ -76,6 +76,20 @@ def pgettext(context: str, sentence: str, /, **values: Any) -> Sentence:
     return Sentence(said, (sentence,), values, context)
 
 
+def together(*sentences: str) -> Sentence:
+    """Return whole sentences one after the other, as one that keeps them all and can be said again."""
+    parts = [
+        part
+        for sentence in sentences
+        for part in (sentence.values["problems"] if _is_together(sentence) else [sentence])
+    ]
+    return _(_TOGETHER, problems=parts)
+
+
+def _is_together(sentence: str) -> bool:
+    return isinstance(sentence, Sentence) and sentence.templates == (_TOGETHER,)
+
+
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name
     """Return the sentence as it is, for the catalogue to find: it is said later, by `_`."""
     return sentence
@@ -95,6 +109,9 @@ class Sentences(Mapping[K, str]):
 
     def __len__(self) -> int:
         return len(self._sentences)
+
+
+_TOGETHER: Final = N_("{problems:sentences}")
 
 
 class ValueFormatter(string.Formatter):

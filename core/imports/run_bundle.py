@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.config.run_config import ConfigError, RunConfig, from_dict
+from core.config.setting_labels import refusal
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.export.bundle import FORMAT, VERSION
 from core.i18n.translation import _
@@ -139,7 +140,9 @@ def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, Datas
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
-        raise refused(_("This Inkling cannot take the bundle's run: {reason}", reason=str(error))) from error
+        raise refused(
+            _("This Inkling cannot take the bundle's run: {reason}", reason=refusal(error))
+        ) from error
     return config, spec
 
 

@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from core.config.run_config import ConfigError
+from core.config.setting_labels import refusal
 from core.datasets import DatasetError
 from core.i18n.kept_sentences import with_code
 from core.i18n.translation import _
@@ -20,9 +21,8 @@ class TimeUp(Exception):  # noqa: N818 - it says what happened
 def failure(error: Exception, step: int) -> Failed:
     """Return the event that tells why a run failed after `step` updates, and what to do; its code is the message's."""
     if isinstance(error, ConfigError):
-        problems = [problem.said() for problem in error.errors]
-        message = _("{problems:sentences}", problems=problems)
-        return _failed(step, "user_error", "invalid_setting", message, _("Change it and train again."))
+        remedy = _("Change it and train again.")
+        return _failed(step, "user_error", "invalid_setting", refusal(error), remedy)
     if isinstance(error, DatasetError | StoreError):
         return _failed(step, "user_error", error.code, error.message, error.remedy)
     if isinstance(error, TimeUp):

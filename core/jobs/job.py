@@ -124,7 +124,7 @@ class Job:
             return None
         steps = self.store.snapshots(source)
         if not steps:
-            kept = N_("{field} must be a run whose weights are kept, not “{value:text}”.")
+            kept = N_("There are no weights of run “{value:text}” to start from.")
             raise ConfigError([FieldError("start_from", source, kept)])
         return self.store.snapshot(source, steps[-1])
 

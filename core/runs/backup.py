@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 
 from core.config.app_settings import Settings
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import N_, _
 from core.runs import Store
 from core.runs.damaged_database import is_damaged
@@ -197,7 +198,7 @@ def _unpack(path: Path, folder: Path) -> None:
         try:
             archive.extractall(folder)
         except Exception as error:  # why: zipfile and zlib raise a dozen kinds for damaged members
-            message = _("{file} is damaged ({reason}).", file=path.name, reason=str(error))
+            message = _("{file} is damaged ({reason}).", file=path.name, reason=reason_of(error))
             raise ImportRefused(message, _(_AGAIN)) from error
     if is_damaged(folder / _STORE):
         message = _("The run store in {file} is damaged.", file=path.name)
@@ -214,6 +215,8 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     try:
         found = json.loads(archive.read(_ABOUT))
     except Exception as error:  # why: zipfile, zlib and json each raise their own for a damaged member
-        message = _("The backup's {member} cannot be read ({reason}).", member=_ABOUT, reason=str(error))
+        message = _(
+            "The backup's {member} cannot be read ({reason}).", member=_ABOUT, reason=reason_of(error)
+        )
         raise ImportRefused(message, _(_AGAIN)) from error
     return found if isinstance(found, dict) else {}

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
 from core.runs.errors import (
     StoreBusy,
@@ -42,7 +43,7 @@ def store_error(error: Exception, path: Path | None, busy_s: float) -> StoreErro
         return read_only(path)
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(
-            _("The run store {path} is damaged ({reason}).", path=str(path), reason=str(cause)),
+            _("The run store {path} is damaged ({reason}).", path=str(path), reason=reason_of(cause)),
             _("Start Inkling again. It will keep the damaged file under another name and create a new one."),
         )
     return unreachable(path, cause)
@@ -63,14 +64,14 @@ def unreachable(path: Path | None, cause: BaseException) -> StoreUnreachable:
     """Return the error of a store that cannot be opened or asked."""
     if path is None:
         return StoreUnreachable(
-            _("The run store at INKLING_STORE cannot be opened ({reason}).", reason=str(cause)),
+            _("The run store at INKLING_STORE cannot be opened ({reason}).", reason=reason_of(cause)),
             _(
                 "Check that its server is running and accepts your login, or set INKLING_STORE to another "
                 "place."
             ),
         )
     return StoreUnreachable(
-        _("The run store {path} cannot be opened ({reason}).", path=str(path), reason=str(cause)),
+        _("The run store {path} cannot be opened ({reason}).", path=str(path), reason=reason_of(cause)),
         _("Check that its folder exists and is writable, or set INKLING_STORE to another place."),
     )
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
 from core.runs.errors import StoreUnlockable
 
@@ -34,7 +35,7 @@ def try_lock(file: IO[bytes], shared: bool = False) -> bool:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            raise OSError(errno.ENOLCK, "this Python has no file locks")  # not said: as the system's own
+            raise OSError(errno.ENOLCK, _("this Python has no file locks"))
     except OSError as error:
         if error.errno in HELD:
             return False
@@ -73,7 +74,7 @@ def unlockable(folder: Path, error: OSError) -> StoreUnlockable:
             "The folder {folder} cannot be locked ({name}: {reason}), as on some network drives.",
             folder=str(folder),
             name=name,
-            reason=error.strerror or "",
+            reason=reason_of(error),
         ),
         _("Use a folder on a local disk: set INKLING_DATA to it, and INKLING_STORE as well if it is set."),
     )

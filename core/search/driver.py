@@ -67,13 +67,13 @@ class Driver:
             run_id = self._store.create(
                 config,
                 owner=search.owner,
-                name=f"Trial {trial.number + 1} · {search.name}",  # not said: a run's name, which is kept
+                name=f"#{trial.number + 1} · {search.name}",
                 tags=["search"],
                 group_id=search.id,
             )
         except (ConfigError, DatasetError, StoreError) as error:
             study.tell(trial, state=TrialState.FAIL)
-            self._searches.settle(search.id, STOPPED, _reason(error))
+            self._searches.settle(search.id, STOPPED, refusal(error))
             return False
         trial.set_user_attr(RUN, run_id)
         trial.set_user_attr("chance", 1 / spec.n_classes)
@@ -133,10 +133,3 @@ class Driver:
             if place not in trial.intermediate_values:
                 active.report(event.accuracy, place)
         return active
-
-
-def _reason(error: ConfigError | DatasetError | StoreError) -> str:
-    """Return why no run can be made, as a sentence that can be said again in any language."""
-    if isinstance(error, ConfigError):
-        return refusal(error)
-    return _("{problems:sentences}", problems=[error.message, error.remedy])

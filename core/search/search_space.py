@@ -19,7 +19,7 @@ from core.config.run_config import (
     rule_of,
     to_dict,
 )
-from core.config.setting_labels import LABELS, label_of
+from core.config.setting_labels import label_of, refusal
 from core.i18n.translation import _
 
 SAMPLERS: Final = ("tpe", "random", "grid")
@@ -119,9 +119,9 @@ class SearchPlan:
             self._check(dimension)
 
     def _check(self, dimension: Dimension) -> None:
-        setting = LABELS.get(dimension.field, dimension.field)
+        setting = label_of(dimension.field)
         if dimension.field not in SEARCHABLE:
-            fields = [LABELS[field] for field in SEARCHABLE]
+            fields = [label_of(field) for field in SEARCHABLE]
             raise SearchRefused(
                 _(
                     "“{setting}” cannot be searched over. Choose from: {settings:list}.",
@@ -139,8 +139,7 @@ class SearchPlan:
             try:
                 self.config({dimension.field: text})
             except ConfigError as error:
-                wrong = [refused.said(label_of(refused.field)) for refused in error.errors]
-                raise SearchRefused(" ".join(wrong)) from error
+                raise SearchRefused(refusal(error)) from error
 
     @property
     def planned_trials(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import OPTION_NAMES
+from core.config.setting_labels import OPTION_NAMES, refusal
 from core.datasets import DatasetError, DatasetSpec, ImageData, dataset_spec, load
 from core.datasets.pixel_values import as_uint8
 from core.datasets.user_dataset_limits import OwnLimits
@@ -190,7 +190,7 @@ def _begin(config: RunConfig, name: str, parent_id: str) -> None:
         run_id = store().create(config, owner=visitor(), name=name, parent_id=parent_id, tags=tags)
         engine().submit(run_id)
     except (StoreError, ConfigError) as error:
-        st.session_state.lesson_trouble = str(error)
+        st.session_state.lesson_trouble = refusal(error)
         return
     st.session_state.lesson_run = run_id
 

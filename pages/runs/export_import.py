@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.query_string import to_query
 from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
@@ -76,7 +76,7 @@ def _made(run_id: str, form: str, viewer: Reader) -> bytes:
 def links(row: RunRow) -> None:
     """Draw the link to the run and the one to its settings, each to copy, the chosen one as a QR code."""
     to_run = _address("", {"run": row.id})
-    settings = to_query(repeated_config(row), PRESETS["default"].config)
+    settings = to_query(repeated_config(row), DEFAULT)
     to_settings = _address("", settings)
     st.caption(_("Link to this run:"))
     st.code(to_run, language=None, wrap_lines=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.run_config import differing_fields, from_json
 from core.config.setting_labels import OPTION_NAMES, dataset_title, label_of, value_in_words
 from core.datasets import CATALOG
@@ -23,7 +23,6 @@ from pages.server.visitor import is_mine, visitor
 
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
-_DEFAULTS: Final = PRESETS["default"].config
 _SELECTED: Final = "selected_runs"  # in a table that is made anew
 _VERSION: Final = "runs_table_version"
 _DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
@@ -202,7 +201,7 @@ def _percent(accuracy: float | None) -> float | None:
 def _differing(config_json: str, language: str) -> str:  # noqa: ARG001 - it is what the words are in
     """Return the settings that are not the defaults', in words; images and model have columns of their own."""
     config = from_json(config_json)
-    names = [name for name in differing_fields(config, _DEFAULTS) if name not in _OWN_COLUMNS]
+    names = [name for name in differing_fields(config, DEFAULT) if name not in _OWN_COLUMNS]
     return " · ".join(
         _("{setting}: {value}", setting=label_of(name), value=value_in_words(name, config)) for name in names
     )

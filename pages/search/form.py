@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS, refusal
 from core.config.typed_setting import parse_typed, typed
@@ -71,7 +71,7 @@ def new_search() -> None:
 def _base() -> RunConfig:
     """Draw where the other settings come from; return them, with validation images to judge by."""
     run = selected_run()
-    sources = {"default": PRESETS["default"].config}
+    sources = {"default": DEFAULT}
     names: dict[str, str] = {"default": _("Defaults")}
     if run is not None:
         sources["run"], names["run"] = run.config, _("“{run}”", run=title(run))

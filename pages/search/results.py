@@ -135,7 +135,7 @@ def _value(row: RunRow, field: str) -> str:
 
 def _trials(search: SearchRow, runs: list[RunRow]) -> None:
     columns: dict[str, list[Any]] = {
-        "trial": [row.name.partition(" · ")[0].removeprefix("Trial ") for row in runs]
+        "trial": [row.name.partition(" · ")[0].removeprefix("Trial ").removeprefix("#") for row in runs]
     }
     for dimension in search.plan.dimensions:
         columns[dimension.field] = [_value(row, dimension.field) for row in runs]

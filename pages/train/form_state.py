@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.field_errors import ONE_OF
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT, PRESETS
 from core.config.query_string import from_query, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.config.typed_setting import LISTS, parse_typed
@@ -33,7 +33,7 @@ def config_from_address() -> None:
     errors = []
     if wanted not in PRESETS:
         errors.append(FieldError("preset", wanted[:40], ONE_OF, {"options": tuple(PRESETS)}))
-    base = PRESETS[wanted if wanted in PRESETS else "default"].config
+    base = PRESETS[wanted].config if wanted in PRESETS else DEFAULT
     config, wrong = from_query(query, base)
     instead: dict[str, dict[str, Any]] = {  # of what is refused, in the order in which it is looked at
         "dataset": {"dataset": base.dataset, "mix_in": ""},
@@ -78,7 +78,7 @@ def put_config(config: RunConfig) -> None:
 
 def config_in_address(config: RunConfig) -> None:
     """Keep every setting that differs from the start in the page's address."""
-    wanted = to_query(config, PRESETS["default"].config)
+    wanted = to_query(config, DEFAULT)
     shown = {name: st.query_params[name] for name in st.query_params if name in (*FIELD_NAMES, "preset")}
     for name in shown.keys() - wanted.keys():
         del st.query_params[name]

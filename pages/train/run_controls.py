@@ -193,10 +193,8 @@ def _begin(until: int = 0) -> None:
         while time.monotonic() < deadline and store().get(run_id).step == 0:
             time.sleep(0.01)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
-    except ConfigError as error:
+    except (StoreError, ConfigError) as error:
         st.session_state.trouble = refusal(error)
-    except StoreError as error:
-        st.session_state.trouble = str(error)
 
 
 def _order(run_id: str, **changes: Any) -> None:
@@ -211,7 +209,7 @@ def _order(run_id: str, **changes: Any) -> None:
                 return
             time.sleep(0.01)
     except (StoreError, ConfigError) as error:
-        st.session_state.trouble = str(error)
+        st.session_state.trouble = refusal(error)
 
 
 def _resume(run_id: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError
+from core.config.setting_labels import refusal
 from core.datasets import dataset_spec
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
@@ -128,7 +129,7 @@ def _begin_paused(run: RunRow) -> None:
         select_run(run_id)
         _await(run_id, "paused")
     except (StoreError, ConfigError) as error:
-        st.session_state.step_problem = str(error)
+        st.session_state.step_problem = refusal(error)
 
 
 def _take(run_id: str, step: int) -> None:

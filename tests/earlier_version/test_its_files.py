@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.query_string import from_query, to_query
 from core.datasets import ImageData
 from core.export import export_run
@@ -106,7 +106,7 @@ def test_its_interrupted_run_goes_on_from_its_checkpoint_to_the_end(earlier: Sto
 
 @pytest.mark.parametrize("run_id", LINKS)
 def test_its_links_name_the_same_settings(earlier: Store, run_id: str) -> None:
-    base = PRESETS["default"].config
+    base = DEFAULT
     config, refused = from_query(dict(parse_qsl(LINKS[run_id])), base)
     assert (config, refused) == (earlier.get(run_id).config, [])
     assert to_query(config, base) == dict(parse_qsl(LINKS[run_id]))

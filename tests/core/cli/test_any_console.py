@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pytest
@@ -40,6 +42,37 @@ def store_path(tmp_path_factory: pytest.TempPathFactory, mnist: ImageData) -> Pa
     return path
 
 
+NOT_ASCII: Final = tuple(name for name in NASTY_NAMES if not name.isascii())
+MANY: Final = """
+import json, sys
+from core.cli.app import main
+for words in json.load(sys.stdin):
+    try:
+        main(words)
+    except SystemExit as end:
+        print(end.code or 0)
+"""
+
+
+def commands(store: Path, console: str, out: Path, lines: list[list[str]]) -> list[str]:
+    """Run commands one after the other in one process, both outputs in one file; return what it holds, a line each."""
+    environment = os.environ | {"INKLING_STORE": f"sqlite:///{store}"} | CONSOLES[console]
+    with out.open("wb") as file:
+        subprocess.run(
+            [sys.executable, "-u", "-c", MANY], cwd=ROOT, env=environment, input=json.dumps(lines).encode(),
+            stdout=file, stderr=subprocess.STDOUT, timeout=300, check=True,
+        )  # fmt: skip
+    told = out.read_bytes()
+    assert not {byte for byte in told if byte < 32} - {10, 13}
+    return told.decode("cp1252" if console == "cp1252" else "utf-8").splitlines()
+
+
+def as_shown(text: str, console: str) -> str:
+    """Return the text with what the console lacks written as Python writes it."""
+    encoding = "cp1252" if console == "cp1252" else "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def command(store: Path, console: str, out: Path, *words: str) -> tuple[int, bytes, bytes]:
     """Run a command with its output in a file; return (exit code, what it wrote, its errors)."""
     environment = os.environ | {"INKLING_STORE": f"sqlite:///{store}"} | CONSOLES[console]
@@ -65,6 +98,58 @@ def test_runs_are_listed_on_any_console_without_steering_it(
     if console == "utf-8":
         for line, name in zip(reversed(lines[1:]), NASTY_NAMES, strict=True):
             assert line.endswith("  " + " ".join(name.split()))
+
+
+@pytest.mark.parametrize(("console", "names"), [("C", NASTY_NAMES), ("cp1252", NOT_ASCII)])
+def test_every_command_shows_what_it_was_given_letter_by_letter(
+    console: str, names: tuple[str, ...], store_path: Path, mnist: ImageData, tmp_path: Path
+) -> None:
+    """Runs by their names, files, and whatever is refused: a name of any letters goes in and comes out."""
+    from PIL import Image
+
+    lines, expected = [], []
+    for name in names:
+        file = tmp_path / f"{name.replace('/', ':')[:60]}.png"
+        Image.fromarray(np.array(mnist.test_images[0, 0])).save(file)
+        run = f"run{NASTY_NAMES.index(name):05}"
+        nowhere, copy = f"{tmp_path}/no/{file.name}", file.with_suffix(".csv")
+        for words, code, told in (
+            (["evaluate", "--", name], 0, f"Run {run}, step 2: test loss"),
+            (["evaluate", "--", f"no {name}"], 1, f"Error: There is no run “{f'no {name}'[:40]}”. It may"),
+            (["export", "--format", "csv", "--output", str(copy), "--", name], 0, str(copy)),
+            (["export", "--format", f"no {name}", run], 2, f"bundle, got “no {name}”."),
+            (
+                ["export", "--output", nowhere, run],
+                1,
+                f"Error: {nowhere} cannot be written (there is no such",
+            ),
+            (["import", nowhere], 2, f"Error: {nowhere} cannot be read (there is no such"),
+            (["backup", nowhere], 1, f"Error: {nowhere} cannot be written (there is no such"),
+            (["restore", nowhere], 1, f"Error: {nowhere} cannot be restored (there is no such"),
+            (["predict", "--run", "softmax-mnist", str(file)], 0, f"{file}: 7 ("),
+            (
+                ["predict", "--run", f"no {name}", str(file)],
+                2,
+                f"Error: There is no run “{f'no {name}'[:40]}”.",
+            ),
+            (["train", "--preset", f"no {name}"], 2, f"cnn, got “no {name}”."),
+            (["train", "--optimizer", f"no {name}"], 2, f"and rmsprop, not “no {name}”."),
+            (["train", f"no {name}"], 2, f"Error: There is no place for “no {name}” here. For help:"),
+            (["runs", "--limit", f"no {name}"], 2, f"from 1 to 10,000, not “no {name}”."),
+            ([f"no {name}"], 2, f"Error: There is no command “no {name}”. There are"),
+            ([f"--no {name}"], 2, "Error: There is no option --no"),
+        ):
+            lines.append(words)
+            expected.append((as_shown(told, console), str(code)))
+    shown = iter(commands(store_path, console, tmp_path / "out", lines))
+    for words, (told, code) in zip(lines, expected, strict=True):
+        answer = []
+        for line in shown:
+            answer.append(line)
+            if line == code:
+                break
+            assert not re.fullmatch(r"\d+", line), (words, answer)
+        assert any(told in line for line in answer), (words, told, answer)
 
 
 def test_json_holds_every_name_as_it_is(store_path: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from core.cli.app import make_app
 from core.cli.setting_help import help_of
 from core.cli.shell_reader import shell_reader
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
 from core.config.query_string import parse_field
 from core.config.run_config import FIELD_NAMES
 from core.i18n.reader import Reader, read_by
@@ -95,7 +95,7 @@ def test_texts_are_read_when_the_command_line_is_made() -> None:
 
 @pytest.mark.parametrize("name", FIELD_NAMES)
 def test_the_help_names_the_default_that_a_run_without_options_has(name: str) -> None:
-    default = getattr(PRESETS["default"].config, name)
+    default = getattr(DEFAULT, name)
     shown = help_of(name).partition("Default: ")[2].removesuffix(".")
     if isinstance(default, bool):
         assert shown == ("on" if default else "off")

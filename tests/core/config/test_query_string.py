@@ -1,8 +1,10 @@
 """Settings as text: what an address says comes back to the last bit, and what it says wrongly is told."""
 
+from dataclasses import replace
+
 import pytest
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT, PRESETS
 from core.config.query_string import from_query, parse_field, to_query
 from core.config.run_config import ConfigError, RunConfig
 from tests.core.config.test_run_config import ODD
@@ -12,26 +14,26 @@ from tests.core.config.test_run_config import ODD
     "config", [ODD, *(preset.config for preset in PRESETS.values())], ids=lambda c: c.model
 )
 def test_config_survives_the_address_to_the_last_bit(config: RunConfig) -> None:
-    assert from_query(to_query(config)) == (config, [])
-    base = RunConfig(epochs=17, seed=3)
-    assert from_query(to_query(config, base), base) == (config, [])
+    for base in (DEFAULT, RunConfig(epochs=17, seed=3)):
+        assert from_query(to_query(config, base), base) == (config, [])
 
 
 def test_address_holds_only_what_differs() -> None:
-    assert to_query(RunConfig()) == {}
-    assert to_query(RunConfig(learning_rate=0.02, seed=7)) == {"learning_rate": "0.02", "seed": "7"}
+    assert to_query(DEFAULT, DEFAULT) == {}
+    config = replace(DEFAULT, learning_rate=0.02, seed=7)
+    assert to_query(config, DEFAULT) == {"learning_rate": "0.02", "seed": "7"}
 
 
 def test_a_bad_address_leaves_the_rest_standing() -> None:
     query = {"learning_rate": "nan", "epochs": "3", "hidden_sizes": "a,b", "nesterov": "true", "run": "x"}
-    config, errors = from_query(query)
-    assert config == RunConfig(epochs=3)
+    config, errors = from_query(query, DEFAULT)
+    assert config == replace(DEFAULT, epochs=3)
     assert {error.field for error in errors} == {"learning_rate", "hidden_sizes", "nesterov"}
     assert next(e for e in errors if e.field == "learning_rate").value == "nan"
 
 
 def test_a_very_long_value_is_told_cut_short() -> None:
-    _, errors = from_query({"model": "x" * 10_000})
+    _, errors = from_query({"model": "x" * 10_000}, DEFAULT)
     assert len(str(errors[0])) < 300
 
 

@@ -1,14 +1,18 @@
 """Settings in words."""
 
+import ast
 import dataclasses
 from pathlib import Path
 
 import pytest
 
-from core.config.presets import PRESETS
-from core.config.run_config import FIELD_NAMES, RunConfig, rule_of
-from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, value_in_words
+from core.config.presets import DEFAULT
+from core.config.run_config import FIELD_NAMES, ConfigError, RunConfig, rule_of
+from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, refusal, value_in_words
 from core.datasets.user_datasets import create_own
+from core.errors import InklingError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_images_are_called_by_their_titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +41,7 @@ def test_every_setting_of_the_form_has_a_label_and_a_sentence_of_help() -> None:
 
 
 def test_help_names_the_default_that_a_run_has_for_which_nothing_is_chosen() -> None:
-    assert PRESETS["default"].config.epochs == 10
+    assert DEFAULT.epochs == 10
     assert HELP["epochs"].endswith("Default: 10.")
     assert HELP["learning_rate"].endswith("Default: 0.1.")
     assert HELP["hidden_sizes"].endswith("Default: 128.")
@@ -63,3 +67,31 @@ def test_numbers_are_told_as_people_read_them_and_a_seed_as_it_is() -> None:
     )
     assert value_in_words("learning_rate_changes", RunConfig()) == "none"
     assert value_in_words("start_from", config) == "none"
+
+
+FILES = [path for folder in ("core", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nobody_reads_a_refused_setting_by_the_name_that_the_code_has_for_it(path: Path) -> None:
+    """Where it is told, `refusal` says it; a bare str() has the names of RunConfig's fields."""
+    for handler in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(handler, ast.ExceptHandler)
+            and handler.type
+            and "ConfigError" in ast.unparse(handler.type)
+        ):
+            told = "\n".join(map(ast.unparse, handler.body))
+            assert f"str({handler.name})" not in told, told
+            assert f"{{{handler.name}}}" not in told, told
+
+
+def test_a_refused_setting_is_called_by_its_label_and_any_other_error_says_what_to_do() -> None:
+    with pytest.raises(ConfigError) as refused:
+        RunConfig(learning_rate=-1.0, batch_size=0)
+    assert refusal(refused.value) == (
+        "Learning rate must be a number from 0.000001 to 100, not “-1.0”. "
+        "Batch size must be a whole number from 1 to 10,000, not “0”."
+    )
+    assert refusal(refused.value, str.upper).startswith("LEARNING_RATE must be")
+    assert refusal(InklingError("It is gone.", "Get it.")) == "It is gone. Get it."

@@ -44,10 +44,10 @@ def test_the_global_generator_is_neither_read_nor_moved() -> None:
 @pytest.mark.parametrize(
     ("sizes", "words"),
     [
-        ((100, 0, 100), "validation_size must be from 0 to 99, not 100"),
-        ((100, 0, -1), "validation_size must be from 0 to 99, not −1"),
-        ((100, 91, 10), r"train_size must be from 0 to 90, not 91"),
-        ((100, -5, 0), r"train_size must be from 0 to 100, not −5"),
+        ((100, 0, 100), "validation images must be from 0 to 99, not 100"),
+        ((100, 0, -1), "validation images must be from 0 to 99, not −1"),
+        ((100, 91, 10), r"training images must be from 0 to 90, not 91"),
+        ((100, -5, 0), r"training images must be from 0 to 100, not −5"),
         ((0, 0, 0), "no images to train on"),
     ],
 )

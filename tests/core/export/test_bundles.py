@@ -126,7 +126,7 @@ EVALUATED = {"kind": "evaluated", "step": 0, "split": "test", "loss": 1.0, "accu
         (with_manifest(events=[]), "begin with the start"),
         (with_manifest(name=["x"]), "where text belongs"),
         (with_config(dataset="own:abc"), "own:abc"),
-        (with_config(learning_rate=-1), "learning_rate"),
+        (with_config(learning_rate=-1), "Learning rate must be"),
         (with_config(model="mlp", hidden_sizes=[4096, 4096, 4096]), "parameters"),
         (with_config(surprise=1), "surprise"),
         (with_config(model="mlp"), "does not fit the model"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from pypdf import PdfReader
 
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
 from core.i18n.reader import Reader, read_by
@@ -90,6 +91,7 @@ def test_a_notebook_has_the_same_cells_in_every_language(
         code, words = cells("code"), cells("markdown")
     assert [code_alone(cell) for cell in code] == [code_alone(cell) for cell in english]
     assert len(words) == len(code) + 1
+    assert words_outside(words[0], NAMES) == []
     for text in words[1:]:
         heading, _gap, why = text.partition("\n\n")
         assert heading.startswith("## ⟦"), text
@@ -97,9 +99,18 @@ def test_a_notebook_has_the_same_cells_in_every_language(
 
 
 def texts_of(page: str) -> list[str]:
-    """Return the texts between an HTML page's tags, those of its style and of its figure apart."""
+    """Return the texts of an HTML page and of its figure, whose letters are drawn and stand beside it as comments."""
+    figures = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
+    drawn = [text for figure in figures for text in re.findall(r"<!-- (.*?) -->", figure, flags=re.DOTALL)]
     bare = re.sub(r"<style>.*?</style>|<svg.*?</svg>|<sup>.*?</sup>", "", page, flags=re.DOTALL)
-    return [unescape(text) for text in re.findall(r">([^<>]+)<", bare) if text.strip()]
+    texts = [*drawn, *re.findall(r">([^<>]+)<", bare), *re.findall(r" alt='([^']*)'", bare)]
+    return [unescape(text) for text in texts if text.strip()]
+
+
+def names_in_report(run_id: str) -> frozenset[str]:
+    """Return the words of a softmax run's report that are names: the run's, and those of what is cited."""
+    cited = {figure.source for figure in figures_for("mnist", "softmax")}
+    return NAMES | {word for text in (run_id, *cited) for word in re.findall(r"[^\W\d_]+", text)}
 
 
 def test_a_report_s_words_are_all_the_reader_s(softmax_run: str, export_store: Store, pseudo: Reader) -> None:
@@ -107,10 +118,30 @@ def test_a_report_s_words_are_all_the_reader_s(softmax_run: str, export_store: S
         page = export_run(export_store, softmax_run, "html").data.decode()
         printed = export_run(export_store, softmax_run, "html").file_name
     assert f"<html lang='{LANGUAGE}' dir='ltr'>" in page
-    cited = {figure.source for figure in figures_for("mnist", "softmax")}
-    known = NAMES | {word for text in (softmax_run, *cited) for word in re.findall(r"[^\W\d_]+", text)}
-    assert {text: words for text in texts_of(page) if (words := words_outside(text, known))} == {}
+    known = names_in_report(softmax_run)
+    texts = texts_of(page)
+    assert {text: words for text in texts if (words := words_outside(text, known))} == {}
+    assert {"⟦Loss (cross-entropy)~~~~~~⟧", "⟦Accuracy (%)~~~~⟧"} <= set(texts)
     assert printed == export_file_name(export_store.get(softmax_run), "html")
+
+
+def test_a_printed_report_s_words_are_all_the_reader_s(
+    softmax_run: str, export_store: Store, pseudo: Reader
+) -> None:
+    with read_by(pseudo):
+        document = PdfReader(io.BytesIO(export_run(export_store, softmax_run, "pdf").data))
+    text = "\n".join(page.extract_text() for page in document.pages)
+    assert text.count("⟦") == text.count("⟧") > 30
+    assert words_outside(text, names_in_report(softmax_run) | {"Inkling"}) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "onnx", "gif", "webp"])
+def test_what_has_no_words_is_the_same_file_in_every_language(
+    form: str, softmax_run: str, export_store: Store, pseudo: Reader
+) -> None:
+    english = export_run(export_store, softmax_run, form)
+    with read_by(pseudo):
+        assert export_run(export_store, softmax_run, form) == english
 
 
 def test_formats_and_refusals_are_said_when_they_are_read(export_store: Store, pseudo: Reader) -> None:

@@ -7,9 +7,11 @@ from html.parser import HTMLParser
 import numpy as np
 from pypdf import PdfReader
 
-from core.config.presets import PRESETS
+from core.config.presets import DEFAULT
+from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.export import export_run, report_html
+from core.export.report_html import _settings
 from core.runs import Store
 
 
@@ -52,7 +54,7 @@ def test_html_report_loads_nothing_and_holds_the_confusion_matrix(
 
 
 def test_settings_that_the_form_begins_with_are_no_changed_ones() -> None:
-    default = PRESETS["default"].config
+    default = DEFAULT
     assert all(is_default for _name, _value, is_default in report_html._settings(default))
     shown = report_html._settings(replace(default, epochs=3))
     assert [(name, value) for name, value, is_default in shown if not is_default] == [("Epochs", "3")]
@@ -79,3 +81,9 @@ def test_pdf_report_can_be_searched_for_the_figures(mlp_run: str, export_store: 
     assert "Optimizer: AdamW" in text
     assert len(reader.pages) <= 2
     assert sum(len(page.images) for page in reader.pages) == 2
+
+
+def test_the_defaults_are_those_of_the_form_and_the_command_line() -> None:
+    assert all(is_default for _name, _value, is_default in _settings(DEFAULT))
+    changed = [(name, value) for name, value, is_default in _settings(RunConfig()) if not is_default]
+    assert changed == [("Epochs", "5")]

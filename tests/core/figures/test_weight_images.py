@@ -131,4 +131,6 @@ def test_the_alternative_text_names_step_and_classes() -> None:
         "Weight images at training step 1,200: {step} and Shirt."
     )
     sentence, values = weights_sentence(["unit"] * 13)
-    assert sentence.format(step=7, **values).startswith("13 weight images at training step 7; the first are unit, unit,")
+    assert sentence.format(step=7, **values).startswith(
+        "13 weight images at training step 7; the first are unit, unit,"
+    )

@@ -34,13 +34,13 @@ class NoSuchData(DatasetError):  # noqa: N818 - as those of core.datasets
             ConfigError([FieldError("epochs", 0, EPOCHS)]),
             "user_error",
             "invalid_setting",
-            "epochs must be at least 1, not 0.",
+            "Epochs must be at least 1, not 0.",
         ),
         (
             ConfigError([FieldError("epochs", 0, EPOCHS), FieldError("seed", -1, SEED)]),
             "user_error",
             "invalid_setting",
-            "epochs must be at least 1, not 0. seed must be at least 0, not −1.",
+            "Epochs must be at least 1, not 0. Seed must be at least 0, not −1.",
         ),
         (
             TimeUp(1.5),
@@ -70,6 +70,11 @@ def test_each_failure_has_a_cause_a_code_and_a_sentence(error, cause, code, mess
     for sentence in (failed.message, failed.remedy):
         assert json.loads(kept(sentence))["code"] == code
         assert from_kept(kept(sentence)) == sentence
+
+
+def test_scripts_get_the_name_that_a_refused_setting_has_in_every_language():
+    told = json.loads(kept(failure(ConfigError([FieldError("epochs", 0, EPOCHS)]), 0).message))
+    assert told["values"]["problems"][0]["values"]["setting"] == "epochs"
 
 
 def test_the_sentence_of_an_error_keeps_its_values():

@@ -167,10 +167,7 @@ def test_a_run_starts_from_another_runs_final_weights(store):
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        (
-            replace(SMALL, start_from="nobody12"),
-            "start_from must be a run whose weights are kept, not “nobody12”",
-        ),
+        (replace(SMALL, start_from="nobody12"), "There are no weights of run “nobody12” to start from."),
         (replace(SMALL, dataset="kmnist"), "kmnist|Kuzushiji"),
         (replace(SMALL, dataset="own:none"), "own:none"),
         (replace(SMALL, train_size=60_000, validation_size=50_000), "60000|60,000|50000|50,000"),

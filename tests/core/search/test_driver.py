@@ -67,6 +67,7 @@ def test_a_search_trains_its_trials_as_runs_and_knows_the_best(store: Store, wor
     rows = store.list(group_id=search_id)
     assert len(rows) == 5
     assert {row.owner for row in rows} == {"me"}
+    assert sorted(row.name for row in rows) == [f"#{number} · Rates" for number in range(1, 6)]
     assert len({row.config.learning_rate for row in rows}) == 5
     assert all(0.001 <= row.config.learning_rate <= 1.0 for row in rows)
     study = optuna.load_study(study_name=search_id, storage=store.url)

@@ -88,5 +88,5 @@ def test_a_search(app: AppTest, store: Store) -> None:
     plan = SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),), sampler="grid")
     search_id = Searches(store).create(plan, name="Two sizes")
     assert outside(app, "search/page.py") == {}
-    store.add_finished_run(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
+    store.add_finished_run(CONFIG, STORY, name="#1 · Two sizes", group_id=search_id)
     assert outside(app, "search/page.py", search=search_id) == {}

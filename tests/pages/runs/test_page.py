@@ -5,13 +5,13 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config.presets import PRESETS
-from core.config.run_config import RunConfig
+from core.config.presets import DEFAULT
+from core.config.run_config import RunConfig, to_json
 from core.datasets import ImageData
 from core.protocol.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store, StoreBusy
 from core.search import Dimension, Searches, SearchPlan
-from pages.runs import edit, export_import
+from pages.runs import edit, export_import, runs_table
 from pages.runs.rerun import repeated_config
 from pages.server import visitor
 from tests.pages.finished_runs import finished_run
@@ -58,7 +58,7 @@ def test_every_kind_of_run_is_listed_with_its_figures(app: AppTest, store: Store
     store.create(CONFIG, name="waiting")
     own = dataclasses.replace(CONFIG, dataset="own:abc")
     store.add_finished_run(own, STORY, name="of images that are gone")
-    store.add_finished_run(PRESETS["default"].config, STORY, name="as the form begins")
+    store.add_finished_run(DEFAULT, STORY, name="as the form begins")
     text = shown(app, "runs/page.py")
     assert "runs. Select one" in text
     frame = app.dataframe[0].value
@@ -158,7 +158,7 @@ def test_a_run_on_images_of_one_s_own_is_offered_as_a_bundle_instead_of_a_script
 def test_a_search_shows_its_trials_and_an_unknown_one_a_sentence(app: AppTest, store: Store) -> None:
     plan = SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),), sampler="grid")
     search_id = Searches(store).create(plan, name="Two sizes")
-    store.add_finished_run(CONFIG, STORY, name="Trial 1 · Two sizes", group_id=search_id)
+    store.add_finished_run(CONFIG, STORY, name="#1 · Two sizes", group_id=search_id)
     text = shown(app, "search/page.py", search=search_id)
     assert "Best so far: **87.00%** (Batch size: 100)" in text
     assert "There is no search" in shown(app, "search/page.py", search="gone")
@@ -185,3 +185,8 @@ def test_a_search_over_nonsense_is_refused_with_what_is_allowed(app: AppTest, st
     app.button(key="start_search").click().run()
     assert "from a lower to a higher number" in app.error[0].value
     assert Searches(store).newest() == []
+
+
+def test_changed_settings_are_those_that_differ_from_what_the_form_begins_with() -> None:
+    assert runs_table._differing(to_json(DEFAULT), "en") == ""
+    assert runs_table._differing(to_json(RunConfig()), "en") == "Epochs: 5"

@@ -41,10 +41,10 @@ def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_n
     def page() -> None:
         import streamlit as st
 
-        from core.config.presets import PRESETS
+        from core.config.presets import DEFAULT, PRESETS
         from pages.train import form_state
 
-        st.session_state.config = PRESETS["default"].config
+        st.session_state.config = DEFAULT
         st.session_state["set_epochs_0"] = 7
         st.session_state.before = form_state.config_as_entered()
         form_state.put_config(PRESETS["mnist-article"].config)

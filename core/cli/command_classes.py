@@ -11,7 +11,9 @@ from typer.core import TyperCommand, TyperGroup
 from core.cli.console import USAGE_ERROR, fail
 from core.i18n.translation import _
 
-_UsageError: Final = typer.BadParameter.__bases__[0]  # click's, or the copy of it that Typer brings along
+_UsageError: Final[Any] = typer.BadParameter.__bases__[
+    0
+]  # click's, or the copy of it that Typer brings along
 
 
 class _InOwnWords:

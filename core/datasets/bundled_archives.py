@@ -61,7 +61,8 @@ def unpack(
 
     Files that are right already are kept. Raises: DamagedArchive, OSError, or what `progress` raises.
     """
-    seals, repaired = {}, []
+    seals = {}
+    repaired: list[str] = []
     sums = published_sums(spec)
     total = (spec.train_size + spec.test_size) * (spec.n_values + 1)
     done = 0

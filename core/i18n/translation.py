@@ -8,7 +8,7 @@ decimals); whole numbers need none. The sentence that comes back keeps its value
 import numbers
 import string
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 
 from core.i18n import catalogue, number_format
 
@@ -86,7 +86,7 @@ def together(*sentences: str) -> Sentence:
     return _(_TOGETHER, problems=parts)
 
 
-def _is_together(sentence: str) -> bool:
+def _is_together(sentence: str) -> TypeGuard[Sentence]:
     return isinstance(sentence, Sentence) and sentence.templates == (_TOGETHER,)
 
 

@@ -117,7 +117,7 @@ def test_every_command_shows_what_it_was_given_letter_by_letter(
             (["evaluate", "--", name], 0, f"Run {run}, step 2: test loss"),
             (["evaluate", "--", f"no {name}"], 1, f"Error: There is no run “{f'no {name}'[:40]}”. It may"),
             (["export", "--format", "csv", "--output", str(copy), "--", name], 0, str(copy)),
-            (["export", "--format", f"no {name}", run], 2, f"bundle, got “no {name}”."),
+            (["export", "--format", f"no {name}", run], 2, f"bundle, not “no {name}”."),
             (
                 ["export", "--output", nowhere, run],
                 1,
@@ -132,7 +132,7 @@ def test_every_command_shows_what_it_was_given_letter_by_letter(
                 2,
                 f"Error: There is no run “{f'no {name}'[:40]}”.",
             ),
-            (["train", "--preset", f"no {name}"], 2, f"cnn, got “no {name}”."),
+            (["train", "--preset", f"no {name}"], 2, f"cnn, not “no {name}”."),
             (["train", "--optimizer", f"no {name}"], 2, f"and rmsprop, not “no {name}”."),
             (["train", f"no {name}"], 2, f"Error: There is no place for “no {name}” here. For help:"),
             (["runs", "--limit", f"no {name}"], 2, f"from 1 to 10,000, not “no {name}”."),

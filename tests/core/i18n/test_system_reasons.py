@@ -15,7 +15,7 @@ from tests.catalogues import german
 
 WORDS = {
     "the disk may only be read": "die Platte ist schreibgeschützt",
-    "The operating system says: {reason}.": "Das System sagt: {reason}.",
+    "The operating system reports: {reason}.": "Das System sagt: {reason}.",
     "It was made again.": "Neu gemacht.",
 }
 

@@ -66,7 +66,7 @@ def test_a_drawing_is_deskewed_for_a_deskewed_run_and_only_then(mnist: ImageData
 def test_weights_of_another_shape_are_refused_by_name(mnist: ImageData) -> None:
     weights = {"linear.weight": np.zeros((10, 9), np.float32), "linear.bias": np.zeros(10, np.float32)}
     with pytest.raises(
-        ValueError, match=r"the shape of “linear\.weight” is \(10, 9\), the model needs \(10, 784\)"
+        ValueError, match=r"the shape of “linear\.weight” is \(10, 9\), but the model needs \(10, 784\)"
     ):
         build_predictor(SMALL, mnist.spec, weights)
 

@@ -2,6 +2,8 @@
 
 import io
 import re
+import string
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +24,7 @@ KEYWORDS: Final = {
     "html_": None,
 }
 _INNERMOST: Final = re.compile(r"⟦[^⟦⟧]*⟧")
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_WORD: Final = re.compile(r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]{2,}")
 
 
 def sentences() -> Catalog:
@@ -41,14 +43,29 @@ def stretched(sentence: str) -> str:
     return f"⟦{sentence}{'~' * (len(sentence) // 3)}⟧"
 
 
-def write_pseudo_catalogue(locales: Path) -> None:
-    """Write the catalogue of LANGUAGE into a folder for INKLING_LOCALES."""
+def around_values(sentence: str) -> str:
+    """Return the sentence with its words in brackets and longer, but the values outside: they are seen as well."""
+    try:
+        parts = list(string.Formatter().parse(sentence))
+    except ValueError:  # it has no values, but a brace
+        return stretched(sentence)
+    said = []
+    for words, name, kind, _conversion in parts:
+        literal = words.replace("{", "{{").replace("}", "}}")
+        said.append(stretched(literal) if _WORD.search(literal) else literal)
+        if name is not None:
+            said.append(f"{{{name}:{kind}}}" if kind else f"{{{name}}}")
+    return "".join(said)
+
+
+def write_pseudo_catalogue(locales: Path, made: Callable[[str], str] = stretched) -> None:
+    """Write the catalogue of LANGUAGE into a folder for INKLING_LOCALES; `made` makes its sentences of English ones."""
     pseudo = Catalog(locale=LANGUAGE)
     for message in sentences():
         if not message.id:
             continue
         ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-        texts = tuple(stretched(text) for text in ids)
+        texts = tuple(made(text) for text in ids)
         pseudo.add(message.id, texts[0] if isinstance(message.id, str) else texts, context=message.context)
     written = io.BytesIO()
     write_mo(written, pseudo)

@@ -44,6 +44,7 @@ LABELS: Final = Sentences(
 )
 _BESIDE_THE_FORM: Final = Sentences(
     {
+        "preset": N_("Preset"),
         "learning_rate_changes": N_("Learning-rate changes"),
         "start_from": N_("Initial weights from run"),
     }

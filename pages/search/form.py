@@ -36,7 +36,8 @@ def new_search() -> None:
         _("Search over"), list(SEARCHABLE), default=["learning_rate"], key="search_fields", max_selections=5,
         format_func=lambda name: LABELS[name],
     )  # fmt: skip
-    dimensions = [_dimension(field) for field in fields]
+    drawn = [_dimension(field) for field in fields]
+    dimensions = [dimension for dimension in drawn if dimension is not None]
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_how"):
         sampler = st.selectbox(
             _("Method"),
@@ -62,7 +63,7 @@ def new_search() -> None:
         _("Start the search"),
         type="primary",
         icon=":material/travel_explore:",
-        disabled=not fields,
+        disabled=not fields or None in drawn,
         key="start_search",
     ):
         _start(base, dimensions, sampler, "median" if prunes else "none", int(trials), int(parallel))
@@ -102,8 +103,8 @@ def _base() -> RunConfig:
     return replace(base, epochs=int(epochs), train_size=int(images), validation_size=held)
 
 
-def _dimension(field: str) -> Dimension:
-    """Draw the values of one searched setting; return them (checked when the search starts)."""
+def _dimension(field: str) -> Dimension | None:
+    """Draw the values of one searched setting; return them (checked when the search starts), None for no number."""
     default = default_dimension(field)
     if default.values:
         text = st.text_input(
@@ -122,7 +123,7 @@ def _dimension(field: str) -> Dimension:
         return Dimension(field, (), parse_typed(field, low), parse_typed(field, high))
     except ConfigError as error:
         st.error(markdown_text(refusal(error)))
-        return default
+        return None
 
 
 def _start(

@@ -18,6 +18,7 @@ _WORDS: Final = Sentences(
         "Best Value": N_("Best so far"),  # not said: Optuna's word
         "Trial": N_("Trial"),
         "Feasible Trial": N_("Trial"),  # not said: Optuna's word
+        "Infeasible Trial": N_("Failed trial"),  # not said: Optuna's word
         "Hyperparameter": N_("Setting"),
         "Hyperparameter Importance": N_("Importance"),  # not said: Optuna's word
     }

@@ -62,7 +62,11 @@ def show_run(run: RunRow) -> None:
         return
     alike = _earlier_runs(run)
     earlier: list[str] = st.session_state[_beneath(run)] if alike else []
-    _draw(_snapshot(run, shared, earlier), run)
+    try:
+        _draw(_snapshot(run, shared, earlier), run)
+    except DatasetError as error:  # its images were deleted since
+        st.error(markdown_text(str(error)))
+        return
     with st.container(key="ticking"):  # always there, so that nothing below moves when the run ends
         if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
             st.session_state.drawn_status = _drawn(run)
@@ -105,7 +109,7 @@ def _tick(run_id: str, earlier: list[str]) -> None:
     except UnknownRun:
         st.session_state.trouble = _("The selected run no longer exists. Press Train to start another.")
         st.rerun()
-    except StoreError as error:
+    except (DatasetError, StoreError) as error:
         # It goes when a later tick can read again.
         st.error(markdown_text(str(error)), icon=":material/database_off:")
         return

@@ -14,6 +14,9 @@ from core.pretrained.registry import adopt_shipped
 from core.runs import Store
 from pages.server import services, warmup
 from pages.train import run_controls
+from tests.pages.another_language import foreign, pseudo_locales
+
+__all__ = ["foreign", "pseudo_locales"]
 
 SHELL = Path(__file__).resolve().parents[2] / "pages" / "shell.py"
 

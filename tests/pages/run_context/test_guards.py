@@ -72,6 +72,16 @@ def test_a_run_whose_images_are_missing_offers_others(
     assert ways_on(app) == ["Train on another dataset"]
 
 
+def test_a_run_whose_images_are_gone_breaks_no_page(app: AppTest, store: Store) -> None:
+    run_id = store.add_finished_run(
+        RunConfig(dataset="own:gone"), [STARTED, weights(3, 0.5), Finished(3, "finished", 1.0)]
+    )
+    app.query_params["run"] = run_id
+    app.run()
+    assert not app.exception, app.exception
+    assert "gone" in app.error[0].value
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_run_without_snapshots_is_looked_into_by_its_newest_weights(
     app: AppTest, store: Store, page: str

@@ -1,99 +1,89 @@
-"""The Train page and what surrounds every page, in another language than English: no word of it stands outside."""
+"""The Train page in another language: the form in every shape, what is refused, and eight learning rates at once."""
 
-import html
-import re
-from collections.abc import Iterator
-from pathlib import Path
-
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config.run_config import RunConfig
-from core.figures.binary_message import unpack
-from core.i18n.reader import Reader, find_reader_with
-from core.protocol.events import Evaluated, Paused, Started, Steps
+from core.config.presets import PRESETS
+from core.config.run_config import FIELD_NAMES, RunConfig
+from core.config.setting_labels import OPTION_NAMES
+from core.datasets import CATALOG, ImageData
+from core.jobs.failures import failure
 from core.runs import Store
-from pages.server import reader
-from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
+from tests.pages.another_language import drawn, opened, outside
+from tests.pages.finished_runs import recorded_events
+from tests.pages.runs_in_states import DIVERGING, run_in
 
-NAMES = frozenset(
-    re.findall(
-        r"\w+",
-        "MNIST Fashion Kuzushiji CIFAR Drawn digits SGD Adagrad Adam AdamW Adamax RMSprop CPU cpu relu tanh sigmoid "
-        "gelu softmax mlp cnn mnist fashion",
-    )
+GARMENTS = CATALOG["fashion_mnist"].class_names
+ARTICLES = [str(preset.values["article"]) for preset in PRESETS.values() if "article" in preset.values]
+SHAPES = (
+    {"model": "mlp", "optimizer": "sgd", "momentum": "0.9", "schedule": "step", "initialisation": "normal"},
+    {"model": "cnn", "optimizer": "adam", "mix_in": "drawn_digits", "augmentation": "affine"},
 )
 
 
-@pytest.fixture
-def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: AppTest) -> Iterator[AppTest]:
-    """Return the app for a viewer whose language has the pseudo-catalogue."""
-    write_pseudo_catalogue(tmp_path / "locales")
-    monkeypatch.setenv("INKLING_LOCALES", str(tmp_path / "locales"))
-    monkeypatch.setattr(reader, "_viewer", lambda: Reader(LANGUAGE))
-    yield app
-    find_reader_with(Reader)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_first_visit(foreign: AppTest, preset: str) -> None:
+    opened(foreign, "train", preset=preset)
+    assert outside(foreign, *GARMENTS, *ARTICLES) == []
+    assert all("⟦" in drawn(button.label) for button in foreign.button)
 
 
-def texts(app: AppTest) -> list[str]:
-    """Return every text of the page that a person reads, but for the components' scripts."""
-    said = [
-        block.value
-        for block in (*app.caption, *app.markdown, *app.warning, *app.error, *app.info, *app.subheader)
-    ]
-    for kind in (app.button, app.selectbox, app.number_input, app.text_input, app.toggle, app.multiselect):
-        for widget in kind:
-            said += [widget.label, widget.help or "", *getattr(widget, "options", ())]
-    said += [link.proto.label for link in app.get("page_link")]
-    for component in app.get("bidi_component"):
-        header = unpack(component.proto.bytes)[0]
-        said += [header.get("alt", ""), header.get("title", ""), header.get("xTitle", "")]
-        said += [text for name, text in header.get("set", {}).items() if "@" not in name or "aria" in name]
-    return said
-
-
-def drawn(markdown: str) -> str:
-    """Return the letters that a browser draws for a text of Streamlit's Markdown."""
-    text = re.sub(r":color\[(.*?)\]\{\}", r"\1", html.unescape(markdown))
-    return re.sub(r"\\([^\w\s])", r"\1", text)
-
-
-def outside(app: AppTest) -> list[str]:
-    assert not app.exception, app.exception
-    return [f"{word}: {text}" for text in map(drawn, texts(app)) for word in words_outside(text, NAMES)]
-
-
-def test_a_first_visit_is_said_in_the_viewers_language(foreign: AppTest) -> None:
-    foreign.run()
-    assert outside(foreign) == []
-    assert any(drawn(b.label).startswith("⟦Train") for b in foreign.button)
-
-
-def test_a_paused_run_is_said_in_the_viewers_language(foreign: AppTest, store: Store) -> None:
-    run_id = store.create(RunConfig(train_size=1_000, epochs=2))
-    attempt = store.claim(run_id)
-    steps = Steps(1, np.full(5, 0.5, np.float32), np.full(5, 0.8, np.float32), 0.1, 1.0, 500.0)
-    started = Started(0, 20, 10, 1_000, "test", 10_000, 7_850, "closed-form", 1)
-    store.append(run_id, attempt, [started, steps, Evaluated(5, "test", 0.6, 0.85), Paused(5)])
-    foreign.query_params["run"] = run_id
-    foreign.run()
-    assert outside(foreign) == []
-    assert any(drawn(b.label).startswith("⟦Resume") for b in foreign.button)
-
-
-def test_what_a_link_asks_in_vain_is_said_in_the_viewers_language(foreign: AppTest) -> None:
-    foreign.query_params["epochs"] = "7.5"
-    foreign.query_params["run"] = "123"
-    foreign.run()
-    assert len(foreign.warning) == 2
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape["model"])
+def test_the_form_with_all_that_depends(foreign: AppTest, shape: dict[str, str]) -> None:
+    opened(foreign, "train", **shape)
+    assert not foreign.warning
     assert outside(foreign) == []
 
 
-def test_the_pace_is_kept_by_its_key_in_every_language(foreign: AppTest, store: Store) -> None:
+def test_what_a_link_asks_in_vain(foreign: AppTest) -> None:
+    nonsense = dict.fromkeys((*FIELD_NAMES, "preset"), "?!")
+    opened(foreign, "train", "gone", **nonsense)
+    assert len(foreign.warning) > len(FIELD_NAMES)
+    allowed = [code for field, code in OPTION_NAMES if code]  # as an address writes them
+    assert outside(foreign, *allowed, *CATALOG, *PRESETS, "gone") == []
+
+
+def test_what_is_typed_in_vain(foreign: AppTest) -> None:
+    opened(foreign, "train", model="mlp")
+    for key, text in (("hidden_sizes", "64, no"), ("l2", "1,000"), ("l1", "-1")):
+        foreign.text_input(key=f"set_{key}_0").set_value(text).run()
+        assert foreign.error
+        assert outside(foreign, "64,no") == [], key
+
+
+def test_eight_learning_rates_at_once(foreign: AppTest, store: Store, mnist: ImageData) -> None:
+    opened(foreign, "train")
+    assert outside(foreign) == []
+    next(b for b in foreign.button if b.proto.type == "primary" and b.key != "train_button").click().run()
+    group = store.get(foreign.session_state["run"]).group_id
+    assert outside(foreign) == []
+    finished = RunConfig(train_size=300, epochs=1, eval_every=0)
+    diverging = RunConfig(**DIVERGING)  # type: ignore[arg-type]
+    store.add_finished_run(finished, recorded_events(mnist, finished), group_id=group)
+    store.add_finished_run(diverging, recorded_events(mnist, diverging), group_id=group)
+    store.add_finished_run(
+        finished, [*recorded_events(mnist, finished)[:1], failure(MemoryError(), 0)], group_id=group
+    )
     foreign.run()
+    assert outside(foreign) == []
+
+
+def test_earlier_runs_and_a_run_that_is_gone(foreign: AppTest, store: Store, mnist: ImageData) -> None:
+    opened(foreign, "train")
+    me = foreign.session_state["visitor"]
+    first, second = (run_in(store, state, mnist, seed=i) for i, state in enumerate(("finished", "running")))
+    for run_id in (first, second):
+        with store.database.write() as connection:
+            connection.exec_driver_sql("UPDATE runs SET owner = ? WHERE id = ?", (me, run_id))
+    opened(foreign, "train", second)
+    name = store.get(first).name
+    assert outside(foreign, name) == []
+
+
+def test_the_pace_is_kept_by_its_key(foreign: AppTest, store: Store) -> None:
+    opened(foreign, "train")
     foreign.selectbox(key="pace_choice_0").select("steps:5").run()
-    next(b for b in foreign.button if drawn(b.label).startswith("⟦Train")).click().run()
-    assert not foreign.exception
+    foreign.button(key="train_button").click().run()
+    assert outside(foreign) == []
     assert foreign.session_state["pace"] == "steps:5"
     assert store.get(foreign.session_state["run"]).pace == "steps:5"

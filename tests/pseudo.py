@@ -40,7 +40,8 @@ def sentences() -> Catalog:
 
 
 def stretched(sentence: str) -> str:
-    return f"⟦{sentence}{'~' * (len(sentence) // 3)}⟧"
+    more = " ".join(re.findall(".{1,6}", "ö" * (len(sentence) // 3)))  # words, which may be wrapped
+    return f"⟦{sentence}{more}⟧"
 
 
 def around_values(sentence: str) -> str:

@@ -19,7 +19,7 @@ def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
 def test_a_sentence_of_the_code_is_bracketed_with_its_values_in_it(pseudo: Reader) -> None:
     assert "over {share}" in {message.id for message in sentences()}
     with read_by(pseudo):
-        assert _("over {share}", share=3) == "⟦over 3~~~~⟧"
+        assert _("over {share}", share=3) == "⟦over 3öööö⟧"
         assert (
             _("a sentence of no file") == "a sentence of no file"
         )  # not extracted: tests are no part of the app

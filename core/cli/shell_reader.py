@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from babel.dates import LOCALTZ
 
-from core.i18n.catalogue import languages
+from core.i18n.catalogue import language_for
 from core.i18n.reader import Reader
 
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order that gettext asks them
@@ -18,10 +18,4 @@ def shell_reader(environment: Mapping[str, str] = os.environ) -> Reader:
 
 def _language(environment: Mapping[str, str]) -> str:
     wanted = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
-    known = {code.lower(): code for code in languages()}
-    for name in wanted.split(":"):  # de_AT.UTF-8@euro -> de_at
-        code = name.partition(".")[0].partition("@")[0].replace("-", "_").lower()
-        for form in (code, code.partition("_")[0]):
-            if form in known:
-                return known[form]
-    return "en"
+    return language_for(wanted.split(":"))

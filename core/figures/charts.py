@@ -1,5 +1,6 @@
 """Plotly figures that do not tick: bars, the confusion matrix, lines, a signed image; all in one look."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,6 +15,8 @@ from core.i18n.translation import _, ngettext
 
 FONT: Final = '"Source Sans", "Source Sans 3", "Segoe UI", Helvetica, Arial, sans-serif'  # not said: fonts
 LABEL_PX: Final = 17  # a line of text
+LETTER_PX: Final = 6.3  # the width of a letter, on average
+NAME_LETTERS: Final = 19  # in a line of a name beside a curve; longer names take several lines
 FRAME_PX: Final = 60  # of a figure's height, what margins, ticks and the title of the axis take
 CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}  # for st.plotly_chart
 
@@ -181,14 +184,17 @@ def lines(
     """Return named lines {name: (x, y)}, each labelled at its end in its own colour, without a legend.
 
     in_percent: y is 0..100, and said in per cent; y_range: of the axis, default what the lines take up. Labels
-    of lines that end close together stand apart.
+    of lines that end close together stand apart; long ones are wrapped.
     """
     colours = palette(theme)
     line_colours = [colours.train, colours.held_out, *(series_colour(i, theme) for i in range(6))]
     fig = go.Figure()
     ends = {name: float(y[-1]) for name, (x, y) in series.items() if len(x)}
     low, high = y_range or _span([y for _x, y in series.values()])
-    shifts = dict(zip(ends, _apart_px(list(ends.values()), low, high, height - FRAME_PX), strict=True))
+    labels = {name: _in_lines(name) for name in series}
+    label_px = LABEL_PX * max((len(label) for label in labels.values()), default=1)
+    moves = _apart_px(list(ends.values()), low, high, height - FRAME_PX, label_px)
+    shifts = dict(zip(ends, moves, strict=True))
     for i, (name, (x, y)) in enumerate(series.items()):
         colour = line_colours[i % len(line_colours)]
         fig.add_scatter(x=x, y=y, name=plotly_text(name), mode="lines", line={"color": colour, "width": 2})
@@ -198,15 +204,19 @@ def lines(
             fig.add_annotation(
                 x=np.log10(x[-1]) if log_x else x[-1],
                 y=ends[name],
-                text=plotly_text(name),
+                text="<br>".join(map(plotly_text, labels[name])),
                 showarrow=False,
                 xanchor="left",
+                align="left",
                 xshift=6,
                 yshift=shifts[name],
                 font={"color": colour},
             )
     apply_look(fig, theme, height=height)
-    fig.update_layout(showlegend=False, hovermode="x unified", margin_r=90)
+    letters = max((len(line) for label in labels.values() for line in label), default=0)
+    fig.update_layout(
+        showlegend=False, hovermode="x unified", margin_r=max(90, round(letters * LETTER_PX) + 10)
+    )
     first, last = _span([np.log10(x) if log_x else x for x, _y in series.values()])
     edge = (last - first or 1.0) * 0.012  # set, for the labels would claim room within the axes otherwise
     fig.update_xaxes(
@@ -219,6 +229,12 @@ def lines(
     return fig
 
 
+def _in_lines(name: str) -> list[str]:
+    """Return the name in lines of at most NAME_LETTERS, each letter of it."""
+    whole = {"expand_tabs": False, "replace_whitespace": False, "drop_whitespace": False}
+    return textwrap.wrap(name, NAME_LETTERS, **whole) or [""]
+
+
 def _span(values: Sequence[np.ndarray]) -> tuple[float, float]:
     """Return the least and the largest of all values, (0, 1) if there is none."""
     finite = np.concatenate([np.asarray(v, float) for v in values]) if values else np.zeros(0)
@@ -226,8 +242,10 @@ def _span(values: Sequence[np.ndarray]) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
 
 
-def _apart_px(ends: Sequence[float], low: float, high: float, height_px: float) -> list[float]:
-    """Return how many pixels up to move each label so that any two are LABEL_PX apart, moving each little.
+def _apart_px(
+    ends: Sequence[float], low: float, high: float, height_px: float, label_px: float
+) -> list[float]:
+    """Return how many pixels up to move each label so that any two are `label_px` apart, moving each little.
 
     Labels that would touch become a stack, centred where its lines end on average.
     """
@@ -236,14 +254,14 @@ def _apart_px(ends: Sequence[float], low: float, high: float, height_px: float) 
     middles: list[float] = []
     for i in sorted(range(len(ends)), key=lambda k: places[k]):
         stack, middle = [i], places[i]
-        while stacks and middle - middles[-1] < LABEL_PX * (len(stack) + len(stacks[-1])) / 2:
+        while stacks and middle - middles[-1] < label_px * (len(stack) + len(stacks[-1])) / 2:
             stack = stacks.pop() + stack
             middles.pop()
             middle = sum(places[k] for k in stack) / len(stack)
         stacks.append(stack)
         middles.append(middle)
     moved = {
-        k: middle + LABEL_PX * (place - (len(stack) - 1) / 2)
+        k: middle + label_px * (place - (len(stack) - 1) / 2)
         for stack, middle in zip(stacks, middles, strict=True)
         for place, k in enumerate(stack)
     }

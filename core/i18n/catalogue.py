@@ -7,6 +7,7 @@ import gettext as _gettext
 import logging
 import os
 import string
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -47,6 +48,20 @@ def languages() -> tuple[str, ...]:
     """Return the codes of all languages that there are, English first."""
     found = (file.parents[1].name for file in Path(_locales()).glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
     return SOURCE, *sorted(code for code in found if code != SOURCE and locale_named(code) is not None)
+
+
+def language_for(wanted: Iterable[str]) -> str:
+    """Return the first of the wanted languages that there is a catalogue of, else English.
+
+    wanted: names as shells and browsers write them, "de_AT.UTF-8@euro" or "de-AT"; German does for Austria's.
+    """
+    known = {code.lower(): code for code in languages()}
+    for name in wanted:
+        code = name.partition(".")[0].partition("@")[0].replace("-", "_").lower()
+        for form in (code, code.partition("_")[0]):
+            if form in known:
+                return known[form]
+    return "en"
 
 
 def _locales() -> str:

@@ -87,8 +87,13 @@ def markdown_text(text: str) -> str:
 
 
 def _is_like_an_icon(text: str) -> bool:
-    """Return whether a text may begin with an emoji, which Streamlit would draw as a button's or a message's icon."""
-    return text[0] > "\x7f" or text[1:2] == "\ufe0f"
+    """Return whether a text may begin with an emoji, which Streamlit would draw as a button's or a message's icon.
+
+    Letters and brackets of every script stay: Streamlit hands a label to screen readers with its escapes in it.
+    """
+    first = text[0]
+    is_sign = first >= "\u203c" and not first.isalpha() and unicodedata.category(first) not in ("Ps", "Pe")
+    return is_sign or first in "©®ℹ" or text[1:2] == "\ufe0f"
 
 
 def _escaped(sign: str) -> str:

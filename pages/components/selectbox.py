@@ -6,15 +6,18 @@ another value, or wrote another text for the same option, would undo what the pa
 the page sets makes a new widget, and the texts that a browser may still know are kept.
 """
 
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
 from core.i18n.literal_text import markdown_text
 
 T = TypeVar("T", bound=str)
+FRAME_PX: Final = 50  # of a select box, what its edges and its arrow take
+LETTER_PX: Final = 6.6  # the width of a letter, on average
 
 
 @dataclass
@@ -54,6 +57,15 @@ def selectbox(
         args=(key, kept.number, choose),
         **look,
     )
+
+
+def field_px(texts: Iterable[str], at_least: int) -> int:
+    """Return how wide a select box is that shows each of these texts whole: it wraps none.
+
+    at_least: its width where they are short, so that it stands as wide whatever is chosen.
+    """
+    wide = [sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) for text in texts]
+    return max(at_least, round(FRAME_PX + LETTER_PX * max(wide, default=0)))
 
 
 def _chosen(key: str, number: int, choose: Callable[[Any], None]) -> None:

@@ -32,6 +32,7 @@ from core.protocol.events import Recorded
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import distinct_titles, status_text, title
 from pages.components.markdown_table import markdown_table
+from pages.components.selectbox import field_px
 from pages.components.theme import current_theme
 from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
 from pages.runs.seed_names import without_seed
@@ -148,7 +149,8 @@ def _events(run_id: str, version: str) -> tuple[Recorded, ...]:  # noqa: ARG001 
 def _curves(rows: list[RunRow], names: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare_controls"):
         shown = st.selectbox(
-            _("Show"), list(_SHOWN), key="compare_shown", width=200, format_func=_SHOWN.__getitem__,
+            _("Show"), list(_SHOWN), key="compare_shown", format_func=_SHOWN.__getitem__,
+            width=field_px(_SHOWN.values(), 200),
             help=_(
                 "Validation accuracy and loss are measured on the test images if a run has no validation images."
             ),

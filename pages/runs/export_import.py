@@ -20,6 +20,7 @@ from core.imports.run_bundle import import_bundle
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import picture
+from pages.components.selectbox import field_px
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
@@ -33,7 +34,8 @@ def export_section(row: RunRow) -> None:
     """Draw the choice of a format and its download; the file is made when it is asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="takeaway"):
         form = st.selectbox(
-            _("Export as"), list(FORMATS), key="takeaway_format", width=260,
+            _("Export as"), list(FORMATS), key="takeaway_format",
+            width=field_px((form.title for form in FORMATS.values()), 260),
             format_func=lambda name: FORMATS[name].title,
         )  # fmt: skip
         problem, viewer = _problem(row, form), reader()

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config.presets import DEFAULT
-from core.config.run_config import differing_fields, from_json
+from core.config.run_config import MODELS, differing_fields, from_json
 from core.config.setting_labels import OPTION_NAMES, dataset_title, label_of, value_in_words
 from core.datasets import CATALOG
 from core.figures.number_texts import percent_affixes
@@ -18,6 +18,7 @@ from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
 from core.runs import RunRow
 from core.runs.loss_history import loss_histories
 from core.runs.run_labels import STATUSES, title
+from pages.components.selectbox import field_px
 from pages.server.services import store
 from pages.server.visitor import is_mine, visitor
 
@@ -41,14 +42,22 @@ def filters() -> dict[str, Any]:
             icon=":material/search:",
             width=240,
         )
+        datasets = {"": _("All datasets"), **{name: spec.title for name, spec in CATALOG.items()}}
         dataset = st.selectbox(
-            _("Dataset"), ["", *CATALOG], key="runs_dataset", width=170,
-            format_func=lambda name: CATALOG[name].title if name else _("All datasets"),
-        )  # fmt: skip
+            _("Dataset"),
+            list(datasets),
+            key="runs_dataset",
+            width=field_px(datasets.values(), 170),
+            format_func=datasets.__getitem__,
+        )
+        models = {"": _("All models"), **{name: OPTION_NAMES["model", name] for name in MODELS}}
         model = st.selectbox(
-            _("Model"), ["", "softmax", "mlp", "cnn"], key="runs_model", width=190,
-            format_func=lambda name: OPTION_NAMES[("model", name)] if name else _("All models"),
-        )  # fmt: skip
+            _("Model"),
+            list(models),
+            key="runs_model",
+            width=field_px(models.values(), 190),
+            format_func=models.__getitem__,
+        )
         whose = st.segmented_control(
             _("Owner"),
             list(_OWNERS),

@@ -15,6 +15,7 @@ from core.i18n.translation import N_, Sentences, _, pgettext
 from core.runs import StoreError
 from core.runs.run_labels import title
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
+from pages.components.selectbox import field_px
 from pages.run_context.selected_run import selected_run
 from pages.server.services import settings, store
 from pages.server.visitor import visitor
@@ -44,7 +45,7 @@ def new_search() -> None:
             list(METHODS),
             key="search_sampler",
             format_func=METHODS.__getitem__,
-            width=260,
+            width=field_px(METHODS.values(), 260),
             help=_("How each trial's values are chosen. Default: learn from earlier trials."),
         )
         trials = st.number_input(_("Maximum trials"), 1, 200, 12, key="search_trials", width=140)

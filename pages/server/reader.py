@@ -1,4 +1,4 @@
-"""The page's viewer as the reader of its sentences and numbers: the time zone is the browser's."""
+"""The page's viewer as the reader of its sentences and numbers: language and time zone are the browser's."""
 
 import zoneinfo
 from functools import lru_cache
@@ -7,9 +7,10 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.i18n.catalogue import language_for
 from core.i18n.reader import Reader, find_reader_with
 
-LONGEST_NAME: Final = 64  # of a time zone
+LONGEST_NAME: Final = 64  # of a language or a time zone
 
 
 def find_viewer() -> None:
@@ -20,15 +21,15 @@ def find_viewer() -> None:
 def _viewer() -> Reader:
     if get_script_run_ctx(suppress_warning=True) is None:  # a thread of the server's own
         return Reader()
-    named = st.context.timezone or ""
-    return _reader_in(named) if len(named) <= LONGEST_NAME else Reader()
+    language, time_zone = st.context.locale or "", st.context.timezone or ""
+    return _reader_with(*(name if len(name) <= LONGEST_NAME else "" for name in (language, time_zone)))
 
 
 @lru_cache(maxsize=1024)
-def _reader_in(time_zone: str) -> Reader:
-    """Return a reader in the zone that a browser names; in none where this machine does not know it."""
+def _reader_with(language: str, time_zone: str) -> Reader:
+    """Return a reader of the browser's language if there is a catalogue of it, in its zone if this machine knows it."""
     try:
         zoneinfo.ZoneInfo(time_zone)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        return Reader()
-    return Reader(time_zone=time_zone)
+        time_zone = ""
+    return Reader(language_for([language]), time_zone or None)

@@ -1,8 +1,7 @@
-// A chart that grows while a run trains: Plotly.react on one plot, only new points on the wire.
 // pages/components/live_chart.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
-const { decodeArrays, themeOf, ensureStyle, make, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
+const { decodeArrays, themeOf, ensureStyle, make, wrapped, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
@@ -115,14 +114,15 @@ class ChartView extends LiveView {
   }
 
   layout(theme, width, height) {
-    const narrow = width < 520;
+    const narrow = width < 520, l = 46, r = this.room(theme), middle = (l + width - r) / 2;
+    const xTitle = wrapped(this.head.xTitle, this.pen, 2 * Math.min(middle, width - middle) - 4);
     const axis = {
       gridcolor: theme.grid, gridwidth: 1, zeroline: false, linecolor: theme.line, tickcolor: theme.line,
       ticks: "outside", ticklen: 4, tickfont: { size: 11, color: theme.muted }, automargin: false, fixedrange: false,
     };
     return {
       width, height, datarevision: this.number, separators: this.words.separators(),
-      margin: { l: 46, r: this.room(theme), t: 6, b: 40 },
+      margin: { l, r, t: 6, b: 40 + 15 * (xTitle.length - 1) },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false,
       font: { family: theme.font, size: 12, color: theme.ink },
       hovermode: "x unified", hoverdistance: 40, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
@@ -130,7 +130,7 @@ class ChartView extends LiveView {
       xaxis: {
         ...axis, range: this.zoom?.x ?? [0, this.head.xEnd * MARGIN], showgrid: false, showline: true, nticks: narrow ? 4 : 7, tickformat: ",d",
         hoverformat: ",.0f", showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: theme.muted, spikedash: "solid",
-        title: { text: this.head.xTitle, font: { size: 12, color: theme.muted }, standoff: 6 },
+        title: { text: xTitle.map(plotlyText).join("<br>"), font: { size: 12, color: theme.muted }, standoff: 6 },
       },
       yaxis: {
         ...axis, range: this.zoom?.y ?? this.yRange(), type: this.log ? "log" : "linear", nticks: 6,

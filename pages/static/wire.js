@@ -109,6 +109,17 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Return the text in as many lines as it takes with the pen (a canvas's context) where one is `width` pixels wide. */
+export function wrapped(text, pen, width) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (lines.at(-1) && pen.measureText(longer).width > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 /** Load a classic script once for the whole page; resolves when it has run. */
 export function loadScript(url) {
   const loads = (window.__inklingScripts ??= {});

@@ -13,7 +13,7 @@ from core.i18n.number_format import plain
 from core.i18n.translation import N_, Sentences, _
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
-from pages.components.selectbox import selectbox
+from pages.components.selectbox import field_px, selectbox
 from pages.run_context.selected_run import select_run
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
@@ -125,7 +125,7 @@ def _pace(run: RunRow | None) -> None:
         chosen_pace(),
         choose,
         key="pace_choice",
-        width=PACE_PX,
+        width=field_px(PACES.values(), PACE_PX),
         help=_(
             "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
             "more. The results are the same at every pace, and “trained for” does not count the waiting. Default: "

@@ -49,6 +49,5 @@ def _journey_figure(trip: WeightTrajectory) -> go.Figure:
         _("distance from start"): (trip.steps, trip.distance),
     }
     figure = lines(series, current_theme(), x_title=_("step"), y_title=_("norm"), height=190)
-    figure.update_layout(margin_r=130)  # room for the lines' names at their ends
     figure.update_yaxes(rangemode="tozero")
     return figure

@@ -101,6 +101,20 @@ def test_labels_of_lines_that_end_together_stand_apart_and_in_order() -> None:
     assert not fig.layout.showlegend
 
 
+def test_a_long_name_of_a_line_is_wrapped_and_has_room() -> None:
+    x = np.array([0.0, 10.0])
+    long, short = "Abstand der Gewichte vom Anfang", "Norm"
+    ends = {long: (x, np.array([0.0, 9.0])), short: (x, np.array([0.0, 9.1]))}
+    fig = lines(ends, "light", x_title="Schritt", y_title="Norm", height=190)
+    wrapped, whole = fig.layout.annotations
+    assert (wrapped.text.replace("<br>", ""), whole.text) == (long, short)
+    written = [line.strip() for line in wrapped.text.split("<br>")]
+    assert len(written) == 2
+    assert fig.layout.margin.r >= max(map(len, written)) * 6
+    px = [note.y / 9.1 * (190 - FRAME_PX) + note.yshift for note in (wrapped, whole)]
+    assert px[1] - px[0] >= 2 * LABEL_PX - 1e-6  # two lines each have room
+
+
 def test_lines_and_curves_in_per_cent_say_less_than_all_as_less_than_all() -> None:
     x, share = np.array([0.0, 1.0]), np.array([0.5, 0.9999])
     fig = lines({"mine": (x, 100 * share)}, "light", x_title="pixels", y_title="accuracy", in_percent=True)

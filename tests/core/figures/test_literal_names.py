@@ -36,7 +36,8 @@ def names_in(figure: go.Figure) -> list[str]:
     for trace in figure.data:
         for values in (trace.x, trace.y, [trace.name]):
             found += [value for value in (() if values is None else values) if isinstance(value, str)]
-    return found + [note.text for note in figure.layout.annotations if not note.text.startswith("<b>")]
+    notes = [note.text for note in figure.layout.annotations if not note.text.startswith("<b>")]
+    return found + [note.replace("<br>", "") for note in notes]  # long ones are wrapped
 
 
 @pytest.mark.parametrize("kind", ["bars", "matrix", "lines", "compared", "counts"])

@@ -75,7 +75,8 @@ def test_no_piece_of_markdown_text_holds_what_a_plugin_of_streamlit_looks_for() 
 
 
 def test_what_needs_no_change_has_none() -> None:
-    for words in ("T-shirt/top", "Step 1,200 of 6,000: 92.1 %.", "a_b_c", "2 x 3 = 6; (yes)"):
+    others = ("Übung", "¿Qué aprendió?", "Скорость обучения", "学習率", "「名」", "معدل التعلم")
+    for words in ("T-shirt/top", "Step 1,200 of 6,000: 92.1 %.", "a_b_c", "2 x 3 = 6; (yes)", *others):
         assert markdown_text(words) == words
 
 

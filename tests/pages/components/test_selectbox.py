@@ -59,3 +59,11 @@ def test_late_words_are_known_by_their_widget_and_by_the_texts_of_before(monkeyp
     said["letter_3"] = "a text of long ago"
     selectbox._chosen("letter", 3, chosen.append)
     assert chosen == ["a"]
+
+
+def test_a_select_box_is_as_wide_as_its_longest_text_needs_and_no_narrower_than_it_was_made() -> None:
+    assert selectbox.field_px(["5 steps a second", "Full speed"], 168) == 168
+    latin, wide = "Langsam, etwa zehn Sekunden", "ゆっくり、約十秒"
+    assert selectbox.field_px([latin, "kurz"], 168) > 168 + 50
+    assert selectbox.field_px([wide], 0) == selectbox.field_px(["x" * 2 * len(wide)], 0)
+    assert selectbox.field_px([], 100) == 100

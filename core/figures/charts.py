@@ -231,8 +231,10 @@ def lines(
 
 def _in_lines(name: str) -> list[str]:
     """Return the name in lines of at most NAME_LETTERS, each letter of it."""
-    whole = {"expand_tabs": False, "replace_whitespace": False, "drop_whitespace": False}
-    return textwrap.wrap(name, NAME_LETTERS, **whole) or [""]
+    wrapped = textwrap.wrap(
+        name, NAME_LETTERS, expand_tabs=False, replace_whitespace=False, drop_whitespace=False
+    )
+    return wrapped or [""]
 
 
 def _span(values: Sequence[np.ndarray]) -> tuple[float, float]:

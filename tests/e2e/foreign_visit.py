@@ -20,7 +20,12 @@ PASSED_OVER: Final = ", ".join(
         "[data-testid=stCode], code",  # commands, links, and the log in the words of the article
     )
 )
-SCROLLED: Final = "[data-testid=stDataFrame]"
+SCROLLED: Final = ", ".join(
+    (
+        "[data-testid=stDataFrame]",
+        "[class*=st-key-run_choice]",  # a run's name, as long as somebody made it: the page's head has it whole
+    )
+)
 NAMES: Final = frozenset(
     re.findall(
         r"\w+",

@@ -88,7 +88,7 @@
     if (by && !isForListeners) cut.add(`${node.data.trim().slice(0, 80)} [${where(node.parentElement)}], cut ${by}`);
   }
   for (const field of root.querySelectorAll("input:not([type=hidden], [type=file], [type=range], [type=checkbox], [type=radio]), textarea")) {
-    if (isShown(field) && field.scrollWidth > field.clientWidth + 1 && field.clientWidth > 2) cut.add(`${field.value || field.placeholder} [${where(field)}], cut by its field`);
+    if (isShown(field) && !field.closest(scrolled) && field.scrollWidth > field.clientWidth + 1 && field.clientWidth > 2) cut.add(`${field.value || field.placeholder} [${where(field)}], cut by its field`);
   }
   const main = document.querySelector("[data-testid=stMain]");
   for (const element of [document.scrollingElement, main]) {

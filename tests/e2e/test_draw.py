@@ -198,7 +198,7 @@ def test_everything_behind_the_answer_can_be_opened(app: App, page: Page) -> Non
     expect(page.get_by_text("All steps on:")).to_be_visible()
     expect(page.get_by_text("All steps off:")).to_be_visible()
     choose(page, "Other models")
-    expect(page.get_by_text(re.compile("All 2 say 0"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Both say 0"))).to_be_visible()
     choose(page, "During training")
     expect(page.get_by_text(re.compile("It has said 0"))).to_be_visible()
 

@@ -50,7 +50,7 @@ def test_a_finished_run_whose_weights_were_not_kept_has_no_answers_to_show(
     run_id = store.add_finished_run(RunConfig(train_size=200), [*told, Finished(1, "finished", 1.0)])
     app.session_state["data_section"] = section
     text = shown(app, "data", run_id)
-    assert "Images 1 to 60 of 10,000." in text or "No image is there twice" in text
+    assert "Images 1 to 60 of 10,000." in text or "There are no exact duplicates" in text
     assert "the selected run contradicts" not in text
     assert not [choice for choice in app.get("button_group") if choice.proto.label == "Predictions"]
 

@@ -56,7 +56,7 @@ def test_every_section_is_drawn(
         "Classes": "Best at",
         "Confidence": "Its most confident mistake is image",
         "How it breaks": "Shift (pixels moved): ",
-        "Published figures": "published figures for its kind of model",
+        "Published figures": "published results listed for its kind of model",
     }
     assert says[section] in text
 

@@ -99,5 +99,5 @@ def test_a_word_is_found_wherever_a_page_can_have_one() -> None:
 
 def test_a_value_stands_outside_of_its_sentence() -> None:
     said = around_values("{n} images of **{name}**, {{all}}").format(n=3, name="boat")
-    assert said == "3⟦ images of **~~~~⟧boat**, {⟦all}~⟧"
+    assert said == "3⟦ images of **öööö⟧boat**, {⟦all}ö⟧"
     assert words_outside(said) == ["boat"]

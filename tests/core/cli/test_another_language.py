@@ -137,7 +137,7 @@ def test_refusals(words: str, code: int) -> None:
 def without_frames(output: str) -> str:
     """Return what was told without "Error: …" and "… For help: …" around it: English within them would not be seen."""
     return re.sub(
-        r"(?m)⟦(.*) For help: .*? --help~*⟧", r"\1", re.sub(r"(?m)^⟦Error: (.*?)~*⟧$", r"\1", output)
+        r"(?m)⟦(.*) For help: .*? --help[ö ]*⟧", r"\1", re.sub(r"(?m)^⟦Error: (.*?)[ö ]*⟧$", r"\1", output)
     )
 
 

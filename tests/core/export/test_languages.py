@@ -16,7 +16,7 @@ from core.i18n.reader import Reader, read_by
 from core.insight.published_results import figures_for
 from core.runs import Store
 from tests.catalogues import german
-from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
+from tests.pseudo import LANGUAGE, stretched, words_outside, write_pseudo_catalogue
 
 NAMES = frozenset({"Softmax", "plain", "MNIST", "SGD", "CPU", "relu"})
 
@@ -121,7 +121,7 @@ def test_a_report_s_words_are_all_the_reader_s(softmax_run: str, export_store: S
     known = names_in_report(softmax_run)
     texts = texts_of(page)
     assert {text: words for text in texts if (words := words_outside(text, known))} == {}
-    assert {"⟦Loss (cross-entropy)~~~~~~⟧", "⟦Accuracy (%)~~~~⟧"} <= set(texts)
+    assert {stretched("Loss (cross-entropy)"), stretched("Accuracy (%)")} <= set(texts)
     assert printed == export_file_name(export_store.get(softmax_run), "html")
 
 

@@ -146,7 +146,7 @@ def test_a_disk_without_locks_is_told_in_place_of_the_page(
         patch.setattr(fcntl, "flock", refuse)
         app.run()
         assert not app.exception
-        assert "cannot be locked (ENOLCK: No locks available)" in app.error[0].value
+        assert "cannot be locked (ENOLCK: files there cannot be locked)" in app.error[0].value
         assert "set INKLING_DATA" in app.error[0].value
     app.button[0].click().run()
     assert not app.error

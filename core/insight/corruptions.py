@@ -179,7 +179,7 @@ _ALL = (
     Corruption(
         "inversion",
         N_("Inversion"),
-        N_("share of the negative image, 1 is fully inverted"),
+        N_("how far inverted, 0 to 1"),
         _MIXES,
         0,
         inversion,

@@ -106,7 +106,7 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
     text = evaluate_captions.robustness({"softmax": curve, "a-twin": curve})
     at = f"{curve.half_gone:g}"
     assert text == (
-        f"Inversion (share of the negative image, 1 is fully inverted): more than half of the accuracy is lost at "
+        f"Inversion (how far inverted, 0 to 1): more than half of the accuracy is lost at "
         f"{at} (softmax) and {at} (a-twin)."
     )
     firm = replace(curve, accuracy=curve.accuracy[:1] * len(curve.strengths))

@@ -15,8 +15,10 @@ TWO_MARKS: Final = N_(
     "{field} must have at most one decimal point or comma, as in 0.001 or 0,001, not “{value:text}”."
 )
 TWO_WAYS: Final = N_(
-    "{field} is ambiguous: “{value:text}” can be read in two ways. Write {thousands:text} or {decimal:text} "
-    "instead."
+    "{field} is ambiguous: “{value:text}” can be read in two ways. Write {more:text} or {less:text}."
+)
+ONE_WAY: Final = N_(
+    "{field} is ambiguous: “{value:text}” can be read in two ways. Write {number:text} instead."
 )
 NO_NUMBER: Final = N_("{field} must be a number, such as 0.001 or 1e-3, not “{value:text}”.")
 
@@ -24,12 +26,12 @@ NO_NUMBER: Final = N_("{field} must be a number, such as 0.001 or 1e-3, not “{
 class NumberRefused(ValueError):  # noqa: N818 - the name says what happened
     """A text is no number, or could be two.
 
-    sentence: what says so, marked by N_, with {field} and {value} to be filled in; limits: its other values.
+    sentence: what says so, marked by N_, with {field} and {value} to be filled in; readings: the numbers it could be.
     """
 
-    def __init__(self, sentence: str, **limits: str) -> None:
+    def __init__(self, sentence: str, readings: tuple[float, ...] = ()) -> None:
         super().__init__(sentence)
-        self.sentence, self.limits = sentence, limits
+        self.sentence, self.readings = sentence, readings
 
 
 def parse_number(text: str) -> float:
@@ -42,7 +44,7 @@ def parse_number(text: str) -> float:
         raise NumberRefused(TWO_MARKS)
     if _THOUSANDS.fullmatch(typed):
         whole, decimals = re.split("[.,]", typed)
-        raise NumberRefused(TWO_WAYS, thousands=whole + decimals, decimal=f"{whole}.{decimals}0")
+        raise NumberRefused(TWO_WAYS, (float(whole + decimals), float(f"{whole}.{decimals}")))
     if not _NUMBER.fullmatch(typed):
         raise NumberRefused(NO_NUMBER)
     return float(typed.replace(",", "."))

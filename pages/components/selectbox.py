@@ -59,6 +59,11 @@ def selectbox(
     )
 
 
+def with_first(chosen: float, options: Iterable[float]) -> list[float]:
+    """Return the options in order, but the chosen one first: Enter in an emptied field takes the first there is."""
+    return [chosen, *sorted({*options} - {chosen})]
+
+
 def field_px(texts: Iterable[str], at_least: int) -> int:
     """Return how wide a select box is that shows each of these texts whole: it wraps none.
 

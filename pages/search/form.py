@@ -15,6 +15,7 @@ from core.i18n.translation import N_, Sentences, _, pgettext
 from core.runs import StoreError
 from core.runs.run_labels import title
 from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefused, default_dimension
+from pages.components.number_field import whole_number
 from pages.components.selectbox import field_px
 from pages.run_context.selected_run import selected_run
 from pages.server.services import settings, store
@@ -48,8 +49,8 @@ def new_search() -> None:
             width=field_px(METHODS.values(), 260),
             help=_("How each trial's values are chosen. Default: learn from earlier trials."),
         )
-        trials = st.number_input(_("Maximum trials"), 1, 200, 12, key="search_trials", width=140)
-        parallel = st.number_input(
+        trials = whole_number(_("Maximum trials"), 1, 200, 12, key="search_trials", width=140)
+        parallel = whole_number(
             _("Trials at once"), 1, max(1, settings().worker_count), min(2, settings().worker_count),
             key="search_parallel", width=140,
         )  # fmt: skip
@@ -64,14 +65,14 @@ def new_search() -> None:
         _("Start the search"),
         type="primary",
         icon=":material/travel_explore:",
-        disabled=not fields or None in drawn,
+        disabled=not fields or None in (base, trials, parallel, *drawn),
         key="start_search",
-    ):
-        _start(base, dimensions, sampler, "median" if prunes else "none", int(trials), int(parallel))
+    ) and not (base is None or trials is None or parallel is None):
+        _start(base, dimensions, sampler, "median" if prunes else "none", trials, parallel)
 
 
-def _base() -> RunConfig:
-    """Draw where the other settings come from; return them, with validation images to judge by."""
+def _base() -> RunConfig | None:
+    """Draw where the other settings come from; return them, with validation images to judge by, None if refused."""
     run = selected_run()
     sources = {"default": DEFAULT}
     names: dict[str, str] = {"default": _("Defaults")}
@@ -83,11 +84,11 @@ def _base() -> RunConfig:
     )  # fmt: skip
     base = replace(sources[chosen or "default"], learning_rate_changes=())
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):
-        epochs = st.number_input(
+        epochs = whole_number(
             LABELS["epochs"], 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
         )
-        images = st.number_input(
-            LABELS["train_size"], 0, 60_000, base.train_size or 10_000, 1000,
+        images = whole_number(
+            LABELS["train_size"], 0, 60_000, base.train_size or 10_000,
             key=f"search_images_{chosen}", width=190,
             help=_("Fewer images make quicker trials. Run the best settings again with all of them."),
         )  # fmt: skip
@@ -101,7 +102,9 @@ def _base() -> RunConfig:
             held,
         )
     )
-    return replace(base, epochs=int(epochs), train_size=int(images), validation_size=held)
+    if epochs is None or images is None:
+        return None
+    return replace(base, epochs=epochs, train_size=images, validation_size=held)
 
 
 def _dimension(field: str) -> Dimension | None:

@@ -128,6 +128,5 @@ def widget_key(name: str) -> str:
 
 
 def is_typed(name: str) -> bool:
-    """Return whether the setting's widget holds text that we parse: a browser takes "0,001" for a 1."""
-    rule = rule_of(name)
-    return name in LISTS or (isinstance(rule, Range) and not rule.integer)
+    """Return whether the setting's widget holds text that we parse: a browser takes "0,001" and "" for a 1."""
+    return name in LISTS or isinstance(rule_of(name), Range)

@@ -13,7 +13,7 @@ from core.i18n.number_format import plain
 from core.i18n.translation import N_, Sentences, _
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
-from pages.components.selectbox import field_px, selectbox
+from pages.components.selectbox import field_px, selectbox, with_first
 from pages.run_context.selected_run import select_run
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
@@ -149,7 +149,7 @@ def _live_rate(config: RunConfig, run: RunRow | None) -> None:
 
     st.selectbox(
         _("Learning rate now"),
-        sorted({*RATES, rate, st.session_state[key]}),
+        with_first(st.session_state[key], (*RATES, rate)),
         format_func=plain,
         key=key,
         width=RATE_PX,

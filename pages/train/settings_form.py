@@ -9,12 +9,12 @@ from core.config.presets import PRESETS
 from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, label_of
 from core.config.typed_setting import parse_typed, typed
-from core.datasets import CATALOG, dataset_spec
+from core.datasets import CATALOG
 from core.datasets.user_datasets import list_own
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from core.i18n.translation import _
-from pages.components.selectbox import selectbox
+from pages.components.selectbox import selectbox, with_first
 from pages.server.warmup import libraries_loaded
 from pages.train.form_state import mixes_with, put_config, widget_key, with_values
 
@@ -38,9 +38,9 @@ def hyperparameter_form() -> RunConfig | None:
     values["learning_rate"] = _learning_rate(config)
     left, right = st.columns(2)
     with left:
-        values["batch_size"] = _number("batch_size", config)
+        values["batch_size"] = _typed("batch_size", config)
     with right:
-        values["epochs"] = _number("epochs", config)
+        values["epochs"] = _typed("epochs", config)
     with st.expander(_("More settings"), icon=":material/tune:"):
         values |= _more(config, values)
     return _built(config, values)
@@ -106,10 +106,9 @@ def _mix_in(config: RunConfig, dataset: str) -> str:
 def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
     """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
     values: dict[str, Any] = {}
-    images = dataset_spec(chosen["dataset"]).train_size if chosen["dataset"] in CATALOG else None
     st.markdown(_("**Data**"))
-    values["train_size"] = _number("train_size", config, high=images)
-    values["validation_size"] = _number("validation_size", config, high=images)
+    values["train_size"] = _image_count("train_size", config, chosen["dataset"])
+    values["validation_size"] = _image_count("validation_size", config, chosen["dataset"])
     values["scaling"] = _select("scaling", config)
     values["deskew"] = _toggle("deskew", config)
     values["augmentation"] = _select("augmentation", config)
@@ -128,13 +127,13 @@ def _more(config: RunConfig, chosen: dict[str, Any]) -> dict[str, Any]:
         values["nesterov"] = _toggle("nesterov", config)
     values["schedule"] = _select("schedule", config)
     if values["schedule"] == "step":
-        values["step_epochs"] = _number("step_epochs", config)
+        values["step_epochs"] = _typed("step_epochs", config)
         values["step_factor"] = _typed("step_factor", config)
     values["l2"] = _typed("l2", config)
     values["l1"] = _typed("l1", config)
     st.markdown(_("**Run**"))
-    values["eval_every"] = _number("eval_every", config)
-    values["seed"] = _number("seed", config)
+    values["eval_every"] = _typed("eval_every", config)
+    values["seed"] = _typed("seed", config)
     values["device"] = _select("device", config, options=_devices(config))
     return values
 
@@ -184,24 +183,12 @@ def _toggle(name: str, config: RunConfig) -> bool:
     return st.toggle(LABELS[name], key=_seed_state(name, getattr(config, name)), help=HELP[name])
 
 
-def _number(
-    name: str,
-    config: RunConfig,
-    *,
-    high: int | None = None,
-) -> int:
-    rule = rule_of(name)
-    most = int(min(rule.high, high) if high else rule.high)
-    key = _seed_state(name, min(getattr(config, name), most))
-    if st.session_state[key] > most:  # another dataset is smaller
-        st.session_state[key] = most
-    return st.number_input(
-        LABELS[name],
-        min_value=int(rule.low),
-        max_value=most,
-        key=key,
-        help=HELP[name],
-    )
+def _image_count(name: str, config: RunConfig, dataset: str) -> Any:
+    """Draw a field for a number of images; where another dataset has fewer than it holds, it holds them all."""
+    key = _seed_state(name, typed(getattr(config, name)))
+    if dataset != config.dataset and dataset in CATALOG:
+        st.session_state[key] = typed(min(getattr(config, name), CATALOG[dataset].train_size))
+    return _typed(name, config)
 
 
 def _learning_rate(config: RunConfig) -> float | None:
@@ -209,7 +196,7 @@ def _learning_rate(config: RunConfig) -> float | None:
     key = _seed_state("learning_rate", config.learning_rate)
     chosen = st.selectbox(
         LABELS["learning_rate"],
-        sorted({*RATES, config.learning_rate}),
+        with_first(config.learning_rate, RATES),
         format_func=lambda rate: rate if isinstance(rate, str) else plain(rate),
         accept_new_options=True,
         key=key,

@@ -239,7 +239,7 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     page.goto(f"{app.url}/search")
     expect(page.get_by_role("button", name="Start the search")).to_be_visible()
     for label, value in (("Training images (0 = all)", "1000"), ("Maximum trials", "12")):
-        field = page.get_by_role("spinbutton", name=label)
+        field = page.get_by_role("textbox", name=label)
         field.fill(value)
         field.press("Enter")
     page.get_by_role("button", name="Start the search").click()

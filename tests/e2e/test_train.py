@@ -176,7 +176,19 @@ def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page
     assert (config.learning_rate, config.l2) == (0.003, 0.001)
     page.get_by_role("textbox", name="L1 penalty").fill("1,000")
     page.get_by_role("textbox", name="L1 penalty").press("Enter")
-    expect(page.get_by_text("1000 or 1.0000")).to_be_visible()
+    expect(page.get_by_text("Write 1 instead")).to_be_visible()
+
+
+def test_an_emptied_field_is_not_replaced_without_a_word(app: App, page: Page) -> None:
+    open_train(page, f"{app.url}/?learning_rate=0.003")
+    rate = page.get_by_role("combobox", name=re.compile("Learning rate$"))
+    rate.fill("")
+    rate.press("Enter")
+    epochs = page.get_by_role("textbox", name="Epochs")
+    epochs.fill("")
+    epochs.press("Enter")
+    expect(page.get_by_text("Epochs must be a whole number from 1 to 1,000, not “”")).to_be_visible()
+    expect(rate).to_have_value("0.003")
 
 
 def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) -> None:

@@ -24,7 +24,11 @@ def test_a_setting_is_read_as_its_field_wants_it(name, text, value):
 @pytest.mark.parametrize(
     ("name", "text", "allowed"),
     [
-        ("l1", "1,000", "1000 or 1.0000"),
+        ("l1", "1,000", "Write 1 instead"),
+        ("batch_size", "1,000", "Write 1000 or 1."),
+        ("momentum", "12,345", "from 0 to"),
+        ("seed", "", "whole number"),
+        ("train_size", "0,5", "whole number"),
         ("l1", "11", "from 0 to 10"),
         ("learning_rate", "0", "from"),
         ("learning_rate", "fast", "such as"),

@@ -29,7 +29,6 @@ def test_one_comma_or_point_is_the_decimal_mark(text, value):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        *(("1,000", "1000 or 1.0000"), ("1.000", "1000 or 1.0000"), ("-12,345", "-12345 or -12.3450")),
         *(
             ("1,000.5", "one decimal point"),
             ("1.000.000", "one decimal point"),
@@ -45,11 +44,24 @@ def test_one_comma_or_point_is_the_decimal_mark(text, value):
         *(("inf", "such as"), ("1e", "such as"), ("0x10", "such as"), ("5%", "such as"), (",", "such as")),
     ],
 )
-def test_what_reads_in_two_ways_or_in_none_is_refused(text, says):
+def test_what_reads_as_no_number_is_refused(text, says):
     with pytest.raises(NumberRefused) as caught:
         parse_number(text)
     refused = caught.value
-    assert says in _(refused.sentence, field="L1", value=text, **refused.limits)
+    assert says in _(refused.sentence, field="L1", value=text)
+    assert refused.readings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [("1,000", (1000.0, 1.0)), ("1.000", (1000.0, 1.0)), ("-12,345", (-12345.0, -12.345))],
+)
+def test_what_reads_in_two_ways_is_refused_with_both(text, readings):
+    with pytest.raises(NumberRefused) as caught:
+        parse_number(text)
+    assert caught.value.readings == readings
+    said = _(caught.value.sentence, field="L1", value=text, more="1000", less="1")
+    assert said.startswith(f"L1 is ambiguous: “{text}”")
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_a_split_of_an_address_larger_than_the_dataset_is_not_applied(app: AppTe
 def test_a_split_larger_than_the_dataset_is_refused_beside_the_form(app: AppTest) -> None:
     app.query_params["validation_size"] = "50000"
     shown(app)
-    app.number_input(key="set_train_size_0").set_value(20_000)
+    app.text_input(key="set_train_size_0").set_value("20000")
     text = shown(app)
     assert TOO_MANY in text
     assert "One setting is invalid. See the settings." in text

@@ -27,12 +27,12 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     than there is.
     """
     if n_train < 1:
-        raise ValueError(_("The dataset has no images to train on"))
+        raise ValueError(_("The dataset has no images to train on."))
     if not 0 <= validation_size <= n_train - 1:
         raise ValueError(
             _(
                 "The number of validation images must be from 0 to {most}, not {given}: at least one image must be "
-                "left to train on",
+                "left to train on.",
                 most=n_train - 1, given=validation_size,
             )
         )  # fmt: skip
@@ -40,7 +40,7 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
         raise ValueError(
             _(
                 "The number of training images must be from 0 to {most}, not {given}: of {total} images, {held_out} "
-                "are for validation",
+                "are for validation.",
                 most=n_train - validation_size, given=train_size, total=n_train, held_out=validation_size,
             )
         )  # fmt: skip

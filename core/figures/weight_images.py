@@ -198,6 +198,8 @@ class WeightImages:
         return images, max(symmetric_limit(images), live_floor(self.shape))
 
 
-def scale_ends() -> tuple[str, str]:
-    """Return what the two ends of the diverging scale mean, the blue one first."""
+def scale_ends(*, of_classes: bool = True) -> tuple[str, str]:
+    """Return what the two ends of the diverging scale mean, blue first: for a class or against it, else the sign."""
+    if not of_classes:
+        return pgettext("end of a scale", "negative"), pgettext("end of a scale", "positive")
     return pgettext("end of a scale", "speaks against"), pgettext("end of a scale", "speaks for")

@@ -7,7 +7,7 @@ from core.config.run_config import ConfigError
 from core.config.setting_labels import refusal
 from core.datasets import DatasetError
 from core.i18n.kept_sentences import with_code
-from core.i18n.translation import _
+from core.i18n.translation import _, together
 from core.protocol.events import Failed
 from core.runs import StoreError
 
@@ -37,7 +37,7 @@ def failure(error: Exception, step: int) -> Failed:
         remedy = _("Choose a smaller model or batch size, or free some memory.")
         return _failed(step, "user_error", "out_of_memory", message, remedy)
     if isinstance(error, ValueError):
-        message = _("These settings cannot be trained: {problem}.", problem=_words(error))
+        message = together(_("These settings cannot be trained."), _words(error))
         return _failed(step, "user_error", "invalid_setting", message, _("Change them and train again."))
     LOG.exception("a run failed", exc_info=error)
     message = _(

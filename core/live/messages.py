@@ -188,7 +188,7 @@ class PartsStream:
 
 def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, Any]:
     labels = list(pictures.labels)
-    against, spoken_for = scale_ends()
+    against, spoken_for = scale_ends(of_classes=pictures.classes)
     alt, alt_values = weights_sentence(labels)
     return {
         "whole": True,

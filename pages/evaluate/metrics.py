@@ -2,17 +2,19 @@
 
 import math
 
+import pandas as pd
 import streamlit as st
 
 from core.datasets import dataset_spec
 from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import loss, percent
+from core.i18n.number_format import loss, number, percent
 from core.i18n.translation import _
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
 from core.insight.metrics import ClassScore, Summary, class_scores, summary
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
+from pages.components.number_columns import said_per_cent, with_numbers
 from pages.run_context.trained_model import Scores, scores_at
 
 
@@ -71,7 +73,13 @@ def show_classes(run: RunRow, found: Scores) -> None:
     sentence = class_scores_caption(rows, names)
     with st.container(key="class_table"):
         st.dataframe(
-            columns,
+            with_numbers(
+                pd.DataFrame(columns),
+                {
+                    **dict.fromkeys(("precision", "recall", "F1"), said_per_cent()),
+                    **dict.fromkeys(("images", "answers"), number),
+                },
+            ),
             hide_index=True,
             height="content",
             alt=sentence,
@@ -79,19 +87,14 @@ def show_classes(run: RunRow, found: Scores) -> None:
                 "class": st.column_config.Column(_("Class")),
                 "precision": st.column_config.NumberColumn(
                     _("Precision"),
-                    format="%.1f%%",
                     help=_("Of the images predicted as this class, the share that really is this class."),
                 ),
-                "recall": st.column_config.ProgressColumn(
+                "recall": st.column_config.NumberColumn(
                     _("Recall"),
-                    format="%.1f%%",
-                    min_value=0,
-                    max_value=100,
                     help=_("Of the images that really are this class, the share that was recognised."),
                 ),
                 "F1": st.column_config.NumberColumn(
                     "F1",
-                    format="%.1f%%",
                     help=_(
                         "Precision and recall in one number (their harmonic mean). It is high only if both are."
                     ),

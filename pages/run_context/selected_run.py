@@ -104,5 +104,5 @@ def _choices(limit: int = 60) -> list[RunRow]:
 def _label(row: RunRow) -> str:
     accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
     age_s = time.time() - row.created_at
-    age: str = _("now") if age_s < FRESH_S else rough_duration(age_s)
+    age: str = _("just now") if age_s < FRESH_S else _("{time} ago", time=rough_duration(age_s))
     return " · ".join((title(row), *([percent(accuracy)] if accuracy is not None else []), age))

@@ -11,13 +11,13 @@ from core.config.presets import DEFAULT
 from core.config.run_config import MODELS, differing_fields, from_json
 from core.config.setting_labels import OPTION_NAMES, dataset_title, label_of, value_in_words
 from core.datasets import CATALOG
-from core.figures.number_texts import percent_affixes
-from core.i18n.number_format import NONE
+from core.i18n.number_format import NONE, duration
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
 from core.runs import RunRow
 from core.runs.loss_history import loss_histories
 from core.runs.run_labels import STATUSES, title
+from pages.components.number_columns import said_per_cent, with_numbers
 from pages.components.selectbox import field_px
 from pages.server.services import store
 from pages.server.visitor import is_mine, visitor
@@ -87,8 +87,9 @@ def runs_table(rows: list[RunRow]) -> list[str]:
     _keep_selection([row.id for row in rows])
     selected = st.session_state.get(_SELECTED, [])
     places = [place for place, row in enumerate(rows) if row.id in selected]
+    per_cent = said_per_cent()
     state = st.dataframe(
-        frame,
+        with_numbers(frame, {"best": per_cent, "test": per_cent, "seconds": duration}),
         key=_table_key(),
         height=min(HEIGHT_PX, 38 + 35 * max(len(rows), 2)),
         hide_index=True,
@@ -138,8 +139,6 @@ def _keep_selection(ids: list[str]) -> None:
 
 def _columns() -> dict[str, Any]:
     column, zone = st.column_config, reader().time_zone
-    before, after = (sign.replace("%", "%%") for sign in percent_affixes().values())
-    percent_format = f"{before}%.1f{after}"
     return {
         "pinned": column.TextColumn("", width=32, help=_("Pinned runs are kept however old they are.")),
         "name": column.TextColumn(_("Run"), width=190, pinned=True),
@@ -153,18 +152,13 @@ def _columns() -> dict[str, Any]:
         ),
         "best": column.NumberColumn(
             _("Best"),
-            format=percent_format,
             width=75,
             help=_(
                 "Best accuracy during training, on the validation images (the test images if there are none)."
             ),
         ),
-        "test": column.NumberColumn(
-            _("Test"), format=percent_format, width=75, help=_("Final accuracy on the test set.")
-        ),
-        "seconds": column.NumberColumn(
-            _("Time"), format=_("{seconds} s", seconds="%.1f"), width=75, help=_("Time spent training.")
-        ),
+        "test": column.NumberColumn(_("Test"), width=75, help=_("Final accuracy on the test set.")),
+        "seconds": column.NumberColumn(_("Time"), width=85, help=_("Time spent training.")),
         "status": column.TextColumn(_("Status"), width=90),
         "made": column.DatetimeColumn(
             _("Created") if zone else _("Created (UTC)"),
@@ -200,10 +194,7 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
 
 
 def _percent(accuracy: float | None) -> float | None:
-    """Return per cent for a column with one decimal, in which less than all must not round to all."""
-    if accuracy is None:
-        return None
-    return min(100 * accuracy, 99.9) if accuracy < 1 else 100.0
+    return None if accuracy is None else 100 * accuracy
 
 
 @functools.lru_cache(maxsize=8192)

@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.config.setting_labels import LABELS, value_in_words
 from core.figures.charts import CONFIG, apply_look
-from core.figures.number_texts import percent_affixes
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import NONE, plain
@@ -16,6 +15,7 @@ from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import STATUSES
 from core.search import Searches, SearchRow
 from pages.components.navigation import page
+from pages.components.number_columns import said_per_cent, with_numbers
 from pages.components.theme import chip, current_theme
 from pages.run_context.selected_run import select_run
 from pages.search.optuna_figures import optuna_figure
@@ -140,12 +140,12 @@ def _trials(search: SearchRow, runs: list[RunRow]) -> None:
     for dimension in search.plan.dimensions:
         columns[dimension.field] = [_value(row, dimension.field) for row in runs]
     columns["accuracy"] = [
-        None if row.evaluation_accuracy is None else round(100 * row.evaluation_accuracy, 2) for row in runs
+        None if row.evaluation_accuracy is None else 100 * row.evaluation_accuracy for row in runs
     ]
     columns["status"] = [STATUSES[row.status] for row in runs]
     columns["progress"] = [row.progress for row in runs]
     st.dataframe(
-        pd.DataFrame(columns),
+        with_numbers(pd.DataFrame(columns), {"accuracy": said_per_cent(2)}),
         hide_index=True,
         height=min(320, 40 + 35 * max(len(runs), 1)),
         column_config=_columns([d.field for d in search.plan.dimensions]),
@@ -159,11 +159,10 @@ def _trials(search: SearchRow, runs: list[RunRow]) -> None:
 
 def _columns(fields: list[str]) -> dict[str, Any]:
     column = st.column_config
-    before, after = (sign.replace("%", "%%") for sign in percent_affixes().values())
     return {
         "trial": column.TextColumn(_("Trial")),
         **{field: column.TextColumn(LABELS[field]) for field in fields},
-        "accuracy": column.NumberColumn(_("Accuracy"), format=f"{before}%.2f{after}"),
+        "accuracy": column.NumberColumn(_("Accuracy")),
         "status": column.TextColumn(_("Status")),
         "progress": column.ProgressColumn(_("Progress"), min_value=0.0, max_value=1.0),
     }

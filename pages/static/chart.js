@@ -128,7 +128,7 @@ class ChartView extends LiveView {
       hovermode: "x unified", hoverdistance: 40, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       hoverlabel: { bgcolor: theme.paper, bordercolor: theme.line, font: { family: theme.font, size: 12, color: theme.ink } },
       xaxis: {
-        ...axis, range: this.zoom?.x ?? [0, this.head.xEnd * MARGIN], showgrid: false, showline: true, nticks: narrow ? 4 : 7, tickformat: ",d",
+        ...axis, range: this.zoom?.x ?? [0, this.head.xEnd * MARGIN], showgrid: false, showline: true, nticks: Math.min(narrow ? 4 : 7, this.head.xEnd + 1), tickformat: ",d",
         hoverformat: ",.0f", showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: theme.muted, spikedash: "solid",
         title: { text: xTitle.map(plotlyText).join("<br>"), font: { size: 12, color: theme.muted }, standoff: 6 },
       },

@@ -8,6 +8,7 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.figures.weight_images import scale_ends
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _, ngettext
@@ -71,10 +72,11 @@ def show_weights(run: RunRow, view: ModelStep, step: int) -> None:
         else [f"{k + 1}" for k in range(len(before[name]))]
     )
     count = min(len(labels), 10)
+    ends = scale_ends(of_classes=is_class)
     rows = {
         "gradient": (view.gradients[name], _("gradient"), ("", "")),
-        "before": (before[name], _("weight"), None),
-        "after": (after[name], _("weight"), None),
+        "before": (before[name], _("weight"), ends),
+        "after": (after[name], _("weight"), ends),
         "change": (after[name] - before[name], _("change"), ("", "")),
     }
     shared = float(np.abs(before[name][:count]).max())

@@ -1,12 +1,14 @@
 """Inside an MLP or a CNN: which hidden units feed a class, and what each layer makes of an image."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import signed
 from core.i18n.translation import _, ngettext
 from core.insight.activations import feeders, hidden_activations, layer_outputs
 from core.insight.captions.weights import feature_maps as maps_caption
@@ -15,6 +17,7 @@ from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
+from pages.components.number_columns import with_numbers
 from pages.run_context.trained_model import model_at, newest_step, prepared_data, state_at, test_images
 from pages.server.services import image_data
 
@@ -64,10 +67,11 @@ def show_unit_contributions(run: RunRow) -> None:
     total = float(fed.contributions.sum()) + fed.rest + fed.bias
     values = [*(float(c) for c in fed.contributions), fed.rest, fed.bias, total]
     st.dataframe(
-        {"what": rows, "adds": values}, hide_index=True, height="content", alt=sentence, width=360,
+        with_numbers(pd.DataFrame({"what": rows, "adds": values}), {"adds": lambda value: signed(value, 3)}),
+        hide_index=True, height="content", alt=sentence, width=360,
         column_config={
             "what": st.column_config.Column(_("Part of the model")),
-            "adds": st.column_config.NumberColumn(_("Adds to the logit"), format="%+.3f"),
+            "adds": st.column_config.NumberColumn(_("Adds to the logit")),
         },
     )  # fmt: skip
     captioned(

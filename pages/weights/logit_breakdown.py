@@ -128,7 +128,7 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         cells = (
             signed(float(stages.sums[k]), 4), signed(float(stages.bias[k]), 4), signed(float(stages.logits[k]), 4),
             signed(float(stages.logits[k] / stages.temperature - stages.shift), 4),
-            _exponential(float(stages.exponentials[k])), number(float(stages.probabilities[k]), 6),
+            _exponential(float(stages.exponentials[k])), percent(float(stages.probabilities[k]), 3),
         )  # fmt: skip
         numbers = "".join(f"<td>{html_text(cell)}</td>" for cell in cells)
         first = ' class="first"' if k == label else ""

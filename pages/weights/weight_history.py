@@ -8,7 +8,7 @@ import streamlit as st
 from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
-from core.figures.weight_images import symmetric_limit, weight_tile
+from core.figures.weight_images import scale_ends, symmetric_limit, weight_tile
 from core.i18n.marked_sentences import markdown_
 from core.i18n.number_format import number
 from core.i18n.translation import _, ngettext
@@ -174,6 +174,7 @@ def _show_images(
         st.markdown(markdown_("**After step {step}**", step=steps[0]))
         pixel_panels(
             f"weights_{run.id}", now, px=170, columns=5, scale=not own_scale, step=steps[0],
+            ends=scale_ends(of_classes=run.model == "softmax"),
             alt=" ".join([_("Weight images after step {step}.", step=steps[0]), sentence]),
             hint=_("Each image has its own scale; zero has the colour of the page."),
         )  # fmt: skip

@@ -50,10 +50,10 @@ class NoSuchData(DatasetError):  # noqa: N818 - as those of core.datasets
         ),
         (MemoryError(), "user_error", "out_of_memory", "The model and its batches did not fit into memory."),
         (
-            ValueError("too few images"),
+            ValueError("There are too few images."),
             "user_error",
             "invalid_setting",
-            "These settings cannot be trained: too few images.",
+            "These settings cannot be trained. There are too few images.",
         ),
         (
             ZeroDivisionError("a {bug}"),

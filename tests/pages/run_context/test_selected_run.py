@@ -11,7 +11,7 @@ from pages.run_context import selected_run
 
 @pytest.mark.parametrize(
     ("age_s", "said"),
-    [(5, "now"), (80, "now"), (100, "2 min"), (3_000, "50 min"), (7_300, "2 h"), (200_000, "2 d")],
+    [(5, "just now"), (80, "just now"), (100, "2 min ago"), (7_300, "2 h ago"), (200_000, "2 d ago")],
 )
 def test_a_run_is_told_by_its_name_and_its_age_in_one_unit(
     store: Store, monkeypatch: pytest.MonkeyPatch, age_s: float, said: str
@@ -26,4 +26,4 @@ def test_a_run_of_a_clock_ahead_of_this_one_is_told_as_new(
 ) -> None:
     row = store.get(store.create(RunConfig(), name="Ada's"))
     monkeypatch.setattr(time, "time", lambda: row.created_at - 50)
-    assert selected_run._label(row) == "Ada's · now"
+    assert selected_run._label(row) == "Ada's · just now"

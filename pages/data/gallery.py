@@ -20,10 +20,12 @@ from core.insight.image_selection import page, select
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice
+from pages.components.selectbox import field_px
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import final_scores, prepared_data
 
 PAGE: Final = 60
+SELECT_PX: Final = 210
 SPLITS: Final = Sentences({"train": N_("Training"), "validation": N_("Validation"), "test": N_("Test")})
 ANSWERS: Final = Sentences({"all": N_("All"), "correct": N_("Correct"), "wrong": N_("Wrong")})
 CHANNELS: Final = Sentences({"red": N_("Red"), "green": N_("Green"), "blue": N_("Blue")})
@@ -108,23 +110,22 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
 
 def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[str, int | None, bool | None]:
     """Draw the filters; return (split, class or None, right answers only, wrong only or None)."""
-    first, second, third = st.columns([2, 2, 3])
-    with first:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="data_filters"):
         split = st.selectbox(
             _("Part of the dataset (split)"), splits_of(config), index=len(splits_of(config)) - 1,
             format_func=lambda name: SPLITS[name], key="data_split", persist_state="session",
+            width=field_px(SPLITS.values(), SELECT_PX),
             help=_(
                 "Training: what the model learns from. Validation: set aside to measure progress during training. "
                 "Test: set aside for the final result. Default: test."
             ),
         )  # fmt: skip
-    with second:
         label = st.selectbox(
             _("Class"), [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
+            width=field_px(spec.class_names, SELECT_PX),
             format_func=lambda k: _("All") if k is None else spec.class_names[k],
             help=_("Show only images of one class. Default: all."),
         )  # fmt: skip
-    with third:
         if split != "test" or run is None or _answers(run) is None:
             return str(split), label, None
         which = st.segmented_control(

@@ -8,6 +8,7 @@ import streamlit as st
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import percent, rough_duration
 from core.i18n.translation import _
+from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import status_text, title, unambiguous
 from pages.components.selectbox import selectbox
@@ -105,4 +106,5 @@ def _label(row: RunRow) -> str:
     accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
     age_s = time.time() - row.created_at
     age: str = _("just now") if age_s < FRESH_S else _("{time} ago", time=rough_duration(age_s))
-    return " · ".join((title(row), *([percent(accuracy)] if accuracy is not None else []), age))
+    told = [title(row)] if accuracy is None else [title(row), percent(accuracy)]
+    return " · ".join(told if row.id in SHIPPED else [*told, age])

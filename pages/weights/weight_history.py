@@ -26,6 +26,7 @@ from pages.server.services import image_data, store
 from pages.weights.weight_journey import show_journey
 
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change
+PLAY_PX: Final = 120
 PLAY_S: Final = 0.35
 FRAMES: Final = 30
 LATE_FRAMES: Final = 4  # frames that a browser may lag behind
@@ -74,30 +75,29 @@ def _slider(run: RunRow, kept: list[int], newest: int) -> int:
     if st.session_state.get(offered) != options:  # the browser knows a choice by its place: tell it anew
         st.session_state[offered] = options
         st.session_state[key] = chosen if chosen in options else NOW
-    left, right = st.columns([6, 1], vertical_alignment="bottom")
-    with right:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if len(options) == 1:
+            chosen = NOW
+            st.caption(markdown_("Only the weights after step {step} have been kept.", step=newest))
+        else:
+            chosen = st.select_slider(
+                _("Training step"),
+                options,
+                key=key,
+                format_func=lambda step: _("now") if step == NOW else number(step),
+                help=_(
+                    "The steps whose weights were kept; they are closer together early in training. Default: now, the "
+                    "latest weights."
+                ),
+            )
         st.button(
             _("Pause") if is_playing(run) else _("Play"),
             icon=":material/pause:" if is_playing(run) else ":material/play_arrow:",
             key=f"play_{run.id}",
             on_click=_toggle_play,
             args=(run, options),
-            width="stretch",
+            width=PLAY_PX,
             help=_("Shows how the weights changed during training, as a short film."),
-        )
-    with left:
-        if len(options) == 1:
-            st.caption(markdown_("Only the weights after step {step} have been kept.", step=newest))
-            return newest
-        chosen = st.select_slider(
-            _("Training step"),
-            options,
-            key=key,
-            format_func=lambda step: _("now") if step == NOW else number(step),
-            help=_(
-                "The steps whose weights were kept; they are closer together early in training. Default: now, the "
-                "latest weights."
-            ),
         )
     return newest if chosen == NOW else int(chosen)
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from core.config.run_config import RunConfig
+from core.i18n.number_format import percent
 from core.runs import Store
 from pages.run_context import selected_run
 
@@ -27,3 +28,8 @@ def test_a_run_of_a_clock_ahead_of_this_one_is_told_as_new(
     row = store.get(store.create(RunConfig(), name="Ada's"))
     monkeypatch.setattr(time, "time", lambda: row.created_at - 50)
     assert selected_run._label(row) == "Ada's · just now"
+
+
+def test_a_ready_made_model_has_no_age(store: Store) -> None:
+    row = store.get("softmax-mnist")
+    assert selected_run._label(row) == f"softmax-mnist · {percent(row.evaluation_accuracy)}"

@@ -196,6 +196,8 @@ def drawings(browser: Browser, app: App) -> None:
     snap(page, "draw-answer")
     press(page, "Draw them")
     page.locator(".st-key-flip_told").wait_for()
+    page.mouse.move(0, 0)  # the button's help would cover a line
+    page.get_by_role("tooltip").wait_for(state="detached")
     snap(page, "draw-flip-told")
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     snap(page, "draw-flipped")

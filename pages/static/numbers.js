@@ -4,6 +4,7 @@
 const NONE = "–"; // stands where there is no number
 const SUPERSCRIPTS = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹", "-": "⁻" };
 const PLACE = /\{(\w+)(?::([a-z]+)(?:\.(\d))?)?\}/g;
+const KINDS = new Set(["number", "percent", "signed", "plain", "loss"]);
 const formats = new Map();
 
 export class Words {
@@ -23,6 +24,7 @@ export class Words {
       if (!Object.hasOwn(values, name)) return place;
       const value = values[name];
       if (kind === "text" || typeof value !== "number") return String(value);
+      if (kind && !KINDS.has(kind)) return place;
       if (kind) return this[kind](value, decimals && Number(decimals));
       return Number.isInteger(value) ? this.number(value) : this.plain(value);
     });

@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import CATALOG
+from core.datasets.user_datasets import list_own
 from core.figures.binary_message import unpack
 from core.i18n import reader as i18n_reader
 from core.i18n.reader import Reader
@@ -121,9 +122,10 @@ def outside(app: AppTest, *typed: str) -> list[str]:
     """
     assert not app.exception, app.exception
     found = {}
+    titles = [own.title for own in list_own()]  # datasets that other tests of this session have made
     for text in texts(app):
         shown = drawn(text)
-        for name in sorted((*NAMES, *typed), key=len, reverse=True):
+        for name in sorted((*NAMES, *typed, *titles), key=len, reverse=True):
             shown = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", " ", shown)
         if words := words_outside(shown, _OF_THE_LOCALE):
             found[f"{' '.join(words)}: {text[:200]}"] = None

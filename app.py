@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.server.background import begin
+from pages.server.live_socket import live_route
 
 PAGES: Final = Path(__file__).resolve().with_name("pages")
 
@@ -26,7 +27,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
 
 
-app = st.App(PAGES / "shell.py", lifespan=lifespan)
+app = st.App(
+    PAGES / "shell.py", lifespan=lifespan, routes=[live_route(st.get_option("server.baseUrlPath") or "")]
+)
 
 if get_script_run_ctx(suppress_warning=True):
     from pages.shell import draw

@@ -1,14 +1,16 @@
-"""What watching costs: `python -m benchmarks.page_load [--clients 30] [--seconds 20]`.
+"""What drawing a page costs: `python -m benchmarks.page_load [--clients 30] [--seconds 20]`.
 
-Clients that speak Streamlit's websocket protocol open the Train page of a live run and, as a browser does, ask for
-its ticking fragment once a second. Prints bytes and milliseconds per tick: from the request to the last message of
-its answer.
+Clients that speak Streamlit's websocket protocol open the Train page of a live run and have it drawn anew every three
+seconds, as the change of a run's status has it. Prints bytes and milliseconds: from the request to the last message of
+its answer. What a run's news cost is measured by benchmarks/live.py.
 """
 
 import argparse
 import asyncio
 import statistics
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -23,56 +25,55 @@ from core.config.run_config import RunConfig
 
 RUN = RunConfig(epochs=50, eval_every=200)
 PACE = "steps:120"
+EVERY_S = 3.0
 
 
 @dataclass
-class Watcher:
-    """One client: the fragments it was told to ask for, and what each tick cost."""
+class Session:
+    """One client: what the page holds for it, and what each drawing cost."""
 
     run_id: str
     query: str = ""  # of the page's address; empty = the run alone
-    fragments: dict[str, float] = field(default_factory=dict)  # id -> seconds between two ticks
     widgets: dict[str, str] = field(default_factory=dict)  # label -> id of buttons and select boxes
     page_hash: str = ""
-    page_bytes: int = 0
-    tick_ms: list[float] = field(default_factory=list)
-    tick_bytes: list[int] = field(default_factory=list)
+    draw_ms: list[float] = field(default_factory=list)
+    draw_bytes: list[int] = field(default_factory=list)
 
-    async def watch(self, app: App, delay_s: float, seconds: float) -> None:
-        """Open the page and tick for `seconds`."""
-        await asyncio.sleep(delay_s)
+    @asynccontextmanager
+    async def connected(self, app: App) -> AsyncIterator[ClientConnection]:
+        """Hold a connection to the page."""
         address = app.url.replace("http", "ws") + "/_stcore/stream"
         async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-            _, self.page_bytes = await self._ask(socket, "")
+            yield socket
+
+    async def stay(self, app: App, delay_s: float, seconds: float) -> None:
+        """Open the page and have it drawn for `seconds`, at least once."""
+        await asyncio.sleep(delay_s)
+        async with self.connected(app) as socket:
             end = time.perf_counter() + seconds
-            while time.perf_counter() < end and self.fragments:
-                due = time.perf_counter() + min(self.fragments.values())
-                for fragment in list(self.fragments):
-                    elapsed_s, size = await self._ask(socket, fragment)
-                    self.tick_ms.append(1000 * elapsed_s)
-                    self.tick_bytes.append(size)
+            while True:
+                due = time.perf_counter() + EVERY_S
+                await self.draw(socket)
+                if due > end:
+                    return
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
 
     async def press(self, socket: ClientConnection, label: str) -> None:
         """Press the button whose label begins so."""
         button = next(id_ for name, id_ in self.widgets.items() if name.startswith(label))
-        await self._ask(socket, "", WidgetState(id=button, trigger_value=True))
+        await self.draw(socket, WidgetState(id=button, trigger_value=True))
 
     async def choose(self, socket: ClientConnection, label: str, option: str) -> None:
         """Choose an option of the select box with this label."""
-        await self._ask(socket, "", WidgetState(id=self.widgets[label], string_value=option))
+        await self.draw(socket, WidgetState(id=self.widgets[label], string_value=option))
 
-    async def _ask(
-        self, socket: ClientConnection, fragment: str, widget: WidgetState | None = None
-    ) -> tuple[float, int]:
-        """Request a run of the page or of a fragment; return (seconds, bytes) until it has finished."""
+    async def draw(self, socket: ClientConnection, widget: WidgetState | None = None) -> None:
+        """Have the page drawn, and note the milliseconds and bytes until it was."""
         request = BackMsg()
         request.rerun_script.query_string = self.query or f"run={self.run_id}"
         if widget is not None:
             request.rerun_script.widget_states.widgets.append(widget)
         request.rerun_script.page_script_hash = self.page_hash
-        request.rerun_script.fragment_id = fragment
-        request.rerun_script.is_auto_rerun = bool(fragment)
         started, size = time.perf_counter(), 0
         await socket.send(request.SerializeToString())
         while True:
@@ -81,21 +82,17 @@ class Watcher:
             size += len(data)
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
-            if kind == "auto_rerun":
-                self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-            elif kind == "new_session":
+            if kind == "new_session":
                 self.page_hash = message.new_session.page_script_hash
-                if not fragment:
-                    self.fragments.clear()
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
                 self.run_id = parse_qs(self.query).get("run", [""])[0]
             elif kind == "delta":
                 self._note(message.delta.new_element)
-            elif kind == "script_finished":
-                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                    return time.perf_counter() - started, size
-                fragment = ""  # the tick has asked for the whole page
+            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                break
+        self.draw_ms.append(1000 * (time.perf_counter() - started))
+        self.draw_bytes.append(size)
 
     def _note(self, element: Element) -> None:
         """Note what may be pressed or chosen."""
@@ -105,35 +102,37 @@ class Watcher:
             self.widgets[widget.label] = widget.id
 
 
-def live_runs(app: App, count: int) -> list[str]:
+async def begun(app: App, count: int) -> list[str]:
     """Return runs that train at a fixed pace; the first visitor starts the engine that takes them."""
-    return [app.store.create(RUN, pace=PACE) for _ in range(count)]
-
-
-async def load(app: App, clients: int, seconds: float) -> list[Watcher]:
-    """Return the watchers once all have watched."""
-    runs = live_runs(app, 2)
-    await Watcher(runs[0]).watch(app, 0, 0)  # the server's first visitor pays for its imports
+    runs = [app.store.create(RUN, pace=PACE) for _ in range(count)]
+    await Session(runs[0]).stay(app, 0, 0)  # the server's first visitor pays for its imports
     deadline = time.monotonic() + 60
     while any(app.store.get(run_id).status != "running" for run_id in runs):
         assert time.monotonic() < deadline, "the runs do not begin"
         await asyncio.sleep(0.1)
-    watchers = [Watcher(runs[i % len(runs)]) for i in range(clients)]
-    await asyncio.gather(*(w.watch(app, i / clients, seconds) for i, w in enumerate(watchers)))
+    return runs
+
+
+async def load(app: App, clients: int, seconds: float) -> list[Session]:
+    """Return the sessions once all have ended."""
+    runs = await begun(app, 2)
+    sessions = [Session(runs[i % len(runs)]) for i in range(clients)]
+    delays = (EVERY_S * i / clients for i in range(clients))
+    await asyncio.gather(*(s.stay(app, delay, seconds) for s, delay in zip(sessions, delays, strict=True)))
     for run_id in runs:
         app.store.order(run_id, command="stop")
-    return watchers
+    return sessions
 
 
-def summary(watchers: list[Watcher]) -> str:
-    """Return one line of a table for these watchers."""
-    ms = sorted(t for w in watchers for t in w.tick_ms[1:])
-    sizes = sorted(s for w in watchers for s in w.tick_bytes[1:])
+def summary(sessions: list[Session]) -> str:
+    """Return one line of the table."""
+    ms = sorted(t for s in sessions for t in s.draw_ms[1:])
+    first = statistics.median(s.draw_ms[0] for s in sessions)
     p95 = ms[int(0.95 * (len(ms) - 1))]
+    size = statistics.median(b for s in sessions for b in s.draw_bytes)
     return (
-        f"| {len(watchers)} | {len(ms)} | {statistics.median(ms):.1f} | {p95:.1f} | {ms[-1]:.0f} "
-        f"| {statistics.median(sizes) / 1000:.1f} | {sizes[-1] / 1000:.1f} "
-        f"| {statistics.median(w.page_bytes for w in watchers) / 1000:.0f} |"
+        f"| {len(sessions)} | {len(ms)} | {first:.0f} | {statistics.median(ms):.0f} | {p95:.0f} | {ms[-1]:.0f} "
+        f"| {size / 1000:.0f} |"
     )
 
 
@@ -144,10 +143,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
     with running_app() as app:
-        alone = asyncio.run(load(app, 1, options.seconds / 2))
+        alone = asyncio.run(load(app, 1, options.seconds))
         crowd = asyncio.run(load(app, options.clients, options.seconds))
-    print("| clients | ticks | median ms | p95 ms | slowest ms | median KB | largest KB | whole page KB |")
-    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print("| clients | drawings | first, ms | median ms | p95 ms | slowest ms | KB |")
+    print("|---:|---:|---:|---:|---:|---:|---:|")
     print(summary(alone))
     print(summary(crowd))
 

@@ -15,14 +15,15 @@ from pathlib import Path
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.app_process import App, running_app
-from benchmarks.page_load import Watcher
+from benchmarks.live import live_address, watching
+from benchmarks.page_load import Session
 from core.config.run_config import RunConfig
+from core.figures.binary_message import unpack
 
 SHORT = "train_size=2000&epochs=1&eval_every=0"
 LONG = RunConfig(epochs=100)
 BATCH = 25
 RUN_S = 60.0  # a run that takes longer is stuck
-TICK_S = 0.25  # the client looks four times as often as a browser: a run is over within a second
 
 
 @dataclass(frozen=True)
@@ -93,36 +94,38 @@ def row(app: App, done: str, seconds: float) -> str:
     )
 
 
-class Visitor(Watcher):
-    """A client that makes runs: it presses the page's buttons and watches until the page says that a run is over."""
+class Visitor(Session):
+    """A client that makes runs: it presses the page's buttons and follows each run until it is over."""
 
     async def train(self, app: App, runs: int) -> None:
         """Open the page, choose full speed, and make `runs` runs one after another; then leave."""
-        address = app.url.replace("http", "ws") + "/_stcore/stream"
-        async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+        async with self.connected(app) as page, connect(live_address(app)) as live:
             self.query = SHORT
-            await self._ask(socket, "")
-            await self.choose(socket, "Pace", "Full speed")
+            await self.draw(page)
+            await self.choose(page, "Pace", "Full speed")
             for _ in range(runs):
                 known = self.run_id
-                await self.press(socket, "Train")
+                await self.press(page, "Train")
                 assert self.run_id != known, "pressing Train made no run"
-                await self._watch_to_the_end(socket)
+                async with asyncio.timeout(RUN_S):
+                    await self._follow_to_the_end(live)
+                await self.draw(page)
                 assert app.store.get(self.run_id).status == "finished", app.store.get(self.run_id)
 
-    async def _watch_to_the_end(self, socket: ClientConnection) -> None:
-        """Tick as a browser does until the page has no ticking fragment any more."""
-        deadline = time.monotonic() + RUN_S
-        while self.fragments:
-            assert time.monotonic() < deadline, f"run {self.run_id} does not end"
-            await asyncio.sleep(TICK_S)
-            for fragment in list(self.fragments):
-                await self._ask(socket, fragment)
+    async def _follow_to_the_end(self, live: ClientConnection) -> None:
+        """Take what is told of the run until it is marked as finished; then watch nothing, as the page does."""
+        await live.send(watching(f"run:{self.run_id}"))
+        async for message in live:
+            assert isinstance(message, bytes)
+            header = unpack(message)[0] if message else {}
+            if header.get("topic") == f"run:{self.run_id}" and header["marks"]["page"].startswith("finished"):
+                break
+        await live.send(watching())
 
 
 def soak(app: App, runs: int) -> None:
     """Print the table."""
-    asyncio.run(Visitor("").watch(app, 0, 0))  # the first visitor starts the engine
+    asyncio.run(Visitor("").stay(app, 0, 0))  # the first visitor starts the engine
     time.sleep(8)  # what is imported later has been by then
     print(
         "| runs | seconds | processes | files: web | files: runner | MB: web | runner | forkserver | workers |"

@@ -73,6 +73,7 @@ class Chart:
     percent: bool  # y in per cent with one decimal, else three decimals
     series: tuple[Series, ...]
     alt: str
+    earlier_alt: str = ""  # what the alternative text says of the earlier runs beneath
     empty: str | None = (
         None  # what stands there while there is no point; None: that the curve is still to come
     )
@@ -170,7 +171,8 @@ class Curves:
             x_end=float(max(ends)),
             percent=quantity == "accuracy",
             series=tuple(series),
-            alt=self.sentence(quantity, len(pale)),
+            alt=self.sentence(quantity),
+            earlier_alt=_earlier_sentence(len(pale)),
             revision=(self._identity, sum(trace.dropped for trace in traces)),
         )
 
@@ -183,7 +185,7 @@ class Curves:
         scale = 100.0 if quantity == "accuracy" else 1.0
         return _series(f"earlier-{self.run}", name, "pale", colours, trace, scale)
 
-    def sentence(self, quantity: str, earlier: int = 0) -> str:
+    def sentence(self, quantity: str) -> str:
         """Return in words what the chart of `quantity` says: the alternative text."""
         if not len(self.raw[quantity]):
             return _WAITING[quantity]
@@ -202,15 +204,15 @@ class Curves:
             if q == quantity and split != "train" and len(trace):
                 x, y = trace.points
                 said.append(_(_EVALUATED[split, q], step=int(x[-1]), value=float(y[-1])))
-        if earlier:
-            said.append(
-                ngettext(
-                    "{n} earlier run is shown in a paler colour.",
-                    "{n} earlier runs are shown in paler colours.",
-                    earlier,
-                )
-            )
         return " ".join(said)
+
+
+def _earlier_sentence(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext(
+        "{n} earlier run is shown in a paler colour.", "{n} earlier runs are shown in paler colours.", count
+    )
 
 
 def _x_title(steps_per_epoch: int) -> str:

@@ -1,8 +1,8 @@
-"""What a viewer has already been sent, so that each tick carries only what is new.
+"""What has already been sent of a chart, of weight images, of a block of HTML, so that each message carries only news.
 
-One stream per viewer and component. Messages carry the stream's id and a number; a component that sees one
-missing (it was mounted anew, or two messages fell into one frame) asks for everything, and `reset` makes the
-next one whole. `idle` counts the messages in a row that had nothing to say.
+Messages carry the stream's id and a number. A component that sees one missing (it was mounted anew, or two messages
+fell into one frame) asks for everything: `whole` says what all messages up to now said, `reset` makes the next one
+whole. `idle` counts the messages in a row that had nothing to say.
 """
 
 import math
@@ -30,7 +30,7 @@ from core.i18n.script_words import script_words
 from core.i18n.translation import _
 
 _WHOLE: Final = {"faint": 2000, "line": 1000, "points": 1000, "pale": 300}  # points in a whole message
-_TICK: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in one tick
+_NEWS: Final = {"faint": 80, "line": 30, "points": 60, "pale": 60}  # points in any other
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class HtmlPatch:
 
 
 class ChartStream:
-    """Messages of one chart to one viewer."""
+    """Messages of one chart. keeps_earlier: the earlier runs beneath the curves came another way and stay."""
 
-    def __init__(self, key: str = "") -> None:
-        self._key, self._id = key, token_hex(2)
+    def __init__(self, key: str = "", *, keeps_earlier: bool = False) -> None:
+        self._key, self._id, self._keeps_earlier = key, token_hex(2), keeps_earlier
         self._number = self.idle = 0
         self._signature: tuple[object, ...] | None = None
         self._sent: dict[str, float] = {}  # the x of the last point sent of each series
@@ -69,17 +69,23 @@ class ChartStream:
         self._number += 1
         header: dict[str, Any] = {"id": self._id, "n": self._number, "alt": chart.alt}
         if whole:
-            header |= _whole_header(chart) | {"key": self._key}
+            header |= _whole_header(chart) | {"key": self._key, "keepsEarlier": self._keeps_earlier}
         arrays = []
         for series in fresh:
             start = np.searchsorted(series.x, self._sent.get(series.key, -math.inf), side="right")
-            x, y = _points(series, int(start), _WHOLE if whole else _TICK)
+            x, y = _points(series, int(start), _WHOLE if whole else _NEWS)
             arrays += [x, _short_of_all(y) if chart.percent else y]
             self._sent[series.key] = _last_x(series)
         if not whole:
             header["keys"] = [series.key for series in fresh]
         header["a"], payload = encode_arrays(arrays)
         return pack(header, payload)
+
+    def whole(self, chart: Chart) -> bytes:
+        """Return in one message what all up to now said; chart: that of the last one."""
+        again = ChartStream(self._key, keeps_earlier=self._keeps_earlier)
+        again._id, again._number = self._id, self._number - 1
+        return again.message(chart)
 
 
 def _whole_header(chart: Chart) -> dict[str, Any]:
@@ -90,6 +96,7 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "xTitle": chart.x_title,
         "xEnd": chart.x_end,
         "percent": chart.percent,
+        "earlierAlt": chart.earlier_alt,
         "empty": _("The curve starts with the first step.") if chart.empty is None else chart.empty,
         "series": [
             {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
@@ -118,7 +125,7 @@ def _short_of_all(y: np.ndarray) -> np.ndarray:
 
 
 class TileStream:
-    """Messages of one set of weight images to one viewer: codes deflated, whole or as differences."""
+    """Messages of one set of weight images: codes deflated, whole or as differences."""
 
     def __init__(self, key: str = "") -> None:
         self._key, self._id = key, token_hex(2)
@@ -157,9 +164,15 @@ class TileStream:
         self._known_key, self._codes, self._limit = key, codes, limit
         return pack(header, payload)
 
+    def whole(self, pictures: WeightImages) -> bytes:
+        """Return in one message what all up to now said; pictures: those of the last one."""
+        header = {"id": self._id, "n": self._number, "step": pictures.step, "limit": self._limit}
+        header |= _tile_header(self._codes.shape, pictures) | {"key": self._key}
+        return pack(header, _deflated(self._codes.astype(np.int8).tobytes()))
+
 
 class PartsStream:
-    """Messages of one block of HTML to one viewer: the template once, then only the values that changed."""
+    """Messages of one block of HTML: the template once, then only the values that changed."""
 
     def __init__(self, key: str = "") -> None:
         self._key, self._id = key, token_hex(2)
@@ -184,6 +197,12 @@ class PartsStream:
         self._template, self._values = parts.template, {**known, **changed}
         header: dict[str, Any] = {"id": self._id, "n": self._number, "set": changed}
         return pack(header | ({"whole": True, "key": self._key, "html": parts.template} if whole else {}))
+
+    def whole(self, parts: HtmlPatch) -> bytes:
+        """Return in one message what all up to now said; parts: those of the last one."""
+        again = PartsStream(self._key)
+        again._id, again._number = self._id, self._number - 1
+        return again.message(parts)
 
 
 def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, Any]:

@@ -245,7 +245,7 @@ def _strip_words(predicted: np.ndarray, labels: np.ndarray) -> str:
 
 @lru_cache(maxsize=16)
 def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str, caption: str) -> str:  # noqa: ARG001 - new content, new strip
-    """Return the strip's HTML with its images as one PNG, which takes 14 ms to make and is wanted every tick."""
+    """Return the strip's HTML with its images as one PNG, which takes 14 ms to make and is wanted for every message."""
     data, spec = load_images(dataset), dataset_spec(dataset)
     labels = data.test_labels[:STRIP_SIZE]
     uri = data_uri(image_strip(data.test_images[:STRIP_SIZE], gutter=0))

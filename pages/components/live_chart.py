@@ -7,12 +7,12 @@ import streamlit as st
 from core.figures.run_curves import Chart
 from core.live.messages import ChartStream
 from pages.components.assets import loader
-from pages.components.live_updates import drawn_stream
+from pages.components.live_streams import drawn_stream
 
 _chart: Final = st.components.v2.component("inkling_chart", js=loader("chart.js"), isolate_styles=False)
 
 
 def live_chart(key: str, chart: Chart, *, height: int = 300) -> None:
-    """Show `chart` under `key`, `height` pixels high. `live_update` brings it new points."""
+    """Show `chart` under `key`, `height` pixels high. The live channel brings it new points."""
     stream = drawn_stream(key, ChartStream)
     _chart(key=key, data=stream.message(chart), height=height, on_resync_change=stream.reset)

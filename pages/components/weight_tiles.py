@@ -9,7 +9,7 @@ import streamlit as st
 from core.figures.weight_images import WeightImages, tile_columns
 from core.live.messages import TileStream
 from pages.components.assets import loader
-from pages.components.live_updates import drawn_stream
+from pages.components.live_streams import drawn_stream
 
 _tiles: Final = st.components.v2.component("inkling_tiles", js=loader("tiles.js"), isolate_styles=False)
 
@@ -19,7 +19,7 @@ def weight_tiles(
 ) -> None:
     """Show one image per row of `weights`, float32 (K, C*H*W), shape (C, H, W), under its label.
 
-    Five to a row, as large as fits, the scale beneath; `live_update` with the same `key` and new
+    Five to a row, as large as fits, the scale beneath; the live channel under the same `key`, or a drawing with new
     `WeightImages` makes the pixels glide. `settings` are the further fields of WeightImages: step, limit, ...
 
     Raises: ValueError where labels and images differ in number.

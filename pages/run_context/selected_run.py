@@ -56,11 +56,14 @@ def choose_run() -> None:
         return
     for notice in store().notices:
         st.warning(markdown_text(notice))
+    ids = [row.id for row in runs]
+    current = st.session_state.get("run")
+    if current and current not in ids:
+        st.session_state.trouble = _("The selected run no longer exists. Press Train to start another.")
+        select_run(current := None)
     if not runs:
         st.caption(_("No runs yet. Press **Train** to start the first."))
         return
-    ids = [row.id for row in runs]
-    current = st.session_state.get("run")
     selectbox(
         _("Selected run"),
         unambiguous({row.id: _label(row) for row in runs}),

@@ -6,6 +6,7 @@ const { Words } = await import("./numbers.js" + query);
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const REST = 4;  // times as long as a drawing took
 const MARGIN = 1.012;  // beyond the last step, so that its marker is whole
 const views = new WeakMap();
 
@@ -17,6 +18,7 @@ class ChartView extends LiveView {
     ensureStyle();
     this.series = [];
     this.log = false;
+    this.restUntil = 0;
     this.title = make("span", { className: "ink-chart-title" });
     this.logButton = make("button", { type: "button", ariaPressed: "false" });
     this.resetButton = make("button", { type: "button", hidden: true });
@@ -56,18 +58,24 @@ class ChartView extends LiveView {
 
   take(header, payload) {
     const arrays = decodeArrays(header.a, payload);
+    let fresh;
     if (header.whole) {
       if (this.head && this.head.run !== header.run) this.zoomTo(null);
+      const earlier = header.keepsEarlier ? this.series.filter(({ role }) => role === "pale") : [];
+      if (earlier.length) header.xEnd = Math.max(header.xEnd, this.head.xEnd);
+      if (!header.keepsEarlier) this.earlierAlt = header.earlierAlt;
       this.head = header;
       this.words = new Words(header.words);
       this.taken = 60;
       this.series = header.series.map((series) => ({ ...series, x: [], y: [], said: [] }));
+      fresh = this.series;
+      this.series = [...earlier, ...fresh];
       Object.assign(this.logButton, { textContent: this.words.say("log"), title: this.words.say("log_help") });
       this.resetButton.textContent = this.words.say("whole");
       this.logButton.hidden = header.percent;
       this.entitle();
     }
-    const targets = header.whole ? this.series : header.keys.map((key) => this.series.find((s) => s.key === key));
+    const targets = header.whole ? fresh : header.keys.map((key) => this.series.find((s) => s.key === key));
     targets.forEach((series, i) => {
       const [x, y] = arrays.slice(2 * i);
       series.x.push(...x);
@@ -75,7 +83,7 @@ class ChartView extends LiveView {
       if (series.role !== "faint") series.said.push(...y.map((value) => plotlyText(this.shown(value))));
       if (series.x.length > 2 * KEPT[series.role]) thin(series, KEPT[series.role]);
     });
-    this.plot.setAttribute("aria-label", `${header.alt} ${this.words.say("keys")}`);
+    this.plot.setAttribute("aria-label", [header.alt, this.earlierAlt, this.words.say("keys")].filter(Boolean).join(" "));
   }
 
   /** A value in words: a share of the axis's per cent, or a loss. */
@@ -91,10 +99,20 @@ class ChartView extends LiveView {
     this.schedule();
   }
 
+  /** Draw with the next frame; after a drawing that took long, after as long a rest as leaves the page alive. */
   schedule() {
     this.frame ??= requestAnimationFrame(() => {
+      const began = performance.now(), rest = this.restUntil - began;
+      if (rest > 0) {
+        this.frame = setTimeout(() => {
+          this.frame = null;
+          this.schedule();
+        }, rest);
+        return;
+      }
       this.frame = null;
       this.draw();
+      this.restUntil = performance.now() + REST * (performance.now() - began);
     });
   }
 
@@ -233,6 +251,7 @@ class ChartView extends LiveView {
     removeEventListener("pointerup", this.release);
     removeEventListener("pointercancel", this.release);
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.frame);
     if (window.Plotly) Plotly.purge(this.plot);
     this.root.remove();
   }

@@ -14,8 +14,8 @@ class PartsView extends LiveView {
   }
 
   take(header) {
-    if (header.whole) {
-      this.root.innerHTML = header.html;
+    if (header.whole && header.html !== this.html) {
+      this.root.innerHTML = this.html = header.html;
       this.parts = {};
       for (const part of this.root.querySelectorAll("[data-part]")) this.parts[part.dataset.part] = part;
     }

@@ -4,7 +4,7 @@
 const query = new URL(import.meta.url).search;
 const { inflate, themeOf, calm, ensureStyle, make, mountOnce, LiveView } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
-const GLIDE_MS = 850;
+const LONGEST_GLIDE_MS = 850;
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new TilesView(place));
@@ -81,8 +81,10 @@ class TilesView extends LiveView {
     cancelAnimationFrame(this.frame);
     const from = Float32Array.from(this.values), began = performance.now(), { levels } = this.head;
     const fromLimit = this.shownLimit ?? this.limit;
+    const glideMs = Math.min(LONGEST_GLIDE_MS, 0.85 * (began - (this.toldAt ?? 0)));  // about until the next message
+    this.toldAt = began;
     const paint = (now) => {
-      const share = atOnce || calm() ? 1 : Math.min(1, Math.max(0, (now - began) / GLIDE_MS));
+      const share = atOnce || calm() ? 1 : Math.min(1, Math.max(0, (now - began) / glideMs));
       this.shownLimit = fromLimit + share * (this.limit - fromLimit);
       for (let i = 0; i < from.length; i++) {
         this.values[i] = from[i] + share * ((this.codes[i] / levels) * this.limit - from[i]);

@@ -49,11 +49,14 @@ export function viewOf(key) {
 export class LiveView {
   number = -1;
 
-  receive({ data, setTriggerValue }) {
-    const { header, payload } = unpack(data);
+  /** isDrawn: the message comes with the page, not by the live channel. */
+  receive({ data, setTriggerValue }, isDrawn = true) {
+    const { header, payload } = unpack(data), name = `${header.id} ${header.n}`;
     if (header.key) byKey.set((this.key = header.key), this);
     const mine = header.id === this.id;
-    const known = mine && header.n <= this.number;  // Streamlit hands the last one over again now and then
+    const again = isDrawn && name === this.drawn;  // Streamlit hands the last one over again now and then
+    if (isDrawn) this.drawn = name;
+    const known = again || (mine && header.n <= this.number && !(header.whole && !isDrawn));
     const next = header.whole || (mine && header.n === this.number + 1 && !header.idle);
     if (!known && !next) {
       if (this.asked !== header.n) setTriggerValue("resync", (this.asked = header.n));

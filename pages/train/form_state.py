@@ -70,7 +70,7 @@ def dataset_problem(config: RunConfig) -> FieldError | None:
 def put_config(config: RunConfig) -> None:
     """Show `config` in the form, by new widgets; for callbacks, before they are drawn.
 
-    What a browser still says of the old ones, with a tick or with the next press, is of no account.
+    What a browser still says of the old ones, with any request, is of no account.
     """
     st.session_state.config = config
     st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1

@@ -7,36 +7,26 @@ import streamlit as st
 
 from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
-from core.figures.palette import PALETTES, Theme, series_colour
-from core.figures.run_curves import Chart, Series
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.number_format import percent, plain
-from core.i18n.translation import N_, _, ngettext
-from core.live.run_feed import Feed
+from core.i18n.translation import _
+from core.live.sweep_news import STANDS, accuracy_of, members, sweep_chart, sweep_marks
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_groups import is_joint, new_group_id
 from core.runs.run_labels import STATUSES
 from core.search.learning_rate_sweep import sweep_rates
 from core.training.path_selection import may_join
+from pages.components.live_channel import follow
 from pages.components.live_chart import live_chart
-from pages.components.live_updates import live_update
 from pages.run_context.selected_run import select_run
 from pages.server.run_feeds import feed
 from pages.server.services import engine, store
 from pages.server.visitor import visitor
 from pages.train.run_controls import chosen_pace
 
-TICK_S: Final = 1.0
 CHART_PX: Final = 300
-_STANDS: Final = {  # how a run of the group stands that has no accuracy to tell
-    "created": N_("Learning rate {rate:plain}: not started."),
-    "queued": N_("Learning rate {rate:plain}: queued."),
-    "interrupted": N_("Learning rate {rate:plain}: interrupted."),
-    "diverged": N_("Learning rate {rate:plain}: diverged."),
-    "failed": N_("Learning rate {rate:plain}: failed."),
-}
 
 
 def sweep_button(config: RunConfig) -> None:
@@ -65,86 +55,22 @@ def show_sweep(run: RunRow) -> None:
     """Show the curves of the run's group, if it is one of such eight, live while any of them trains."""
     if not is_joint(run.group_id):
         return
-    runs = _members(run.group_id)
+    runs = members(store(), run.group_id)
     if len(runs) < 2:
         return
     with st.container(key="sweep-box"):
-        live_chart("sweep", _chart(run.group_id, runs), height=CHART_PX)
-        with st.container(key="ticking-sweep"):
-            if any(member.is_live for member in runs):
-                st.fragment(_tick, run_every=TICK_S)(run.group_id)
+        live_chart("sweep", sweep_chart(run.group_id, runs, store(), feed), height=CHART_PX)
+        if any(member.is_live for member in runs):
+            follow("follow-sweep", {("sweep", run.group_id): sweep_marks(runs)})
         _open_buttons(run, runs)
-
-
-def _members(group_id: str) -> list[RunRow]:
-    """Return the group's runs, the smallest learning rate first."""
-    return sorted(store().list(group_id=group_id), key=lambda member: member.config.learning_rate)
-
-
-def _tick(group_id: str) -> None:
-    """Send what is new; draw the page anew when the last of them has ended."""
-    runs = _members(group_id)
-    live_update("feed-sweep", {"sweep": _chart(group_id, runs)})
-    if not any(member.is_live for member in runs):
-        st.rerun()
-
-
-def _chart(group_id: str, runs: list[RunRow]) -> Chart:
-    """Return the smoothed training accuracy of every run of the group in one chart."""
-    feeds = [(member, feed(member.id)) for member in runs]
-    for _member, shared in feeds:
-        shared.refresh(store())
-    series = tuple(_series(i, member, shared) for i, (member, shared) in enumerate(feeds))
-    ends = [shared.curves.total_steps for _member, shared in feeds]
-    told = [sentence for sentence in map(_standing, runs) if sentence] or [_("No results yet.")]
-    return Chart(
-        run=group_id,
-        title=ngettext(
-            "Training accuracy at {n} learning rate (smoothed, %)",
-            "Training accuracy at {n} learning rates (smoothed, %)",
-            len(runs),
-        ),
-        x_title=_("Training step"),
-        x_end=float(max([*ends, 1])),
-        percent=True,
-        series=series,
-        alt=" ".join([_("Training accuracy by learning rate."), *told]),
-        revision=(0, sum(shared.curves.smooth["accuracy"].thinned for _member, shared in feeds)),
-    )
-
-
-def _series(i: int, member: RunRow, shared: Feed) -> Series:
-    x, y = shared.curves.smooth["accuracy"].points
-    colours = _colour(i, "light"), _colour(i, "dark")
-    return Series(member.id, plain(member.config.learning_rate), "line", colours, x, y * 100)
-
-
-def _colour(i: int, theme: Theme) -> str:
-    """Return one of eight colours that differ: the two of train and test, then the further series'."""
-    named = (PALETTES[theme].train, PALETTES[theme].held_out)
-    return named[i] if i < len(named) else series_colour(i - len(named), theme)
-
-
-def _accuracy(member: RunRow) -> float | None:
-    return member.test_accuracy if member.test_accuracy is not None else member.evaluation_accuracy
-
-
-def _standing(member: RunRow) -> str:
-    """Return how the run stands in a sentence, "" while there is nothing to tell."""
-    rate, accuracy = member.config.learning_rate, _accuracy(member)
-    if member.status in _STANDS:
-        return _(_STANDS[member.status], rate=rate)
-    if accuracy is None:
-        return ""
-    return _("Learning rate {rate:plain}: {accuracy:percent}.", rate=rate, accuracy=accuracy)
 
 
 def _label(member: RunRow) -> str:
     """Return the text of the button that opens the run: its learning rate and, at its end, what came of it."""
-    rate, accuracy = plain(member.config.learning_rate), _accuracy(member)
+    rate, accuracy = plain(member.config.learning_rate), accuracy_of(member)
     if not member.has_ended:
         return rate
-    if member.status in _STANDS:
+    if member.status in STANDS:
         return f"{rate} · {STATUSES[member.status]}"
     return rate if accuracy is None else f"{rate} · {percent(accuracy)}"
 

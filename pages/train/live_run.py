@@ -1,7 +1,5 @@
-"""Draws a run on the Train page: once for the whole page, then one message a tick while it trains."""
+"""Draws a run on the Train page: once for the whole page; what moves while it trains comes by the live channel."""
 
-import time
-from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -14,14 +12,15 @@ from core.i18n.reader import reader
 from core.i18n.translation import _
 from core.insight.captions.run_summary import verdict
 from core.live.run_feed import Feed
+from core.live.run_news import note_viewer, page_mark
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
 from core.models.initial_weights import first_weights
-from core.runs import RunRow, StoreBusy, StoreError, StoreFull, StoreReadOnly, UnknownRun
+from core.runs import RunRow, StoreError
 from core.runs.run_labels import distinct_titles
 from core.runs.run_row import IN_WORK
+from pages.components.live_channel import follow
 from pages.components.live_chart import live_chart
 from pages.components.live_html import live_parts
-from pages.components.live_updates import live_update
 from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
 from pages.server.run_feeds import current, feed
@@ -30,10 +29,6 @@ from pages.server.visitor import visitor
 from pages.server.warmup import libraries_loaded
 from pages.train.run_controls import train_with
 
-TICK_S = 1.0
-SHARED_S = 0.25  # so old may be what one viewer's tick has read for another's
-SEEN_S = 60.0
-COMPLETE_S = 0.5
 CHART_PX = 250
 
 
@@ -42,21 +37,14 @@ def show_idle(config: RunConfig) -> None:
     can_draw_all = libraries_loaded()
     _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None)
     if not can_draw_all and first_weights(config, dataset_spec(config.dataset)) is None:
-        with st.container(key="ticking"):
-            st.fragment(_redraw_when_torch_is_there, run_every=COMPLETE_S)()
-
-
-def _redraw_when_torch_is_there() -> None:
-    """Draw the page once more when PyTorch is there to tell the first weights."""
-    if libraries_loaded():
-        st.rerun()
+        follow("follow-torch", {("server", "libraries"): {"torch": str(can_draw_all)}})
 
 
 def show_run(run: RunRow) -> None:
-    """Show the run; while it is live, look again once a second."""
+    """Show the run; while it is live, its news come by the live channel."""
     try:
         run, shared = current(run.id)
-        _note_viewer(shared)
+        note_viewer(store(), shared)
     except StoreError as error:
         st.error(markdown_text(str(error)))
         return
@@ -67,10 +55,8 @@ def show_run(run: RunRow) -> None:
     except DatasetError as error:  # its images were deleted since
         st.error(markdown_text(str(error)))
         return
-    with st.container(key="ticking"):  # always there, so that nothing below moves when the run ends
-        if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
-            st.session_state.drawn_status = _drawn(run)
-            st.fragment(_tick, run_every=TICK_S)(run.id, earlier)
+    if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
+        follow("follow-run", {("run", run.id): {"page": page_mark(run)}})
     _choose_earlier(run, alike)
     _log(run)
 
@@ -78,44 +64,6 @@ def show_run(run: RunRow) -> None:
 def _snapshot(run: RunRow, shared: Feed, earlier: list[str]) -> RunSnapshot:
     feeds = [feed(run_id) for run_id in earlier]
     return run_snapshot(run, shared, feeds, store(), image_data, has_torch=libraries_loaded())
-
-
-def _note_viewer(shared: Feed) -> None:
-    """Note, once a minute, that somebody looks at the run, so that it is not pruned meanwhile.
-
-    A store that cannot take it now is no matter; nobody waits for it at every press.
-    """
-    now = time.monotonic()
-    if now - shared.seen_at < SEEN_S or store().is_read_only:
-        return
-    shared.seen_at = now
-    with suppress(StoreBusy, StoreFull, StoreReadOnly):
-        store().touch(shared.run_id)
-
-
-def _drawn(run: RunRow) -> tuple[str, ...]:
-    """Return what of the run takes the whole page to be drawn anew when it changes."""
-    return run.id, run.status, run.message
-
-
-def _tick(run_id: str, earlier: list[str]) -> None:
-    """Send what is new; draw the page anew when the run's status has changed, or the reason for it, or another
-    run has come into view."""
-    if st.session_state.get("run") != run_id:
-        st.rerun()
-    try:
-        run, shared = current(run_id, SHARED_S)
-        snapshot = _snapshot(run, shared, earlier)
-    except UnknownRun:
-        st.session_state.trouble = _("The selected run no longer exists. Press Train to start another.")
-        st.rerun()
-    except (DatasetError, StoreError) as error:
-        # It goes when a later tick can read again.
-        st.error(markdown_text(str(error)), icon=":material/database_off:")
-        return
-    if _drawn(run) != st.session_state.drawn_status:
-        st.rerun()
-    live_update("feed", snapshot.news())
 
 
 def _draw(snapshot: RunSnapshot, run: RunRow | None) -> None:

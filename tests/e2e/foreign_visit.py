@@ -92,6 +92,8 @@ class ForeignVisitor:
         self.page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
+        if not socket.url.endswith("/_stcore/stream"):
+            return
         socket.on("framesent", lambda _frame: setattr(self, "is_asked", True))
         socket.on("framereceived", self._hear)
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from core.live.news import MESSAGE_BYTES
 from tests.browser import ROOT, free_port, is_healthy
 from tests.core.figures.conftest import SmallRun, small_run  # noqa: F401  (a fixture)
 from tests.polling import until
@@ -50,10 +50,11 @@ def address(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Return the address of a running page that plays the recorded run."""
-    folder = tmp_path_factory.mktemp("ticking")
+    folder = tmp_path_factory.mktemp("recorded")
     for name in ("pages/static", ".streamlit"):
         (folder / Path(name).name).symlink_to(ROOT / name)
-    (folder / "app.py").write_text((Path(__file__).parent / "ticking_page.py").read_text())
+    for name in ("recorded_app.py", "recorded_page.py"):
+        (folder / name).write_text((Path(__file__).parent / name).read_text())
     record = folder / "record.npz"
     np.savez(
         record,
@@ -63,9 +64,9 @@ def address(
     )
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        [sys.executable, "-m", "streamlit", "run", "recorded_app.py", "--server.port", str(port)],
         cwd=folder,
-        env=os.environ | {"INKLING_ROOT": str(ROOT), "TICKING_RECORD": str(record)},
+        env=os.environ | {"INKLING_ROOT": str(ROOT), "INKLING_RECORD": str(record)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -98,7 +99,7 @@ def wait_for_steps(page: Page, steps: int) -> None:
     page.wait_for_function(f"({POINTS})() >= {steps}")
 
 
-def test_ticks_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address: str) -> None:
+def test_news_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address: str) -> None:
     playing(opened(page, address), 20)
     plot = page.locator(".ink-chart-plot").first
     box = plot.bounding_box()
@@ -119,41 +120,33 @@ def test_ticks_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address
     page.wait_for_function(f"({X_RANGE})()[0] === 0")
 
 
-def test_a_tick_costs_at_most_five_and_a_half_kilobytes_and_an_idle_one_a_third(
-    page: Page, address: str
-) -> None:
+def test_news_cost_few_bytes_and_none_cost_none(page: Page, address: str) -> None:
     frames: list[bytes] = []
+    live: set[str] = set()
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
     devtools.on(
-        "Network.webSocketFrameReceived",
-        lambda event: frames.append(base64.b64decode(event["response"]["payloadData"])),
+        "Network.webSocketCreated",
+        lambda event: live.add(event["requestId"]) if event["url"].endswith("/live") else None,
     )
-    playing(opened(page, address), 10)
-    frames.clear()
-    wait_for_steps(page, 120)
-    ticks = sizes_of_ticks(frames)
-    assert len(ticks) >= 3
-    assert max(ticks) <= 5500, ticks
+    devtools.on(
+        "Network.webSocketFrameReceived",
+        lambda event: (
+            frames.append(base64.b64decode(event["response"]["payloadData"]))
+            if event["requestId"] in live
+            else None
+        ),
+    )
+    playing(opened(page, address), 120)
     page.wait_for_function("() => document.querySelector('.ink-tiles').dataset.step === '120'")
-    frames.clear()
-    until(lambda: page.evaluate("1") and len(sizes_of_ticks(frames)) >= 3, "three idle ticks")
-    assert max(sizes_of_ticks(frames)) <= 1700, "Streamlit's own envelope; no data"
-
-
-def sizes_of_ticks(frames: list[bytes]) -> list[int]:
-    """Return the bytes of each complete fragment run, from one new_session to the next.
-
-    A run that had to make good a lost message (a busy machine joins two of them) is left out.
-    """
-    runs: list[list[bytes]] = []
-    for frame in list(frames):
-        if ForwardMsg.FromString(frame).WhichOneof("type") == "new_session":
-            runs.append([])
-        if runs:
-            runs[-1].append(frame)
-    regular = [run for run in runs[:-1] if not any(b'"whole":true' in frame for frame in run)]
-    return [sum(len(frame) for frame in run) for run in regular]
+    whole, *news = [len(frame) for frame in frames if frame]
+    assert whole > MESSAGE_BYTES
+    assert len(news) >= 6
+    assert max(news) <= MESSAGE_BYTES, news
+    until(lambda: page.evaluate("1") and b"" in frames, "a beat: nothing has been sent for a while")
+    told = len(frames)
+    until(lambda: page.evaluate("1") and len(frames) > told, "the next beat")
+    assert frames[told:] == [b""]
 
 
 def test_the_chart_says_in_words_what_it_shows(page: Page, address: str, small_run: SmallRun) -> None:  # noqa: F811
@@ -192,7 +185,7 @@ def test_a_message_that_never_arrives_is_noticed_and_made_good(page: Page, addre
 
         server.on_message(pass_on)
 
-    page.route_web_socket(re.compile("_stcore/stream"), lose_one)
+    page.route_web_socket(re.compile("/live$"), lose_one)
     playing(opened(page, address), 60)
     assert dropped
     for chart in (0, 1):

@@ -16,6 +16,7 @@ from tests.train_page import expect_status, open_train, press, run_id
 
 pytestmark = pytest.mark.e2e
 
+EARLIER = "The earlier run"
 LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
 
 
@@ -54,34 +55,33 @@ class SlowLink:
         """Return once the condition is true; messages go to and fro meanwhile."""
         until(lambda: self._page.evaluate("true") and condition(), what)
 
-    def wait_for_tick(self) -> None:
-        """Return once the server has answered one more tick."""
+    def wait_for_answer(self) -> None:
+        """Return once the server has drawn the page once more."""
         done = len(self.heard("script_finished"))
-        self.wait_for(lambda: len(self.heard("script_finished")) > done, "the answer to a tick")
+        self.wait_for(lambda: len(self.heard("script_finished")) > done, "the page drawn once more")
 
 
-def test_ticks_of_a_page_that_knows_the_earlier_run_only_do_not_bring_it_back(
+def test_a_page_that_knows_the_earlier_run_only_does_not_bring_it_back_when_that_is_paused(
     app: App, page: Page, store: Store
 ) -> None:
-    first = store.create(LONG, pace="steps:5")
+    first = store.create(LONG, pace="steps:5", name=EARLIER)
     store.enqueue(first)
     link = SlowLink(page)
     open_train(page, f"{app.url}/?run={first}")
     expect_status(page, "running")
     link.hold()
     press(page, "Train again")
-    link.wait_for(lambda: link.heard("auto_rerun"), "the page of the new run")
+    link.wait_for(lambda: link.heard("page_info_changed"), "the page of the new run")
     second = store.list(sort="number")[0].id
-    link.wait_for_tick()
-    store.order(second, command="pause")
-    until(lambda: store.get(second).status == "paused", "the pause")
-    link.wait_for_tick()
-    link.wait_for_tick()
+    assert second != first
+    store.order(first, command="pause")  # the live channel tells the page, which asks to be drawn anew
+    link.wait_for_answer()
+    assert store.get(first).status == "paused"
     said = [message.page_info_changed.query_string for message in link.heard("page_info_changed")]
     assert {run for query in said for run in parse_qs(query).get("run", [""])} == {second}
     link.release()
-    expect_status(page, "paused")
+    expect_status(page, "running")
     assert run_id(page) == second
-    expect(page.get_by_role("combobox", name=re.compile("Selected run$"))).to_have_value(
-        re.compile(second[:4])
+    expect(page.get_by_role("combobox", name=re.compile("Selected run$"))).not_to_have_value(
+        re.compile(EARLIER)
     )

@@ -75,7 +75,7 @@ def test_a_disk_that_may_not_be_written_shows_every_run_and_refuses_new_ones_in_
     remount(small_disk, "ro")
     app, store = app_in(small_disk)
     assert store.is_read_only
-    assert "may be read but not written" in store.notices[0]
+    assert "can be read but not written" in store.notices[0]
     assert store.get(run_id).status == "finished"
     assert store.events_since(run_id).events
     assert store.newest_weights(run_id) is not None

@@ -66,7 +66,7 @@ _UNREAD_OF_COMPONENTS: Final = {
         "inks",
         "language",
     ),
-    *("chosen", "kind"),
+    *("chosen", "kind", "watch"),
 }
 _READ_OF_FIGURES: Final = {
     *(
@@ -213,12 +213,7 @@ def _of_figure(part: Any, is_read: bool = False) -> Iterator[str]:
 
 def _of_component(message: Any) -> Iterator[str]:
     if message.bytes:
-        header, payload = unpack(message.bytes)
-        start = 0
-        for _name, size in header.pop("parts", ()):  # a tick: the news of several components
-            yield from _of_data(unpack(payload[start : start + size])[0])
-            start += size
-        yield from _of_data(header)
+        yield from _of_data(unpack(message.bytes)[0])
     elif message.json:
         yield from _of_data(json.loads(message.json))
 

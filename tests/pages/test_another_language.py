@@ -77,9 +77,8 @@ def page() -> None:
     component = st.components.v2.component("inkling_of_a_test", js="\n")
     component(data={"alt": word(), "names": [word()], "colour": "never"}, key="of_data")
     template = f"<b data-part='never'>{word()}</b>"
-    news = pack({"set": {"x": word(), "y@title": word(), "z@src": "never"}})
-    component(data=pack({"html": template, "words": {"keys": word()}}), key="of_bytes")
-    component(data=pack({"parts": [["never", len(news)]]}, news), key="of_a_tick")
+    values = {"x": word(), "y@title": word(), "z@src": "never"}
+    component(data=pack({"html": template, "words": {"keys": word()}, "set": values}), key="of_bytes")
 
     @st.dialog(word())
     def dialog() -> None:

@@ -87,11 +87,13 @@ def test_new_points_alone_keep_the_signature_and_everything_else_changes_it(
 
 
 def test_the_alternative_text_says_what_the_chart_says(curves: Curves, small_run: SmallRun) -> None:
-    words = curves.loss_chart([Curves("run-0")], ["first"]).alt
+    chart = curves.loss_chart([Curves("run-0")], ["first"])
+    words = chart.alt
     assert words.startswith("Training loss after step 120 of 120: ")
     assert f"at first {small_run.losses[0]:.3f}. " in words
     assert "Test loss at step 120: 0.610." in words
-    assert words.endswith("1 earlier run is shown in a paler colour.")
+    assert chart.earlier_alt == "1 earlier run is shown in a paler colour."
+    assert curves.loss_chart().earlier_alt == ""
     assert curves.accuracy_chart().alt.endswith("Test accuracy at step 120: 86.0%.")
 
 

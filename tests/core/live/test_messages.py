@@ -54,7 +54,7 @@ def grown(run: SmallRun, *, until: int, curves: Curves | None = None, since: int
     return curves
 
 
-def test_a_client_fed_tick_by_tick_holds_every_point(small_run: SmallRun) -> None:
+def test_a_client_fed_message_by_message_holds_every_point(small_run: SmallRun) -> None:
     stream, client, curves = ChartStream(), ChartClient(), None
     for since in range(0, 120, 20):
         curves = grown(small_run, until=since + 20, curves=curves, since=since)
@@ -118,7 +118,7 @@ def test_curves_read_afresh_are_sent_whole_even_where_they_are_longer(small_run:
     assert client.points["batch"][0] == list(range(1, 101))
 
 
-def test_a_tick_of_many_steps_is_thinned_and_stays_small() -> None:
+def test_news_of_many_steps_is_thinned_and_stays_small() -> None:
     curves, stream, client = Curves("run-1"), ChartStream(), ChartClient()
     curves.add([Started(0, 60_000, 600, 60_000, "test", 10_000, 7850, "closed-form", 1)])
     client.take(stream.message(curves.loss_chart()))
@@ -163,7 +163,7 @@ class TileClient:
         return self.codes.reshape(self.head["shape"]) / LEVELS * self.limit
 
 
-def test_the_client_paints_the_weights_of_every_tick(small_run: SmallRun) -> None:
+def test_the_client_paints_the_weights_of_every_message(small_run: SmallRun) -> None:
     stream, client = TileStream(), TileClient()
     sizes = []
     for step in range(0, 121, 10):

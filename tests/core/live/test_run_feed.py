@@ -1,4 +1,4 @@
-"""A run that many watch is read once for all whose ticks fall together, and anew for whoever asks for it as it is."""
+"""A run that many watch is read once for all whose looks fall together, and anew for whoever asks for it as it is."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from core.runs import Store
 from tests.core.runs.conftest import started, steps
 
 
-def test_a_tick_takes_what_another_has_just_read_and_a_whole_page_what_there_is(tmp_path: Path) -> None:
+def test_a_look_takes_what_another_has_just_read_and_a_whole_page_what_there_is(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'inkling.db'}")
     run_id = store.create(RunConfig())
     attempt = store.claim(run_id)

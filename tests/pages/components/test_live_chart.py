@@ -84,11 +84,11 @@ def test_the_name_of_the_tiles_reserves_their_height(app: AppTest) -> None:
 
 
 def test_the_loader_is_short_and_names_a_file_that_is_there() -> None:
-    for script in ("chart.js", "tiles.js", "parts.js", "feed.js"):
+    for script in ("chart.js", "tiles.js", "parts.js", "live.js"):
         assert (STATIC / script).exists()
         code = loader(script)
         assert f"app/static/{script}?v={version()}" in code
-        assert len(code) < 250, "it travels with every tick"
+        assert len(code) < 250, "it travels with every drawing"
         assert "\n" in code, "Streamlit takes one line with a slash for a path"
 
 

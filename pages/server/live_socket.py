@@ -1,0 +1,121 @@
+"""The live channel's end on the server: one WebSocket a page, on which a browser says what it watches and is told."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.web.server.server_util import is_url_from_allowed_origins
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from core.i18n.catalogue import languages
+from core.live.hub import Hub, Source, Topic, Viewer
+from core.live.news import Moment, MomentSource
+from core.live.run_news import run_moment
+from core.live.sweep_news import sweep_moment
+from pages.server.run_feeds import current, feed
+from pages.server.services import image_data, store
+from pages.server.warmup import libraries_loaded
+
+SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
+MOST_TOPICS: Final = 8
+MOST_BYTES: Final = 2_000
+EASE_S: Final = 0.1  # after each word of a browser, before the next is heard
+POLICY_VIOLATION: Final = 1008
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
+    "run": lambda run_id: run_moment(
+        run_id, lambda name: current(name, SHARED_S), store(), image_data, has_torch=libraries_loaded()
+    ),
+    "sweep": lambda group_id: sweep_moment(group_id, store(), feed),
+    "server": lambda _name: Moment(marks={"torch": str(libraries_loaded())}),
+}
+
+
+@cache
+def hub() -> Hub:
+    """Return this process's hub."""
+    return Hub(_source_of)
+
+
+def _source_of(topic: Topic) -> Source:
+    return MomentSource(topic, lambda: MOMENTS[topic.kind](topic.name))
+
+
+def live_route(base_path: str) -> WebSocketRoute:
+    """Return the route of the live channel under the address that the app has on its server ("" or "inkling")."""
+    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    return WebSocketRoute(f"{prefix}/live", live)
+
+
+async def live(socket: WebSocket) -> None:
+    """Tell one page what it watches until it is gone."""
+    if not await _is_welcome(socket):
+        await socket.close(POLICY_VIOLATION)
+        return
+    await socket.accept()
+    viewer = Viewer(hub(), socket.send_bytes)
+    sending = asyncio.create_task(viewer.send())
+    hearing = asyncio.create_task(_hear(socket, viewer))
+    try:
+        await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        viewer.watch(())
+        for task in (sending, hearing):
+            task.cancel()
+        for end in await asyncio.gather(sending, hearing, return_exceptions=True):
+            if isinstance(end, TimeoutError):  # a reader that takes nothing: what waits for it is thrown away
+                with suppress(RuntimeError, OSError):
+                    await socket.close()
+
+
+async def _is_welcome(socket: WebSocket) -> bool:
+    """Return whether Streamlit would let this page connect: its host, and where it comes from."""
+    host, origin = socket.headers.get("host"), socket.headers.get("origin")
+    if not is_host_allowed(host):
+        return False
+    if origin is None or urlsplit(origin).netloc == host:
+        return True
+    return await asyncio.to_thread(is_url_from_allowed_origins, origin)  # it may ask the network who we are
+
+
+async def _hear(socket: WebSocket, viewer: Viewer) -> None:
+    """Hear what the page watches, as often as it says so; nothing else that it says matters."""
+    while True:
+        try:
+            said = await socket.receive()
+        except (WebSocketDisconnect, RuntimeError):
+            return
+        if said["type"] == "websocket.disconnect":
+            return
+        topics = _topics(said.get("text") or "")
+        if topics is not None:
+            viewer.watch(topics)
+        await asyncio.sleep(EASE_S)
+
+
+def _topics(said: str) -> list[Topic] | None:
+    """Return what a browser's message {"watch": ["run:ab12"], "language": "en"} asks for; None for any other."""
+    if len(said) > MOST_BYTES:
+        return None
+    try:
+        asked = json.loads(said)
+        names, language = asked["watch"], asked["language"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(names, list) or len(names) > MOST_TOPICS or language not in languages():
+        return None
+    topics = []
+    for named in names:
+        kind, _, name = named.partition(":") if isinstance(named, str) else ("", "", "")
+        if kind not in MOMENTS or not _NAME.fullmatch(name):
+            return None
+        topics.append(Topic(kind, name, language))
+    return topics

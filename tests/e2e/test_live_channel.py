@@ -1,0 +1,276 @@
+"""The live channel: told to whoever watches, without a rerun; lost and found again; deaf to all but what is watched."""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from core.config.run_config import RunConfig
+from core.figures.binary_message import unpack
+from core.runs import Store
+from tests.browser import App, end_app, start_app
+from tests.polling import DEADLINE_S, until
+from tests.train_page import expect_status, open_train, press, step_shown
+
+pytestmark = pytest.mark.e2e
+
+LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
+LOST = "() => getComputedStyle(document.querySelector('.stApp'), '::after').content"
+ESTABLISHED = "01"  # in /proc/net/tcp
+IMAGES = "() => document.querySelector('.ink-tiles')?.dataset.step"
+
+
+@pytest.fixture
+def running(app: App, store: Store, page: Page) -> Iterator[str]:
+    """Return a run that is in training, five steps a second."""
+    open_train(page, app.url)  # the first visit starts what trains
+    run_id = store.create(LONG, pace="steps:5")
+    store.enqueue(run_id)
+    until(lambda: store.get(run_id).step > 5, "its first steps")
+    yield run_id
+    store.order(run_id, command="stop")
+
+
+def talk(app: App, converse: Callable[[ClientConnection], Awaitable[None]], **settings: Any) -> None:
+    """Hold a conversation on a live socket."""
+
+    async def connected() -> None:
+        async with (
+            asyncio.timeout(DEADLINE_S),
+            connect(app.url.replace("http", "ws") + "/live", **settings) as socket,
+        ):
+            await converse(socket)
+
+    with ThreadPoolExecutor(1) as aside:  # this thread has Playwright's event loop
+        aside.submit(lambda: asyncio.run(connected())).result()
+
+
+async def told(socket: ClientConnection) -> dict[str, Any]:
+    """Return the header of the next message, beats apart, with the step of the weight images if it has them."""
+    while True:
+        message = await socket.recv()
+        if message:
+            assert isinstance(message, bytes)
+            header, payload = unpack(message)
+            parts, start = {}, 0
+            for key, length in header["parts"]:
+                parts[key] = unpack(payload[start : start + length])[0]
+                start += length
+            return header | {"parts": parts}
+
+
+def watch(*topics: str, language: str = "en") -> str:
+    return json.dumps({"watch": list(topics), "language": language})
+
+
+def test_a_client_is_told_everything_and_then_what_is_new(app: App, running: str) -> None:
+    async def converse(socket: ClientConnection) -> None:
+        await socket.send(watch(f"run:{running}"))
+        first = await told(socket)
+        assert {"head", "weights", "loss", "accuracy", "strip"} <= set(first["parts"])
+        assert all(part["whole"] for part in first["parts"].values())
+        assert first["marks"]["page"].startswith("running")
+        assert "step" in first["parts"]["head"]["set"]["line"]
+        later = [await told(socket) for _ in range(5)]
+        assert not any(part.get("whole") for news in later for part in news["parts"].values())
+        numbers = [news["parts"]["loss"]["n"] for news in later if "loss" in news["parts"]]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        await socket.send(watch())
+        await socket.send("rubbish")  # the words before have been taken in once these are heard
+        async with asyncio.timeout(2):
+            while await socket.recv():
+                pass
+
+    with pytest.raises(TimeoutError):
+        talk(app, converse)
+
+
+RUBBISH = (
+    "no JSON",
+    "[" * 1000,
+    "{}",
+    "[]",
+    '{"watch": 7, "language": "en"}',
+    '{"watch": ["run:../../x"], "language": "en"}',
+    '{"watch": ["nothing:a"], "language": "en"}',
+    '{"watch": [["run"]], "language": "en"}',
+    '{"watch": [], "language": "tlh"}',
+    '{"watch": [], "language": ["en"]}',
+    json.dumps({"watch": [f"run:{i}" for i in range(9)], "language": "en"}),
+    json.dumps({"watch": ["run:" + "a" * 3000], "language": "en"}),
+    b"\xff\x00bytes",
+)
+
+
+def test_rubbish_changes_nothing_of_what_is_watched(app: App, running: str) -> None:
+    async def converse(socket: ClientConnection) -> None:
+        await socket.send(watch(f"run:{running}"))
+        await told(socket)
+        for words in RUBBISH:
+            await socket.send(words)
+        for _ in range(20):
+            assert (await told(socket))["topic"] == f"run:{running}"
+
+    talk(app, converse)
+
+
+def test_a_run_that_is_deleted_is_told_by_its_mark(app: App, store: Store) -> None:
+    run_id = store.create(LONG, queue=False)
+
+    async def converse(socket: ClientConnection) -> None:
+        await socket.send(watch(f"run:{run_id}"))
+        assert (await told(socket))["marks"]["page"].startswith("created")
+        store.delete(run_id)
+        assert not (await told(socket))["marks"]["page"].startswith("created")
+
+    talk(app, converse)
+
+
+def test_only_pages_of_this_server_may_connect(app: App) -> None:
+    async def converse(socket: ClientConnection) -> None:
+        await socket.send(watch("server:libraries"))
+        assert (await told(socket))["marks"]["torch"] in ("True", "False")
+
+    talk(app, converse, origin=app.url)
+    with pytest.raises(InvalidStatus, match="403"):
+        talk(app, converse, origin="http://192.0.2.77:8000")
+
+
+@dataclass
+class Links:
+    """Both of the page's sockets, the live one of which can be cut."""
+
+    page: Page
+    is_cut: bool = False
+    live: list[WebSocketRoute] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # what the page asked Streamlit for
+    said: list[dict[str, Any]] = field(default_factory=list)  # what it says it watches
+
+    def __post_init__(self) -> None:
+        self.page.route_web_socket(re.compile("/live$"), self._live)
+        self.page.route_web_socket(re.compile("_stcore/stream"), self._streamlit)
+
+    def _live(self, socket: WebSocketRoute) -> None:
+        if self.is_cut:
+            socket.close()
+            return
+        server = socket.connect_to_server()
+        self.live.append(socket)
+
+        def hear(message: str | bytes) -> None:
+            self.said.append(json.loads(message))
+            server.send(message)
+
+        socket.on_message(hear)
+
+    def _streamlit(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def hear(message: str | bytes) -> None:
+            self.asked.append(str(message))
+            server.send(message)
+
+        socket.on_message(hear)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        for socket in self.live:
+            socket.close()
+
+
+def test_a_page_follows_its_run_without_asking_for_it(app: App, page: Page, running: str) -> None:
+    links = Links(page)
+    open_train(page, f"{app.url}/?run={running}")
+    until(lambda: page.evaluate(IMAGES) and links.said, "the page to watch")
+    expect_status(page, "running")
+    asked = len(links.asked)
+    first = step_shown(page)
+    until(
+        lambda: step_shown(page) > first + 10 and int(page.evaluate(IMAGES)) > first, "ten steps to be shown"
+    )
+    assert len(links.asked) == asked, "no rerun"
+
+
+def test_a_lost_connection_is_said_and_made_good(app: App, page: Page, running: str, store: Store) -> None:
+    links = Links(page)
+    open_train(page, f"{app.url}/?run={running}")
+    until(lambda: page.evaluate(IMAGES) and links.said, "the page to watch")
+    links.cut()
+    until(lambda: "Connection lost. Reconnecting…" in page.evaluate(LOST), "the page to say so")
+    shown = step_shown(page)
+    until(lambda: page.evaluate("1") and store.get(running).step > shown + 10, "the run to go on")
+    assert step_shown(page) <= shown + 2
+    links.is_cut = False
+    until(lambda: step_shown(page) > shown + 10, "the page to be brought up to date")
+    assert page.evaluate(LOST) == "none"
+
+
+def connections(app: App) -> int:
+    """Return how many connections the app holds to browsers (Linux)."""
+    port = f":{urlsplit(app.url).port:04X}"
+    tables = (Path("/proc/net", name).read_text().splitlines()[1:] for name in ("tcp", "tcp6"))
+    fields = (line.split() for table in tables for line in table)
+    return sum(at.endswith(port) and state == ESTABLISHED for _, at, _, state, *_ in fields)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp6").exists(), reason="asks Linux for the open connections")
+def test_a_page_that_is_left_ends_its_socket(app: App, page: Page, running: str) -> None:
+    open_train(page, f"{app.url}/?run={running}")
+    first = step_shown(page)
+    until(lambda: step_shown(page) > first + 5, "the page to follow")
+    assert connections(app) >= 2, "Streamlit's and the live one"
+    page.goto("about:blank")
+    until(lambda: page.evaluate("1") and not connections(app), "the sockets to end")
+
+
+def test_a_tab_that_nobody_sees_watches_nothing(app: App, page: Page, running: str) -> None:
+    links = Links(page)
+    open_train(page, f"{app.url}/?run={running}")
+    until(lambda: page.evaluate("1") and links.said, "the page to watch")
+    see = """(hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(see, True)
+    until(lambda: page.evaluate("1") and links.said[-1]["watch"] == [], "the page to leave off")
+    hidden = step_shown(page)
+    page.evaluate(see, False)
+    until(lambda: step_shown(page) > hidden + 5, "the page to be brought up to date")
+
+
+def test_the_end_of_a_run_draws_the_page_anew_and_it_watches_no_more(
+    app: App, page: Page, store: Store
+) -> None:
+    links = Links(page)
+    open_train(page, app.url)
+    press(page, "Train")
+    expect_status(page, "finished")
+    expect(page.get_by_role("link", name="Draw one yourself")).to_be_visible()
+    until(lambda: page.evaluate("1") and links.said[-1]["watch"] == [], "the page to leave off")
+    assert store.list(sort="number")[0].status == "finished"
+
+
+def test_under_an_address_of_its_own_the_page_follows_too(
+    data_folder: Path, tmp_path: Path, page: Page
+) -> None:
+    lab = start_app(data_folder, tmp_path / "inkling.db", folder=tmp_path, base_path="lab")
+    try:
+        links = Links(page)
+        open_train(page, f"{lab.url}/?train_size=1000&batch_size=50&epochs=200")
+        press(page, "Train")
+        expect_status(page, "running")
+        until(lambda: step_shown(page) > 20 and links.said, "the page to follow")
+        press(page, "Stop")
+        expect_status(page, "stopped")
+    finally:
+        end_app(lab)

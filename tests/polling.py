@@ -3,9 +3,11 @@
 Everybody waits as long, on slow and busy machines too: only a longer deadline is named where somebody waits.
 """
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pytest
@@ -23,3 +25,14 @@ def until(condition: Callable[[], T], what: str, within_s: float = DEADLINE_S, e
             pytest.fail(f"waited {within_s:g} s in vain for {what}")
         _NEVER.wait(every_s)
     return value
+
+
+def run_aside(play: Callable[[], Awaitable[None]]) -> None:
+    """Play it in an event loop of its own thread, within the deadline: this thread may have Playwright's."""
+
+    async def in_time() -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            await play()
+
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(in_time())).result()

@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
 from core.runs import Store
 from tests.browser import App, end_app, start_app
-from tests.polling import DEADLINE_S, until
+from tests.polling import run_aside, until
 from tests.train_page import expect_status, open_train, press, step_shown
 
 pytestmark = pytest.mark.e2e
@@ -45,14 +44,10 @@ def talk(app: App, converse: Callable[[ClientConnection], Awaitable[None]], **se
     """Hold a conversation on a live socket."""
 
     async def connected() -> None:
-        async with (
-            asyncio.timeout(DEADLINE_S),
-            connect(app.url.replace("http", "ws") + "/live", **settings) as socket,
-        ):
+        async with connect(app.url.replace("http", "ws") + "/live", **settings) as socket:
             await converse(socket)
 
-    with ThreadPoolExecutor(1) as aside:  # this thread has Playwright's event loop
-        aside.submit(lambda: asyncio.run(connected())).result()
+    run_aside(connected)
 
 
 async def told(socket: ClientConnection) -> dict[str, Any]:

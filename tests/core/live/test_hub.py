@@ -1,16 +1,16 @@
 """Whoever watches is told everything once, then what is new; a slow viewer delays nobody and is brought up to date."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from core.live import hub as hub_module
 from core.live.hub import Hub, News, Topic, Viewer
+from tests.polling import run_aside
 
 RUN, OTHER = Topic("run", "a"), Topic("run", "b")
-PATIENCE_S = 20.0
 
 
 @dataclass
@@ -55,14 +55,6 @@ def sources() -> dict[Topic, Counter]:
     return {RUN: Counter(), OTHER: Counter()}
 
 
-def played(play: Callable[[], Awaitable[None]]) -> None:
-    async def in_time() -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            await play()
-
-    asyncio.run(in_time())
-
-
 async def until(condition: Callable[[], object]) -> None:
     while not condition():
         await asyncio.sleep(0.01)
@@ -91,7 +83,7 @@ def test_one_look_serves_all_and_who_joins_late_is_told_everything_first(sources
         assert sources[RUN].looks - max(first.knows, late.knows) <= 1, "no look for each of them"
         assert sources[RUN].wholes <= 3
 
-    played(play)
+    run_aside(play)
 
 
 def test_who_takes_nothing_delays_nobody_and_is_told_everything_later(sources) -> None:
@@ -107,7 +99,7 @@ def test_who_takes_nothing_delays_nobody_and_is_told_everything_later(sources) -
         assert len(wholes) == 2, "when it joined, and when it could take more again"
         assert len(slow.told) < slow.knows - 4, "what was in between is dropped"
 
-    played(play)
+    run_aside(play)
 
 
 def test_what_nobody_watches_is_looked_at_no_more_and_begins_anew(sources) -> None:
@@ -121,7 +113,7 @@ def test_what_nobody_watches_is_looked_at_no_more_and_begins_anew(sources) -> No
         await asyncio.sleep(3 * hub.pause_s)
         assert sources[RUN].looks == looks
 
-    played(play)
+    run_aside(play)
 
 
 def test_a_source_that_breaks_is_asked_again(sources, caplog: pytest.LogCaptureFixture) -> None:
@@ -133,7 +125,7 @@ def test_a_source_that_breaks_is_asked_again(sources, caplog: pytest.LogCaptureF
         sources[RUN].fails = False
         await until(lambda: client.knows >= 2)
 
-    played(play)
+    run_aside(play)
 
 
 def test_a_viewer_who_is_sent_nothing_hears_a_beat_and_one_who_takes_nothing_is_given_up(
@@ -150,7 +142,7 @@ def test_a_viewer_who_is_sent_nothing_hears_a_beat_and_one_who_takes_nothing_is_
         await until(sending.done)
         assert isinstance(sending.exception(), TimeoutError)
 
-    played(play)
+    run_aside(play)
 
 
 def test_the_pause_between_looks_grows_with_viewers_and_with_what_looking_takes(sources) -> None:
@@ -168,4 +160,4 @@ def test_the_pause_between_looks_grows_with_viewers_and_with_what_looking_takes(
         channel.look_s = 10.0
         assert hub.pause_s == hub_module.SLOWEST_S
 
-    played(play)
+    run_aside(play)

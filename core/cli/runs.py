@@ -99,15 +99,14 @@ def _summary(row: RunRow) -> dict[str, Any]:
         "model": row.model,
         "step": row.step,
         "total_steps": row.total_steps,
-        "accuracy": row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy,
+        "accuracy": row.latest_accuracy,
         "loss": row.test_loss if row.test_loss is not None else row.evaluation_loss,
         "seconds": row.elapsed_s,
     }
 
 
 def _line(row: RunRow) -> str:
-    accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
-    figure = percent(accuracy, 2)
+    figure = percent(row.latest_accuracy, 2)
     steps = f"{row.step}/{row.total_steps or '?'}"
     status = STATUSES[row.status]
     return f"{row.id}  {status:<11}  {row.dataset:<14} {row.model:<8} {steps:>13} {figure:>7}  {row.name}".rstrip()

@@ -61,7 +61,7 @@ def language_for(wanted: Iterable[str]) -> str:
         for form in (code, code.partition("_")[0]):
             if form in known:
                 return known[form]
-    return "en"
+    return SOURCE
 
 
 def _locales() -> str:

@@ -121,6 +121,7 @@ class _Channel:
     viewers: set[Viewer] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     look_s: float = 0.0  # what a look took lately
+    is_broken: bool = False  # the last look failed
 
     def tell(self, news: News) -> None:
         for viewer in self.viewers:
@@ -188,9 +189,14 @@ class Hub:
     def _look(channel: _Channel, wants_whole: bool) -> News:
         began = perf_counter()
         try:
-            return channel.source.look(wants_whole=wants_whole, viewers=len(channel.viewers))
+            news = channel.source.look(wants_whole=wants_whole, viewers=len(channel.viewers))
         except Exception:  # one topic's fault must not silence it for good: the next look may go well
-            LOG.exception("what is new of %s could not be told", channel.topic)
+            if not channel.is_broken:  # there are ten looks a second
+                LOG.exception("what is new of %s could not be told", channel.topic)
+            channel.is_broken = True
             return News()
+        else:
+            channel.is_broken = False
+            return news
         finally:
             channel.look_s += 0.2 * (perf_counter() - began - channel.look_s)

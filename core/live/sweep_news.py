@@ -11,7 +11,7 @@ from core.live.news import Moment
 from core.live.run_feed import Feed
 from core.runs import RunRow, Store
 
-STANDS: Final = {  # how a run of the group stands that has no accuracy to tell
+STANDINGS: Final = {  # how a run of the group stands that has no accuracy to tell
     "created": N_("Learning rate {rate:plain}: not started."),
     "queued": N_("Learning rate {rate:plain}: queued."),
     "interrupted": N_("Learning rate {rate:plain}: interrupted."),
@@ -72,16 +72,11 @@ def _colour(i: int, theme: Theme) -> str:
     return named[i] if i < len(named) else series_colour(i - len(named), theme)
 
 
-def accuracy_of(member: RunRow) -> float | None:
-    """Return the run's accuracy on the test set, or so far on the images that it is evaluated on."""
-    return member.test_accuracy if member.test_accuracy is not None else member.evaluation_accuracy
-
-
 def _standing(member: RunRow) -> str:
     """Return how the run stands in a sentence, "" while there is nothing to tell."""
-    rate, accuracy = member.config.learning_rate, accuracy_of(member)
-    if member.status in STANDS:
-        return _(STANDS[member.status], rate=rate)
+    rate, accuracy = member.config.learning_rate, member.latest_accuracy
+    if member.status in STANDINGS:
+        return _(STANDINGS[member.status], rate=rate)
     if accuracy is None:
         return ""
     return _("Learning rate {rate:plain}: {accuracy:percent}.", rate=rate, accuracy=accuracy)

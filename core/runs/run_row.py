@@ -124,6 +124,11 @@ class RunRow:
         return self.state if self.is_held or self.state not in IN_WORK else INTERRUPTED
 
     @property
+    def latest_accuracy(self) -> float | None:
+        """The accuracy on the test set, before that of the last evaluation; None while there is neither."""
+        return self.evaluation_accuracy if self.test_accuracy is None else self.test_accuracy
+
+    @property
     def has_ended(self) -> bool:
         """Whether nothing more will ever be said by this run."""
         return self.state in ENDED

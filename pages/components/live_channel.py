@@ -8,20 +8,17 @@ import streamlit as st
 from core.i18n.reader import reader
 from pages.components.assets import loader
 
-STATUS_GAP_S: Final = 0.3  # at least, between two drawings of a page for a status
-FIGURES_GAP_S: Final = 3.0  # and for new figures
+GAP_MS: Final = 300  # at least, between two drawings of a page
 
 _channel: Final = st.components.v2.component("inkling_live", js=loader("live.js"), isolate_styles=False)
 
 
-def follow(
-    key: str, topics: Mapping[tuple[str, str], Mapping[str, str]], *, gap_s: float = STATUS_GAP_S
-) -> None:
+def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
     """Have the components that stand on the page follow `topics`, (kind, name) -> its marks as they are drawn now.
 
-    Once a mark is another, what `follow` stands in is drawn anew, the page or a fragment, at least `gap_s` after the
-    last time. A `key` begins with "follow": it takes no room (theme.css).
+    Once a mark is another, what `follow` stands in is drawn anew, the page or a fragment. A `key` begins with
+    "follow": it takes no room (theme.css).
     """
     watched = {f"{kind}:{name}": dict(marks) for (kind, name), marks in topics.items()}
-    data = {"watch": watched, "language": reader().language, "gapMs": 1000 * gap_s}
+    data = {"watch": watched, "language": reader().language, "gapMs": GAP_MS}
     _channel(key=key, data=data, height=1, on_changed_change=lambda: None)

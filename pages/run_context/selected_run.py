@@ -106,7 +106,7 @@ def _choices(limit: int = 60) -> list[RunRow]:
 
 
 def _label(row: RunRow) -> str:
-    accuracy = row.test_accuracy if row.test_accuracy is not None else row.evaluation_accuracy
+    accuracy = row.latest_accuracy
     age_s = time.time() - row.created_at
     age: str = _("just now") if age_s < FRESH_S else _("{time} ago", time=rough_duration(age_s))
     told = [title(row)] if accuracy is None else [title(row), percent(accuracy)]

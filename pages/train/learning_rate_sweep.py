@@ -11,7 +11,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.number_format import percent, plain
 from core.i18n.translation import _
-from core.live.sweep_news import STANDS, accuracy_of, members, sweep_chart, sweep_marks
+from core.live.sweep_news import STANDINGS, members, sweep_chart, sweep_marks
 from core.models.parameter_shapes import count_parameters
 from core.runs import RunRow, StoreError
 from core.runs.run_groups import is_joint, new_group_id
@@ -67,10 +67,10 @@ def show_sweep(run: RunRow) -> None:
 
 def _label(member: RunRow) -> str:
     """Return the text of the button that opens the run: its learning rate and, at its end, what came of it."""
-    rate, accuracy = plain(member.config.learning_rate), accuracy_of(member)
+    rate, accuracy = plain(member.config.learning_rate), member.latest_accuracy
     if not member.has_ended:
         return rate
-    if member.status in STANDS:
+    if member.status in STANDINGS:
         return f"{rate} · {STATUSES[member.status]}"
     return rate if accuracy is None else f"{rate} · {percent(accuracy)}"
 

@@ -1,15 +1,16 @@
-"""What Streamlit runs at each visit: page config, theme, warm-up, navigation, and the selected run in the sidebar."""
+"""What Streamlit runs at each visit: page config, theme, warm-up, navigation, and the selected run in the header."""
 
 import streamlit as st
 
-from pages.components.navigation import all_pages
+from pages.components.navigation import TRAIN_PATHS, all_pages
 from pages.components.theme import apply_style
-from pages.run_context.selected_run import choose_run
+from pages.run_context.run_header import run_header
+from pages.run_context.selected_run import follow_address
 from pages.server.errors import show_errors, show_messages
 from pages.server.reader import find_viewer
 from pages.server.visitor import set_visitor_cookie
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
-from pages.train.form_state import config_from_address
+from pages.train.form_state import config_from_address, config_shown, put_config
 
 
 def draw() -> None:
@@ -23,8 +24,11 @@ def draw() -> None:
         set_visitor_cookie()
         page = st.navigation(all_pages(), position="top")
         config_from_address()
-        with st.sidebar:
-            choose_run()
+        follow_address()
+        if page.url_path in TRAIN_PATHS:
+            run_header(config_shown(), put_config)
+        else:
+            run_header()
         show_messages()
         try:
             page.run()

@@ -1,11 +1,19 @@
 """Named starting points: the two articles as printed, what does reach their figures, and a few good ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from core.config.run_config import RunConfig
 from core.i18n.translation import N_, Sentence, _
+
+
+@dataclass(frozen=True)
+class ReportedAccuracy:
+    """What an article reports for settings: accuracy, 0..1, on the run's evaluation split."""
+
+    article: str
+    accuracy: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,3 +169,11 @@ PRESETS: Final = {
 }
 
 DEFAULT: Final = PRESETS["default"].config  # what a run has that nothing is chosen for
+
+
+def reported_accuracy(config: RunConfig) -> ReportedAccuracy | None:
+    """Return what an article reports for these settings, whatever the seed; None where no article has them."""
+    for preset in PRESETS.values():
+        if "article" in preset.values and preset.config == replace(config, seed=preset.config.seed):
+            return ReportedAccuracy(preset.values["article"], preset.values["reported"])
+    return None

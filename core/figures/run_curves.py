@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -77,12 +77,13 @@ class Chart:
     empty: str | None = (
         None  # what stands there while there is no point; None: that the curve is still to come
     )
+    target: tuple[float, str] | None = None  # a value to compare with, as a level line, and its name
     revision: tuple[int, int] = (0, 0)  # another source of the points, or points replaced by others
 
     @property
     def signature(self) -> tuple[object, ...]:
         names = tuple((s.key, s.label, s.role, s.colours) for s in self.series)
-        return self.run, self.title, self.x_title, self.x_end, self.percent, self.revision, names
+        return self.run, self.title, self.x_title, self.x_end, self.percent, self.target, self.revision, names
 
 
 class Curves:
@@ -141,9 +142,19 @@ class Curves:
             title = _("Loss (cross-entropy; about {guess:number.1} is guessing)", guess=guess)
         return self._chart("loss", title, earlier, names)
 
-    def accuracy_chart(self, earlier: Sequence["Curves"] = (), names: Sequence[str] = ()) -> Chart:
-        """Return the accuracy chart, in per cent; `earlier` runs lie pale beneath, each under its name."""
-        return self._chart("accuracy", _("Accuracy (share of correct answers)"), earlier, names)
+    def accuracy_chart(
+        self, earlier: Sequence["Curves"] = (), names: Sequence[str] = (), reported: float | None = None
+    ) -> Chart:
+        """Return the accuracy chart, in per cent; `earlier` runs lie pale beneath, each under its name.
+
+        reported: what an article reports for these settings, 0..1: a level line.
+        """
+        chart = self._chart("accuracy", _("Accuracy (share of correct answers)"), earlier, names)
+        if reported is None:
+            return chart
+        label = _("article {share:percent.0}", share=reported)
+        alt = _("The article reports {share:percent.0}.", share=reported)
+        return replace(chart, target=(100 * reported, label), alt=f"{chart.alt} {alt}")
 
     def _chart(self, quantity: str, title: str, earlier: Sequence["Curves"], names: Sequence[str]) -> Chart:
         scale = 100.0 if quantity == "accuracy" else 1.0

@@ -96,6 +96,7 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "xTitle": chart.x_title,
         "xEnd": chart.x_end,
         "percent": chart.percent,
+        "target": chart.target,
         "earlierAlt": chart.earlier_alt,
         "empty": _("The curve starts with the first step.") if chart.empty is None else chart.empty,
         "series": [

@@ -18,8 +18,8 @@ Current = Callable[[str], tuple[RunRow, Feed]]  # run id -> (the run as it stand
 
 
 def page_mark(run: RunRow) -> str:
-    """Return what changes when a page that shows the run is to be drawn anew: with its status, or the reason for it."""
-    return f"{run.status}-{zlib.crc32(run.message_kept.encode()):x}"  # as it is stored: the same for every reader
+    """Return what changes when a page that shows the run is to be drawn anew: its status, the reason for it, its pace."""
+    return f"{run.status}-{run.pace}-{zlib.crc32(run.message_kept.encode()):x}"  # as it is stored: the same for every reader
 
 
 def note_viewer(store: Store, shared: Feed) -> None:

@@ -7,47 +7,27 @@ from typing import Final
 
 import numpy as np
 
+from core.config.presets import reported_accuracy
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, dataset_spec
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
 from core.i18n.literal_text import html_text
-from core.i18n.number_format import loss, percent
 from core.i18n.reader import reader
-from core.i18n.translation import N_, Sentences, _, ngettext
+from core.i18n.translation import _, ngettext
 from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
+from core.live.run_head import head_of, idle_figures, line_of, run_figures
 from core.models.initial_weights import first_weights
 from core.models.parameter_shapes import parameter_shapes
-from core.protocol.controls import time_left_s
 from core.protocol.events import STRIP_SIZE
 from core.runs import RunRow, Store
 from core.runs.run_labels import status_text, title
 
 LoadImages = Callable[[str], ImageData]  # dataset name -> its images; raises DatasetError
 
-_FIGURES: Final = Sentences(
-    {
-        ("train", "loss"): N_("train loss"),
-        ("train", "accuracy"): N_("train accuracy"),
-        ("validation", "loss"): N_("validation loss"),
-        ("validation", "accuracy"): N_("validation accuracy"),
-        ("test", "loss"): N_("test loss"),
-        ("test", "accuracy"): N_("test accuracy"),
-    }
-)
-# Elements with data-part change while a run trains; the rest is sent once.
-_HEAD: Final = (
-    '<div class="ink-head"><div class="ink-state"><div class="ink-status">'
-    '<span data-part="chip" class="ink-chip"><i></i><span data-part="status"></span></span>'
-    '<span data-part="line"></span></div>'
-    '<div data-part="progress" class="ink-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100">'
-    '<i data-part="bar"></i></div></div>'
-    '<dl class="ink-figures">'
-    + "".join(f'<div><dt data-part="name{i}"></dt><dd data-part="value{i}"></dd></div>' for i in range(4))
-    + "</dl></div>"
-)  # not said: HTML
+SHORT: Final = 2  # letters of a class's name, so that two stand in a line beneath a test image
 
 
 @dataclass(frozen=True)
@@ -84,12 +64,11 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
     )  # fmt: skip
     layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
-    figures = [(_FIGURES[of, quantity], "–") for of in ("train", split) for quantity in ("loss", "accuracy")]
     return RunSnapshot(
-        head=_head(_("Ready"), "plain", line, 0.0, figures),
+        head=head_of(_("Ready"), "plain", line, 0.0, idle_figures(split)),
         weights=_images(layer, 0),
         loss=empty.loss_chart(n_classes=spec.n_classes),
-        accuracy=empty.accuracy_chart(),
+        accuracy=empty.accuracy_chart(reported=_reported(config)),
         strip=_strip(config.dataset, load_images, np.zeros(0, np.int64)),
         caption=layer.caption,
     )
@@ -132,24 +111,22 @@ def _run_snapshot(
     load_images: LoadImages,
     has_torch: bool,
 ) -> RunSnapshot:
-    split = run.evaluation_split or ("validation" if run.config.validation_size else "test")
-    figures = [
-        (_FIGURES["train", "loss"], loss(run.train_loss)),
-        (_FIGURES["train", "accuracy"], percent(run.train_accuracy)),
-        (_FIGURES[split, "loss"], loss(run.evaluation_loss)),
-        (_FIGURES[split, "accuracy"], percent(run.evaluation_accuracy)),
-    ]
     found, spec = store.newest_weights(run.id), dataset_spec(run.dataset)
     layer = first_layer(found[1], spec) if found else _first_weights(run.config, has_torch)
     text, tone = status_text(run)
     return RunSnapshot(
-        head=_head(text, tone, _line(run), run.progress, figures),
+        head=head_of(text, tone, line_of(run), run.progress, run_figures(run)),
         weights=_images(layer, found[0] if found else 0),
         loss=_begun(feed.curves.loss_chart(curves, names, spec.n_classes), run),
-        accuracy=_begun(feed.curves.accuracy_chart(curves, names), run),
+        accuracy=_begun(feed.curves.accuracy_chart(curves, names, _reported(run.config)), run),
         strip=_strip(run.dataset, load_images, feed.strip),
         caption=layer.caption,
     )
+
+
+def _reported(config: RunConfig) -> float | None:
+    reported = reported_accuracy(config)
+    return reported.accuracy if reported else None
 
 
 def _begun(chart: Chart, run: RunRow) -> Chart:
@@ -176,44 +153,6 @@ def _images(layer: FirstLayer, step: int) -> WeightImages:
     return WeightImages(layer.weights, layer.shape, layer.labels, step, classes=layer.is_classes)
 
 
-def _head(status: str, tone: str, line: str, share: float, figures: list[tuple[str, str]]) -> HtmlPatch:
-    values = {
-        "status": status,
-        "chip@class": f"ink-chip ink-{tone}",  # not said: classes of CSS
-        "line": line,
-        "progress@aria-label": _("progress"),
-        "progress@aria-valuenow": f"{100 * share:.0f}",
-        "bar@style": f"width:{100 * share:.2f}%",
-    }
-    for i, (name, value) in enumerate(figures):
-        values |= {f"name{i}": name, f"value{i}": value}
-    return HtmlPatch(_HEAD, values)
-
-
-def _line(run: RunRow) -> str:
-    """Return where the run stands, in words."""
-    if run.status == "queued":
-        ahead = (run.queue_position or 1) - 1
-        if not ahead:
-            return _("It starts as soon as there is room for it.")
-        return ngettext("{n} run is ahead of it.", "{n} runs are ahead of it.", ahead)
-    if run.status == "interrupted":
-        return _("It was interrupted at step {step}.", step=run.step)
-    told: list[str] = []
-    if run.total_steps and run.steps_per_epoch:
-        epoch = min(run.step // run.steps_per_epoch + 1, run.config.epochs)
-        told.append(_("step {step} of {total}", step=run.step, total=run.total_steps))
-        told.append(_("epoch {epoch} of {total}", epoch=epoch, total=run.config.epochs))
-    if run.images_per_s and run.status == "running":
-        told.append(_("{speed:number} images per second", speed=run.images_per_s))
-        steps_per_s = run.images_per_s / run.config.batch_size
-        left_s = time_left_s(run.pace, run.step, run.total_steps or 0, steps_per_s)
-        told.append(_("about {left:about} left", left=left_s))
-    if run.has_ended:
-        told.append(_("trained for {time:duration}", time=run.elapsed_s))
-    return " · ".join(told) or _("It is about to start.")
-
-
 def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:
     """Return the test set's first images, each with what the model takes it for and what it is.
 
@@ -225,8 +164,8 @@ def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> Html
         return None
     labels = data.test_labels[:STRIP_SIZE]
     caption = ngettext(
-        "{n} image from the test set: what the model predicts (bold) and what it really is.",
-        "{n} images from the test set: what the model predicts (bold) and what each really is.",
+        "{n} test image: predicted class (bold) and true class",
+        "{n} test images: predicted class (bold) and true class",
         len(labels),
     )
     template = _strip_template(load_images, dataset, data.fingerprint, caption)
@@ -257,8 +196,9 @@ def _strip_template(load_images: LoadImages, dataset: str, fingerprint: str, cap
         "</figcaption></figure>"
         for i, label in enumerate(labels)
     ]  # not said: HTML
+    short = " ink-short" if all(len(spec.class_names[label]) <= SHORT for label in labels) else ""
     return (
         f'{sheet}<p class="ink-caption">{html_text(caption)}</p>'
-        '<div class="ink-strip" data-part="strip" role="img">'
+        f'<div class="ink-strip{short}" data-part="strip" role="img">'
         f"{''.join(cells)}</div>"
     )  # not said: HTML

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from core.config.run_config import ConfigError, from_json
-from core.config.setting_labels import dataset_title
+from core.config.setting_labels import dataset_title, value_in_words
+from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.runs import RunRow
 
@@ -58,6 +59,28 @@ def _rate(config_json: str) -> float | None:
         return from_json(config_json).learning_rate
     except ConfigError:
         return None
+
+
+def settings_text(row: RunRow) -> str:
+    """Return the settings that a run's title does not say, and those that it would say if the run had no name."""
+    return _settings_text(row.config_json, reader().language, is_named=bool(row.name))
+
+
+@lru_cache(maxsize=4096)
+def _settings_text(config_json: str, language: str, *, is_named: bool) -> str:  # noqa: ARG001 - of the key
+    try:
+        config = from_json(config_json)
+    except ConfigError:
+        return ""
+    told = [
+        value_in_words("optimizer", config),
+        _("batch size {n}", n=config.batch_size),
+        ngettext("{n} epoch", "{n} epochs", config.epochs),
+    ]
+    if is_named:
+        rate = _("learning rate {rate:plain}", rate=config.learning_rate)
+        told = [_MODELS[config.model], dataset_title(config.dataset), rate, *told]
+    return " · ".join(told)
 
 
 def distinct_titles(rows: Iterable[RunRow]) -> dict[str, str]:

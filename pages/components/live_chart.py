@@ -12,7 +12,10 @@ from pages.components.live_streams import drawn_stream
 _chart: Final = st.components.v2.component("inkling_chart", js=loader("chart.js"), isolate_styles=False)
 
 
-def live_chart(key: str, chart: Chart, *, height: int = 300) -> None:
-    """Show `chart` under `key`, `height` pixels high. The live channel brings it new points."""
+def live_chart(key: str, chart: Chart, *, height: int | None = None) -> None:
+    """Show `chart` under `key`, `height` pixels high (default: as theme.css says).
+
+    The live channel brings it new points.
+    """
     stream = drawn_stream(key, ChartStream)
-    _chart(key=key, data=stream.message(chart), height=height, on_resync_change=stream.reset)
+    _chart(key=key, data=stream.message(chart), height=height or "content", on_resync_change=stream.reset)

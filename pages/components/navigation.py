@@ -9,6 +9,7 @@ from core.i18n.translation import N_, Sentences
 
 _PAGES: Final = Path(__file__).parents[1]
 _FIRST: Final = "train"
+TRAIN_PATHS: Final = ("", _FIRST)  # of the addresses, both show Train
 _TITLES: Final = Sentences(
     {
         "train": N_("Train"),

@@ -43,7 +43,9 @@ def selectbox(
     `choose` is called with an option when the visitor has chosen it, before the page is drawn anew.
     """
     kept: _Kept = st.session_state.setdefault(f"_{key}", _Kept())
-    if st.session_state.get(f"{key}_{kept.number}", current) != current:
+    is_other = st.session_state.get(f"{key}_{kept.number}", current) != current
+    has_other_text = current in kept.texts.values() and kept.texts.get(names.get(current, "")) != current
+    if is_other or has_other_text:  # a browser would go on showing the text that it knows
         kept.number += 1
     kept.earlier_texts, kept.texts = kept.texts, {text: option for option, text in names.items()}
     widget = f"{key}_{kept.number}"

@@ -28,7 +28,7 @@ SECTIONS: Final = Sentences(
 )  # not said: names in addresses, which stay
 
 run = selected_run()
-heading(_("What did it see?"), run)
+heading(_("What did it see?"))
 config: RunConfig = run.config if run else st.session_state.config
 images_or_stop(config.dataset)
 spec = dataset_spec(config.dataset)

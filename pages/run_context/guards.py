@@ -7,13 +7,12 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import DatasetError
-from core.i18n.literal_text import html_text, markdown_text
+from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import RunRow, StoreError
-from core.runs.run_labels import title
 from pages.components.navigation import page
 from pages.run_context.dataset_guard import dataset_is_here
-from pages.run_context.selected_run import selected_run, status_chip
+from pages.run_context.selected_run import selected_run
 from pages.run_context.trained_model import newest_step, state_at
 from pages.server.services import store
 
@@ -21,21 +20,18 @@ TICK_S: Final = 1.0
 _STYLE: Final = Path(__file__).with_name("guards.css").read_text(encoding="utf-8")
 
 
-def heading(question: str, run: RunRow | None) -> None:
-    """Draw the page's question and, beneath it, the selected run with its status."""
+def heading(question: str) -> None:
+    """Draw the page's question."""
     st.html(f"<style>{_STYLE}</style>")
     st.header(markdown_text(question), anchor=False)
-    if run is not None:
-        name = html_text(title(run))
-        st.html(f'<div class="ink-subject">{status_chip(run)}<span>{name}</span></div>')  # not said: HTML
 
 
 def run_with_weights_or_stop(question: str) -> RunRow:
     """Return the selected run once it has weights and its images are there; else say what is missing and stop."""
     run = selected_run()
-    heading(question, run)
+    heading(question)
     if run is None:
-        _stop_with_link(_("No run is selected. Train one, or choose one in the sidebar."), _("Train a run"))
+        _stop_with_link(_("No run is selected. Train one, or choose one above."), _("Train a run"))
     images_or_stop(run.dataset)
     if store().newest_weights_step(run.id) is None:
         if run.is_live:

@@ -144,6 +144,7 @@ class ChartView extends LiveView {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false,
       font: { family: theme.font, size: 12, color: theme.ink },
       hovermode: "x unified", hoverdistance: 40, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      shapes: this.targetLine(theme),
       hoverlabel: { bgcolor: theme.paper, bordercolor: theme.line, font: { family: theme.font, size: 12, color: theme.ink } },
       xaxis: {
         ...axis, range: this.zoom?.x ?? [0, this.head.xEnd * MARGIN], showgrid: false, showline: true, nticks: Math.min(narrow ? 4 : 7, this.head.xEnd + 1), tickformat: ",d",
@@ -158,6 +159,13 @@ class ChartView extends LiveView {
     };
   }
 
+  /** The value to compare with, as a level line over the whole width. */
+  targetLine(theme) {
+    if (!this.head.target) return [];
+    const y = this.head.target[0];
+    return [{ type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, layer: "below", line: { color: theme.muted, width: 1.2, dash: "dash" } }];
+  }
+
   /** Room on the right for the widest label that is likely to come, so that the plot keeps its width; it only grows. */
   room(theme) {
     const pen = (this.pen ??= document.createElement("canvas").getContext("2d"));
@@ -165,6 +173,7 @@ class ChartView extends LiveView {
     const usual = this.shown(this.head.percent ? 99.9 : 0.123);
     const texts = this.series.filter((s) => s.role !== "faint").flatMap(({ label, role, y }) =>
       role === "pale" ? [label] : [`${label} ${usual}`, `${label} ${this.shown(y.at(-1))}`]);
+    if (this.head.target) texts.push(this.head.target[1]);
     this.taken = Math.max(this.taken, ...texts.map((text) => pen.measureText(text).width));
     return Math.min(150, this.taken + 16);
   }
@@ -176,6 +185,7 @@ class ChartView extends LiveView {
     faint.sort((a, b) => a - b);
     const at = (share) => faint[Math.min(faint.length - 1, Math.floor(share * faint.length))];
     const values = faint.length ? firm.concat(at(0.01), at(0.99)) : firm;
+    if (this.head.target) values.push(this.head.target[0]);
     if (this.head.percent) return [values.length ? Math.max(0, 10 * Math.floor((Math.min(...values) - 4) / 10)) : 0, 101];
     const top = values.length ? Math.max(...values) : 2.4;
     if (!this.log) return [0, niceTop(top * 1.04)];
@@ -196,6 +206,11 @@ class ChartView extends LiveView {
       const left = ((series.role === "pale" ? series.x.at(-1) : head) - xs[0]) / (xs[1] - xs[0]);
       const top = 1 - ((this.log ? Math.log10(y) : y) - ys[0]) / (ys[1] - ys[0]);
       if (left >= 0 && left <= 1.001 && top > -0.01 && top < 1.01) ends.push({ series, y, left: left * width, top: top * height });
+    }
+    if (this.head.target) {
+      const [y, text] = this.head.target, top = 1 - (y - ys[0]) / (ys[1] - ys[0]);
+      const series = { label: text, role: "pale", colours: [theme.muted, theme.muted] };
+      if (top > -0.01 && top < 1.01) ends.push({ series, y, left: width, top: top * height });
     }
     spread(ends, height);
     this.labels.replaceChildren(...ends.map(({ series, y, left, place }) => {

@@ -105,6 +105,15 @@ def config_as_entered() -> RunConfig:
     )
 
 
+def config_shown() -> RunConfig:
+    """Return the form's config as its widgets hold it now, or as it was before one of them was refused."""
+    try:
+        return config_as_entered()
+    except ConfigError:
+        config: RunConfig = st.session_state.config
+        return config
+
+
 def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:
     """Return `config` with the values, and without what they rule out.  Raises: ConfigError."""
     if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:

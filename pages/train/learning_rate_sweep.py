@@ -29,26 +29,26 @@ from pages.train.run_controls import chosen_pace
 CHART_PX: Final = 300
 
 
-def sweep_button(config: RunConfig) -> None:
+def sweep_offer(config: RunConfig) -> None:
     """Offer to try eight learning rates at once, with what that needs where it cannot be done."""
     rates = sweep_rates(config.learning_rate)
-    label_in_markdown = markdown_("Try {count} learning rates at once", count=len(rates))
-    with st.popover(label_in_markdown, icon=":material/line_axis:"):
-        if not may_join(config, config):
-            st.caption(
-                _(
-                    "This trains eight models side by side. It works for softmax regression with SGD on the CPU, "
-                    "without data augmentation and without an L1 penalty. Choose those settings first."
-                )
+    heading_in_markdown = markdown_("Try {count} learning rates at once", count=len(rates))
+    st.markdown(f"**{heading_in_markdown}**")
+    if not may_join(config, config):
+        st.caption(
+            _(
+                "This trains eight models side by side. It works for softmax regression with SGD on the CPU, "
+                "without data augmentation and without an L1 penalty. Choose those settings first."
             )
-            return
-        told_in_markdown = markdown_(
-            "Eight models see the same images in the same order; only their learning rates differ: {rates:list}. "
-            "Together they take about as long as four one after another. Each becomes a separate run.",
-            rates=[plain(rate) for rate in rates],
         )
-        st.caption(told_in_markdown)
-        st.button(_("Train all eight"), type="primary", on_click=_begin, args=(config, rates))
+        return
+    told_in_markdown = markdown_(
+        "Eight models see the same images in the same order; only their learning rates differ: {rates:list}. "
+        "Together they take about as long as four one after another. Each becomes a separate run.",
+        rates=[plain(rate) for rate in rates],
+    )
+    st.caption(told_in_markdown)
+    st.button(_("Train all eight"), on_click=_begin, args=(config, rates))
 
 
 def show_sweep(run: RunRow) -> None:

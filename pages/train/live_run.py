@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.config.presets import reported_accuracy
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, dataset_spec
-from core.i18n.literal_text import markdown_text
+from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.reader import reader
 from core.i18n.translation import _
 from core.insight.captions.run_summary import verdict
+from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
+from core.live.run_head import with_changes
 from core.live.run_news import note_viewer, page_mark
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
 from core.models.initial_weights import first_weights
@@ -29,13 +32,11 @@ from pages.server.visitor import visitor
 from pages.server.warmup import libraries_loaded
 from pages.train.run_controls import train_with
 
-CHART_PX = 250
-
 
 def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from."""
     can_draw_all = libraries_loaded()
-    _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None)
+    _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None, None)
     if not can_draw_all and first_weights(config, dataset_spec(config.dataset)) is None:
         follow("follow-torch", {("server", "libraries"): {"torch": str(can_draw_all)}})
 
@@ -51,7 +52,7 @@ def show_run(run: RunRow) -> None:
     alike = _earlier_runs(run)
     earlier: list[str] = st.session_state[_beneath(run)] if alike else []
     try:
-        _draw(_snapshot(run, shared, earlier), run)
+        _draw(_snapshot(run, shared, earlier), run, alike[0] if alike else None)
     except DatasetError as error:  # its images were deleted since
         st.error(markdown_text(str(error)))
         return
@@ -66,25 +67,49 @@ def _snapshot(run: RunRow, shared: Feed, earlier: list[str]) -> RunSnapshot:
     return run_snapshot(run, shared, feeds, store(), image_data, has_torch=libraries_loaded())
 
 
-def _draw(snapshot: RunSnapshot, run: RunRow | None) -> None:
-    """Draw every component with all that it shows now."""
-    live_parts("head", snapshot.head)
-    with st.container(key="outcome"):
-        if run is None or run.is_live:
-            st.caption(markdown_text(snapshot.caption))
-        else:
-            _outcome(run)
+def _draw(snapshot: RunSnapshot, run: RunRow | None, before: RunRow | None) -> None:
+    """Draw every component with all that it shows now, in one screen: theme.css lays the named places out.
+
+    before: the visitor's earlier run that the figures of one that is over are compared with.
+    """
     images = snapshot.weights
-    weight_tiles(
-        "weights", images.weights, images.shape, images.labels, step=images.step, classes=images.classes
-    )
-    left, right = st.columns(2)
-    with left:
-        live_chart("loss", snapshot.loss, height=CHART_PX)
-    with right:
-        live_chart("accuracy", snapshot.accuracy, height=CHART_PX)
-    if snapshot.strip:
-        live_parts("strip", snapshot.strip)
+    layout = "classes" if images.classes else "filters"
+    with st.container(key="live"), st.container(key=f"live-{layout}"):
+        live_parts("head", with_changes(snapshot.head, run, before))
+        with st.container(key="outcome"):
+            if run is None or run.is_live:
+                st.caption(markdown_text(snapshot.caption))
+            else:
+                _outcome(run)
+        with st.container(key="images"):
+            weight_tiles(
+                "weights",
+                images.weights,
+                images.shape,
+                images.labels,
+                step=images.step,
+                classes=images.classes,
+            )
+            if snapshot.strip:
+                live_parts("strip", snapshot.strip)
+        with st.container(key="curves"):
+            live_parts("curve-switch", _curve_switch())
+            live_chart("loss", snapshot.loss)
+            live_chart("accuracy", snapshot.accuracy)
+
+
+def _curve_switch() -> HtmlPatch:
+    """Return the choice between the two curves on a phone, where only one has room: theme.css shows the chosen one."""
+    names = {"loss": _("Loss"), "accuracy": _("Accuracy")}
+    options = [
+        f'<label><input type="radio" name="curve" value="{value}"{" checked" if value == "loss" else ""}>'
+        f"<span>{html_text(name)}</span></label>"
+        for value, name in names.items()
+    ]  # not said: HTML
+    label = html_text(_("Curve"))
+    return HtmlPatch(
+        f'<div class="ink-switch" role="radiogroup" aria-label="{label}">{"".join(options)}</div>', {}
+    )  # not said: HTML
 
 
 def _outcome(run: RunRow) -> None:
@@ -96,14 +121,27 @@ def _outcome(run: RunRow) -> None:
             st.caption(markdown_text(str(error)))
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{markdown_text(words)}**", width="content")
-            st.page_link(page("draw"), label=_("Draw one yourself"), icon=":material/draw:")
+            st.markdown(f"**{markdown_text(words)}**{_article(run.config)}", width="stretch")
+            st.page_link(page("draw"), label=_("Draw one yourself"), icon=":material/draw:", width="content")
         return
     st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}")
     if run.status == "diverged":
         smaller = replace(run.config, learning_rate=max(run.config.learning_rate / 10, 1e-6))
         label_in_markdown = markdown_("Train with learning rate {rate:plain}", rate=smaller.learning_rate)
         st.button(label_in_markdown, on_click=train_with, args=(smaller,))
+
+
+def _article(config: RunConfig) -> str:
+    """Return, as Markdown, what an article reports for these settings; "" where none has them."""
+    reported = reported_accuracy(config)
+    if reported is None:
+        return ""
+    told = _(
+        "The article “{article}” reports {share:percent.0}.",
+        article=reported.article,
+        share=reported.accuracy,
+    )
+    return f" {markdown_text(told)}"
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

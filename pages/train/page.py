@@ -6,9 +6,9 @@ from core.i18n.translation import _
 from pages.run_context.dataset_guard import dataset_is_here
 from pages.run_context.selected_run import selected_run
 from pages.train.form_state import config_in_address
-from pages.train.learning_rate_sweep import show_sweep, sweep_button
+from pages.train.learning_rate_sweep import show_sweep, sweep_offer
 from pages.train.live_run import show_idle, show_run
-from pages.train.run_controls import run_buttons
+from pages.train.run_controls import live_rate, run_buttons
 from pages.train.settings_form import hyperparameter_form
 
 with st.sidebar:
@@ -23,8 +23,11 @@ config_in_address(config)
 if not dataset_is_here(config.dataset):
     st.stop()
 
-run_buttons(config, run)
-sweep_button(config)
+with st.container(horizontal=True, key="run_buttons", vertical_alignment="center"):
+    run_buttons(config, run)
+    with st.popover(_("More"), icon=":material/more_horiz:"):
+        live_rate(config, run)
+        sweep_offer(config)
 if run is None:
     show_idle(config)
 else:

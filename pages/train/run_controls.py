@@ -1,11 +1,11 @@
-"""The row of buttons over a run: Train, Pause, One step, One epoch, Stop, pace and learning rate."""
+"""The orders to a run: Train, Pause, One step, One epoch, Stop, pace, and the learning rate while it trains."""
 
 import time
 from typing import Any, Final
 
 import streamlit as st
 
-from core.config.run_config import ConfigError, RunConfig
+from core.config.run_config import ConfigError, RunConfig, differing_fields
 from core.config.setting_labels import refusal
 from core.datasets import dataset_spec
 from core.i18n.literal_text import markdown_text
@@ -32,7 +32,7 @@ DEFAULT_PACE: Final = "film:10"
 TRAIN_PX: Final = 138  # fixed widths: a button that moves under the pointer is a click that goes astray
 PAUSE_PX: Final = 108
 PACE_PX: Final = 168
-RATE_PX: Final = 150
+LABEL_PX: Final = 62  # the word before it
 OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
@@ -41,58 +41,56 @@ _BEGUN: Final = "begun"  # the run begun last here: (what was asked for, its id,
 
 
 def run_buttons(config: RunConfig, run: RunRow | None) -> None:
-    """Draw the buttons as the run's status has them, the pace, and the live learning rate."""
+    """Draw the buttons as the run's status has them, and the pace, in a row."""
     run_id = run.id if run else ""
     live = run is not None and run.is_live
+    is_same = run is not None and not differing_fields(config, run.config)
     is_interrupted = run is not None and run.status == "interrupted"  # then Resume is the one to press
-    with st.container(horizontal=True, key="run_buttons", vertical_alignment="bottom"):
+    st.button(
+        _("Train again") if is_same else _("Train"),
+        type="secondary" if live or is_interrupted else "primary",
+        icon=":material/play_arrow:",
+        width=TRAIN_PX,
+        shortcut="T",
+        key="train_button",  # or a click on the way while it changes its looks would be another button's
+        on_click=_begin,
+    )
+    if is_interrupted:
+        st.button(_("Resume"), type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
+    elif run is not None and run.status == "paused":
         st.button(
-            _("Train") if run is None else _("Train again"),
-            type="secondary" if live or is_interrupted else "primary",
-            icon=":material/play_arrow:",
-            width=TRAIN_PX,
-            shortcut="T",
-            key="train_button",  # or a click on the way while it changes its looks would be another button's
-            on_click=_begin,
-            help=_("Start a new run with these settings."),
+            _("Resume"),
+            type="primary",
+            width=PAUSE_PX,
+            shortcut="P",
+            on_click=_order,
+            args=(run_id,),
+            kwargs={"command": "run"},
+            help=_("Continue from this step."),
         )
-        if is_interrupted:
-            st.button(_("Resume"), type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
-        elif run is not None and run.status == "paused":
-            st.button(
-                _("Resume"),
-                type="primary",
-                width=PAUSE_PX,
-                shortcut="P",
-                on_click=_order,
-                args=(run_id,),
-                kwargs={"command": "run"},
-                help=_("Continue from this step."),
-            )
-        else:
-            st.button(
-                _("Pause"),
-                width=PAUSE_PX,
-                shortcut="P",
-                disabled=not live,
-                on_click=_order,
-                args=(run_id,),
-                kwargs={"command": "pause"},
-                help=_("Pause between two steps. Nothing is lost."),
-            )
-        _stepper(_("One step"), "S", "step", run, _("Learn from one batch of images, then pause."))
-        _stepper(_("One epoch"), "E", "epoch", run, _("Learn from all training images once, then pause."))
+    else:
         st.button(
-            _("Stop"),
-            shortcut="X",
+            _("Pause"),
+            width=PAUSE_PX,
+            shortcut="P",
             disabled=not live,
             on_click=_order,
             args=(run_id,),
-            kwargs={"command": "stop"},
-            help=_("End the run here and keep all that it has learned."),
+            kwargs={"command": "pause"},
+            help=_("Pause between two steps. Nothing is lost."),
         )
-        _pace(run)
-        _live_rate(config, run)
+    _stepper(_("One step"), "S", "step", run, _("Learn from one batch of images, then pause."))
+    _stepper(_("One epoch"), "E", "epoch", run, _("Learn from all training images once, then pause."))
+    st.button(
+        _("Stop"),
+        shortcut="X",
+        disabled=not live,
+        on_click=_order,
+        args=(run_id,),
+        kwargs={"command": "stop"},
+        help=_("End the run here and keep all that it has learned."),
+    )
+    _pace(run)
 
 
 def _stepper(label: str, key: str, unit: str, run: RunRow | None, effect: str) -> None:
@@ -114,18 +112,26 @@ def chosen_pace() -> str:
 
 
 def _pace(run: RunRow | None) -> None:
+    """Draw the pace: that of a run that goes on, whoever chose it; else the one for the next."""
+
     def choose(pace: str) -> None:
         st.session_state.pace = pace
         if run is not None and run.is_live:
             _order(run.id, pace=pace)
 
+    if run is not None and run.is_live:
+        current = run.pace
+    else:
+        is_mine = run is not None and run.owner == visitor()
+        current = st.session_state.setdefault("pace", run.pace if run is not None and is_mine else DEFAULT_PACE)
+    names = dict(PACES) if current in PACES else {current: current, **PACES}  # another's is a command line's
     selectbox(
         _("Pace"),
-        PACES,
-        chosen_pace(),
+        names,
+        current,
         choose,
         key="pace_choice",
-        width=field_px(PACES.values(), PACE_PX),
+        width=field_px(PACES.values(), PACE_PX) + LABEL_PX,
         help=_(
             "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
             "more. The results are the same at every pace, and “trained for” does not count the waiting. Default: "
@@ -134,7 +140,7 @@ def _pace(run: RunRow | None) -> None:
     )
 
 
-def _live_rate(config: RunConfig, run: RunRow | None) -> None:
+def live_rate(config: RunConfig, run: RunRow | None) -> None:
     """Draw the learning rate that can be changed while a run trains; it stands idle while none does."""
     rate, key = config.learning_rate, "live_rate_idle"
     if run is not None and run.is_live:
@@ -152,7 +158,6 @@ def _live_rate(config: RunConfig, run: RunRow | None) -> None:
         with_first(st.session_state[key], (*RATES, rate)),
         format_func=plain,
         key=key,
-        width=RATE_PX,
         disabled=run is None or not run.is_live,
         on_change=change,
         help=_(

@@ -21,7 +21,7 @@ from pages.server.services import store
 from pages.server.visitor import visitor
 
 FRESH_S: Final = 90.0  # the age of a younger run would be told in seconds, in other words each time
-PICKER_PX: Final = 380
+PICKER_PX: Final = 460
 
 
 def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] | None = None) -> None:
@@ -46,7 +46,7 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
             st.caption(_("No runs yet. Press **Train** to start the first."))
             return
         selectbox(
-            _("Run"),
+            _("Selected run"),
             unambiguous({row.id: _label(row) for row in runs}),
             current,
             select_run,

@@ -121,7 +121,8 @@ def _outcome(run: RunRow) -> None:
             st.caption(markdown_text(str(error)))
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{markdown_text(words)}**{_article(run.config)}", width="stretch")
+            article_in_markdown = _article_in_markdown(run.config)
+            st.markdown(f"**{markdown_text(words)}**{article_in_markdown}", width="stretch")
             st.page_link(page("draw"), label=_("Draw one yourself"), icon=":material/draw:", width="content")
         return
     st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}")
@@ -131,7 +132,7 @@ def _outcome(run: RunRow) -> None:
         st.button(label_in_markdown, on_click=train_with, args=(smaller,))
 
 
-def _article(config: RunConfig) -> str:
+def _article_in_markdown(config: RunConfig) -> str:
     """Return, as Markdown, what an article reports for these settings; "" where none has them."""
     reported = reported_accuracy(config)
     if reported is None:

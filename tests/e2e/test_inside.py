@@ -47,7 +47,7 @@ def garments(store: Store, fashion: ImageData) -> str:
 
 def look(page: Page, app: App, name: str, run: str) -> None:
     page.goto(f"{app.url}/{name}?run={run}")
-    expect(page.locator(".ink-subject")).to_be_visible()
+    expect(page.locator(".ink-run")).to_be_visible()
 
 
 def tab(page: Page, name: str) -> None:
@@ -145,7 +145,7 @@ def test_one_step_under_the_microscope_is_the_step_that_is_taken(
     page.get_by_role("button", name="Train again, paused").click()
     outcomes = page.get_by_test_id("step-outcomes")
     expect(outcomes).to_be_visible()
-    expect(page.locator(".ink-subject")).to_contain_text("Paused")
+    expect(page.locator(".ink-run")).to_contain_text("Paused")
     run = str(page.evaluate("new URLSearchParams(location.search).get('run')"))
     assert store.get(run).step == 1
     before = float(outcomes.locator("dd").nth(0).inner_text())

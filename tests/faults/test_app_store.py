@@ -85,9 +85,9 @@ def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trai
         with suppress(FileNotFoundError):  # it is there only while somebody has the store open
             spoil(lab.folder / "inkling.db-wal")
         says(page, "no longer exists")
-        sidebar = page.get_by_test_id("stSidebar")
-        expect(sidebar).to_contain_text("was damaged. It was kept as")
-        expect(sidebar).to_contain_text("Nothing was deleted")
+        head = page.get_by_test_id("stMain")
+        expect(head).to_contain_text("was damaged. It was kept as")
+        expect(head).to_contain_text("Nothing was deleted")
         picture(page, "garbage")
         assert len(set_aside(lab) - before) == 1
         assert run_id(page) != run

@@ -50,7 +50,7 @@ def test_before_the_first_run_the_page_says_what_there_is_to_learn_from(load_ima
     assert shown.loss.title == "Loss (cross-entropy; about 2.3 is guessing)"
     assert shown.strip is not None
     assert shown.strip.values["strip@aria-label"] == "The first 20 test images."
-    assert "20 images from the test set: what the model predicts (bold)" in shown.strip.template
+    assert "20 test images: predicted class (bold) and true class" in shown.strip.template
 
 
 def test_a_run_that_is_over_says_its_figures_and_how_long_it_trained(

@@ -54,7 +54,7 @@ def test_what_is_typed_in_vain(foreign: AppTest) -> None:
 def test_eight_learning_rates_at_once(foreign: AppTest, store: Store, mnist: ImageData) -> None:
     opened(foreign, "train")
     assert outside(foreign) == []
-    next(b for b in foreign.button if b.proto.type == "primary" and b.key != "train_button").click().run()
+    next(b for b in foreign.button if "Train all eight" in b.label).click().run()
     group = store.get(foreign.session_state["run"]).group_id
     assert outside(foreign) == []
     finished = RunConfig(train_size=300, epochs=1, eval_every=0)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.server.background import begin
+from pages.server.index_page import IndexPage
 from pages.server.live_socket import live_route
 
 PAGES: Final = Path(__file__).resolve().with_name("pages")
@@ -28,7 +30,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    PAGES / "shell.py", lifespan=lifespan, routes=[live_route(st.get_option("server.baseUrlPath") or "")]
+    PAGES / "shell.py",
+    lifespan=lifespan,
+    routes=[live_route(st.get_option("server.baseUrlPath") or "")],
+    middleware=[Middleware(IndexPage)],
 )
 
 if get_script_run_ctx(suppress_warning=True):

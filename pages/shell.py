@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.i18n.translation import _
 from pages.components.navigation import TRAIN_PATHS, all_pages
 from pages.components.theme import apply_style
 from pages.run_context.run_header import run_header
@@ -26,9 +27,11 @@ def draw() -> None:
         config_from_address()
         follow_address()
         if page.url_path in TRAIN_PATHS:
+            st.sidebar.subheader(_("Settings"), anchor=False)
             run_header(config_shown(), put_config)
         else:
             run_header()
+        st.html('<i class="ink-ready"></i>')  # not said: HTML
         show_messages()
         try:
             page.run()

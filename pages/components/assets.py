@@ -1,4 +1,4 @@
-"""Loads a script of pages/static/ inside a Streamlit component, with a version that changes with the files."""
+"""Addresses of the scripts and style sheets of pages/static/, with a version that changes with the files."""
 
 import hashlib
 from functools import cache
@@ -15,6 +15,16 @@ def version() -> str:
     for path in sorted(STATIC.glob("*.*")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:8]
+
+
+def style_sheets() -> list[str]:
+    """Return the addresses of the app's style sheets, relative to any page."""
+    return [static_file(path.name) for path in sorted(STATIC.glob("*.css"))]
+
+
+def static_file(name: str) -> str:
+    """Return the address of a file of pages/static/, relative to any page."""
+    return f"./app/static/{name}?v={version()}"
 
 
 def loader(script: str) -> str:

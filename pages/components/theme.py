@@ -1,15 +1,11 @@
 """The app's own style on top of Streamlit's theme, and which theme is on."""
 
-from pathlib import Path
-from typing import Final
-
 import streamlit as st
 
 from core.figures.palette import PALETTES, Theme
 from core.i18n.literal_text import css_text, html_text
 from core.i18n.translation import _
-
-_STYLE: Final = Path(__file__).with_name("theme.css").read_text(encoding="utf-8")
+from pages.components.assets import style_sheets
 
 
 def current_theme() -> Theme:
@@ -18,7 +14,12 @@ def current_theme() -> Theme:
 
 
 def apply_style() -> None:
-    """Lay the app's style over the page. Call it once per script run, first."""
+    """Lay the app's style over the page. Call it once per script run, first.
+
+    The page that Streamlit serves links the sheets already, so that nothing is painted without them
+    (pages/server/index_page.py); here they win over what Streamlit's own scripts add, and stand where another server
+    runs the script.
+    """
     palette = PALETTES[current_theme()]
     names = ("paper", "panel", "ink", "muted", "hairline", "accent", "train", "held_out", "good", "bad")
     colours = "".join(f"--ink-{name.replace('_', '-')}:{getattr(palette, name)};" for name in names)
@@ -27,7 +28,8 @@ def apply_style() -> None:
         "still running."
     )
     words = f"--ink-connection-lost:{css_text(lost)};"
-    st.html(f"<style>:root{{{colours}{words}}}{_STYLE}</style>")
+    sheets = "".join(f'@import url("{sheet}");' for sheet in style_sheets())
+    st.html(f"<style>{sheets}:root{{{colours}{words}}}</style>")  # not said: CSS
 
 
 def chip(text: str, tone: str = "plain") -> str:

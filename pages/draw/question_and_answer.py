@@ -2,7 +2,6 @@
 
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -47,13 +46,11 @@ VIEWS: Final = Sentences(
 )
 TICK_S: Final = 1.0
 PATIENCE_S: Final = 10.0
-_STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 
 
 def draw_view(model: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
-    st.html(f"<style>{_STYLE}</style>")
     start_detector(model.predictor)  # before the first stroke
     tick_s = TICK_S if model.run.is_live else None
     st.fragment(_question_and_answer, run_every=tick_s)(model)

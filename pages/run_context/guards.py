@@ -1,6 +1,5 @@
 """What a page says where there is no run to look into, and when it is drawn again."""
 
-from pathlib import Path
 from typing import Final, NoReturn
 
 import numpy as np
@@ -17,12 +16,10 @@ from pages.run_context.trained_model import newest_step, state_at
 from pages.server.services import store
 
 TICK_S: Final = 1.0
-_STYLE: Final = Path(__file__).with_name("guards.css").read_text(encoding="utf-8")
 
 
 def heading(question: str) -> None:
     """Draw the page's question."""
-    st.html(f"<style>{_STYLE}</style>")
     st.header(markdown_text(question), anchor=False)
 
 

@@ -65,13 +65,17 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
     """Say what the run is: its settings where the page has a form, and how they differ; else its status too."""
     settings = html_text(settings_text(row))
     if form is None or use is None:
-        st.html(f'<div class="ink-run">{status_chip(row)}<span>{settings}</span></div>')  # not said: HTML
+        said = f'<div class="ink-run ink-with-status">{status_chip(row)}<span>{settings}</span></div>'
+        st.html(said, width="stretch")  # not said: HTML
         return
     config = replace(row.config, start_from="", learning_rate_changes=())
     changed = [LABELS[name] for name in differing_fields(config, form) if name in LABELS]
     if changed:
         told = html_text(_("Changed in the form: {settings:list}", settings=changed))
-        st.html(f'<div class="ink-run"><span>{settings}</span><span>{told}</span></div>')  # not said: HTML
+        st.html(
+            f'<div class="ink-run"><span>{settings}</span><span title="{told}">{told}</span></div>',
+            width="stretch",
+        )  # not said: HTML
         st.button(
             _("Use these settings"),
             type="tertiary",
@@ -80,7 +84,7 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
             help=_("Fill in the form with the settings of this run."),
         )
         return
-    st.html(f'<div class="ink-run"><span>{settings}</span></div>')  # not said: HTML
+    st.html(f'<div class="ink-run"><span>{settings}</span></div>', width="stretch")  # not said: HTML
 
 
 def _choices(limit: int = 60) -> list[RunRow]:

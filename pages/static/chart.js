@@ -1,7 +1,7 @@
 // pages/components/live_chart.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
-const { decodeArrays, themeOf, ensureStyle, make, wrapped, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
+const { decodeArrays, themeOf, make, wrapped, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
@@ -15,7 +15,6 @@ export default (component) => mountOnce(views, component, (place) => new ChartVi
 class ChartView extends LiveView {
   constructor(place) {
     super();
-    ensureStyle();
     this.series = [];
     this.log = false;
     this.restUntil = 0;

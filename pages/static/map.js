@@ -3,7 +3,6 @@
 
 const query = new URL(import.meta.url).search;
 const { unpack, inflate, make, mountOnce } = await import("./wire.js" + query);
-const { ensurePixelStyle } = await import("./pixels.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const views = new WeakMap();
 const PAD = 12, DOT = 3;
@@ -12,7 +11,6 @@ export default (component) => mountOnce(views, component, (place) => new MapView
 
 class MapView {
   constructor(place) {
-    ensurePixelStyle();
     this.canvas = make("canvas", { tabIndex: 0 });
     this.picture = make("canvas");
     this.said = make("span");

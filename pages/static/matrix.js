@@ -3,7 +3,6 @@
 
 const query = new URL(import.meta.url).search;
 const { make, mountOnce } = await import("./wire.js" + query);
-const { ensurePixelStyle } = await import("./pixels.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const views = new WeakMap();
 
@@ -11,7 +10,6 @@ export default (component) => mountOnce(views, component, (place) => new MatrixV
 
 class MatrixView {
   constructor(place) {
-    ensurePixelStyle();
     this.table = make("table");
     this.axis = make("div", { className: "ink-matrix-axis" });
     this.root = make("div", { className: "ink-matrix" }, this.axis, this.table);

@@ -1,6 +1,6 @@
 // A block of HTML whose marked elements change: pages/components/live_html.py sends what changed.
 
-const { ensureStyle, make, mountOnce, LiveView } = await import("./wire.js" + new URL(import.meta.url).search);
+const { make, mountOnce, LiveView } = await import("./wire.js" + new URL(import.meta.url).search);
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new PartsView(place));
@@ -8,7 +8,6 @@ export default (component) => mountOnce(views, component, (place) => new PartsVi
 class PartsView extends LiveView {
   constructor(place) {
     super();
-    ensureStyle();
     this.root = make("div", { className: "ink-parts" });
     place.append(this.root);
   }

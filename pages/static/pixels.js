@@ -8,24 +8,12 @@ const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new PixelsView(place));
 
-/** Put the style sheet of the readable images and the matrix into the page, once; return its element. */
-export function ensurePixelStyle() {
-  const href = new URL("./pixels.css" + query, import.meta.url).href;
-  const there = document.querySelector(`link[href="${href}"]`);
-  if (there) return there;
-  const link = make("link", { rel: "stylesheet", href });
-  document.head.append(link);
-  return link;
-}
-
 class PixelsView {
   constructor(place) {
     this.measureAnew = () => {
       this.word = undefined;
       this.fit();
     };
-    const style = ensurePixelStyle();
-    if (!style.sheet) style.addEventListener("load", this.measureAnew, { once: true });
     document.fonts?.addEventListener("loadingdone", this.measureAnew);
     this.queue = Promise.resolve();
     this.grid = make("div", { className: "ink-pixels-grid" });

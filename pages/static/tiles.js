@@ -2,7 +2,7 @@
 // pages/components/weight_tiles.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
-const { inflate, themeOf, calm, ensureStyle, make, mountOnce, LiveView } = await import("./wire.js" + query);
+const { inflate, themeOf, calm, make, mountOnce, LiveView } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const LONGEST_GLIDE_MS = 850;
 const views = new WeakMap();
@@ -12,7 +12,6 @@ export default (component) => mountOnce(views, component, (place) => new TilesVi
 class TilesView extends LiveView {
   constructor(place) {
     super();
-    ensureStyle();
     this.queue = Promise.resolve();
     this.grid = make("div", { className: "ink-tiles-grid" });
     this.scale = make("div", { className: "ink-tiles-scale" });

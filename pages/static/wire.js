@@ -97,14 +97,6 @@ function luminance(colour) {
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Put the components' style sheet into the page, once. */
-export function ensureStyle() {
-  const href = new URL("./inkling.css" + new URL(import.meta.url).search, import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  document.head.append(link);
-}
-
 /** Return a new element: make("p", {className, ...}, children). */
 export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);

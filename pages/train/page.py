@@ -12,7 +12,6 @@ from pages.train.run_controls import live_rate, run_buttons
 from pages.train.settings_form import hyperparameter_form
 
 with st.sidebar:
-    st.subheader(_("Settings"), anchor=False)
     config = hyperparameter_form()
 
 run = selected_run()

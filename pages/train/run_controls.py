@@ -123,7 +123,9 @@ def _pace(run: RunRow | None) -> None:
         current = run.pace
     else:
         is_mine = run is not None and run.owner == visitor()
-        current = st.session_state.setdefault("pace", run.pace if run is not None and is_mine else DEFAULT_PACE)
+        current = st.session_state.setdefault(
+            "pace", run.pace if run is not None and is_mine else DEFAULT_PACE
+        )
     names = dict(PACES) if current in PACES else {current: current, **PACES}  # another's is a command line's
     selectbox(
         _("Pace"),

@@ -75,7 +75,7 @@ def test_units_that_are_no_classes_carry_no_class_colour(app: AppTest) -> None:
 
 
 def test_the_name_of_the_tiles_reserves_their_height(app: AppTest) -> None:
-    style = (STATIC.parent / "components/theme.css").read_text()
+    style = (STATIC / "theme.css").read_text()
     for rows in range(1, 9):
         assert f"tiles-r{rows}-" in style
     for columns in (1, 2, 3, 4, 5, 8):

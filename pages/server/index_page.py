@@ -1,0 +1,76 @@
+"""The page that Streamlit serves at every address, with the app's style sheets in it from the first paint.
+
+Streamlit's scripts draw the page, and only then does the session's first message bring the app's style: what stood
+there before would jump. So its page links the sheets at its end, behind Streamlit's own, and a script that shows the
+page once it stands.
+"""
+
+from functools import cache
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages.components.assets import static_file, style_sheets
+
+_END: Final = b"</body>"
+
+
+class IndexPage:
+    """ASGI middleware in front of Streamlit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
+            plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self._app(scope | {"headers": plain}, receive, _Linking(send).send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Linking:
+    """One answer on its way: a whole HTML page is held back until it is complete and has the links."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message):
+            self._start = message
+        elif self._start is None or message["type"] != "http.response.body":
+            await self._send(message)
+        else:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        headers = MutableHeaders(scope=start)
+        body = self._body
+        if body:  # none to a HEAD
+            before, end, after = body.rpartition(_END)
+            body = before + _links() + end + after if end else body
+            headers["content-length"] = str(len(body))
+        for name in ("etag", "last-modified", "accept-ranges"):  # of another content
+            del headers[name]
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _is_page(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return (
+        start["status"] == 200
+        and headers.get("content-type", "").startswith("text/html")
+        and "content-encoding" not in headers
+    )
+
+
+@cache
+def _links() -> bytes:
+    sheets = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in style_sheets())
+    return f'{sheets}<script src="{static_file("first_paint.js")}"></script>'.encode()

@@ -4,16 +4,22 @@
 
 (() => {
   const LONGEST_MS = 4_000;
+  const LONGEST_FOR_PARTS_MS = 1_000;  // from the mark on: what is still not drawn then may take its time
   const SETTLED_MS = 60;
   const root = document.documentElement, began = performance.now();
-  let settledAt = null;
-  root.classList.add("ink-waiting");
-  const isReady = () => document.querySelector(".ink-ready") && !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded";
+  const isDrawn = (component) => component.childElementCount || component.closest('[class*="st-key-follow"]');
+  const isReady = () => !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded" &&
+    [...document.querySelectorAll(".stBidiComponentRegular")].every(isDrawn);
+  let markedAt = null, settledAt = null;
   const look = () => {
     const now = performance.now();
-    settledAt = isReady() ? settledAt ?? now : null;
-    if ((settledAt !== null && now - settledAt >= SETTLED_MS) || now - began > LONGEST_MS) root.classList.remove("ink-waiting");
+    if (document.querySelector(".ink-ready")) markedAt ??= now;
+    settledAt = markedAt !== null && isReady() ? settledAt ?? now : null;
+    const isSettled = settledAt !== null && now - settledAt >= SETTLED_MS;
+    const isLate = now - began > LONGEST_MS || (markedAt !== null && now - markedAt > LONGEST_FOR_PARTS_MS);
+    if (isSettled || isLate) root.classList.remove("ink-waiting");
     else setTimeout(look, 20);
   };
+  root.classList.add("ink-waiting");
   look();
 })();

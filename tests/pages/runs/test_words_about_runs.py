@@ -22,7 +22,9 @@ def test_a_row_that_an_earlier_version_let_in_breaks_no_page(app: AppTest, store
     shown(app, "runs", run_id)
     row = app.dataframe[0].value.set_index("name").loc["a\\x1b[31m\\u202eb"]
     assert list(row["tags"]) == ["\\ud83d"]
-    assert any(option.startswith("a\\x1b[31m\\u202eb") for option in app.selectbox(key="run_choice_0").options)
+    assert any(
+        option.startswith("a\\x1b[31m\\u202eb") for option in app.selectbox(key="run_choice_0").options
+    )
     for page in ("train", "search"):
         shown(app, page, run_id)
 

@@ -83,6 +83,17 @@ def test_every_page_has_a_room_and_none_is_a_package() -> None:
     assert not list((ROOT / "pages").rglob("__init__.py"))
 
 
+def test_no_page_looks_again_by_itself() -> None:
+    """What moves comes by the live channel: no fragment has a clock, and nothing waits to draw itself anew."""
+    for path in modules("pages"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            assert getattr(node, "arg", None) != "run_every", path
+            if isinstance(node, ast.FunctionDef):
+                called = {ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+                assert not {"time.sleep", "st.rerun"} <= called, (path, node.name)
+
+
 def test_core_has_no_module_outside_its_rooms() -> None:
     loose = {path.name for path in (ROOT / "core").glob("*.py")}
     assert loose == {"__init__.py", "__main__.py", "errors.py"}

@@ -1,4 +1,4 @@
-"""A run as the live channel tells of it: what its snapshot shows, and a mark for what takes a page anew."""
+"""A run as the live channel tells of it: what its snapshot shows, and marks for what takes a page anew."""
 
 import time
 import zlib
@@ -18,8 +18,14 @@ Current = Callable[[str], tuple[RunRow, Feed]]  # run id -> (the run as it stand
 
 
 def page_mark(run: RunRow) -> str:
-    """Return what changes when a page that shows the run is to be drawn anew: its status, the reason for it, its pace."""
-    return f"{run.status}-{run.pace}-{zlib.crc32(run.message_kept.encode()):x}"  # as it is stored: the same for every reader
+    """Return what changes when a page that shows the run is to be drawn anew: its status, the reason for it, its pace.
+
+    A deleted run is gone, though it can be restored for a while.
+    """
+    if run.deleted_at is not None:
+        return GONE
+    reason = zlib.crc32(run.message_kept.encode())  # as it is stored: the same for every reader
+    return f"{run.status}-{run.pace}-{reason:x}"
 
 
 def note_viewer(store: Store, shared: Feed) -> None:
@@ -46,3 +52,23 @@ def run_moment(
     note_viewer(store, shared)
     snapshot = run_snapshot(run, shared, [], store, load_images, has_torch=has_torch)
     return Moment(snapshot.news(), {"page": page_mark(run)})
+
+
+def state_marks(run: RunRow, weights_step: int | None) -> dict[str, str]:
+    """Return what changes with the run's status, with its newest weights, evaluation, and anything it says."""
+    return {
+        "page": page_mark(run),
+        "weights": str(weights_step),
+        "evaluation": str(run.evaluation_step),
+        "revision": f"{run.attempt}.{run.revision}",
+    }
+
+
+def state_moment(run_id: str, current: Current, store: Store) -> Moment:
+    """Return the run's marks alone, for pages that draw figures of their own.  Raises: StoreError."""
+    try:
+        run, shared = current(run_id)
+    except UnknownRun:
+        return Moment(marks={"page": GONE})
+    note_viewer(store, shared)
+    return Moment(marks=state_marks(run, store.newest_weights_step(run_id)))

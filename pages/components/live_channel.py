@@ -8,17 +8,18 @@ import streamlit as st
 from core.i18n.reader import reader
 from pages.components.assets import loader
 
-GAP_MS: Final = 300  # at least, between two drawings of a page
+SOON_MS: Final = 300  # at least, between two drawings of a page
+FIGURES_MS: Final = 3_000  # where figures follow a run that goes on
 
 _channel: Final = st.components.v2.component("inkling_live", js=loader("live.js"), isolate_styles=False)
 
 
-def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
+def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]], gap_ms: int = SOON_MS) -> None:
     """Have the components that stand on the page follow `topics`, (kind, name) -> its marks as they are drawn now.
 
-    Once a mark is another, what `follow` stands in is drawn anew, the page or a fragment. A `key` begins with
-    "follow": it takes no room (theme.css).
+    Once a mark is another, what `follow` stands in is drawn anew, the page or a fragment, `gap_ms` after it was drawn
+    last. A `key` begins with "follow": it takes no room (theme.css).
     """
     watched = {f"{kind}:{name}": dict(marks) for (kind, name), marks in topics.items()}
-    data = {"watch": watched, "language": reader().language, "gapMs": GAP_MS}
+    data = {"watch": watched, "language": reader().language, "gapMs": gap_ms}
     _channel(key=key, data=data, height=1, on_changed_change=lambda: None)

@@ -1,9 +1,9 @@
 """A select box whose value is set by the page as well as by the visitor.
 
-With every request, a fragment's ticks among them, a browser repeats the value of every widget as it last heard
-it, and a select box's value is the text of its option. So a request that was on its way while the page set
-another value, or wrote another text for the same option, would undo what the page has set. Here each value that
-the page sets makes a new widget, and the texts that a browser may still know are kept.
+With every request, also with those that the live channel has it make, a browser repeats the value of every widget
+as it last heard it, and a select box's value is the text of its option. So a request that was on its way while the
+page set another value, or wrote another text for the same option, would undo what the page has set. Here each value
+that the page sets makes a new widget, and the texts that a browser may still know are kept.
 """
 
 import unicodedata

@@ -2,15 +2,18 @@
 
 import subprocess
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from core.i18n.marked_sentences import markdown_
+from core.i18n.marked_sentences import html_, markdown_
 from core.i18n.translation import _
 from core.insight import embedding_cache
+from pages.components.live_channel import follow
+from pages.server.background import begin
 from pages.server.services import image_data, settings
 
 EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
@@ -18,9 +21,10 @@ EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 
 @dataclass
 class PrecomputeJob:
-    """An embedding being made, for whoever waits for it."""
+    """An embedding being made, for whoever waits for it; `said` will hold what its process said of errors."""
 
     process: "subprocess.Popen[str]"
+    said: Future[str]
     began_s: float = field(default_factory=time.monotonic)
 
 
@@ -35,11 +39,13 @@ def _is_whole(path: Path, changed_ns: int) -> bool:  # noqa: ARG001 - made anew,
 
 
 def embedding_ready(dataset: str, kind: str) -> bool:
-    """Return whether an embedding is there; else offer to make it, or show how long it has been in the making."""
+    """Return whether an embedding is there; else offer to make it, or show that it is being made."""
     path = embedding_cache.cache_path(image_data(dataset), kind, settings().data_dir)
+    job = _jobs().get(str(path))
+    if job is not None and job.said.done():
+        _end(str(path), job)
     if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
         return True
-    job = _jobs().get(str(path))
     if job is None:
         st.caption(
             markdown_(
@@ -52,34 +58,43 @@ def embedding_ready(dataset: str, kind: str) -> bool:
             on_click=_begin, args=(dataset, kind, str(path)),
         )  # fmt: skip
         return False
-    _await(dataset, kind, str(path), job)
+    _await(dataset, kind, job)
     return False
+
+
+def _work(dataset: str, kind: str) -> str:
+    return f"{kind}-{dataset}"
 
 
 def _begin(dataset: str, kind: str, path: str) -> None:
     """Start a job, unless another visitor has just done so."""
     if path not in _jobs():
-        _jobs()[path] = PrecomputeJob(embedding_cache.start(dataset, kind, settings().data_dir))
+        process = embedding_cache.start(dataset, kind, settings().data_dir)
+        _jobs()[path] = PrecomputeJob(process, begin(lambda: process.communicate()[1], _work(dataset, kind)))
 
 
-def _await(dataset: str, kind: str, path: str, job: PrecomputeJob) -> None:
-    """Show how a job stands, once a second, until it is done."""
+def _end(path: str, job: PrecomputeJob) -> None:
+    """Keep why it could not be made, if so, and draw the page anew."""
+    _jobs().pop(path, None)
+    if job.process.returncode:
+        lines = job.said.result().strip().splitlines()
+        st.session_state.embedding_problem = lines[-1][:200] if lines else ""
+    st.rerun()
 
-    def look() -> None:
-        elapsed_s = time.monotonic() - job.began_s
-        if job.process.poll() is None:
-            share = 1 - 0.5 ** (elapsed_s / EXPECTED_S[kind] * 2)
-            st.progress(share, markdown_("Computing: {time:about} so far …", time=elapsed_s))
-            if st.button(_("Stop"), key=f"stop_{kind}_{dataset}"):
-                job.process.terminate()
-            return
-        _jobs().pop(path, None)
-        said = job.process.stderr.read() if job.process.stderr else ""
-        if job.process.returncode:
-            st.session_state.embedding_problem = said.strip().splitlines()[-1][:200] if said.strip() else ""
-        st.rerun()
 
-    st.fragment(look, run_every=1.0)()
+def _await(dataset: str, kind: str, job: PrecomputeJob) -> None:
+    """Show that a job goes on, with a bar that fills as such jobs usually do, until it is done."""
+    told = html_(
+        "Computing. This takes about {time:about} on a computer that is not busy.", time=EXPECTED_S[kind]
+    )
+    elapsed_s = time.monotonic() - job.began_s
+    timing = f"animation-duration:{4 * EXPECTED_S[kind]}s;animation-delay:{-elapsed_s:.1f}s"  # not said: CSS
+    st.html(
+        f'{told}<div class="ink-progress"><i class="ink-awaited" style="{timing}"></i></div>'  # not said: HTML
+    )
+    if st.button(_("Stop"), key=f"stop_{kind}_{dataset}"):
+        job.process.terminate()
+    follow("follow-embedding", {("work", _work(dataset, kind)): {"is_done": str(False)}})
 
 
 def show_embedding_problem() -> None:

@@ -18,12 +18,14 @@ from core.i18n.marked_sentences import html_, markdown_, nmarkdown_
 from core.i18n.number_format import percent
 from core.i18n.translation import _
 from core.images import PreprocessedImage
+from core.live.run_news import page_mark, state_marks
 from core.prediction.digit_detection import takes_ink
 from core.prediction.fine_tuning import accuracy_on, fine_tuning_config, plain_pixels, scratch_config
 from core.prediction.predict import Drawing, ModelInput
-from core.runs import RunRow, StoreError
+from core.runs import StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import pixel_panels
+from pages.components.live_channel import FIGURES_MS, follow
 from pages.draw.canvas import clear
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.run_context.selected_run import select_run, status_chip
@@ -32,7 +34,6 @@ from pages.server.visitor import visitor
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
 SHOWN: Final = 40
-TICK_S: Final = 1.0
 _ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
 
 
@@ -206,7 +207,9 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     progress = html_("{run}: {share:percent.0}", run=title(run), share=run.progress)
     st.html(f'<div class="ink-status">{status_chip(run)}<span>{progress}</span></div>')  # not said: HTML
     if run.is_live:
-        _look_again(run)
+        follow("follow-lesson", {("state", run.id): {"page": page_mark(run)}})
+        said = {"revision": state_marks(run, None)["revision"]}
+        follow("follow-lesson-progress", {("state", run.id): said}, FIGURES_MS)
         return
     after = model_of(run)
     if isinstance(after, ModelUnavailable):
@@ -235,17 +238,6 @@ def accuracy_change_in_markdown(change: float) -> str:
     if change < 0:
         return markdown_("Test accuracy fell by {points:number.1} percentage points.", points=points)
     return markdown_("Test accuracy rose by {points:number.1} percentage points.", points=points)
-
-
-def _look_again(run: RunRow) -> None:
-    """Draw the lesson anew once a second while its run trains."""
-
-    def look() -> None:
-        if store().version(run.id) != before:
-            st.rerun()
-
-    before = store().version(run.id)
-    st.fragment(look, run_every=TICK_S)()
 
 
 def _table(rows: list[tuple[str, float | None, float | None]]) -> str:

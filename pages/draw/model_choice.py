@@ -136,13 +136,19 @@ def is_detector_due(predictor: Predictor) -> bool:
     return not _detector(*_seen(predictor)).done()
 
 
+def detector_work(predictor: Predictor) -> str:
+    """Return the name under which the model's detector is made."""
+    dataset, is_deskewed = _seen(predictor)[0]
+    return f"detector-{dataset}-{is_deskewed}"  # not said: a name
+
+
 def _seen(predictor: Predictor) -> tuple[tuple[str, bool], Predictor]:
     return (predictor.config.dataset, predictor.config.deskew), predictor
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
 def _detector(seen: tuple[str, bool], _asked: Predictor) -> Future[Detector | None]:
-    return begin(lambda: detector_for(_asked, image_data(seen[0])), "detector")
+    return begin(lambda: detector_for(_asked, image_data(seen[0])), detector_work(_asked))
 
 
 def _spec(run: RunRow) -> DatasetSpec:

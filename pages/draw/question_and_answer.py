@@ -1,12 +1,9 @@
 """The Draw page's body: the question on the left, the answer on the right, what is behind it below."""
 
-import time
-from contextlib import suppress
 from typing import Final
 
 import numpy as np
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from core.datasets import CATALOG
 from core.datasets.pixel_values import as_uint8
@@ -16,6 +13,7 @@ from core.i18n.translation import N_, Sentences, _
 from core.prediction.digit_detection import takes_ink
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict
 from pages.components.image_panels import pixel_panels
+from pages.components.live_channel import follow
 from pages.draw.explanation import show_explanation
 from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
@@ -23,12 +21,14 @@ from pages.draw.model_choice import (
     LoadedModel,
     ModelUnavailable,
     chosen_model,
+    detector_work,
     is_detector_due,
     start_detector,
 )
 from pages.draw.model_comparison import show_learning, show_model_comparison
 from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
+from pages.run_context.guards import follow_status, follow_weights
 
 WHY: Final = "why"
 PREPARATION: Final = "preparation"
@@ -44,20 +44,19 @@ VIEWS: Final = Sentences(
         LESSON: N_("Train on your drawings"),
     }
 )
-TICK_S: Final = 1.0
-PATIENCE_S: Final = 10.0
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 
 
 def draw_view(model: LoadedModel) -> None:
-    """Draw the page for the run that answers; while that run trains, its answer follows once a second."""
+    """Draw the page for the run that answers; while that run trains, its answer follows."""
     start_detector(model.predictor)  # before the first stroke
-    tick_s = TICK_S if model.run.is_live else None
-    st.fragment(_question_and_answer, run_every=tick_s)(model)
+    follow_status(model.run)
+    st.fragment(_question_and_answer)(model)
 
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:
     model = _now(drawn_for)
+    follow_weights(model.run, model.step)
     st.caption(_introduction_in_markdown(model))
     source = chosen_source(model.spec)
     left, right = st.columns([5, 8], gap="large")
@@ -71,18 +70,7 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         _input(answer)
     _behind(source, model, subject or _BLANK, answer)
     if answer.is_asked and is_detector_due(model.predictor):
-        _ask_again(model)
-
-
-def _ask_again(model: LoadedModel) -> None:
-    """Wait for what knows that a drawing is no digit at all, and have everything drawn with it; a stroke goes first."""
-    spot = st.empty()
-    end_s = time.monotonic() + PATIENCE_S
-    while is_detector_due(model.predictor) and time.monotonic() < end_s:
-        time.sleep(0.1)
-        spot.empty()  # here Streamlit leaves this run for a newer one
-    with suppress(StreamlitAPIException):  # the whole page is being drawn: the next stroke will be told
-        st.rerun(scope="fragment")
+        follow("follow-detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}})
 
 
 def _question(source: str, subject: ModelInput | None) -> Question:
@@ -92,15 +80,9 @@ def _question(source: str, subject: ModelInput | None) -> Question:
 
 
 def _now(drawn_for: LoadedModel) -> LoadedModel:
-    """Return the run in view with its newest weights; draw the whole page anew when its status has changed."""
-    if not drawn_for.run.is_live:
-        return drawn_for
+    """Return the run in view with its newest weights; draw the whole page anew when it is another one."""
     now = chosen_model()
-    if (
-        isinstance(now, ModelUnavailable)
-        or now.run.id != drawn_for.run.id
-        or now.run.status != drawn_for.run.status
-    ):
+    if isinstance(now, ModelUnavailable) or now.run.id != drawn_for.run.id:
         st.rerun()
     return now
 

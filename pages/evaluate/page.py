@@ -15,7 +15,7 @@ from pages.evaluate.confusion import show_confusion
 from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
-from pages.run_context.guards import TICK_S, current_run, redraw_on_change, run_with_weights_or_stop
+from pages.run_context.guards import current_run, follow_status, follow_weights, run_with_weights_or_stop
 from pages.run_context.trained_model import scores
 
 SECTIONS: Final = Sentences(
@@ -29,11 +29,11 @@ SECTIONS: Final = Sentences(
 )  # not said: names in addresses, which stay
 
 
-def evaluation(run_id: str, drawn_status: str) -> None:
+def evaluation(run_id: str) -> None:
     """Draw everything for the newest weights."""
     run = current_run(run_id)
-    redraw_on_change(run, drawn_status)
     found = scores(run)
+    follow_weights(run, found.step)
     if not len(found.labels):
         st.info(_("This dataset has no test images, so there is nothing to evaluate on."))
         return
@@ -74,5 +74,5 @@ def evaluation(run_id: str, drawn_status: str) -> None:
 
 
 selected = run_with_weights_or_stop(_("Where is it wrong?"))
-tick = TICK_S if selected.is_live else None
-st.fragment(evaluation, run_every=tick)(selected.id, selected.status)
+follow_status(selected)
+st.fragment(evaluation)(selected.id)

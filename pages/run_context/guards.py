@@ -1,6 +1,6 @@
-"""What a page says where there is no run to look into, and when it is drawn again."""
+"""What a page says where there is no run to look into, and what has it drawn anew."""
 
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import streamlit as st
@@ -8,14 +8,14 @@ import streamlit as st
 from core.datasets import DatasetError
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
+from core.live.run_news import page_mark
 from core.runs import RunRow, StoreError
+from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.navigation import page
 from pages.run_context.dataset_guard import dataset_is_here
 from pages.run_context.selected_run import selected_run
 from pages.run_context.trained_model import newest_step, state_at
 from pages.server.services import store
-
-TICK_S: Final = 1.0
 
 
 def heading(question: str) -> None:
@@ -32,7 +32,7 @@ def run_with_weights_or_stop(question: str) -> RunRow:
     images_or_stop(run.dataset)
     if store().newest_weights_step(run.id) is None:
         if run.is_live:
-            _rerun_when_weights_arrive(run)
+            follow_first_weights(run)
             if run.status == "queued":
                 waits = _("This run is still in the queue. Its weights appear here after its first step.")
             else:
@@ -61,20 +61,21 @@ def _stop_with_link(sentence: str, action: str) -> NoReturn:
     st.stop()
 
 
-def _rerun_when_weights_arrive(run: RunRow) -> None:
-    """Draw the page anew when the run's status changes or it has its first weights."""
-
-    def look() -> None:
-        if current_run(run.id).status != run.status or store().newest_weights_step(run.id) is not None:
-            st.rerun()
-
-    st.fragment(look, run_every=TICK_S)()
+def follow_first_weights(run: RunRow) -> None:
+    """Have the page drawn anew when the run's status changes or it has its first weights."""
+    follow("follow-first-weights", {("state", run.id): {"page": page_mark(run), "weights": str(None)}})
 
 
-def redraw_on_change(run: RunRow, drawn_status: str) -> None:
-    """Inside a fragment: draw the whole page anew once another status, or another run, is to be shown."""
-    if run.status != drawn_status or st.session_state.get("run") != run.id:
-        st.rerun()
+def follow_status(run: RunRow) -> None:
+    """Have the page drawn anew when the status of a live run changes."""
+    if run.is_live:
+        follow("follow-status", {("state", run.id): {"page": page_mark(run)}})
+
+
+def follow_weights(run: RunRow, step: int) -> None:
+    """Have a fragment drawn anew, every three seconds at most, when a live run has newer weights than of `step`."""
+    if run.is_live:
+        follow("follow-weights", {("state", run.id): {"weights": str(step)}}, FIGURES_MS)
 
 
 def warn_if_diverged(run: RunRow) -> bool:
@@ -89,7 +90,12 @@ def warn_if_diverged(run: RunRow) -> bool:
 
 
 def current_run(run_id: str) -> RunRow:
-    """Return the run as it stands, for a fragment; stop the fragment with a sentence if it is gone."""
+    """Return the run as it stands, for a fragment; stop the fragment with a sentence if it is gone.
+
+    Once another run is selected, the whole page is drawn anew.
+    """
+    if st.session_state.get("run") != run_id:
+        st.rerun()
     try:
         return store().get(run_id)
     except StoreError as error:

@@ -19,7 +19,9 @@ from core.runs import RunRow
 from core.training.data import TrainingData, training_data
 from pages.server.services import image_data, store
 
-LIVE_CNN_IMAGES: Final = 1_000  # a CNN takes half a second for the whole test set: too long for every tick
+LIVE_CNN_IMAGES: Final = (
+    1_000  # a CNN takes half a second for the whole test set: too long while it is followed
+)
 StateArrays = dict[str, np.ndarray]
 
 

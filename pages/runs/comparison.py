@@ -28,9 +28,11 @@ from core.insight.run_comparison import (
     seed_groups,
 )
 from core.insight.significance import spread
+from core.live.run_news import page_mark, state_marks
 from core.protocol.events import Recorded
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import distinct_titles, status_text, title
+from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.markdown_table import markdown_table
 from pages.components.selectbox import field_px
 from pages.components.theme import current_theme
@@ -38,7 +40,6 @@ from pages.runs.model_comparison import show_disagreements, show_noise, show_wei
 from pages.runs.seed_names import without_seed
 from pages.server.services import store
 
-TICK_S: Final = 2.0
 _AXES: Final = Sentences({"steps": N_("Steps"), "epochs": N_("Epochs"), "seconds": N_("Seconds")})
 _X_TITLES: Final = Sentences(
     {"steps": N_("Training step"), "epochs": N_("Epoch"), "seconds": N_("Seconds of training")}
@@ -62,9 +63,10 @@ def show_comparison(address: str) -> None:
     if not rows:
         st.warning(_("None of the runs in this link was found. Go to “All runs” and select two or more."))
         return
-    is_live = any(row.is_live for row in rows)
-    drawn = [(row.id, row.status) for row in rows]
-    st.fragment(_comparison, run_every=TICK_S if is_live else None)([row.id for row in rows], drawn)
+    live = [row for row in rows if row.is_live]
+    if live:
+        follow("follow-compared", {("state", row.id): {"page": page_mark(row)} for row in live})
+    st.fragment(_comparison)([row.id for row in rows])
 
 
 def _asked_for(address: str) -> list[RunRow]:
@@ -95,12 +97,10 @@ def _asked_for(address: str) -> list[RunRow]:
     return [found[run_id] for run_id in wanted if run_id in found]
 
 
-def _comparison(run_ids: list[str], drawn: list[tuple[str, str]]) -> None:
-    """Draw everything; while a run is live, again every two seconds."""
+def _comparison(run_ids: list[str]) -> None:
+    """Draw everything; the curves of live runs follow."""
     found = {row.id: row for row in store().list(ids=run_ids, limit=MOST_RUNS)}
     rows = [found[run_id] for run_id in run_ids if run_id in found]
-    if [(row.id, row.status) for row in rows] != drawn:
-        st.rerun()
     names = [*distinct_titles(rows).values()]
     _heads(rows, names)
     _settings(rows, names)
@@ -185,6 +185,7 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
                     "to the highest of them. Default: on."
                 ),
             )
+    _follow(rows, "evaluation" if is_validation else "revision")
     quantity: Quantity = "accuracy" if shown.endswith("accuracy") else "loss"
     lines: dict[str, Curve | Band] = {}
     for name, row in zip(names, rows, strict=True):
@@ -207,6 +208,13 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
         axis=_X_TITLES[axis],
     )
     st.plotly_chart(figure, theme=None, config=CONFIG, key="compare_curves", alt=alt)
+
+
+def _follow(rows: list[RunRow], mark: str) -> None:
+    """Have the curves drawn anew when a live run has more of what they show."""
+    topics = {("state", row.id): {mark: state_marks(row, None)[mark]} for row in rows if row.is_live}
+    if topics:
+        follow("follow-curves", topics, FIGURES_MS)
 
 
 def _gathered(

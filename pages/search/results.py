@@ -11,9 +11,11 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import NONE, plain
 from core.i18n.translation import N_, Sentences, _, ngettext
+from core.live.search_news import state_mark, trials, trials_mark
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import STATUSES
 from core.search import Searches, SearchRow
+from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.navigation import page
 from pages.components.number_columns import said_per_cent, with_numbers
 from pages.components.theme import chip, current_theme
@@ -22,7 +24,6 @@ from pages.search.optuna_figures import optuna_figure
 from pages.server.services import store
 from pages.server.visitor import visitor
 
-TICK_S: Final = 2.0
 _FIGURES: Final = Sentences(
     {
         "plot_optimization_history": N_("History"),
@@ -43,7 +44,7 @@ _TONES: Final = {"running": "live", "stopping": "waiting", "stopped": "plain", "
 
 
 def show_search(search_id: str) -> None:
-    """Draw the search; while it goes on, again every two seconds."""
+    """Draw the search; while it goes on, its trials follow."""
     if st.button(_("All searches"), icon=":material/arrow_back:", key="leave_search"):
         del st.query_params["search"]
         st.rerun()
@@ -58,19 +59,21 @@ def show_search(search_id: str) -> None:
         return
     st.subheader(markdown_text(search.name), anchor=False)
     st.html(chip(STATES[search.state], _TONES[search.state]))
-    _orders(search)  # not in what ticks: a click must not meet a button that is just being drawn anew
-    st.fragment(_view, run_every=TICK_S if search.is_active else None)(search_id, search.state)
+    _orders(search)  # not in the fragment: a click must not meet a button that is just being drawn anew
+    if search.is_active:
+        follow("follow-search", {("search", search_id): {"page": state_mark(search)}})
+    st.fragment(_view)(search_id)
 
 
-def _view(search_id: str, drawn_state: str) -> None:
+def _view(search_id: str) -> None:
     try:
         search = Searches(store()).get(search_id)
-        runs = store().list(group_id=search_id, limit=400)
+        runs = trials(store(), search_id)
     except StoreError as error:
         st.error(markdown_text(str(error)))
         return
-    if search.state != drawn_state:
-        st.rerun()
+    if search.is_active:
+        follow("follow-trials", {("search", search_id): {"trials": trials_mark(runs)}}, FIGURES_MS)
     if search.message:
         st.warning(markdown_text(search.message))
     judged = [row for row in runs if row.status == "finished" and row.evaluation_accuracy is not None]

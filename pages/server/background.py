@@ -39,6 +39,11 @@ def begin(work: Callable[[], T], name: str) -> Future[T]:
     return result
 
 
+def is_under_way(name: str) -> bool:
+    """Return whether work that was begun under this name goes on."""
+    return any(thread.name == name for thread in list(_threads))
+
+
 def is_ending(within_s: float = 0.0) -> bool:
     """Return whether the server is ending, or does so within that many seconds: for work that can leave off early."""
     return _is_ending.wait(within_s)

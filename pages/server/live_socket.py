@@ -17,8 +17,10 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 from core.i18n.catalogue import languages
 from core.live.hub import Hub, Source, Topic, Viewer
 from core.live.news import Moment, MomentSource
-from core.live.run_news import run_moment
+from core.live.run_news import run_moment, state_moment
+from core.live.search_news import search_moment
 from core.live.sweep_news import sweep_moment
+from pages.server.background import is_under_way
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data, store
 from pages.server.warmup import libraries_loaded
@@ -28,13 +30,16 @@ MOST_TOPICS: Final = 8
 MOST_BYTES: Final = 2_000
 EASE_S: Final = 0.1  # after each word of a browser, before the next is heard
 POLICY_VIOLATION: Final = 1008
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 
 MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     "run": lambda run_id: run_moment(
         run_id, lambda name: current(name, SHARED_S), store(), image_data, has_torch=libraries_loaded()
     ),
+    "state": lambda run_id: state_moment(run_id, lambda name: current(name, SHARED_S), store()),
     "sweep": lambda group_id: sweep_moment(group_id, store(), feed),
+    "search": lambda search_id: search_moment(search_id, store()),
+    "work": lambda name: Moment(marks={"is_done": str(not is_under_way(name))}),
     "server": lambda _name: Moment(marks={"torch": str(libraries_loaded())}),
 }
 

@@ -6,13 +6,14 @@ const SILENT_MS = 25_000;  // the server says something every ten seconds
 const LATE_MS = 2_000;  // before a page says that the connection is lost
 const HIDDEN_MS = 5_000;  // a tab that is hidden so long is told nothing
 const LONGEST_WAIT_MS = 8_000;
+const ANSWER_MS = 10_000;  // a drawing that was asked for and has not come by then is asked for again
 
 class Channel {
   constructor() {
     this.address = new URL("../../live", import.meta.url);
     this.address.protocol = this.address.protocol.replace("http", "ws");
     this.address.search = "";
-    this.places = new Map();  // where on the page -> {watch, language, gapMs, trigger, drawnAt, timer}
+    this.places = new Map();  // where on the page -> {watch, language, gapMs, trigger, notBefore, timer}
     this.marks = {};  // topic -> its marks as told last
     this.failures = 0;
     setInterval(() => this.look(), 2_000);
@@ -23,7 +24,7 @@ class Channel {
   /** Have what stands at `place` follow what it says. */
   follow(place, data, trigger) {
     const known = this.places.get(place);
-    this.places.set(place, { ...data, trigger, drawnAt: performance.now(), count: known?.count ?? 0 });
+    this.places.set(place, { ...data, trigger, notBefore: performance.now() + data.gapMs, count: known?.count ?? 0 });
     clearTimeout(known?.timer);
     this.sweep();
     if (known && JSON.stringify(known.watch) === JSON.stringify(data.watch)) this.check(this.places.get(place));
@@ -141,11 +142,11 @@ class Channel {
     const isOld = () => Object.entries(place.watch).some(([topic, drawn]) =>
       Object.entries(drawn).some(([name, value]) => (this.marks[topic]?.[name] ?? value) !== value));
     if (place.timer || !isOld()) return;
-    const wait = Math.max(0, place.drawnAt + place.gapMs - performance.now()) + Math.random() * (this.spreadMs ?? 0);
+    const wait = Math.max(0, place.notBefore - performance.now()) + Math.random() * (this.spreadMs ?? 0);
     place.timer = setTimeout(() => {
       place.timer = null;
       if (!isOld()) return;
-      place.drawnAt = performance.now();
+      place.notBefore = performance.now() + ANSWER_MS;
       place.trigger("changed", ++place.count);
     }, wait);
   }

@@ -15,7 +15,7 @@ from core.insight.captions.run_summary import verdict
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
 from core.live.run_head import with_changes
-from core.live.run_news import note_viewer, page_mark
+from core.live.run_news import note_viewer, page_mark, state_marks
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
 from core.models.initial_weights import first_weights
 from core.runs import RunRow, StoreError
@@ -58,6 +58,8 @@ def show_run(run: RunRow) -> None:
         return
     if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
         follow("follow-run", {("run", run.id): {"page": page_mark(run)}})
+    elif run.status == "finished" and store().logits(run.id) is None:
+        follow("follow-scores", {("state", run.id): {"revision": state_marks(run, None)["revision"]}})
     _choose_earlier(run, alike)
     _log(run)
 

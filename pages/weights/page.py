@@ -7,18 +7,19 @@ import streamlit as st
 from core.i18n.translation import N_, Sentences, _
 from pages.components.sections import open_section
 from pages.run_context.guards import (
-    TICK_S,
     current_run,
-    redraw_on_change,
+    follow_status,
+    follow_weights,
     run_with_weights_or_stop,
     warn_if_diverged,
 )
+from pages.run_context.trained_model import newest_step
 from pages.weights.class_boundary import show_class_boundary
 from pages.weights.gradient_step import show_gradient_step
 from pages.weights.hidden_layers import show_feature_maps, show_unit_contributions
 from pages.weights.logit_breakdown import show_logit_breakdown
 from pages.weights.weight_editor import show_weight_editor
-from pages.weights.weight_history import PLAY_S, is_playing, show_weight_history
+from pages.weights.weight_history import show_weight_history
 
 TITLES: Final = Sentences(
     {
@@ -33,34 +34,29 @@ TITLES: Final = Sentences(
 )
 SECTIONS: Final = {
     "softmax": {
-        "time": None,
+        "time": show_weight_history,
         "two_classes": show_class_boundary,
         "arithmetic": show_logit_breakdown,
         "step": show_gradient_step,
         "edit": show_weight_editor,
     },
-    "mlp": {"time": None, "hidden_units": show_unit_contributions, "step": show_gradient_step},
-    "cnn": {"time": None, "feature_maps": show_feature_maps, "step": show_gradient_step},
+    "mlp": {"time": show_weight_history, "hidden_units": show_unit_contributions, "step": show_gradient_step},
+    "cnn": {"time": show_weight_history, "feature_maps": show_feature_maps, "step": show_gradient_step},
 }
 
 
-def show_sections(run_id: str, drawn_status: str, drawn_playing: bool) -> None:
+def show_sections(run_id: str) -> None:
     """Draw the chosen section for the newest weights."""
     run = current_run(run_id)
-    redraw_on_change(run, drawn_status)
+    follow_weights(run, newest_step(run))
     if warn_if_diverged(run):
         return
     sections = SECTIONS[run.model]
     name, place = open_section(f"weights_section_{run.model}", {name: TITLES[name] for name in sections})
-    show = sections[name]
     with place:
-        if show is None:
-            show_weight_history(run, drawn_playing)
-        else:
-            show(run)
+        sections[name](run)
 
 
 selected = run_with_weights_or_stop(_("What did it learn?"))
-playing = is_playing(selected)
-tick = PLAY_S if playing else TICK_S if selected.is_live else None
-st.fragment(show_sections, run_every=tick)(selected.id, selected.status, playing)
+follow_status(selected)
+st.fragment(show_sections)(selected.id)

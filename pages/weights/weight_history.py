@@ -19,6 +19,7 @@ from core.insight.robustness import balanced_subset
 from core.models.build import scale_images
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
+from pages.components.frame_pacer import ask_for_next
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import StateArrays, model_at, newest_step, prepared_data, state_at
@@ -27,9 +28,8 @@ from pages.weights.weight_journey import show_journey
 
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change
 PLAY_PX: Final = 120
-PLAY_S: Final = 0.35
+PLAY_MS: Final = 350
 FRAMES: Final = 30
-LATE_FRAMES: Final = 4  # frames that a browser may lag behind
 SHOWN_UNITS: Final = 20
 USE_IMAGES: Final = 1_000
 
@@ -39,14 +39,10 @@ def is_playing(run: RunRow) -> bool:
     return bool(st.session_state.get(f"playing_{run.id}"))
 
 
-def show_weight_history(run: RunRow, drawn_playing: bool) -> None:
+def show_weight_history(run: RunRow) -> None:
     """Show the weight images at the step chosen, beside those at the start."""
     kept = store().snapshots(run.id)
     newest = newest_step(run)
-    if is_playing(run):
-        _advance(run, kept)
-    if is_playing(run) != drawn_playing:
-        st.rerun()
     step = _slider(run, kept, newest)
     state = state_at(run.id, step)
     first_step = kept[0] if kept else newest
@@ -61,6 +57,9 @@ def show_weight_history(run: RunRow, drawn_playing: bool) -> None:
     )
     units = _units(run, newest)
     _show_images(run, state, state_at(run.id, first_step), (step, first_step), units, own_scale)
+    if is_playing(run):
+        number = st.session_state[_film(run)]
+        ask_for_next("pacer-film", number, PLAY_MS, lambda: _show_next_frame(run, kept))
     if not kept:
         st.caption(_("No earlier weights of this run were kept, so there is no change to show."))
         return
@@ -106,37 +105,34 @@ def _toggle_play(run: RunRow, options: list[int]) -> None:
     key = f"travel_{run.id}"
     st.session_state[f"playing_{run.id}"] = not is_playing(run)
     if is_playing(run):
-        now = st.session_state.get(key, NOW)
-        st.session_state[_film(run)] = [now]
-        if now == NOW:
-            _show_frame(run, options[0])
+        _count_frame(run)
+        if st.session_state.get(key, NOW) == NOW:
+            st.session_state[key] = options[0]
 
 
 def _film(run: RunRow) -> str:
     return f"film_{run.id}"
 
 
-def _show_frame(run: RunRow, step: int) -> None:
-    """Put the slider there, and keep the last places that the film has put it at."""
-    st.session_state[f"travel_{run.id}"] = step
-    st.session_state[_film(run)] = [*st.session_state[_film(run)], step][-LATE_FRAMES:]
+def _count_frame(run: RunRow) -> None:
+    st.session_state[_film(run)] = st.session_state.get(_film(run), 0) + 1
 
 
-def _advance(run: RunRow, kept: list[int]) -> None:
-    """Move the slider on by one frame; the film ends at the newest weights.
+def _show_next_frame(run: RunRow, kept: list[int]) -> None:
+    """Move the slider on by one frame, from where the film or the visitor has put it; for a callback."""
+    if not is_playing(run):  # paused while the browser asked
+        return
+    key = f"travel_{run.id}"
+    st.session_state[key] = next_frame(kept, st.session_state.get(key, NOW))
+    st.session_state[f"playing_{run.id}"] = st.session_state[key] != NOW
+    _count_frame(run)
 
-    A place where the film has just been is the browser's late word; any other is where the visitor has put it.
-    """
-    frames: list[int] = st.session_state[_film(run)]
-    said = st.session_state.get(f"travel_{run.id}", frames[-1])
-    now = frames[-1] if said in frames else said
+
+def next_frame(kept: list[int], now: int) -> int:
+    """Return the step of the frame after `now`; the film has FRAMES of those kept and ends at the newest weights."""
     later = [step for step in kept if step > now]
     stride = max(1, round(len(kept) / FRAMES))
-    if now == NOW or len(later) <= stride:
-        _show_frame(run, NOW)
-        st.session_state[f"playing_{run.id}"] = False
-        return
-    _show_frame(run, later[stride - 1])
+    return NOW if now == NOW or len(later) <= stride else later[stride - 1]
 
 
 def _show_images(

@@ -25,8 +25,8 @@ window.shifts = [];
 new PerformanceObserver((list) => {
   for (const {value, hadRecentInput, sources} of list.getEntries()) {
     if (hadRecentInput) continue;
-    const names = sources.map(({node, previousRect: a, currentRect: b}) =>
-      `${(node?.className ?? node?.parentElement?.className)} ${a.y | 0}+${a.height | 0} -> ${b.y | 0}+${b.height | 0}`);
+    const names = sources.map(({node, previousRect: a, currentRect: b}) => [
+      node?.className ?? node?.parentElement?.className, a.y | 0, a.height | 0, "->", b.y | 0, b.height | 0].join(" "));
     window.shifts.push([value, ...names]);
   }
 }).observe({type: "layout-shift", buffered: true});

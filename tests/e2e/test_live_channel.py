@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
@@ -18,6 +16,7 @@ from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
 from core.runs import Store
 from tests.browser import App, end_app, start_app
+from tests.page_links import Links
 from tests.polling import run_aside, until
 from tests.train_page import expect_status, open_train, press, step_shown
 
@@ -139,48 +138,6 @@ def test_only_pages_of_this_server_may_connect(app: App) -> None:
     talk(app, converse, origin=app.url)
     with pytest.raises(InvalidStatus, match="403"):
         talk(app, converse, origin="http://192.0.2.77:8000")
-
-
-@dataclass
-class Links:
-    """Both of the page's sockets, the live one of which can be cut."""
-
-    page: Page
-    is_cut: bool = False
-    live: list[WebSocketRoute] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)  # what the page asked Streamlit for
-    said: list[dict[str, Any]] = field(default_factory=list)  # what it says it watches
-
-    def __post_init__(self) -> None:
-        self.page.route_web_socket(re.compile("/live$"), self._live)
-        self.page.route_web_socket(re.compile("_stcore/stream"), self._streamlit)
-
-    def _live(self, socket: WebSocketRoute) -> None:
-        if self.is_cut:
-            socket.close()
-            return
-        server = socket.connect_to_server()
-        self.live.append(socket)
-
-        def hear(message: str | bytes) -> None:
-            self.said.append(json.loads(message))
-            server.send(message)
-
-        socket.on_message(hear)
-
-    def _streamlit(self, socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-
-        def hear(message: str | bytes) -> None:
-            self.asked.append(str(message))
-            server.send(message)
-
-        socket.on_message(hear)
-
-    def cut(self) -> None:
-        self.is_cut = True
-        for socket in self.live:
-            socket.close()
 
 
 def test_a_page_follows_its_run_without_asking_for_it(app: App, page: Page, running: str) -> None:

@@ -1,5 +1,6 @@
 """The Data page: what it says of the images, counted here by hand."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from core.insight.embedding import MAPS
 from core.protocol.events import Evaluated, Finished, Started
 from core.runs import Store
 from pages.data import embedding_job, embedding_map
-from pages.server import services
+from pages.server import background, services
 from tests.pages.finished_runs import finished_run, shown, words
+from tests.polling import until
 
 
 @pytest.mark.parametrize(
@@ -108,16 +110,17 @@ def test_a_map_by_t_sne_is_computed_once_asked_for_and_said_to_be_one(
     app: AppTest, store: Store, fashion: ImageData, surveyed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding_cache, "MAPPED", 60)
-    started = []
+    started, may_end = [], threading.Event()
 
     class Done:
-        """A process that has done its work by the time it is first looked at."""
+        """A process that does its work once it may."""
 
-        returncode, stderr = 0, None
+        returncode = 0
 
-        def poll(self) -> int:
+        def communicate(self) -> tuple[str, str]:
+            may_end.wait(60)
             embedding_cache.make(fashion, "tsne", surveyed)
-            return 0
+            return "", ""
 
     monkeypatch.setattr(embedding_cache, "start", lambda *what: started.append(what) or Done())
     run_id = finished_run(store, fashion, train_size=200)
@@ -126,6 +129,11 @@ def test_a_map_by_t_sne_is_computed_once_asked_for_and_said_to_be_one(
     next(b for b in app.button if b.label == "Compute").click().run()
     assert not app.exception, app.exception
     assert started == [("fashion_mnist", "tsne", services.settings().data_dir)]
+    assert "Computing. This takes about 15 s" in words(app)
+    assert background.is_under_way("tsne-fashion_mnist"), "what the page follows"
+    may_end.set()
+    until(lambda: not background.is_under_way("tsne-fashion_mnist"), "the map")
+    app.run()
     assert "60 images laid out by t-SNE, which keeps similar images close together" in words(app)
     assert not [b for b in app.button if b.label in ("Compute", "Stop")]
 

@@ -16,9 +16,9 @@ from core.insight.ood_detector import Detector
 from core.prediction.predictor import build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.runs import Store
-from pages.draw import canvas, fine_tuning, model_choice, model_comparison, question_and_answer
+from pages.draw import canvas, fine_tuning, model_choice, model_comparison
 from pages.draw.canvas import _Pad, _Page
-from pages.server import services
+from pages.server import background, services
 from tests.pages.draw.drawing import DRAWN, Canvas, detector_made_once, html, open_draw, words
 
 
@@ -63,7 +63,6 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
         return detector_made_once(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(model_choice, "detector_for", slowly)
-    monkeypatch.setattr(question_and_answer, "PATIENCE_S", 0.2)
     box = np.zeros((280, 280), np.float32)
     box[60:220, 60:220] = 1
     pad.draw(box, "box")
@@ -74,6 +73,7 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
         shipped_config("softmax-mnist"), dataset_spec("mnist"), shipped_weights("softmax-mnist")
     )
     assert model_choice.is_detector_due(predictor)
+    assert background.is_under_way(model_choice.detector_work(predictor)), "what the page follows"
     may_end.set()
     model_choice._detector(*model_choice._seen(predictor)).result(300)
     app.run()

@@ -57,7 +57,7 @@ def test_the_settings_of_a_run_and_what_is_changed_in_the_form(app: AppTest, sto
     assert not [button for button in app.button if button.label == "Use these settings"]
 
 
-def test_on_another_page_the_head_says_the_status(app: AppTest, store: Store) -> None:
+def test_on_another_page_the_head_says_the_status(app: AppTest) -> None:
     app.query_params["run"] = "softmax-mnist"
     app.run()
     app.switch_page("weights/page.py").run()

@@ -84,25 +84,17 @@ def test_time_travel_shows_the_snapshot_of_the_step_chosen(
     assert f"leans towards {bias.argmax()}" in words(app)
 
 
-def test_the_film_goes_on_past_late_words_and_from_where_the_visitor_puts_it(
-    app: AppTest, store: Store, mnist: ImageData
-) -> None:
-    run_id = finished_run(store, mnist, epochs=4)
-    open_section(app, run_id, "time")
-    kept = store.snapshots(run_id)
-    key = f"travel_{run_id}"
-    app.button(key=f"play_{run_id}").click().run()
-    assert app.session_state[key] == kept[1]
-    app.run()
-    assert app.session_state[key] == kept[2]
-    app.select_slider(key=key).set_value(kept[0]).run()  # the browser has not heard of the frames since
-    assert app.session_state[key] == kept[3]
-    app.select_slider(key=key).set_value(kept[-4]).run()  # the visitor's hand
-    assert app.session_state[key] == kept[-3]
-    for _ in range(3):  # the last one kept, the end, and the end that it stays at
-        app.run()
-    assert app.session_state[key] == weight_history.NOW
-    assert app.button(key=f"play_{run_id}").label == "Play"
+@pytest.mark.parametrize("count", [1, 5, 30, 100])
+def test_the_film_has_thirty_frames_at_most_and_ends_at_the_newest_weights(count: int) -> None:
+    kept = [3 * place for place in range(count)]
+    frames = [kept[0]]
+    while frames[-1] != weight_history.NOW:
+        frames.append(weight_history.next_frame(kept, frames[-1]))
+    stride = max(1, round(count / weight_history.FRAMES))
+    assert frames[:-1] == kept[::stride][: len(frames) - 1]
+    assert count - stride <= kept.index(frames[-2]) + 1, "the newest weights are the last frame"
+    assert len(frames) <= weight_history.FRAMES + 5
+    assert weight_history.next_frame(kept, weight_history.NOW) == weight_history.NOW
 
 
 def test_the_journey_of_several_layers_is_measured_layer_by_layer(

@@ -1,0 +1,175 @@
+"""Every page that shows a run follows it by the live channel: soon, seldom, and never where nothing moves."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.config.run_config import RunConfig
+from core.protocol.events import Finished, Started, Weights
+from core.runs import Store
+from core.search import Dimension, Searches, SearchPlan
+from pages.components.live_channel import FIGURES_MS
+from tests.browser import App
+from tests.page_links import Links
+from tests.polling import until
+from tests.train_page import open_train, press
+
+pytestmark = pytest.mark.e2e
+
+LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=10)
+PAGES = ("weights", "evaluate", "draw", "runs?compare={run}&")
+
+
+@pytest.fixture
+def running(app: App, store: Store, page: Page) -> Iterator[str]:
+    """Return a run that is in training, twenty steps a second."""
+    open_train(page, app.url)  # the first visit starts what trains
+    run_id = store.create(LONG, pace="steps:20")
+    store.enqueue(run_id)
+    until(lambda: store.get(run_id).step > 20, "its first steps")
+    yield run_id
+    store.order(run_id, command="stop")
+
+
+def see_tab(page: Page, *, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def shown_step(page: Page) -> int:
+    return int(page.locator(".ink-pixels[data-step]").first.get_attribute("data-step") or -1)
+
+
+def opened(page: Page, app: App, name: str, run_id: str, topic: str) -> Links:
+    """Open the page and return what it says, once it follows the topic and has been drawn."""
+    links = Links(page)
+    page.goto(f"{app.url}/{name.format(run=run_id)}{'' if name.endswith('&') else '?'}run={run_id}")
+    until(lambda: page.evaluate("1") and links.watches(topic), "the page to follow")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    return links
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_its_figures_follow_a_run_seldom_and_its_end_at_once(
+    app: App, page: Page, store: Store, running: str, name: str
+) -> None:
+    links = opened(page, app, name, running, f"state:{running}")
+    first = len(links.asked)
+    until(
+        lambda: page.evaluate("1") and len(links.asked) >= first + 3,
+        "the figures to be drawn three times more",
+    )
+    between = [
+        later - earlier for earlier, later in zip(links.asked[first:], links.asked[first + 1 :], strict=False)
+    ]
+    assert all(gap >= 0.95 * FIGURES_MS / 1000 for gap in between), between
+
+    store.order(running, command="stop")
+    until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
+    if name.startswith("runs"):
+        expect(page.get_by_text("(Stopped)")).to_be_visible()
+    elif name != "draw":
+        expect(page.locator(".ink-subject")).to_contain_text("Stopped")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_which_nothing_moves_asks_for_nothing(
+    app: App, page: Page, store: Store, running: str, name: str
+) -> None:
+    still = store.create(LONG)
+    store.enqueue(still)
+    until(lambda: store.get(still).step > 0, "its first steps")
+    store.order(still, command="pause")
+    until(lambda: store.get(still).status == "paused", "the run to pause")
+    links = opened(page, app, name, still, f"state:{still}")
+    asked, step = len(links.asked), store.get(running).step
+    until(lambda: page.evaluate("1") and store.get(running).step > step + 100, "five seconds of another run")
+    assert len(links.asked) == asked
+    store.order(still, command="stop")
+
+
+@pytest.mark.parametrize("name", ["weights", "evaluate", "draw"])
+def test_a_page_without_weights_waits_for_them(app: App, page: Page, store: Store, name: str) -> None:
+    run_id = store.create(LONG, queue=False)
+    attempt = store.claim(run_id)
+    assert attempt is not None
+    store.append(run_id, attempt, [Started(0, 4000, 20, 1000, "test", 10_000, 7850, "closed-form", 1)])
+    opened(page, app, name, run_id, f"state:{run_id}")
+    waits = page.get_by_text(re.compile("has no weights yet|about to start"))
+    expect(waits).to_be_visible()
+    arrays = {"linear.weight": np.zeros((10, 784), np.float32), "linear.bias": np.zeros(10, np.float32)}
+    store.append(run_id, attempt, [Weights(1, arrays, keep=True)])
+    expect(waits).to_have_count(0)
+    store.append(run_id, attempt, [Finished(1, "stopped", 1.0)])
+    store.leases.give_back(run_id)
+
+
+def test_a_run_that_is_deleted_is_gone_from_the_pages_that_follow_it(
+    app: App, page: Page, store: Store, running: str
+) -> None:
+    opened(page, app, "evaluate", running, f"state:{running}")
+    store.delete(running)
+    expect(page.get_by_text("The selected run no longer exists.")).to_be_visible()
+
+
+def test_a_search_is_followed_to_its_end(app: App, page: Page, store: Store) -> None:
+    open_train(page, app.url)
+    config = RunConfig(train_size=1000, batch_size=50, epochs=1)
+    plan = SearchPlan(config, (Dimension("batch_size", ("50", "100")),), sampler="grid")
+    searches = Searches(store)
+    search_id = searches.create(plan)
+    links = Links(page)
+    page.goto(f"{app.url}/search?search={search_id}")
+    expect(page.get_by_text("2 of 2 trials completed")).to_be_visible()
+    expect(page.get_by_text("Finished").first).to_be_visible()
+    until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
+
+
+def test_the_film_asks_once_for_each_frame_waits_while_nobody_sees_it_and_ends(
+    app: App, page: Page, store: Store, running: str
+) -> None:
+    zeros = {"linear.weight": np.zeros((10, 784), np.float32), "linear.bias": np.zeros(10, np.float32)}
+    kept = [Weights(step, zeros, keep=True) for step in range(0, 48, 4)]
+    begun = Started(0, 44, 20, 1000, "test", 10_000, 7850, "closed-form", 1)
+    run_id = store.add_finished_run(LONG, [begun, *kept, Finished(44, "finished", 1.0)])
+    links, frames = Links(page), [0]
+    page.goto(f"{app.url}/weights?run={run_id}")
+    press(page, "Play")
+    until(lambda: shown_step(page) == 0, "the first frame")
+    asked = len(links.asked)
+
+    def has_shown(count: int) -> bool:
+        if (now := shown_step(page)) != frames[-1]:
+            frames.append(now)
+        return len(frames) >= count
+
+    until(lambda: has_shown(3), "the film to play")
+    see_tab(page, hidden=True)
+    until(
+        lambda: len(links.asked) - asked == len(frames) - 1 or has_shown(100), "the frame that was asked for"
+    )
+    while_hidden, step = shown_step(page), store.get(running).step
+    until(lambda: page.evaluate("1") and store.get(running).step > step + 40, "two seconds of another run")
+    assert shown_step(page) == while_hidden
+    see_tab(page, hidden=False)
+    until(lambda: has_shown(5), "it to go on from there")
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    paused, asked_paused = shown_step(page), len(links.asked)
+    until(lambda: page.evaluate("1") and store.get(running).step > step + 80, "two more seconds of it")
+    assert (shown_step(page), len(links.asked)) == (paused, asked_paused)
+    press(page, "Play")
+    expect(page.get_by_role("slider", name=re.compile("Training step"))).to_have_attribute(
+        "aria-valuetext", "now"
+    )
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    once_each = len(kept) - 1 + 2  # and Pause, and Play
+    assert len(links.asked) - asked in (once_each, once_each + 1), "the pause may cross with a frame"

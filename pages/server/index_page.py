@@ -25,7 +25,7 @@ class IndexPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
             plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-            await self._app(scope | {"headers": plain}, receive, _Linking(send).send)
+            await self._app({**scope, "headers": plain}, receive, _Linking(send).send)
         else:
             await self._app(scope, receive, send)
 

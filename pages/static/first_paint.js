@@ -5,13 +5,14 @@
 (() => {
   const LONGEST_MS = 10_000;
   const LONGEST_FOR_PARTS_MS = 4_000;  // from the mark on: what is still not drawn then may take its time
-  const SETTLED_MS = 60;
+  const SETTLED_MS = 100;
   const EMPTY_PX = 8;
   const root = document.documentElement, began = performance.now();
-  const isDrawn = (component) => component.clientHeight > EMPTY_PX || component.closest('[class*="st-key-follow"]');
+  const isDrawn = (component) => component.querySelector('[data-testid="stBidiComponentRegular"]')?.clientHeight > EMPTY_PX ||
+    component.closest('[class*="st-key-follow"]');
   const isReady = () => document.querySelector('.stApp[data-test-script-state="notRunning"]') &&
     !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded" &&
-    [...document.querySelectorAll(".stBidiComponentRegular")].every(isDrawn);
+    [...document.querySelectorAll(".stBidiComponent")].every(isDrawn);
   let markedAt = null, settledAt = null;
   const look = () => {
     const now = performance.now();

@@ -34,7 +34,8 @@ class Links:
         self.live.append(socket)
 
         def hear(message: str | bytes) -> None:
-            self.said.append(json.loads(message))
+            if "watch" in (said := json.loads(message)):
+                self.said.append(said)
             server.send(message)
 
         socket.on_message(hear)

@@ -27,11 +27,11 @@ def until(condition: Callable[[], T], what: str, within_s: float = DEADLINE_S, e
     return value
 
 
-def run_aside(play: Callable[[], Awaitable[None]]) -> None:
+def run_aside(play: Callable[[], Awaitable[None]], within_s: float = DEADLINE_S) -> None:
     """Play it in an event loop of its own thread, within the deadline: this thread may have Playwright's."""
 
     async def in_time() -> None:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(within_s):
             await play()
 
     with ThreadPoolExecutor(1) as aside:

@@ -7,7 +7,7 @@ import datetime
 import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from core.i18n.catalogue import gettext, ngettext
@@ -205,8 +205,13 @@ def _pattern(of_locale: str, decimals: int) -> "NumberPattern":
 
 def _said(value: Decimal, of_locale: str, decimals: int) -> str:
     """Return the number by the locale's pattern, written with English signs first: Babel drops an apostrophe."""
+    return _in_english(value, of_locale, decimals).translate(_signs(locale()))
+
+
+@lru_cache(maxsize=4096)  # a page that is followed says most of its numbers ten times a second
+def _in_english(value: Decimal, of_locale: str, decimals: int) -> str:
     with localcontext(_EXACT):
-        return _pattern(of_locale, decimals).apply(value, "en").translate(_signs(locale()))
+        return str(_pattern(of_locale, decimals).apply(value, "en"))
 
 
 @cache

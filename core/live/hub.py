@@ -11,19 +11,20 @@ from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import thread_time
 from typing import Final, Protocol
 
 LOG: Final = logging.getLogger(__name__)
 
 FASTEST_S: Final = 0.1  # between two looks at a topic
 SLOWEST_S: Final = 0.5
-VIEWERS_AT_SLOWEST: Final = 300
-SHARE_OF_A_CORE: Final = 0.25  # that looking may take, while no look waits longer than SLOWEST_S for it
+A_VIEWER_S: Final = 0.2 / 300  # for each who watches: 0.2 s between two looks for three hundred
+SHARE_OF_A_CORE: Final = 0.5  # that looking may take, while no look waits longer than SLOWEST_S for it
 BEAT_S: Final = (
     10.0  # a viewer who is sent nothing so long is sent an empty message, so that both ends know of a break
 )
 SEND_S: Final = 30.0  # a viewer who takes nothing so long is gone
+MOST_UNHEARD: Final = 8  # messages of a topic on their way to a viewer, wherever they are held up
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,11 @@ class Source(Protocol):
 
 
 class Viewer:
-    """One socket: of each topic at most one message waits to be sent to it."""
+    """One socket: of each topic at most one message waits to be sent to it.
+
+    Networks and what lies between hold a lot for a slow reader. So that this is not old news, the viewer says how much
+    it has heard.
+    """
 
     def __init__(self, hub: "Hub", send: Callable[[bytes], Awaitable[None]]) -> None:
         self._hub, self._send = hub, send
@@ -60,6 +65,13 @@ class Viewer:
         self._topics: frozenset[Topic] = frozenset()
         self._is_sending = False
         self._wake = asyncio.Event()
+        self._sent = self._heard = 0  # messages
+        self._has_heard = asyncio.Event()
+
+    def heard(self, count: int) -> None:
+        """Take in that the viewer has heard so many messages in all."""
+        self._heard = min(max(self._heard, count), self._sent)
+        self._has_heard.set()
 
     def watch(self, topics: Iterable[Topic]) -> None:
         """Watch these and no others from now on. Everything is told of each, also of what was watched before."""
@@ -99,17 +111,29 @@ class Viewer:
                 async with asyncio.timeout(BEAT_S):
                     await self._wake.wait()
             except TimeoutError:
-                await self._send_in_time(b"")
+                await self._in_time(self._send_one(b""))
                 continue
             self._wake.clear()
             while self._waiting:
-                await self._send_in_time(self._waiting.pop(next(iter(self._waiting))))
+                await self._in_time(self._send_next())
 
-    async def _send_in_time(self, message: bytes) -> None:
+    async def _in_time(self, sending: Awaitable[None]) -> None:
         self._is_sending = True
         async with asyncio.timeout(SEND_S):
-            await self._send(message)
+            await sending
         self._is_sending = False
+
+    async def _send_next(self) -> None:
+        """Send what waits first once enough has been heard; it may be old by then, and gone."""
+        while self._sent - self._heard >= MOST_UNHEARD * len(self._topics):
+            self._has_heard.clear()
+            await self._has_heard.wait()
+        if self._waiting:
+            await self._send_one(self._waiting.pop(next(iter(self._waiting))))
+
+    async def _send_one(self, message: bytes) -> None:
+        self._sent += 1
+        await self._send(message)
 
 
 @dataclass(eq=False)
@@ -120,7 +144,7 @@ class _Channel:
     source: Source
     viewers: set[Viewer] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    look_s: float = 0.0  # what a look took lately
+    look_s: float = 0.0  # of a processor's time, what a look took lately
     is_broken: bool = False  # the last look failed
 
     def tell(self, news: News) -> None:
@@ -169,7 +193,7 @@ class Hub:
         """The time between two looks at a topic: longer with many viewers, or where looking takes long."""
         viewers = sum(len(channel.viewers) for channel in self._channels.values())
         work_s = sum(channel.look_s for channel in self._channels.values())
-        wanted = max(SLOWEST_S * viewers / VIEWERS_AT_SLOWEST, work_s / SHARE_OF_A_CORE)
+        wanted = max(A_VIEWER_S * viewers, work_s / SHARE_OF_A_CORE)
         return min(SLOWEST_S, max(FASTEST_S, wanted))
 
     async def _look_on(self, channel: _Channel) -> None:
@@ -187,7 +211,7 @@ class Hub:
 
     @staticmethod
     def _look(channel: _Channel, wants_whole: bool) -> News:
-        began = perf_counter()
+        began = thread_time()
         try:
             news = channel.source.look(wants_whole=wants_whole, viewers=len(channel.viewers))
         except Exception:  # one topic's fault must not silence it for good: the next look may go well
@@ -199,4 +223,4 @@ class Hub:
             channel.is_broken = False
             return news
         finally:
-            channel.look_s += 0.2 * (perf_counter() - began - channel.look_s)
+            channel.look_s += 0.2 * (thread_time() - began - channel.look_s)

@@ -23,7 +23,7 @@ MESSAGE_BYTES: Final = 4_500  # that a message may take, once a viewer has been 
 OWN_BYTES: Final = 260  # of them its header, and that of the weight images
 LEAST_TILE_BYTES: Final = 800
 FEW_VIEWERS: Final = 8  # whose pages may all be drawn anew at one moment
-SPREAD_S: Final = 2.0  # over which those of more are spread
+A_DRAWING_S: Final = 0.05  # what one of them takes: so much each, the drawings of more are spread over
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class MomentSource:
 
     def look(self, *, wants_whole: bool, viewers: int) -> News:
         """Return what is new since the look before, and everything if it is wanted."""
-        trouble, self._spread_s = "", SPREAD_S if viewers > FEW_VIEWERS else 0.0
+        trouble, self._spread_s = "", A_DRAWING_S * viewers if viewers > FEW_VIEWERS else 0.0
         with read_by(Reader(self._topic.language)):
             try:
                 self._moment = self._look_now()

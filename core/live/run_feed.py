@@ -46,12 +46,11 @@ class Feed:
             now = time.monotonic()
             if self._row is not None and now - self._read_at < max_age_s:
                 return self._row
-            version = source.version(self.run_id)
-            if self._row is None or version != self._version:
-                self._row, self._version = source.get(self.run_id), version
+            row = source.get(self.run_id)
+            if row.version != self._version:
                 self._read(source)
-            self._read_at = now
-            return self._row
+            self._row, self._version, self._read_at = row, row.version, now
+            return row
 
     def _read(self, source: Store) -> None:
         news = source.events_since(self.run_id, self._cursor)

@@ -23,6 +23,12 @@ _REMOVE: Final = delete(ARTIFACTS).where(
     ARTIFACTS.c.name == bindparam("of_name"),
 )
 
+_WEIGHTS: Final = (ARTIFACTS.c.run_id == bindparam("of_run"), ARTIFACTS.c.kind.in_((SNAPSHOT, GLIMPSE)))
+_NEWEST_STEP: Final = select(func.max(ARTIFACTS.c.step)).where(*_WEIGHTS)
+_NEWEST: Final = (
+    select(ARTIFACTS).where(*_WEIGHTS, ARTIFACTS.c.step == _NEWEST_STEP.scalar_subquery()).limit(1)
+)
+
 
 class ArtifactWriter:
     """One run's artifacts inside a transaction that is under way; written together at the end of a `with`."""
@@ -53,8 +59,8 @@ class ArtifactWriter:
 
     def drop_snapshots_after(self, step: int) -> None:
         """Remove, at once, snapshots and glimpses of steps beyond `step`."""
-        beyond = (*_weights(self._run_id), ARTIFACTS.c.step > step)
-        self._connection.execute(delete(ARTIFACTS).where(*beyond))
+        beyond = delete(ARTIFACTS).where(*_WEIGHTS, ARTIFACTS.c.step > step)
+        self._connection.execute(beyond, {"of_run": self._run_id})
 
     def _put(self, kind: str, name: str, step: int, data: bytes) -> None:
         """Store `data`, in place of what had that kind and name."""
@@ -108,11 +114,8 @@ class Artifacts:
 
     def newest_weights(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
         """Return (step, weights) as new as there are, None before the first."""
-        weights = _weights(run_id)
-        newest = select(func.max(ARTIFACTS.c.step)).where(*weights).scalar_subquery()
-        statement = select(ARTIFACTS).where(*weights, ARTIFACTS.c.step == newest).limit(1)
         with self._database.read() as connection:
-            row = connection.execute(statement).mappings().first()
+            row = connection.execute(_NEWEST, {"of_run": run_id}).mappings().first()
         if row is None:
             return None
         data = verified(row["data"], row["sha256"], _damage(run_id, SNAPSHOT, row["step"]))
@@ -121,7 +124,7 @@ class Artifacts:
     def newest_weights_step(self, run_id: str) -> int | None:
         """Return the step of what `live` would return, without reading it."""
         with self._database.read() as connection:
-            step: int | None = connection.scalar(select(func.max(ARTIFACTS.c.step)).where(*_weights(run_id)))
+            step: int | None = connection.scalar(_NEWEST_STEP, {"of_run": run_id})
         return step
 
     def checkpoint(self, run_id: str) -> bytes | None:
@@ -157,11 +160,6 @@ def _damage(run_id: str, kind: str, step: int) -> str:
     if kind == LOGITS:
         return _("The stored predictions of run {run} are damaged.", run=run_id)
     return _("The weights of run {run} at step {step} are damaged.", run=run_id, step=step)
-
-
-def _weights(run_id: str) -> tuple[Any, ...]:
-    """Return the conditions of a run's snapshots and glimpse."""
-    return ARTIFACTS.c.run_id == run_id, ARTIFACTS.c.kind.in_((SNAPSHOT, GLIMPSE))
 
 
 def _snapshot_steps(run_id: str) -> Any:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 
 from core.protocol.events import Event, Recorded, Started, Steps
 from core.runs.artifacts import ArtifactWriter
@@ -11,6 +12,17 @@ from core.runs.row_updates import columns_of
 from core.runs.run_table import RunTable, Values, event_row, many
 from core.runs.schema import EVENTS, RUNS
 from core.runs.serialization import cut, decode, is_recorded
+
+_PLACE: Final = (EVENTS.c.attempt, EVENTS.c.seq)
+_HISTORY: Final = select(RUNS.c.history).where(RUNS.c.id == bindparam("of_run"))
+_NEWER: Final = (
+    select(EVENTS)
+    .where(
+        EVENTS.c.run_id == bindparam("of_run"),
+        tuple_(*_PLACE) > tuple_(bindparam("attempt"), bindparam("seq")),
+    )
+    .order_by(*_PLACE)
+)
 
 
 @dataclass(frozen=True)
@@ -39,15 +51,14 @@ class EventLog:
         """
         told, attempt, seq = _read_cursor(since)
         with self._database.read() as connection:
-            history = connection.scalar(select(RUNS.c.history).where(RUNS.c.id == run_id))
+            history = connection.scalar(_HISTORY, {"of_run": run_id})
             if history is None:
                 self._table.row(connection, run_id)
             afresh = told != history
             if afresh:
                 attempt, seq = -1, 0
-            place = (EVENTS.c.attempt, EVENTS.c.seq)
-            mine = (EVENTS.c.run_id == run_id, tuple_(*place) > tuple_(attempt, seq))
-            found = connection.execute(select(EVENTS).where(*mine).order_by(*place)).mappings().all()
+            after = {"of_run": run_id, "attempt": attempt, "seq": seq}
+            found = connection.execute(_NEWER, after).mappings().all()
         if found:
             attempt, seq = found[-1]["attempt"], found[-1]["seq"]
         events = tuple(decode(row["kind"], row["payload"]) for row in found)

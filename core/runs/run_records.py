@@ -15,7 +15,7 @@ from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
 from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, QUEUED, RunRow, run_row
-from core.runs.run_table import RunTable, Values, many, one
+from core.runs.run_table import RunTable, Values, many
 from core.runs.schema import RUNS
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
@@ -127,18 +127,6 @@ class RunRecords:
             values = self._table.row(connection, run_id)
             position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
         return run_row(values, self._table.is_held(values), position)
-
-    def version(self, run_id: str) -> str:
-        """Return a text that changes whenever anything about the run does; much cheaper than `get`.
-
-        Raises: UnknownRun.
-        """
-        columns = (RUNS.c.id, RUNS.c.revision, RUNS.c.state, RUNS.c.lease)
-        with self._database.read() as connection:
-            values = one(connection, select(*columns).where(RUNS.c.id == run_id))
-            values = values or self._table.row(connection, run_id)
-            position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
-        return f"{values['revision']}.{int(self._table.is_held(values))}.{position}"
 
     def list_version(self) -> str:
         """Return a text that changes whenever any run does, or a worker is lost; cheaper than `list`."""

@@ -119,6 +119,11 @@ class RunRow:
         return from_kept(self.remedy_kept)
 
     @property
+    def version(self) -> str:
+        """A text that changes whenever anything about the run does."""
+        return f"{self.revision}.{int(self.is_held)}.{self.queue_position}"
+
+    @property
     def status(self) -> str:
         """One of STATES, "interrupted" if the worker that had the run is gone."""
         return self.state if self.is_held or self.state not in IN_WORK else INTERRUPTED

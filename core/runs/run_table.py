@@ -16,6 +16,7 @@ from core.runs.schema import EVENTS, RUNS
 from core.runs.serialization import encode, kind_of
 
 Values = dict[str, Any]  # a row, column -> value
+_ROW = select(RUNS).where(RUNS.c.id == bindparam("of_run"))
 
 
 def one(connection: Connection, statement: Select[Any]) -> Values | None:
@@ -39,10 +40,10 @@ class RunTable:
 
     def row(self, connection: Connection, run_id: str) -> Values:
         """Return the run's row.  Raises: UnknownRun."""
-        row = one(connection, select(RUNS).where(RUNS.c.id == run_id))
+        row = connection.execute(_ROW, {"of_run": run_id}).mappings().first()
         if row is None:
             raise UnknownRun(run_id)
-        return row
+        return {**row}
 
     def is_held(self, values: Values) -> bool:
         """Return whether a living worker has the run; a pause that gave its worker up needs none."""

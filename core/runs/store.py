@@ -41,7 +41,6 @@ class Store:
         records = RunRecords(table)
         self.create = records.create
         self.get = records.get
-        self.version = records.version
         self.list = records.list
         self.list_version = records.list_version
         self.rename = records.rename

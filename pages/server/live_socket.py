@@ -3,10 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.routing import WebSocketRoute
@@ -28,6 +28,7 @@ from pages.server.warmup import libraries_loaded
 SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
 MOST_TOPICS: Final = 8
 MOST_BYTES: Final = 2_000
+MOST_RUBBISH: Final = 50  # messages that mean nothing, before who says them is shown out
 EASE_S: Final = 0.1  # after each word of a browser, before the next is heard
 POLICY_VIOLATION: Final = 1008
 _NAME: Final = re.compile(r"[A-Za-z0-9_:-]{1,64}")
@@ -75,10 +76,11 @@ async def live(socket: WebSocket) -> None:
         viewer.watch(())
         for task in (sending, hearing):
             task.cancel()
-        for end in await asyncio.gather(sending, hearing, return_exceptions=True):
-            if isinstance(end, TimeoutError):  # a reader that takes nothing: what waits for it is thrown away
-                with suppress(RuntimeError, OSError):
-                    await socket.close()
+        await asyncio.gather(sending, hearing, return_exceptions=True)
+        with suppress(
+            RuntimeError, OSError
+        ):  # one that is gone, or takes nothing: what waits for it is thrown away
+            await socket.close(POLICY_VIOLATION)
 
 
 async def _is_welcome(socket: WebSocket) -> bool:
@@ -92,29 +94,40 @@ async def _is_welcome(socket: WebSocket) -> bool:
 
 
 async def _hear(socket: WebSocket, viewer: Viewer) -> None:
-    """Hear what the page watches, as often as it says so; nothing else that it says matters."""
-    while True:
+    """Hear what the page watches, as often as it says so, and how much it has heard; nothing else matters."""
+    rubbish = 0
+    while rubbish <= MOST_RUBBISH:
         try:
             said = await socket.receive()
         except (WebSocketDisconnect, RuntimeError):
             return
         if said["type"] == "websocket.disconnect":
             return
-        topics = _topics(said.get("text") or "")
-        if topics is not None:
+        told = _told(said.get("text") or "")
+        topics = _topics(told)
+        if isinstance(told.get("heard"), int):
+            viewer.heard(told["heard"])
+        elif topics is not None:
             viewer.watch(topics)
+        else:
+            rubbish += 1
         await asyncio.sleep(EASE_S)
 
 
-def _topics(said: str) -> list[Topic] | None:
-    """Return what a browser's message {"watch": ["run:ab12"], "language": "en"} asks for; None for any other."""
+def _told(said: str) -> dict[str, Any]:
+    """Return a browser's message: {"watch": ["run:ab12"], "language": "en"} or {"heard": 40}; {} for rubbish."""
     if len(said) > MOST_BYTES:
-        return None
+        return {}
     try:
-        asked = json.loads(said)
-        names, language = asked["watch"], asked["language"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
+        told = json.loads(said)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _topics(told: Mapping[str, Any]) -> list[Topic] | None:
+    """Return what the message asks for, None for one that asks for nothing that there is."""
+    names, language = told.get("watch"), told.get("language")
     if not isinstance(names, list) or len(names) > MOST_TOPICS or language not in languages():
         return None
     topics = []

@@ -6,6 +6,7 @@ const SILENT_MS = 25_000;  // the server says something every ten seconds
 const LATE_MS = 2_000;  // before a page says that the connection is lost
 const HIDDEN_MS = 5_000;  // a tab that is hidden so long is told nothing
 const LONGEST_WAIT_MS = 8_000;
+const HEARD_MS = 500;  // after a message, before the server is told how many have been heard
 const ANSWER_MS = 10_000;  // a drawing that was asked for and has not come by then is asked for again
 
 class Channel {
@@ -58,12 +59,18 @@ class Channel {
     socket.binaryType = "arraybuffer";
     this.heardAt = performance.now();
     if (this.wasOpen) this.lostAt ??= performance.now();
+    let heard = 0, saying = null;
     socket.onopen = () => {
       this.wasOpen = true;
       this.say();
     };
     socket.onmessage = ({ data }) => {
       this.heard();
+      heard += 1;
+      saying ??= setTimeout(() => {
+        saying = null;
+        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ heard }));
+      }, HEARD_MS);
       if (data.byteLength) this.take(new Uint8Array(data));
     };
     socket.onclose = () => this.socket === socket && this.onLost();

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,6 +24,7 @@ from tests.train_page import expect_status, open_train, press, step_shown
 pytestmark = pytest.mark.e2e
 
 LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
+HEARD: WeakKeyDictionary[ClientConnection, int] = WeakKeyDictionary()
 LOST = "() => getComputedStyle(document.querySelector('.stApp'), '::after').content"
 ESTABLISHED = "01"  # in /proc/net/tcp
 IMAGES = "() => document.querySelector('.ink-tiles')?.dataset.step"
@@ -53,7 +55,9 @@ async def told(socket: ClientConnection) -> dict[str, Any]:
     """Return the header of the next message, beats apart, with the step of the weight images if it has them."""
     while True:
         message = await socket.recv()
+        HEARD[socket] = HEARD.get(socket, 0) + 1
         if message:
+            await socket.send(json.dumps({"heard": HEARD[socket]}))
             assert isinstance(message, bytes)
             header, payload = unpack(message)
             parts, start = {}, 0
@@ -100,6 +104,9 @@ RUBBISH = (
     '{"watch": [["run"]], "language": "en"}',
     '{"watch": [], "language": "tlh"}',
     '{"watch": [], "language": ["en"]}',
+    '{"heard": "all"}',
+    '{"heard": -5}',
+    '{"heard": 1e400}',
     json.dumps({"watch": [f"run:{i}" for i in range(9)], "language": "en"}),
     json.dumps({"watch": ["run:" + "a" * 3000], "language": "en"}),
     b"\xff\x00bytes",

@@ -38,10 +38,13 @@ class Client:
     told: list[bytes] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     knows: int = 0
+    viewer: Viewer | None = None  # who is told what has been heard; None: nobody is
 
     async def take(self, message: bytes) -> None:
         await self.gate.wait()
         self.told.append(message)
+        if self.viewer is not None:
+            self.viewer.heard(len(self.told))
         if not message:
             return
         whole, _, change = message.rpartition(b"..")
@@ -65,7 +68,7 @@ async def until(condition: Callable[[], object]) -> None:
 def watching(
     hub: Hub, client: Client, *topics: Topic, is_open: bool = True
 ) -> tuple[Viewer, asyncio.Task[None]]:
-    viewer = Viewer(hub, client.take)
+    viewer = client.viewer = Viewer(hub, client.take)
     viewer.watch(topics)
     if is_open:
         client.gate.set()
@@ -100,6 +103,23 @@ def test_who_takes_nothing_delays_nobody_and_is_told_everything_later(sources) -
         wholes = [message for message in slow.told if b".." in message]
         assert len(wholes) == 2, "when it joined, and when it could take more again"
         assert len(slow.told) < slow.knows - 4, "what was in between is dropped"
+
+    run_aside(play)
+
+
+def test_who_hears_nothing_is_sent_little_and_then_everything_at_once(sources) -> None:
+    async def play() -> None:
+        hub, quick, slow = Hub(sources.__getitem__), Client(), Client()
+        watching(hub, quick, RUN)
+        viewer, _task = watching(hub, slow, RUN)
+        slow.viewer = None  # what it is sent stays in the network
+        await until(lambda: quick.knows >= 2 * hub_module.MOST_UNHEARD)
+        assert len(slow.told) == hub_module.MOST_UNHEARD
+        viewer.heard(10**9)  # more than there was: not believed
+        await until(lambda: len(slow.told) > hub_module.MOST_UNHEARD)
+        assert slow.told[hub_module.MOST_UNHEARD].startswith(b"0..")
+        await until(lambda: quick.knows >= 5 * hub_module.MOST_UNHEARD)
+        assert len(slow.told) == 2 * hub_module.MOST_UNHEARD
 
     run_aside(play)
 
@@ -155,10 +175,10 @@ def test_the_pause_between_looks_grows_with_viewers_and_with_what_looking_takes(
         assert hub.pause_s == hub_module.FASTEST_S
         viewer.watch([RUN])
         channel = hub._channels[RUN]
-        channel.viewers |= {Viewer(hub, Client().take) for _ in range(149)}
-        assert hub.pause_s == pytest.approx(0.25)
+        channel.viewers |= {Viewer(hub, Client().take) for _ in range(299)}
+        assert hub.pause_s == pytest.approx(0.2)
         channel.viewers = {viewer}
-        channel.look_s = 0.05
+        channel.look_s = 0.1
         assert hub.pause_s == pytest.approx(0.2)
         channel.look_s = 10.0
         assert hub.pause_s == hub_module.SLOWEST_S

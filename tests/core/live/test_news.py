@@ -10,7 +10,7 @@ from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages
 from core.live.hub import Topic
 from core.live.messages import HtmlPatch
-from core.live.news import FEW_VIEWERS, LEAST_TILE_BYTES, MESSAGE_BYTES, SPREAD_S, Moment, MomentSource
+from core.live.news import A_DRAWING_S, FEW_VIEWERS, LEAST_TILE_BYTES, MESSAGE_BYTES, Moment, MomentSource
 from core.protocol.events import Evaluated, Started, Steps
 from core.runs import StoreBusy
 from tests.core.live.test_messages import ChartClient, TileClient
@@ -225,4 +225,6 @@ def test_a_store_that_fails_from_the_start_is_told_too_and_everything_follows(sc
 def test_pages_of_many_are_drawn_anew_over_a_while(scene: Scene) -> None:
     assert scene.told(viewers=FEW_VIEWERS).header["spread"] == 0
     scene.turn_over(1)
-    assert scene.told(viewers=FEW_VIEWERS + 1).header["spread"] == SPREAD_S
+    assert scene.told(viewers=FEW_VIEWERS + 1).header["spread"] == pytest.approx(9 * A_DRAWING_S)
+    scene.marks = {"page": "over"}
+    assert scene.told(viewers=300).header["spread"] == pytest.approx(300 * A_DRAWING_S)

@@ -74,10 +74,10 @@ def test_logits_can_follow_later(store: Store, story: list[Event]) -> None:
     without = [e for e in story if not isinstance(e, Logits)]
     run_id = store.add_finished_run(CONFIG, without)
     assert store.logits(run_id) is None
-    before = store.version(run_id)
+    before = store.get(run_id).version
     store.add_logits(run_id, Logits(5, "test", np.arange(20, dtype=np.float32).reshape(2, 10)))
     assert store.logits(run_id)[1, 9] == 19
-    assert store.version(run_id) != before
+    assert store.get(run_id).version != before
 
 
 def test_a_story_without_its_end_is_refused(store: Store, story: list[Event]) -> None:

@@ -55,7 +55,7 @@ def test_a_held_back_run_waits_until_it_is_enqueued(store):
 
 
 def test_an_unknown_run_is_named_with_a_remedy(store):
-    for ask in (store.get, store.version, store.events_since, store.enqueue, store.delete):
+    for ask in (store.get, store.events_since, store.enqueue, store.delete):
         with pytest.raises(UnknownRun, match=r"no run “nobody12”\. It may have been deleted"):
             ask("nobody12")
 
@@ -63,7 +63,7 @@ def test_an_unknown_run_is_named_with_a_remedy(store):
 def test_version_changes_with_everything_that_a_reader_could_see(store):
     run_id, attempt = claimed(store)
     other = store.create(RunConfig())
-    seen = [store.version(run_id)]
+    seen = [store.get(run_id).version]
     changes = (
         lambda: store.append(run_id, attempt, [started()]),
         lambda: store.append(run_id, attempt, [steps(1, 5)]),
@@ -74,19 +74,19 @@ def test_version_changes_with_everything_that_a_reader_could_see(store):
     )
     for change in changes:
         change()
-        seen.append(store.version(run_id))
+        seen.append(store.get(run_id).version)
     assert len(set(seen)) == len(seen)
-    assert store.version(run_id) == seen[-1]
-    place = store.version(other)
+    assert store.get(run_id).version == seen[-1]
+    place = store.get(other).version
     store.create(RunConfig())
-    assert store.version(other) == place
+    assert store.get(other).version == place
 
 
 def test_version_of_a_waiting_run_changes_when_it_moves_up(store):
     first, second = store.create(RunConfig()), store.create(RunConfig())
-    before = store.version(second)
+    before = store.get(second).version
     store.order(first, command="stop")
-    assert store.version(second) != before
+    assert store.get(second).version != before
 
 
 def test_list_version_changes_with_any_run_and_with_a_lost_worker(store):

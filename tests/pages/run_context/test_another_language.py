@@ -49,7 +49,7 @@ def test_a_store_that_cannot_be_read(
     def refused(*_: object, **__: object) -> NoReturn:
         raise read_only(None)
 
-    for reading in ("list", "get", "newest_weights_step", "snapshots", "events_since", "version"):
+    for reading in ("list", "get", "newest_weights_step", "snapshots", "events_since"):
         monkeypatch.setattr(store, reading, refused)
     foreign.run()
     assert foreign.error

@@ -145,12 +145,18 @@ def sections(browser: Browser, app: App, store: Store) -> None:
         page.get_by_role("button", name="Train again, paused").click()
         page.get_by_test_id("step-outcomes").wait_for(timeout=180_000)
 
+    def edit(page: Page) -> None:
+        tool = page.get_by_role("combobox", name="Tool")
+        tool.fill("Zero a region")
+        tool.press("Enter")
+        press("Keep this edit")(page)
+
     config = RunConfig(dataset="fashion_mnist", epochs=3, eval_every=0)
     run = store.add_finished_run(config, list(train(load(config.dataset, app.data), config)), name="Garments")
     for section in (
         Section("weights-time", "weights", "During training", "light", travel),
         Section("weights-arithmetic", "weights", "Arithmetic", "dark"),
-        Section("weights-touch-phone", "weights", "Edit weights", "light", press("Keep this edit"), PHONE),
+        Section("weights-touch-phone", "weights", "Edit weights", "light", edit, PHONE),
         Section("weights-step", "weights", "One step in detail", "light", step),
         Section("evaluate-mistakes", "evaluate", "Mistakes", "light"),
         Section("evaluate-confidence", "evaluate", "Confidence", "dark"),

@@ -10,6 +10,7 @@ import typer
 
 from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, say, say_json, told_errors
 from core.cli.setting_help import help_of
+from core.config.app_settings import Settings
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
 from core.config.run_config import FIELD_NAMES, rule_of
@@ -106,9 +107,9 @@ def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: d
             _("--preset must be one of {presets}, not “{given}”.", presets=presets, given=preset), USAGE_ERROR
         )
     with told_errors():
-        changes = {k: _value(k, v) for k, v in settings_given.items() if v is not None}
-        config = replace(PRESETS[preset].config, **changes)
         store, settings = open_store()
+        changes = {k: _value(k, v, settings) for k, v in settings_given.items() if v is not None}
+        config = replace(PRESETS[preset].config, **changes)
         dataset_spec(config.dataset, settings.data_dir)
         ensure(config.dataset, settings.data_dir)
         run_id = store.create(config, owner=OWNER, name=name, queue=False)
@@ -119,8 +120,8 @@ def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: d
         fail(_("Interrupted. Run {run} can be resumed in the app.", run=run_id), INTERRUPTED)
 
 
-def _value(name: str, value: Any) -> Any:
-    return value if isinstance(value, bool) else parse_field(name, value)
+def _value(name: str, value: Any, settings: Settings) -> Any:
+    return value if isinstance(value, bool) else parse_field(name, value, settings)
 
 
 def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:

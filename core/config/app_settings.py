@@ -5,17 +5,16 @@ Every variable is documented by its field below; a bad value is refused with its
 
 import os
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from core.config.run_config import ConfigError, FieldError, Range, RunConfig
+from core.config.run_config import ConfigError, FieldError, Range, RunConfig, checked, rule_of
 from core.datasets.data_dir import data_folder
 from core.i18n.translation import N_, _
 
 PREFIX: Final = "INKLING_"
 
-_TOO_MANY_EPOCHS: Final = N_("{field} must be at most {most} here, not {value}.")
 _TOO_MANY_PARAMETERS: Final = N_(
     "The model would have {value} parameters (weights and biases), but at most {most} are allowed here."
 )
@@ -95,14 +94,27 @@ class Settings:
         """Runs in work at the same time at most."""
         return self.workers or self.core_count
 
+    def rule_of(self, name: str) -> Any:
+        """Return what a setting of a run may be here: its own rule, or a narrower one."""
+        rule = rule_of(name)
+        return replace(rule, high=min(rule.high, self.max_epochs)) if name == "epochs" else rule
+
+    def checked(self, name: str, value: Any) -> tuple[Any, FieldError | None]:
+        """Return (`value` in the type of field `name`, None), or (`value`, why it is refused here)."""
+        checked_value, error = checked(name, value)
+        rule = self.rule_of(name)
+        if rule == rule_of(name) or (error is None and rule.low <= checked_value <= rule.high):
+            return checked_value, error
+        return value, FieldError(name, value, rule.refusal, rule.limits)
+
     def check(self, config: RunConfig, parameter_count: int = 0, total_steps: int = 0) -> None:
         """Refuse a config beyond the limits; counts of 0 are not known yet and pass.
 
         Raises: ConfigError with one FieldError for each limit, naming the value and what is allowed.
         """
         errors = []
-        if config.epochs > self.max_epochs:
-            errors.append(FieldError("epochs", config.epochs, _TOO_MANY_EPOCHS, {"most": self.max_epochs}))
+        if refused := self.checked("epochs", config.epochs)[1]:
+            errors.append(refused)
         if parameter_count > self.max_parameters:
             limit = {"most": self.max_parameters}
             errors.append(FieldError("model", parameter_count, _TOO_MANY_PARAMETERS, limit))
@@ -111,6 +123,9 @@ class Settings:
             errors.append(FieldError("batch_size", config.batch_size, _TOO_MANY_STEPS, limits))
         if errors:
             raise ConfigError(errors)
+
+
+WIDEST: Final = Settings(max_epochs=int(rule_of("epochs").high))  # no narrower than the settings' own rules
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, checked, rule_of
+from core.config.app_settings import WIDEST, Settings
+from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.i18n.translation import N_
 
 
@@ -17,7 +18,9 @@ def to_query(config: RunConfig, base: RunConfig) -> dict[str, str]:
     }
 
 
-def from_query(query: Mapping[str, str], base: RunConfig) -> tuple[RunConfig, list[FieldError]]:
+def from_query(
+    query: Mapping[str, str], base: RunConfig, settings: Settings = WIDEST
+) -> tuple[RunConfig, list[FieldError]]:
     """Return (config, errors): `base` with the query's settings laid over it, refused ones left out and told.
 
     Parameters that are no setting are somebody else's (`run`, `preset`) and are passed over.
@@ -27,7 +30,7 @@ def from_query(query: Mapping[str, str], base: RunConfig) -> tuple[RunConfig, li
     for name in FIELD_NAMES:
         if name not in query:
             continue
-        value, error = checked(name, _from_text(name, query[name]))
+        value, error = settings.checked(name, _from_text(name, query[name]))
         if error:
             errors.append(replace(error, value=query[name][:80]))
         else:
@@ -40,15 +43,17 @@ def from_query(query: Mapping[str, str], base: RunConfig) -> tuple[RunConfig, li
         return replace(base, **wanted), [*errors, *error.errors]
 
 
-def parse_field(name: str, text: str) -> Any:
+def parse_field(name: str, text: str, settings: Settings = WIDEST) -> Any:
     """Return the value of field `name` written as text, as a URL or a command line writes it.
+
+    settings: those of the installation whose limits hold.
 
     Raises: ConfigError naming field, value and what is allowed.
     """
     if name not in FIELD_NAMES:
         unknown = N_("There is no setting “{field}”. The settings are {settings:list}.")
         raise ConfigError([FieldError(name, text, unknown, {"settings": FIELD_NAMES})])
-    value, error = checked(name, _from_text(name, text))
+    value, error = settings.checked(name, _from_text(name, text))
     if error:
         raise ConfigError([replace(error, value=text[:80])])
     return value

@@ -237,3 +237,19 @@ def from_json(text: str) -> RunConfig:
 def differing_fields(a: RunConfig, b: RunConfig) -> list[str]:
     """Return the names of the fields in which two configs differ, in the order of the fields."""
     return [name for name in FIELD_NAMES if getattr(a, name) != getattr(b, name)]
+
+
+def applies(name: str, config: RunConfig) -> bool:
+    """Return whether the setting has any effect in this config: filters have none in a softmax regression."""
+    conditions = {
+        "hidden_sizes": config.model == "mlp",
+        "activation": config.model == "mlp",
+        "channels": config.model == "cnn",
+        "kernel_size": config.model == "cnn",
+        "init_std": config.initialisation == "normal",
+        "momentum": config.optimizer in WITH_MOMENTUM,
+        "nesterov": config.optimizer == "sgd",
+        "step_epochs": config.schedule == "step",
+        "step_factor": config.schedule == "step",
+    }
+    return conditions.get(name, True)

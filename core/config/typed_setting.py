@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
+from core.config.app_settings import WIDEST, Settings
 from core.config.query_string import parse_field
-from core.config.run_config import ConfigError, FieldError, Range, rule_of
+from core.config.run_config import ConfigError, FieldError, Range
 from core.i18n.number_parse import ONE_WAY, NumberRefused, parse_number, typed_number
 
 LISTS: Final = ("hidden_sizes", "channels")
@@ -16,12 +17,14 @@ def typed(value: object) -> str:
     return typed_number(value) if isinstance(value, int | float) else str(value)
 
 
-def parse_typed(name: str, text: str) -> Any:
+def parse_typed(name: str, text: str, settings: Settings = WIDEST) -> Any:
     """Return the value of setting `name` that was typed.
+
+    settings: those of the installation whose limits hold.
 
     Raises: ConfigError naming field, value and what is allowed.
     """
-    rule = rule_of(name)
+    rule = settings.rule_of(name)
     if name in LISTS or not isinstance(rule, Range):
         return parse_field(name, text.replace(" ", "") if name in LISTS else text)
     return parse_in(rule, name, text)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from core.config.app_settings import Settings
+from core.config.run_config import RunConfig
 from core.datasets import DatasetError, dataset_spec
 from core.export.run_record import RunRecord, read_record
 from core.i18n.translation import N_, Sentences, _
@@ -163,12 +165,22 @@ def _maker(name: str) -> Callable[[RunRecord], bytes]:
     return make
 
 
+def script_of_settings(config: RunConfig, settings: Settings) -> str:
+    """Return the Python program that a run of these settings would be exported as.
+
+    Raises: ExportRefused for settings whose images or first weights torchvision cannot give; DatasetError.
+    """
+    from core.export.script import script_of
+
+    return script_of(config, settings)
+
+
 def check_export(row: RunRow, name: str) -> None:
     """Raise ExportRefused where the run cannot be had in the form `name`, without making it."""
     if name in ("script", "notebook"):
-        from core.export.script import check_row
+        from core.export.script import check_config
 
-        check_row(row)
+        check_config(row.config, row.id)
     elif name not in ("csv", "parquet", "tensorboard", "bundle") and row.step == 0 and row.is_live:
         raise ExportRefused(
             _("Run {run} has not started training yet.", run=row.id), _("Wait for its first step.")

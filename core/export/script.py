@@ -4,16 +4,20 @@ import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
-from core.config.run_config import WITH_MOMENTUM
+from core.config.app_settings import Settings
+from core.config.config_title import config_title
+from core.config.run_config import WITH_MOMENTUM, RunConfig
+from core.config.setting_labels import dataset_title
 from core.datasets import load
-from core.datasets.catalog import CATALOG
+from core.datasets.catalog import CATALOG, DatasetSpec, dataset_spec
 from core.export.rendering import in_one_line, render
 from core.export.run_record import RunRecord
 from core.i18n.translation import _
-from core.runs import RunRow
 from core.runs.errors import ExportRefused
+from core.training.path_selection import fits_closed_form
 from core.training.threads import threads_for
 
 _CUT: Final = "# %%"  # a line where the notebook's next cell begins
@@ -65,65 +69,98 @@ def _as_comment(number: int, title: str, why: str) -> str:
     return f"# {in_one_line(said)}"
 
 
+def script_of(config: RunConfig, settings: Settings) -> str:
+    """Return the program of a run that has not been trained.  Raises: as `script`."""
+    spec = dataset_spec(config.dataset, settings.data_dir)
+    per_epoch, planned = _steps(config, spec)
+    values = _of_settings(config, spec, settings.data_dir) | {
+        "title": config_title(config),
+        "run_id": "",
+        "is_closed_form": fits_closed_form(config),
+        "is_stopped": False,
+        "plan": Plan(planned, planned, per_epoch, extra_evaluations=(), is_whole=True),
+        "threads": threads_for(config, settings.core_count),
+        "learning_rate_changes": config.learning_rate_changes,
+    }
+    return render("script.py.jinja", in_notebook=False, step=_as_comment, **values)
+
+
 def _program(record: RunRecord, step: Callable[[int, str, str], str], in_notebook: bool) -> str:
-    row, config = record.row, record.row.config
-    check_row(row)
-    is_standardised = config.scaling == "standardised"
-    measured = load(row.dataset, record.store.settings.data_dir).spec if is_standardised else record.spec
-    return render(
-        "script.py.jinja",
-        in_notebook=in_notebook,
-        step=step,
-        title=record.title,
-        run_id=row.id,
-        is_closed_form=row.path == "closed-form",
-        is_stopped=row.state == "stopped",
-        config=config,
-        spec=record.spec,
-        pixel_mean=list(measured.mean),
-        pixel_std=list(measured.std),
-        plan=_plan(record),
-        threads=row.threads or threads_for(config),
-        learning_rate_changes=record.learning_rate_changes,
-        activation_class=_ACTIVATIONS[config.activation],
-        optimizer_class=_OPTIMIZERS[config.optimizer],
-        has_momentum=config.optimizer in WITH_MOMENTUM,
-        source_of=_source_of,
-    )
+    row = record.row
+    values = _of_settings(row.config, record.spec, record.store.settings.data_dir, row.id) | {
+        "title": record.title,
+        "run_id": row.id,
+        "is_closed_form": row.path == "closed-form",
+        "is_stopped": row.state == "stopped",
+        "plan": _plan(record),
+        "threads": row.threads or threads_for(row.config),
+        "learning_rate_changes": record.learning_rate_changes,
+    }
+    return render("script.py.jinja", in_notebook=in_notebook, step=step, **values)
 
 
-def check_row(row: RunRow) -> None:
-    """Raise ExportRefused for a run whose images or first weights torchvision cannot give."""
-    config = row.config
-    remedy = _("Export the run as a bundle instead. A bundle has its settings, numbers and weights.")
+def _of_settings(config: RunConfig, spec: DatasetSpec, data_dir: Path, run_id: str = "") -> dict[str, Any]:
+    """Return what a program has from its settings alone.  Raises: as `script`."""
+    check_config(config, run_id)
+    measured = load(config.dataset, data_dir).spec if config.scaling == "standardised" else spec
+    return {
+        "config": config,
+        "spec": spec,
+        "pixel_mean": list(measured.mean),
+        "pixel_std": list(measured.std),
+        "activation_class": _ACTIVATIONS[config.activation],
+        "optimizer_class": _OPTIMIZERS[config.optimizer],
+        "has_momentum": config.optimizer in WITH_MOMENTUM,
+        "source_of": _source_of,
+    }
+
+
+def check_config(config: RunConfig, run_id: str = "") -> None:
+    """Raise ExportRefused for settings whose images or first weights torchvision cannot give.
+
+    run_id: of the run that has them, "" if there is none yet.
+    """
+    if told := _refused_run(config, run_id) if run_id else _refused_settings(config):
+        bundle = _("Export the run as a bundle instead. A bundle has its settings, numbers and weights.")
+        other = _("Choose another dataset or start to get a script, or train with these settings here.")
+        raise ExportRefused(told, bundle if run_id else other)
+
+
+def _refused_run(config: RunConfig, run_id: str) -> str:
+    """Return why a run cannot be a script, "" if it can."""
     for name in filter(None, (config.dataset, config.mix_in)):
         if name not in CATALOG:
-            raise ExportRefused(
-                _("Run {run} was trained on your own images, which torchvision does not have.", run=row.id),
-                remedy,
-            )
+            return _("Run {run} was trained on your own images, which torchvision does not have.", run=run_id)
         if not CATALOG[name].torchvision_class:
-            raise ExportRefused(
-                _(
-                    "Run {run} was trained on {dataset}, which torchvision does not have.",
-                    run=row.id,
-                    dataset=CATALOG[name].title,
-                ),
-                remedy,
+            return _(
+                "Run {run} was trained on {dataset}, which torchvision does not have.",
+                run=run_id,
+                dataset=CATALOG[name].title,
             )
     if config.mix_in:
-        raise ExportRefused(
-            _("Run {run} was trained on two datasets, which scripts do not support yet.", run=row.id), remedy
-        )
+        return _("Run {run} was trained on two datasets, which scripts do not support yet.", run=run_id)
     if config.start_from:
-        raise ExportRefused(
-            _(
-                "Run {run} started from the weights of run {other}, which a script does not contain.",
-                run=row.id,
-                other=config.start_from,
-            ),
-            remedy,
+        return _(
+            "Run {run} started from the weights of run {other}, which a script does not contain.",
+            run=run_id,
+            other=config.start_from,
         )
+    return ""
+
+
+def _refused_settings(config: RunConfig) -> str:
+    """Return why settings cannot be a script, "" if they can."""
+    for name in filter(None, (config.dataset, config.mix_in)):
+        if name not in CATALOG or not CATALOG[name].torchvision_class:
+            return _("torchvision does not have {dataset}.", dataset=dataset_title(name))
+    if config.mix_in:
+        return _("These settings train on two datasets, which scripts do not support yet.")
+    if config.start_from:
+        return _(
+            "These settings start from the weights of run {other}, which a script does not contain.",
+            other=config.start_from,
+        )
+    return ""
 
 
 @dataclass(frozen=True)
@@ -140,14 +177,19 @@ class Plan:
 def _plan(record: RunRecord) -> Plan:
     """Return how many updates the program makes and when it looks at unseen images."""
     row, config = record.row, record.row.config
-    count = config.train_size or record.spec.train_size - config.validation_size
-    per_epoch = -(-count // config.batch_size)
-    planned = per_epoch * config.epochs
+    per_epoch, planned = _steps(config, record.spec)
     steps = {"stopped": row.step, "diverged": row.step - 1}.get(row.state, planned)
     regular = config.eval_every or per_epoch
     told = {event.step for event in record.evaluations if event.split == row.evaluation_split}
     extra = tuple(sorted(step for step in told if step % regular and step != steps))
     return Plan(steps, planned, per_epoch, extra, is_whole=row.state != "diverged")
+
+
+def _steps(config: RunConfig, spec: DatasetSpec) -> tuple[int, int]:
+    """Return how many updates there are in an epoch, and in all."""
+    count = config.train_size or spec.train_size - config.validation_size
+    per_epoch = -(-count // config.batch_size)
+    return per_epoch, per_epoch * config.epochs
 
 
 def _source_of(module: str) -> str:

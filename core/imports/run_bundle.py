@@ -136,7 +136,10 @@ def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, Datas
     """Return the run's settings and its dataset, both known and within the limits here."""
     try:
         values = manifest.get("config")
-        config = from_dict(values if isinstance(values, dict) else {"config": values})
+        values = values if isinstance(values, dict) else {"config": values}
+        if "epochs" in values and (too_many := store.settings.checked("epochs", values["epochs"])[1]):
+            raise ConfigError([too_many])
+        config = from_dict(values)
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from core.config.run_config import FIELD_NAMES, WITH_MOMENTUM, RunConfig
+from core.config.run_config import FIELD_NAMES, RunConfig, applies
 from core.protocol.events import Evaluated, Recorded, Started, Steps
 from core.protocol.moving_average import Average
 
@@ -42,22 +42,6 @@ def differing_settings(configs: Sequence[RunConfig]) -> list[str]:
         if len({getattr(config, name) if applies(name, config) else None for config in configs}) > 1
         and any(applies(name, config) for config in configs)
     ]
-
-
-def applies(name: str, config: RunConfig) -> bool:
-    """Return whether the setting has any effect in this config: filters have none in a softmax regression."""
-    conditions = {
-        "hidden_sizes": config.model == "mlp",
-        "activation": config.model == "mlp",
-        "channels": config.model == "cnn",
-        "kernel_size": config.model == "cnn",
-        "init_std": config.initialisation == "normal",
-        "momentum": config.optimizer in WITH_MOMENTUM,
-        "nesterov": config.optimizer == "sgd",
-        "step_epochs": config.schedule == "step",
-        "step_factor": config.schedule == "step",
-    }
-    return conditions.get(name, True)
 
 
 def differ_only_in_seed(configs: Sequence[RunConfig]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.figures.run_curves import Curves
+from core.live.time_left import StepTime
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Evaluated, Finished, Steps
 from core.runs import RunRow, Store
@@ -19,6 +20,7 @@ class Feed:
 
     run_id: str
     curves: Curves = field(init=False)
+    step_time: StepTime = field(default_factory=StepTime)
     log: list[str] = field(default_factory=list)
     strip: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     # language -> (of what, the snapshot): made once for all who watch the same in one language
@@ -56,8 +58,10 @@ class Feed:
         news = source.events_since(self.run_id, self._cursor)
         if news.afresh:
             self.curves, self.log, self._last_loss = Curves(self.run_id), [], float("nan")
+            self.step_time = StepTime()
         self._cursor = news.cursor
         self.curves.add(news.events)
+        self.step_time.add(news.events)
         for event in news.events:
             if isinstance(event, Steps) and len(event.losses):
                 self._last_loss = float(event.losses[-1])

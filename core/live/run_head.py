@@ -7,7 +7,7 @@ from typing import Final
 from core.i18n.number_format import loss, percent, signed
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.live.messages import HtmlPatch
-from core.protocol.controls import time_left_s
+from core.live.time_left import time_left, time_left_text
 from core.runs import RunRow
 from core.runs.run_labels import title
 
@@ -90,8 +90,8 @@ def with_changes(head: HtmlPatch, run: RunRow | None, before: RunRow | None) -> 
     return replace(head, values={**head.values, **values, "figures@title": told})
 
 
-def line_of(run: RunRow) -> str:
-    """Return where the run stands, in words."""
+def line_of(run: RunRow, step_s: float | None) -> str:
+    """Return where the run stands, in words; step_s: the training time of a step, as far as it is known."""
     if run.status == "queued":
         ahead = (run.queue_position or 1) - 1
         if not ahead:
@@ -106,9 +106,9 @@ def line_of(run: RunRow) -> str:
         told.append(_("epoch {epoch} of {total}", epoch=epoch, total=run.config.epochs))
     if run.images_per_s and run.status == "running":
         told.append(_("{speed:number} images per second", speed=run.images_per_s))
-        steps_per_s = run.images_per_s / run.config.batch_size
-        left_s = time_left_s(run.pace, run.step, run.total_steps or 0, steps_per_s)
-        told.append(_("about {left:about} left", left=left_s))
+    left_s = time_left(run, step_s)
+    if left_s is not None:
+        told.append(time_left_text(left_s))
     if run.has_ended:
         told.append(_("trained for {time:duration}", time=run.elapsed_s))
     return " · ".join(told) or _("It is about to start.")

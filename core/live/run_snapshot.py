@@ -115,7 +115,7 @@ def _run_snapshot(
     layer = first_layer(found[1], spec) if found else _first_weights(run.config, has_torch)
     text, tone = status_text(run)
     return RunSnapshot(
-        head=head_of(text, tone, line_of(run), run.progress, run_figures(run)),
+        head=head_of(text, tone, line_of(run, feed.step_time.seconds), run.progress, run_figures(run)),
         weights=_images(layer, found[0] if found else 0),
         loss=_begun(feed.curves.loss_chart(curves, names, spec.n_classes), run),
         accuracy=_begun(feed.curves.accuracy_chart(curves, names, _reported(run.config)), run),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from core.config.config_title import MODELS, config_title
 from core.config.run_config import ConfigError, from_json
 from core.config.setting_labels import dataset_title, value_in_words
 from core.i18n.reader import reader
@@ -35,30 +36,20 @@ STATUSES: Final = Sentences(
         "failed": N_("Failed"),
     }
 )
-_MODELS: Final = {"softmax": "Softmax", "mlp": "MLP", "cnn": "CNN"}
 
 
 def title(row: RunRow) -> str:
     """Return the run's name, or one made of what it is: "Softmax, MNIST, learning rate 0.1"."""
-    if row.name:
-        return row.name
-    model, dataset, rate = (
-        _MODELS.get(row.model, row.model),
-        dataset_title(row.dataset),
-        _rate(row.config_json),
-    )
-    if rate is None:
-        return _("{model}, {dataset}", model=model, dataset=dataset)
-    return _("{model}, {dataset}, learning rate {rate:plain}", model=model, dataset=dataset, rate=rate)
+    return row.name or _title(row.model, row.dataset, row.config_json, reader().language)
 
 
 @lru_cache(maxsize=4096)
-def _rate(config_json: str) -> float | None:
-    """Return a run's learning rate, None where this version cannot read its settings; kept, since lists ask often."""
+def _title(model: str, dataset: str, config_json: str, _language: str) -> str:
+    """Return a name made of a run's settings, as far as this version can read them; kept, since lists ask often."""
     try:
-        return from_json(config_json).learning_rate
+        return config_title(from_json(config_json))
     except ConfigError:
-        return None
+        return _("{model}, {dataset}", model=MODELS.get(model, model), dataset=dataset_title(dataset))
 
 
 def settings_text(row: RunRow) -> str:
@@ -79,7 +70,7 @@ def _settings_text(config_json: str, language: str, *, is_named: bool) -> str:  
     ]
     if is_named:
         rate = _("learning rate {rate:plain}", rate=config.learning_rate)
-        told = [_MODELS[config.model], dataset_title(config.dataset), rate, *told]
+        told = [MODELS[config.model], dataset_title(config.dataset), rate, *told]
     return " · ".join(told)
 
 

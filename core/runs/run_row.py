@@ -148,13 +148,6 @@ class RunRow:
         """Share of the steps done, 0..1."""
         return self.step / self.total_steps if self.total_steps else 0.0
 
-    @property
-    def time_left_s(self) -> float | None:
-        """Training time left at the average speed so far, None while that is unknown."""
-        if not self.step or not self.total_steps or self.has_ended:
-            return None
-        return self.elapsed_s / self.step * (self.total_steps - self.step)
-
 
 _PLAIN: Final = {f.name for f in fields(RunRow)} - {
     *("config_json", "tags", "pinned", "learning_rate_changes", "is_held", "queue_position"),

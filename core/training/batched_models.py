@@ -155,6 +155,7 @@ class _Group:
         """Yield everything that the runs say, from their starts to their ends."""
         for i in self._live:
             yield from _of(i, [self._runs[i].started()])
+            yield from _of(i, self._runs[i].poll())
             yield from _of(i, self._runs[i].milestones())
         next_poll = 0.0
         while self._live:
@@ -190,7 +191,12 @@ class _Group:
             for i in self._live:
                 self._runs[i].state.count(len(batch))
         else:
+            watches = [self._runs[i].state.watch for i in self._live]
+            for watch in watches:
+                watch.stop()
             time.sleep(IDLE_S)
+            for watch in watches:
+                watch.go()
         if any(self._runs[i].has_news() for i in self._live):
             for i in self._live:  # all at once: they record their steps in the same places
                 yield from _of(i, self._runs[i].flush_steps())

@@ -3,14 +3,16 @@
 import bisect
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from core.config.run_config import RunConfig
-from core.protocol.controls import parse_pace, steps_due
+from core.protocol.controls import film_place, parse_pace, steps_due
 
 SNAPSHOT_COUNT = 60
+LEAST_TIMED = 2  # steps from which the time of a step is told
 
 
 @dataclass
@@ -59,13 +61,13 @@ def is_evaluation_step(step: int, total_steps: int, eval_every: int, steps_per_e
 
 
 class Pacer:
-    """Tells how long to wait before the next step so that a run goes at the pace ordered."""
+    """Tells whether the next step is due, so that a run goes at the pace ordered."""
 
-    def __init__(self, total_steps: int) -> None:
-        self._total_steps = total_steps
+    def __init__(self, total_steps: int, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._total_steps, self._clock = total_steps, clock
         self._pace = "full"
-        self._step = 0
-        self._started_s = 0.0
+        self._film_s = 0.0
+        self.restart("full", 0)
 
     def follow(self, pace: str, step: int) -> None:
         """Go at `pace` from `step` on; nothing changes if that is the pace already."""
@@ -74,20 +76,40 @@ class Pacer:
 
     def restart(self, pace: str, step: int) -> None:
         """Begin to count time anew at `step`, after a pause or at another pace."""
-        self._pace, self._step, self._started_s = pace, step, time.perf_counter()
+        self._pace, self._step, self._began_s = pace, step, self._clock()
+        self._joined_at = step
+        self._timed_from: tuple[int, float] | None = (
+            None  # (updates, training time) before those that are timed
+        )
         kind, value = parse_pace(pace)
-        if kind == "film" and self._total_steps:  # join the film where it would be after `step` steps
-            self._started_s -= value * (step / self._total_steps) ** (1 / 3)
+        self._film_s = value if kind == "film" and self._total_steps else 0.0
+        if self._film_s:  # join the film where it would be after `step` steps
+            self._began_s -= value * film_place(step / self._total_steps, value, self._total_steps)
             self._step = 0
 
-    @property
-    def pace(self) -> str:
-        """The pace in force."""
-        return self._pace
+    def is_due(self, step: int, trained_s: float, closing_s: float = 0.0) -> bool:
+        """Return whether the update that follows `step` updates may be done now.
 
-    def is_due(self, step: int) -> bool:
-        """Return whether the update that follows `step` updates may be done now."""
+        trained_s: training time so far, waits left out; closing_s: what is to be done after the last update. A
+        film hurries as soon as the updates left would take all of its time left.
+        """
         if self._pace == "full":
             return True
-        running_s = time.perf_counter() - self._started_s
-        return step - self._step < steps_due(self._pace, running_s, self._total_steps)
+        running_s = self._clock() - self._began_s
+        if not self._film_s:
+            return step - self._step < steps_due(self._pace, running_s, self._total_steps)
+        stepping_s = self._film_s - min(closing_s, self._film_s / 2)
+        if step < steps_due(self._pace, running_s * self._film_s / stepping_s, self._total_steps):
+            return True
+        return (self._total_steps - step) * self._step_s(step, trained_s) > stepping_s - running_s
+
+    def _step_s(self, step: int, trained_s: float) -> float:
+        """Return the training time of a step at this pace; 0 while too few have been timed to tell.
+
+        The first is not timed: it makes ready what the others find made.
+        """
+        if self._timed_from is None and step > self._joined_at:
+            self._timed_from = step, trained_s
+        if self._timed_from is None or step - self._timed_from[0] < LEAST_TIMED:
+            return 0.0
+        return (trained_s - self._timed_from[1]) / (step - self._timed_from[0])

@@ -48,6 +48,7 @@ class Run:
         self._is_waiting = self._is_halted = False
         self.is_finite = True
         self._scores: dict[str, tuple[int, Score]] = {}
+        self._closing_s = 0.0  # what the evaluations after the last step will take
         self._glimpsed_step = state.step  # nothing of a checkpoint's step has to be shown again
         self._glimpsed_at = self._checkpointed_at = time.perf_counter()
         self._checkpoint_every_s = checkpoint_every_s
@@ -56,6 +57,7 @@ class Run:
     def events(self) -> Iterator[Event]:
         """Yield the whole run from where it stands."""
         yield self.started()
+        yield from self.poll()  # now, so that the pace's time counts from here
         if self.state.step == 0:
             yield from self.milestones()
         while not self.is_over:
@@ -153,7 +155,7 @@ class Run:
 
     def is_step_due(self) -> bool:
         """Return whether the pace lets the next step be done now."""
-        return self._pacer.is_due(self.state.step)
+        return self._pacer.is_due(self.state.step, self.state.watch.elapsed_s, self._closing_s)
 
     def must_wait(self) -> bool:
         """Return whether the run is paused here."""
@@ -227,7 +229,9 @@ class Run:
         """Return the model's score on a split, computed once for each step."""
         state = self.state
         if self._scores.get(split, (-1, None))[0] != state.step:
+            began_s = time.perf_counter()
             self._scores[split] = (state.step, evaluate(state.learner, *self._splits[split]))
+            self._closing_s = (time.perf_counter() - began_s) * len(self._splits)
         return self._scores[split][1]
 
     def _evaluate(self, split: str) -> Iterator[Event]:

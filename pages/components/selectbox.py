@@ -44,7 +44,9 @@ def selectbox(
     """
     kept: _Kept = st.session_state.setdefault(f"_{key}", _Kept())
     is_other = st.session_state.get(f"{key}_{kept.number}", current) != current
-    has_other_text = current is not None and current in kept.texts.values() and names.get(current) not in kept.texts
+    has_other_text = (
+        current is not None and current in kept.texts.values() and names.get(current) not in kept.texts
+    )
     if is_other or has_other_text:  # a browser would go on showing the text that it knows
         kept.number += 1
     kept.earlier_texts, kept.texts = kept.texts, {text: option for option, text in names.items()}

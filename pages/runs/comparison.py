@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from core.config.run_config import applies
 from core.config.setting_labels import label_of, value_in_words
 from core.figures.charts import CONFIG
 from core.figures.comparison_chart import compared_curves, run_colour
@@ -19,7 +20,6 @@ from core.insight.run_comparison import (
     Band,
     Curve,
     Quantity,
-    applies,
     band,
     batch_curve,
     differ_only_in_seed,

@@ -20,7 +20,7 @@ from pages.components.navigation import page
 from pages.run_context.selected_run import select_run
 from pages.runs.runs_table import select_rows
 from pages.runs.seed_names import named_by_seed
-from pages.server.services import engine, store
+from pages.server.services import engine, settings, store
 from pages.server.visitor import visitor
 
 SEEDS: Final = 5
@@ -78,7 +78,8 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
         _("Train with this setting"), type="primary", key=f"one_train_{row.id}", icon=":material/play_arrow:"
     ):
         try:
-            changed = replace(config, **{name: parse_typed(name, value) if isinstance(value, str) else value})
+            new = parse_typed(name, value, settings()) if isinstance(value, str) else value
+            changed = replace(config, **{name: new})
         except ConfigError as error:
             st.error(markdown_text(refusal(error)))
             return

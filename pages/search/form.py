@@ -124,7 +124,7 @@ def _dimension(field: str) -> Dimension | None:
             pgettext("the end of a range", "to"), typed(default.high), key=f"search_high_{field}"
         )
     try:
-        return Dimension(field, (), parse_typed(field, low), parse_typed(field, high))
+        return Dimension(field, (), parse_typed(field, low, settings()), parse_typed(field, high, settings()))
     except ConfigError as error:
         st.error(markdown_text(refusal(error)))
         return None

@@ -13,6 +13,7 @@ from core.config.typed_setting import LISTS, parse_typed
 from core.datasets import CATALOG, dataset_spec
 from core.datasets.user_datasets import list_own
 from core.i18n.translation import N_
+from pages.server.services import settings
 
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
 _TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
@@ -34,7 +35,7 @@ def config_from_address() -> None:
     if wanted not in PRESETS:
         errors.append(FieldError("preset", wanted[:40], ONE_OF, {"options": tuple(PRESETS)}))
     base = PRESETS[wanted].config if wanted in PRESETS else DEFAULT
-    config, wrong = from_query(query, base)
+    config, wrong = from_query(query, base, settings())
     instead: dict[str, dict[str, Any]] = {  # of what is refused, in the order in which it is looked at
         "dataset": {"dataset": base.dataset, "mix_in": ""},
         "mix_in": {"mix_in": ""},
@@ -99,7 +100,7 @@ def config_as_entered() -> RunConfig:
     return with_values(
         config,
         {
-            name: parse_typed(name, v) if is_typed(name) and isinstance(v, str) else v
+            name: parse_typed(name, v, settings()) if is_typed(name) and isinstance(v, str) else v
             for name, v in held.items()
         },
     )

@@ -15,6 +15,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
+from pages.server.services import settings
 from pages.server.warmup import libraries_loaded
 from pages.train.form_state import mixes_with, put_config, widget_key, with_values
 
@@ -213,7 +214,7 @@ def _typed(name: str, config: RunConfig) -> Any:
 
 def _parsed(name: str, text: str) -> Any:
     try:
-        return parse_typed(name, text)
+        return parse_typed(name, text, settings())
     except ConfigError as error:
         st.error(_in_markdown(error.errors[0]))
         return None

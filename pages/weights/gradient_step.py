@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.config.run_config import ConfigError
+from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import refusal
 from core.datasets import dataset_spec
 from core.i18n.literal_text import html_text, markdown_text
@@ -98,12 +98,27 @@ def _offer_pause(run: RunRow) -> None:
         return
     st.caption(
         _(
-            "A single step can be seen while a run is paused. Train again with the same settings, paused after the "
-            "first step, and go on from there step by step. Each step learns from a few images, its batch. The batches "
+            "A single step can be seen while a run is paused. Each step learns from a few images, its batch. See the "
+            "step that would come next, from these weights on, or the first steps of this run once more: the batches "
             "are the same as before, because the seed is the same."
         )
     )
-    st.button(_("Train again, paused"), icon=":material/biotech:", on_click=_begin_paused, args=(run,))
+    with st.container(horizontal=True):
+        st.button(
+            _("Train on, paused"),
+            type="primary",
+            icon=":material/biotech:",
+            on_click=_begin_paused,
+            args=(run, replace(run.config, start_from=run.id, epochs=1, learning_rate_changes=()), 0),
+            help=_("Starts a new run from these weights, paused before its first step."),
+        )
+        st.button(
+            _("Train again, paused"),
+            icon=":material/biotech:",
+            on_click=_begin_paused,
+            args=(run, run.config, 1),
+            help=_("Starts a new run with the same settings, paused after its first step."),
+        )
 
 
 def _pause(run_id: str) -> None:
@@ -114,15 +129,16 @@ def _pause(run_id: str) -> None:
         st.session_state.step_problem = str(error)
 
 
-def _begin_paused(run: RunRow) -> None:
+def _begin_paused(run: RunRow, config: RunConfig, run_until: int) -> None:
+    """Begin a run of the config, named after `run`, paused after `run_until` steps, and select it."""
     try:
-        config = replace(run.config, device="cpu")
+        config = replace(config, device="cpu")
         run_id = store().create(
             config,
             owner=visitor(),
             name=_("{name}, step by step", name=run.name) if run.name else "",
             command="pause",
-            run_until=1,
+            run_until=run_until,
             parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         )
         engine().submit(run_id)

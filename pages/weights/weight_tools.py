@@ -33,15 +33,22 @@ TOOLS: Final = Sentences(
 
 
 def chosen_edit(run: RunRow) -> Edit | None:
-    """Draw the chosen tool's controls; return the edit they describe, None if it would change nothing."""
+    """Draw the chosen tool's controls; return the edit they describe, None if it would change nothing.
+
+    Before a tool is chosen nothing is changed.
+    """
     tool = st.selectbox(
         _("Tool"),
         list(TOOLS),
+        index=None,
         format_func=lambda name: TOOLS[name],
         key="tool",
         persist_state="session",
-        help=_("What to do to the weights. The stored run does not change. Default: zero a region."),
+        placeholder=_("Choose a tool"),
+        help=_("What to do to the weights. The stored run does not change. Default: nothing."),
     )
+    if tool is None:
+        return None
     names = dataset_spec(run.dataset).class_names
     if tool in ("shift_bias", "flip_bias", "flip_class"):
         return _class_edit(tool, run, names)

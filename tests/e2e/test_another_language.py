@@ -128,6 +128,9 @@ def test_weights(visitor: ForeignVisitor, house: House, model: str) -> None:
 def test_one_step_in_detail_and_an_edit(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"weights?run={house.softmax}")
     visitor.opens_tab("Edit weights")
+    tool = visitor.page.locator(".st-key-tool input")
+    tool.press("ArrowDown")
+    tool.press("Enter")
     visitor.press("Keep this edit")
     visitor.reads("an edit kept")
     visitor.opens_tab("One step in detail")

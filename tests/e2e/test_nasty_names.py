@@ -17,6 +17,7 @@ from tests.e2e.test_inside import tab
 from tests.e2e.test_runs import open_runs, select_row
 from tests.nasty_names import FEW_NASTY_NAMES, NASTY_NAMES
 from tests.polling import until
+from tests.train_page import choose
 
 pytestmark = pytest.mark.e2e
 
@@ -101,6 +102,7 @@ def look_at_weights(look: Looker) -> None:
     look.sees(*look.nasty.names)
     tab(look.page, "Edit weights")
     expect(look.page.get_by_test_id("touch-figures")).to_be_visible()
+    choose(look.page, "Tool", "Blur")
     look.page.get_by_role("button", name="Keep this edit").click()
     look.sees(*look.nasty.names)
 

@@ -19,16 +19,25 @@ def weight_images(weight: Array, bias: Array, names: Names) -> str:
     if not np.any(weight):
         return _("All weights are zero: nothing has been learned yet.")
     strongest = int(np.abs(weight).max(axis=1).argmax())
-    favoured = int(np.argmax(bias))
-    return _(
-        "Red pixels speak for a class, blue ones against it. The strongest weight of all is {weight:signed}, "
-        "in {strongest}. Before seeing any image, the model leans towards {favoured}: its bias, a head start, "
-        "is {bias:signed}.",
-        weight=float(weight[strongest].flat[int(np.abs(weight[strongest]).argmax())]),
-        strongest=names[strongest],
-        favoured=names[favoured],
-        bias=float(bias[favoured]),
-    )
+    said = [
+        _("Red pixels speak for a class, blue ones against it."),
+        _(
+            "The strongest weight of all is {weight:signed}, in {strongest}.",
+            weight=float(weight[strongest].flat[int(np.abs(weight[strongest]).argmax())]),
+            strongest=names[strongest],
+        ),
+    ]
+    if np.any(bias):
+        favoured = int(np.argmax(bias))
+        said.append(
+            _(
+                "Each class also has a bias, a head start that it gets whatever the image: {favoured} has the largest, "
+                "{bias:signed}.",
+                favoured=names[favoured],
+                bias=float(bias[favoured]),
+            )
+        )
+    return " ".join(said)
 
 
 def journey(trip: WeightTrajectory) -> str:

@@ -81,6 +81,7 @@ def test_train_speaks_article_1s_words(store: Path) -> None:
             2,
             "--learning-rate must be a number from 0.000001 to 100, not “nan”",
         ),
+        (("train", "--epochs", "99999"), 2, "--epochs must be a whole number from 1 to 200, not “99999”."),
         (("train", "--preset", "none"), 2, "--preset must be one of default, mnist-article"),
         (("train", "--dataset", "letters"), 2, "--dataset must be one of mnist"),
         (("train", "--nonsense"), 2, "There is no option --nonsense."),

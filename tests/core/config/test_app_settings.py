@@ -77,7 +77,7 @@ def test_limits_are_told_all_at_once_with_value_and_limit():
         settings.check(RunConfig(epochs=6, batch_size=32), parameter_count=101, total_steps=11)
     assert [error.field for error in caught.value.errors] == ["epochs", "model", "batch_size"]
     assert str(caught.value) == (
-        "epochs must be at most 5 here, not 6. "
+        "epochs must be a whole number from 1 to 5, not “6”. "
         "The model would have 101 parameters (weights and biases), but at most 100 are allowed here. "
         "With a batch size of 32, the run would take 11 training steps, but at most 10 are allowed here."
     )

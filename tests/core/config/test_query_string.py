@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.config.app_settings import Settings
 from core.config.presets import DEFAULT, PRESETS
 from core.config.query_string import from_query, parse_field, to_query
 from core.config.run_config import ConfigError, RunConfig
+from core.config.typed_setting import parse_typed
 from tests.core.config.test_run_config import ODD
 
 
@@ -44,3 +46,15 @@ def test_fields_are_read_from_text_as_a_shell_writes_them() -> None:
         ConfigError, match=r"learning_rate must be a number from 0\.000001 to 100, not “fast”\."
     ):
         parse_field("learning_rate", "fast")
+
+
+@pytest.mark.parametrize("epochs", ["201", "99999", "1001", "-1", "many"])
+def test_the_limit_that_is_named_is_the_one_that_holds_here(epochs: str) -> None:
+    here = Settings(max_epochs=200)
+    allowed = f"epochs must be a whole number from 1 to 200, not “{epochs}”."
+    config, errors = from_query({"epochs": epochs}, DEFAULT, here)
+    assert (config, [str(error) for error in errors]) == (DEFAULT, [allowed])
+    for parse in (parse_field, parse_typed):
+        with pytest.raises(ConfigError, match=allowed):
+            parse("epochs", epochs, here)
+        assert parse("epochs", "200", here) == 200

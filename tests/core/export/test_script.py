@@ -10,8 +10,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from core.config.config_title import config_title
 from core.config.run_config import RunConfig
-from core.export import ExportRefused, export_run
+from core.export import ExportRefused, export_run, script_of_settings
 from core.export.run_record import read_record
 from core.protocol.events import Finished, Started
 from core.runs import Store
@@ -168,3 +169,31 @@ def test_run_on_images_that_torchvision_has_not_is_refused_by_their_name(
 def test_unknown_format_is_refused_with_the_choices(softmax_run: str, export_store: Store) -> None:
     with pytest.raises(ExportRefused, match="safetensors"):
         export_run(export_store, softmax_run, "docx")
+
+
+@pytest.mark.parametrize("run", ["softmax_run", "mlp_run"])
+def test_the_script_of_settings_is_that_of_a_run_with_them(
+    run: str, export_store: Store, request: pytest.FixtureRequest
+) -> None:
+    run_id = request.getfixturevalue(run)
+    row = export_store.get(run_id)
+    first, *rest = script_of_settings(row.config, export_store.settings).splitlines()
+    exported = export_run(export_store, run_id, "script").data.decode().splitlines()
+    assert rest == exported[1:]
+    assert first == f'"""{config_title(row.config)}: a run of Inkling, as a standalone program.'
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        (RunConfig(dataset="drawn_digits"), "torchvision does not have Drawn digits"),
+        (RunConfig(mix_in="drawn_digits"), "torchvision does not have Drawn digits"),
+        (RunConfig(start_from="abcdefgh"), "weights of run abcdefgh"),
+    ],
+)
+def test_settings_that_torchvision_cannot_serve_are_refused_without_naming_a_run(
+    config: RunConfig, told: str, export_store: Store
+) -> None:
+    with pytest.raises(ExportRefused, match=told) as refused:
+        script_of_settings(config, export_store.settings)
+    assert "bundle" not in str(refused.value), "there is no run to export"

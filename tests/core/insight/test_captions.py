@@ -152,9 +152,12 @@ def test_the_edit_caption_counts_images_lost_and_won(trained):
     assert weights_captions.edits(before, before, 0).startswith("No edits yet")
 
 
-def test_weight_captions_of_a_run_that_has_learned_nothing():
+def test_weight_captions_tell_a_bias_and_what_was_learned_only_where_there_is_any(trained):
+    told = weights_captions.weight_images(trained.weight, trained.bias, NAMES)
+    assert told.endswith(f"image: {trained.bias.argmax()} has the largest, +{trained.bias.max():.2f}.")
     zeros = np.zeros((10, 784))
-    assert "nothing has been learned" in weights_captions.weight_images(zeros, np.zeros(10), NAMES)
+    assert "bias" not in weights_captions.weight_images(trained.weight, zeros[:, 0], NAMES)
+    assert "nothing has been learned" in weights_captions.weight_images(zeros, zeros[:, 0], NAMES)
     assert "where they started" in weights_captions.journey(weight_analysis.weight_trajectory([0], [zeros]))
 
 

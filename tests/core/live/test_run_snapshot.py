@@ -71,10 +71,16 @@ def test_a_run_that_is_over_says_its_figures_and_how_long_it_trained(
 
 
 def test_a_run_under_way_says_about_how_long_it_will_take(store: Store, load_images: LoadImages) -> None:
-    run_id, _attempt = told(store, started(total_steps=6_000), steps(1, 20), config=RunConfig(batch_size=100))
-    line = head(snapshot(store, Feed(run_id), load_images))["line"]
-    # 5,980 steps are left, 50 of them a second
-    assert line == "step 20 of 6,000 · epoch 3 of 5 · 5,000 images per second · about 2 min left"
+    run_id, attempt = told(store, started(total_steps=30_000), steps(1, 20))
+    feed = Feed(run_id)
+    line = head(snapshot(store, feed, load_images))["line"]
+    assert line == "step 20 of 30,000 · epoch 3 of 5 · 5,000 images per second", "too early to tell"
+    store.append(run_id, attempt, [steps(21, 50)])
+    line = head(snapshot(store, feed, load_images))["line"]
+    # 29,950 steps are left, 100 of them a second
+    assert line == "step 50 of 30,000 · epoch 5 of 5 · 5,000 images per second · about 5 min left"
+    store.order(run_id, pace="steps:5")
+    assert head(snapshot(store, feed, load_images))["line"].endswith("about 2 hours left")
 
 
 def test_a_run_that_waits_says_how_many_are_ahead(store: Store, load_images: LoadImages) -> None:

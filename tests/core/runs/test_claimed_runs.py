@@ -84,7 +84,6 @@ def test_progress_and_facts_reach_the_row(store):
     assert (row.best_step, row.best_loss, row.best_accuracy) == (10, 0.5, 0.8)
     assert (row.test_loss, row.test_accuracy) == (0.6, 0.7)
     assert row.progress == pytest.approx(20 / 600)
-    assert row.time_left_s == pytest.approx(0.2 / 20 * 580)
 
 
 def test_the_row_says_the_same_in_whatever_chunks_its_steps_were_told(store):

@@ -1,5 +1,8 @@
 """A run's title and status in words."""
 
+from dataclasses import replace
+
+from core.config.presets import DEFAULT
 from core.config.run_config import RunConfig
 from core.i18n.reader import Reader, read_by
 from core.runs.run_labels import STATUSES, TONES, distinct_titles, status_text, title
@@ -13,15 +16,15 @@ def test_a_run_is_called_by_its_name_or_by_what_it_is(store):
     named = store.create(RunConfig(), name="mine")
     plain = store.create(RunConfig(dataset="fashion_mnist", model="cnn", learning_rate=5e-6))
     assert title(store.get(named)) == "mine"
-    assert title(store.get(plain)) == "CNN, Fashion-MNIST, learning rate 0.000005"
+    assert title(store.get(plain)) == "CNN, Fashion-MNIST, learning rate 0.000005, 5 epochs"
     with store.database.write() as connection:
         connection.execute(RUNS.update().where(RUNS.c.id == plain).values(config='{"warp": 9}'))
     assert title(store.get(plain)) == "CNN, Fashion-MNIST"
 
 
 def test_runs_of_one_title_are_told_apart_by_their_ids(store):
-    ids = [store.create(RunConfig(seed=seed)) for seed in range(2)]
-    other = store.create(RunConfig(learning_rate=1))
+    ids = [store.create(DEFAULT) for _twin in range(2)]
+    other = store.create(replace(DEFAULT, learning_rate=1))
     assert distinct_titles([store.get(run_id) for run_id in (*ids, other)]) == {
         **{run_id: f"Softmax, MNIST, learning rate 0.1 · {run_id[:4]}" for run_id in ids},
         other: "Softmax, MNIST, learning rate 1",

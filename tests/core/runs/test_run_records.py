@@ -193,7 +193,7 @@ def test_deleting_a_run_in_work_tells_its_worker_to_stop(store):
 
 def test_a_run_beyond_the_limits_is_refused_in_words(store_path):
     store = open_store(store_path, max_epochs=10, max_parameters=1000)
-    with pytest.raises(ConfigError, match="epochs must be at most 10 here, not 11"):
+    with pytest.raises(ConfigError, match="epochs must be a whole number from 1 to 10, not “11”"):
         store.create(RunConfig(epochs=11))
     with pytest.raises(ConfigError, match=r"would have 7,850 parameters .*, but at most 1,000 are allowed"):
         store.create(RunConfig(), parameter_count=7850)

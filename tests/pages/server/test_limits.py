@@ -26,7 +26,6 @@ def limited(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("limited", "settings", "sentence"),
     [
-        ({"MAX_EPOCHS": "3"}, {"epochs": "4"}, "Epochs must be at most 3 here, not 4"),
         (
             {"MAX_PARAMETERS": "8000"},
             {"model": "mlp"},
@@ -150,3 +149,18 @@ def test_a_disk_without_locks_is_told_in_place_of_the_page(
         assert "set INKLING_DATA" in app.error[0].value
     app.button[0].click().run()
     assert not app.error
+
+
+@pytest.mark.parametrize("limited", [{"MAX_EPOCHS": "3"}], indirect=True)
+@pytest.mark.parametrize("epochs", ["4", "99999"])
+def test_the_address_and_the_form_name_the_same_limit(
+    limited: None,  # noqa: ARG001
+    app: AppTest,
+    epochs: str,
+) -> None:
+    sentence = f"Epochs must be a whole number from 1 to 3, not “{epochs}”."
+    app.query_params["epochs"] = epochs
+    shown(app)
+    assert any(sentence in warning.value for warning in app.warning)
+    next(field for field in app.text_input if field.label == "Epochs").set_value(epochs).run()
+    assert sentence in [error.value for error in app.error]

@@ -28,7 +28,7 @@ def open_section(app: AppTest, run_id: str, section: str, model: str = "softmax"
         ("softmax", "two_classes", "Bright pixels on red speak for"),
         ("softmax", "arithmetic", "The pixels add up to"),
         ("softmax", "step", "A single step can be seen while a run is paused"),
-        ("softmax", "edit", "1 edit:"),
+        ("softmax", "edit", "No edits yet"),
         ("mlp", "time", "busiest of 16 hidden units"),
         ("mlp", "hidden_units", "speaks most"),
         ("cnn", "time", "filters of the first layer"),
@@ -81,7 +81,7 @@ def test_time_travel_shows_the_snapshot_of_the_step_chosen(
     assert f"of all is {weight[strongest][np.abs(weight[strongest]).argmax()]:+.2f}".replace(
         "-", "−"
     ) in words(app)
-    assert f"leans towards {bias.argmax()}" in words(app)
+    assert f"{bias.argmax()} has the largest, {bias.max():+.2f}".replace("-", "−") in words(app)
 
 
 @pytest.mark.parametrize("count", [1, 5, 30, 100])
@@ -106,6 +106,20 @@ def test_the_journey_of_several_layers_is_measured_layer_by_layer(
     names = [name for name in first if name.endswith("weight")]
     distance = sum(float(((last[name].astype(np.float64) - first[name]) ** 2).sum()) for name in names) ** 0.5
     assert f"After step 20 the weights are at a distance of {distance:.2f} from their start" in text
+
+
+def test_the_editor_opens_with_the_weights_as_they_were_trained(
+    app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist)
+    accuracy = percent(store.get(run_id).test_accuracy)
+    text = open_section(app, run_id, "edit")
+    assert f"<dd>{accuracy}</dd><small>unedited: {accuracy}</small>" in text
+    assert "No edits yet" in text
+    assert next(b for b in app.button if b.label == "Keep this edit").disabled
+    app.selectbox(key="tool").set_value("zero").run()
+    assert "1 edit:" in words(app)
+    assert f"<dd>{accuracy}</dd>" not in words(app)
 
 
 def test_edits_react_are_undone_and_are_saved_as_a_run_of_their_own(

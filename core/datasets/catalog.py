@@ -78,6 +78,11 @@ class DatasetSpec:
         return (self.class_names, self.image_shape) == (other.class_names, other.image_shape)
 
     @property
+    def takes_ink(self) -> bool:
+        """Whether a model of these images is asked about ink on paper: they are grey and show no garments."""
+        return self.image_shape[0] == 1 and self.class_names != CATALOG["fashion_mnist"].class_names
+
+    @property
     def download_bytes(self) -> int:
         """Bytes to fetch before first use; 0 for what ships with the project."""
         return sum(archive.size_bytes for archive in self.archives)

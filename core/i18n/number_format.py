@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from babel.core import Locale
     from babel.numbers import NumberPattern
 
+FEWEST_FOR_PERCENT: Final = 20  # of fewer, one more or less is over 5 points
 NONE: Final = "–"  # stands where there is no number
 _EXACT: Final = Context(prec=400, rounding=ROUND_HALF_UP)
 _SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -36,6 +37,13 @@ def percent(share: float | None, decimals: int = 1) -> str:
     if share > 0 and rounded == 0:
         return gettext("under {share}").format(share=_percent(smallest, decimals))
     return _percent(rounded, decimals)
+
+
+def share_of(count: int, total: int) -> str:
+    """Return a share of a total, in per cent where there are enough: (1, 1) -> "1 of 1", (97, 100) -> "97.0%"."""
+    if total < FEWEST_FOR_PERCENT:
+        return gettext("{n} of {total}").format(n=number(count), total=number(total))
+    return percent(count / total)
 
 
 def points(difference: float, decimals: int = 1) -> str:
@@ -58,6 +66,16 @@ def signed(value: float, decimals: int = 2) -> str:
     text = number(value, decimals)
     is_more = value > 0 and (math.isinf(value) or _rounded(_decimal(value), decimals))
     return f"+{text}" if is_more else text
+
+
+def rest_of(total: float, part: float, decimals: int = 2) -> float:
+    """Return what is left of the total beside a part, as both are written with so many decimals.
+
+    Sums that people check add up then to the last digit: 0.005 + 0.005 is 0.01, and not 0.01 + 0.01.
+    """
+    if not (math.isfinite(total) and math.isfinite(part)):
+        return total - part
+    return float(_rounded(_decimal(total), decimals) - _rounded(_decimal(part), decimals))
 
 
 def plain(value: float, digits: int = 6) -> str:

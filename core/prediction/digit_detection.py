@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.datasets.catalog import DatasetSpec
 from core.images import Box, find_digits, ink_from_photo, single_digit
-from core.prediction.predict import GARMENTS, Drawing, ModelInput, Photo
+from core.prediction.predict import Drawing, ModelInput, Photo
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +37,12 @@ class DetectedSheet:
         return int(np.argmax([thing.mass for thing in self.found]))
 
 
-def takes_ink(spec: DatasetSpec) -> bool:
-    """Return whether a model of this dataset is asked about ink on paper: grey images, but not garments."""
-    return spec.image_shape[0] == 1 and spec.name != GARMENTS
-
-
 def detect_digits(image: Image.Image, spec: DatasetSpec, *, several: bool = True) -> DetectedSheet:
     """Return what is on a picture, for a model of this dataset; one thing at least, if only blank paper.
 
     several: look for more than one digit; else everything that belongs together is one.
     """
-    if not takes_ink(spec):
+    if not spec.takes_ink:
         return DetectedSheet((DetectedItem(Photo(image)),))
     ink = ink_from_photo(image)
     boxes = find_digits(ink) if several else []

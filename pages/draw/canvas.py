@@ -139,7 +139,7 @@ def clear() -> None:
 
 
 def canvas() -> np.ndarray:
-    """Draw the canvas and its tools; return the ink (H, W) float32 in [0, 1] of what is on it.
+    """Draw the canvas, pen and eraser; return the ink (H, W) float32 in [0, 1] of what is on it.
 
     Call it inside a fragment: the page around it is then left alone while somebody draws.
     """
@@ -188,7 +188,6 @@ def canvas() -> np.ndarray:
         data={"key": "pad", "label": _("Canvas. Arrow keys move, space puts the pen down or lifts it.")},
     )
     pad.take_in_drawing(result.json_data, result.image_data)
-    _buttons(pad)
     return pad.page.ink
 
 
@@ -199,7 +198,9 @@ def _surface(**settings: Any) -> Any:
     return st_canvas(**settings)
 
 
-def _buttons(pad: _Pad) -> None:
+def drawing_buttons() -> None:
+    """Draw the buttons that take the drawing back, after `canvas`."""
+    pad = _pad()
     with st.container(key="pad_tools", horizontal=True):
         st.button(
             _("Undo"),

@@ -9,7 +9,7 @@ from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import html_, markdown_
-from core.i18n.number_format import percent, signed
+from core.i18n.number_format import percent, rest_of, signed
 from core.i18n.translation import N_, Sentences, _
 from core.insight.attribution import Attribution, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
@@ -92,8 +92,9 @@ def _maps(
 def _sums(model: LoadedModel, sums: Arithmetic) -> str:
     """Return the sums beneath the evidence: pixels + bias = logit, for the answer and the runner-up."""
     rows = [
-        f'<tr><th scope="row">{html_text(model.spec.class_names[k])}</th><td>{signed(sums.sums[k])}</td>'
-        f"<td>{signed(sums.bias[k])}</td><td><b>{signed(sums.logits[k])}</b></td>"
+        f'<tr><th scope="row">{html_text(model.spec.class_names[k])}</th>'
+        f"<td>{signed(rest_of(sums.logits[k], sums.bias[k]))}</td><td>{signed(sums.bias[k])}</td>"
+        f"<td><b>{signed(sums.logits[k])}</b></td>"
         f"<td>{percent(sums.probabilities[k])}</td></tr>"
         for k in (sums.answer, sums.runner_up)
     ]  # not said: HTML

@@ -7,41 +7,36 @@ import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import OPTION_NAMES, refusal
-from core.datasets import DatasetError, DatasetSpec, ImageData, dataset_spec, load
-from core.datasets.pixel_values import as_uint8
+from core.datasets import DatasetError, DatasetSpec, ImageData, load
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
-from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
+from core.datasets.user_datasets import delete_own, remove_image
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import html_, markdown_, nmarkdown_
-from core.i18n.number_format import percent
+from core.i18n.number_format import percent, share_of
 from core.i18n.translation import _
-from core.images import PreprocessedImage
 from core.live.run_news import page_mark, state_marks
-from core.prediction.digit_detection import takes_ink
-from core.prediction.fine_tuning import accuracy_on, fine_tuning_config, plain_pixels, scratch_config
-from core.prediction.predict import Drawing, ModelInput
+from core.prediction.fine_tuning import correct_on, fine_tuning_config, scratch_config
 from core.runs import StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import FIGURES_MS, follow
-from pages.draw.canvas import clear
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
+from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.selected_run import select_run, status_chip
 from pages.server.services import engine, settings, store
 from pages.server.visitor import visitor
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
 SHOWN: Final = 40
-_ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
 
 
-def show_fine_tuning(model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
-    """Draw the lesson: labels, the drawings so far, two ways to train on them, and what came of it."""
+def show_fine_tuning(model: LoadedModel) -> None:
+    """Draw the lesson: the drawings so far, two ways to train on them, and what came of it."""
     try:
-        mine = _mine(model.spec)
-        _labels(model, subject, prepared, mine)
+        mine = my_dataset(model.spec)
+        _introduction(model.spec)
         data = load(mine, settings().data_dir) if mine is not None else None
         if data is not None and len(data.train_labels) + len(data.test_labels):
             _drawings(data)
@@ -52,57 +47,17 @@ def show_fine_tuning(model: LoadedModel, subject: ModelInput, prepared: Preproce
         st.error(markdown_text(f"{error}"))
 
 
-def _title(spec: DatasetSpec) -> str:
-    """Return the name that the visitor's dataset is stored under and found again by, whatever the language."""
-    return f"My {spec.plural} ({visitor()[:4]})"  # not said: a stored name
-
-
-def _mine(spec: DatasetSpec) -> DatasetSpec | None:
-    """Return this visitor's own dataset for these classes, None before the first drawing."""
-    sets = list_own(settings().data_dir)
-    return next((own for own in sets if own.title == _title(spec) and own.is_compatible_with(spec)), None)
-
-
-def _labels(
-    model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage, mine: DatasetSpec | None
-) -> None:
-    """Draw one button for each class; pressing it keeps the drawing under that label."""
-    drawn = takes_ink(model.spec)
-    what = _("**Draw or show one, then say what it is.**") if drawn else _("**Say what this one is.**")
+def _introduction(spec: DatasetSpec) -> None:
+    what = (
+        _("**Draw or show one, then say what it is.** The buttons stand beside it.")
+        if spec.takes_ink
+        else _("**Say what this one is.** The buttons stand beside it.")
+    )
     how = _(
         "It is added to your own dataset. Ten or more of each class work best. One in five is set aside as a test "
         "image and not trained on."
     )
     st.markdown(f"{what} {how}")
-
-    def keep(label: int) -> None:
-        try:
-            spec = mine or create_own(
-                _title(model.spec), model.spec.class_names, model.spec.image_shape, settings().data_dir
-            )
-            pixels = as_uint8(plain_pixels(subject, model.predictor))
-            before = dataset_spec(spec.name, settings().data_dir)  # `spec` is older than a second quick press
-            grown = add_images(spec.name, pixels[None], [label], settings().data_dir)
-            side = "test" if grown.test_size > before.test_size else "train"
-            st.session_state.setdefault(_ADDED, {}).setdefault(spec.name, []).append(side)
-        except DatasetError as error:
-            st.session_state.lesson_trouble = f"{error}"
-            return
-        if isinstance(subject, Drawing):
-            clear()
-
-    with st.container(key="lesson_labels", horizontal=True):
-        for label, name in enumerate(model.spec.class_names):
-            st.button(
-                markdown_text(name),
-                key=f"label_{label}",
-                disabled=prepared.empty,
-                on_click=keep,
-                args=(label,),
-            )
-    if prepared.empty:
-        enable = _("Draw something to enable the buttons.")
-        st.caption(enable if drawn else _("Choose an image to enable the buttons."))
     trouble = st.session_state.pop("lesson_trouble", None)
     if trouble:
         st.error(markdown_text(trouble))
@@ -131,7 +86,7 @@ def _drawings(data: ImageData) -> None:
     pixel_panels("lesson_images", panels, alt=_("Your own images: {each:list}.", each=each), px=56)
 
     def take_back() -> None:
-        added = st.session_state.get(_ADDED, {}).get(
+        added = st.session_state.get(ADDED, {}).get(
             data.spec.name
         )  # each side is in order, not the two of them
         split = added.pop() if added else "train" if len(data.train_labels) else "test"
@@ -140,7 +95,7 @@ def _drawings(data: ImageData) -> None:
 
     def forget() -> None:
         delete_own(data.spec.name, settings().data_dir)
-        st.session_state.get(_ADDED, {}).pop(data.spec.name, None)
+        st.session_state.get(ADDED, {}).pop(data.spec.name, None)
 
     with st.container(horizontal=True):
         st.button(_("Remove last"), on_click=take_back, type="tertiary", icon=":material/undo:")
@@ -215,11 +170,13 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     if isinstance(after, ModelUnavailable):
         st.caption(markdown_text(after.sentence))
         return
-    before_share, after_share = accuracy_on(model.predictor, data), accuracy_on(after.predictor, data)
-    yours = _("On all your drawings, trained on or not")
-    rows: list[tuple[str, float | None, float | None]] = [(yours, before_share, after_share)]
+    rows: list[tuple[str, str, str]] = [
+        (_("On your test images"), *_scores(model, after, data.test_images, data.test_labels)),
+        (_("On your other images, trained on"), *_scores(model, after, data.train_images, data.train_labels)),
+    ]
     if run.dataset == model.run.dataset:
-        rows.append((_("On the test set"), model.run.test_accuracy, run.test_accuracy))
+        title_of_set = _("On the test images of {dataset}", dataset=model.spec.title)
+        rows.append((title_of_set, percent(model.run.test_accuracy), percent(run.test_accuracy)))
     st.html(_table(rows))
     if (
         run.dataset == model.run.dataset
@@ -228,6 +185,14 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     ):
         st.caption(accuracy_change_in_markdown(run.test_accuracy - model.run.test_accuracy))
     st.button(_("Select the new run"), on_click=select_run, args=(run.id,))
+
+
+def _scores(
+    before: LoadedModel, after: LoadedModel, images: np.ndarray, labels: np.ndarray
+) -> tuple[str, str]:
+    """Return what both models read rightly of the images: as counts where they are few."""
+    first, second = (correct_on(one.predictor, images, labels) for one in (before, after))
+    return share_of(first, len(labels)), share_of(second, len(labels))
 
 
 def accuracy_change_in_markdown(change: float) -> str:
@@ -240,10 +205,10 @@ def accuracy_change_in_markdown(change: float) -> str:
     return markdown_("Test accuracy rose by {points:number.1} percentage points.", points=points)
 
 
-def _table(rows: list[tuple[str, float | None, float | None]]) -> str:
+def _table(rows: list[tuple[str, str, str]]) -> str:
     cells = "".join(
         f'<tr><th scope="row">{html_text(name)}</th>'
-        + "".join(f"<td>{percent(share)}</td>" for share in pair)
+        + "".join(f"<td>{html_text(share)}</td>" for share in pair)
         + "</tr>"
         for name, *pair in rows
     )  # not said: HTML

@@ -12,8 +12,8 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.images import ImageError, Limits, read_image
-from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits, takes_ink
-from core.prediction.predict import GARMENTS, DatasetImage, Drawing, ModelInput, predict
+from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits
+from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.draw.canvas import canvas
@@ -32,20 +32,22 @@ SHOWN: Final = 24  # digits of one sheet that are answered on the page
 
 
 def chosen_source(spec: DatasetSpec) -> str:
-    """Draw the choice of sources; a garment is not drawn but photographed or taken from the test set."""
-    options = [CANVAS, FILE, CAMERA, TEST] if takes_ink(spec) else [TEST, FILE, CAMERA]
-    kept = st.session_state.get("draw_source_kept")
-    choice = st.segmented_control(
+    """Draw the choice of sources; a garment is not drawn but photographed or taken from the test set.
+
+    What can be drawn and what cannot each keep the choice made for them: after a garment's test image, a model of
+    digits shows its canvas.
+    """
+    options = [CANVAS, FILE, CAMERA, TEST] if spec.takes_ink else [TEST, FILE, CAMERA]
+    return st.segmented_control(
         _("Where the image comes from"),
         options,
         format_func=SOURCES.__getitem__,
-        default=kept if kept in options else options[0],
+        default=options[0],
         required=True,
         key=f"draw_source_{len(options)}",
+        persist_state="session",
         label_visibility="collapsed",
     )
-    st.session_state.draw_source_kept = choice
-    return str(choice)
 
 
 def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
@@ -70,7 +72,7 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
 
 
 def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
-    if model.spec.name == GARMENTS:
+    if model.spec.name == "fashion_mnist":
         st.caption(
             markdown_(
                 "The images of {dataset} were taken in a studio and cut out on black. A phone's photo looks very "

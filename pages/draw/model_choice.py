@@ -91,6 +91,19 @@ def model_of(run: RunRow) -> LoadedModel | ModelUnavailable:
         )
 
 
+def second_model(first: LoadedModel) -> LoadedModel | None:
+    """Return a ready-made model that knows the same classes, the CNN before others; None where there is none."""
+    for name in sorted(SHIPPED, key=lambda name: SHIPPED[name].model != "cnn"):
+        if name != first.run.id and CATALOG[SHIPPED[name].dataset].is_compatible_with(first.spec):
+            try:
+                second = model_of(store().get(name))
+            except UnknownRun:  # deleted
+                continue
+            if isinstance(second, LoadedModel):
+                return second
+    return None
+
+
 def model_at(run: RunRow, step: int) -> LoadedModel:
     """Return the run as it was after `step` updates, one of its snapshots.  Raises: StoreError."""
     return LoadedModel(run, step, predictor_at(run.id, step))

@@ -28,10 +28,18 @@ _PERHAPS: Final = {
 }
 
 
-def show_answer(answer: Prediction, spec: DatasetSpec, question: Question = "drawing") -> None:
-    """Draw the answer and its bars; both keep their places and sizes whatever the answer is."""
+def show_answer(
+    answer: Prediction,
+    spec: DatasetSpec,
+    question: Question = "drawing",
+    second: tuple[str, Prediction] | None = None,
+) -> None:
+    """Draw the answer, what a second model says (its name and its answer), and the bars.
+
+    All keep their places and sizes whatever the answer is.
+    """
     with st.container(key="answer"):
-        st.html(_sentence(answer, spec, question))
+        st.html(_sentence(answer, spec, question, second))
     probability_bars("answer_bars", answer, spec)
 
 
@@ -72,6 +80,9 @@ def headline(answer: Prediction, spec: DatasetSpec, question: Question = "drawin
     if answer.kind == "unlike":
         return about(NOTHING_LIKE, spec), _("Best guess: {name} (low confidence).", name=name)
     likeliest = _two_likeliest(answer, spec)
+    if answer.kind == "unusual":
+        small = _("{share:percent} sure, but it is unlike most images that the model has seen.", **likeliest)
+        return _(_PERHAPS[article(name)], name=name), small
     if answer.kind == "unsure":
         small = _("Not sure: {name} {share:percent}, {other} {second:percent}.", **likeliest)
         return _(_PERHAPS[article(name)], name=name), small
@@ -105,12 +116,29 @@ def article(name: str) -> str:
     return "an" if name == "8" else "a"
 
 
-def _sentence(answer: Prediction, spec: DatasetSpec, question: Question) -> str:
+def second_opinion_in_html(answer: Prediction, second: tuple[str, Prediction], spec: DatasetSpec) -> str:
+    """Return what the second model, (its name, its answer), says of the same."""
+    run, other = second
+    values = {
+        "run": run,
+        "name": spec.class_names[other.best],
+        "share": float(other.probabilities[other.best]),
+    }
+    if other.best == answer.best:
+        return html_("{run} says {name} as well.", **values)
+    disagrees = html_("{run} disagrees: {name}, {share:percent} sure.", **values)
+    return f"<b>{disagrees}</b>"  # not said: HTML
+
+
+def _sentence(
+    answer: Prediction, spec: DatasetSpec, question: Question, second: tuple[str, Prediction] | None
+) -> str:
     large, small = headline(answer, spec, question)
     name = html_text(spec.class_names[answer.best]) if answer.is_asked else ""
     note = html_("Below {share:percent.0} it says that it is not sure.", share=UNSURE_BELOW)
+    also = second_opinion_in_html(answer, second, spec) if second and answer.is_asked else ""
     return (
         f'<div class="ink-answer ink-answer-{answer.kind}" data-testid="answer" data-kind="{answer.kind}" '
         f'data-class="{name}" title="{note}" role="status" aria-live="polite">'
-        f"<b>{html_text(large)}</b><span>{html_text(small)}</span></div>"
+        f"<strong>{html_text(large)}</strong><span>{html_text(small)}</span><span>{also}</span></div>"
     )  # not said: HTML

@@ -10,10 +10,10 @@ from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
-from core.prediction.digit_detection import takes_ink
-from core.prediction.predict import Drawing, ModelInput, Prediction, predict
+from core.prediction.predict import Drawing, ModelInput, Prediction, predict, weighed
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import follow
+from pages.draw.canvas import drawing_buttons
 from pages.draw.explanation import show_explanation
 from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
@@ -23,9 +23,11 @@ from pages.draw.model_choice import (
     chosen_model,
     detector_work,
     is_detector_due,
+    second_model,
     start_detector,
 )
 from pages.draw.model_comparison import show_learning, show_model_comparison
+from pages.draw.own_drawings import label_buttons
 from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
 from pages.run_context.guards import follow_status, follow_weights
@@ -59,18 +61,32 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
     follow_weights(model.run, model.step)
     st.caption(_introduction_in_markdown(model))
     source = chosen_source(model.spec)
-    left, right = st.columns([5, 8], gap="large")
-    with right:
-        answer_place = st.container()
+    with st.container(key="asked"):
+        left, right = st.columns([5, 8], gap="large")
+    view = _chosen_view()
     with left, st.container(key="question"):
         subject = subject_from(source, model)
-    answer = model.answer(subject) if subject is not None else predict(model.predictor, _BLANK)
-    with answer_place:
-        show_answer(answer, model.spec, _question(source, subject))
+        answer = model.answer(subject) if subject is not None else predict(model.predictor, _BLANK)
+        second = _second_opinion(model, subject) if subject is not None and answer.is_asked else None
+        if second and model.spec.takes_ink:  # with garments, ready models doubt ten test images in a hundred
+            answer = weighed(answer, second[1])
+        if view == LESSON:
+            label_buttons(model, subject or _BLANK, answer.prepared)
+        if source == CANVAS:
+            drawing_buttons()
+    with right:
+        show_answer(answer, model.spec, _question(source, subject), second)
         _input(answer)
-    _behind(source, model, subject or _BLANK, answer)
+    with st.container(key="behind"):
+        _show_view(view, source, model, subject or _BLANK, answer)
     if answer.is_asked and is_detector_due(model.predictor):
         follow("follow-detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}})
+
+
+def _second_opinion(model: LoadedModel, subject: ModelInput) -> tuple[str, Prediction] | None:
+    """Return a ready-made model's name and its answer: two that disagree tell more than one that is sure."""
+    second = second_model(model)
+    return (second.name, predict(second.predictor, subject)) if second else None
 
 
 def _question(source: str, subject: ModelInput | None) -> Question:
@@ -97,7 +113,7 @@ def _introduction_in_markdown(model: LoadedModel) -> str:
         )
     how = (
         _("Draw, or show it a photo.")
-        if takes_ink(model.spec)
+        if model.spec.takes_ink
         else _("Choose a test image, or show it a photo.")
     )
     return f"{who} {_sources_in_markdown(model)} {how}"
@@ -125,8 +141,8 @@ def _input(answer: Prediction) -> None:
         pixel_panels("model_input_panel", [panel], alt=alt, px=112)
 
 
-def _behind(source: str, model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
-    view = st.segmented_control(
+def _chosen_view() -> str:
+    return st.segmented_control(
         _("Behind the answer"),
         [*VIEWS],
         format_func=VIEWS.__getitem__,
@@ -136,14 +152,16 @@ def _behind(source: str, model: LoadedModel, subject: ModelInput, answer: Predic
         persist_state="session",
         label_visibility="collapsed",
     )
-    with st.container(key="behind"):
-        if view == PREPARATION:
-            show_preprocessing(model, subject, answer)
-        elif view == OTHERS:
-            show_model_comparison(model, subject, answer)
-        elif view == LEARNING:
-            show_learning(model, subject, answer)
-        elif view == LESSON:
-            show_fine_tuning(model, subject, answer.prepared)
-        else:
-            show_explanation(model, answer, on_canvas=source == CANVAS)
+
+
+def _show_view(view: str, source: str, model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
+    if view == PREPARATION:
+        show_preprocessing(model, subject, answer)
+    elif view == OTHERS:
+        show_model_comparison(model, subject, answer)
+    elif view == LEARNING:
+        show_learning(model, subject, answer)
+    elif view == LESSON:
+        show_fine_tuning(model)
+    else:
+        show_explanation(model, answer, on_canvas=source == CANVAS)

@@ -125,7 +125,9 @@ def _outcome(run: RunRow) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             article_in_markdown = _article_in_markdown(run.config)
             st.markdown(f"**{markdown_text(words)}**{article_in_markdown}", width="stretch")
-            st.page_link(page("draw"), label=_("Draw one yourself"), icon=":material/draw:", width="content")
+            by_hand = dataset_spec(run.dataset).takes_ink
+            label = _("Draw one yourself") if by_hand else _("Try it on an image")
+            st.page_link(page("draw"), label=label, icon=":material/draw:", width="content")
         return
     st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}")
     if run.status == "diverged":

@@ -9,7 +9,7 @@ from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import markdown_
-from core.i18n.number_format import number, percent, plain, signed
+from core.i18n.number_format import number, percent, plain, rest_of, signed
 from core.i18n.translation import _
 from core.insight.captions.weights import arithmetic as arithmetic_caption
 from core.insight.evidence import Arithmetic, arithmetic
@@ -43,7 +43,7 @@ def show_logit_breakdown(run: RunRow) -> None:
         Panel(
             stages.products[label].reshape(image.shape),
             _("evidence"),
-            _("adds up to {sum:signed.4}", sum=float(stages.sums[label])),
+            _("adds up to {sum:signed.4}", sum=_shown_sum(stages, label)),
             quantity="",
             limit=limit,
             colour=class_colour(label),
@@ -112,6 +112,7 @@ def _choose_class(run: RunRow, index: int, stages: Arithmetic, shape: tuple[int,
 
 def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
     """Show the sums, biases, logits, exponentials and probabilities of all classes, the best first."""
+    is_divided = stages.temperature != 1 or stages.shift != 0  # else it is the logit again
     divided = _("÷ temperature {temperature}", temperature=stages.temperature)
     if stages.shift:
         divided = _(
@@ -120,14 +121,15 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
             shift=stages.shift,
         )
     heads = [
-        _("class"), _("sum of the evidence"), _("+ bias"), _("= logit (score)"), divided, _("e to the power of that"),
-        _("÷ {total} (their sum) = probability", total=_exponential(stages.total)),
+        _("class"), _("sum of the evidence"), _("+ bias"), _("= logit (score)"), *([divided] if is_divided else []),
+        _("e to the power of that"), _("÷ {total} (their sum) = probability", total=_exponential(stages.total)),
     ]  # fmt: skip
     rows = []
     for k in stages.order:
+        quotient = signed(float(stages.logits[k] / stages.temperature - stages.shift), 4)
         cells = (
-            signed(float(stages.sums[k]), 4), signed(float(stages.bias[k]), 4), signed(float(stages.logits[k]), 4),
-            signed(float(stages.logits[k] / stages.temperature - stages.shift), 4),
+            signed(_shown_sum(stages, k), 4), signed(float(stages.bias[k]), 4), signed(float(stages.logits[k]), 4),
+            *([quotient] if is_divided else []),
             _exponential(float(stages.exponentials[k])), percent(float(stages.probabilities[k]), 3),
         )  # fmt: skip
         numbers = "".join(f"<td>{html_text(cell)}</td>" for cell in cells)
@@ -135,9 +137,14 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         rows.append(f'<tr{first}><th scope="row">{html_text(names[k])}</th>{numbers}</tr>')  # not said: HTML
     head = "".join(f"<th>{html_text(text)}</th>" for text in heads)
     st.html(
-        f'<div class="ink-numbers" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="ink-numbers ink-arithmetic" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )  # not said: HTML
+
+
+def _shown_sum(stages: Arithmetic, k: int) -> float:
+    """Return the sum of a class's evidence so that, as written, sum + bias is the logit."""
+    return rest_of(float(stages.logits[k]), float(stages.bias[k]), 4)
 
 
 def _exponential(value: float) -> str:

@@ -195,8 +195,8 @@ def test_everything_behind_the_answer_can_be_opened(app: App, page: Page) -> Non
     draw(page, path_of(0, CORNER))
     expect_class(page, "0")
     choose(page, "Preparation")
-    expect(page.get_by_text("All steps on:")).to_be_visible()
-    expect(page.get_by_text("All steps off:")).to_be_visible()
+    expect(page.get_by_text("With all steps:")).to_be_visible()
+    expect(page.get_by_text("Without preparation:")).to_be_visible()
     choose(page, "Other models")
     expect(page.get_by_text(re.compile("Both say 0"))).to_be_visible()
     choose(page, "During training")
@@ -220,4 +220,4 @@ def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> No
         page.get_by_role("button", name="Download your images as a ZIP").press("Enter")
     assert download.value.suggested_filename == "inkling-my-digits.zip"
     press(page, "Train on these only")
-    expect(page.locator(".ink-sums")).to_contain_text("On all your drawings")
+    expect(page.locator(".ink-sums")).to_contain_text("On your test images")

@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.datasets.catalog import DatasetSpec
-from core.i18n.translation import _
+from core.i18n.number_format import FEWEST_FOR_PERCENT
+from core.i18n.translation import _, ngettext
 
 
 def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
@@ -18,6 +19,13 @@ def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
     best, worst = int(np.nanargmax(recalls)), int(np.nanargmin(recalls))
     wrong = answers[(labels == worst) & ~right]
     names = spec.class_names
+    if len(labels) < FEWEST_FOR_PERCENT:
+        return ngettext(
+            "It recognises {right} of {n} image it had never seen: too few to tell how good it is.",
+            "It recognises {right} of {n} images it had never seen: too few to tell how good it is.",
+            len(labels),
+            right=int(right.sum()),
+        )
     values = {
         "share": float(right.mean()),
         "n": len(labels),

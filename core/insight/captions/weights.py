@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.i18n.number_format import rest_of
 from core.i18n.translation import _, ngettext
 from core.insight.activations import UnitContributions, UnitUse
 from core.insight.evidence import Arithmetic, Difference
@@ -90,7 +91,7 @@ def arithmetic(stages: Arithmetic, names: Names, label: int | None = None) -> st
     return _(
         "The pixels add up to {pixels:signed} for {name}. With its bias of {bias:signed}, that makes a score "
         "(logit) of {logit:signed}. Softmax turns the {n} logits into probabilities: {share:percent} for {name}.",
-        pixels=float(stages.sums[k]),
+        pixels=rest_of(stages.logits[k], stages.bias[k]),
         name=names[k],
         bias=float(stages.bias[k]),
         logit=float(stages.logits[k]),
@@ -105,7 +106,7 @@ def difference(gap: Difference, names: Names) -> str:
         "a": names[gap.a],
         "b": names[gap.b],
         "margin": abs(gap.margin),
-        "pixels": float(gap.image.sum()),
+        "pixels": rest_of(gap.margin, gap.bias),
         "bias": gap.bias,
     }
     if gap.margin < 0:

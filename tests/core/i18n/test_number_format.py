@@ -1,6 +1,9 @@
 """Each kind of number as it is shown, in English and, by Babel alone, in German."""
 
 import json
+import math
+import random
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,27 @@ def test_what_is_no_number_is_said():
     assert number_format.loss(float("nan")) == "not a number"
     assert (number_format.loss(float("inf")), number_format.signed(float("-inf"))) == ("∞", "−∞")
     assert number_format.signed(float("inf")) == "+∞"
+
+
+def test_a_share_of_few_is_a_count():
+    shown = [
+        number_format.share_of(*of) for of in ((1, 1), (0, 3), (19, 19), (20, 20), (19, 20), (9999, 10_000))
+    ]
+    assert shown == ["1 of 1", "0 of 3", "19 of 19", "100.0%", "95.0%", "over 99.9%"]
+
+
+@pytest.mark.parametrize("decimals", [2, 4])
+def test_what_is_left_of_a_total_makes_the_sum_true_as_written(decimals):
+    rng = random.Random(1)
+    for _ in range(500):
+        part, rest = rng.uniform(-20, 20), rng.uniform(-20, 20)
+        left = number_format.rest_of(part + rest, part, decimals)
+        assert abs(left - rest) <= 1.0001 * 10**-decimals
+        texts = (number_format.signed(value, decimals) for value in (part, left, part + rest))
+        first, second, total = (Decimal(text.replace("−", "-")) for text in texts)
+        assert first + second == total
+    assert number_format.rest_of(0.01, 0.005) == 0.0
+    assert number_format.rest_of(math.inf, 1.0) == math.inf
 
 
 def test_a_p_value_is_stated_as_the_field_does():

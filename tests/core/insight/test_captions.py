@@ -129,8 +129,10 @@ def test_the_caption_of_published_figures():
 def test_the_arithmetic_caption_adds_up(trained, pixels):
     stages = arithmetic(trained.weight, trained.bias, pixels[0])
     text = weights_captions.arithmetic(stages, NAMES)
-    assert signed(float(pixels[0] @ trained.weight[7])) in text
     assert signed(float(trained.logits[0, 7])) in text
+    sums, bias, logit = (Decimal(found.replace("−", "-")) for found in re.findall(r"[+−]\d+\.\d\d", text))
+    assert sums + bias == logit
+    assert abs(float(sums) - float(pixels[0] @ trained.weight[7])) < 0.011
     assert "the 10 logits" in text
     gap = float(np.diff(np.sort(trained.logits[0])[-2:])[0])
     second, first = np.argsort(trained.logits[0])[-2:]

@@ -10,7 +10,15 @@ from core import synthetic_digits
 from core.datasets import CATALOG, ImageData, dataset_spec
 from core.images import PreprocessingOptions, prepare
 from core.prediction.digit_detection import boxed, detect_digits
-from core.prediction.predict import DatasetImage, Drawing, Photo, detector_for, predict, predict_prepared
+from core.prediction.predict import (
+    DatasetImage,
+    Drawing,
+    Photo,
+    detector_for,
+    predict,
+    predict_prepared,
+    weighed,
+)
 from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 
@@ -133,6 +141,47 @@ def test_a_filled_box_is_called_unlike_and_scribbles_are_stranger_than_digits(mn
     )
     assert sum(a.kind == "unlike" for a in of_digits) <= 2
     assert min(a.strangeness for a in of_scribbles) > np.quantile([a.strangeness for a in of_digits], 0.9)
+
+
+def smiley(radius: float, pen_px: float) -> np.ndarray:
+    """Return the ink of a round face: two eyes and a mouth."""
+
+    def arc(of: float, first: float, last: float) -> np.ndarray:
+        turn = np.linspace(first * np.pi, last * np.pi, 50)
+        return 140 + of * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+    eyes = [140 + radius * np.array([[x, -0.3], [x + 0.02, -0.29]]) for x in (-0.35, 0.35)]
+    return synthetic_digits.paint([arc(radius, 0, 2), *eyes, arc(0.55 * radius, 0.15, 0.85)], pen_px)
+
+
+@pytest.mark.parametrize("names", [("softmax-mnist", "cnn-mnist"), ("cnn-mnist", "softmax-mnist")])
+def test_a_smiley_is_called_unusual_and_few_real_digits_are(names: tuple[str, str], mnist: ImageData) -> None:
+    first, second = map(ready, names)
+    detector = detector_for(first, mnist)
+
+    def kind(subject: Drawing | DatasetImage) -> str:
+        return weighed(predict(first, subject, detector=detector), predict(second, subject)).kind
+
+    faces = [kind(Drawing(smiley(radius, pen_px))) for radius in (60, 80, 100) for pen_px in (12, 20, 28)]
+    assert set(faces) <= {"unusual", "unlike"}
+    rng = np.random.default_rng(5)
+    hands = [synthetic_digits.random_hand(rng) for _ in range(100)]
+    digits = [kind(Drawing(drawn(i % 10, 0, hand, rng.uniform(8, 30)))) for i, hand in enumerate(hands)]
+    images = [kind(DatasetImage(image)) for image in mnist.test_images[:300]]
+    assert digits.count("unusual") + digits.count("unlike") <= 3
+    assert images.count("unusual") <= 0.08 * len(images)
+
+
+def test_only_a_strange_image_with_a_doubted_answer_is_unusual(mnist: ImageData) -> None:
+    answer = predict(ready("cnn-mnist"), DatasetImage(mnist.test_images[0]))
+    assert answer.kind == "sure"
+    other = replace(answer, probabilities=np.full(10, 0.1))
+    strange = replace(answer, strangeness=0.9)
+    assert weighed(strange, other).kind == "unusual"
+    assert weighed(strange, strange).kind == "sure"
+    assert weighed(replace(answer, strangeness=0.3), other).kind == "sure"
+    assert weighed(replace(strange, kind="unlike"), other).kind == "unlike"
+    assert weighed(replace(strange, strangeness=None), other).kind == "sure"
 
 
 def test_a_dataset_of_a_few_images_has_no_detector(mnist: ImageData) -> None:

@@ -11,10 +11,9 @@ from core.datasets import CATALOG, ImageData
 from core.datasets.user_datasets import delete_own, list_own
 from core.runs import Store
 from core.runs.schema import RUNS
-from pages.draw import canvas, model_choice
 from pages.draw.question_and_answer import VIEWS
 from tests.pages.another_language import opened, outside
-from tests.pages.draw.drawing import DRAWN, Canvas, detector_made_once
+from tests.pages.draw.drawing import DRAWN, Canvas
 from tests.pages.runs_in_states import run_in
 
 NOTHING, SEVEN, DOT, BOX = (np.zeros((280, 280), np.float32) for _ in range(4))
@@ -22,15 +21,6 @@ SEVEN += DRAWN
 DOT[140:143, 140:143] = 1
 BOX[60:220, 60:220] = 1
 DRAWINGS = {"nothing": NOTHING, "seven": SEVEN, "dot": DOT, "box": BOX}
-
-
-@pytest.fixture
-def pad(monkeypatch: pytest.MonkeyPatch) -> Canvas:
-    """Return what stands for the canvas of the pages that this test runs."""
-    drawn = Canvas()
-    monkeypatch.setattr(model_choice, "detector_for", detector_made_once)
-    monkeypatch.setattr(canvas, "_surface", lambda **_: drawn)
-    return drawn
 
 
 @pytest.mark.parametrize("model", ["softmax-mnist", "cnn-mnist"])

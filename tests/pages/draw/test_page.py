@@ -1,6 +1,5 @@
 """The Draw page's states without a browser: who answers, what is missing, and lessons that become runs."""
 
-import secrets
 import threading
 from pathlib import Path
 
@@ -9,26 +8,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.config.run_config import RunConfig, from_json
-from core.datasets import DatasetError, ImageData, dataset_spec
-from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
+from core.config.run_config import RunConfig
+from core.datasets import DatasetError, dataset_spec
 from core.insight.ood_detector import Detector
 from core.prediction.predictor import build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.runs import Store
-from pages.draw import canvas, fine_tuning, model_choice, model_comparison
+from pages.draw import canvas, model_choice, model_comparison
 from pages.draw.canvas import _Pad, _Page
 from pages.server import background, services
 from tests.pages.draw.drawing import DRAWN, Canvas, detector_made_once, html, open_draw, words
-
-
-@pytest.fixture
-def pad(monkeypatch: pytest.MonkeyPatch) -> Canvas:
-    """Return what stands for the canvas of the pages that this test runs."""
-    drawn = Canvas()
-    monkeypatch.setattr(model_choice, "detector_for", detector_made_once)
-    monkeypatch.setattr(canvas, "_surface", lambda **_: drawn)
-    return drawn
 
 
 def test_on_a_fresh_store_the_ready_cnn_answers_at_once(
@@ -153,10 +142,10 @@ def test_a_garment_model_is_asked_about_a_test_image(app: AppTest, pad: Canvas) 
 @pytest.mark.parametrize(
     ("view", "before", "after"),
     [
-        ("preparation", "both versions answer", "**All steps on:** It is a 7"),
+        ("preparation", "both versions answer", "**With all steps:** It is a 7"),
         ("others", "they all answer", "Both say 7"),
         ("learning", "how it developed during training", "It has said 7 since step"),
-        ("lesson", "Draw something to enable the buttons.", "then say what it is"),
+        ("lesson", "Draw something to enable the buttons.", "Say what it is: press a button."),
     ],
 )
 def test_every_view_behind_the_answer_speaks_before_and_after_a_drawing(
@@ -170,6 +159,46 @@ def test_every_view_behind_the_answer_speaks_before_and_after_a_drawing(
     assert not app.exception
     assert after in words(app)
     assert 'data-class="7"' in html(app)
+
+
+def test_a_model_of_digits_shows_its_canvas_after_one_of_garments(app: AppTest, pad: Canvas) -> None:  # noqa: ARG001
+    def source() -> str:
+        return str(
+            next(group for group in app.button_group if str(group.key).startswith("draw_source")).value
+        )
+
+    open_draw(app, "cnn-fashion")
+    assert source() == "test"
+    for run, shown in (("cnn-mnist", "canvas"), ("softmax-fashion", "test"), ("softmax-mnist", "canvas")):
+        app.query_params["run"] = run
+        app.session_state["run"] = run
+        app.run()
+        assert source() == shown, run
+
+
+def test_what_the_steps_do_is_measured_against_the_bare_drawing(app: AppTest, pad: Canvas) -> None:
+    app.session_state["draw_behind"] = "preparation"
+    pad.draw(DRAWN, "seven")
+    open_draw(app, "cnn-mnist")
+    steps = [toggle for toggle in app.toggle if str(toggle.key).startswith("stage_")]
+    assert [toggle.value for toggle in steps] == [True] * 4
+    assert "**Without preparation:**" in words(app)
+    assert "**With all steps:** It is a 7" in words(app)
+    app.toggle(key="stage_pen").set_value(False).run()
+    assert "**With the steps switched on:** It is a 7" in words(app)
+    assert "**With all steps:**" not in words(app)
+
+
+def test_a_second_model_says_beside_the_answer_what_it_thinks(app: AppTest, pad: Canvas) -> None:
+    open_draw(app, "softmax-mnist")
+    assert "cnn-mnist" not in html(app)
+    pad.draw(DRAWN, "seven")
+    app.run()
+    assert "cnn-mnist says 7 as well." in html(app)
+    app.query_params["run"] = "cnn-mnist"
+    app.session_state["run"] = "cnn-mnist"
+    app.run()
+    assert "softmax-mnist says 7 as well." in html(app)
 
 
 def test_undo_goes_back_and_a_new_stroke_forgets_what_was_undone() -> None:
@@ -241,50 +270,3 @@ def test_the_same_drawing_made_again_after_clear_is_a_drawing() -> None:
 def test_when_it_learned_an_answer(answers: list[int], sentence: str) -> None:
     names = tuple("0123456789")
     assert model_comparison.learned_when([0, 10, 20], np.eye(10)[answers], names) == sentence
-
-
-def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTest, pad: Canvas) -> None:
-    app.session_state["draw_behind"] = "lesson"
-    open_draw(app, "softmax-mnist")
-
-    def kept() -> list[int]:
-        title = f"My digits ({app.session_state['visitor'][:4]})"  # other visitors' may stand beside it
-        (mine,) = [own for own in list_own() if own.title == title]
-        return [mine.train_size, mine.test_size]
-
-    for number, label in enumerate((7, 1, 2, 3, 4, 7)):  # the second seven is for testing
-        pad.draw(DRAWN, f"drawing {number}")
-        app.run()
-        app.button(key=f"label_{label}").click().run()
-        assert not app.exception
-    assert kept() == [5, 1]
-    for left in ([5, 0], [4, 0]):
-        next(b for b in app.button if b.label == "Remove last").click().run()
-        assert not app.exception
-        assert kept() == left
-    next(b for b in app.button if b.label == "Delete all").click().run()
-    assert not app.exception
-
-
-def test_teaching_creates_a_run_with_its_parent(
-    app: AppTest, pad: Canvas, store: Store, mnist: ImageData, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    title = f"My digits ({secrets.token_hex(4)})"  # the data folder may be shared with other test processes
-    entry = create_own(title, mnist.spec.class_names, (1, 28, 28))
-    add_images(entry.name, mnist.test_images[:30], mnist.test_labels[:30])
-    monkeypatch.setattr(fine_tuning, "_title", lambda _: title)
-    app.session_state["draw_behind"] = "lesson"
-    open_draw(app, "softmax-mnist")
-    assert "30 images so far:" in words(app)
-    next(b for b in app.button if b.label == "Fine-tune softmax-mnist").click()
-    app.run()
-    assert not app.exception
-    taught = store.list(limit=1)[0]
-    config = from_json(taught.config_json)
-    assert (taught.parent_id, config.start_from, config.mix_in) == (
-        "softmax-mnist",
-        "softmax-mnist",
-        entry.name,
-    )
-    assert pad.json_data is None
-    delete_own(entry.name)

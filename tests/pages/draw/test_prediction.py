@@ -7,7 +7,7 @@ from core.datasets import CATALOG, DatasetSpec
 from core.images import PreprocessedImage
 from core.prediction.predict import Kind, Prediction
 from pages.draw import thing_sentences
-from pages.draw.prediction import Question, bars_sentence, headline
+from pages.draw.prediction import Question, bars_sentence, headline, second_opinion_in_html
 
 IMAGE = np.zeros((28, 28), np.float32)
 
@@ -37,6 +37,15 @@ def answer(kind: Kind, spec: DatasetSpec, best: str, second: str, share: float) 
         ("unsure", "mnist", "9", "4", 0.464, "Perhaps a 9", "Not sure: 9 46.4%, 4 43.6%."),
         ("unsure", "mnist", "8", "4", 0.464, "Perhaps an 8", "Not sure: 8 46.4%, 4 43.6%."),
         ("unsure", "kmnist", "o", "ki", 0.464, "Perhaps o", "Not sure: o 46.4%, ki 43.6%."),
+        (
+            "unusual",
+            "mnist",
+            "0",
+            "6",
+            0.7,
+            "Perhaps a 0",
+            "70.0% sure, but it is unlike most images that the model has seen.",
+        ),
         ("unlike", "mnist", "8", "4", 0.7, "Nothing like a digit", "Best guess: 8 (low confidence)."),
     ],
 )
@@ -62,6 +71,16 @@ def test_a_dot_on_the_canvas_and_one_in_a_picture_want_another_remedy() -> None:
     assert headline(dot, spec)[0] == headline(dot, spec, "picture")[0] == "Too small to be a digit"
     assert "Draw it larger" in headline(dot, spec)[1]
     assert "Draw" not in headline(dot, spec, "picture")[1]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [("6", "one &amp; two says 6 as well."), ("5", "<b>one &amp; two disagrees: 5, 70.0% sure.</b>")],
+)
+def test_what_a_second_model_says_stands_beside_the_answer(other: str, said: str) -> None:
+    spec = CATALOG["mnist"]
+    first, second = answer("sure", spec, "6", "9", 0.7), answer("sure", spec, other, "9", 0.7)
+    assert second_opinion_in_html(first, ("one & two", second), spec) == said
 
 
 def test_the_bars_are_told_in_words() -> None:

@@ -54,6 +54,17 @@ def shown(app: AppTest, run_id: str = "") -> str:
     return "\n".join([*(block.value for block in blocks), *told])
 
 
+@pytest.mark.parametrize(
+    ("run", "offered"), [("softmax-mnist", "Draw one yourself"), ("softmax-fashion", "Try it on an image")]
+)
+def test_only_what_can_be_drawn_is_offered_to_be_drawn(
+    app: AppTest, store: Store, run: str, offered: str
+) -> None:
+    assert store.get(run).status == "finished"
+    shown(app, run)
+    assert [link.proto.label for link in app.get("page_link")] == [offered]
+
+
 def button(app: AppTest, label: str):
     return next(b for b in app.button if b.label == label)
 

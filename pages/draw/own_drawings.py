@@ -1,0 +1,88 @@
+"""The visitor's own drawings: a button for each class, beside what was drawn, keeps it under that label."""
+
+from typing import Final
+
+import streamlit as st
+
+from core.datasets import DatasetError, DatasetSpec, dataset_spec
+from core.datasets.pixel_values import as_uint8
+from core.datasets.user_datasets import add_images, create_own, list_own
+from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import nmarkdown_
+from core.i18n.translation import _
+from core.images import PreprocessedImage
+from core.prediction.fine_tuning import plain_pixels
+from core.prediction.predict import Drawing, ModelInput
+from pages.draw.canvas import clear
+from pages.draw.model_choice import LoadedModel
+from pages.server.services import settings
+from pages.server.visitor import visitor
+
+ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
+_TROUBLE: Final = "label_trouble"
+
+
+def my_dataset(spec: DatasetSpec) -> DatasetSpec | None:
+    """Return this visitor's own dataset for these classes, None before the first drawing."""
+    sets = list_own(settings().data_dir)
+    return next(
+        (own for own in sets if own.title == stored_title(spec) and own.is_compatible_with(spec)), None
+    )
+
+
+def stored_title(spec: DatasetSpec) -> str:
+    """Return the name that the visitor's dataset is stored under and found again by, whatever the language."""
+    return f"My {spec.plural} ({visitor()[:4]})"  # not said: a stored name
+
+
+def label_buttons(model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
+    """Draw one button for each class; pressing it, or its digit's key, keeps the drawing under that label."""
+    names = model.spec.class_names
+    with st.container(key="lesson_labels", horizontal=True):
+        for label, name in enumerate(names):
+            st.button(
+                markdown_text(name),
+                key=f"label_{label}",
+                disabled=prepared.empty,
+                on_click=_keep,
+                args=(model, subject, label),
+                shortcut=name if name in set("0123456789") else None,
+            )
+    trouble = st.session_state.pop(_TROUBLE, None)
+    if trouble:
+        st.error(markdown_text(trouble))
+    else:
+        st.caption(_next_in_markdown(model.spec, is_empty=prepared.empty))
+
+
+def _next_in_markdown(spec: DatasetSpec, *, is_empty: bool) -> str:
+    """Say what to do next, and how many are kept."""
+    if not is_empty:
+        todo = _("Say what it is: press a button.")
+    elif spec.takes_ink:
+        todo = _("Draw something to enable the buttons.")
+    else:
+        todo = _("Choose an image to enable the buttons.")
+    mine = my_dataset(spec)
+    count = mine.train_size + mine.test_size if mine is not None else 0
+    kept = nmarkdown_("{n} image is kept so far.", "{n} images are kept so far.", count)
+    return f"{todo} {kept}"
+
+
+def _keep(model: LoadedModel, subject: ModelInput, label: int) -> None:
+    try:
+        folder = settings().data_dir
+        mine = my_dataset(model.spec)
+        spec = mine or create_own(
+            stored_title(model.spec), model.spec.class_names, model.spec.image_shape, folder
+        )
+        pixels = as_uint8(plain_pixels(subject, model.predictor))
+        before = dataset_spec(spec.name, folder)
+        grown = add_images(spec.name, pixels[None], [label], folder)
+    except DatasetError as error:
+        st.session_state[_TROUBLE] = f"{error}"
+        return
+    side = "test" if grown.test_size > before.test_size else "train"
+    st.session_state.setdefault(ADDED, {}).setdefault(spec.name, []).append(side)
+    if isinstance(subject, Drawing):
+        clear()

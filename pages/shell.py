@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.i18n.translation import _
-from pages.components.navigation import TRAIN_PATHS, all_pages
+from pages.components.navigation import all_pages, is_first
+from pages.components.page_aids import page_aids
 from pages.components.theme import apply_style
 from pages.run_context.run_header import run_header
 from pages.run_context.selected_run import follow_address
@@ -12,21 +13,24 @@ from pages.server.reader import find_viewer
 from pages.server.visitor import set_visitor_cookie
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
 from pages.train.form_state import config_from_address, config_shown, put_config
+from pages.train.run_controls import TRAIN_KEY
 
 
 def draw() -> None:
     """Draw the page that the address names, and what surrounds it."""
-    st.set_page_config(page_title="Inkling", page_icon="/app/static/favicon.png", layout="wide")
-    apply_style()
     find_viewer()
+    page = st.navigation(all_pages(), position="top")
+    title = _("{page} · Inkling", page=page.title)
+    st.set_page_config(page_title=title, page_icon="/app/static/favicon.png", layout="wide")
+    apply_style()
+    page_aids(skip_to=TRAIN_KEY if is_first(page) else "")
     with show_errors():
         warm_up()
         list_ready_models()
         set_visitor_cookie()
-        page = st.navigation(all_pages(), position="top")
         config_from_address()
         follow_address()
-        if page.url_path in TRAIN_PATHS:
+        if is_first(page):
             st.sidebar.subheader(_("Settings"), anchor=False)
             run_header(config_shown(), put_config)
         else:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from core.figures.charts import apply_look
 from core.figures.number_texts import percent_affixes, percent_texts
-from core.figures.palette import Theme, palette
+from core.figures.palette import Theme, palette, text_shade
 from core.i18n.translation import _, ngettext
 from core.insight.calibration import Reliability, ThresholdCurve
 
@@ -77,7 +77,7 @@ def threshold_figure(curve: ThresholdCurve, minimum: float, theme: Theme) -> go.
             text=name,
             showarrow=False,
             yshift=shift,
-            font={"color": colour},
+            font={"color": text_shade(colour, theme)},
         )
     fig.add_vline(x=100 * minimum, line={"color": colours.ink, "width": 1, "dash": "dot"})
     apply_look(fig, theme, height=215)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.figures.number_texts import percent_affixes, percent_texts, separators
-from core.figures.palette import Theme, class_colours, palette, sequential, series_colour
+from core.figures.palette import Theme, class_colours, palette, sequential, series_colour, text_shade
 from core.i18n.literal_text import plotly_text
 from core.i18n.number_format import number, percent, plain
 from core.i18n.translation import _, ngettext
@@ -210,7 +210,7 @@ def lines(
                 align="left",
                 xshift=6,
                 yshift=shifts[name],
-                font={"color": colour},
+                font={"color": text_shade(colour, theme)},
             )
     apply_look(fig, theme, height=height)
     letters = max((len(line) for label in labels.values() for line in label), default=0)

@@ -27,7 +27,8 @@ class Panel:
     quantity: what a pixel's value is called ("weight"), default "pixel", "" = nothing. label, detail: the two lines
     beneath; colour: of the dot before the label; tone: "good", "bad" or "", underlines it; limit: of the scale,
     default the largest magnitude; name: what `image_choice` returns when the panel is chosen; per: what a uint8 pixel
-    is divided by when it is read out, 0 = shown as a level of 255.
+    is divided by when it is read out, 0 = shown as a level of 255; spoken: what it is called for those who listen,
+    default label and detail.
     """
 
     values: np.ndarray
@@ -39,6 +40,7 @@ class Panel:
     limit: float | None = None
     name: int = 0
     per: int = 0
+    spoken: str = ""
 
     @property
     def is_signed(self) -> bool:
@@ -91,6 +93,7 @@ def _packed(panel: Panel) -> tuple[dict[str, Any], bytes]:
         "tone": panel.tone,
         "name": panel.name,
         "per": panel.per,
+        "spoken": panel.spoken,
     }
     head |= {key: value for key, value in optional.items() if value}
     if not panel.is_signed:

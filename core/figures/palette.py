@@ -33,7 +33,7 @@ PALETTES: Final[dict[Theme, Palette]] = {
         ink="#1B2A41",
         muted="#5D6675",
         hairline="#D9D4C7",
-        accent="#C8553D",
+        accent="#BF4F38",
         train="#0072B2",
         held_out="#D55E00",
         good="#00795A",
@@ -45,13 +45,21 @@ PALETTES: Final[dict[Theme, Palette]] = {
         ink="#E8E4DA",
         muted="#9AA3B0",
         hairline="#313945",
-        accent="#C8553D",
+        accent="#BF4F38",
         train="#4FA3DB",  # the same hues, lifted until they read on dark paper
         held_out="#F0883E",
         good="#2FBF94",
         bad="#FF8A80",
     ),
 }
+
+# All that a text may stand on: the page and its fields, the sidebar and its fields, as .streamlit/config.toml has them.
+GROUNDS: Final[dict[Theme, tuple[str, ...]]] = {
+    "light": ("#FBF9F4", "#F2EEE4", "#F5F2EA", "#EAE5D8"),
+    "dark": ("#11151C", "#1A202A", "#151A22", "#202733"),
+}
+READABLE: Final = 4.5  # contrast of a text of ordinary size (WCAG 2.2, 1.4.3)
+_ON_TINTS: Final = 4.7  # leaves as much where a ground has a tint of the accent, as beneath what is chosen
 
 # Okabe and Ito 2008, "Color Universal Design", without the two that mean train and held out.
 # The order is fixed: the first further series is always green. Dark: lifted, yellow kept.
@@ -107,12 +115,28 @@ def class_colours(count: int) -> list[str]:
     return [class_colour(index) for index in range(count)]
 
 
+def contrast(one: str, other: str) -> float:
+    """Return how far two colours are apart in luminance, 1 to 21 (WCAG 2.2)."""
+    low, high = sorted(float(_linear(_rgb(colour)) @ (0.2126, 0.7152, 0.0722)) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+@cache
 def ink_on(colour: str) -> str:
-    """Return the text colour, near-black or white, that reads better on `colour` (WCAG contrast)."""
-    luminance = float(_linear(_rgb(colour)) @ (0.2126, 0.7152, 0.0722))
-    dark = float(_linear(_rgb(PALETTES["light"].ink)) @ (0.2126, 0.7152, 0.0722))
-    contrast_dark, contrast_white = (luminance + 0.05) / (dark + 0.05), 1.05 / (luminance + 0.05)
-    return PALETTES["light"].ink if contrast_dark >= contrast_white else "#FFFFFF"
+    """Return the colour of a text on `colour`: ink, white or black, the first of them that can be read there."""
+    inks = (PALETTES["light"].ink, "#FFFFFF", "#000000")
+    return next(ink for ink in inks if contrast(ink, colour) >= READABLE)
+
+
+@cache
+def text_shade(colour: str, theme: Theme) -> str:
+    """Return the shade of `colour` for text: as much darker (dark theme: lighter) as reads on every ground."""
+    rgb, end = _rgb(colour), 0.0 if theme == "light" else 1.0
+    for share in np.linspace(0, 1, 101):
+        shade = to_hex(rgb + share * (end - rgb))
+        if all(contrast(shade, ground) >= _ON_TINTS for ground in GROUNDS[theme]):
+            return shade
+    return palette(theme).ink
 
 
 # Stops of the diverging scale at |value| = 0.5 and 1: (lightness, chroma) in OKLCH. Both arms share them, so

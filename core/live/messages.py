@@ -16,7 +16,7 @@ import numpy as np
 
 from core.figures.binary_message import encode_arrays, pack
 from core.figures.downsampling import decimate
-from core.figures.palette import THEMES, class_colours, diverging_lut
+from core.figures.palette import THEMES, class_colours, diverging_lut, text_shade
 from core.figures.run_curves import Chart, Series
 from core.figures.weight_images import (
     LEVELS,
@@ -99,17 +99,23 @@ def _whole_header(chart: Chart) -> dict[str, Any]:
         "target": chart.target,
         "earlierAlt": chart.earlier_alt,
         "empty": _("The curve starts with the first step.") if chart.empty is None else chart.empty,
-        "series": [
-            {"key": s.key, "label": s.label, "role": s.role, "colours": list(s.colours)} for s in chart.series
-        ],
+        "series": [_series_header(series) for series in chart.series],
         "words": script_words(
             log=_("Log scale"),
             log_help=_("Equal distances mean equal ratios, so that small losses can be told apart."),
             whole=_("Whole run"),
+            table=_("Table"),
             keys=_("Arrow keys move, plus and minus zoom, 0 shows the whole run."),
             broken=_("The chart could not be loaded. Reload the page."),
         ),
     }
+
+
+def _series_header(series: Series) -> dict[str, Any]:
+    inks = [text_shade(colour, theme) for colour, theme in zip(series.colours, THEMES, strict=True)]
+    return {
+        "key": series.key, "label": series.label, "role": series.role, "colours": series.colours, "inks": inks
+    }  # fmt: skip
 
 
 def _last_x(series: Series) -> float:

@@ -9,7 +9,6 @@ from core.i18n.translation import N_, Sentences
 
 _PAGES: Final = Path(__file__).parents[1]
 _FIRST: Final = "train"
-TRAIN_PATHS: Final = ("", _FIRST)  # of the addresses, both show Train
 _TITLES: Final = Sentences(
     {
         "train": N_("Train"),
@@ -41,6 +40,11 @@ def all_pages() -> list[st.Page]:
     """Return every page, for st.navigation; the first, whose address is the app's own, by its name as well."""
     by_name = _page(_FIRST, url_path=_FIRST, visibility="hidden")
     return [*map(page, _TITLES), by_name]
+
+
+def is_first(page: st.Page) -> bool:
+    """Return whether it is the page that the app opens with, under whichever of its two addresses."""
+    return page.url_path in ("", _FIRST)
 
 
 def _page(name: str, **settings: Any) -> st.Page:

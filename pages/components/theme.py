@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.figures.palette import PALETTES, Theme
+from core.figures.palette import PALETTES, Theme, text_shade
 from core.i18n.literal_text import css_text, html_text
 from core.i18n.translation import _
 from pages.components.assets import style_sheets
@@ -13,6 +13,14 @@ def current_theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
+def theme_colours(theme: Theme) -> dict[str, str]:
+    """Return the colours that the style sheets know as --ink-…, by that name."""
+    palette = PALETTES[theme]
+    names = ("paper", "panel", "ink", "muted", "hairline", "accent", "train", "held_out", "good", "bad")
+    colours = {name.replace("_", "-"): str(getattr(palette, name)) for name in names}
+    return colours | {"accent-text": text_shade(palette.accent, theme)}
+
+
 def apply_style() -> None:
     """Lay the app's style over the page. Call it once per script run, first.
 
@@ -20,9 +28,7 @@ def apply_style() -> None:
     (pages/server/index_page.py); here they win over what Streamlit's own scripts add, and stand where another server
     runs the script.
     """
-    palette = PALETTES[current_theme()]
-    names = ("paper", "panel", "ink", "muted", "hairline", "accent", "train", "held_out", "good", "bad")
-    colours = "".join(f"--ink-{name.replace('_', '-')}:{getattr(palette, name)};" for name in names)
+    colours = "".join(f"--ink-{name}:{colour};" for name, colour in theme_colours(current_theme()).items())
     lost = _(
         "Connection lost. Reconnecting… Nothing that was saved is lost. If this takes long, check that Inkling is "
         "still running."

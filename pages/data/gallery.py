@@ -9,13 +9,14 @@ import streamlit as st
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec
 from core.figures.image_panels import Panel
-from core.figures.palette import class_colour
+from core.figures.palette import class_colour, ink_on
 from core.figures.weight_images import image_strip
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import number
 from core.i18n.translation import N_, Sentences, _
 from core.insight.captions.data import gallery as gallery_caption
+from core.insight.captions.data import image_name
 from core.insight.image_selection import page, select
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
@@ -70,6 +71,7 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
         index, k = int(shown.index[place]), int(labels[place])
         tone = "" if answers is None else "good" if answers[place] == k else "bad"
         detail: str = number(index)
+        predicted = [] if answers is None else [spec.class_names[answers[place]]]
         if tone == "bad" and answers is not None:
             detail = _("{index}, predicted as {name}", index=index, name=spec.class_names[answers[place]])
         panels.append(
@@ -80,6 +82,7 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
                 colour=class_colour(k),
                 tone=tone,
                 name=index,
+                spoken=image_name(index, spec.class_names[k], *predicted, split=split),
             )
         )
     name = None if label is None else spec.class_names[label]
@@ -208,4 +211,4 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
 
 def _ink(level: int) -> str:
     """Return the colour in which a level reads on its own grey; the many zeros stay in the background."""
-    return "#888" if level == 0 else "#fff" if level < 128 else "#000"
+    return "#888" if level == 0 else ink_on(f"#{level:02X}{level:02X}{level:02X}")

@@ -105,8 +105,14 @@ def _sums(model: LoadedModel, sums: Arithmetic) -> str:
         "pixels together, plus the bias (the head start that a class has before any ink), make the class's score, the "
         "logit. The further it is above the other logits, the higher the probability."
     )
+    name = html_(
+        "The sums of {name} and {other}",
+        name=model.spec.class_names[sums.answer],
+        other=model.spec.class_names[sums.runner_up],
+    )
     return (
-        f'<div class="ink-sums"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        f'<div class="ink-sums" role="group" tabindex="0" aria-label="{name}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         f'<p class="ink-caption">{note}</p></div>'
     )  # not said: HTML
 

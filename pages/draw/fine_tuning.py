@@ -215,7 +215,10 @@ def _table(rows: list[tuple[str, str, str]]) -> str:
     before, after = html_("before"), html_("after")
     head = f"<th></th><th>{before}</th><th>{after}</th>"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
-    return f'<div class="ink-sums">{table}</div>'  # not said: HTML
+    name = html_("accuracy before and after")
+    return (
+        f'<div class="ink-sums" role="group" tabindex="0" aria-label="{name}">{table}</div>'  # not said: HTML
+    )
 
 
 def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:

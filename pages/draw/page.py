@@ -10,7 +10,7 @@ from pages.draw.question_and_answer import draw_view
 from pages.run_context.guards import follow_first_weights
 from pages.run_context.selected_run import selected_run
 
-st.header(_("Draw"), anchor=False)
+st.title(_("Draw"), anchor=False)
 model = chosen_model()
 if isinstance(model, ModelUnavailable):
     st.info(markdown_text(model.sentence))

@@ -139,6 +139,6 @@ def _sentence(
     also = second_opinion_in_html(answer, second, spec) if second and answer.is_asked else ""
     return (
         f'<div class="ink-answer ink-answer-{answer.kind}" data-testid="answer" data-kind="{answer.kind}" '
-        f'data-class="{name}" title="{note}" role="status" aria-live="polite">'
-        f"<strong>{html_text(large)}</strong><span>{html_text(small)}</span><span>{also}</span></div>"
+        f'data-class="{name}" title="{note}">'
+        f"<b>{html_text(large)}</b><span>{html_text(small)}</span><span>{also}</span></div>"
     )  # not said: HTML

@@ -11,6 +11,7 @@ from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _, ngettext
 from core.insight.calibration import reliability, threshold_curve
+from core.insight.captions.data import image_name
 from core.insight.captions.evaluate import mistakes as mistakes_caption
 from core.insight.captions.evaluate import reliability as reliability_caption
 from core.insight.captions.evaluate import threshold as threshold_caption
@@ -43,6 +44,7 @@ def show_mistakes(run: RunRow, found: Scores) -> None:
             colour=class_colour(m.answer),
             tone="bad",
             name=int(found.index[m.index]),
+            spoken=image_name(int(found.index[m.index]), names[m.label], names[m.answer]),
         )
         for m in rows
     ]

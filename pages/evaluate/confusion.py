@@ -10,6 +10,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.number_format import percent
 from core.i18n.translation import _, ngettext
+from core.insight.captions.data import image_name
 from core.insight.captions.evaluate import cell as cell_caption
 from core.insight.captions.evaluate import confusion as confusion_caption
 from core.insight.confusion import cell, confusion_matrix, most_confused
@@ -83,6 +84,7 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
             detail=" · ".join(percent(float(p[k]), 0) for k in dict.fromkeys((answer, true))),
             colour=class_colour(answer),
             name=int(found.index[place]),
+            spoken=image_name(int(found.index[place]), names[true], names[answer]),
         )
         for place, p in zip(shown, probabilities, strict=True)
     ]

@@ -51,7 +51,8 @@ def show_summary(run: RunRow, found: Scores) -> None:
         (_("mean confidence"), percent(result.mean_confidence), _("how sure it is on average")),
     ]
     shown = "".join(
-        f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd><small>{html_text(note)}</small></div>"
+        f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd>"
+        f"<dd><small>{html_text(note)}</small></dd></div>"
         for name, value, note in cells
     )
     st.html(f'<dl class="ink-cells">{shown}</dl>')  # not said: HTML

@@ -76,6 +76,6 @@ def _table(rows: list[Published], own: Published, sentence: str) -> None:
     names = (_("model"), _("method"), _("test accuracy"), _("error"), _("source"))
     heads = "".join(f"<th>{html_text(name)}</th>" for name in names)
     st.html(
-        f'<div class="ink-numbers ink-published"><table aria-label="{html_text(sentence)}">'
+        f'<div class="ink-numbers ink-published" role="group" tabindex="0" aria-label="{html_text(sentence)}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )  # not said: HTML

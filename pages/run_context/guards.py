@@ -20,7 +20,7 @@ from pages.server.services import store
 
 def heading(question: str) -> None:
     """Draw the page's question."""
-    st.header(markdown_text(question), anchor=False)
+    st.title(markdown_text(question), anchor=False)
 
 
 def run_with_weights_or_stop(question: str) -> RunRow:

@@ -3,6 +3,7 @@
 const query = new URL(import.meta.url).search;
 const { decodeArrays, themeOf, make, wrapped, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
+const { rowsOf, tableOf } = await import("./chart_table.js" + query);
 const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -20,16 +21,20 @@ class ChartView extends LiveView {
     this.restUntil = 0;
     this.title = make("span", { className: "ink-chart-title" });
     this.logButton = make("button", { type: "button", ariaPressed: "false" });
+    this.tableButton = make("button", { type: "button", ariaPressed: "false" });
     this.resetButton = make("button", { type: "button", hidden: true });
     this.plot = make("div", { className: "ink-chart-plot", tabIndex: 0 });
     this.plot.setAttribute("role", "img");
     this.labels = make("div", { className: "ink-chart-labels", ariaHidden: "true" });
     this.note = make("p", { className: "ink-chart-note" });
-    const tools = make("span", { className: "ink-chart-tools" }, this.resetButton, this.logButton);
+    const tools = make("span", { className: "ink-chart-tools" }, this.resetButton, this.logButton, this.tableButton);
+    this.table = make("div", { className: "ink-chart-table", tabIndex: 0, hidden: true });
+    this.table.setAttribute("role", "group");
     this.root = make("div", { className: "ink-chart" }, make("div", { className: "ink-chart-head" }, this.title, tools),
-      make("div", { className: "ink-chart-stage" }, this.plot, this.labels, this.note));
+      make("div", { className: "ink-chart-stage" }, this.plot, this.labels, this.note, this.table));
     place.append(this.root);
     this.logButton.onclick = () => this.setLog(!this.log);
+    this.tableButton.onclick = () => this.showTable(this.table.hidden);
     this.resetButton.onclick = () => this.zoomTo(null);
     this.plot.addEventListener("keydown", (event) => this.onKey(event));
     this.plot.addEventListener("dblclick", () => this.zoomTo(null));
@@ -71,6 +76,7 @@ class ChartView extends LiveView {
       this.series = [...earlier, ...fresh];
       Object.assign(this.logButton, { textContent: this.words.say("log"), title: this.words.say("log_help") });
       this.resetButton.textContent = this.words.say("whole");
+      this.tableButton.textContent = this.words.say("table");
       this.logButton.hidden = header.percent;
       this.entitle();
     }
@@ -91,7 +97,9 @@ class ChartView extends LiveView {
   }
 
   entitle() {
-    if (this.head) this.title.textContent = this.isBroken ? this.words.say("broken") : this.head.title;
+    if (!this.head) return;
+    this.title.textContent = this.isBroken ? this.words.say("broken") : this.head.title;
+    this.table.ariaLabel = this.head.title;
   }
 
   refresh() {
@@ -115,7 +123,21 @@ class ChartView extends LiveView {
     });
   }
 
+  /** Have the curves' numbers in place of the curves, or the curves again. */
+  showTable(isShown) {
+    this.table.hidden = !isShown;
+    this.tableButton.ariaPressed = String(isShown);
+    for (const part of [this.plot, this.labels]) part.style.visibility = isShown ? "hidden" : "";
+    this.schedule();
+  }
+
   draw() {
+    if (!this.table.hidden && this.head) {
+      const rows = rowsOf(this.series);
+      this.note.textContent = "";
+      this.table.replaceChildren(tableOf(this.series, rows, this.head.xTitle, this.words, (y) => this.shown(y)));
+      return;
+    }
     const { clientWidth: width, clientHeight: height } = this.plot;
     if (!window.Plotly || !this.head || !width || !height || this.dragging) return;
     const theme = themeOf(this.root);
@@ -215,7 +237,7 @@ class ChartView extends LiveView {
     this.labels.replaceChildren(...ends.map(({ series, y, left, place }) => {
       const pale = series.role === "pale";
       const label = make("span", { textContent: series.label }, ...(pale ? [] : [" ", make("b", { textContent: this.shown(y) })]));
-      label.style.cssText = `left:${l + left + 8}px;top:${t + place}px;color:${series.colours[+theme.dark]};opacity:${pale ? 0.8 : 1}`;
+      label.style.cssText = `left:${l + left + 8}px;top:${t + place}px;color:${series.inks[+theme.dark]}`;
       return label;
     }));
     const isBare = !this.series.some((s) => s.x.length); // an earlier run's curve leaves the note no room

@@ -8,8 +8,10 @@
   const SETTLED_MS = 100;
   const EMPTY_PX = 8;
   const root = document.documentElement, began = performance.now();
-  const isDrawn = (component) => component.querySelector('[data-testid="stBidiComponentRegular"]')?.clientHeight > EMPTY_PX ||
-    component.closest('[class*="st-key-follow"]');
+  const isDrawn = (component) => {
+    const height = component.querySelector('[data-testid="stBidiComponentRegular"]')?.clientHeight;
+    return height === 1 || height > EMPTY_PX;  // one pixel high: what shows nothing
+  };
   const isReady = () => document.querySelector('.stApp[data-test-script-state="notRunning"]') &&
     !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded" &&
     [...document.querySelectorAll(".stBidiComponent")].every(isDrawn);

@@ -35,9 +35,9 @@ function prepare(root, canvas, label) {
   const style = document.createElement("style");
   style.textContent =
     ".dc-toolbar{display:none!important}.dc-scroll{overflow:visible!important}" +
-    ".upper-canvas{touch-action:none}.upper-canvas:focus-visible{outline:2px solid #C8553D;outline-offset:2px}" +
-    ".ink-cursor{position:absolute;width:14px;height:14px;margin:-7px 0 0 -7px;border:2px solid #C8553D;border-radius:50%;" +
-    "pointer-events:none;z-index:30}.ink-cursor.down{background:#C8553D}.ink-cursor[hidden]{display:none}";
+    ".upper-canvas{touch-action:none}.upper-canvas:focus-visible{outline:2px solid var(--ink-accent);outline-offset:2px}" +
+    ".ink-cursor{position:absolute;width:14px;height:14px;margin:-7px 0 0 -7px;border:2px solid var(--ink-accent);border-radius:50%;" +
+    "pointer-events:none;z-index:30}.ink-cursor.down{background:var(--ink-accent)}.ink-cursor[hidden]{display:none}";
   root.append(style);
   const send = () => setTimeout(() => root.querySelector(SEND)?.click(), 0);
   let drawing = false;

@@ -112,7 +112,7 @@ class PixelsView {
       }
       name.append(make("span", { textContent: panel.label }));
       caption.replaceChildren(...(panel.label ? [name] : []), ...(panel.detail ? [make("small", { textContent: panel.detail })] : []));
-      const words = [panel.label, panel.detail].filter(Boolean).join(", ") || this.words.say("image", { number: k + 1 });
+      const words = panel.spoken || [panel.label, panel.detail].filter(Boolean).join(", ") || this.words.say("image", { number: k + 1 });
       (this.head.choosable ? frame : canvas).setAttribute("aria-label", words);
       if (!this.head.choosable) canvas.setAttribute("role", "img");
     });

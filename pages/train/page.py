@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.i18n.translation import _
+from pages.components.page_aids import hidden_heading
 from pages.run_context.dataset_guard import dataset_is_here
 from pages.run_context.selected_run import selected_run
 from pages.train.form_state import config_in_address
@@ -11,6 +12,7 @@ from pages.train.live_run import show_idle, show_run
 from pages.train.run_controls import live_rate, run_buttons
 from pages.train.settings_form import hyperparameter_form
 
+hidden_heading(_("Train"))
 with st.sidebar:
     config = hyperparameter_form()
 

@@ -28,6 +28,7 @@ PACES: Final = Sentences(
         "steps:50": N_("50 steps a second"),
     }
 )
+TRAIN_KEY: Final = "train_button"  # of the button, which the first link of the page leads to
 DEFAULT_PACE: Final = "film:10"
 TRAIN_PX: Final = 138  # fixed widths: a button that moves under the pointer is a click that goes astray
 PAUSE_PX: Final = 108
@@ -52,7 +53,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
         icon=":material/play_arrow:",
         width=TRAIN_PX,
         shortcut="T",
-        key="train_button",  # or a click on the way while it changes its looks would be another button's
+        key=TRAIN_KEY,  # or a click on the way while it changes its looks would be another button's
         on_click=_begin,
     )
     if is_interrupted:

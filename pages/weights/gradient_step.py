@@ -244,7 +244,8 @@ def _cells(view: ModelStep) -> str:
         for name, loss, share in cells
     ]
     return "".join(
-        f"<div><dt>{html_text(name)}</dt><dd>{html_text(shown)}</dd><small>{html_text(beneath)}</small></div>"
+        f"<div><dt>{html_text(name)}</dt><dd>{html_text(shown)}</dd>"
+        f"<dd><small>{html_text(beneath)}</small></dd></div>"
         for name, shown, beneath in texts
     )
 

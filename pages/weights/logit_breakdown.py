@@ -136,8 +136,10 @@ def _table(stages: Arithmetic, names: tuple[str, ...], label: int) -> None:
         first = ' class="first"' if k == label else ""
         rows.append(f'<tr{first}><th scope="row">{html_text(names[k])}</th>{numbers}</tr>')  # not said: HTML
     head = "".join(f"<th>{html_text(text)}</th>" for text in heads)
+    name = html_text(_("From the evidence to the probability of each class"))
     st.html(
-        f'<div class="ink-numbers ink-arithmetic" data-testid="arithmetic-table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="ink-numbers ink-arithmetic" data-testid="arithmetic-table" role="group" tabindex="0" '
+        f'aria-label="{name}"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )  # not said: HTML
 

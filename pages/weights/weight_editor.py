@@ -126,7 +126,8 @@ def _show(
         (_("test loss"), loss(after.loss), _("unedited: {loss:loss}", loss=before.loss)),
     ]
     shown = "".join(
-        f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd><small>{html_text(unedited)}</small></div>"
+        f"<div><dt>{html_text(name)}</dt><dd>{html_text(value)}</dd>"
+        f"<dd><small>{html_text(unedited)}</small></dd></div>"
         for name, value, unedited in cells
     )
     st.html(f'<dl class="ink-cells" data-testid="touch-figures">{shown}</dl>')  # not said: HTML

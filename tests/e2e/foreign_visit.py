@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Locator, Page, WebSocket, expect
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import App
+from tests.e2e.asking import Asking
 from tests.e2e.drawing import expect_rest
 from tests.polling import until
 from tests.pseudo import stretched
@@ -86,20 +86,9 @@ class ForeignVisitor:
     names: frozenset[str] = NAMES
     amiss: dict[str, list[str]] = field(default_factory=dict)
     unfolded: set[str] = field(default_factory=set)
-    is_asked: bool = False  # something went to the server that it has not answered to the end
 
     def __post_init__(self) -> None:
-        self.page.on("websocket", self._listen)
-
-    def _listen(self, socket: WebSocket) -> None:
-        if not socket.url.endswith("/_stcore/stream"):
-            return
-        socket.on("framesent", lambda _frame: setattr(self, "is_asked", True))
-        socket.on("framereceived", self._hear)
-
-    def _hear(self, frame: str | bytes) -> None:
-        if isinstance(frame, bytes) and ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished":
-            self.is_asked = False
+        self.asking = Asking(self.page)
 
     def open(self, place: str) -> None:
         self.page.goto(f"{self.app.url}/{place}")
@@ -220,7 +209,7 @@ class ForeignVisitor:
 
         def is_still() -> bool:
             seen.append(self._look())
-            return len(seen) > 1 and seen[-1] == seen[-2] and not (seen[-1]["moves"] or self.is_asked)
+            return len(seen) > 1 and seen[-1] == seen[-2] and not (seen[-1]["moves"] or self.asking.is_asked)
 
         until(is_still, f"{state} to come to rest")
         self._keep(state, seen[-1])

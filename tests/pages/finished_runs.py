@@ -38,6 +38,6 @@ def shown(app: AppTest, page: str, run_id: str = "", **query: str) -> str:
 
 def words(app: AppTest) -> str:
     """Return all the words that the page shows now."""
-    blocks = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.header, *app.subheader]
+    blocks = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.title, *app.subheader]
     html = [element.proto.body for element in app.get("html")]
     return "\n".join([*(block.value for block in blocks), *html])

@@ -17,7 +17,7 @@ def test_it_draws_the_pages(store: Store) -> None:  # noqa: ARG001 - the app's
     assert "Train" in [button.label for button in app.button]
     app.switch_page("pages/draw/page.py").run()
     assert not app.exception
-    assert [header.value for header in app.header] == ["Draw"]
+    assert [title.value for title in app.title] == ["Draw"]
 
 
 def test_a_visit_leaves_the_list_of_import_folders_as_it_is() -> None:

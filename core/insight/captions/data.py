@@ -1,17 +1,32 @@
 """Captions of the Data page."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.i18n.number_format import number
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import N_, _, ngettext
 from core.insight.data_quality import DuplicatePair, LabelIssue, Ranked
 from core.insight.embedding import Space
 from core.insight.image_selection import Page
 
 Names = Sequence[str]
+
+_NAMED: Final = {
+    "train": N_("training image {index}, labelled {name}"),
+    "validation": N_("validation image {index}, labelled {name}"),
+    "test": N_("test image {index}, labelled {name}"),
+}
+
+
+def image_name(index: int, name: str, predicted: str = "", *, split: str = "test") -> str:
+    """Say which image it is and what it shows, for those who cannot see it; predicted: what a model took it for."""
+    values = {"index": index, "name": name}
+    if predicted:
+        return _("test image {index}, labelled {name}, predicted {answer}", **values, answer=predicted)
+    return _(_NAMED[split], **values)
 
 
 def gallery(shown: Page, name: str | None) -> str:

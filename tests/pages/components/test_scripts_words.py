@@ -12,6 +12,7 @@ from core.figures.run_curves import Curves
 from core.figures.weight_images import WeightImages
 from core.i18n.script_words import script_words
 from core.live.messages import ChartStream, TileStream
+from pages.components import page_aids
 from pages.components.assets import STATIC
 from pages.data import embedding_map
 from pages.evaluate import confusion_matrix
@@ -36,7 +37,7 @@ def handed() -> dict[str, dict[str, str]]:
         "map.js": embedding_map._message({}, b"", "a map"),
     }
     words = {script: unpack(message)[0]["words"] for script, message in messages.items()}
-    return words | {"matrix.js": confusion_matrix._words()}
+    return words | {"matrix.js": confusion_matrix._words(), "aids.js": page_aids._words()}
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

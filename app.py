@@ -15,6 +15,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.server.background import begin
 from pages.server.index_page import IndexPage
 from pages.server.live_socket import live_route
+from pages.server.open_files import RoomForVisitors, raise_limit
+from pages.server.static_files import StaticFiles
 
 PAGES: Final = Path(__file__).resolve().with_name("pages")
 
@@ -22,6 +24,7 @@ PAGES: Final = Path(__file__).resolve().with_name("pages")
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
+    raise_limit()
     begin(lambda: importlib.import_module("pages.shell"), "pages")
     yield
     # Uvicorn, once closed, raises the signal to end again, before the engine is closed. Windows has no such masks.
@@ -29,11 +32,16 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
 
 
+BASE_PATH: Final[str] = st.get_option("server.baseUrlPath") or ""
 app = st.App(
     PAGES / "shell.py",
     lifespan=lifespan,
-    routes=[live_route(st.get_option("server.baseUrlPath") or "")],
-    middleware=[Middleware(IndexPage)],
+    routes=[live_route(BASE_PATH)],
+    middleware=[
+        Middleware(RoomForVisitors, base_path=BASE_PATH),
+        Middleware(StaticFiles, base_path=BASE_PATH),
+        Middleware(IndexPage),
+    ],
 )
 
 if get_script_run_ctx(suppress_warning=True):

@@ -27,12 +27,12 @@ def until(condition: Callable[[], T], what: str, within_s: float = DEADLINE_S, e
     return value
 
 
-def run_aside(play: Callable[[], Awaitable[None]], within_s: float = DEADLINE_S) -> None:
-    """Play it in an event loop of its own thread, within the deadline: this thread may have Playwright's."""
+def run_aside(play: Callable[[], Awaitable[T]], within_s: float = DEADLINE_S) -> T:
+    """Return what it gives, played in an event loop of its own thread, in time: this thread may have Playwright's."""
 
-    async def in_time() -> None:
+    async def in_time() -> T:
         async with asyncio.timeout(within_s):
-            await play()
+            return await play()
 
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(lambda: asyncio.run(in_time())).result()
+        return aside.submit(lambda: asyncio.run(in_time())).result()

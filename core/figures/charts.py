@@ -18,13 +18,13 @@ LABEL_PX: Final = 17  # a line of text
 LETTER_PX: Final = 6.3  # the width of a letter, on average
 NAME_LETTERS: Final = 19  # in a line of a name beside a curve; longer names take several lines
 FRAME_PX: Final = 60  # of a figure's height, what margins, ticks and the title of the axis take
-CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}  # for st.plotly_chart
+CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}
 
 
 def apply_look(fig: go.Figure, theme: Theme, *, height: int | None = None) -> go.Figure:
     """Give `fig` paper, ink and a light grid, without chart junk; return it.
 
-    Draw it with `st.plotly_chart(fig, theme=None, config=CONFIG)`; else Streamlit's theme covers this one.
+    Draw it with `still_figure` of pages/components; Streamlit's theme would cover this one.
     """
     colours = palette(theme)
     axis = {

@@ -8,16 +8,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.figures.charts import CONFIG
 from core.i18n.literal_text import csv_cell, markdown_text
 from core.i18n.translation import _
+from pages.components.still_figure import still_figure
 
 Columns = Mapping[str, Any]
 
 
 def chart(key: str, figure: go.Figure, *, caption: str, alt: str = "", table: Callable[[], Columns]) -> None:
     """Show `figure`, its caption (also its alternative text unless `alt` says more) and its numbers as CSV."""
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=key, alt=alt or caption)
+    still_figure(key, figure, alt=alt or caption)
     captioned(key, caption, table)
 
 

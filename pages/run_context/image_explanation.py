@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import dataset_spec
 from core.datasets.pixel_values import as_unit
-from core.figures.charts import CONFIG, class_bars
+from core.figures.charts import class_bars
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
@@ -19,6 +19,7 @@ from core.insight.evidence import arithmetic, difference
 from core.models.softmax_regression import softmax
 from core.runs import RunRow
 from pages.components.image_panels import pixel_panels
+from pages.components.still_figure import still_figure
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import (
     logits_of,
@@ -53,7 +54,7 @@ def show_case(key: str, run: RunRow, step: int, index: int, label: int, a: int, 
         alt = _(
             "Most probable: {first} ({first_share:percent}), then {second} ({second_share:percent}).", **most
         )
-        st.plotly_chart(bars, theme=None, config=CONFIG, key=f"{key}_bars", alt=alt)
+        still_figure(f"{key}_bars", bars, alt=alt)
         told_in_markdown = markdown_(
             "Test image {index}, labelled {label}. Most probable: {first} ({first_share:percent}), then {second} "
             "({second_share:percent}).",

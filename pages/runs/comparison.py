@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.config.run_config import applies
 from core.config.setting_labels import label_of, value_in_words
-from core.figures.charts import CONFIG
 from core.figures.comparison_chart import compared_curves, run_colour
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
@@ -35,6 +34,7 @@ from core.runs.run_labels import distinct_titles, status_text, title
 from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.markdown_table import markdown_table
 from pages.components.selectbox import field_px
+from pages.components.still_figure import still_figure
 from pages.components.theme import current_theme
 from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
 from pages.runs.seed_names import without_seed
@@ -207,7 +207,7 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
         runs=list(lines),
         axis=_X_TITLES[axis],
     )
-    st.plotly_chart(figure, theme=None, config=CONFIG, key="compare_curves", alt=alt)
+    still_figure("compare_curves", figure, alt=alt)
 
 
 def _follow(rows: list[RunRow], mark: str) -> None:

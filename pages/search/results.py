@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config.setting_labels import LABELS, value_in_words
-from core.figures.charts import CONFIG, apply_look
+from core.figures.charts import apply_look
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import NONE, plain
@@ -18,6 +18,7 @@ from core.search import Searches, SearchRow
 from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.navigation import page
 from pages.components.number_columns import said_per_cent, with_numbers
+from pages.components.still_figure import still_figure
 from pages.components.theme import chip, current_theme
 from pages.run_context.selected_run import select_run
 from pages.search.optuna_figures import optuna_figure
@@ -200,4 +201,4 @@ def _figures(search: SearchRow, count: int) -> None:
         count,
         figure=_FIGURES[chosen],
     )
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=f"search_{chosen}", alt=alt)
+    still_figure(f"search_{chosen}", figure, alt=alt)

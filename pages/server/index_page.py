@@ -5,13 +5,14 @@ there before would jump. So its page links the sheets at its end, behind Streaml
 page once it stands.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.components.assets import static_file, style_sheets
+from pages.server.static_files import CODINGS, coding_for
 
 _END: Final = b"</body>"
 
@@ -25,7 +26,8 @@ class IndexPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
             plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-            await self._app({**scope, "headers": plain}, receive, _Linking(send).send)
+            coding = coding_for(Headers(scope=scope).get("accept-encoding", ""))
+            await self._app({**scope, "headers": plain}, receive, _Linking(send, coding).send)
         else:
             await self._app(scope, receive, send)
 
@@ -33,8 +35,8 @@ class IndexPage:
 class _Linking:
     """One answer on its way: a whole HTML page is held back until it is complete and has the links."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, coding: str | None) -> None:
+        self._send, self._coding = send, coding
         self._start: Message | None = None
         self._body = b""
 
@@ -54,6 +56,9 @@ class _Linking:
         if body:  # none to a HEAD
             before, end, after = body.rpartition(_END)
             body = before + _links() + end + after if end else body
+            if self._coding:
+                body = _compressed(body, self._coding)
+                headers["content-encoding"] = self._coding
             headers["content-length"] = str(len(body))
         for name in ("etag", "last-modified", "accept-ranges"):  # of another content
             del headers[name]
@@ -68,6 +73,11 @@ def _is_page(start: Message) -> bool:
         and headers.get("content-type", "").startswith("text/html")
         and "content-encoding" not in headers
     )
+
+
+@lru_cache(maxsize=8)
+def _compressed(page: bytes, coding: str) -> bytes:
+    return CODINGS[coding](page)
 
 
 @cache

@@ -1,10 +1,9 @@
 // pages/components/live_chart.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
-const { decodeArrays, themeOf, make, wrapped, loadScript, mountOnce, LiveView } = await import("./wire.js" + query);
+const { decodeArrays, themeOf, make, wrapped, loadPlotly, mountOnce, LiveView } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const { rowsOf, tableOf } = await import("./chart_table.js" + query);
-const PLOTLY = new URL("./plotly-basic.min.js" + query, import.meta.url).href;
 const KEPT = { faint: 2000, line: 2000, points: 2000, pale: 600 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
 const REST = 4;  // times as long as a drawing took
@@ -41,7 +40,7 @@ class ChartView extends LiveView {
     this.watchPointer();
     this.sizes = new ResizeObserver(() => this.schedule());
     this.sizes.observe(this.plot);
-    this.ready = loadScript(PLOTLY).then(() => this.schedule(), () => {
+    this.ready = loadPlotly().then(() => this.schedule(), () => {
       this.isBroken = true;
       this.entitle();
     });

@@ -115,8 +115,10 @@ export function wrapped(text, pen, width) {
   return lines;
 }
 
-/** Load a classic script once for the whole page; resolves when it has run. */
-export function loadScript(url) {
+/** Load plotly.js, once for the whole page; resolves when it has run. */
+export const loadPlotly = () => loadScript(new URL("./plotly-basic.min.js" + new URL(import.meta.url).search, import.meta.url).href);
+
+function loadScript(url) {
   const loads = (window.__inklingScripts ??= {});
   return (loads[url] ??= new Promise((resolve, reject) => {
     const script = make("script", { src: url, async: true });

@@ -229,6 +229,8 @@ def _of_data(data: Any) -> Iterator[str]:
         for name, value in data.items():
             if name == "html":
                 yield from _of_html(value)
+            elif name == "figure":
+                yield from _of_figure([value["data"], {**value["layout"], "template": None}])
             elif "@" in name:
                 yield from [value] if name.partition("@")[2] in _READ_OF_TAGS else []
             elif name not in _UNREAD_OF_COMPONENTS:

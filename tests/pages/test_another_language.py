@@ -76,6 +76,8 @@ def page() -> None:
     st.plotly_chart(figure, alt=word())
     component = st.components.v2.component("inkling_of_a_test", js="\n")
     component(data={"alt": word(), "names": [word()], "colour": "never"}, key="of_data")
+    lines = {"data": [{"name": word(), "mode": "never"}], "layout": {"title": {"text": word()}}}
+    component(data={"alt": word(), "figure": lines}, key="of_a_figure")
     template = f"<b data-part='never'>{word()}</b>"
     values = {"x": word(), "y@title": word(), "z@src": "never"}
     component(data=pack({"html": template, "words": {"keys": word()}, "set": values}), key="of_bytes")

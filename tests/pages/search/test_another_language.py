@@ -79,7 +79,7 @@ def test_a_search_in_every_state(
         searches.settle(search_id, state, "⟦…⟧" if state == "stopped" else "")
     assert store.get(run_of_the_group).status == "queued"
     foreign.run()
-    assert foreign.get("plotly_chart")
+    assert "inkling_figure" in {part.proto.component_name for part in foreign.get("bidi_component")}
     assert outside(foreign, "Trial") == []
     for figure in ("plot_parallel_coordinate", "plot_param_importances", "plot_contour"):
         foreign.session_state["search_figure"] = figure

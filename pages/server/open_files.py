@@ -1,0 +1,128 @@
+"""How many visitors this process can hold: every connection is an open file, and the system limits those.
+
+At the start the limit is raised as far as it goes. Near it, newcomers are refused in words while there are files left
+to do so; at the limit itself nobody would be answered at all. Who is here already goes on.
+"""
+
+import logging
+import textwrap
+from contextlib import suppress
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from core.i18n.catalogue import language_for
+from core.i18n.reader import Reader, read_by
+from core.i18n.translation import _
+
+try:
+    import resource
+except ImportError:  # Windows, which has no such limit
+    resource = None  # type: ignore[assignment]
+
+LOG: Final = logging.getLogger("inkling.app")
+
+ENOUGH: Final = 65_536  # more would only cost those who go through all of them
+MAC_MOST: Final = 10_240  # what macOS takes where it names no hard limit
+PER_VISITOR: Final = 5  # a session's socket and event loop, and the live channel's socket
+OWN: Final = 60  # of the server, its engine and the store's connections
+FEW_VISITORS: Final = 100
+FULL: Final = 503
+AGAIN_S: Final = "60"
+DIALOG_LETTERS: Final = 30  # in a line of Streamlit's dialog on a phone, which wraps nothing
+
+# So many files must be left for a newcomer's page, for what it asks before its session, for that, and for its live
+# channel: a page that was let in brings several connections, and who has come so far is to have the rest, too.
+LEFT_FOR_PAGE: Final = 64
+LEFT_FOR_QUESTION: Final = 52
+LEFT_FOR_SESSION: Final = 36
+LEFT_FOR_LIVE: Final = 16
+
+
+def raise_limit() -> None:
+    """Raise this process's limit of open files towards the hard one, and say for how many visitors it is enough."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (ENOUGH, MAC_MOST):
+        aim = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        if soft != resource.RLIM_INFINITY and soft < aim:
+            with suppress(OSError, ValueError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (aim, hard))
+                soft = aim
+    if soft == resource.RLIM_INFINITY:
+        return
+    visitors = max(0, soft - OWN) // PER_VISITOR
+    room = f"{soft:,} open files, room for about {visitors:,} visitors at once."  # not said: for who runs the server
+    if visitors < FEW_VISITORS:
+        LOG.warning("%s Raise the limit: ulimit -Hn.", room)
+    else:
+        print(f"  {room}", flush=True)  # beside the addresses that Streamlit prints
+
+
+def files_left() -> int:
+    """Return how many more files this process may open; very many where that is not known."""
+    if resource is None:
+        return ENOUGH
+    limit, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return ENOUGH
+    try:
+        return limit - sum(1 for _file in Path("/dev/fd").iterdir())
+    except OSError:  # not even one to look
+        return 0
+
+
+class RoomForVisitors:
+    """ASGI middleware that refuses newcomers where the process is nearly out of files; base_path: of the app."""
+
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
+        prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        self._app = app
+        self._live = f"{prefix}/live"
+        self._host_config = f"{prefix}/_stcore/host-config"  # asked for before each session, and only then
+        parts = ("_stcore", "static", "app/static", "component", "media")
+        self._parts_of_pages = tuple(f"{prefix}/{part}/" for part in parts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        """Return what refuses this visitor, None for who is welcome."""
+        path: str = scope["path"]
+        if scope["type"] == "websocket":
+            least = LEFT_FOR_LIVE if path == self._live else LEFT_FOR_SESSION
+            return None if files_left() >= least else WebSocketClose(1013)  # "try again later"
+        is_question = path == self._host_config
+        if not is_question and path.startswith(self._parts_of_pages):
+            return None
+        if files_left() >= (LEFT_FOR_QUESTION if is_question else LEFT_FOR_PAGE):
+            return None
+        wanted = Headers(scope=scope).get("accept-language", "")
+        with read_by(
+            Reader(language_for(part.partition(";")[0].strip() for part in wanted[:200].split(",")))
+        ):
+            sentence = _(
+                "Inkling has as many visitors as it can hold at the moment. Please try again in a few minutes."
+            )
+        return _refused(sentence, as_page=not is_question)
+
+
+def _refused(sentence: str, *, as_page: bool) -> Response:
+    """Return the answer to a newcomer; it ends the connection, whose file others need."""
+    headers = {"retry-after": AGAIN_S, "connection": "close", "cache-control": "no-store"}
+    if not as_page:  # Streamlit's page shows what this answer says
+        return JSONResponse(textwrap.fill(sentence, DIALOG_LETTERS), FULL, headers)
+    text = escape(sentence)
+    page = (
+        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark"><title>Inkling</title>'
+        f'<body style="font: 1.2rem/1.5 sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem"><p>{text}</p>'
+    )  # not said: HTML
+    return HTMLResponse(page, FULL, headers)

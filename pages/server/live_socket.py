@@ -66,7 +66,10 @@ async def live(socket: WebSocket) -> None:
     if not await _is_welcome(socket):
         await socket.close(POLICY_VIOLATION)
         return
-    await socket.accept()
+    try:
+        await socket.accept()
+    except WebSocketDisconnect:  # gone while it was being let in
+        return
     viewer = Viewer(hub(), socket.send_bytes)
     sending = asyncio.create_task(viewer.send())
     hearing = asyncio.create_task(_hear(socket, viewer))

@@ -136,3 +136,10 @@ def test_a_long_run_stays_bounded() -> None:
 def test_smoothing_outside_its_range_is_refused(smoothing: float) -> None:
     with pytest.raises(ValueError, match="smoothing"):
         Curves("run-1", smoothing)
+
+
+def test_what_an_article_reports_is_a_level_line_with_its_name(curves: Curves) -> None:
+    plain, compared = curves.accuracy_chart(), curves.accuracy_chart(reported=0.89)
+    assert (plain.target, compared.target) == (None, (89.0, "article 89%"))
+    assert compared.alt == f"{plain.alt} The article reports 89%."
+    assert compared.signature != plain.signature

@@ -1,18 +1,22 @@
 """What a run says of itself while people watch it, in the language of each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.config.presets import PRESETS
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.i18n.reader import Reader, read_by
+from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
+from core.live.run_head import with_changes
 from core.live.run_snapshot import LoadImages, RunSnapshot, idle_snapshot, run_snapshot
 from core.protocol.events import Evaluated, Finished
-from core.runs import Store
+from core.runs import RunRow, Store
 from tests.core.runs.conftest import started, steps, told, weights
 
 
@@ -104,3 +108,36 @@ def test_each_language_has_a_snapshot_of_its_own_made_once(store: Store, load_im
         assert snapshot(store, feed, load_images) is german
     assert snapshot(store, feed, load_images) is english
     assert (head(english)["value3"], head(german)["value3"]) == ("92.1%", "92,1\xa0%")
+
+
+def test_the_change_against_the_run_before_is_told_once_both_are_over(store: Store) -> None:
+    first = store.get(store.create(RunConfig(), name="Ada's"))
+    over = {"state": "finished", "evaluation_split": "test"}
+    before = replace(
+        first, **over, train_loss=0.5, train_accuracy=0.8, evaluation_loss=0.6, evaluation_accuracy=0.7
+    )
+    now = replace(
+        first, **over, train_loss=0.25, train_accuracy=0.9, evaluation_loss=0.61, evaluation_accuracy=0.75
+    )
+    empty = HtmlPatch("", {})
+    told = with_changes(empty, now, before).values
+    assert [told[f"change{i}"] for i in range(4)] == ["−0.250", "+10.0", "+0.010", "+5.0"]
+    assert told["figures@title"] == "Change against the run before: Ada's"
+    others: list[tuple[RunRow | None, RunRow | None]] = [
+        (now, None),
+        (None, None),
+        (replace(now, state="running"), before),
+        (now, first),
+    ]
+    for run, earlier in others:
+        assert {with_changes(empty, run, earlier).values[f"change{i}"] for i in range(4)} == {""}
+    validated = with_changes(empty, replace(now, evaluation_split="validation"), before).values
+    assert [validated[f"change{i}"] for i in range(4)] == ["−0.250", "+10.0", "", ""], (
+        "never of two different splits"
+    )
+
+
+def test_the_run_of_an_article_has_its_figure_in_the_chart(store: Store, load_images: LoadImages) -> None:
+    feed = Feed(store.create(PRESETS["mnist-article"].config))
+    assert snapshot(store, feed, load_images).accuracy.target == (89.0, "article 89%")
+    assert snapshot(store, Feed(store.create(RunConfig())), load_images).accuracy.target is None

@@ -67,3 +67,23 @@ def test_a_select_box_is_as_wide_as_its_longest_text_needs_and_no_narrower_than_
     assert selectbox.field_px([latin, "kurz"], 168) > 168 + 50
     assert selectbox.field_px([wide], 0) == selectbox.field_px(["x" * 2 * len(wide)], 0)
     assert selectbox.field_px([], 100) == 100
+
+
+def test_another_text_of_the_option_that_is_shown_makes_a_new_widget() -> None:
+    """A browser goes on showing the text that it knows: the accuracy of a minute ago."""
+
+    def told() -> None:
+        import streamlit as st
+
+        from pages.components.selectbox import selectbox
+
+        names = {"a": f"Alpha {st.session_state.get('accuracy', 10)}%", "b": "Beta"}
+        selectbox("Letter", names, "a", lambda _option: None, key="letter")
+
+    app = AppTest.from_function(told, default_timeout=300).run()
+    app.run()
+    assert app.selectbox[0].key == "letter_0"
+    app.session_state.accuracy = 90
+    app.run()
+    assert (app.selectbox[0].key, app.selectbox[0].value) == ("letter_1", "a")
+    assert app.selectbox[0].options == ["Alpha 90%", "Beta"]

@@ -10,7 +10,6 @@ import pytest
 
 from core.datasets import CATALOG
 from core.i18n import catalogue
-from core.i18n.number_format import signed
 from core.insight import (
     adversarial,
     calibration,
@@ -124,22 +123,6 @@ def test_the_caption_of_published_figures():
         0.9, one, "softmax"
     )
     assert "No published result" in evaluate_captions.published(0.9, (), "cnn")
-
-
-def test_the_arithmetic_caption_adds_up(trained, pixels):
-    stages = arithmetic(trained.weight, trained.bias, pixels[0])
-    text = weights_captions.arithmetic(stages, NAMES)
-    assert signed(float(trained.logits[0, 7])) in text
-    sums, bias, logit = (Decimal(found.replace("−", "-")) for found in re.findall(r"[+−]\d+\.\d\d", text))
-    assert sums + bias == logit
-    assert abs(float(sums) - float(pixels[0] @ trained.weight[7])) < 0.011
-    assert "the 10 logits" in text
-    gap = float(np.diff(np.sort(trained.logits[0])[-2:])[0])
-    second, first = np.argsort(trained.logits[0])[-2:]
-    text = weights_captions.difference(difference(stages), NAMES)
-    assert text.startswith(f"{first} beats {second} by {gap:.2f}: ")
-    text = weights_captions.difference(difference(stages, int(second), int(first)), NAMES)
-    assert text.startswith(f"{second} is {gap:.2f} behind {first}: ")
 
 
 def test_the_edit_caption_counts_images_lost_and_won(trained):

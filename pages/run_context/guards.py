@@ -1,10 +1,11 @@
 """What a page says where there is no run to look into, and what has it drawn anew."""
 
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import numpy as np
 import streamlit as st
 
+from core.config.setting_labels import dataset_title
 from core.datasets import DatasetError
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
@@ -17,6 +18,8 @@ from pages.run_context.selected_run import selected_run
 from pages.run_context.trained_model import newest_step, state_at
 from pages.server.services import store
 
+READY_MODEL: Final = "softmax-mnist"  # of core.pretrained: what it learned can be looked at pixel by pixel
+
 
 def heading(question: str) -> None:
     """Draw the page's question."""
@@ -24,11 +27,14 @@ def heading(question: str) -> None:
 
 
 def run_with_weights_or_stop(question: str) -> RunRow:
-    """Return the selected run once it has weights and its images are there; else say what is missing and stop."""
+    """Return the selected run once it has weights and its images are there; else say what is missing and stop.
+
+    Where no run is selected, it is a model that comes with the app, and the page says so.
+    """
     run = selected_run()
     heading(question)
     if run is None:
-        _stop_with_link(_("No run is selected. Train one, or choose one above."), _("Train a run"))
+        run = _ready_model()
     images_or_stop(run.dataset)
     if store().newest_weights_step(run.id) is None:
         if run.is_live:
@@ -41,6 +47,22 @@ def run_with_weights_or_stop(question: str) -> RunRow:
         if run.message:
             _stop_with_link(" ".join((_("This run has no weights to show."), run.message)), _("Train again"))
         _stop_with_link(_("This run has no weights to show: none were kept."), _("Train again"))
+    return run
+
+
+def _ready_model() -> RunRow:
+    """Return the model that is shown where no run is selected, having said which it is; stop if it is gone."""
+    found = store().list(ids=[READY_MODEL], limit=1)
+    if not found:
+        _stop_with_link(_("No run is selected. Train one, or choose one in the sidebar."), _("Train a run"))
+    (run,) = found
+    told = _(
+        "No run is selected. This is {model}, which comes with Inkling: softmax regression, trained on {dataset}.",
+        model=title(run),
+        dataset=dataset_title(run.dataset),
+    )
+    st.info(markdown_text(told))
+    st.page_link(page("train"), label=_("Train a run"), icon=":material/play_arrow:")
     return run
 
 
@@ -94,7 +116,7 @@ def current_run(run_id: str) -> RunRow:
 
     Once another run is selected, the whole page is drawn anew.
     """
-    if st.session_state.get("run") != run_id:
+    if (st.session_state.get("run") or READY_MODEL) != run_id:
         st.rerun()
     try:
         return store().get(run_id)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.config.run_config import ConfigError, Range, RunConfig, rule_of
+from core.config.run_config import ConfigError, Range, RunConfig
 from core.config.setting_labels import LABELS, OPTION_NAMES, refusal, value_in_words
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import dataset_spec
@@ -19,7 +19,7 @@ from core.runs.run_labels import title
 from pages.components.navigation import page
 from pages.run_context.selected_run import select_run
 from pages.runs.runs_table import select_rows
-from pages.runs.seed_names import named_by_seed
+from pages.runs.seed_names import named_by_seed, without_seed
 from pages.server.services import engine, settings, store
 from pages.server.visitor import visitor
 
@@ -91,7 +91,7 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
 
 def _value_input(name: str, config: RunConfig, key: str) -> Any:
     """Draw the widget for one setting's new value; return it, or its text as an address writes it."""
-    rule, value = rule_of(name), getattr(config, name)
+    rule, value = settings().rule_of(name), getattr(config, name)
     if rule is bool:
         return st.toggle(LABELS[name], not value, key=key)
     if isinstance(rule, tuple):
@@ -113,7 +113,8 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
     started = []
     try:
         for config in configs:
-            name = named_by_seed(title(parent)[:90], config.seed) if group_id else ""
+            plain = without_seed(title(parent), parent.config.seed)[:90]
+            name = named_by_seed(plain, config.seed) if group_id else ""
             run_id = store().create(
                 config,
                 owner=visitor(),

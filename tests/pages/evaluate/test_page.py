@@ -74,8 +74,24 @@ def test_the_threshold_says_how_many_answers_remain(app: AppTest, store: Store, 
     assert f"it answers {sure.sum():,} of 10,000 images and is right on {percent(right)} of those" in captions
 
 
-def test_without_a_run_there_is_one_sentence_and_a_way_on(app: AppTest) -> None:
-    assert "No run is selected." in shown(app, "evaluate")
+@pytest.mark.parametrize(
+    ("page", "says"), [("evaluate", "<dt>test accuracy</dt>"), ("weights", "Red pixels speak for a class")]
+)
+def test_without_a_run_a_ready_model_is_shown_and_named(app: AppTest, page: str, says: str) -> None:
+    text = shown(app, page)
+    assert "No run is selected. This is softmax-mnist, which comes with Inkling" in text
+    assert says in text
+    assert app.session_state["run"] is None, "nothing is selected for the other pages"
+    assert [link.proto.label for link in app.get("page_link")] == ["Train a run"]
+
+
+def test_without_a_run_and_without_a_ready_model_there_is_one_sentence_and_a_way_on(
+    app: AppTest, store: Store
+) -> None:
+    store.delete("softmax-mnist")
+    text = shown(app, "evaluate")
+    assert "No run is selected. Train one" in text
+    assert "test accuracy" not in text
     assert [link.proto.label for link in app.get("page_link")] == ["Train a run"]
 
 

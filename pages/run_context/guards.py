@@ -11,6 +11,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.live.run_news import page_mark
 from core.runs import RunRow, StoreError
+from core.runs.run_labels import title
 from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.navigation import page
 from pages.run_context.dataset_guard import dataset_is_here
@@ -54,7 +55,7 @@ def _ready_model() -> RunRow:
     """Return the model that is shown where no run is selected, having said which it is; stop if it is gone."""
     found = store().list(ids=[READY_MODEL], limit=1)
     if not found:
-        _stop_with_link(_("No run is selected. Train one, or choose one in the sidebar."), _("Train a run"))
+        _stop_with_link(_("No run is selected. Train one, or choose one above."), _("Train a run"))
     (run,) = found
     told = _(
         "No run is selected. This is {model}, which comes with Inkling: softmax regression, trained on {dataset}.",

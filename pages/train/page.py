@@ -10,6 +10,7 @@ from pages.train.form_state import config_in_address
 from pages.train.learning_rate_sweep import show_sweep, sweep_offer
 from pages.train.live_run import show_idle, show_run
 from pages.train.run_controls import live_rate, run_buttons
+from pages.train.settings_code import show_code
 from pages.train.settings_form import hyperparameter_form
 
 hidden_heading(_("Train"))
@@ -29,6 +30,7 @@ with st.container(horizontal=True, key="run_buttons", vertical_alignment="center
     with st.popover(_("More"), icon=":material/more_horiz:"):
         live_rate(config, run)
         sweep_offer(config)
+        show_code(config)
 if run is None:
     show_idle(config)
 else:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.live import last_step
 from core.figures.binary_message import unpack
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages
@@ -228,3 +229,13 @@ def test_pages_of_many_are_drawn_anew_over_a_while(scene: Scene) -> None:
     assert scene.told(viewers=FEW_VIEWERS + 1).header["spread"] == pytest.approx(9 * A_DRAWING_S)
     scene.marks = {"page": "over"}
     assert scene.told(viewers=300).header["spread"] == pytest.approx(300 * A_DRAWING_S)
+
+
+def test_the_benchmark_reads_the_last_step_of_a_message_that_carries_fewer_points_than_there_were(
+    scene: Scene,
+) -> None:
+    assert scene.change() is not None
+    scene.turn_over(1)
+    told = scene.change()
+    assert told is not None
+    assert last_step(told) == scene.curves.last_step

@@ -193,7 +193,8 @@ def _log(run: RunRow) -> None:
     """Show the log in article 1's words, and offer it as a file."""
     shared: Feed = feed(run.id)
     with st.expander(_("Log")):
-        st.code("\n".join(shared.log[-400:]) or _("No entries yet."), language=None, height=240)
+        lines = html_text("\n".join(shared.log[-400:]) or _("No entries yet."))
+        st.html(f'<pre class="ink-log" tabindex="0"><code>{lines}</code></pre>')  # not said: HTML
         st.download_button(
             _("Download the log"),
             data=lambda: "\n".join(shared.log) + "\n",  # the file of an earlier drawing may be gone

@@ -80,6 +80,7 @@ def test_it_trains_paints_draws_and_answers(other: OtherBrowser, app: App) -> No
     place_of(other, BUTTON)
     until(lambda: other.ask(CURVE) == "" and other.ask(STILL), "the page to stand")
     click(other, BUTTON)
+    until(lambda: other.ask("return location.search.includes('run=')"), "the press to be heard")
     first = until(lambda: other.ask(PAINTED), "weight images")
     until(lambda: other.ask(PAINTED) not in (None, first), "weight images to move")
     until(lambda: "Finished" in other.ask(TEXT, ".ink-status"), "the run to end")

@@ -34,7 +34,7 @@ def apply_style() -> None:
         "still running."
     )
     words = f"--ink-connection-lost:{css_text(lost)};"
-    sheets = "".join(f'@import url("{sheet}");' for sheet in style_sheets())
+    sheets = "".join(f'@import url("{sheet}");' for sheet in style_sheets())  # not said: CSS
     st.html(f"<style>{sheets}:root{{{colours}{words}}}</style>")  # not said: CSS
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
+from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.images import STAGE_LABELS, PreprocessingOptions, prepare
@@ -81,7 +82,7 @@ def show_preprocessing(model: LoadedModel, subject: ModelInput, answer: Predicti
         )
         _version("yours", model, other)
         if steps.pen_width and other.prepared.pen_px > FAT_PX:
-            st.caption(_fat_pen(other.prepared.pen_px))
+            st.caption(markdown_text(_fat_pen(other.prepared.pen_px)))
     st.caption(_verdict_in_markdown(model, plain, other, subject))
 
 

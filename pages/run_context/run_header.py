@@ -65,8 +65,8 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
     """Say what the run is: its settings where the page has a form, and how they differ; else its status too."""
     settings = html_text(settings_text(row))
     if form is None or use is None:
-        said = f'<div class="ink-run ink-with-status">{status_chip(row)}<span>{settings}</span></div>'
-        st.html(said, width="stretch")  # not said: HTML
+        about = f'<div class="ink-run ink-with-status">{status_chip(row)}<span>{settings}</span></div>'  # not said: HTML
+        st.html(about, width="stretch")
         return
     config = replace(row.config, start_from="", learning_rate_changes=())
     changed = [LABELS[name] for name in differing_fields(config, form) if name in LABELS]

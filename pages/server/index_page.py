@@ -82,5 +82,6 @@ def _compressed(page: bytes, coding: str) -> bytes:
 
 @cache
 def _links() -> bytes:
-    sheets = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in style_sheets())
-    return f'{sheets}<script src="{static_file("first_paint.js")}"></script>'.encode()
+    sheets = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in style_sheets())  # not said: HTML
+    script = f'<script src="{static_file("first_paint.js")}"></script>'  # not said: HTML
+    return (sheets + script).encode()

@@ -34,7 +34,8 @@ UNREAD = (
     ".spikeline",
     "ink-bar-track",
     "50%",
-)  # moves aside for the pointer; marks; a frame of a dot
+    ".ink-switch input",
+)  # moves aside for the pointer; marks; a frame of a dot; what its label is pressed for
 
 
 def contrast(one: str, other: str) -> float:

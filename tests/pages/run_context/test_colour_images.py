@@ -51,7 +51,7 @@ def coloured(inked: ImageData, monkeypatch: pytest.MonkeyPatch) -> ImageData:
         ("weights", "weights_section_softmax", "time", "Red pixels speak for a class"),
         ("weights", "weights_section_softmax", "two_classes", "Bright pixels on red speak for"),
         ("weights", "weights_section_softmax", "arithmetic", "The pixels add up to"),
-        ("weights", "weights_section_softmax", "edit", "1 edit:"),
+        ("weights", "weights_section_softmax", "edit", "No edits yet"),
         ("data", "data_section", "Gallery", "pixel values are above 0"),
         ("data", "data_section", "Pixels", "Black enters the model as"),
         ("data", "data_section", "Map", "by the two directions"),

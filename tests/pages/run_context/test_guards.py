@@ -112,7 +112,7 @@ def shapes(mnist: ImageData, data_folder: Path) -> Iterator[ImageData]:
         ("weights", "weights_section_softmax", "time", "Red pixels speak for a class"),
         ("weights", "weights_section_softmax", "two_classes", "Bright pixels on red speak for"),
         ("weights", "weights_section_softmax", "arithmetic", "turns the 3 logits into"),
-        ("weights", "weights_section_softmax", "edit", "1 edit:"),
+        ("weights", "weights_section_softmax", "edit", "No edits yet"),
         ("evaluate", "evaluate_section", "Mistakes", "Rows: the true class"),
         ("evaluate", "evaluate_section", "Confidence", "expected calibration error"),
         ("evaluate", "evaluate_section", "How it breaks", "of full brightness changes the prediction"),

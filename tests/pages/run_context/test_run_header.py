@@ -68,4 +68,4 @@ def test_on_another_page_the_head_says_the_status(app: AppTest) -> None:
 
 def head(app: AppTest) -> str:
     """Return the HTML that says what the selected run is."""
-    return next(html.proto.body for html in app.get("html") if 'class="ink-run"' in html.proto.body)
+    return next(html.proto.body for html in app.get("html") if 'class="ink-run' in html.proto.body)

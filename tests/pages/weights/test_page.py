@@ -114,7 +114,7 @@ def test_the_editor_opens_with_the_weights_as_they_were_trained(
     run_id = finished_run(store, mnist)
     accuracy = percent(store.get(run_id).test_accuracy)
     text = open_section(app, run_id, "edit")
-    assert f"<dd>{accuracy}</dd><small>unedited: {accuracy}</small>" in text
+    assert f"<dd>{accuracy}</dd><dd><small>unedited: {accuracy}</small></dd>" in text
     assert "No edits yet" in text
     assert next(b for b in app.button if b.label == "Keep this edit").disabled
     app.selectbox(key="tool").set_value("zero").run()

@@ -65,7 +65,8 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
     """Say what the run is: its settings where the page has a form, and how they differ; else its status too."""
     settings = html_text(settings_text(row))
     if form is None or use is None:
-        about = f'<div class="ink-run ink-with-status">{status_chip(row)}<span>{settings}</span></div>'  # not said: HTML
+        status = status_chip(row)
+        about = f'<div class="ink-run ink-with-status">{status}<span>{settings}</span></div>'  # not said: HTML
         st.html(about, width="stretch")
         return
     config = replace(row.config, start_from="", learning_rate_changes=())

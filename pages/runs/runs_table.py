@@ -141,7 +141,7 @@ def _columns() -> dict[str, Any]:
     column, zone = st.column_config, reader().time_zone
     return {
         "pinned": column.TextColumn("", width=32, help=_("Pinned runs are kept however old they are.")),
-        "name": column.TextColumn(_("Run"), width=190, pinned=True),
+        "name": column.TextColumn(_("Run"), width=190),
         "images": column.TextColumn(_("Dataset"), width=105),
         "model": column.TextColumn(_("Model"), width=125),
         "differs": column.TextColumn(_("Changed settings"), width=230),

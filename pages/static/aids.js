@@ -39,15 +39,17 @@ class Aids {
   }
 
   onChange() {
-    this.nameMenu();
     this.giveFocusBack();
+    if (!this.words) return;
+    this.nameMenu();
+    this.reachTables();
     this.timer ??= setTimeout(() => this.say(), REST_MS);
   }
 
   /** On a phone the pages stand in what Streamlit calls the sidebar. */
   nameMenu() {
     const opener = document.querySelector('[data-testid="stExpandSidebarButton"]');
-    if (!opener || !this.words) return;
+    if (!opener) return;
     const isMenu = !document.querySelector('[data-testid="stTopNavLink"]');
     const menu = isMenu ? this.words.say("menu") : "", label = this.words.say(isMenu ? "menu_label" : "settings");
     if (opener.dataset.menu !== menu) opener.dataset.menu = menu;
@@ -104,7 +106,6 @@ class Aids {
 
   say() {
     this.timer = null;
-    this.reachTables();
     const now = this.listen();
     const news = now.filter((text, i) => text && this.heard[i] !== null && text !== this.heard[i]);
     this.heard = now.map((text, i) => text ?? this.heard[i]);

@@ -76,6 +76,7 @@ class Look:
         for k in range(tabs.count()):
             tabs.nth(k).click()
             expect(tabs.nth(k)).to_have_attribute("aria-selected", "true")
+            tabs.nth(k - 1).hover()  # where a pointer rests, a text reads as well
             self.at(f"{state}, tab {k + 1}")
 
 

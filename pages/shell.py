@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.i18n.translation import _
+from pages.components.address import keep_one_entry_a_page
 from pages.components.navigation import all_pages, is_first
 from pages.components.page_aids import page_aids
 from pages.components.theme import apply_style
@@ -23,6 +24,7 @@ def draw() -> None:
     title = _("{page} · Inkling", page=page.title)
     st.set_page_config(page_title=title, page_icon="/app/static/favicon.png", layout="wide")
     apply_style()
+    keep_one_entry_a_page()
     page_aids(skip_to=TRAIN_KEY if is_first(page) else "")
     with show_errors():
         warm_up()

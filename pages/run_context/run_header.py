@@ -66,7 +66,9 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
     settings = html_text(settings_text(row))
     if form is None or use is None:
         status = status_chip(row)
-        about = f'<div class="ink-run ink-with-status">{status}<span>{settings}</span></div>'  # not said: HTML
+        about = (
+            f'<div class="ink-run ink-with-status">{status}<span>{settings}</span></div>'  # not said: HTML
+        )
         st.html(about, width="stretch")
         return
     config = replace(row.config, start_from="", learning_rate_changes=())

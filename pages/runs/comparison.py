@@ -237,13 +237,13 @@ def _gathered(
 
 def _final_figures(rows: list[RunRow], names: list[str]) -> None:
     st.subheader(_("Final results"), anchor=False)
-    best = max((row.test_accuracy or 0.0 for row in rows), default=0.0)
+    behind = _behind_the_best(rows)
     st.table(
         markdown_table(
             pd.DataFrame(
                 {
                     _("Test accuracy"): [percent(row.test_accuracy) for row in rows],
-                    _("Behind the best"): [_behind(row.test_accuracy, best) for row in rows],
+                    _("Behind the best"): behind,
                     _("Test loss"): [loss(row.test_loss) for row in rows],
                     _("Best during training"): [percent(row.best_accuracy) for row in rows],
                     _("Training time"): [duration(row.elapsed_s) for row in rows],
@@ -255,6 +255,8 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
             )
         )
     )
+    if len({row.dataset for row in rows}) > 1:
+        st.caption(_("Only runs on the same dataset are compared: others were tested on other images."))
     for group in seed_groups([row.config for row in rows]):
         ended = [rows[i] for i in group if rows[i].status == "finished"]
         figures = [row.test_accuracy for row in ended if row.test_accuracy is not None]
@@ -279,7 +281,16 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
             )
 
 
-def _behind(accuracy: float | None, best: float) -> str:
-    if accuracy is None:
-        return NONE
-    return _("best") if accuracy == best else _("{n:number.2} points", n=100 * (best - accuracy))
+def _behind_the_best(rows: list[RunRow]) -> list[str]:
+    """Return how far each run is behind the best of those that are tested on the same images."""
+    told = []
+    for row in rows:
+        others = [other.test_accuracy or 0.0 for other in rows if other.dataset == row.dataset]
+        behind = max(others) - (row.test_accuracy or 0.0)
+        if row.test_accuracy is None or (len(others) == 1 and len(rows) > 1):
+            told.append(NONE)
+        elif behind:
+            told.append(_("{n:number.2} points", n=100 * behind))
+        else:
+            told.append(_("best"))
+    return told

@@ -29,6 +29,23 @@ _VERSION: Final = "runs_table_version"
 _DRAWN: Final = "runs_table_drawn"  # the table drawn last here: (its key, the ids of its rows)
 _OWN_COLUMNS: Final = ("dataset", "model", "learning_rate_changes")
 _MODELS: Final = Sentences({"softmax": N_("Softmax regression"), "mlp": "MLP", "cnn": N_("Small CNN")})
+_ORDER: Final = (  # the results first: on a phone there is room for the name and two more
+    *(
+        "name",
+        "test",
+        "best",
+        "pinned",
+        "images",
+        "model",
+        "differs",
+        "loss",
+        "seconds",
+        "status",
+        "made",
+        "tags",
+    ),
+    "mine",
+)
 _OWNERS: Final = Sentences({"mine_first": N_("Mine first"), "mine": N_("Only mine"), "pinned": N_("Pinned")})
 
 
@@ -97,6 +114,7 @@ def runs_table(rows: list[RunRow]) -> list[str]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": places}},
         placeholder=NONE,
+        column_order=_ORDER,
         column_config=_columns(),
         alt=ngettext(
             "{n} run with its settings and results. Select rows to compare runs.",
@@ -141,7 +159,7 @@ def _columns() -> dict[str, Any]:
     column, zone = st.column_config, reader().time_zone
     return {
         "pinned": column.TextColumn("", width=32, help=_("Pinned runs are kept however old they are.")),
-        "name": column.TextColumn(_("Run"), width=190),
+        "name": column.TextColumn(_("Run"), width=180),
         "images": column.TextColumn(_("Dataset"), width=105),
         "model": column.TextColumn(_("Model"), width=125),
         "differs": column.TextColumn(_("Changed settings"), width=230),
@@ -152,12 +170,12 @@ def _columns() -> dict[str, Any]:
         ),
         "best": column.NumberColumn(
             _("Best"),
-            width=75,
+            width=70,
             help=_(
                 "Best accuracy during training, on the validation images (the test images if there are none)."
             ),
         ),
-        "test": column.NumberColumn(_("Test"), width=75, help=_("Final accuracy on the test set.")),
+        "test": column.NumberColumn(_("Test"), width=70, help=_("Final accuracy on the test set.")),
         "seconds": column.NumberColumn(_("Time"), width=85, help=_("Time spent training.")),
         "status": column.TextColumn(_("Status"), width=90),
         "made": column.DatetimeColumn(

@@ -154,11 +154,11 @@ class PixelsView {
     });
   }
 
-  /** The width of the longest word of a label, so that no name is broken where it can be helped. */
+  /** The width of the longest word beneath an image, so that no name or number is broken where it can be helped. */
   longestWord() {
     if (this.word === undefined) {
       this.grid.classList.add("measured");
-      this.word = 1 + Math.ceil(Math.max(0, ...this.panels.map(({ caption }) => caption.querySelector("b")?.getBoundingClientRect().width ?? 0)));
+      this.word = 1 + Math.ceil(Math.max(0, ...this.panels.map(({ caption }) => caption.getBoundingClientRect().width)));
       this.grid.classList.remove("measured");
     }
     return this.word;

@@ -165,7 +165,8 @@ def _show_images(
         for image, label, detail in zip(starts, labels, first_details, strict=True)
     ]
     sentence = _sentence(run, state, units)
-    left, right = st.columns([19, 10], gap="small")  # room for 4 screen pixels a weight beside 2
+    with st.container(key="beside_start"):
+        left, right = st.columns([19, 10], gap="small")  # room for 4 screen pixels a weight beside 2
     with left:
         st.markdown(markdown_("**After step {step}**", step=steps[0]))
         pixel_panels(

@@ -1,0 +1,86 @@
+"""What a page is on paper and in a narrow window, and what Back does."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.config.run_config import RunConfig
+from core.datasets import ImageData
+from core.runs import Store
+from core.training.loop import train
+from tests.browser import App
+from tests.e2e.drawing import expect_rest
+
+pytestmark = pytest.mark.e2e
+
+FITTED = ".ink-tiles figure canvas, .ink-pixels-grid.columns canvas"  # to their columns
+SHEET_PX = 700  # of A4 between its margins, about
+OVERLAPS = """(FITTED) => {
+    const all = [...document.querySelectorAll(FITTED)];
+    // A sheet is laid out without the scripts that fit images to their room: they keep the size that they had.
+    all.forEach((e) => { e.style.width = e.style.height = "170px"; });
+    const boxes = all.map((e) => e.getBoundingClientRect()).filter((b) => b.width);
+    const main = document.querySelector('[data-testid="stMainBlockContainer"]').getBoundingClientRect();
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const pairs = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => meet(a, b)));
+    return { count: boxes.length, pairs: pairs.length, outside: boxes.filter((b) => b.right > main.right + 1).length };
+}"""
+
+
+@pytest.fixture(scope="module")
+def trained(store: Store, mnist: ImageData) -> str:
+    """Return a finished run on a part of the training images."""
+    config = RunConfig(train_size=2_000, epochs=1, eval_every=0)
+    return store.add_finished_run(config, list(train(mnist, config)), name="a moment")
+
+
+@pytest.mark.parametrize("place", ["", "weights", "evaluate"])
+def test_on_paper_images_stand_apart_and_there_are_no_settings(
+    page: Page, app: App, trained: str, place: str
+) -> None:
+    page.set_viewport_size({"width": 1366, "height": 650})
+    page.goto(f"{app.url}/{place}?run={trained}")
+    expect(page.locator("canvas").first).to_be_visible()
+    expect(page.locator("figure canvas").first).to_have_attribute("style", re.compile("width"))
+    page.emulate_media(media="print")
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    page.add_style_tag(content=f"[data-testid=stMainBlockContainer] {{ width: {SHEET_PX}px !important; }}")
+    seen = page.evaluate(OVERLAPS, FITTED)
+    assert seen["count"] >= 3
+    assert (seen["pairs"], seen["outside"]) == (0, 0)
+
+
+def test_in_a_narrow_content_weight_images_stay_large_and_nothing_is_cut(
+    page: Page, app: App, trained: str
+) -> None:
+    page.set_viewport_size({"width": 820, "height": 900})
+    page.goto(f"{app.url}/weights?run={trained}")
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    images = page.locator(".ink-pixels figure canvas")
+    expect(images).to_have_count(20)
+    expect(images.first).to_have_css("width", re.compile(r"^(?:[89]\d|1\d\d)(?:\.\d+)?px$"))
+    play = page.get_by_role("button", name="Play")
+    assert play.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    small = page.locator(".ink-pixels figcaption small")
+    assert small.evaluate_all(
+        "(all) => all.every((e) => e.getClientRects().length === 1 && e.scrollWidth <= e.clientWidth)"
+    )
+    heights = small.evaluate_all("(all) => all.map((e) => e.getBoundingClientRect().height)")
+    assert max(heights) < 20, "a bias stands in one line"
+
+
+def test_back_leads_to_the_page_before_whatever_was_noted_in_the_address(
+    page: Page, app: App, trained: str
+) -> None:
+    page.goto(f"{app.url}/runs")
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    page.get_by_role("link", name="Weights").click()
+    expect(page.get_by_text("No run is selected.")).to_be_visible()
+    page.get_by_role("combobox", name=re.compile("Selected run")).click()
+    page.get_by_role("option", name=re.compile("^a moment")).click()
+    expect(page).to_have_url(re.compile(f"run={trained}"))
+    expect_rest(page)
+    page.get_by_role("tab", name="Edit weights", exact=True).click()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()

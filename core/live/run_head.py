@@ -31,7 +31,7 @@ _HEAD: Final = (
     '<dl class="ink-figures" data-part="figures">'
     + "".join(
         f'<div><dt data-part="name{i}"></dt><dd><span data-part="value{i}"></span>'
-        f'<small data-part="change{i}"></small></dd></div>'
+        f'<small data-part="at{i}"></small><small data-part="change{i}"></small></dd></div>'
         for i in range(4)
     )
     + "</dl></div>"
@@ -54,8 +54,18 @@ def run_figures(run: RunRow) -> list[tuple[str, str]]:
     ]
 
 
-def head_of(status: str, tone: str, line: str, share: float, figures: list[tuple[str, str]]) -> HtmlPatch:
-    """Return the head with these values; share: of the steps that are done, 0..1; figures: four (name, value)."""
+def evaluated_at(run: RunRow) -> str:
+    """Return of which step the figures of the last evaluation are, where training has gone on since."""
+    return "" if run.evaluation_step in (None, run.step) else _("step {step}", step=run.evaluation_step)
+
+
+def head_of(
+    status: str, tone: str, line: str, share: float, figures: list[tuple[str, str]], evaluated: str = ""
+) -> HtmlPatch:
+    """Return the head with these values; share: of the steps that are done, 0..1; figures: four (name, value).
+
+    evaluated: of which step the last two figures are, "" for the one where the run stands.
+    """
     values = {
         "status": status,
         "chip@class": f"ink-chip ink-{tone}",  # not said: classes of CSS
@@ -63,6 +73,8 @@ def head_of(status: str, tone: str, line: str, share: float, figures: list[tuple
         "progress@aria-label": _("progress"),
         "progress@aria-valuenow": f"{100 * share:.0f}",
         "bar@style": f"width:{100 * share:.2f}%",
+        "at2": evaluated,
+        "at3": evaluated,
     }
     for i, (name, value) in enumerate(figures):
         values |= {f"name{i}": name, f"value{i}": value}

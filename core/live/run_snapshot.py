@@ -18,7 +18,7 @@ from core.i18n.translation import _, ngettext
 from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
-from core.live.run_head import head_of, idle_figures, line_of, run_figures
+from core.live.run_head import evaluated_at, head_of, idle_figures, line_of, run_figures
 from core.models.initial_weights import first_weights
 from core.models.parameter_shapes import parameter_shapes
 from core.protocol.events import STRIP_SIZE
@@ -115,7 +115,14 @@ def _run_snapshot(
     layer = first_layer(found[1], spec) if found else _first_weights(run.config, has_torch)
     text, tone = status_text(run)
     return RunSnapshot(
-        head=head_of(text, tone, line_of(run, feed.step_time.seconds), run.progress, run_figures(run)),
+        head=head_of(
+            text,
+            tone,
+            line_of(run, feed.step_time.seconds),
+            run.progress,
+            run_figures(run),
+            evaluated_at(run),
+        ),
         weights=_images(layer, found[0] if found else 0),
         loss=_begun(feed.curves.loss_chart(curves, names, spec.n_classes), run),
         accuracy=_begun(feed.curves.accuracy_chart(curves, names, _reported(run.config)), run),

@@ -9,7 +9,7 @@ from core.protocol.controls import time_left_s
 from core.protocol.events import Event, Started, Steps
 from core.runs import RunRow
 
-LEAST_TIMED_S: Final = 0.3  # of training, from which the time of a step is told
+LEAST_TIMED_S: Final = 1.0  # of training, from which the time of a step is told
 
 
 class StepTime:

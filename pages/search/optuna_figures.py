@@ -11,6 +11,7 @@ from core.i18n.translation import N_, Sentences
 from core.search import SearchRow
 from pages.server.services import store
 
+FEW: Final = 12  # trials of which each has a tick
 ACCURACY: Final = "Accuracy"  # what Optuna is told that the searched figure is called
 _WORDS: Final = Sentences(
     {
@@ -50,6 +51,9 @@ def in_the_words_of_the_app(figure: go.Figure) -> go.Figure:
     if figure.layout.xaxis.title.text == "Trial":
         for trace in figure.data:
             trace.x = [number + 1 for number in trace.x]
+        last = max((number for trace in figure.data for number in trace.x), default=1)
+        few = {"dtick": 1} if last <= FEW else {}
+        figure.update_xaxes(range=[0.5, last + 0.5], tick0=1, **few)  # no trial 0, none between two
     for trace in figure.data:
         trace.name = _said(trace.name)
         if trace.type == "bar":  # how much each setting matters

@@ -79,12 +79,22 @@ def test_a_run_under_way_says_about_how_long_it_will_take(store: Store, load_ima
     feed = Feed(run_id)
     line = head(snapshot(store, feed, load_images))["line"]
     assert line == "step 20 of 30,000 · epoch 3 of 5 · 5,000 images per second", "too early to tell"
-    store.append(run_id, attempt, [steps(21, 50)])
+    store.append(run_id, attempt, [steps(21, 130)])
     line = head(snapshot(store, feed, load_images))["line"]
-    # 29,950 steps are left, 100 of them a second
-    assert line == "step 50 of 30,000 · epoch 5 of 5 · 5,000 images per second · about 5 min left"
+    # 29,870 steps are left, 100 of them a second
+    assert line == "step 130 of 30,000 · epoch 5 of 5 · 5,000 images per second · about 5 min left"
     store.order(run_id, pace="steps:5")
     assert head(snapshot(store, feed, load_images))["line"].endswith("about 2 hours left")
+
+
+def test_a_figure_of_an_earlier_step_says_of_which(store: Store, load_images: LoadImages) -> None:
+    run_id, attempt = told(store, started(total_steps=600), Evaluated(0, "test", 2.3, 0.1), steps(1, 150))
+    feed = Feed(run_id)
+    values = head(snapshot(store, feed, load_images))
+    assert (values["at2"], values["at3"]) == ("step 0", "step 0")
+    store.append(run_id, attempt, [Evaluated(150, "test", 0.6, 0.87)])
+    values = head(snapshot(store, feed, load_images))
+    assert (values["at2"], values["at3"]) == ("", "")
 
 
 def test_a_run_that_waits_says_how_many_are_ahead(store: Store, load_images: LoadImages) -> None:

@@ -42,6 +42,7 @@ def test_a_figure_says_labels_instead_of_field_names(name: str, study: optuna.St
     if name == "plot_optimization_history":
         assert "Best so far" in text
         assert list(figure.data[0].x) == list(range(1, 9)), "trials are counted as their runs are named"
+        assert tuple(figure.layout.xaxis.range) == (0.5, 8.5), "no tick for a trial 0"
     else:
         assert "Learning rate" in text
         assert "Batch size" in text

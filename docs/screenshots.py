@@ -40,11 +40,10 @@ LARGEST_BYTES: Final = 190_000
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its name, the address it shows, and how far down the page."""
+    """A picture: its name, and the address it shows."""
 
     name: str
     address: str
-    scroll_px: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,6 @@ def train_states(browser: Browser, app: App, store: Store) -> None:
     take(browser, app, Shot("train-empty", "/"))
     finished = ended(store, DEFAULT, "finished")
     take(browser, app, Shot("train-finished", f"/?run={finished}"))
-    take(browser, app, Shot("train-finished-below", f"/?run={finished}", scroll_px=640))
     take(
         browser, app, Shot("train-diverged", f"/?run={ended(store, PRESETS['diverges'].config, 'diverged')}")
     )
@@ -277,9 +275,6 @@ def take(browser: Browser, app: App, shot: Shot) -> None:
             page = context.new_page()
             page.goto(app.url + shot.address)
             settle(page)
-            if shot.scroll_px:
-                page.get_by_test_id("stMain").evaluate(f"main => main.scrollTo(0, {shot.scroll_px})")
-                page.wait_for_load_state("networkidle")
             page.screenshot(path=IMAGES / f"{shot.name}-{theme}{width}.png")
             context.close()
 

@@ -70,7 +70,7 @@ def test_a_page_that_knows_the_earlier_run_only_does_not_bring_it_back_when_that
     open_train(page, f"{app.url}/?run={first}")
     expect_status(page, "running")
     link.hold()
-    press(page, "Train again")
+    press(page, "Train")
     link.wait_for(lambda: link.heard("page_info_changed"), "the page of the new run")
     second = store.list(sort="number")[0].id
     assert second != first

@@ -138,7 +138,7 @@ def test_a_link_gives_another_browser_the_same_form_the_same_view_and_the_same_n
         expect_status(second, "finished")
         assert run_id(second) == mine
         choose(second, "Pace", "Full speed")
-        press(second, "Train again")
+        press(second, "Train")
         until(lambda: run_id(second) != mine, "a run of its own")
         expect_status(second, "finished")
         theirs = run_id(second)

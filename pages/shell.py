@@ -20,9 +20,10 @@ from pages.train.run_controls import TRAIN_KEY
 def draw() -> None:
     """Draw the page that the address names, and what surrounds it."""
     find_viewer()
+    # Before the navigation, which would have the browser fetch a page's icon from another host as the tab's.
+    st.set_page_config(page_icon="/app/static/favicon.png", layout="wide")
     page = st.navigation(all_pages(), position="top")
-    title = _("{page} · Inkling", page=page.title)
-    st.set_page_config(page_title=title, page_icon="/app/static/favicon.png", layout="wide")
+    st.set_page_config(page_title=_("{page} · Inkling", page=page.title))
     apply_style()
     keep_one_entry_a_page()
     page_aids(skip_to=TRAIN_KEY if is_first(page) else "")

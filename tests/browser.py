@@ -32,6 +32,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
+SHOWN = "!document.documentElement.classList.contains('ink-waiting')"  # the page stands (first_paint.js)
 expect.set_options(timeout=1000 * DEADLINE_S)
 
 

@@ -91,11 +91,13 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
 
 
 def _choices(limit: int = 60) -> list[RunRow]:
-    """Return the visitor's runs, newest first, then others', and the selected run wherever it comes from."""
+    """Return the visitor's runs, newest first, then others', the ready models, and the selected run wherever it is."""
     mine = store().list(owner=visitor(), limit=limit)
     known = {row.id for row in mine}
     others = [row for row in store().list(limit=limit) if row.id not in known]
     runs = [*mine, *others][:limit]
+    shown = {row.id for row in runs}
+    runs += [row for row in store().list(ids=[*SHIPPED], limit=len(SHIPPED)) if row.id not in shown]
     current = st.session_state.get("run")
     if current and current not in {row.id for row in runs}:
         runs = [*store().list(ids=[current], limit=1), *runs]

@@ -7,18 +7,18 @@
   const LONGEST_FOR_PARTS_MS = 4_000;  // from the mark on: what is still not drawn then may take its time
   const SETTLED_MS = 100;
   const EMPTY_PX = 8;
+  const SHOWS_NOTHING = '[class*="st-key-follow"], [class*="st-key-pacer"], .st-key-page_aids, .st-key-pad_glue';
   const root = document.documentElement, began = performance.now();
-  const isDrawn = (component) => {
-    const height = component.querySelector('[data-testid="stBidiComponentRegular"]')?.clientHeight;
-    return height === 1 || height > EMPTY_PX;  // one pixel high: what shows nothing
-  };
-  const isReady = () => document.querySelector('.stApp[data-test-script-state="notRunning"]') &&
-    !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded" &&
-    [...document.querySelectorAll(".stBidiComponent")].every(isDrawn);
+  const isDrawn = (component) => !component.offsetParent || component.closest(SHOWS_NOTHING) ||
+    (component.querySelector('[data-testid="stBidiComponentRegular"]') ?? component).clientHeight > EMPTY_PX;
+  const isDone = () => document.querySelector('.stApp[data-test-script-state="notRunning"]');
+  const undrawn = () => [...document.querySelectorAll(".stBidiComponent")].filter((component) => !isDrawn(component));
+  const isReady = () => isDone() && !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded" && !undrawn().length;
+  window.__inklingUndrawn = undrawn;  // for tests: what is never drawn would keep every visitor waiting
   let markedAt = null, settledAt = null;
   const look = () => {
     const now = performance.now();
-    if (document.querySelector(".ink-ready")) markedAt ??= now;
+    if (document.querySelector(".ink-ready") || isDone()) markedAt ??= now;  // a script that failed leaves no mark
     settledAt = markedAt !== null && isReady() ? settledAt ?? now : null;
     const isSettled = settledAt !== null && now - settledAt >= SETTLED_MS;
     const isLate = now - began > LONGEST_MS || (markedAt !== null && now - markedAt > LONGEST_FOR_PARTS_MS);

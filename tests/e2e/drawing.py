@@ -7,7 +7,7 @@ import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 
 from core import synthetic_digits
-from tests.browser import App
+from tests.browser import SHOWN, App
 from tests.polling import until
 
 PAD = "canvas.upper-canvas"
@@ -66,9 +66,11 @@ def choose(page: Page, option: str) -> None:
 
 def expect_rest(page: Page, timeout_ms: float = 60_000) -> None:
     """Wait until the server has taken in everything: a pen whose width changes in mid-stroke loses the stroke."""
+    page.wait_for_function(SHOWN)
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=timeout_ms
     )
+    page.wait_for_function(SHOWN)
 
 
 def go_to(page: Page, name: str) -> None:

@@ -14,7 +14,7 @@ from core.datasets import ImageData
 from core.protocol.events import Event, Failed
 from core.runs import Store
 from core.training.loop import train
-from tests.browser import App
+from tests.browser import SHOWN, App
 from tests.e2e.asking import Asking
 from tests.e2e.drawing import MIDDLE, draw, expect_class, open_draw, path_of
 from tests.e2e.test_runs import open_runs, select_row
@@ -69,6 +69,7 @@ class Look:
         self.page.goto(f"{self.app.url}/{address}")
         expect(self.page.locator("[data-testid=stMainBlockContainer] h1")).to_have_count(1)
         self.page.wait_for_function(STYLED)
+        self.page.wait_for_function(SHOWN)
 
     def each_tab(self, state: str) -> None:
         tabs = self.page.get_by_role("tab")

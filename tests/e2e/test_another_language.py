@@ -87,7 +87,7 @@ def test_train_before_a_run_while_it_trains_and_paused(visitor: ForeignVisitor) 
     page = visitor.page
     visitor.open("")
     visitor.shows_the_sidebar()
-    visitor.walk("the settings")
+    visitor.walk("the settings", known=frozenset({"st-key-curve-switch"}))  # beneath the sidebar on a phone
     visitor.hides_the_sidebar()
     visitor.walk("before a run")
     visitor.press("Train")

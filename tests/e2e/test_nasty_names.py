@@ -117,7 +117,7 @@ def look_at_evaluate(look: Looker) -> None:
     expect(names.first).to_be_visible()
     assert names.all_text_contents() == list(look.nasty.names)
     look.sees_names_along("y")
-    look.sees(look.nasty.run_name, *look.nasty.names)
+    look.sees(*look.nasty.names)
     for section, words in (
         ("Classes", "Best at"),
         ("Confidence", "Reliability"),

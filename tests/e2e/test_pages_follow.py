@@ -77,7 +77,7 @@ def test_its_figures_follow_a_run_seldom_and_its_end_at_once(
     if name.startswith("runs"):
         expect(page.get_by_text("(Stopped)")).to_be_visible()
     elif name != "draw":
-        expect(page.locator(".ink-subject")).to_contain_text("Stopped")
+        expect(page.locator(".ink-run")).to_contain_text("Stopped")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -39,7 +39,8 @@ def mounted(page: Page, script: str, data: bytes | dict[str, Any]) -> Page:
         if name:
             route.fulfill(path=STATIC / name)
         else:
-            place = '<!doctype html><div id="place" style="width:600px;height:300px"></div>'
+            style = '<!doctype html><link rel="stylesheet" href="/inkling.css">'
+            place = f'{style}<div id="place" style="width:600px;height:300px"></div>'
             route.fulfill(content_type="text/html", body=place)
 
     page.route("http://localhost/**", serve)

@@ -187,7 +187,7 @@ def test_an_emptied_field_is_not_replaced_without_a_word(app: App, page: Page) -
     epochs = page.get_by_role("textbox", name="Epochs")
     epochs.fill("")
     epochs.press("Enter")
-    expect(page.get_by_text("Epochs must be a whole number from 1 to 1,000, not “”")).to_be_visible()
+    expect(page.get_by_text("Epochs must be a whole number from 1 to 200, not “”")).to_be_visible()
     expect(rate).to_have_value("0.003")
 
 
@@ -196,7 +196,7 @@ def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) ->
     told = page.get_by_test_id("stAlert").all_inner_texts()
     text = " ".join(told)
     assert "Learning rate must be a number from 0.000001 to 100, not “nan”" in text
-    assert "Epochs must be a whole number from 1 to 1,000, not “banana”" in text
+    assert "Epochs must be a whole number from 1 to 200, not “banana”" in text
     assert "Dataset must be one of mnist" in text
     assert "nosuchrun" in text
     assert "Traceback" not in page.content()
@@ -210,7 +210,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
         told = page.get_by_test_id("stAlert")
         expect(told.filter(has_text="nosuchrun")).to_be_visible()
         expect(
-            told.filter(has_text="Epochs must be a whole number from 1 to 1,000, not “banana”")
+            told.filter(has_text="Epochs must be a whole number from 1 to 200, not “banana”")
         ).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
 

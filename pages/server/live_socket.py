@@ -80,10 +80,8 @@ async def live(socket: WebSocket) -> None:
         for task in (sending, hearing):
             task.cancel()
         await asyncio.gather(sending, hearing, return_exceptions=True)
-        with suppress(
-            RuntimeError, OSError
-        ):  # one that is gone, or takes nothing: what waits for it is thrown away
-            await socket.close(POLICY_VIOLATION)
+        with suppress(RuntimeError, OSError, WebSocketDisconnect):
+            await socket.close(POLICY_VIOLATION)  # of who takes nothing: what waits for it is thrown away
 
 
 async def _is_welcome(socket: WebSocket) -> bool:

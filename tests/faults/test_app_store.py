@@ -151,7 +151,7 @@ def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_whe
     with unharmed(lab, page):
         lab.open(page, SHORT, run)
         expect_status(page, "finished")
-        expect(page.get_by_test_id("stSidebar")).to_contain_text("can be read but not written")
+        expect(page.get_by_test_id("stMain")).to_contain_text("can be read but not written")
         press(page, "Train")
         says(page, "can be read but not written", "Allow writing there")
         picture(page, "read-only")
@@ -161,6 +161,6 @@ def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_whe
         expect_status(page, "running|finished")
         until(lambda: run_id(page) != run, "the new run")
         expect_status(page, "finished")
-        expect(page.get_by_test_id("stSidebar")).not_to_contain_text("can be read but not written")
+        expect(page.get_by_test_id("stMain")).not_to_contain_text("can be read but not written")
         open_train(page, f"{lab.app.url}/?run={run}")
         expect_status(page, "finished")

@@ -105,7 +105,7 @@ class StaticFiles:
         task = self._kept[key]
         try:
             kept = await asyncio.shield(task)
-        except Exception:
+        except Exception:  # raised again; whoever asks next has the file made anew
             self._kept.pop(key, None)
             raise
         if kept is None and self._kept.get(key) is task:  # it may be there another time

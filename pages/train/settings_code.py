@@ -1,5 +1,7 @@
 """The Python of the settings in the form, to read and to copy before anything is trained."""
 
+from typing import Final
+
 import streamlit as st
 
 from core.config.run_config import RunConfig
@@ -8,7 +10,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from pages.server.services import settings
 
-CODE_PX = 320
+CODE_PX: Final = 320
 
 
 def show_code(config: RunConfig) -> None:

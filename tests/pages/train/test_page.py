@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
+from core.export import script_of_settings
 from core.figures.binary_message import unpack
 from core.pretrained.registry import SHIPPED
 from core.protocol.events import (
@@ -20,6 +21,7 @@ from core.protocol.events import (
     Weights,
 )
 from core.runs import Store
+from pages.server import services
 from pages.train import run_controls
 
 CONFIG = RunConfig(train_size=1_000, epochs=2)
@@ -269,3 +271,15 @@ def test_runs_that_look_alike_can_be_told_apart_in_the_picker(app: AppTest, stor
         box.select(wanted).run()
         assert not app.exception
         assert app.query_params["run"] == wanted
+
+
+def test_the_code_of_the_settings_in_the_form_is_there_before_a_run(app: AppTest) -> None:
+    app.query_params["learning_rate"] = "0.05"
+    app.run()
+    assert not app.code
+    app.toggle(key="shows_code").set_value(True).run()
+    assert not app.exception
+    (shown,) = app.code
+    script = script_of_settings(app.session_state["config"], services.settings())
+    assert shown.value == script.strip()  # as Streamlit shows code
+    assert "lr=0.05" in shown.value

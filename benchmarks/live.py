@@ -32,7 +32,7 @@ STEPS = 12  # told at once
 SAID_EVERY = 2  # messages: a page says every half second how many it has heard
 TOGETHER = 8  # clients that open the page at one time
 SETTLED_S = 8.0  # what is imported later has been by then
-END_S = 60.0  # for the pages to be drawn anew when the runs end
+END_S = 180.0  # for the pages to be drawn anew when the runs end
 
 
 class ToldRun:

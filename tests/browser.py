@@ -1,6 +1,7 @@
 """The app, started as the README starts it, and a real browser that looks at it: fixtures for tests of both."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     BrowserType,
+    Locator,
     Page,
     ViewportSize,
     expect,
@@ -45,6 +47,11 @@ class App:
     data: Path
     store: Path
     log: Path
+
+
+def on_page(page: Page, words: str | re.Pattern[str]) -> Locator:
+    """Return where the words stand on the page: status and result are said once more to those who listen."""
+    return page.get_by_test_id("stMain").get_by_text(words)
 
 
 def free_port() -> int:

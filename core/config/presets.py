@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from core.config.run_config import RunConfig
@@ -171,6 +172,7 @@ PRESETS: Final = {
 DEFAULT: Final = PRESETS["default"].config  # what a run has that nothing is chosen for
 
 
+@lru_cache(maxsize=256)  # asked at every look at every run
 def reported_accuracy(config: RunConfig) -> ReportedAccuracy | None:
     """Return what an article reports for these settings, whatever the seed; None where no article has them."""
     for preset in PRESETS.values():

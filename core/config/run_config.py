@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -220,6 +221,7 @@ def from_dict(values: Mapping[str, Any]) -> RunConfig:
     return config
 
 
+@lru_cache(maxsize=1024)
 def from_json(text: str) -> RunConfig:
     """Return the RunConfig that `to_json` wrote.
 

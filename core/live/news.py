@@ -23,7 +23,7 @@ MESSAGE_BYTES: Final = 4_500  # that a message may take, once a viewer has been 
 OWN_BYTES: Final = 260  # of them its header, and that of the weight images
 LEAST_TILE_BYTES: Final = 800
 FEW_VIEWERS: Final = 8  # whose pages may all be drawn anew at one moment
-A_DRAWING_S: Final = 0.05  # what one of them takes: so much each, the drawings of more are spread over
+A_DRAWING_S: Final = 0.1  # the drawings of more are spread over so much each: about half of it is work
 
 
 @dataclass(frozen=True)

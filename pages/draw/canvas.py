@@ -35,7 +35,8 @@ class _Page:
     ink: np.ndarray = field(default_factory=lambda: _NOTHING)
 
     def is_same(self, objects: list[dict[str, Any]]) -> bool:
-        return [_trace(o) for o in self.objects] == [_trace(o) for o in objects]
+        same_count = len(self.objects) == len(objects)
+        return same_count and all(map(_is_same_stroke, self.objects, objects))
 
 
 @dataclass
@@ -47,9 +48,7 @@ class _Pad:
     base: dict[str, Any] = field(default_factory=lambda: {"objects": []})
     loads: int = 0
     said: str = ""
-    left: _Page | None = (
-        None  # the state that undo or redo has left, until the browser says that it shows the new one
-    )
+    loading: list[_Page] = field(default_factory=list)  # what the browser was to load and has not said yet
 
     @property
     def page(self) -> _Page:
@@ -57,7 +56,6 @@ class _Pad:
 
     def show(self, place: int) -> None:
         """Go to another state and have the browser show it."""
-        self.left = self.page
         self.place = min(max(place, 0), len(self.pages) - 1)
         self.reload()
 
@@ -65,6 +63,7 @@ class _Pad:
         """Have the browser load the state that is shown; the counter makes it a new drawing to the canvas."""
         self.loads += 1
         self.base = {"objects": list(self.page.objects), "inkling": self.loads}
+        self.loading.append(self.page)
 
     def add(self, page: _Page) -> None:
         """Take in a new state; what had been undone is gone."""
@@ -74,7 +73,8 @@ class _Pad:
     def take_in_drawing(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
         """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news.
 
-        The state that undo or redo has left is none: the browser is late.
+        A state that it was to load is none, even where undo, redo or clear has gone on to another since. It says them
+        in order, and may leave some out.
         """
         if drawing is None or pixels is None:
             return
@@ -83,16 +83,19 @@ class _Pad:
         if said == self.said:
             return
         self.said = said
-        if self.left is not None and self.left.is_same(objects) and self.left is not self.page:
-            return
-        self.left = None
+        for place, page in enumerate(self.loading):
+            if page.is_same(objects):
+                self.loading = self.loading[place + 1 :]
+                return
+        self.loading = []
         if not self.page.is_same(objects):
             self.add(_Page(tuple(objects), ink_from_canvas(pixels)))
 
 
-def _trace(thing: dict[str, Any]) -> list[Any]:
-    """Return what makes an object of the canvas what it is; what the browser adds of its own is left out."""
-    return [thing.get(name) for name in ("path", "left", "top", "stroke", "strokeWidth", "angle")]
+def _is_same_stroke(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Compare what makes an object of the canvas what it is; what the browser adds of its own is left out."""
+    names = ("path", "left", "top", "stroke", "strokeWidth", "angle")
+    return all(one.get(name) == other.get(name) for name in names)
 
 
 def _pad() -> _Pad:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from core.runs import Store
-from tests.browser import SHOWN, App
+from tests.browser import SHOWN, App, on_page
 from tests.polling import until
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
@@ -52,7 +52,7 @@ def place(page: Page, selector: str) -> tuple[float, float, float, float]:
 def open_finished(page: Page, app: App) -> None:
     open_train(page, f"{app.url}/?run=softmax-mnist")
     expect_status(page, "finished")
-    expect(page.get_by_test_id("stMain").get_by_text("of 10,000 images it had never seen")).to_be_visible()
+    expect(on_page(page, "of 10,000 images it had never seen")).to_be_visible()
     for component in (".ink-tiles canvas", ".ink-strip figure.y", ".st-key-loss .js-plotly-plot"):
         expect(page.locator(component).first).to_be_visible()
 
@@ -154,5 +154,5 @@ def test_nothing_moves_while_a_run_trains_and_when_it_ends(app: App, sized: Page
     until(lambda: step_shown(sized) > first + 40, "steps")
     store.order(run_id(sized), pace="full")
     expect_status(sized, "finished")
-    expect(sized.get_by_test_id("stMain").get_by_text("of 10,000 images it had never seen")).to_be_visible()
+    expect(on_page(sized, "of 10,000 images it had never seen")).to_be_visible()
     assert [shift for shift in shifts(sized) if shift[0] > 0.001] == []

@@ -12,7 +12,7 @@ from core.protocol.events import Finished, Started, Weights
 from core.runs import Store
 from core.search import Dimension, Searches, SearchPlan
 from pages.components.live_channel import FIGURES_MS
-from tests.browser import App
+from tests.browser import App, on_page
 from tests.page_links import Links
 from tests.polling import until
 from tests.train_page import open_train, press
@@ -75,7 +75,7 @@ def test_its_figures_follow_a_run_seldom_and_its_end_at_once(
     store.order(running, command="stop")
     until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
     if name.startswith("runs"):
-        expect(page.get_by_text("(Stopped)")).to_be_visible()
+        expect(on_page(page, "(Stopped)")).to_be_visible()
     elif name != "draw":
         expect(page.locator(".ink-run")).to_contain_text("Stopped")
 
@@ -103,7 +103,7 @@ def test_a_page_without_weights_waits_for_them(app: App, page: Page, store: Stor
     assert attempt is not None
     store.append(run_id, attempt, [Started(0, 4000, 20, 1000, "test", 10_000, 7850, "closed-form", 1)])
     opened(page, app, name, run_id, f"state:{run_id}")
-    waits = page.get_by_text(re.compile("has no weights yet|about to start"))
+    waits = on_page(page, re.compile("has no weights yet|about to start"))
     expect(waits).to_be_visible()
     arrays = {"linear.weight": np.zeros((10, 784), np.float32), "linear.bias": np.zeros(10, np.float32)}
     store.append(run_id, attempt, [Weights(1, arrays, keep=True)])
@@ -128,8 +128,8 @@ def test_a_search_is_followed_to_its_end(app: App, page: Page, store: Store) -> 
     search_id = searches.create(plan)
     links = Links(page)
     page.goto(f"{app.url}/search?search={search_id}")
-    expect(page.get_by_text("2 of 2 trials completed")).to_be_visible()
-    expect(page.get_by_text("Finished").first).to_be_visible()
+    expect(on_page(page, "2 of 2 trials completed")).to_be_visible()
+    expect(on_page(page, "Finished").first).to_be_visible()
     until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
 
 

@@ -21,7 +21,7 @@ from core.protocol.events import TERMINAL
 from core.runs import RunRow, Store
 from core.search import Searches
 from core.training.loop import train
-from tests.browser import App
+from tests.browser import App, on_page
 from tests.polling import DEADLINE_S, until
 
 pytestmark = pytest.mark.e2e
@@ -259,6 +259,6 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     assert len(store.list(group_id=search_id)) >= before
     assert all(isinstance(store.events_since(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
-    expect(page.get_by_text(f"{100 * best:.2f}%").first).to_be_visible()
-    expect(page.get_by_text("12 of 12 trials completed")).to_be_visible()
+    expect(on_page(page, f"{100 * best:.2f}%").first).to_be_visible()
+    expect(on_page(page, "12 of 12 trials completed")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from core.runs import Store
-from tests.browser import App, end_app, start_app
+from tests.browser import App, end_app, on_page, start_app
 from tests.polling import until
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
 
@@ -55,7 +55,7 @@ def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> No
         press(page, "Train")
         expect_status(page, "finished", 120_000)
         assert accuracy_shown(page) == pytest.approx(82.5, abs=0.6)
-        expect(page.get_by_text("of 10,000 images it had never seen")).to_be_visible()
+        expect(on_page(page, "of 10,000 images it had never seen")).to_be_visible()
         page.get_by_text("Log", exact=True).click()
         expect(page.locator("code")).to_contain_text("Iteration: 200. Loss: ")
         expect(page.locator("code")).to_contain_text("Final Accuracy: 82.")
@@ -111,7 +111,7 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     expect_status(page, "stopped")
     stopped_at = step_shown(page)
     assert paused_at + 2 <= stopped_at < 6000
-    expect(page.get_by_text("of 10,000 images it had never seen")).to_be_visible()
+    expect(on_page(page, "of 10,000 images it had never seen")).to_be_visible()
 
 
 def test_one_step_starts_a_run_that_waits(app: App, page: Page) -> None:
@@ -226,7 +226,7 @@ def test_divergence_is_told_with_a_way_out(app: App, page: Page) -> None:
     choose(page, "Pace", "Full speed")
     press(page, "Train")
     expect_status(page, "diverged")
-    expect(page.get_by_text("The loss stopped being a finite number at step 400")).to_be_visible()
+    expect(on_page(page, "The loss stopped being a finite number at step 400")).to_be_visible()
     press(page, "Train with learning rate 10")
     expect_status(page, "finished", 120_000)
 

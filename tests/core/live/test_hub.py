@@ -178,7 +178,7 @@ def test_the_pause_between_looks_grows_with_viewers_and_with_what_looking_takes(
         channel.viewers |= {Viewer(hub, Client().take) for _ in range(299)}
         assert hub.pause_s == pytest.approx(0.2)
         channel.viewers = {viewer}
-        channel.look_s = 0.1
+        channel.look_s = 0.12
         assert hub.pause_s == pytest.approx(0.2)
         channel.look_s = 10.0
         assert hub.pause_s == hub_module.SLOWEST_S

@@ -247,6 +247,22 @@ def test_what_the_browser_says_of_an_undo_after_the_redo_is_too_late() -> None:
     assert len(pad.pages) == 3
 
 
+def test_dabs_undone_and_redone_before_the_browser_says_any_of_it_stay_one_state() -> None:
+    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
+    first, dabbed = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
+    pad.take_in_drawing(first, pixels)
+    ink = np.ones((8, 8), np.float32)
+    pad.add(_Page(tuple(dabbed["objects"]), ink))
+    pad.reload()
+    pad.show(pad.place - 1)
+    pad.show(pad.place + 1)
+    for said in (dabbed, first, dabbed):
+        pad.take_in_drawing(said, pixels)
+    assert len(pad.pages) == 3
+    assert pad.page.ink is ink
+    assert pad.loading == []
+
+
 def test_the_same_drawing_made_again_after_clear_is_a_drawing() -> None:
     pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
     drawing = {"objects": [{"path": "a"}]}

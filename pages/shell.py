@@ -1,6 +1,9 @@
 """What Streamlit runs at each visit: page config, theme, warm-up, navigation, and the selected run in the header."""
 
+from contextlib import suppress
+
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from core.i18n.translation import _
 from pages.components.address import keep_one_entry_a_page
@@ -40,10 +43,11 @@ def draw() -> None:
             run_header()
         st.html('<i class="ink-ready"></i>')  # not said: HTML
         show_messages()
-        try:
+        # Of a script that stops early Streamlit keeps the fragments that an earlier drawing had. A browser that still
+        # asks for one is answered at a place that is gone, which leaves it an empty page.
+        with suppress(StopException):
             page.run()
-        finally:  # a page may stop early
-            preload_libraries()
+        preload_libraries()
 
 
 if __name__ == "__main__":

@@ -30,9 +30,6 @@ def show_errors() -> Iterator[None]:
     except StoreError as error:
         st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         st.button(_("Try again"), type="primary", key="try_again")
-    else:
-        return
-    st.stop()
 
 
 def show_messages() -> None:

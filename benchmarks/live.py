@@ -22,8 +22,8 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.app_process import App, running_app
-from benchmarks.page_load import RUN, Session, begun
-from core.figures.binary_message import decode_arrays, unpack
+from benchmarks.page_client import RUN, Session, begun, last_step, live_address, watching
+from core.figures.binary_message import unpack
 from core.protocol.events import Evaluated, Event, Finished, Started, Steps, Weights
 from core.runs import StoreBusy
 
@@ -141,32 +141,6 @@ class Follower:
         return [max(0.0, 1000 * (at - self.run.told_at[told])) for told, at in self.told.items()]
 
 
-def live_address(app: App) -> str:
-    """Return where the app's live channel is."""
-    return app.url.replace("http", "ws") + "/live"
-
-
-def watching(*topics: str) -> str:
-    """Return what a page says to watch these topics and no others."""
-    return json.dumps({"watch": topics, "language": "en"})
-
-
-def last_step(message: bytes) -> int:
-    """Return the last training step whose loss is in the message, 0 if there is none."""
-    if not message:
-        return 0
-    header, payload = unpack(message)
-    start = 0
-    for key, length in header["parts"]:
-        if key == "loss":
-            loss, points = unpack(payload[start : start + length])
-            keys = loss.get("keys") or [series["key"] for series in loss["series"]]
-            if "batch" in keys:
-                return int(decode_arrays(loss["a"], points)[2 * keys.index("batch")][-1])
-        start += length
-    return 0
-
-
 def cpu_s(pid: int) -> float:
     """Return the processor time that the process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -189,7 +163,7 @@ async def load(app: App, clients: int, runs: int, seconds: float) -> str:
                 session = Session(run.run_id)
                 page = await stack.enter_async_context(session.connected(app))
                 await session.draw(page)
-                socket = await stack.enter_async_context(connect(live_address(app)))
+                socket = await stack.enter_async_context(connect(live_address(app.url)))
                 followers.append(Follower(run, session, page))
                 tasks.append(asyncio.create_task(followers[-1].follow(socket)))
 

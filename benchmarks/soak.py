@@ -15,8 +15,7 @@ from pathlib import Path
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.app_process import App, running_app
-from benchmarks.live import live_address, watching
-from benchmarks.page_load import Session
+from benchmarks.page_client import Session, live_address, watching
 from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
 
@@ -99,7 +98,7 @@ class Visitor(Session):
 
     async def train(self, app: App, runs: int) -> None:
         """Open the page, choose full speed, and make `runs` runs one after another; then leave."""
-        async with self.connected(app) as page, connect(live_address(app)) as live:
+        async with self.connected(app) as page, connect(live_address(app.url)) as live:
             self.query = SHORT
             await self.draw(page)
             await self.choose(page, "Pace", "Full speed")

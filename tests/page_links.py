@@ -10,6 +10,17 @@ from playwright.sync_api import Page, WebSocketRoute
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 
+def see_tab(page: Page, *, hidden: bool) -> None:
+    """Have the page take its tab for one that nobody sees, or that is seen again."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
 @dataclass
 class Links:
     """Both of the page's sockets; made before the page is opened."""

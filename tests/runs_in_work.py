@@ -1,6 +1,23 @@
-"""Runs that a test leaves behind: stopped, so that the next test finds free cores."""
+"""Runs in training: one that goes on for long, and the end of those that a test leaves behind."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.config.run_config import RunConfig
 from core.runs import Store
+from tests.polling import until
+
+LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
+
+
+@contextmanager
+def in_training(store: Store, config: RunConfig, steps_a_second: int) -> Iterator[str]:
+    """Hold a run that is in training; an app must have started what trains, as its first visitor has it do."""
+    run_id = store.create(config, pace=f"steps:{steps_a_second}")
+    store.enqueue(run_id)
+    until(lambda: store.get(run_id).step > steps_a_second, "its first steps")
+    yield run_id
+    store.order(run_id, command="stop")
 
 
 def stop_all(store: Store) -> None:

@@ -13,17 +13,17 @@ from playwright.sync_api import Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from core.config.run_config import RunConfig
+from benchmarks.page_client import live_address, watching
 from core.figures.binary_message import unpack
 from core.runs import Store
 from tests.browser import App, end_app, start_app
-from tests.page_links import Links
+from tests.page_links import Links, see_tab
 from tests.polling import run_aside, until
+from tests.runs_in_work import LONG, in_training
 from tests.train_page import expect_status, open_train, press, step_shown
 
 pytestmark = pytest.mark.e2e
 
-LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
 HEARD: WeakKeyDictionary[ClientConnection, int] = WeakKeyDictionary()
 LOST = "() => getComputedStyle(document.querySelector('.stApp'), '::after').content"
 ESTABLISHED = "01"  # in /proc/net/tcp
@@ -34,18 +34,15 @@ IMAGES = "() => document.querySelector('.ink-tiles')?.dataset.step"
 def running(app: App, store: Store, page: Page) -> Iterator[str]:
     """Return a run that is in training, five steps a second."""
     open_train(page, app.url)  # the first visit starts what trains
-    run_id = store.create(LONG, pace="steps:5")
-    store.enqueue(run_id)
-    until(lambda: store.get(run_id).step > 5, "its first steps")
-    yield run_id
-    store.order(run_id, command="stop")
+    with in_training(store, LONG, 5) as run_id:
+        yield run_id
 
 
 def talk(app: App, converse: Callable[[ClientConnection], Awaitable[None]], **settings: Any) -> None:
     """Hold a conversation on a live socket."""
 
     async def connected() -> None:
-        async with connect(app.url.replace("http", "ws") + "/live", **settings) as socket:
+        async with connect(live_address(app.url), **settings) as socket:
             await converse(socket)
 
     run_aside(connected)
@@ -67,13 +64,9 @@ async def told(socket: ClientConnection) -> dict[str, Any]:
             return header | {"parts": parts}
 
 
-def watch(*topics: str, language: str = "en") -> str:
-    return json.dumps({"watch": list(topics), "language": language})
-
-
 def test_a_client_is_told_everything_and_then_what_is_new(app: App, running: str) -> None:
     async def converse(socket: ClientConnection) -> None:
-        await socket.send(watch(f"run:{running}"))
+        await socket.send(watching(f"run:{running}"))
         first = await told(socket)
         assert {"head", "weights", "loss", "accuracy", "strip"} <= set(first["parts"])
         assert all(part["whole"] for part in first["parts"].values())
@@ -83,7 +76,7 @@ def test_a_client_is_told_everything_and_then_what_is_new(app: App, running: str
         assert not any(part.get("whole") for news in later for part in news["parts"].values())
         numbers = [news["parts"]["loss"]["n"] for news in later if "loss" in news["parts"]]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        await socket.send(watch())
+        await socket.send(watching())
         await socket.send("rubbish")  # the words before have been taken in once these are heard
         async with asyncio.timeout(2):
             while await socket.recv():
@@ -115,7 +108,7 @@ RUBBISH = (
 
 def test_rubbish_changes_nothing_of_what_is_watched(app: App, running: str) -> None:
     async def converse(socket: ClientConnection) -> None:
-        await socket.send(watch(f"run:{running}"))
+        await socket.send(watching(f"run:{running}"))
         await told(socket)
         for words in RUBBISH:
             await socket.send(words)
@@ -129,7 +122,7 @@ def test_a_run_that_is_deleted_is_told_by_its_mark(app: App, store: Store) -> No
     run_id = store.create(LONG, queue=False)
 
     async def converse(socket: ClientConnection) -> None:
-        await socket.send(watch(f"run:{run_id}"))
+        await socket.send(watching(f"run:{run_id}"))
         assert (await told(socket))["marks"]["page"].startswith("created")
         store.delete(run_id)
         assert not (await told(socket))["marks"]["page"].startswith("created")
@@ -139,7 +132,7 @@ def test_a_run_that_is_deleted_is_told_by_its_mark(app: App, store: Store) -> No
 
 def test_only_pages_of_this_server_may_connect(app: App) -> None:
     async def converse(socket: ClientConnection) -> None:
-        await socket.send(watch("server:libraries"))
+        await socket.send(watching("server:libraries"))
         assert (await told(socket))["marks"]["torch"] in ("True", "False")
 
     talk(app, converse, origin=app.url)
@@ -196,14 +189,10 @@ def test_a_tab_that_nobody_sees_watches_nothing(app: App, page: Page, running: s
     links = Links(page)
     open_train(page, f"{app.url}/?run={running}")
     until(lambda: page.evaluate("1") and links.said, "the page to watch")
-    see = """(hidden) => {
-      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }"""
-    page.evaluate(see, True)
+    see_tab(page, hidden=True)
     until(lambda: page.evaluate("1") and links.said[-1]["watch"] == [], "the page to leave off")
     hidden = step_shown(page)
-    page.evaluate(see, False)
+    see_tab(page, hidden=False)
     until(lambda: step_shown(page) > hidden + 5, "the page to be brought up to date")
 
 

@@ -15,6 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from benchmarks.page_client import live_address, watching
 from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
 from core.live.hub import MOST_UNHEARD
@@ -58,10 +59,10 @@ class Told(threading.Thread):
         self.store.leases.give_back(self.run_id)
 
 
-@pytest.fixture
-def house(data_folder: Path, tmp_path: Path) -> Iterator[App]:
+@pytest.fixture(scope="module")
+def house(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """Return an app of one's own."""
-    app = start_app(data_folder, tmp_path / "inkling.db")
+    app = start_app(data_folder, tmp_path_factory.mktemp("readers") / "inkling.db")
     yield app
     end_app(app)
 
@@ -78,14 +79,6 @@ def told(house: App) -> Iterator[Told]:
     store.close()
 
 
-def address(app: App) -> str:
-    return app.url.replace("http", "ws") + "/live"
-
-
-def watch(run: Told) -> str:
-    return json.dumps({"watch": [f"run:{run.run_id}"], "language": "en"})
-
-
 async def raw_reader(app: App, run: Told) -> socket.socket:
     """Return a socket that watches the run, with as little room in the kernel as there can be; it reads nothing."""
     loop, place = asyncio.get_running_loop(), urlsplit(app.url)
@@ -96,7 +89,7 @@ async def raw_reader(app: App, run: Told) -> socket.socket:
     head = ("GET /live HTTP/1.1", f"Host: {place.netloc}", "Upgrade: websocket", "Connection: Upgrade")
     key = ("Sec-WebSocket-Key: aW5rbGluZyBpbmtsaW5nIQ==", "Sec-WebSocket-Version: 13", "", "")
     await loop.sock_sendall(reader, "\r\n".join(head + key).encode())
-    said = watch(run).encode()
+    said = watching(f"run:{run.run_id}").encode()
     assert len(said) < 126
     await loop.sock_sendall(reader, bytes([0x81, 0x80 | len(said), 0, 0, 0, 0]) + said)  # masked by zeros
     return reader
@@ -124,7 +117,7 @@ async def say_rubbish(app: App) -> None:
     rubbish = ["{", b"\xff" * 1000, '{"heard": "x"}', '{"heard": -7}', '{"watch": [1]}', "[" * 5000]
     while True:
         with suppress(ConnectionClosed, OSError):
-            async with connect(address(app), max_queue=1) as link:
+            async with connect(live_address(app.url), max_queue=1) as link:
                 for _ in range(200):
                     for words in rubbish:
                         await link.send(words)
@@ -132,8 +125,8 @@ async def say_rubbish(app: App) -> None:
 
 async def follow(app: App, run: Told, count: int, delays_s: list[float]) -> None:
     """Follow the run as a page does for so many messages."""
-    async with connect(address(app)) as link:
-        await link.send(watch(run))
+    async with connect(live_address(app.url)) as link:
+        await link.send(watching(f"run:{run.run_id}"))
         known = wholes = 0
         for number in range(1, count + 1):
             message = await link.recv()
@@ -195,8 +188,8 @@ def test_who_does_not_say_what_was_heard_is_sent_no_more(house: App, told: Told)
     got: list[object] = []
 
     async def play() -> None:
-        async with connect(address(house)) as link:
-            await link.send(watch(told))
+        async with connect(live_address(house)) as link:
+            await link.send(watching(f"run:{told.run_id}"))
 
             async def take() -> None:
                 while True:

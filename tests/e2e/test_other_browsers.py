@@ -10,16 +10,15 @@ import numpy as np
 import pytest
 
 from benchmarks.wire import Link
-from core.config.run_config import RunConfig
 from core.runs import Store
 from tests.browser import App
 from tests.e2e.drawing import MIDDLE, path_of
 from tests.e2e.other_browsers import BROWSERS, OtherBrowser, missing
 from tests.polling import until
+from tests.runs_in_work import LONG
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
-LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
 FIND = """
 const find = (where, selector) => where.querySelector(selector) ?? [...where.querySelectorAll('*')]
   .map((inside) => inside.shadowRoot && find(inside.shadowRoot, selector)).find(Boolean);

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from core.runs import Store
 from core.search import Dimension, Searches, SearchPlan
 from pages.components.live_channel import FIGURES_MS
 from tests.browser import App, on_page
-from tests.page_links import Links
+from tests.page_links import Links, see_tab
 from tests.polling import until
+from tests.runs_in_work import LONG, in_training
 from tests.train_page import open_train, press
 
 pytestmark = pytest.mark.e2e
 
-LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=10)
+OFTEN_TESTED = replace(LONG, eval_every=10)
 PAGES = ("weights", "evaluate", "draw", "runs?compare={run}&")
 
 
@@ -27,21 +29,8 @@ PAGES = ("weights", "evaluate", "draw", "runs?compare={run}&")
 def running(app: App, store: Store, page: Page) -> Iterator[str]:
     """Return a run that is in training, twenty steps a second."""
     open_train(page, app.url)  # the first visit starts what trains
-    run_id = store.create(LONG, pace="steps:20")
-    store.enqueue(run_id)
-    until(lambda: store.get(run_id).step > 20, "its first steps")
-    yield run_id
-    store.order(run_id, command="stop")
-
-
-def see_tab(page: Page, *, hidden: bool) -> None:
-    page.evaluate(
-        """(hidden) => {
-          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-          document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        hidden,
-    )
+    with in_training(store, OFTEN_TESTED, 20) as run_id:
+        yield run_id
 
 
 def shown_step(page: Page) -> int:

@@ -8,16 +8,15 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from core.config.run_config import RunConfig
 from core.runs import Store
 from tests.browser import App
 from tests.polling import until
+from tests.runs_in_work import LONG
 from tests.train_page import expect_status, open_train, press, run_id
 
 pytestmark = pytest.mark.e2e
 
 EARLIER = "The earlier run"
-LONG = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
 
 
 class SlowLink:

@@ -1,7 +1,6 @@
 """A server that runs out of open files: newcomers are told so, and who is here goes on."""
 
 import asyncio
-import json
 import re
 import resource
 import urllib.error
@@ -15,7 +14,7 @@ from playwright.sync_api import Page, expect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from benchmarks.page_load import Session
+from benchmarks.page_client import Session, live_address, watching
 from tests.browser import App, end_app, start_app
 from tests.polling import run_aside
 
@@ -67,7 +66,7 @@ def ask(url: str) -> tuple[int, str]:
 
 async def is_told(live: ClientConnection) -> bool:
     """Return whether the live channel answers what this page asks to watch."""
-    await live.send(json.dumps({"watch": [f"run:{RUN}"], "language": "en"}))
+    await live.send(watching(f"run:{RUN}"))
     return len(await asyncio.wait_for(live.recv(), 30)) > 100
 
 
@@ -78,14 +77,13 @@ async def push_on(app: App, open_ones: AsyncExitStack) -> None:
 
 async def fill(app: App) -> int:
     """Visit until there is no room, then push on; return how many came in. All of them are served to the end."""
-    sockets = app.url.replace("http", "ws")
     guests: list[tuple[Session, ClientConnection]] = []
     async with AsyncExitStack() as open_ones:
         while (await asyncio.to_thread(ask, app.url))[0] == 200:
             guest = Session(RUN)
             socket = await open_ones.enter_async_context(guest.connected(app))
             await guest.draw(socket)
-            live = await open_ones.enter_async_context(connect(f"{sockets}/live"))
+            live = await open_ones.enter_async_context(connect(live_address(app.url)))
             assert await is_told(live)
             guests.append((guest, socket))
             assert len(guests) < FILES / 4, "no end of room"

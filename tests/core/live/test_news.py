@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.live import last_step
+from benchmarks.page_client import last_step
 from core.figures.binary_message import unpack
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages

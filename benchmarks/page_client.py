@@ -1,0 +1,126 @@
+"""What a page says and hears, without a browser: Streamlit's websocket protocol, and the live channel's."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+from benchmarks.app_process import App
+from core.config.run_config import RunConfig
+from core.figures.binary_message import decode_arrays, unpack
+
+RUN = RunConfig(epochs=50, eval_every=200)
+PACE = "steps:120"
+
+
+@dataclass
+class Session:
+    """One client: what the page holds for it, and what each drawing cost."""
+
+    run_id: str
+    query: str = ""  # of the page's address; empty = the run alone
+    widgets: dict[str, str] = field(default_factory=dict)  # label -> id of buttons and select boxes
+    page_hash: str = ""
+    draw_ms: list[float] = field(default_factory=list)
+    draw_bytes: list[int] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def connected(self, app: App) -> AsyncIterator[ClientConnection]:
+        """Hold a connection to the page."""
+        address = app.url.replace("http", "ws") + "/_stcore/stream"
+        async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+            yield socket
+
+    async def visit(self, app: App) -> None:
+        """Open the page, have it drawn, and leave."""
+        async with self.connected(app) as socket:
+            await self.draw(socket)
+
+    async def press(self, socket: ClientConnection, label: str) -> None:
+        """Press the button whose label begins so."""
+        button = next(id_ for name, id_ in self.widgets.items() if name.startswith(label))
+        await self.draw(socket, WidgetState(id=button, trigger_value=True))
+
+    async def choose(self, socket: ClientConnection, label: str, option: str) -> None:
+        """Choose an option of the select box with this label."""
+        await self.draw(socket, WidgetState(id=self.widgets[label], string_value=option))
+
+    async def draw(self, socket: ClientConnection, widget: WidgetState | None = None) -> None:
+        """Have the page drawn, and note the milliseconds and bytes until it was."""
+        request = BackMsg()
+        request.rerun_script.query_string = self.query or f"run={self.run_id}"
+        if widget is not None:
+            request.rerun_script.widget_states.widgets.append(widget)
+        request.rerun_script.page_script_hash = self.page_hash
+        started, size = time.perf_counter(), 0
+        await socket.send(request.SerializeToString())
+        while True:
+            data = await asyncio.wait_for(socket.recv(), 60)
+            assert isinstance(data, bytes)
+            size += len(data)
+            message = ForwardMsg.FromString(data)
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self.page_hash = message.new_session.page_script_hash
+            elif kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+                self.run_id = parse_qs(self.query).get("run", [""])[0]
+            elif kind == "delta":
+                self._note(message.delta.new_element)
+            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                break
+        self.draw_ms.append(1000 * (time.perf_counter() - started))
+        self.draw_bytes.append(size)
+
+    def _note(self, element: Element) -> None:
+        """Note what may be pressed or chosen."""
+        kind = element.WhichOneof("type")
+        if kind in ("button", "selectbox"):
+            widget = getattr(element, kind)
+            self.widgets[widget.label] = widget.id
+
+
+def live_address(url: str) -> str:
+    """Return where the live channel of the app at `url` is."""
+    return url.replace("http", "ws") + "/live"
+
+
+def watching(*topics: str) -> str:
+    """Return what a page says to watch these topics and no others."""
+    return json.dumps({"watch": topics, "language": "en"})
+
+
+def last_step(message: bytes) -> int:
+    """Return the last training step whose loss is in the message, 0 if there is none."""
+    if not message:
+        return 0
+    header, payload = unpack(message)
+    start = 0
+    for key, length in header["parts"]:
+        if key == "loss":
+            loss, points = unpack(payload[start : start + length])
+            keys = loss.get("keys") or [series["key"] for series in loss["series"]]
+            if "batch" in keys:
+                return int(decode_arrays(loss["a"], points)[2 * keys.index("batch")][-1])
+        start += length
+    return 0
+
+
+async def begun(app: App, count: int) -> list[str]:
+    """Return runs that train at a fixed pace; the first visitor starts the engine that takes them."""
+    runs = [app.store.create(RUN, pace=PACE) for _ in range(count)]
+    await Session(runs[0]).visit(app)  # the server's first visitor pays for its imports
+    deadline = time.monotonic() + 60
+    while any(app.store.get(run_id).status != "running" for run_id in runs):
+        assert time.monotonic() < deadline, "the runs do not begin"
+        await asyncio.sleep(0.1)
+    return runs

@@ -2,13 +2,11 @@
 
 from typing import Final
 
-import streamlit as st
+from pages.components.unseen import unseen
 
-from pages.components.assets import loader
-
-_address: Final = st.components.v2.component("inkling_address", js=loader("address.js"), isolate_styles=False)
+_address: Final = unseen("address")
 
 
 def keep_one_entry_a_page() -> None:
     """Have Back lead to the page before: what a page notes in its address makes no entry of its own."""
-    _address(key="follow_address", height=1)
+    _address("address")

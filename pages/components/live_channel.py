@@ -3,23 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
-import streamlit as st
-
 from core.i18n.reader import reader
-from pages.components.assets import loader
+from pages.components.unseen import unseen
 
 SOON_MS: Final = 300  # at least, between two drawings of a page
 FIGURES_MS: Final = 3_000  # where figures follow a run that goes on
 
-_channel: Final = st.components.v2.component("inkling_live", js=loader("live.js"), isolate_styles=False)
+_channel: Final = unseen("live")
 
 
 def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]], gap_ms: int = SOON_MS) -> None:
     """Have the components that stand on the page follow `topics`, (kind, name) -> its marks as they are drawn now.
 
     Once a mark is another, what `follow` stands in is drawn anew, the page or a fragment, `gap_ms` after it was drawn
-    last. A `key` begins with "follow": it takes no room (theme.css).
+    last.
     """
     watched = {f"{kind}:{name}": dict(marks) for (kind, name), marks in topics.items()}
     data = {"watch": watched, "language": reader().language, "gapMs": gap_ms}
-    _channel(key=key, data=data, height=1, on_changed_change=lambda: None)
+    _channel(key, data, on_changed_change=lambda: None)

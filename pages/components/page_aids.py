@@ -7,9 +7,9 @@ import streamlit as st
 from core.i18n.literal_text import html_text
 from core.i18n.script_words import script_words
 from core.i18n.translation import _
-from pages.components.assets import loader
+from pages.components.unseen import unseen
 
-_aids: Final = st.components.v2.component("inkling_aids", js=loader("aids.js"), isolate_styles=False)
+_aids: Final = unseen("aids")
 
 
 def page_aids(*, skip_to: str = "") -> None:
@@ -18,7 +18,7 @@ def page_aids(*, skip_to: str = "") -> None:
     skip_to: the key of the button that the first link of the page leads to, "" = no such link.
     """
     skip = f"st-key-{skip_to}" if skip_to else ""
-    _aids(key="page_aids", data={"skipTo": skip, "words": _words()}, height=1)
+    _aids("page_aids", {"skipTo": skip, "words": _words()})
 
 
 def _words() -> dict[str, str]:

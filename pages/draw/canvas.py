@@ -12,7 +12,7 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
 from core.images import ink_from_canvas
 from core.prediction.counterfactual_strokes import BrushSpot
-from pages.components.assets import loader
+from pages.components.unseen import unseen
 
 SIDE_PX: Final = 280
 PEN_PX: Final = 20  # about 2.5 px once the drawing is 28 x 28, as MNIST was written
@@ -24,7 +24,7 @@ _COMPONENT: Final = "pad_canvas"
 _STATE: Final = "pad_state"
 _NOTHING: Final = np.zeros((SIDE_PX, SIDE_PX), np.float32)
 
-_glue: Final = st.components.v2.component("inkling_pad", js=loader("pad.js"), isolate_styles=False)
+_glue: Final = unseen("pad")
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,10 +186,8 @@ def canvas() -> np.ndarray:
             return_image_data=True,
             key=_COMPONENT,
         )
-    _glue(
-        key="pad_glue",
-        data={"key": "pad", "label": _("Canvas. Arrow keys move, space puts the pen down or lifts it.")},
-    )
+    label = _("Canvas. Arrow keys move, space puts the pen down or lifts it.")
+    _glue("pad_glue", {"key": "pad", "label": label})
     pad.take_in_drawing(result.json_data, result.image_data)
     return pad.page.ink
 

@@ -7,9 +7,8 @@
   const LONGEST_FOR_PARTS_MS = 4_000;  // from the mark on: what is still not drawn then may take its time
   const SETTLED_MS = 100;
   const EMPTY_PX = 8;
-  const SHOWS_NOTHING = '[class*="st-key-follow"], [class*="st-key-pacer"], .st-key-page_aids, .st-key-pad_glue';
   const root = document.documentElement, began = performance.now();
-  const isDrawn = (component) => !component.offsetParent || component.closest(SHOWS_NOTHING) ||
+  const isDrawn = (component) => !component.offsetParent || component.closest('[class*="st-key-unseen-"]') ||
     (component.querySelector('[data-testid="stBidiComponentRegular"]') ?? component).clientHeight > EMPTY_PX;
   const isDone = () => document.querySelector('.stApp[data-test-script-state="notRunning"]');
   const undrawn = () => [...document.querySelectorAll(".stBidiComponent")].filter((component) => !isDrawn(component));

@@ -45,21 +45,26 @@ _REST: Final = (
 
 def config_title(config: RunConfig) -> str:
     """Return a short name in the reader's language: "Softmax, MNIST, learning rate 0.1, 20 epochs"."""
-    named = _(
-        "{model}, {dataset}, learning rate {rate:plain}",
-        model=MODELS[config.model],
-        dataset=dataset_title(config.dataset),
-        rate=config.learning_rate,
-    )
     changed = [
         name
         for name in (*_SAID, *_REST)
         if getattr(config, name) != getattr(DEFAULT, name) and applies(name, config)
     ]
-    return ", ".join([named, *(_change(name, config) for name in changed[:MOST_CHANGES])])
+    return ", ".join([shortest_title(config), *(in_title(name, config) for name in changed[:MOST_CHANGES])])
 
 
-def _change(name: str, config: RunConfig) -> str:
+def shortest_title(config: RunConfig) -> str:
+    """Return what every title begins with: "Softmax, MNIST, learning rate 0.1"."""
+    return _(
+        "{model}, {dataset}, learning rate {rate:plain}",
+        model=MODELS[config.model],
+        dataset=dataset_title(config.dataset),
+        rate=config.learning_rate,
+    )
+
+
+def in_title(name: str, config: RunConfig) -> str:
+    """Return a setting as titles say it: "batch size 64"."""
     if name in _SAID:
         return _SAID[name](config)
     return _("{setting}: {value}", setting=label_of(name), value=value_in_words(name, config))

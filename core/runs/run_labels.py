@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from core.config.config_title import MODELS, config_title
+from core.config.config_title import MODELS, config_title, in_title, shortest_title
 from core.config.run_config import ConfigError, from_json
-from core.config.setting_labels import dataset_title, value_in_words
+from core.config.setting_labels import dataset_title
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.runs import RunRow
@@ -53,7 +53,7 @@ def _title(model: str, dataset: str, config_json: str, _language: str) -> str:
 
 
 def settings_text(row: RunRow) -> str:
-    """Return the settings that a run's title does not say, and those that it would say if the run had no name."""
+    """Return the settings that titles say of some runs only, and for a run with a name those that they say of all."""
     return _settings_text(row.config_json, reader().language, is_named=bool(row.name))
 
 
@@ -63,15 +63,8 @@ def _settings_text(config_json: str, language: str, *, is_named: bool) -> str:  
         config = from_json(config_json)
     except ConfigError:
         return ""
-    told = [
-        value_in_words("optimizer", config),
-        _("batch size {n}", n=config.batch_size),
-        ngettext("{n} epoch", "{n} epochs", config.epochs),
-    ]
-    if is_named:
-        rate = _("learning rate {rate:plain}", rate=config.learning_rate)
-        told = [MODELS[config.model], dataset_title(config.dataset), rate, *told]
-    return " · ".join(told)
+    told = [in_title(name, config) for name in ("optimizer", "batch_size", "epochs")]
+    return " · ".join([shortest_title(config), *told] if is_named else told)
 
 
 def distinct_titles(rows: Iterable[RunRow]) -> dict[str, str]:

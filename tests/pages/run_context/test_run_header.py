@@ -63,7 +63,7 @@ def test_on_another_page_the_head_says_the_status(app: AppTest) -> None:
     app.switch_page("weights/page.py").run()
     assert not app.exception
     assert "Finished" in head(app)
-    assert "Softmax · MNIST · learning rate" in head(app)
+    assert "Softmax, MNIST, learning rate 0.5 · SGD · batch size 100 · 12 epochs" in head(app)
 
 
 def head(app: AppTest) -> str:

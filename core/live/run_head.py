@@ -23,7 +23,7 @@ _FIGURES: Final = Sentences(
 )
 # Elements with data-part change while a run trains; the rest is sent once.
 _HEAD: Final = (
-    '<div class="ink-head"><div class="ink-state"><div class="ink-status">'
+    '<div class="ink-head"><div><div class="ink-status">'
     '<span data-part="chip" class="ink-chip"><i></i><span data-part="status"></span></span>'
     '<span data-part="line"></span></div>'
     '<div data-part="progress" class="ink-progress" role="progressbar" aria-valuemin="0" aria-valuemax="100">'

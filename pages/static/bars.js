@@ -35,7 +35,7 @@ class BarsView {
 
   build(count) {
     this.rows = Array.from({ length: count }, () => {
-      const label = make("span", { className: "ink-bar-label" });
+      const label = make("span");
       const bar = make("i", {});
       const track = make("span", { className: "ink-bar-track" }, bar);
       const text = make("span", { className: "ink-bar-text" });

@@ -40,7 +40,7 @@ class ChartView extends LiveView {
     this.watchPointer();
     this.sizes = new ResizeObserver(() => this.schedule());
     this.sizes.observe(this.plot);
-    this.ready = loadPlotly().then(() => this.schedule(), () => {
+    loadPlotly().then(() => this.schedule(), () => {
       this.isBroken = true;
       this.entitle();
     });

@@ -8,7 +8,7 @@ export default (component) => mountOnce(views, component, (place) => new PartsVi
 class PartsView extends LiveView {
   constructor(place) {
     super();
-    this.root = make("div", { className: "ink-parts" });
+    this.root = make("div");
     place.append(this.root);
   }
 

@@ -9,28 +9,16 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from core.config.app_settings import to_environment
 from core.runs import Store
-from core.runs.run_row import PAUSED, QUEUED, RUNNING
 
 LOG: Final = logging.getLogger("inkling.engine")
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 CLOSE_S: Final = 5.0
 RESTART_S: Final = (0.1, 5.0)  # the wait before a dead runner is replaced: at first, at most
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """What the machine has and does: cores for training, threads in use, runs in work and waiting."""
-
-    cores: int
-    threads_in_use: int
-    running: int
-    queued: int
 
 
 class JobEngine(Protocol):
@@ -42,14 +30,6 @@ class JobEngine(Protocol):
 
     def command(self, run_id: str, **orders: Any) -> None:
         """Change the run's standing orders (see RunOrders.order), durably, also while it is queued."""
-        ...
-
-    def status(self, run_id: str) -> str:
-        """Return the run's status, one of core.runs.run_row.STATES."""
-        ...
-
-    def capacity(self) -> Capacity:
-        """Return what the engine has and does."""
         ...
 
     def wait_until_warm(self, timeout_s: float) -> bool:
@@ -87,20 +67,6 @@ class EmbeddedEngine:
         """See JobEngine.  Raises: UnknownRun, ConfigError, StoreError."""
         self._store.order(run_id, **orders)
         self._wake()
-
-    def status(self, run_id: str) -> str:
-        """See JobEngine.  Raises: UnknownRun."""
-        return self._store.get(run_id).status
-
-    def capacity(self) -> Capacity:
-        """See JobEngine.  Raises: StoreError."""
-        counts = self._store.count_by_state()
-        return Capacity(
-            self._settings.core_count,
-            self._store.threads_in_work(),
-            counts.get(RUNNING, 0) + counts.get(PAUSED, 0),
-            counts.get(QUEUED, 0),
-        )
 
     def wait_until_warm(self, timeout_s: float) -> bool:
         """See JobEngine."""

@@ -94,7 +94,7 @@ def test_pause_one_step_one_epoch_run_and_stop(lab):
     run_id = submitted(lab, LASTING, pace=SLOW)
     until(lambda: store.get(run_id).step > 0, "the first step")
     engine.command(run_id, command="pause")
-    until(lambda: engine.status(run_id) == "paused", "the pause")
+    until(lambda: store.get(run_id).status == "paused", "the pause")
     at = store.get(run_id).step
     engine.command(run_id, one_step=True)
     stands(store, run_id, at + 1)
@@ -103,7 +103,7 @@ def test_pause_one_step_one_epoch_run_and_stop(lab):
     stands(store, run_id, end_of_epoch)
     engine.command(run_id, command="run")
     until(lambda: store.get(run_id).step > end_of_epoch, "going on")
-    until(lambda: engine.status(run_id) == "running", "its being told")
+    until(lambda: store.get(run_id).status == "running", "its being told")
     engine.command(run_id, command="stop")
     row = ended(store, run_id)
     assert row.status == "stopped"
@@ -140,18 +140,17 @@ def test_the_queue_goes_in_order_as_the_cores_allow(lab):
     store, engine = lab
     ids = [submitted(lab, replace(LASTING, seed=i), pace=SLOW) for i in range(4)]
     two = ["running", "running", "queued", "queued"]
-    until(lambda: [engine.status(r) for r in ids] == two, "two at work")
+    until(lambda: [store.get(r).status for r in ids] == two, "two at work")
     assert [store.get(r).queue_position for r in ids] == [0, 0, 1, 2]
-    capacity = engine.capacity()
-    assert (capacity.cores, capacity.threads_in_use, capacity.running, capacity.queued) == (2, 2, 2, 2)
+    assert store.threads_in_work() == 2, "no more than there are cores"
     engine.command(ids[2], command="stop")
-    assert engine.status(ids[2]) == "stopped"
+    assert store.get(ids[2]).status == "stopped"
     engine.command(ids[0], command="stop")
-    until(lambda: engine.status(ids[3]) == "running", "the next in the queue")
+    until(lambda: store.get(ids[3]).status == "running", "the next in the queue")
     for run_id in ids:
         engine.command(run_id, command="stop")
     assert {ended(store, run_id).status for run_id in ids} == {"stopped"}
-    until(lambda: engine.capacity().threads_in_use == 0, "free cores")
+    until(lambda: store.threads_in_work() == 0, "free cores")
 
 
 def test_a_run_that_fails_leaves_the_others_alone(lab):

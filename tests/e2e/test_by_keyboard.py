@@ -42,7 +42,9 @@ def has_focus(page: Page, key: str) -> bool:
     )
 
 
-def test_train_is_two_keys_away_keeps_the_focus_and_says_what_comes_of_it(app: App, page: Page) -> None:
+def test_train_is_two_keys_away_keeps_the_focus_and_says_what_comes_of_it(
+    app: App, page: Page, store: Store
+) -> None:
     open_train(page, app.url)
     said = page.locator(".ink-hidden[role=status]")
     expect(page.locator(".ink-skip")).to_have_count(1)
@@ -60,6 +62,7 @@ def test_train_is_two_keys_away_keeps_the_focus_and_says_what_comes_of_it(app: A
     expect(said).to_contain_text("Running")
     assert has_focus(page, "train_button")
     until(lambda: run_id(page) != "", "the run's address")
+    store.order(run_id(page), pace="full")
     expect_status(page, "finished", 120_000)
     expect(said).to_contain_text("of 10,000 images it had never seen")
     assert has_focus(page, "train_button")

@@ -32,7 +32,7 @@ def test_a_spoiled_image_file_is_told_and_unpacked_again(
     spoiled.write_bytes(whole[:1_000_000] if what == "truncated" else whole[:-1] + bytes([whole[-1] ^ 255]))
     app = start_app(own_data, tmp_path / "inkling.db")
     try:
-        open_train(page, app.url)
+        open_train(page, f"{app.url}/?epochs=1&train_size=1000")
         expect(page.get_by_test_id("stAlert").first).to_contain_text(re.compile("train-images-idx3-ubyte"))
         assert spoiled.read_bytes() == whole
         choose(page, "Pace", "Full speed")

@@ -19,6 +19,11 @@ SIZES = {
     "phone": ViewportSize(width=390, height=844),
 }
 PAGES = ("", "weights", "draw", "evaluate", "data", "runs", "search")
+OPENED = [
+    *((size, name) for size in ("laptop", "phone") for name in PAGES),
+    ("tablet", ""),  # the one page that has a layout of its own there
+    *(pytest.param("tablet", name, marks=pytest.mark.long) for name in PAGES[1:]),
+]
 MOST_SHIFT = 0.1  # what web.dev calls good
 _WATCH = """
 window.shifts = [];
@@ -125,7 +130,7 @@ def shifts(page: Page) -> list[list]:
     return page.evaluate("window.shifts")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("sized", "name"), OPENED, indirect=["sized"])
 def test_a_page_that_opens_shifts_by_little(app: App, sized: Page, name: str) -> None:
     sized.goto(f"{app.url}/{name}?run=softmax-mnist")
     expect(sized.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()

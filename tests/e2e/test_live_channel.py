@@ -16,11 +16,11 @@ from websockets.exceptions import InvalidStatus
 from benchmarks.page_client import live_address, watching
 from core.figures.binary_message import unpack
 from core.runs import Store
-from tests.browser import App, end_app, start_app
+from tests.browser import App
 from tests.page_links import Links, see_tab
 from tests.polling import run_aside, until
 from tests.runs_in_work import LONG, in_training
-from tests.train_page import expect_status, open_train, press, step_shown
+from tests.train_page import expect_status, open_train, press, run_id, step_shown
 
 pytestmark = pytest.mark.e2e
 
@@ -202,23 +202,9 @@ def test_the_end_of_a_run_draws_the_page_anew_and_it_watches_no_more(
     links = Links(page)
     open_train(page, app.url)
     press(page, "Train")
+    expect_status(page, "running")
+    store.order(run_id(page), pace="full")
     expect_status(page, "finished")
     expect(page.get_by_role("link", name="Draw one yourself")).to_be_visible()
     until(lambda: page.evaluate("1") and links.said[-1]["watch"] == [], "the page to leave off")
     assert store.list(sort="number")[0].status == "finished"
-
-
-def test_under_an_address_of_its_own_the_page_follows_too(
-    data_folder: Path, tmp_path: Path, page: Page
-) -> None:
-    lab = start_app(data_folder, tmp_path / "inkling.db", folder=tmp_path, base_path="lab")
-    try:
-        links = Links(page)
-        open_train(page, f"{lab.url}/?train_size=1000&batch_size=50&epochs=200")
-        press(page, "Train")
-        expect_status(page, "running")
-        until(lambda: step_shown(page) > 20 and links.said, "the page to follow")
-        press(page, "Stop")
-        expect_status(page, "stopped")
-    finally:
-        end_app(lab)

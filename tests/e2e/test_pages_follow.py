@@ -1,8 +1,9 @@
 """Every page that shows a run follows it by the live channel: soon, seldom, and never where nothing moves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -46,57 +47,67 @@ def opened(page: Page, app: App, name: str, run_id: str, topic: str) -> Links:
     return links
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_its_figures_follow_a_run_seldom_and_its_end_at_once(
-    app: App, page: Page, store: Store, running: str, name: str
+def opened_in_tabs(page: Page, app: App, names: Sequence[str], run_id: str) -> dict[str, Links]:
+    """Open each of the pages of a run, in a tab of its own, and return what it says."""
+    tabs = [page, *(page.context.new_page() for _ in names[1:])]
+    return {
+        name: opened(tab, app, name, run_id, f"state:{run_id}") for name, tab in zip(names, tabs, strict=True)
+    }
+
+
+def test_figures_follow_a_run_seldom_and_its_end_at_once(
+    app: App, page: Page, store: Store, running: str
 ) -> None:
-    links = opened(page, app, name, running, f"state:{running}")
-    first = len(links.asked)
+    pages = opened_in_tabs(page, app, PAGES, running)
+    first = {name: len(links.asked) for name, links in pages.items()}
     until(
-        lambda: page.evaluate("1") and len(links.asked) >= first + 3,
+        lambda: (
+            page.evaluate("1") and all(len(links.asked) >= first[name] + 3 for name, links in pages.items())
+        ),
         "the figures to be drawn three times more",
     )
-    between = [
-        later - earlier for earlier, later in zip(links.asked[first:], links.asked[first + 1 :], strict=False)
-    ]
-    assert all(gap >= 0.95 * FIGURES_MS / 1000 for gap in between), between
+    for name, links in pages.items():
+        between = [later - earlier for earlier, later in pairwise(links.asked[first[name] :])]
+        assert all(gap >= 0.95 * FIGURES_MS / 1000 for gap in between), (name, between)
 
     store.order(running, command="stop")
-    until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
-    if name.startswith("runs"):
-        expect(on_page(page, "(Stopped)")).to_be_visible()
-    elif name != "draw":
-        expect(page.locator(".ink-run")).to_contain_text("Stopped")
+    until(
+        lambda: page.evaluate("1") and all(links.watches() for links in pages.values()),
+        "the pages to leave off",
+    )
+    for name in ("weights", "evaluate"):
+        expect(pages[name].page.locator(".ink-run")).to_contain_text("Stopped")
+    expect(on_page(pages[PAGES[-1]].page, "(Stopped)")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_of_which_nothing_moves_asks_for_nothing(
-    app: App, page: Page, store: Store, running: str, name: str
+def test_pages_of_which_nothing_moves_ask_for_nothing(
+    app: App, page: Page, store: Store, running: str
 ) -> None:
     still = store.create(LONG)
     store.enqueue(still)
     until(lambda: store.get(still).step > 0, "its first steps")
     store.order(still, command="pause")
     until(lambda: store.get(still).status == "paused", "the run to pause")
-    links = opened(page, app, name, still, f"state:{still}")
-    asked, step = len(links.asked), store.get(running).step
+    pages = opened_in_tabs(page, app, PAGES, still)
+    asked, step = {name: len(links.asked) for name, links in pages.items()}, store.get(running).step
     until(lambda: page.evaluate("1") and store.get(running).step > step + 100, "five seconds of another run")
-    assert len(links.asked) == asked
+    assert {name: len(links.asked) for name, links in pages.items()} == asked
     store.order(still, command="stop")
 
 
-@pytest.mark.parametrize("name", ["weights", "evaluate", "draw"])
-def test_a_page_without_weights_waits_for_them(app: App, page: Page, store: Store, name: str) -> None:
+def test_pages_without_weights_wait_for_them(app: App, page: Page, store: Store) -> None:
     run_id = store.create(LONG, queue=False)
     attempt = store.claim(run_id)
     assert attempt is not None
     store.append(run_id, attempt, [Started(0, 4000, 20, 1000, "test", 10_000, 7850, "closed-form", 1)])
-    opened(page, app, name, run_id, f"state:{run_id}")
-    waits = on_page(page, re.compile("has no weights yet|about to start"))
-    expect(waits).to_be_visible()
+    pages = opened_in_tabs(page, app, ("weights", "evaluate", "draw"), run_id)
+    waits = [on_page(links.page, re.compile("has no weights yet|about to start")) for links in pages.values()]
+    for wait in waits:
+        expect(wait).to_be_visible()
     arrays = {"linear.weight": np.zeros((10, 784), np.float32), "linear.bias": np.zeros(10, np.float32)}
     store.append(run_id, attempt, [Weights(1, arrays, keep=True)])
-    expect(waits).to_have_count(0)
+    for wait in waits:
+        expect(wait).to_have_count(0)
     store.append(run_id, attempt, [Finished(1, "stopped", 1.0)])
     store.leases.give_back(run_id)
 

@@ -171,7 +171,7 @@ def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page
     page.get_by_text("More settings").click()
     page.get_by_role("textbox", name="L2 penalty").fill("0,001")
     press(page, "Train")
-    expect_status(page, "finished|training|starting")
+    until(lambda: run_id(page), "a run")
     config = store.get(run_id(page)).config
     assert (config.learning_rate, config.l2) == (0.003, 0.001)
     page.get_by_role("textbox", name="L1 penalty").fill("1,000")

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import App, end_app, start_app
 from tests.e2e.drawing import MIDDLE, draw, expect_class, go_to, open_draw, path_of
 from tests.faults.processes import family, gone, runner_of
+from tests.polling import until
+from tests.train_page import expect_status, press, step_shown
 
 pytestmark = pytest.mark.e2e
 
@@ -44,9 +46,12 @@ def test_a_link_to_a_page_of_a_fresh_server_shows_it_with_everything_around_it(
     page.goto(f"{fresh.url}/train")  # by its name, too
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
+    press(page, "Train")
+    expect_status(page, "running")
+    until(lambda: step_shown(page) > 20, "the page to follow its run, whose news has an address of its own")
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("told", [pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGINT])
 def test_a_server_that_is_told_to_end_ends_in_order_and_leaves_nothing(
     fresh: App, page: Page, told: signal.Signals
 ) -> None:

@@ -100,20 +100,27 @@ def test_runs_are_listed_on_any_console_without_steering_it(
             assert line.endswith("  " + " ".join(name.split()))
 
 
+@pytest.mark.parametrize(
+    "every",
+    [pytest.param(4, id="each name by a quarter"), pytest.param(1, id="all", marks=pytest.mark.long)],
+)
 @pytest.mark.parametrize(("console", "names"), [("C", NASTY_NAMES), ("cp1252", NOT_ASCII)])
 def test_every_command_shows_what_it_was_given_letter_by_letter(
-    console: str, names: tuple[str, ...], store_path: Path, mnist: ImageData, tmp_path: Path
+    console: str, names: tuple[str, ...], every: int, store_path: Path, mnist: ImageData, tmp_path: Path
 ) -> None:
-    """Runs by their names, files, and whatever is refused: a name of any letters goes in and comes out."""
+    """Runs by their names, files, and whatever is refused: a name of any letters goes in and comes out.
+
+    every: each name goes by each `every`th command only, and the next name by those that follow them.
+    """
     from PIL import Image
 
     lines, expected = [], []
-    for name in names:
+    for place, name in enumerate(names):
         file = tmp_path / f"{name.replace('/', ':')[:60]}.png"
         Image.fromarray(np.array(mnist.test_images[0, 0])).save(file)
         run = f"run{NASTY_NAMES.index(name):05}"
         nowhere, copy = f"{tmp_path}/no/{file.name}", file.with_suffix(".csv")
-        for words, code, told in (
+        by_all = (
             (["evaluate", "--", name], 0, f"Run {run}, step 2: test loss"),
             (["evaluate", "--", f"no {name}"], 1, f"Error: There is no run “{f'no {name}'[:40]}”. It may"),
             (["export", "--format", "csv", "--output", str(copy), "--", name], 0, str(copy)),
@@ -138,7 +145,8 @@ def test_every_command_shows_what_it_was_given_letter_by_letter(
             (["runs", "--limit", f"no {name}"], 2, f"from 1 to 10,000, not “no {name}”."),
             ([f"no {name}"], 2, f"Error: There is no command “no {name}”. There are"),
             ([f"--no {name}"], 2, "Error: There is no option --no"),
-        ):
+        )
+        for words, code, told in by_all[place % every :: every]:
             lines.append(words)
             expected.append((as_shown(told, console), str(code)))
     shown = iter(commands(store_path, console, tmp_path / "out", lines))

@@ -16,7 +16,7 @@ def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]], gap_ms
     """Have the components that stand on the page follow `topics`, (kind, name) -> its marks as they are drawn now.
 
     Once a mark is another, what `follow` stands in is drawn anew, the page or a fragment, `gap_ms` after it was drawn
-    last.
+    last. With nothing to follow it holds its place: else all that stands after it would be made anew when a run ends.
     """
     watched = {f"{kind}:{name}": dict(marks) for (kind, name), marks in topics.items()}
     data = {"watch": watched, "language": reader().language, "gapMs": gap_ms}

@@ -94,7 +94,7 @@ def _await(dataset: str, kind: str, job: PrecomputeJob) -> None:
     )
     if st.button(_("Stop"), key=f"stop_{kind}_{dataset}"):
         job.process.terminate()
-    follow("follow-embedding", {("work", _work(dataset, kind)): {"is_done": str(False)}})
+    follow("embedding", {("work", _work(dataset, kind)): {"is_done": str(False)}})
 
 
 def show_embedding_problem() -> None:

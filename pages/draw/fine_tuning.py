@@ -162,9 +162,9 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     progress = html_("{run}: {share:percent.0}", run=title(run), share=run.progress)
     st.html(f'<div class="ink-status">{status_chip(run)}<span>{progress}</span></div>')  # not said: HTML
     if run.is_live:
-        follow("follow-lesson", {("state", run.id): {"page": page_mark(run)}})
+        follow("lesson", {("state", run.id): {"page": page_mark(run)}})
         said = {"revision": state_marks(run, None)["revision"]}
-        follow("follow-lesson-progress", {("state", run.id): said}, FIGURES_MS)
+        follow("lesson-progress", {("state", run.id): said}, FIGURES_MS)
         return
     after = model_of(run)
     if isinstance(after, ModelUnavailable):

@@ -79,8 +79,8 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         _input(answer)
     with st.container(key="behind"):
         _show_view(view, source, model, subject or _BLANK, answer)
-    if answer.is_asked and is_detector_due(model.predictor):
-        follow("follow-detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}})
+    waits = answer.is_asked and is_detector_due(model.predictor)
+    follow("detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}} if waits else {})
 
 
 def _second_opinion(model: LoadedModel, subject: ModelInput) -> tuple[str, Prediction] | None:

@@ -44,15 +44,16 @@ def evaluation(run_id: str) -> None:
             page("train"), label=_("Train with a smaller learning rate"), icon=":material/play_arrow:"
         )
         return
-    if run.is_live:
-        st.caption(
-            nmarkdown_(
-                "After step {step}, on {n} test image. This page is updated while the run trains.",
-                "After step {step}, on {n} test images. This page is updated while the run trains.",
-                len(found.labels),
-                step=found.step,
+    with st.container():  # that what stands below is not made anew when the run ends
+        if run.is_live:
+            st.caption(
+                nmarkdown_(
+                    "After step {step}, on {n} test image. This page is updated while the run trains.",
+                    "After step {step}, on {n} test images. This page is updated while the run trains.",
+                    len(found.labels),
+                    step=found.step,
+                )
             )
-        )
     show_summary(run, found)
     section, place = open_section("evaluate_section", SECTIONS, in_address=True)
     with place:

@@ -86,19 +86,17 @@ def _stop_with_link(sentence: str, action: str) -> NoReturn:
 
 def follow_first_weights(run: RunRow) -> None:
     """Have the page drawn anew when the run's status changes or it has its first weights."""
-    follow("follow-first-weights", {("state", run.id): {"page": page_mark(run), "weights": str(None)}})
+    follow("first-weights", {("state", run.id): {"page": page_mark(run), "weights": str(None)}})
 
 
 def follow_status(run: RunRow) -> None:
     """Have the page drawn anew when the status of a live run changes."""
-    if run.is_live:
-        follow("follow-status", {("state", run.id): {"page": page_mark(run)}})
+    follow("status", {("state", run.id): {"page": page_mark(run)}} if run.is_live else {})
 
 
 def follow_weights(run: RunRow, step: int) -> None:
     """Have a fragment drawn anew, every three seconds at most, when a live run has newer weights than of `step`."""
-    if run.is_live:
-        follow("follow-weights", {("state", run.id): {"weights": str(step)}}, FIGURES_MS)
+    follow("weights", {("state", run.id): {"weights": str(step)}} if run.is_live else {}, FIGURES_MS)
 
 
 def warn_if_diverged(run: RunRow) -> bool:

@@ -57,6 +57,8 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
         )
         if current:
             _about(by_id[current], form, use)
+        elif form is not None:  # room for what the run will be, on a line of its own where there is little
+            st.html('<div class="ink-run"></div>', width="stretch")  # not said: HTML
     if current and st.query_params.get("run") != current:
         st.query_params["run"] = current
 

@@ -63,9 +63,7 @@ def show_comparison(address: str) -> None:
     if not rows:
         st.warning(_("None of the runs in this link was found. Go to “All runs” and select two or more."))
         return
-    live = [row for row in rows if row.is_live]
-    if live:
-        follow("follow-compared", {("state", row.id): {"page": page_mark(row)} for row in live})
+    follow("compared", {("state", row.id): {"page": page_mark(row)} for row in rows if row.is_live})
     st.fragment(_comparison)([row.id for row in rows])
 
 
@@ -213,8 +211,7 @@ def _curves(rows: list[RunRow], names: list[str]) -> None:
 def _follow(rows: list[RunRow], mark: str) -> None:
     """Have the curves drawn anew when a live run has more of what they show."""
     topics = {("state", row.id): {mark: state_marks(row, None)[mark]} for row in rows if row.is_live}
-    if topics:
-        follow("follow-curves", topics, FIGURES_MS)
+    follow("curves", topics, FIGURES_MS)
 
 
 def _gathered(

@@ -60,9 +60,9 @@ def show_search(search_id: str) -> None:
         return
     st.subheader(markdown_text(search.name), anchor=False)
     st.html(chip(STATES[search.state], _TONES[search.state]))
-    _orders(search)  # not in the fragment: a click must not meet a button that is just being drawn anew
-    if search.is_active:
-        follow("follow-search", {("search", search_id): {"page": state_mark(search)}})
+    with st.container():  # not in the fragment: a click must not meet a button that is just being drawn anew
+        _orders(search)
+    follow("search", {("search", search_id): {"page": state_mark(search)}} if search.is_active else {})
     st.fragment(_view)(search_id)
 
 
@@ -73,8 +73,8 @@ def _view(search_id: str) -> None:
     except StoreError as error:
         st.error(markdown_text(str(error)))
         return
-    if search.is_active:
-        follow("follow-trials", {("search", search_id): {"trials": trials_mark(runs)}}, FIGURES_MS)
+    marks = {"trials": trials_mark(runs)}
+    follow("trials", {("search", search_id): marks} if search.is_active else {}, FIGURES_MS)
     if search.message:
         st.warning(markdown_text(search.message))
     judged = [row for row in runs if row.status == "finished" and row.evaluation_accuracy is not None]

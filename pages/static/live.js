@@ -25,11 +25,20 @@ class Channel {
   /** Have what stands at `place` follow what it says. */
   follow(place, data, trigger) {
     const known = this.places.get(place);
+    if (!Object.keys(data.watch).length) return known && this.leave(place);
     this.places.set(place, { ...data, trigger, notBefore: performance.now() + data.gapMs, count: known?.count ?? 0 });
     clearTimeout(known?.timer);
     this.sweep();
     if (known && JSON.stringify(known.watch) === JSON.stringify(data.watch)) this.check(this.places.get(place));
     else this.say();
+  }
+
+  /** What stands at `place` follows nothing any more. */
+  leave(place) {
+    clearTimeout(this.places.get(place).timer);
+    this.places.delete(place);
+    this.look();
+    this.say();
   }
 
   /** Forget what is no longer on the page. */

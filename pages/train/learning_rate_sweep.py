@@ -60,8 +60,8 @@ def show_sweep(run: RunRow) -> None:
         return
     with st.container(key="sweep-box"):
         live_chart("sweep", sweep_chart(run.group_id, runs, store(), feed), height=CHART_PX)
-        if any(member.is_live for member in runs):
-            follow("follow-sweep", {("sweep", run.group_id): sweep_marks(runs)})
+        is_live = any(member.is_live for member in runs)
+        follow("sweep", {("sweep", run.group_id): sweep_marks(runs)} if is_live else {})
         _open_buttons(run, runs)
 
 

@@ -37,8 +37,8 @@ def show_idle(config: RunConfig) -> None:
     """Show what a run of `config` would start from."""
     can_draw_all = libraries_loaded()
     _draw(idle_snapshot(config, image_data, has_torch=can_draw_all), None, None)
-    if not can_draw_all and first_weights(config, dataset_spec(config.dataset)) is None:
-        follow("follow-torch", {("server", "libraries"): {"torch": str(can_draw_all)}})
+    waits = not can_draw_all and first_weights(config, dataset_spec(config.dataset)) is None
+    follow("train", {("server", "libraries"): {"torch": str(can_draw_all)}} if waits else {})
 
 
 def show_run(run: RunRow) -> None:
@@ -56,10 +56,12 @@ def show_run(run: RunRow) -> None:
     except DatasetError as error:  # its images were deleted since
         st.error(markdown_text(str(error)))
         return
+    topics: dict[tuple[str, str], dict[str, str]] = {}
     if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
-        follow("follow-run", {("run", run.id): {"page": page_mark(run)}})
+        topics = {("run", run.id): {"page": page_mark(run)}}
     elif run.status == "finished" and store().logits(run.id) is None:
-        follow("follow-scores", {("state", run.id): {"revision": state_marks(run, None)["revision"]}})
+        topics = {("state", run.id): {"revision": state_marks(run, None)["revision"]}}
+    follow("train", topics)
     _choose_earlier(run, alike)
     _log(run)
 

@@ -29,7 +29,7 @@ def watch() -> None:
     live_chart("loss", now["loss"], height=260)
     live_chart("accuracy", now["accuracy"], height=260)
     if playing:
-        follow("follow-record", {("recorded", playing): {"page": "playing"}})
+        follow("record", {("recorded", playing): {"page": "playing"}})
 
 
 def elsewhere() -> None:

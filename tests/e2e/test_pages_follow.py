@@ -163,6 +163,7 @@ def test_the_film_asks_once_for_each_frame_waits_while_nobody_sees_it_and_ends(
     until(lambda: has_shown(5), "it to go on from there")
     press(page, "Pause")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     paused, asked_paused = shown_step(page), len(links.asked)
     until(lambda: page.evaluate("1") and store.get(running).step > step + 80, "two more seconds of it")
     assert (shown_step(page), len(links.asked)) == (paused, asked_paused)

@@ -53,6 +53,28 @@ def test_at_no_width_does_the_canvas_cover_the_answer(app: App, page: Page) -> N
             assert part["x"] + part["width"] <= within["x"] + within["width"] + 1, width
 
 
+def test_a_laptop_shows_the_whole_answer_at_once_and_says_it_in_the_largest_letters(
+    app: App, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1366, "height": 650})
+    open_draw(page, app)
+    draw(page, path_of(3, MIDDLE))
+    expect_class(page, "3")
+    expect_rest(page)
+    bars, seen = box_of(page.locator(".ink-bars").first), box_of(page.locator(".st-key-model_input figure"))
+    assert bars["x"] + bars["width"] <= seen["x"], "what the model sees stands beside the bars"
+    for part in (bars, seen):
+        assert part["y"] + part["height"] <= 640
+    sizes = page.get_by_test_id("stMain").evaluate(
+        """main => {
+            const size = (thing) => parseFloat(getComputedStyle(thing).fontSize);
+            const all = [...main.querySelectorAll("*")].map(size);
+            return [size(main.querySelector(".ink-answer > :first-child")), Math.max(...all)];
+        }"""
+    )
+    assert sizes[0] == sizes[1]
+
+
 def to_the_top(page: Page) -> None:
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
 

@@ -131,11 +131,12 @@ def _outcome(run: RunRow) -> None:
             label = _("Draw one yourself") if by_hand else _("Try it on an image")
             st.page_link(page("draw"), label=label, icon=":material/draw:", width="content")
         return
-    st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}")
-    if run.status == "diverged":
-        smaller = replace(run.config, learning_rate=max(run.config.learning_rate / 10, 1e-6))
-        label_in_markdown = markdown_("Train with learning rate {rate:plain}", rate=smaller.learning_rate)
-        st.button(label_in_markdown, on_click=train_with, args=(smaller,))
+    with st.container(horizontal=True):
+        st.markdown(f"**{markdown_text(run.message)}** {markdown_text(run.remedy)}", width="stretch")
+        if run.status == "diverged":
+            smaller = replace(run.config, learning_rate=max(run.config.learning_rate / 10, 1e-6))
+            label_in_markdown = markdown_("Train with learning rate {rate:plain}", rate=smaller.learning_rate)
+            st.button(label_in_markdown, on_click=train_with, args=(smaller,))
 
 
 def _article_in_markdown(config: RunConfig) -> str:

@@ -126,6 +126,23 @@ def test_a_phone_shows_one_curve_and_the_first_row_of_images_at_once(app: App, b
         page.close()
 
 
+def test_what_to_do_after_a_run_that_diverged_covers_nothing(app: App, sized: Page) -> None:
+    open_train(sized, f"{app.url}/?learning_rate=100&l2=1&train_size=300&epochs=20")
+    press(sized, "Train")
+    expect_status(sized, "diverged")
+    again = sized.locator(".st-key-outcome").get_by_role("button", name="Train with learning rate 10")
+    expect(again).to_be_visible()
+
+    def is_apart() -> bool:
+        (left, _top, right, bottom), button = place(sized, ".st-key-outcome p"), box_of(again)
+        beside = button["x"] >= right or button["x"] + button["width"] <= left
+        return (beside or button["y"] >= bottom) and button["y"] + button["height"] <= place(
+            sized, ".st-key-images"
+        )[1]
+
+    until(is_apart, "the button to stand clear of the sentence and of the images")
+
+
 def shifts(page: Page) -> list[list]:
     return page.evaluate("window.shifts")
 

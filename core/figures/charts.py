@@ -224,6 +224,8 @@ def lines(
         type="log" if log_x else "linear",
         range=(first - edge, last + edge),
         showgrid=False,
+        zeroline=False,  # it would be taken for the mark of a chosen step
+        tickformat="" if log_x else ",",
     )
     fig.update_yaxes(title_text=y_title, range=y_range, **(percent_affixes() if in_percent else {}))
     return fig

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.config.setting_labels import LABELS
+from core.figures.number_texts import percent_affixes, percent_texts
 from core.i18n.translation import N_, Sentences
 from core.search import SearchRow
 from pages.server.services import store
@@ -46,11 +47,15 @@ def optuna_figure(search: SearchRow, name: str, count: int) -> go.Figure | None:
 def in_the_words_of_the_app(figure: go.Figure) -> go.Figure:
     """Put labels in the place of Optuna's words and of the settings' field names; return the figure.
 
-    Trials are counted from 1, as in their runs' names.
+    Trials are counted from 1, as in their runs' names; their accuracy is in per cent.
     """
     if figure.layout.xaxis.title.text == "Trial":
         for trace in figure.data:
             trace.x = [number + 1 for number in trace.x]
+            trace.update(customdata=percent_texts(trace.y), hovertemplate="%{x}: %{customdata}")
+            trace.y = [100 * share for share in trace.y]
+        figure.update_traces(line_shape="hv", selector={"mode": "lines"})  # a best stays until surpassed
+        figure.update_yaxes(percent_affixes())
         last = max((number for trace in figure.data for number in trace.x), default=1)
         few = {"dtick": 1} if last <= FEW else {}
         figure.update_xaxes(range=[0.5, last + 0.5], tick0=1, **few)  # no trial 0, none between two

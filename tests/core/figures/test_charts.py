@@ -83,6 +83,13 @@ def test_lines_are_labelled_where_they_end() -> None:
     assert (low, high) == pytest.approx((0, 2), abs=0.05)  # the labels stand outside
 
 
+def test_no_line_but_the_curves_stands_upright_in_a_chart_of_steps() -> None:
+    steps = np.array([0, 3000, 6000])
+    fig = lines({"norm": (steps, steps / 1000)}, "light", x_title="step", y_title="norm")
+    assert fig.layout.xaxis.zeroline is False, "at step 0 it would be taken for the mark of a chosen step"
+    assert fig.layout.xaxis.tickformat == ",", "6,000, as everywhere"
+
+
 def test_labels_of_lines_that_end_together_stand_apart_and_in_order() -> None:
     x = np.array([0.0, 10.0])
     ends = {"softmax": 13.2, "this run": 13.0, "CNN": 15.6, "far": 90.0}

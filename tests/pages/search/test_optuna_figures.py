@@ -43,6 +43,9 @@ def test_a_figure_says_labels_instead_of_field_names(name: str, study: optuna.St
         assert "Best so far" in text
         assert list(figure.data[0].x) == list(range(1, 9)), "trials are counted as their runs are named"
         assert tuple(figure.layout.xaxis.range) == (0.5, 8.5), "no tick for a trial 0"
+        assert figure.layout.yaxis.ticksuffix == "%"
+        assert list(figure.data[0].y) == [100 * trial.values[0] for trial in study.trials]
+        assert figure.data[1].line.shape == "hv", "the best stays until it is surpassed"
     else:
         assert "Learning rate" in text
         assert "Batch size" in text

@@ -13,7 +13,7 @@ from core.i18n.translation import N_, Sentences, _, together
 LABELS: Final = Sentences(
     {
         "dataset": N_("Dataset"),
-        "train_size": N_("Training images (0 = all)"),
+        "train_size": N_("Training images"),
         "validation_size": N_("Validation images"),
         "scaling": N_("Pixel values"),
         "deskew": N_("Deskew"),
@@ -37,9 +37,15 @@ LABELS: Final = Sentences(
         "l1": N_("L1 penalty"),
         "batch_size": N_("Batch size"),
         "epochs": N_("Epochs"),
-        "eval_every": N_("Evaluate every … steps (0 = once an epoch)"),
+        "eval_every": N_("Evaluate every … steps"),
         "seed": N_("Seed"),
         "device": N_("Device"),
+    }
+)
+_WITH_ZERO: Final = Sentences(
+    {
+        "train_size": N_("Training images (0 = all)"),
+        "eval_every": N_("Evaluate every … steps (0 = once an epoch)"),
     }
 )
 _BESIDE_THE_FORM: Final = Sentences(
@@ -202,6 +208,11 @@ HELP: Final = _Help()
 def label_of(name: str) -> str:
     """Return what a setting is called, also one that the form does not have; its bare name where it is unknown."""
     return LABELS.get(name) or _BESIDE_THE_FORM.get(name, name)
+
+
+def field_label(name: str) -> str:
+    """Return what stands over a setting's field: what it is called, and what 0 stands for where that needs a word."""
+    return _WITH_ZERO.get(name) or LABELS[name]
 
 
 def refusal(error: ConfigError | InklingError, name: Callable[[str], str] = label_of) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.run_config import ConfigError, Range, RunConfig
-from core.config.setting_labels import LABELS, OPTION_NAMES, refusal, value_in_words
+from core.config.setting_labels import LABELS, OPTION_NAMES, field_label, refusal, value_in_words
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import dataset_spec
 from core.i18n.literal_text import markdown_text
@@ -70,7 +70,7 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
     names = [name for name in LABELS if name not in ("dataset", "mix_in")]
     name = st.selectbox(
         _("Setting"), names, index=names.index("learning_rate"), key=f"one_name_{row.id}",
-        format_func=lambda field: LABELS[field],
+        format_func=field_label,
     )  # fmt: skip
     st.caption(markdown_("In this run: {value}", value=value_in_words(name, config)))
     value = _value_input(name, config, f"one_{name}_{row.id}")

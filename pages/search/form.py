@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.presets import DEFAULT
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import LABELS, refusal
+from core.config.setting_labels import LABELS, field_label, refusal
 from core.config.typed_setting import parse_typed, typed
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
@@ -88,7 +88,7 @@ def _base() -> RunConfig | None:
             LABELS["epochs"], 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
         )
         images = whole_number(
-            LABELS["train_size"], 0, 60_000, base.train_size or 10_000,
+            field_label("train_size"), 0, 60_000, base.train_size or 10_000,
             key=f"search_images_{chosen}", width=190,
             help=_("Fewer images make quicker trials. Run the best settings again with all of them."),
         )  # fmt: skip

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.presets import PRESETS
 from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
-from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, label_of
+from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, field_label, label_of
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import CATALOG
 from core.datasets.user_datasets import list_own
@@ -209,7 +209,7 @@ def _learning_rate(config: RunConfig) -> float | None:
 def _typed(name: str, config: RunConfig) -> Any:
     """Draw a field of text; return the value typed, None (and say why) where it is refused."""
     key = _seed_state(name, typed(getattr(config, name)))
-    return _parsed(name, st.text_input(LABELS[name], key=key, help=HELP[name]))
+    return _parsed(name, st.text_input(field_label(name), key=key, help=HELP[name]))
 
 
 def _parsed(name: str, text: str) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from core.config.presets import DEFAULT
 from core.config.run_config import FIELD_NAMES, ConfigError, RunConfig, rule_of
-from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, refusal, value_in_words
+from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, field_label, refusal, value_in_words
 from core.datasets.user_datasets import create_own
 from core.errors import InklingError
 
@@ -67,6 +67,13 @@ def test_numbers_are_told_as_people_read_them_and_a_seed_as_it_is() -> None:
     )
     assert value_in_words("learning_rate_changes", RunConfig()) == "none"
     assert value_in_words("start_from", config) == "none"
+
+
+def test_a_name_stands_in_sentences_and_what_zero_means_over_the_field_alone() -> None:
+    assert [label for label in LABELS.values() if "0" in label] == []
+    assert field_label("train_size") == "Training images (0 = all)"
+    assert field_label("eval_every") == "Evaluate every … steps (0 = once an epoch)"
+    assert field_label("epochs") == LABELS["epochs"]
 
 
 FILES = [path for folder in ("core", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]

@@ -60,12 +60,13 @@ def split_images(config: RunConfig, split: str) -> SplitImages:
 
 def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> None:
     """Show one page of images, and the one chosen as its numbers."""
-    split, label, right = _filters(config, spec, run)
-    shown = split_images(config, split)
-    labels = shown.labels[shown.index]
-    answers = _answers(run) if split == "test" else None
-    places = select(labels, label, answers, right if answers is not None else None)
-    now = page(places, _page_number(places, f"{split}-{label}-{right}"), PAGE)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="data_filters"):
+        split, label, right = _filters(config, spec, run)
+        shown = split_images(config, split)
+        labels = shown.labels[shown.index]
+        answers = _answers(run) if split == "test" else None
+        places = select(labels, label, answers, right if answers is not None else None)
+        now = page(places, _page_number(places, f"{split}-{label}-{right}"), PAGE)
     panels = []
     for place in now.indices:
         index, k = int(shown.index[place]), int(labels[place])
@@ -113,29 +114,28 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
 
 def _filters(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> tuple[str, int | None, bool | None]:
     """Draw the filters; return (split, class or None, right answers only, wrong only or None)."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="data_filters"):
-        split = st.selectbox(
-            _("Part of the dataset (split)"), splits_of(config), index=len(splits_of(config)) - 1,
-            format_func=lambda name: SPLITS[name], key="data_split", persist_state="session",
-            width=field_px(SPLITS.values(), SELECT_PX),
-            help=_(
-                "Training: what the model learns from. Validation: set aside to measure progress during training. "
-                "Test: set aside for the final result. Default: test."
-            ),
-        )  # fmt: skip
-        label = st.selectbox(
-            _("Class"), [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
-            width=field_px(spec.class_names, SELECT_PX),
-            format_func=lambda k: _("All") if k is None else spec.class_names[k],
-            help=_("Show only images of one class. Default: all."),
-        )  # fmt: skip
-        if split != "test" or run is None or _answers(run) is None:
-            return str(split), label, None
-        which = st.segmented_control(
-            _("Predictions"), list(ANSWERS), format_func=lambda name: ANSWERS[name], default="all", required=True,
-            key="data_answers", persist_state="session",
-            help=_("Show only images that the selected run predicts correctly or wrongly. Default: all."),
-        )  # fmt: skip
+    split = st.selectbox(
+        _("Part of the dataset (split)"), splits_of(config), index=len(splits_of(config)) - 1,
+        format_func=lambda name: SPLITS[name], key="data_split", persist_state="session",
+        width=field_px(SPLITS.values(), SELECT_PX),
+        help=_(
+            "Training: what the model learns from. Validation: set aside to measure progress during training. "
+            "Test: set aside for the final result. Default: test."
+        ),
+    )  # fmt: skip
+    label = st.selectbox(
+        _("Class"), [None, *range(spec.n_classes)], key=f"data_class_{spec.name}", persist_state="session",
+        width=field_px(spec.class_names, SELECT_PX),
+        format_func=lambda k: _("All") if k is None else spec.class_names[k],
+        help=_("Show only images of one class. Default: all."),
+    )  # fmt: skip
+    if split != "test" or run is None or _answers(run) is None:
+        return str(split), label, None
+    which = st.segmented_control(
+        _("Predictions"), list(ANSWERS), format_func=lambda name: ANSWERS[name], default="all", required=True,
+        key="data_answers", persist_state="session",
+        help=_("Show only images that the selected run predicts correctly or wrongly. Default: all."),
+    )  # fmt: skip
     return str(split), label, {"all": None, "correct": True, "wrong": False}[str(which)]
 
 

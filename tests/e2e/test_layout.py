@@ -106,6 +106,29 @@ def test_on_a_tablet_the_curves_stand_side_by_side_beneath_the_images(app: App, 
         page.close()
 
 
+def test_a_laptop_shows_the_filters_in_one_row_and_all_images_of_a_cell(app: App, browser: Browser) -> None:
+    page = browser.new_page(viewport=SIZES["laptop"])
+    try:
+        page.goto(f"{app.url}/data?run=softmax-fashion")
+        filters = page.locator(".st-key-data_filters > *")
+        expect(filters).to_have_count(4, timeout=60_000)
+        until(lambda: len({round(place(page, ".st-key-data_filters")[3] - box["y"] - box["height"])
+                           for box in map(box_of, filters.all())}) == 1, "four fields on one line")  # fmt: skip
+        page.goto(f"{app.url}/evaluate?run=softmax-fashion")
+        cell = page.locator(".st-key-cell_images")
+        expect(cell.locator("figure")).to_have_count(40, timeout=60_000)
+        until(lambda: cell.evaluate("box => box.scrollHeight <= box.clientHeight"), "no row to be hidden")
+        page.goto(f"{app.url}/evaluate?run=softmax-mnist")
+        picker = page.get_by_role("combobox", name="Selected run")
+        long = "Softmax, MNIST, learning rate 0.1 · over 99.9% · 11 min ago"
+        expect(picker).to_be_visible(timeout=60_000)
+        assert picker.evaluate(
+            "(field, name) => { field.value = name; return field.scrollWidth <= field.clientWidth; }", long
+        )
+    finally:
+        page.close()
+
+
 def test_a_phone_shows_one_curve_and_the_first_row_of_images_at_once(app: App, browser: Browser) -> None:
     page = browser.new_page(viewport=SIZES["phone"])
     try:

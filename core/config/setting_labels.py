@@ -157,6 +157,8 @@ _SAYS: Final = Sentences(
 
 OPTION_NAMES: Final = Sentences(
     {
+        ("train_size", 0): N_("all"),
+        ("eval_every", 0): N_("once an epoch"),
         ("model", "softmax"): N_("Softmax regression"),
         ("model", "mlp"): N_("MLP (hidden layers)"),
         ("model", "cnn"): N_("Small CNN"),
@@ -246,6 +248,6 @@ def value_in_words(name: str, config: RunConfig) -> str:
         return ", ".join(map(str, value))  # as the form takes them
     if isinstance(value, float):
         return plain(value)
-    if isinstance(value, int):
+    if isinstance(value, int) and (name, value) not in OPTION_NAMES:
         return str(value) if name == "seed" else number(value)
     return OPTION_NAMES.get((name, value), str(value)) or _("none")

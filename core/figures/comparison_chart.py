@@ -52,6 +52,6 @@ def compared_curves(
         )
     apply_look(fig, theme, height=height)
     fig.update_layout(showlegend=len(curves) > 1, hovermode="x unified")
-    fig.update_xaxes(title_text=x_title, showgrid=False)
+    fig.update_xaxes(title_text=x_title, showgrid=False, tickformat=",")
     fig.update_yaxes(title_text=y_title, **(percent_affixes() if in_percent else {}))
     return fig

@@ -74,6 +74,10 @@ def test_a_name_stands_in_sentences_and_what_zero_means_over_the_field_alone() -
     assert field_label("train_size") == "Training images (0 = all)"
     assert field_label("eval_every") == "Evaluate every … steps (0 = once an epoch)"
     assert field_label("epochs") == LABELS["epochs"]
+    every, some = RunConfig(train_size=0, eval_every=0), RunConfig(train_size=2000, eval_every=50)
+    assert [value_in_words(name, every) for name in ("train_size", "eval_every")] == ["all", "once an epoch"]
+    assert [value_in_words(name, some) for name in ("train_size", "eval_every")] == ["2,000", "50"]
+    assert value_in_words("validation_size", every) == "0"
 
 
 FILES = [path for folder in ("core", "pages") for path in sorted((ROOT / folder).rglob("*.py"))]

@@ -32,6 +32,7 @@ class Links:
         default_factory=list
     )  # when the page asked for a run of its script, or a fragment's
     said: list[dict[str, Any]] = field(default_factory=list)  # what it says it watches
+    loses: int = 0  # so many of what it asks for from now on never reach the server
 
     def __post_init__(self) -> None:
         self.page.route_web_socket(re.compile("/live$"), self._live)
@@ -58,6 +59,9 @@ class Links:
             assert isinstance(message, bytes)
             if BackMsg.FromString(message).WhichOneof("type") == "rerun_script":
                 self.asked.append(time.monotonic())
+                if self.loses:
+                    self.loses -= 1
+                    return
             server.send(message)
 
         socket.on_message(hear)

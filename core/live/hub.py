@@ -125,7 +125,7 @@ class Viewer:
 
     async def _send_next(self) -> None:
         """Send what waits first once enough has been heard; it may be old by then, and gone."""
-        while self._sent - self._heard >= MOST_UNHEARD * len(self._topics):
+        while self._waiting and self._sent - self._heard >= MOST_UNHEARD * len(self._topics):
             self._has_heard.clear()
             await self._has_heard.wait()
         if self._waiting:

@@ -30,7 +30,7 @@ from pages.draw.model_comparison import show_learning, show_model_comparison
 from pages.draw.own_drawings import label_buttons
 from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
-from pages.run_context.guards import follow_status, follow_weights
+from pages.run_context.guards import follow_weights
 
 WHY: Final = "why"
 PREPARATION: Final = "preparation"
@@ -52,7 +52,6 @@ _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 def draw_view(model: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows."""
     start_detector(model.predictor)  # before the first stroke
-    follow_status(model.run)
     st.fragment(_question_and_answer)(model)
 
 

@@ -15,7 +15,7 @@ from pages.evaluate.confusion import show_confusion
 from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
-from pages.run_context.guards import current_run, follow_status, follow_weights, run_with_weights_or_stop
+from pages.run_context.guards import current_run, follow_weights, run_with_weights_or_stop
 from pages.run_context.trained_model import scores
 
 SECTIONS: Final = Sentences(
@@ -75,5 +75,4 @@ def evaluation(run_id: str) -> None:
 
 
 selected = run_with_weights_or_stop(_("Where is it wrong?"))
-follow_status(selected)
 st.fragment(evaluation)(selected.id)

@@ -9,7 +9,6 @@ from core.config.setting_labels import dataset_title
 from core.datasets import DatasetError
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
-from core.live.run_news import page_mark
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.live_channel import FIGURES_MS, follow
@@ -85,13 +84,8 @@ def _stop_with_link(sentence: str, action: str) -> NoReturn:
 
 
 def follow_first_weights(run: RunRow) -> None:
-    """Have the page drawn anew when the run's status changes or it has its first weights."""
-    follow("first-weights", {("state", run.id): {"page": page_mark(run), "weights": str(None)}})
-
-
-def follow_status(run: RunRow) -> None:
-    """Have the page drawn anew when the status of a live run changes."""
-    follow("status", {("state", run.id): {"page": page_mark(run)}} if run.is_live else {})
+    """Have the page drawn anew when the run has its first weights; that its status changes, the header says."""
+    follow("first-weights", {("state", run.id): {"weights": str(None)}})
 
 
 def follow_weights(run: RunRow, step: int) -> None:

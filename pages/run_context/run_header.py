@@ -1,4 +1,4 @@
-"""The head of every page: the picker of the selected run, its status and its settings."""
+"""The head of every page: the picker of the selected run, its status, which it follows, and its settings."""
 
 import time
 from collections.abc import Callable
@@ -12,9 +12,11 @@ from core.config.setting_labels import LABELS
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.number_format import percent, rough_duration
 from core.i18n.translation import _
+from core.live.run_news import page_mark
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import settings_text, title, unambiguous
+from pages.components.live_channel import follow
 from pages.components.selectbox import selectbox
 from pages.run_context.selected_run import select_run, status_chip
 from pages.server.services import store
@@ -59,6 +61,9 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
             _about(by_id[current], form, use)
         elif form is not None:  # room for what the run will be, on a line of its own where there is little
             st.html('<div class="ink-run"></div>', width="stretch")  # not said: HTML
+    if form is None:  # Train draws and follows what its run does
+        is_live = bool(current) and by_id[current].is_live
+        follow("status", {("state", current): {"page": page_mark(by_id[current])}} if is_live else {})
     if current and st.query_params.get("run") != current:
         st.query_params["run"] = current
 

@@ -8,6 +8,7 @@ const HIDDEN_MS = 5_000;  // a tab that is hidden so long is told nothing
 const LONGEST_WAIT_MS = 8_000;
 const HEARD_MS = 500;  // after a message, before the server is told how many have been heard
 const ANSWER_MS = 10_000;  // a drawing that was asked for and has not come by then is asked for again
+const APART_MS = 50;  // of what is asked for at one moment, Streamlit draws one fragment and forgets the page
 
 class Channel {
   constructor() {
@@ -17,6 +18,7 @@ class Channel {
     this.places = new Map();  // where on the page -> {watch, language, gapMs, trigger, notBefore, timer}
     this.marks = {};  // topic -> its marks as told last
     this.failures = 0;
+    this.askedAt = 0;
     setInterval(() => this.look(), 2_000);
     addEventListener("online", () => this.reconnect());
     document.addEventListener("visibilitychange", () => this.onVisibility());
@@ -109,7 +111,8 @@ class Channel {
     this.say();
   }
 
-  /** Every two seconds: a server that says nothing is gone, as after a sleep; a place that is gone watches nothing. */
+  /** Every two seconds: a server that says nothing is gone, as after a sleep; a place that is gone watches nothing;
+   * what was asked for while Streamlit's own connection was lost is asked for again. */
   look() {
     const before = this.places.size;
     this.sweep();
@@ -118,6 +121,7 @@ class Channel {
       this.lostAt ??= performance.now();
       this.reconnect();
     }
+    for (const place of this.places.values()) this.check(place);
     this.show();
   }
 
@@ -159,12 +163,19 @@ class Channel {
       Object.entries(drawn).some(([name, value]) => (this.marks[topic]?.[name] ?? value) !== value));
     if (place.timer || !isOld()) return;
     const wait = Math.max(0, place.notBefore - performance.now()) + Math.random() * (this.spreadMs ?? 0);
-    place.timer = setTimeout(() => {
+    const ask = () => {
       place.timer = null;
       if (!isOld()) return;
-      place.notBefore = performance.now() + ANSWER_MS;
+      const now = performance.now(), rest = this.askedAt + APART_MS - now;
+      if (rest > 0) {
+        place.timer = setTimeout(ask, rest);
+        return;
+      }
+      this.askedAt = now;
+      place.notBefore = now + ANSWER_MS;
       place.trigger("changed", ++place.count);
-    }, wait);
+    };
+    place.timer = setTimeout(ask, wait);
   }
 }
 

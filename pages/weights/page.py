@@ -8,7 +8,6 @@ from core.i18n.translation import N_, Sentences, _
 from pages.components.sections import open_section
 from pages.run_context.guards import (
     current_run,
-    follow_status,
     follow_weights,
     run_with_weights_or_stop,
     warn_if_diverged,
@@ -58,5 +57,4 @@ def show_sections(run_id: str) -> None:
 
 
 selected = run_with_weights_or_stop(_("What did it learn?"))
-follow_status(selected)
 st.fragment(show_sections)(selected.id)

@@ -23,6 +23,11 @@ from tests.train_page import open_train, press
 pytestmark = pytest.mark.e2e
 
 OFTEN_TESTED = replace(LONG, eval_every=10)
+OVERDUE = "[...__inklingChannel.places.values()].every(({ notBefore }) => notBefore < performance.now())"
+NOTE_ASKED = """() => {
+  window.asked = [];
+  for (const place of __inklingChannel.places.values()) place.trigger = () => asked.push(performance.now());
+}"""
 PAGES = ("weights", "evaluate", "draw", "runs?compare={run}&")
 
 
@@ -75,9 +80,46 @@ def test_figures_follow_a_run_seldom_and_its_end_at_once(
         lambda: page.evaluate("1") and all(links.watches() for links in pages.values()),
         "the pages to leave off",
     )
-    for name in ("weights", "evaluate"):
-        expect(pages[name].page.locator(".ink-run")).to_contain_text("Stopped")
+    for links in pages.values():
+        expect(links.page.locator(".ink-run")).to_contain_text("Stopped")
     expect(on_page(pages[PAGES[-1]].page, "(Stopped)")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["data", "runs", "search"])
+def test_the_head_of_a_page_without_figures_of_the_run_follows_its_status(
+    app: App, page: Page, store: Store, running: str, name: str
+) -> None:
+    links = opened(page, app, name, running, f"state:{running}")
+    asked = len(links.asked)
+    for order, status in (("pause", "Paused"), ("run", "Running"), ("stop", "Stopped")):
+        store.order(running, command=order)
+        expect(page.locator(".ink-run")).to_contain_text(status)
+    assert len(links.asked) <= asked + 3, "its steps are of no account here"
+
+
+def test_page_and_figures_are_asked_for_one_after_the_other(
+    app: App, page: Page, store: Store, running: str
+) -> None:
+    links = opened(page, app, "weights", running, f"state:{running}")
+    see_tab(page, hidden=True)
+    until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
+    page.evaluate(NOTE_ASKED)
+    store.order(running, command="stop")
+    until(lambda: not store.get(running).is_live, "the run to end")
+    until(lambda: page.evaluate(OVERDUE), "both to be due at one moment")
+    see_tab(page, hidden=False)
+    first, second = until(lambda: page.evaluate("asked.length > 1 && asked"), "both to be asked for")
+    assert second - first >= 40, "of one message, Streamlit draws a fragment and forgets the page"
+
+
+def test_what_was_asked_for_in_vain_is_asked_for_again(
+    app: App, page: Page, store: Store, running: str
+) -> None:
+    links = opened(page, app, "data", running, f"state:{running}")
+    links.loses = 1
+    store.order(running, command="stop")
+    expect(page.locator(".ink-run")).to_contain_text("Stopped")
+    assert not links.loses
 
 
 def test_pages_of_which_nothing_moves_ask_for_nothing(

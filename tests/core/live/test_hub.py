@@ -124,6 +124,24 @@ def test_who_hears_nothing_is_sent_little_and_then_everything_at_once(sources) -
     run_aside(play)
 
 
+def test_who_leaves_off_with_much_unheard_is_told_once_it_watches_again(sources) -> None:
+    async def play() -> None:
+        hub, quick, slow = Hub(sources.__getitem__), Client(), Client()
+        watching(hub, quick, RUN)
+        viewer, _task = watching(hub, slow, RUN)
+        slow.viewer = None
+        await until(lambda: len(slow.told) == hub_module.MOST_UNHEARD and quick.knows > len(slow.told) + 2)
+        viewer.watch([])
+        viewer.heard(len(slow.told))  # a tab says so a moment after it is hidden, and then hears nothing
+        seen = quick.knows
+        await until(lambda: quick.knows > seen + 2)
+        slow.viewer = viewer
+        viewer.watch([RUN])
+        await until(lambda: slow.knows > seen + 2)
+
+    run_aside(play)
+
+
 def test_what_nobody_watches_is_looked_at_no_more_and_begins_anew(sources) -> None:
     async def play() -> None:
         hub, client = Hub(sources.__getitem__), Client()

@@ -28,14 +28,21 @@ def apply_style() -> None:
     (pages/server/index_page.py); here they win over what Streamlit's own scripts add, and stand where another server
     runs the script.
     """
-    colours = "".join(f"--ink-{name}:{colour};" for name, colour in theme_colours(current_theme()).items())
+    colours = _declared(current_theme())
     lost = _(
         "Connection lost. Reconnecting… Nothing that was saved is lost. If this takes long, check that Inkling is "
         "still running."
     )
     words = f"--ink-connection-lost:{css_text(lost)};"
     sheets = "".join(f'@import url("{sheet}");' for sheet in style_sheets())  # not said: CSS
-    st.html(f"<style>{sheets}:root{{{colours}{words}}}</style>")  # not said: CSS
+    inverted = int(current_theme() == "dark")  # what cannot be painted anew in other colours
+    paper = f"@media print{{:root{{{_declared('light')}--ink-inverted:{inverted};}}}}"  # not said: CSS
+    st.html(f"<style>{sheets}:root{{{colours}{words}}}{paper}</style>")  # not said: CSS
+
+
+def _declared(theme: Theme) -> str:
+    colours = theme_colours(theme).items()
+    return "".join(f"--ink-{name}:{colour};" for name, colour in colours)  # not said: CSS
 
 
 def chip(text: str, tone: str = "plain") -> str:

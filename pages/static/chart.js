@@ -105,6 +105,10 @@ class ChartView extends LiveView {
     this.schedule();
   }
 
+  repaint() {
+    this.draw();
+  }
+
   /** Draw with the next frame; after a drawing that took long, after as long a rest as leaves the page alive. */
   schedule() {
     this.frame ??= requestAnimationFrame(() => {

@@ -33,6 +33,10 @@ class FigureView {
     Plotly.react(this.root, figure.data, { ...figure.layout, width, height }, config);
   }
 
+  repaint() {
+    this.draw();
+  }
+
   destroy() {
     this.sizes.disconnect();
     if (window.Plotly) Plotly.purge(this.root);

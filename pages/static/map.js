@@ -94,6 +94,10 @@ class MapView {
     }
   }
 
+  repaint() {
+    this.draw();
+  }
+
   nearest(x, y, allowed) {
     let best = -1, least = Infinity;
     this.head.labels.forEach((label, i) => {

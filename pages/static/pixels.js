@@ -39,8 +39,7 @@ class PixelsView {
       && this.head.choosable === header.choosable && this.head.chosen === header.chosen;
     this.head = header;
     this.words = new Words(header.words);
-    this.dark = themeOf(this.root).dark;
-    this.lut = header.luts && Uint32Array.from(header.luts[+this.dark].match(/.{6}/g), pixel);
+    this.retheme();
     this.decode(bytes);
     if (!sameShape) this.build();
     this.captions();
@@ -129,6 +128,19 @@ class PixelsView {
       } else pixels[p] = signed ? this.lut[128 + level(values[p])] : 0xff000000 | (values[p] * 0x010101);
     }
     canvas.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  retheme() {
+    this.dark = themeOf(this.root).dark;
+    this.lut = this.head.luts && Uint32Array.from(this.head.luts[+this.dark].match(/.{6}/g), pixel);
+  }
+
+  repaint() {
+    if (!this.panels) return;
+    this.retheme();
+    this.panels.forEach((panel) => this.paint(panel));
+    this.fit();
+    this.rest();
   }
 
   /** Give each image a whole number of screen pixels per value, so that every pixel is a square. */

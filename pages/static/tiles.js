@@ -124,6 +124,12 @@ class TilesView extends LiveView {
     if (this.shownLimit) this.paint();
   }
 
+  repaint() {
+    if (!this.luts) return;
+    this.retheme();
+    this.fit();
+  }
+
   /** Give each image a whole number of screen pixels per weight, so that every pixel is a square. */
   fit() {
     if (!this.tiles?.length) return;

@@ -131,15 +131,23 @@ function loadScript(url) {
   }));
 }
 
+// A sheet is printed as it stands once this has run: what is drawn takes its room and its light colours at once.
+const standing = new Set();
+matchMedia("print").addEventListener("change", () => standing.forEach((view) => view.repaint?.()));
+
 /** Keep one view per place on the page; return the function that takes it down when the place is gone.
  * Streamlit also calls that function when a call was overtaken by newer data: the view must outlive that. */
 export function mountOnce(views, component, create) {
   const place = component.parentElement;
-  if (!views.has(place)) views.set(place, create(place));
+  if (!views.has(place)) {
+    views.set(place, create(place));
+    standing.add(views.get(place));
+  }
   views.get(place).receive(component);
   return () => setTimeout(() => {
     if (place.isConnected || !views.has(place)) return;
     views.get(place).destroy();
+    standing.delete(views.get(place));
     views.delete(place);
   });
 }

@@ -11,6 +11,7 @@ from core.runs import Store
 from core.training.loop import train
 from tests.browser import App
 from tests.e2e.drawing import expect_rest
+from tests.polling import until
 
 pytestmark = pytest.mark.e2e
 
@@ -26,6 +27,35 @@ OVERLAPS = """(FITTED) => {
     const pairs = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => meet(a, b)));
     return { count: boxes.length, pairs: pairs.length, outside: boxes.filter((b) => b.right > main.right + 1).length };
 }"""
+
+# What can hardly be read on white paper. What has a ground of its own has an ink for it.
+PALE = """() => {
+    const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const linear = (v) => v <= 10 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4;
+    const contrast = ([r, g, b]) => 1.05 / (0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05);
+    const passed = "canvas, .ink-matrix button, .ink-pixel-table td, style, script, .ink-hidden, " +
+        "[data-testid=stIconMaterial]";
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), pale = [];
+    let count = 0;
+    while (texts.nextNode()) {
+        const { data, parentElement: element } = texts.currentNode, style = getComputedStyle(element);
+        if (!data.trim() || element.closest(passed)) continue;
+        if (!element.checkVisibility({ visibilityProperty: true })) continue;
+        count++;
+        if (contrast(numbers(element.closest("svg") ? style.fill : style.color)) < 4.5) pale.push(data);
+    }
+    for (const element of document.querySelectorAll(".stApp, body, [class*=st-emotion]")) {
+        if (element.closest("[data-testid=stCheckbox], [data-testid=stRadio]")) continue;  // inverted
+        const [r, g, b, alpha = 1] = numbers(getComputedStyle(element).backgroundColor);
+        if (alpha > 0.5 && r + g + b < 380 && element.checkVisibility()) pale.push(element.className);
+    }
+    return { count, pale };
+}"""
+LIGHTNESS = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : value), 0) / (data.length * 0.75);
+}"""
+ALL_SEEN = "(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +79,46 @@ def test_on_paper_images_stand_apart_and_there_are_no_settings(
     seen = page.evaluate(OVERLAPS, FITTED)
     assert seen["count"] >= 3
     assert (seen["pairs"], seen["outside"]) == (0, 0)
+
+
+@pytest.mark.parametrize("place", ["", "weights", "evaluate", "data", "runs", "search", "draw"])
+def test_a_dark_page_is_printed_in_the_light_colours(page: Page, app: App, trained: str, place: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{app.url}/{place}?run={trained}")
+    expect_rest(page)
+    assert len(page.evaluate(PALE)["pale"]) >= 5, "it is dark on the screen"
+    page.emulate_media(media="print", color_scheme="dark")
+    until(lambda: not page.evaluate(PALE)["pale"], "dark texts on white")
+    assert page.evaluate(PALE)["count"] >= 5
+    if place == "":
+        until(
+            lambda: page.locator(".ink-tiles figure canvas").first.evaluate(LIGHTNESS) > 150, "light weights"
+        )
+        curve = page.locator(".ink-chart-labels span").first
+        assert curve.evaluate("(e) => e.getBoundingClientRect().right <= innerWidth")
+
+
+@pytest.mark.parametrize(
+    ("place", "box"), [("", ".ink-log"), ("data", ".ink-pixel-table"), ("evaluate", ".st-key-cell_images")]
+)
+def test_on_paper_a_box_that_scrolls_shows_all(
+    page: Page, app: App, store: Store, mnist: ImageData, place: str, box: str
+) -> None:
+    config = RunConfig(train_size=2_000, epochs=1, eval_every=1, learning_rate=0.001)
+    run = store.add_finished_run(config, list(train(mnist, config)), name="many lines")
+    page.set_viewport_size({"width": 1000, "height": 650})
+    page.goto(f"{app.url}/{place}?run={run}")
+    expect_rest(page)
+    if place == "":
+        page.locator("summary").get_by_text("Log", exact=True).click()
+    expect(page.locator(box)).to_be_visible()
+    assert not page.locator(box).evaluate(ALL_SEEN)
+    page.emulate_media(media="print")
+    until(lambda: page.locator(box).evaluate(ALL_SEEN), "the whole box")
+    following = (
+        "(e) => e.getBoundingClientRect().bottom <= e.parentElement.getBoundingClientRect().bottom + 1"
+    )
+    assert page.locator(box).evaluate(following), "nothing beneath it is covered"
 
 
 def test_in_a_narrow_content_weight_images_stay_large_and_nothing_is_cut(

@@ -39,11 +39,16 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return _percent(rounded, decimals)
 
 
-def share_of(count: int, total: int) -> str:
+def share_of(count: int, total: int, decimals: int = 1) -> str:
     """Return a share of a total, in per cent where there are enough: (1, 1) -> "1 of 1", (97, 100) -> "97.0%"."""
     if total < FEWEST_FOR_PERCENT:
         return gettext("{n} of {total}").format(n=number(count), total=number(total))
-    return percent(count / total)
+    return percent(count / total, decimals)
+
+
+def share(counts: tuple[int, int], decimals: int = 1) -> str:
+    """Return a count and its total as their share, as `share_of` does: for sentences, whose values are single."""
+    return share_of(*counts, decimals)
 
 
 def points(difference: float, decimals: int = 1) -> str:

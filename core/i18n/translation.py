@@ -17,6 +17,7 @@ K = TypeVar("K")
 KINDS: Final = {
     "number": number_format.number,
     "percent": number_format.percent,
+    "share": number_format.share,
     "points": number_format.points,
     "signed": number_format.signed,
     "plain": number_format.plain,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import dataset_spec
 from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import loss, number, percent
+from core.i18n.number_format import loss, number, percent, share_of
 from core.i18n.translation import _
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
@@ -38,7 +38,7 @@ def show_summary(run: RunRow, found: Scores) -> None:
         high=result.accuracy.high,
     )
     cells = [
-        (_("test accuracy"), percent(result.accuracy.share), interval),
+        (_("test accuracy"), share_of(round(result.accuracy.share * result.n), result.n), interval),
         (
             _("test loss"),
             loss(result.loss),
@@ -47,7 +47,11 @@ def show_summary(run: RunRow, found: Scores) -> None:
                 guessing=math.log(found.logits.shape[1]),
             ),
         ),
-        (_("top-2 accuracy"), percent(result.top2), _("right within two guesses")),
+        (
+            _("top-2 accuracy"),
+            share_of(round(result.top2 * result.n), result.n),
+            _("right within two guesses"),
+        ),
         (_("mean confidence"), percent(result.mean_confidence), _("how sure it is on average")),
     ]
     shown = "".join(

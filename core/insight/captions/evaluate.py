@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.i18n.number_format import plain
+from core.i18n.number_format import FEWEST_FOR_PERCENT, plain
 from core.i18n.translation import _, ngettext
 from core.insight.adversarial import Adversary
 from core.insight.calibration import Reliability, ThresholdCurve
+from core.insight.captions.run_summary import too_few
 from core.insight.confusion import Pair
 from core.insight.corruptions import DAMAGES
 from core.insight.metrics import ClassScore, Mistake, Summary
@@ -19,6 +20,8 @@ Names = Sequence[str]
 
 def summary(result: Summary) -> str:
     """Say the accuracy on test images, with its interval, and what a second guess would bring."""
+    if result.n < FEWEST_FOR_PERCENT:
+        return too_few(round(result.accuracy.share * result.n), result.n)
     return _(
         "It recognises {share:percent} of {n} images it had never seen. On other images like these, expect "
         "{low:percent} to {high:percent} (95% confidence interval). With two guesses, it is right on "
@@ -36,12 +39,12 @@ def class_scores(scores: Sequence[ClassScore], names: Names) -> str:
     present = [score for score in scores if score.support]
     best, worst = max(present, key=lambda s: s.recall), min(present, key=lambda s: s.recall)
     return _(
-        "Best at {best}: {best_recall:percent} of its images are recognised (its recall). Worst at {worst}: "
-        "{worst_recall:percent}.",
+        "Best at {best}: {best_recall:share} recognised (its recall). Worst at {worst}: "
+        "{worst_recall:share}.",
         best=names[best.label],
-        best_recall=best.recall,
+        best_recall=(round(best.recall * best.support), best.support),
         worst=names[worst.label],
-        worst_recall=worst.recall,
+        worst_recall=(round(worst.recall * worst.support), worst.support),
     )
 
 

@@ -15,35 +15,41 @@ def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
     answers = logits.argmax(axis=1)
     right = answers == labels
     K = logits.shape[1]
-    recalls = np.array([right[labels == k].mean() if (labels == k).any() else np.nan for k in range(K)])
+    found, totals = (np.bincount(of, minlength=K) for of in (labels[right], labels))
+    recalls = np.array([n / total if total else np.nan for n, total in zip(found, totals, strict=True)])
     best, worst = int(np.nanargmax(recalls)), int(np.nanargmin(recalls))
     wrong = answers[(labels == worst) & ~right]
     names = spec.class_names
     if len(labels) < FEWEST_FOR_PERCENT:
-        return ngettext(
-            "It recognises {right} of {n} image it had never seen: too few to tell how good it is.",
-            "It recognises {right} of {n} images it had never seen: too few to tell how good it is.",
-            len(labels),
-            right=int(right.sum()),
-        )
+        return too_few(int(right.sum()), len(labels))
     values = {
         "share": float(right.mean()),
         "n": len(labels),
         "best": names[best],
-        "best_share": float(recalls[best]),
+        "best_share": (int(found[best]), int(totals[best])),
         "worst": names[worst],
-        "worst_share": float(recalls[worst]),
+        "worst_share": (int(found[worst]), int(totals[worst])),
     }
     if not len(wrong):
         return _(
             "It recognises {share:percent} of {n} images it had never seen. It is best at {best} "
-            "({best_share:percent.0}) and worst at {worst} ({worst_share:percent.0}).",
+            "({best_share:share.0}) and worst at {worst} ({worst_share:share.0}).",
             **values,
         )
     return _(
         "It recognises {share:percent} of {n} images it had never seen. It is best at {best} "
-        "({best_share:percent.0}) and worst at {worst} ({worst_share:percent.0}), which it most often mistakes "
+        "({best_share:share.0}) and worst at {worst} ({worst_share:share.0}), which it most often mistakes "
         "for {other}.",
         **values,
         other=names[np.bincount(wrong, minlength=K).argmax()],
+    )
+
+
+def too_few(right: int, total: int) -> str:
+    """Say how many of a few test images are recognised, which is no measure."""
+    return ngettext(
+        "It recognises {right} of {n} image it had never seen: too few to tell how good it is.",
+        "It recognises {right} of {n} images it had never seen: too few to tell how good it is.",
+        total,
+        right=right,
     )

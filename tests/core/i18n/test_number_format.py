@@ -21,6 +21,7 @@ from core.i18n.number_format import (
     rough_duration,
 )
 from core.i18n.reader import Reader, find_reader_with, read_by
+from core.i18n.translation import _
 
 TABLE = json.loads(Path(__file__).with_name("numbers_shown.json").read_text(encoding="utf-8"))
 GERMAN = Reader("de", "Europe/Berlin")
@@ -58,12 +59,13 @@ def test_a_share_of_few_is_a_count():
         number_format.share_of(*of) for of in ((1, 1), (0, 3), (19, 19), (20, 20), (19, 20), (9999, 10_000))
     ]
     assert shown == ["1 of 1", "0 of 3", "19 of 19", "100.0%", "95.0%", "over 99.9%"]
+    assert _("{found:share} and {rest:share.0}", found=(3, 4), rest=(41, 60)) == "3 of 4 and 68%"
 
 
 @pytest.mark.parametrize("decimals", [2, 4])
 def test_what_is_left_of_a_total_makes_the_sum_true_as_written(decimals):
     rng = random.Random(1)
-    for _ in range(500):
+    for _time in range(500):
         part, rest = rng.uniform(-20, 20), rng.uniform(-20, 20)
         left = number_format.rest_of(part + rest, part, decimals)
         assert abs(left - rest) <= 1.0001 * 10**-decimals

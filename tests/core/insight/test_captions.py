@@ -56,7 +56,7 @@ def test_the_evaluation_captions_say_this_runs_numbers(trained):
     recalls = [(trained.logits[trained.labels == k].argmax(1) == k).mean() for k in range(10)]
     text = evaluate_captions.class_scores(metrics.class_scores(trained.logits, trained.labels), NAMES)
     assert text == (
-        f"Best at {np.argmax(recalls)}: {per_cent(max(recalls))} of its images are recognised (its recall). "
+        f"Best at {np.argmax(recalls)}: {per_cent(max(recalls))} recognised (its recall). "
         f"Worst at {np.argmin(recalls)}: {per_cent(min(recalls))}."
     )
     first = metrics.confident_mistakes(trained.logits, trained.labels, 1)[0]

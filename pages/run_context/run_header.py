@@ -62,8 +62,8 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
         elif form is not None:  # room for what the run will be, on a line of its own where there is little
             st.html('<div class="ink-run"></div>', width="stretch")  # not said: HTML
     if form is None:  # Train draws and follows what its run does
-        is_live = bool(current) and by_id[current].is_live
-        follow("status", {("state", current): {"page": page_mark(by_id[current])}} if is_live else {})
+        live = [row for row in runs if row.id == current and row.is_live]
+        follow("status", {("state", row.id): {"page": page_mark(row)} for row in live})
     if current and st.query_params.get("run") != current:
         st.query_params["run"] = current
 

@@ -20,8 +20,9 @@ from core.i18n.translation import _
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Diverged, Evaluated, Event, Failed, Finished, Started, Steps
 from core.runs import Store
+from core.runs.run_row import COMMAND_LINE
 
-OWNER: Final = "command-line"
+OWNER: Final = COMMAND_LINE
 
 
 class ConsoleReporter:

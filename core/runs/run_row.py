@@ -21,6 +21,7 @@ STOPPED: Final = "stopped"
 DIVERGED: Final = "diverged"
 FAILED: Final = "failed"
 
+COMMAND_LINE: Final = "command-line"  # the owner of runs that were begun there
 STATES: Final = (CREATED, QUEUED, RUNNING, PAUSED, INTERRUPTED, FINISHED, STOPPED, DIVERGED, FAILED)
 ENDED: Final = (FINISHED, STOPPED, DIVERGED, FAILED)
 IN_WORK: Final = (RUNNING, PAUSED)

@@ -11,6 +11,7 @@ from typing import Final
 import streamlit as st
 
 from core.runs import RunRow, StoreError
+from core.runs.run_row import COMMAND_LINE
 from pages.server.services import settings, store
 
 COOKIE: Final = "inkling_visitor"
@@ -70,6 +71,11 @@ def _secret(data_dir: Path) -> bytes:
 def is_mine(row: RunRow) -> bool:
     """Return whether this visitor made the run."""
     return bool(row.owner) and row.owner == visitor()
+
+
+def may_order(row: RunRow) -> bool:
+    """Return whether this visitor may have the run pause, stop or go on: one made here, or on the command line."""
+    return row.owner in ("", COMMAND_LINE, visitor())
 
 
 def mine(run_ids: list[str]) -> list[str]:

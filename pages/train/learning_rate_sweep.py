@@ -23,7 +23,7 @@ from pages.components.live_chart import live_chart
 from pages.run_context.selected_run import select_run
 from pages.server.run_feeds import feed
 from pages.server.services import engine, store
-from pages.server.visitor import visitor
+from pages.server.visitor import may_order, visitor
 from pages.train.run_controls import chosen_pace
 
 CHART_PX: Final = 300
@@ -90,7 +90,7 @@ def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:
                 args=(member.id,),
                 help=_("Show the run with this learning rate."),
             )
-        if any(not member.has_ended for member in runs):
+        if may_order(run) and any(not member.has_ended for member in runs):
             st.button(_("Stop all"), on_click=_stop_all, args=([member.id for member in runs],))
 
 
@@ -120,6 +120,7 @@ def _create(config: RunConfig, group_id: str) -> str:
 def _stop_all(run_ids: list[str]) -> None:
     try:
         for run_id in run_ids:
-            engine().command(run_id, command="stop")
+            if may_order(store().get(run_id)):
+                engine().command(run_id, command="stop")
     except StoreError as error:
         st.session_state.trouble = str(error)

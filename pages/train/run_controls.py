@@ -16,7 +16,7 @@ from core.runs import RunRow, StoreError
 from pages.components.selectbox import field_px, selectbox, with_first
 from pages.run_context.selected_run import select_run
 from pages.server.services import engine, store
-from pages.server.visitor import visitor
+from pages.server.visitor import may_order, visitor
 from pages.train.form_state import config_as_entered, put_config
 from pages.train.settings_form import RATES
 
@@ -45,6 +45,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
     """Draw the buttons as the run's status has them, and the pace, in a row."""
     run_id = run.id if run else ""
     live = run is not None and run.is_live
+    is_others = run is not None and not may_order(run)
     is_same = run is not None and not differing_fields(config, run.config)
     is_interrupted = run is not None and run.status == "interrupted"  # then Resume is the one to press
     st.button(
@@ -57,7 +58,15 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
         on_click=_begin,
     )
     if is_interrupted:
-        st.button(_("Resume"), type="primary", width=PAUSE_PX, on_click=_resume, args=(run_id,))
+        st.button(
+            _("Resume"),
+            type="primary",
+            width=PAUSE_PX,
+            disabled=is_others,
+            on_click=_resume,
+            args=(run_id,),
+            help=_help(run, None),
+        )
     elif run is not None and run.status == "paused":
         st.button(
             _("Resume"),
@@ -67,29 +76,30 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             on_click=_order,
             args=(run_id,),
             kwargs={"command": "run"},
-            help=_("Continue from this step."),
+            disabled=is_others,
+            help=_help(run, _("Continue from this step.")),
         )
     else:
         st.button(
             _("Pause"),
             width=PAUSE_PX,
             shortcut="P",
-            disabled=not live,
+            disabled=not live or is_others,
             on_click=_order,
             args=(run_id,),
             kwargs={"command": "pause"},
-            help=_("Pause between two steps. Nothing is lost."),
+            help=_help(run, _("Pause between two steps. Nothing is lost.")),
         )
     _stepper(_("One step"), "S", "step", run, _("Learn from one batch of images, then pause."))
     _stepper(_("One epoch"), "E", "epoch", run, _("Learn from all training images once, then pause."))
     st.button(
         _("Stop"),
         shortcut="X",
-        disabled=not live,
+        disabled=not live or is_others,
         on_click=_order,
         args=(run_id,),
         kwargs={"command": "stop"},
-        help=_("End the run here and keep all that it has learned."),
+        help=_help(run, _("End the run here and keep all that it has learned.")),
     )
     _pace(run)
 
@@ -103,8 +113,16 @@ def _stepper(label: str, key: str, unit: str, run: RunRow | None, effect: str) -
         on_click=_order if live else _begin,
         args=(run.id,) if run is not None and live else (),
         kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
-        help=markdown_text(effect),
+        disabled=run is not None and live and not may_order(run),
+        help=markdown_text(_help(run, effect) or ""),
     )
+
+
+def _help(run: RunRow | None, effect: str | None) -> str | None:
+    """Return what a button does, or why it does nothing to a run that goes on and is another visitor's."""
+    if run is None or may_order(run) or run.has_ended:
+        return effect
+    return _("This run was not made in this browser, so you can only watch it.")
 
 
 def chosen_pace() -> str:
@@ -134,6 +152,7 @@ def _pace(run: RunRow | None) -> None:
         current,
         choose,
         key="pace_choice",
+        disabled=run is not None and run.is_live and not may_order(run),
         width=field_px(PACES.values(), PACE_PX) + LABEL_PX,
         help=_(
             "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
@@ -161,7 +180,7 @@ def live_rate(config: RunConfig, run: RunRow | None) -> None:
         with_first(st.session_state[key], (*RATES, rate)),
         format_func=plain,
         key=key,
-        disabled=run is None or not run.is_live,
+        disabled=run is None or not run.is_live or not may_order(run),
         on_change=change,
         help=_(
             "Changes the learning rate while the run trains, from the next step on. The change is recorded with its "
@@ -209,6 +228,8 @@ def _order(run_id: str, **changes: Any) -> None:
     """Give the run an order, and wait a moment until it is obeyed, so that the page is drawn once and shows it."""
     try:
         before = store().get(run_id)
+        if not may_order(before):
+            return
         engine().command(run_id, **changes)
         deadline = time.monotonic() + OBEYED_S
         while changes.keys() & {"command", "one_step"} and time.monotonic() < deadline:
@@ -222,7 +243,8 @@ def _order(run_id: str, **changes: Any) -> None:
 
 def _resume(run_id: str) -> None:
     try:
-        engine().submit(run_id)
+        if may_order(store().get(run_id)):
+            engine().submit(run_id)
     except StoreError as error:
         st.session_state.trouble = str(error)
 

@@ -175,7 +175,8 @@ def canvas() -> np.ndarray:
                 pen=PEN_PX,
             ),
         )
-    with st.container(key="pad"):
+    row = st.container(key="pad_row", horizontal=True)
+    with row, st.container(key="pad"):
         result = _surface(
             stroke_width=int(pen_px),
             stroke_color=PAPER if tool == "eraser" else INK,
@@ -189,6 +190,8 @@ def canvas() -> np.ndarray:
     label = _("Canvas. Arrow keys move, space puts the pen down or lifts it.")
     _glue("pad_glue", {"key": "pad", "label": label})
     pad.take_in_drawing(result.json_data, result.image_data)
+    with row:
+        _drawing_buttons(pad)
     return pad.page.ink
 
 
@@ -199,9 +202,7 @@ def _surface(**settings: Any) -> Any:
     return st_canvas(**settings)
 
 
-def drawing_buttons() -> None:
-    """Draw the buttons that take the drawing back, after `canvas`."""
-    pad = _pad()
+def _drawing_buttons(pad: _Pad) -> None:
     with st.container(key="pad_tools", horizontal=True):
         st.button(
             _("Undo"),

@@ -13,7 +13,6 @@ from core.i18n.translation import N_, Sentences, _
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict, weighed
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import follow
-from pages.draw.canvas import drawing_buttons
 from pages.draw.explanation import show_explanation
 from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
@@ -71,8 +70,6 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
             answer = weighed(answer, second[1])
         if view == LESSON:
             label_buttons(model, subject or _BLANK, answer.prepared)
-        if source == CANVAS:
-            drawing_buttons()
     with right:
         show_answer(answer, model.spec, _question(source, subject), second)
         _input(answer)

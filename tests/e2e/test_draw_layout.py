@@ -83,6 +83,18 @@ def labels_of(page: Page) -> Locator:
     return page.locator(".st-key-lesson_labels button")
 
 
+def assert_in_one_screen(page: Page, height: int) -> None:
+    """Canvas, labels and what takes a drawing back are seen at once, none on another."""
+    parts = [PAD, ".st-key-lesson_labels button", ".st-key-pad_tools button"]
+    boxes = [box_of(part) for selector in parts for part in page.locator(selector).all()]
+    assert len(boxes) == 1 + 10 + 3
+    assert max(box["y"] + box["height"] for box in boxes) <= height
+    pad = boxes[0]
+    for box in boxes[1:]:
+        beside = box["x"] >= pad["x"] + pad["width"] - 1
+        assert beside or box["y"] >= pad["y"] + pad["height"] - 1
+
+
 @pytest.mark.parametrize("digits", [pytest.param((0, 1, 9), id="few"), TEN])
 def test_digits_are_drawn_and_labelled_without_scrolling(app: App, page: Page, digits: Sequence[int]) -> None:
     page.set_viewport_size({"width": 1366, "height": 650})
@@ -96,6 +108,7 @@ def test_digits_are_drawn_and_labelled_without_scrolling(app: App, page: Page, d
         expect_rest(page)
         button = box_of(labels_of(page).nth(digit))
         assert button["y"] + button["height"] <= 650
+        assert_in_one_screen(page, 650)
         if digit % 2:
             page.keyboard.press(str(digit))
         else:
@@ -120,6 +133,7 @@ def test_a_phone_shows_canvas_and_labels_at_once(app: App, browser: Browser) -> 
         expect(labels_of(page).first).to_be_enabled()
         expect_rest(page)
         assert box_of(page.locator(PAD))["width"] > 330
+        assert_in_one_screen(page, 844)
         for label in labels_of(page).all():
             button = box_of(label)
             assert button["y"] + button["height"] <= 844

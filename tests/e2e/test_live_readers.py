@@ -188,7 +188,7 @@ def test_who_does_not_say_what_was_heard_is_sent_no_more(house: App, told: Told)
     got: list[object] = []
 
     async def play() -> None:
-        async with connect(live_address(house)) as link:
+        async with connect(live_address(house.url)) as link:
             await link.send(watching(f"run:{told.run_id}"))
 
             async def take() -> None:

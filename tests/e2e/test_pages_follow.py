@@ -52,19 +52,22 @@ def opened(page: Page, app: App, name: str, run_id: str, topic: str) -> Links:
     return links
 
 
-def opened_in_tabs(page: Page, app: App, names: Sequence[str], run_id: str) -> dict[str, Links]:
-    """Open each of the pages of a run, in a tab of its own, and return what it says."""
+def opened_in_tabs(
+    page: Page, app: App, names: Sequence[str], run_id: str
+) -> tuple[dict[str, Links], dict[str, int]]:
+    """Open each of the pages of a run, in a tab of its own; return what it says, and how often it had asked by then."""
     tabs = [page, *(page.context.new_page() for _ in names[1:])]
-    return {
-        name: opened(tab, app, name, run_id, f"state:{run_id}") for name, tab in zip(names, tabs, strict=True)
-    }
+    pages, asked = {}, {}
+    for name, tab in zip(names, tabs, strict=True):
+        pages[name] = opened(tab, app, name, run_id, f"state:{run_id}")
+        asked[name] = len(pages[name].asked)
+    return pages, asked
 
 
 def test_figures_follow_a_run_seldom_and_its_end_at_once(
     app: App, page: Page, store: Store, running: str
 ) -> None:
-    pages = opened_in_tabs(page, app, PAGES, running)
-    first = {name: len(links.asked) for name, links in pages.items()}
+    pages, first = opened_in_tabs(page, app, PAGES, running)
     until(
         lambda: (
             page.evaluate("1") and all(len(links.asked) >= first[name] + 3 for name, links in pages.items())
@@ -130,8 +133,8 @@ def test_pages_of_which_nothing_moves_ask_for_nothing(
     until(lambda: store.get(still).step > 0, "its first steps")
     store.order(still, command="pause")
     until(lambda: store.get(still).status == "paused", "the run to pause")
-    pages = opened_in_tabs(page, app, PAGES, still)
-    asked, step = {name: len(links.asked) for name, links in pages.items()}, store.get(running).step
+    pages, asked = opened_in_tabs(page, app, PAGES, still)
+    step = store.get(running).step
     until(lambda: page.evaluate("1") and store.get(running).step > step + 100, "five seconds of another run")
     assert {name: len(links.asked) for name, links in pages.items()} == asked
     store.order(still, command="stop")
@@ -142,7 +145,7 @@ def test_pages_without_weights_wait_for_them(app: App, page: Page, store: Store)
     attempt = store.claim(run_id)
     assert attempt is not None
     store.append(run_id, attempt, [Started(0, 4000, 20, 1000, "test", 10_000, 7850, "closed-form", 1)])
-    pages = opened_in_tabs(page, app, ("weights", "evaluate", "draw"), run_id)
+    pages, _asked = opened_in_tabs(page, app, ("weights", "evaluate", "draw"), run_id)
     waits = [on_page(links.page, re.compile("has no weights yet|about to start")) for links in pages.values()]
     for wait in waits:
         expect(wait).to_be_visible()

@@ -65,7 +65,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             disabled=is_others,
             on_click=_resume,
             args=(run_id,),
-            help=_help(run, None),
+            help=_help_in_markdown(run, None),
         )
     elif run is not None and run.status == "paused":
         st.button(
@@ -77,7 +77,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             args=(run_id,),
             kwargs={"command": "run"},
             disabled=is_others,
-            help=_help(run, _("Continue from this step.")),
+            help=_help_in_markdown(run, _("Continue from this step.")),
         )
     else:
         st.button(
@@ -88,7 +88,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             on_click=_order,
             args=(run_id,),
             kwargs={"command": "pause"},
-            help=_help(run, _("Pause between two steps. Nothing is lost.")),
+            help=_help_in_markdown(run, _("Pause between two steps. Nothing is lost.")),
         )
     _stepper(_("One step"), "S", "step", run, _("Learn from one batch of images, then pause."))
     _stepper(_("One epoch"), "E", "epoch", run, _("Learn from all training images once, then pause."))
@@ -99,7 +99,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
         on_click=_order,
         args=(run_id,),
         kwargs={"command": "stop"},
-        help=_help(run, _("End the run here and keep all that it has learned.")),
+        help=_help_in_markdown(run, _("End the run here and keep all that it has learned.")),
     )
     _pace(run)
 
@@ -114,12 +114,12 @@ def _stepper(label: str, key: str, unit: str, run: RunRow | None, effect: str) -
         args=(run.id,) if run is not None and live else (),
         kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
         disabled=run is not None and live and not may_order(run),
-        help=markdown_text(_help(run, effect) or ""),
+        help=_help_in_markdown(run, markdown_text(effect)),
     )
 
 
-def _help(run: RunRow | None, effect: str | None) -> str | None:
-    """Return what a button does, or why it does nothing to a run that goes on and is another visitor's."""
+def _help_in_markdown(run: RunRow | None, effect: str | None) -> str | None:
+    """Return, as Markdown, what a button does, or why it does nothing to another visitor's run that goes on."""
     if run is None or may_order(run) or run.has_ended:
         return effect
     return _("This run was not made in this browser, so you can only watch it.")

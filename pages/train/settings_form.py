@@ -209,7 +209,7 @@ def _learning_rate(config: RunConfig) -> float | None:
 def _typed(name: str, config: RunConfig) -> Any:
     """Draw a field of text; return the value typed, None (and say why) where it is refused."""
     key = _seed_state(name, typed(getattr(config, name)))
-    return _parsed(name, st.text_input(field_label(name), key=key, help=HELP[name]))
+    return _parsed(name, st.text_input(markdown_text(field_label(name)), key=key, help=HELP[name]))
 
 
 def _parsed(name: str, text: str) -> Any:

@@ -39,6 +39,7 @@ def config_from_address() -> None:
     instead: dict[str, dict[str, Any]] = {  # of what is refused, in the order in which it is looked at
         "dataset": {"dataset": base.dataset, "mix_in": ""},
         "mix_in": {"mix_in": ""},
+        "train_size": {"train_size": 0},
         "validation_size": {"validation_size": 0, "train_size": 0},
     }
     for name, values in instead.items():
@@ -47,7 +48,7 @@ def config_from_address() -> None:
             wrong.append(problem)
             config = replace(config, **values)
     st.session_state.config = config
-    st.session_state.address_errors = [*errors, *wrong]
+    st.session_state.address_errors = [*errors, *(within_dataset(error, config.dataset) for error in wrong)]
 
 
 def dataset_problem(config: RunConfig) -> FieldError | None:
@@ -61,11 +62,30 @@ def dataset_problem(config: RunConfig) -> FieldError | None:
             return FieldError("mix_in", config.mix_in, N_("{field} must be empty, not “{value:text}”."))
         empty_or = N_("{field} must be empty or one of {options:list}, not “{value:text}”.")
         return FieldError("mix_in", config.mix_in, empty_or, {"options": fitting})
+    for name in ("train_size", "validation_size"):
+        rule, value = _rule_within(name, config.dataset), getattr(config, name)
+        if value > rule.high:
+            return FieldError(name, value, rule.refusal, rule.limits)
     count = dataset_spec(config.dataset).train_size
     if config.validation_size + max(config.train_size, 1) <= count:
         return None
     limits = {"training": config.train_size, "count": count}
     return FieldError("validation_size", config.validation_size, _TOO_MANY[config.train_size > 0], limits)
+
+
+def within_dataset(error: FieldError, dataset: str) -> FieldError:
+    """Return why a number of images was refused with the limits that this dataset sets; other errors as they are."""
+    names = ("train_size", "validation_size")
+    if error.field not in names or (error.limits or {}).keys() != rule_of(error.field).limits.keys():
+        return error
+    return replace(error, limits=_rule_within(error.field, dataset).limits)
+
+
+def _rule_within(name: str, dataset: str) -> Range:
+    """Return how many images of the dataset may be trained on, or set aside: one is left to train on."""
+    rule: Range = rule_of(name)
+    count = dataset_spec(dataset).train_size
+    return replace(rule, high=count if name == "train_size" else max(count - 1, 0))
 
 
 def put_config(config: RunConfig) -> None:

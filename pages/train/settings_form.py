@@ -17,7 +17,7 @@ from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
 from pages.server.services import settings
 from pages.server.warmup import libraries_loaded
-from pages.train.form_state import mixes_with, put_config, widget_key, with_values
+from pages.train.form_state import mixes_with, put_config, widget_key, with_values, within_dataset
 
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
@@ -189,7 +189,7 @@ def _image_count(name: str, config: RunConfig, dataset: str) -> Any:
     key = _seed_state(name, typed(getattr(config, name)))
     if dataset != config.dataset and dataset in CATALOG:
         st.session_state[key] = typed(min(getattr(config, name), CATALOG[dataset].train_size))
-    return _typed(name, config)
+    return _typed(name, config, dataset)
 
 
 def _learning_rate(config: RunConfig) -> float | None:
@@ -206,15 +206,16 @@ def _learning_rate(config: RunConfig) -> float | None:
     return _parsed("learning_rate", chosen) if isinstance(chosen, str) else chosen
 
 
-def _typed(name: str, config: RunConfig) -> Any:
+def _typed(name: str, config: RunConfig, dataset: str = "") -> Any:
     """Draw a field of text; return the value typed, None (and say why) where it is refused."""
     key = _seed_state(name, typed(getattr(config, name)))
-    return _parsed(name, st.text_input(markdown_text(field_label(name)), key=key, help=HELP[name]))
+    return _parsed(name, st.text_input(markdown_text(field_label(name)), key=key, help=HELP[name]), dataset)
 
 
-def _parsed(name: str, text: str) -> Any:
+def _parsed(name: str, text: str, dataset: str = "") -> Any:
     try:
         return parse_typed(name, text, settings())
     except ConfigError as error:
-        st.error(_in_markdown(error.errors[0]))
+        wrong = error.errors[0]
+        st.error(_in_markdown(within_dataset(wrong, dataset) if dataset else wrong))
         return None

@@ -220,6 +220,20 @@ def test_a_split_larger_than_the_dataset_is_refused_beside_the_form(app: AppTest
     assert "One setting is invalid. See the settings." in text
 
 
+@pytest.mark.parametrize("asked", ["60001", "99999999"])
+@pytest.mark.parametrize(("name", "most"), [("train_size", "60,000"), ("validation_size", "59,999")])
+def test_the_limits_named_for_numbers_of_images_are_those_of_the_dataset(
+    app: AppTest, name: str, most: str, asked: str
+) -> None:
+    label = {"train_size": "Training images", "validation_size": "Validation images"}[name]
+    refused = f"{label} must be a whole number from 0 to {most}, not “"
+    app.query_params[name] = asked
+    assert refused in shown(app)
+    assert getattr(app.session_state.config, name) == 0
+    app.text_input(key=f"set_{name}_0").set_value(asked)
+    assert refused in shown(app)
+
+
 @pytest.mark.parametrize("model", ["mlp", "cnn"])
 def test_other_models_show_their_first_layer(app: AppTest, model: str) -> None:
     app.query_params["model"] = model

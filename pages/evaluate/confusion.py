@@ -88,7 +88,7 @@ def _show_cell(run: RunRow, found: Scores, counts: np.ndarray, chosen: Cell) -> 
         )
         for place, p in zip(shown, probabilities, strict=True)
     ]
-    with st.container(height=430 if len(panels) > 15 else "content", border=False, key="cell_images"):
+    with st.container(key="cell_images"):  # pixels.css: no higher than five rows
         index = image_choice(
             f"cell_{run.id}_{true}_{answer}",
             panels,

@@ -12,6 +12,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from core.i18n.translation import N_, Sentences, _
 from core.models.parameter_shapes import count_parameters
+from core.protocol.controls import parse_pace
 from core.runs import RunRow, StoreError
 from pages.components.selectbox import field_px, selectbox, with_first
 from pages.run_context.selected_run import select_run
@@ -145,7 +146,7 @@ def _pace(run: RunRow | None) -> None:
         current = st.session_state.setdefault(
             "pace", run.pace if run is not None and is_mine else DEFAULT_PACE
         )
-    names = dict(PACES) if current in PACES else {current: current, **PACES}  # another's is a command line's
+    names = dict(PACES) if current in PACES else {current: _pace_in_words(current), **PACES}
     selectbox(
         _("Pace"),
         names,
@@ -153,13 +154,21 @@ def _pace(run: RunRow | None) -> None:
         choose,
         key="pace_choice",
         disabled=run is not None and run.is_live and not may_order(run),
-        width=field_px(PACES.values(), PACE_PX) + LABEL_PX,
+        width=field_px(names.values(), PACE_PX) + LABEL_PX,
         help=_(
             "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
             "more. The results are the same at every pace, and “trained for” does not count the waiting. Default: "
             "slow, about 10 s."
         ),
     )
+
+
+def _pace_in_words(pace: str) -> str:
+    """Return what a pace is called that cannot be chosen here: a command line's."""
+    kind, value = parse_pace(pace)
+    if kind == "film":
+        return _("Slow, about {time:about}", time=value)
+    return _("{rate:plain} steps a second", rate=value)
 
 
 def live_rate(config: RunConfig, run: RunRow | None) -> None:

@@ -68,3 +68,17 @@ def test_a_run_of_the_command_line_obeys_who_watches_it(app: AppTest, store: Sto
     open_run(app, run_id)
     button(app, "Stop").click().run()
     assert store.get(run_id).command == "stop"
+
+
+@pytest.mark.parametrize(
+    ("pace", "said"), [("steps:25", "25 steps a second"), ("film:120", "Slow, about 2 min")]
+)
+def test_a_pace_of_the_command_line_is_said_in_words(
+    app: AppTest, store: Store, pace: str, said: str
+) -> None:
+    run_id = begun(store, COMMAND_LINE)
+    store.order(run_id, pace=pace)
+    open_run(app, run_id)
+    box = next(box for box in app.selectbox if box.label == "Pace")
+    assert box.options[0] == said
+    assert box.value == pace

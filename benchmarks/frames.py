@@ -1,7 +1,7 @@
 """What a browser paints while a run trains: `python -m benchmarks.frames [--seconds 10] [--rounds 3]`.
 
 In a real browser, as it is and slowed down four-fold: frames a second in which pixels of the weight images, read back,
-or the path of the loss's curve changed; and, in a second while without that reading, the share of the time in which its
+or the path of the loss's curve changed; and, for as long without that reading, the share of the time in which its
 main thread was busy. Then how long going from page to page takes, until the other page stands.
 """
 

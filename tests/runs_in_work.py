@@ -15,9 +15,11 @@ def in_training(store: Store, config: RunConfig, steps_a_second: int) -> Iterato
     """Hold a run that is in training; an app must have started what trains, as its first visitor has it do."""
     run_id = store.create(config, pace=f"steps:{steps_a_second}")
     store.enqueue(run_id)
-    until(lambda: store.get(run_id).step > steps_a_second, "its first steps")
-    yield run_id
-    store.order(run_id, command="stop")
+    try:
+        until(lambda: store.get(run_id).step > steps_a_second, "its first steps")
+        yield run_id
+    finally:
+        store.order(run_id, command="stop")
 
 
 def stop_all(store: Store) -> None:

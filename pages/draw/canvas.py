@@ -142,7 +142,7 @@ def clear() -> None:
 
 
 def canvas() -> np.ndarray:
-    """Draw the canvas, pen and eraser; return the ink (H, W) float32 in [0, 1] of what is on it.
+    """Draw the canvas, its tools and what takes a drawing back; return the ink (H, W), float32 in [0, 1], on it.
 
     Call it inside a fragment: the page around it is then left alone while somebody draws.
     """

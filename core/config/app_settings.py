@@ -9,11 +9,14 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from core.config.field_errors import ONE_OF
 from core.config.run_config import ConfigError, FieldError, Range, RunConfig, checked, rule_of
 from core.datasets.data_dir import data_folder
 from core.i18n.translation import N_, _
 
 PREFIX: Final = "INKLING_"
+OWN: Final = "own"
+EVERYONE: Final = "everyone"
 
 _TOO_MANY_PARAMETERS: Final = N_(
     "The model would have {value} parameters (weights and biases), but at most {most} are allowed here."
@@ -38,6 +41,10 @@ def _whole(default: int, low: int, high: int, what: str) -> Any:
 
 def _number(default: float, low: float, high: float, what: str) -> Any:
     return field(default=default, metadata={"rule": Range(low, high), "what": what})
+
+
+def _choice(default: str, options: tuple[str, ...], what: str) -> Any:
+    return field(default=default, metadata={"rule": options, "what": what})
 
 
 def _text(default: str, what: str) -> Any:
@@ -71,6 +78,14 @@ class Settings:
     queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
     upload_mb: float = _number(
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
+    )
+    listing: str = _choice(
+        OWN,
+        (OWN, EVERYONE),
+        N_(
+            "Whose runs and searches a visitor finds in lists. own: their own, those whose link they opened, and the "
+            "command line's. everyone: all."
+        ),
     )
 
     @property
@@ -151,8 +166,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _refused(name: str, value: str, entry: Field[Any]) -> str:
     """Return, in sentences, what is allowed in a variable, what it is, and what to do."""
-    rule: Range = entry.metadata["rule"]
-    must_be = FieldError(name, value, rule.refusal, rule.limits).said()
+    rule = entry.metadata["rule"]
+    refused = (ONE_OF, {"options": rule}) if isinstance(rule, tuple) else (rule.refusal, rule.limits)
+    must_be = FieldError(name, value, *refused).said()
     change = _("Change it, or unset it to use the default, {default}.", default=entry.default)
     return " ".join([must_be, _(entry.metadata["what"]), change])
 
@@ -167,6 +183,8 @@ def _read(text: str, rule: Any) -> Any:
     """Return the text in the type of its rule.  Raises: ValueError when it does not fit."""
     if rule is str:
         return text
+    if isinstance(rule, tuple):
+        return rule[rule.index(text)]
     value = float(text)
     if not rule.low <= value <= rule.high or (rule.integer and value != int(value)):
         raise ValueError(text)

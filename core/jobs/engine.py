@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from core.access.rules import SYSTEM, Actor
 from core.config.app_settings import to_environment
 from core.runs import Store
 
@@ -24,12 +25,18 @@ RESTART_S: Final = (0.1, 5.0)  # the wait before a dead runner is replaced: at f
 class JobEngine(Protocol):
     """Trains runs, which it knows by their ids alone; everything else is in the store."""
 
-    def submit(self, run_id: str) -> None:
-        """See to it that the run gets trained: queues a held-back or interrupted one; asking twice is once."""
+    def submit(self, run_id: str, actor: Actor = SYSTEM) -> None:
+        """See to it that the run gets trained: queues a held-back or interrupted one; asking twice is once.
+
+        Raises: NotAllowed unless the actor, who wants it, may order the run.
+        """
         ...
 
-    def command(self, run_id: str, **orders: Any) -> None:
-        """Change the run's standing orders (see RunOrders.order), durably, also while it is queued."""
+    def command(self, run_id: str, actor: Actor = SYSTEM, **orders: Any) -> None:
+        """Change the run's standing orders (see RunOrders.order), durably, also while it is queued.
+
+        Raises: NotAllowed unless the actor may order the run.
+        """
         ...
 
     def wait_until_warm(self, timeout_s: float) -> bool:
@@ -58,14 +65,14 @@ class EmbeddedEngine:
         """The runner's process id."""
         return self._runner.pid
 
-    def submit(self, run_id: str) -> None:
-        """See JobEngine.  Raises: UnknownRun, StoreError."""
-        self._store.enqueue(run_id)
+    def submit(self, run_id: str, actor: Actor = SYSTEM) -> None:
+        """See JobEngine.  Raises: UnknownRun, NotAllowed, StoreError."""
+        self._store.acting_as(actor).enqueue(run_id)
         self._wake()
 
-    def command(self, run_id: str, **orders: Any) -> None:
-        """See JobEngine.  Raises: UnknownRun, ConfigError, StoreError."""
-        self._store.order(run_id, **orders)
+    def command(self, run_id: str, actor: Actor = SYSTEM, **orders: Any) -> None:
+        """See JobEngine.  Raises: UnknownRun, NotAllowed, ConfigError, StoreError."""
+        self._store.acting_as(actor).order(run_id, **orders)
         self._wake()
 
     def wait_until_warm(self, timeout_s: float) -> bool:

@@ -49,6 +49,8 @@ def run_moment(
         run, shared = current(run_id)
     except UnknownRun:
         return Moment(marks={"page": GONE})
+    if page_mark(run) == GONE:
+        return Moment(marks={"page": GONE})
     note_viewer(store, shared)
     snapshot = run_snapshot(run, shared, [], store, load_images, has_torch=has_torch)
     return Moment(snapshot.news(), {"page": page_mark(run)})
@@ -69,6 +71,8 @@ def state_moment(run_id: str, current: Current, store: Store) -> Moment:
     try:
         run, shared = current(run_id)
     except UnknownRun:
+        return Moment(marks={"page": GONE})
+    if page_mark(run) == GONE:
         return Moment(marks={"page": GONE})
     note_viewer(store, shared)
     return Moment(marks=state_marks(run, store.newest_weights_step(run_id)))

@@ -4,6 +4,7 @@ from core.runs.claimed_runs import QueuedRun
 from core.runs.errors import (
     DamagedArtifact,
     LostRun,
+    NotAllowed,
     RunRefused,
     StoreBusy,
     StoreDamaged,
@@ -18,7 +19,7 @@ from core.runs.errors import (
 )
 from core.runs.event_log import EventBatch
 from core.runs.row_updates import step_of
-from core.runs.run_records import Query
+from core.runs.run_query import Query
 from core.runs.run_row import RunRow
 from core.runs.store import Store
 
@@ -26,6 +27,7 @@ __all__ = [
     "DamagedArtifact",
     "EventBatch",
     "LostRun",
+    "NotAllowed",
     "Query",
     "QueuedRun",
     "RunRefused",

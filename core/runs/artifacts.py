@@ -5,11 +5,13 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from core.access.guard import needs
+from core.access.rules import Action
 from core.config.app_settings import Settings
 from core.i18n.translation import _
 from core.protocol.events import Checkpoint, Diverged, Event, Finished, Logits, Weights
-from core.runs.database import Database
 from core.runs.errors import UnknownArtifact
+from core.runs.run_table import RunTable
 from core.runs.schema import ARTIFACTS
 from core.runs.serialization import checksum, pack_arrays, unpack_arrays, verified
 
@@ -94,14 +96,16 @@ class ArtifactWriter:
 class Artifacts:
     """Reading artifacts."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, table: RunTable) -> None:
+        self._database, self.check = table.database, table.check
 
+    @needs(Action.READ_RUN)
     def snapshots(self, run_id: str) -> list[int]:
         """Return the steps whose weights are kept, rising."""
         with self._database.read() as connection:
             return list(connection.scalars(_snapshot_steps(run_id)))
 
+    @needs(Action.READ_RUN)
     def snapshot(self, run_id: str, step: int) -> dict[str, np.ndarray]:
         """Return the weights kept after `step` updates, name -> float32 array.
 
@@ -112,6 +116,7 @@ class Artifacts:
             raise UnknownArtifact(_("Run {run} has no weights for step {step}.", run=run_id, step=step))
         return unpack_arrays(data)
 
+    @needs(Action.READ_RUN)
     def newest_weights(self, run_id: str) -> tuple[int, dict[str, np.ndarray]] | None:
         """Return (step, weights) as new as there are, None before the first."""
         with self._database.read() as connection:
@@ -121,12 +126,14 @@ class Artifacts:
         data = verified(row["data"], row["sha256"], _damage(run_id, SNAPSHOT, row["step"]))
         return row["step"], unpack_arrays(data)
 
+    @needs(Action.READ_RUN)
     def newest_weights_step(self, run_id: str) -> int | None:
         """Return the step of what `live` would return, without reading it."""
         with self._database.read() as connection:
             step: int | None = connection.scalar(_NEWEST_STEP, {"of_run": run_id})
         return step
 
+    @needs(Action.READ_RUN)
     def checkpoint(self, run_id: str) -> bytes | None:
         """Return the last checkpoint, None if there is none.
 
@@ -134,6 +141,7 @@ class Artifacts:
         """
         return self._find(run_id, CHECKPOINT)
 
+    @needs(Action.READ_RUN)
     def logits(self, run_id: str, split: str = "test") -> np.ndarray | None:
         """Return the final model's scores on `split`, float32 (N, K), None before the run's end.
 

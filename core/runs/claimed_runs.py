@@ -7,6 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from core.access.guard import needs, needs_right_to
+from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig, from_json
 from core.i18n.kept_sentences import code_of, kept
 from core.i18n.translation import _
@@ -37,8 +39,10 @@ class ClaimedRuns:
     """What runners and workers do with runs."""
 
     def __init__(self, table: RunTable, event_log: EventLog) -> None:
-        self._table, self._database, self._event_log = table, table.database, event_log
+        self._table, self._database, self.check = table, table.database, table.check
+        self._event_log = event_log
 
+    @needs_right_to(Action.WORK)
     def waiting(self, limit: int = 16) -> list[QueuedRun]:
         """Return the head of the queue, in order."""
         queue = select(RUNS.c.id, RUNS.c.config).where(RUNS.c.state == QUEUED)
@@ -46,6 +50,7 @@ class ClaimedRuns:
             rows = connection.execute(queue.order_by(RUNS.c.queue_order).limit(limit)).all()
         return [QueuedRun(run_id, _read_config(config)) for run_id, config in rows]
 
+    @needs(Action.WORK)
     def claim(self, run_id: str, threads: int = 0, cores: int = 0) -> int:
         """Take a queued run for this process; return the new attempt's number, 0 if it cannot be had.
 
@@ -75,12 +80,14 @@ class ClaimedRuns:
         self._table.change(connection, run_id, **claimed, threads=threads, started_at=started_at)
         return int(claimed["attempt"])
 
+    @needs_right_to(Action.WORK)
     def count_by_state(self) -> dict[str, int]:
         """Return how many runs, deleted ones left out, are in each state that any is in."""
         counts = select(RUNS.c.state, func.count()).where(RUNS.c.deleted_at.is_(None)).group_by(RUNS.c.state)
         with self._database.read() as connection:
             return dict(connection.execute(counts).tuples().all())
 
+    @needs_right_to(Action.WORK)
     def threads_in_work(self) -> int:
         """Return how many threads the living workers of this store use, whoever runs them."""
         with self._database.read() as connection:
@@ -92,6 +99,7 @@ class ClaimedRuns:
         rows = many(connection, in_work)
         return sum(row["threads"] for row in rows if self._table.is_held(row))
 
+    @needs(Action.WORK)
     def append(self, run_id: str, attempt: int, events: Sequence[Event]) -> None:
         """Write down what the run said, all of it or nothing; its terminal event ends it.
 
@@ -103,6 +111,7 @@ class ClaimedRuns:
         with self._database.write(durable=durable) as connection:
             self._event_log.write_down(connection, self._mine(connection, run_id, attempt), events)
 
+    @needs(Action.WORK)
     def release(
         self,
         run_id: str,
@@ -127,6 +136,7 @@ class ClaimedRuns:
 
         self._database.write_with_reserve(write)
 
+    @needs(Action.WORK)
     def report_lost_worker(self, run_id: str, attempt: int, how: str) -> None:
         """Write down that the attempt's process is gone, if the run had not ended or been given back.
 
@@ -159,6 +169,7 @@ class ClaimedRuns:
             elif was_settled and how:
                 self._table.change(connection, run_id, message=kept(how, "worker_ended"))
 
+    @needs_right_to(Action.WORK)
     def mark_interrupted(self) -> list[str]:
         """Write down as interrupted every run in work whose worker is gone; return their ids."""
         in_work = select(RUNS).where(RUNS.c.state.in_(IN_WORK))

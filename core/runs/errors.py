@@ -1,7 +1,13 @@
 """What can go wrong with the run store, each as an exception that carries a remedy for the person reading it."""
 
+import logging
+from typing import Final
+
+from core.access.rules import Action, Actor
 from core.errors import InklingError
 from core.i18n.translation import _
+
+LOG: Final = logging.getLogger("inkling.access")
 
 
 # ruff: noqa: N818 - the names say what happened; the base class says that it is an error
@@ -47,6 +53,18 @@ class UnknownRun(StoreError):
             _("There is no run “{run}”.", run=run_id[:40]),
             _("It may have been deleted. Choose another run from the list."),
         )
+
+
+class NotAllowed(StoreError):
+    """The actor may not do this to the run, or at all; written to the log."""
+
+    def __init__(self, action: Action, subject_id: str, actor: Actor) -> None:
+        LOG.warning("refused: %s %s by %s %s", action.value, subject_id, actor.kind.value, actor.id[:8])
+        super().__init__(
+            _("This belongs to somebody else, so it can only be looked at here."),
+            _("To try things out, open it on Runs and run it again: the new run is yours."),
+        )
+        self.action, self.subject_id = action, subject_id
 
 
 class LostRun(StoreError):

@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 
+from core.access.guard import needs
+from core.access.rules import Action
 from core.protocol.events import Event, Recorded, Started, Steps
 from core.runs.artifacts import ArtifactWriter
 from core.runs.row_updates import columns_of
@@ -42,8 +44,9 @@ class EventLog:
     """Reading events, and writing them down in a transaction that is under way."""
 
     def __init__(self, table: RunTable) -> None:
-        self._table, self._database = table, table.database
+        self._table, self._database, self.check = table, table.database, table.check
 
+    @needs(Action.READ_RUN)
     def events_since(self, run_id: str, since: str = "") -> EventBatch:
         """Return what the run said after the cursor `since` ("" = from the beginning), in order.
 

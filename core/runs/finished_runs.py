@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert, select
 
+from core.access.guard import needs, needs_right_to
+from core.access.rules import Action
 from core.config.run_config import RunConfig
 from core.protocol.events import TERMINAL, Event, Logits, Started
 from core.runs.artifacts import ArtifactWriter
@@ -19,8 +21,10 @@ class FinishedRuns:
     """Taking in runs that no worker of this store trained."""
 
     def __init__(self, table: RunTable, event_log: EventLog) -> None:
-        self._table, self._database, self._event_log = table, table.database, event_log
+        self._table, self._database, self.check = table, table.database, table.check
+        self._event_log = event_log
 
+    @needs_right_to(Action.CREATE_RUN)
     def add_finished_run(
         self,
         config: RunConfig,
@@ -46,6 +50,7 @@ class FinishedRuns:
             what = "a finished run's events begin with Started and end with how it ended"  # not said: for programmers
             raise ValueError(what)
         run_id, now = run_id or new_id(), time.time()
+        owner = self._table.owner_of_new(owner)
         values = new_row(run_id, config, owner, name, note, tags)
         values |= {"parent_id": parent_id, "group_id": group_id, "pinned": int(pinned)}
         values |= {"state": RUNNING, "attempt": 1, "created_at": now, "started_at": now}
@@ -56,6 +61,7 @@ class FinishedRuns:
                 self._event_log.write_down(connection, self._table.row(connection, run_id), events)
         return run_id
 
+    @needs(Action.WORK)
     def add_logits(self, run_id: str, logits: Logits) -> None:
         """Store final scores that a run came without, in place of earlier ones.
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from core.access.rules import Action
 from core.runs import RunRow, Store
 from core.runs.schema import EVENTS
 
@@ -15,8 +16,11 @@ _AT_ONCE: Final = 400  # parameters of one statement
 
 
 def loss_histories(store: Store, runs: Sequence[RunRow]) -> dict[str, list[float]]:
-    """Return for each run at most POINTS losses on the split that it is judged by, in order of step."""
-    found: dict[str, list[float]] = {row.id: [] for row in runs}
+    """Return for each run at most POINTS losses on the split that it is judged by, in order of step.
+
+    None of a run that the store's actor may not read.
+    """
+    found: dict[str, list[float]] = {row.id: [] for row in runs if store.may(Action.READ_RUN, row)}
     split = {row.id: row.evaluation_split for row in runs}
     ids = list(found)
     columns = (EVENTS.c.run_id, EVENTS.c.payload)
@@ -29,7 +33,7 @@ def loss_histories(store: Store, runs: Sequence[RunRow]) -> dict[str, list[float
                 told = json.loads(payload)
                 if told["split"] == split[run_id] and math.isfinite(told["loss"]):
                     found[run_id].append(told["loss"])
-    return {run_id: _thinned(losses) for run_id, losses in found.items()}
+    return {row.id: _thinned(found.get(row.id, [])) for row in runs}
 
 
 def _thinned(losses: list[float]) -> list[float]:

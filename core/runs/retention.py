@@ -4,9 +4,10 @@ import time
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
-from core.config.app_settings import Settings
-from core.runs.database import Database
+from core.access.guard import needs_right_to
+from core.access.rules import Action
 from core.runs.run_row import ENDED, INTERRUPTED
+from core.runs.run_table import RunTable
 from core.runs.schema import RUNS
 
 DAY_S = 86_400.0
@@ -16,9 +17,10 @@ OPEN_S = 1_800.0  # a run looked at this recently counts as open
 class Retention:
     """Which runs are kept, for how long."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
+    def __init__(self, table: RunTable) -> None:
+        self._database, self._settings, self.check = table.database, table.settings, table.check
 
+    @needs_right_to(Action.WORK)
     def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:
         """Delete for good what the settings no longer keep; return the ids.
 
@@ -40,6 +42,7 @@ class Retention:
             self._database.give_room_back()
         return ids
 
+    @needs_right_to(Action.WORK)
     def keep_disk_reserve(self) -> None:
         """See to it that a full disk will still have room for the last words of a run."""
         if self._database.reserve is not None:

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 
+from core.access.guard import needs
+from core.access.rules import Action
 from core.config.field_errors import ONE_OF
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, FieldError
@@ -24,8 +26,9 @@ class RunOrders:
     """Orders to runs."""
 
     def __init__(self, table: RunTable) -> None:
-        self._table, self._database = table, table.database
+        self._table, self._database, self.check = table, table.database, table.check
 
+    @needs(Action.ORDER_RUN)
     def order(
         self,
         run_id: str,
@@ -61,6 +64,7 @@ class RunOrders:
             elif goes_on and values["state"] == PAUSED and not values["lease"]:
                 self._queue(connection, run_id)
 
+    @needs(Action.ORDER_RUN)
     def enqueue(self, run_id: str) -> bool:
         """Put a held-back or interrupted run into the queue; return False, changing nothing, for any other.
 
@@ -80,6 +84,7 @@ class RunOrders:
             self._queue(connection, run_id)
             return True
 
+    @needs(Action.DELETE_RUN)
     def delete(self, run_id: str) -> None:
         """Put the run out of sight, stopped if it had not ended; `restore` undoes it until the upkeep purges it.
 
@@ -96,6 +101,7 @@ class RunOrders:
             elif values["state"] not in ENDED:
                 self._table.end_as_stopped(connection, values)
 
+    @needs(Action.WORK)
     def orders(self, run_id: str, attempt: int) -> RunCommands | None:
         """Return the standing orders, None if the run is no longer in this attempt. For its worker."""
         with self._database.read() as connection:

@@ -4,19 +4,21 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, select
 
+from core.access.guard import needs, needs_right_to
+from core.access.rules import Action, Kind
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused
-from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, QUEUED, RunRow, run_row
+from core.runs.run_query import Query, listed_to, select_runs
+from core.runs.run_row import CREATED, IN_WORK, QUEUED, RunRow, run_row
 from core.runs.run_table import RunTable, Values, many
-from core.runs.schema import RUNS
+from core.runs.schema import OPENED_RUNS, RUNS
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 _ID_LENGTH: Final = 8
@@ -29,38 +31,14 @@ _ODD_NAME: Final = N_("The name has a character that cannot be shown, {character
 _ODD_NOTE: Final = N_("The note has a character that cannot be shown, {character}, in “{near}”.")
 _ODD_TAG: Final = N_("A tag has a character that cannot be shown, {character}, in “{near}”.")
 
-SORT_KEYS: Final = (
-    *("number", "name", "dataset", "model", "created_at", "ended_at", "elapsed_s", "images_per_s", "step"),
-    *("train_loss", "evaluation_loss", "evaluation_accuracy", "best_accuracy", "test_loss", "test_accuracy"),
-    *("parameter_count", "pinned"),
-)
-
-
-@dataclass(frozen=True)
-class Query:
-    """Which runs to list, and how. Empty fields ask for nothing; `search` looks in name, note and tags."""
-
-    owner: str = ""
-    ids: Sequence[str] = ()
-    statuses: Sequence[str] = ()
-    dataset: str = ""
-    model: str = ""
-    tag: str = ""
-    group_id: str = ""
-    search: str = ""
-    pinned: bool | None = None
-    deleted: bool = False
-    sort: str = "number"
-    descending: bool = True
-    limit: int = 1000
-
 
 class RunRecords:
     """Runs as records."""
 
     def __init__(self, table: RunTable) -> None:
-        self._table, self._database = table, table.database
+        self._table, self._database, self.check = table, table.database, table.check
 
+    @needs_right_to(Action.CREATE_RUN)
     def create(
         self,
         config: RunConfig,
@@ -79,15 +57,20 @@ class RunRecords:
     ) -> str:
         """Return the id of a new run, durable once this returns, in the queue unless `queue` is False.
 
+        owner: whose it is; a visitor's is their own, whatever is said.
+
         command, run_until, pace: its first orders ("pause" with run_until 1 does one step and waits;
         run_until -1 one epoch). parameter_count: the model's, 0 = not known before it is built.
 
         Raises: ConfigError for settings beyond this installation's limits; RunRefused for a full queue, or for a
-        name, note or tag that cannot be shown.
+        name, note or tag that cannot be shown; UnknownRun for a run to start from that may not be read.
         """
+        if config.start_from:
+            self.check(Action.READ_RUN, config.start_from)
         self._table.settings.check(config, parameter_count)
         check_pace(pace)
         run_id, now = new_id(), time.time()
+        owner = self._table.owner_of_new(owner)
         values = new_row(run_id, config, owner, name, note, tags)
         values |= {"parent_id": parent_id, "group_id": group_id, "created_at": now}
         values |= {"command": command, "run_until": run_until, "pace": pace}
@@ -121,6 +104,7 @@ class RunRecords:
                 _("Wait until some have finished, or stop queued runs that you no longer need."),
             )
 
+    @needs(Action.READ_RUN)
     def get(self, run_id: str) -> RunRow:
         """Return the run as it stands.  Raises: UnknownRun."""
         with self._database.read() as connection:
@@ -128,6 +112,7 @@ class RunRecords:
             position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
         return run_row(values, self._table.is_held(values), position)
 
+    @needs_right_to(Action.LIST_RUNS)
     def list_version(self) -> str:
         """Return a text that changes whenever any run does, or a worker is lost; cheaper than `list`."""
         counts = select(func.count(), func.sum(RUNS.c.revision))
@@ -137,39 +122,47 @@ class RunRecords:
             held = [self._table.is_held(values) for values in many(connection, in_work)]
         return f"{count}.{revisions or 0}.{sum(held)}"
 
+    @needs_right_to(Action.LIST_RUNS)
     def list(self, query: Query | None = None, **wanted: Any) -> list[RunRow]:
         """Return the runs that match, newest first unless `sort` says otherwise; unknown values come last.
 
         `list(owner="x", limit=20)` is short for `list(Query(owner="x", limit=20))`.
         """
         query = query or Query(**wanted)
+        listed = listed_to(self._table.actor, query, self._table.settings)
         with self._database.read() as connection:
-            found = many(connection, _select(query))
+            found = many(connection, select_runs(query).where(listed))
             positions = _positions(connection) if any(v["state"] == QUEUED for v in found) else {}
         rows = (run_row(v, self._table.is_held(v), positions.get(v["id"], 0)) for v in found)
         wanted_rows = [row for row in rows if not query.statuses or row.status in query.statuses]
         return wanted_rows[: query.limit]
 
+    @needs(Action.EDIT_RUN)
     def rename(self, run_id: str, name: str) -> None:
         """Name the run, at most MAX_NAME characters.  Raises: UnknownRun; RunRefused for what cannot be shown."""
         self._edit(run_id, name=clean_name(name))
 
+    @needs(Action.EDIT_RUN)
     def note(self, run_id: str, note: str) -> None:
         """Write the run's note, at most MAX_NOTE characters.  Raises: UnknownRun; RunRefused as `rename`."""
         self._edit(run_id, note=clean_note(note))
 
+    @needs(Action.EDIT_RUN)
     def pin(self, run_id: str, pinned: bool = True) -> None:
         """Keep the run whatever its age, or no longer.  Raises: UnknownRun."""
         self._edit(run_id, pinned=int(pinned))
 
+    @needs(Action.EDIT_RUN)
     def tag(self, run_id: str, tags: Sequence[str]) -> None:
         """Replace the run's tags, at most MAX_TAGS.  Raises: UnknownRun; RunRefused as `rename`."""
         self._edit(run_id, tags=json.dumps(clean_tags(tags)))
 
+    @needs(Action.RESTORE_RUN)
     def restore(self, run_id: str) -> None:
         """Undo `delete`.  Raises: UnknownRun when it has been purged."""
         self._edit(run_id, deleted_at=None)
 
+    @needs(Action.READ_RUN)
     def touch(self, run_id: str) -> None:
         """Note that somebody looks at the run, so that it is not pruned meanwhile. Writes at most once a minute."""
         now = time.time()
@@ -178,6 +171,18 @@ class RunRecords:
         if seen_at is None or abs(now - seen_at) > SEEN_EVERY_S:
             with self._database.write() as connection:
                 connection.execute(RUNS.update().where(RUNS.c.id == run_id).values(seen_at=now))
+
+    @needs(Action.READ_RUN)
+    def note_opened(self, run_id: str) -> None:
+        """Have the run in the visitor's lists from now on: another's that was opened by its link."""
+        actor = self._table.actor
+        if actor.kind is not Kind.VISITOR or not actor.id or self._table.subject(run_id).owner == actor.id:
+            return
+        opened = {"visitor": actor.id, "run_id": run_id}
+        known = select(OPENED_RUNS.c.run_id).filter_by(**opened)
+        with self._database.write() as connection:
+            if connection.scalar(known) is None:
+                connection.execute(insert(OPENED_RUNS).values(**opened, opened_at=time.time()))
 
     def _edit(self, run_id: str, **values: Any) -> None:
         with self._database.write(durable=True) as connection:
@@ -189,38 +194,6 @@ def _positions(connection: Connection) -> dict[str, int]:
     """Return the place in the queue, from 1, of every queued run."""
     queue = select(RUNS.c.id).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
     return {run_id: place for place, run_id in enumerate(connection.scalars(queue), start=1)}
-
-
-def _select(query: Query) -> Select[Any]:
-    """Return the SELECT of a Query."""
-    if query.sort not in SORT_KEYS:
-        what = f"runs are sorted by one of {SORT_KEYS}, got {query.sort!r}"  # not said: for programmers
-        raise ValueError(what)
-    columns = RUNS.c
-    statement = select(RUNS)
-    statement = statement.where(
-        columns.deleted_at.is_not(None) if query.deleted else columns.deleted_at.is_(None)
-    )
-    for name in ("owner", "dataset", "model", "group_id"):
-        if getattr(query, name):
-            statement = statement.where(columns[name] == getattr(query, name))
-    if query.ids:
-        statement = statement.where(columns.id.in_(query.ids))
-    if query.pinned is not None:
-        statement = statement.where(columns.pinned == int(query.pinned))
-    if query.tag:
-        statement = statement.where(columns.tags.contains(json.dumps(query.tag), autoescape=True))
-    if query.search:
-        texts = (columns.name, columns.note, columns.tags, columns.id)
-        statement = statement.where(or_(*(t.icontains(query.search, autoescape=True) for t in texts)))
-    if query.statuses:
-        stored = {*query.statuses, *(IN_WORK if INTERRUPTED in query.statuses else ())}
-        statement = statement.where(columns.state.in_(stored))
-    key = columns[query.sort]
-    statement = statement.order_by(
-        key.is_(None), key.desc() if query.descending else key, columns.number.desc()
-    )
-    return statement if query.statuses else statement.limit(query.limit)
 
 
 def new_row(run_id: str, config: RunConfig, owner: str, name: str, note: str, tags: Sequence[str]) -> Values:

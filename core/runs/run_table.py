@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Select, Update, bindparam, func, insert, select, update
 
+from core.access.rules import NOTHING, SYSTEM, Action, Actor, Kind, Subject, may
 from core.config.app_settings import Settings
 from core.protocol.events import Event, Finished
 from core.runs.database import Database
-from core.runs.errors import UnknownRun
+from core.runs.errors import NotAllowed, UnknownRun
 from core.runs.leases import Leases
 from core.runs.row_updates import columns_of, step_of
 from core.runs.run_row import IN_WORK, INTERRUPTED, LOST_CAUSE, LOST_MESSAGE, LOST_REMEDY, PAUSED
@@ -17,6 +18,7 @@ from core.runs.serialization import encode, kind_of
 
 Values = dict[str, Any]  # a row, column -> value
 _ROW = select(RUNS).where(RUNS.c.id == bindparam("of_run"))
+_WHOSE = select(RUNS.c.owner, RUNS.c.deleted_at).where(RUNS.c.id == bindparam("of_run"))
 
 
 def one(connection: Connection, statement: Select[Any]) -> Values | None:
@@ -33,10 +35,39 @@ def many(connection: Connection, statement: Select[Any]) -> list[Values]:
 
 
 class RunTable:
-    """The rows of runs, read and changed in a transaction that is under way, and the leases of who holds them."""
+    """The rows of runs, read and changed in a transaction that is under way, and the leases of who holds them.
 
-    def __init__(self, database: Database, leases: Leases, settings: Settings) -> None:
-        self.database, self.leases, self.settings = database, leases, settings
+    actor: on whose behalf. What asks first (core.access.guard) asks `check`.
+    """
+
+    def __init__(self, database: Database, leases: Leases, settings: Settings, actor: Actor = SYSTEM) -> None:
+        self.database, self.leases, self.settings, self.actor = database, leases, settings, actor
+
+    def check(self, action: Action, run_id: str) -> None:
+        """Refuse what the actor may not do to the run ("": to none in particular).
+
+        Raises: UnknownRun, also for a run that the actor may not even read; NotAllowed.
+        """
+        if self.actor is SYSTEM:
+            return
+        subject = self.subject(run_id) if run_id else NOTHING
+        if may(self.actor, action, subject):
+            return
+        if run_id and not may(self.actor, Action.READ_RUN, subject):
+            raise UnknownRun(run_id)
+        raise NotAllowed(action, run_id, self.actor)
+
+    def subject(self, run_id: str) -> Subject:
+        """Return whose the run is.  Raises: UnknownRun."""
+        with self.database.read() as connection:
+            found = connection.execute(_WHOSE, {"of_run": run_id}).first()
+        if found is None:
+            raise UnknownRun(run_id)
+        return Subject(found.owner, found.deleted_at is not None)
+
+    def owner_of_new(self, wanted: str) -> str:
+        """Return whose a new run is: the actor's own, or as the system or the operator say."""
+        return self.actor.id if self.actor.kind is Kind.VISITOR else wanted or self.actor.id
 
     def row(self, connection: Connection, run_id: str) -> Values:
         """Return the run's row.  Raises: UnknownRun."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from core.i18n.translation import _
 from core.runs.errors import StoreTooNew
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 METADATA: Final = MetaData()
 
@@ -123,6 +123,14 @@ ARTIFACTS: Final = Table(
     Column("data", LargeBinary, nullable=False),  # last: SQLite then reads the rest without touching it
 )
 
+OPENED_RUNS: Final = Table(  # others' runs that a visitor has opened by their links: in that visitor's lists
+    "opened_runs",
+    METADATA,
+    Column("visitor", String(64), primary_key=True),
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("opened_at", Float, nullable=False),
+)
+
 LEASES: Final = Table(  # used only where the store is on a server; see core.runs.leases
     "leases",
     METADATA,
@@ -134,7 +142,9 @@ Index("runs_by_state", RUNS.c.state, RUNS.c.queue_order)
 Index("runs_by_owner", RUNS.c.owner, RUNS.c.number)
 
 Migration = Callable[[Connection], None]
-MIGRATIONS: Final[dict[int, Migration]] = {}  # version -> what brings a store of the version before to it
+MIGRATIONS: Final[dict[int, Migration]] = {
+    2: OPENED_RUNS.create
+}  # version -> what brings a store of the version before to it
 
 
 def is_current(connection: Connection) -> bool:

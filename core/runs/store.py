@@ -1,8 +1,10 @@
 """The run store: everything about runs, in one database that every process may open."""
 
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
+from core.access.rules import SYSTEM, Action, Actor, Subject, may
 from core.config.app_settings import Settings, from_environment
 from core.runs.artifacts import Artifacts
 from core.runs.claimed_runs import ClaimedRuns
@@ -13,6 +15,7 @@ from core.runs.leases import BeatLeases, FileLeases, Leases
 from core.runs.retention import Retention
 from core.runs.run_orders import RunOrders
 from core.runs.run_records import RunRecords
+from core.runs.run_row import RunRow
 from core.runs.run_table import RunTable
 
 
@@ -20,6 +23,7 @@ class Store:
     """The run store at a SQLAlchemy URL; default: where the INKLING_* variables say.
 
     Safe to use from many threads. `busy_s`: how long a write waits for another process's before StoreBusy.
+    It does everything that it is told, as the system; `acting_as` returns it as somebody else may use it.
 
     Raises: StoreError that says what is wrong with the place and what to do.
     """
@@ -35,7 +39,26 @@ class Store:
         place = f"sqlite:///{self.database.path}" if self.database.path else self.url
         data = str(settings.data_dir)
         self.settings = replace(settings, store=place, data=data)  # the same from any folder
-        table = RunTable(self.database, self.leases, self.settings)
+        self._offer(SYSTEM)
+
+    def acting_as(self, actor: Actor) -> "Store":
+        """Return this store as the actor may use it: each method refuses what the rules do not allow.
+
+        Its methods raise NotAllowed, and UnknownRun for what the actor may not even read.
+        """
+        acting = copy(self)
+        acting._offer(actor)
+        return acting
+
+    def may(self, action: Action, row: RunRow) -> bool:
+        """Return whether the actor may do this to the run: for what is greyed out. The methods ask by themselves."""
+        return may(self.actor, action, Subject(row.owner, row.deleted_at is not None))
+
+    def _offer(self, actor: Actor) -> None:
+        """Set the methods that people call, on the actor's behalf."""
+        self.actor = actor
+        table = RunTable(self.database, self.leases, self.settings, actor)
+        self.check = table.check
 
         # runs as records: made, read, listed, named
         records = RunRecords(table)
@@ -48,6 +71,7 @@ class Store:
         self.tag = records.tag
         self.pin = records.pin
         self.touch = records.touch
+        self.note_opened = records.note_opened
         self.restore = records.restore
 
         # orders to a run: run, pause, stop, into the queue, out of sight
@@ -75,7 +99,7 @@ class Store:
         self.add_logits = finished.add_logits
 
         # what a run has said, and its arrays and bytes
-        artifacts = Artifacts(self.database)
+        artifacts = Artifacts(table)
         self.events_since = event_log.events_since
         self.snapshots = artifacts.snapshots
         self.snapshot = artifacts.snapshot
@@ -85,7 +109,7 @@ class Store:
         self.logits = artifacts.logits
 
         # keeping the store small, and able to write on a full disk
-        retention = Retention(self.database, self.settings)
+        retention = Retention(table)
         self.prune = retention.prune
         self.keep_disk_reserve = retention.keep_disk_reserve
 

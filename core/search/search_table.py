@@ -7,10 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, insert, select, update
 
+from core.access.guard import needs, needs_right_to
+from core.access.rules import NOTHING, SYSTEM, Action, Kind, Subject, may
+from core.config.app_settings import EVERYONE
 from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.translation import _
-from core.runs import Store, UnknownRun
+from core.runs import NotAllowed, Store, UnknownRun
 from core.runs.run_records import clean_name, new_id
+from core.runs.run_row import COMMAND_LINE
 from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
 
 RUNNING: Final = "running"
@@ -66,25 +70,40 @@ class SearchRow:
 
 
 class Searches:
-    """The searches of a store."""
+    """The searches of a store, as the store's actor may use them."""
 
     def __init__(self, store: Store) -> None:
-        self._database = store.database
+        self._database, self._actor, self._settings = store.database, store.actor, store.settings
         with self._database.read() as connection:
             is_there = connection.dialect.has_table(connection, TABLE.name)
         if not is_there and not store.is_read_only:
             with self._database.write() as connection:
                 TABLE.create(connection, checkfirst=True)
 
+    def check(self, action: Action, search_id: str) -> None:
+        """Refuse what the actor may not do to the search ("": to none in particular).
+
+        Raises: UnknownRun; NotAllowed.
+        """
+        if self._actor is not SYSTEM and not may(
+            self._actor, action, Subject(self._one(search_id).owner) if search_id else NOTHING
+        ):
+            raise NotAllowed(action, search_id, self._actor)
+
+    def may(self, action: Action, search: SearchRow) -> bool:
+        """Return whether the actor may do this to the search: for what is greyed out."""
+        return may(self._actor, action, Subject(search.owner))
+
+    @needs_right_to(Action.CREATE_SEARCH)
     def create(self, plan: SearchPlan, *, owner: str = "", name: str = "") -> str:
-        """Return the id of a new search; whoever drives searches takes it up.
+        """Return the id of a new search; whoever drives searches takes it up. A visitor's is their own.
 
         Raises: StoreError, one of them RunRefused for a name that cannot be shown.
         """
         search_id = new_id()
         values = {
             "id": search_id,
-            "owner": owner,
+            "owner": self._actor.id if self._actor.kind is Kind.VISITOR else owner or self._actor.id,
             "name": clean_name(name) or _("Search"),
             "plan": plan_to_json(plan),
         }
@@ -92,29 +111,40 @@ class Searches:
             connection.execute(insert(TABLE).values(**values, state=RUNNING, created_at=time.time()))
         return search_id
 
+    @needs(Action.READ_SEARCH)
     def get(self, search_id: str) -> SearchRow:
         """Return the search.  Raises: UnknownRun."""
+        return self._one(search_id)
+
+    def _one(self, search_id: str) -> SearchRow:
         found = self._read(TABLE.c.id == search_id)
         if not found:
             raise UnknownRun(search_id)
         return found[0]
 
+    @needs_right_to(Action.LIST_SEARCHES)
     def newest(self, limit: int = 50) -> list[SearchRow]:
-        """Return the searches, newest first."""
-        return self._read(TABLE.c.id != "")[:limit]
+        """Return the searches that the actor is shown in a list, newest first: a visitor their own."""
+        if self._actor.kind is not Kind.VISITOR or self._settings.listing == EVERYONE:
+            return self._read(TABLE.c.id != "")[:limit]
+        return self._read(TABLE.c.owner.in_({self._actor.id, "", COMMAND_LINE}))[:limit]
 
+    @needs_right_to(Action.WORK)
     def active(self) -> list[SearchRow]:
         """Return the searches that go on, oldest first."""
         return self._read(TABLE.c.state.in_(ACTIVE))[::-1]
 
+    @needs(Action.ORDER_SEARCH)
     def stop(self, search_id: str) -> None:
         """Have no further trial begin and those in work end; they are tried anew after `resume`."""
         self._set(search_id, (RUNNING,), STOPPING)
 
+    @needs(Action.ORDER_SEARCH)
     def resume(self, search_id: str) -> None:
         """Go on with a stopped search."""
         self._set(search_id, (STOPPED,), RUNNING)
 
+    @needs(Action.WORK)
     def settle(self, search_id: str, state: str, message: str = "") -> None:
         """Write down how the search ended, unless it was resumed meanwhile."""
         self._set(search_id, (RUNNING,) if state == FINISHED or message else (STOPPING,), state, message)

@@ -25,8 +25,8 @@ from pages.components.live_channel import FIGURES_MS, follow
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.selected_run import select_run, status_chip
-from pages.server.services import engine, settings, store
-from pages.server.visitor import visitor
+from pages.server.services import settings
+from pages.server.visitor import store, submit
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
 SHOWN: Final = 40
@@ -143,8 +143,8 @@ def _train(model: LoadedModel, data: ImageData) -> None:
 def _begin(config: RunConfig, name: str, parent_id: str) -> None:
     try:
         tags = ["my hand"]  # not said: a stored tag
-        run_id = store().create(config, owner=visitor(), name=name, parent_id=parent_id, tags=tags)
-        engine().submit(run_id)
+        run_id = store().create(config, name=name, parent_id=parent_id, tags=tags)
+        submit(run_id)
     except (StoreError, ConfigError) as error:
         st.session_state.lesson_trouble = refusal(error)
         return

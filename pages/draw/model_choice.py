@@ -17,7 +17,8 @@ from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.runs.run_labels import title
 from pages.run_context.selected_run import selected_run
 from pages.server.background import begin
-from pages.server.services import image_data, store
+from pages.server.services import image_data
+from pages.server.visitor import store
 
 READY_MODEL: Final = "cnn-mnist"
 

@@ -19,7 +19,7 @@ from core.runs.run_labels import distinct_titles
 from pages.components.live_chart import live_chart
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, comparable_runs, model_at, model_of
 from pages.draw.prediction import headline, probability_bars
-from pages.server.services import store
+from pages.server.visitor import store
 
 OTHERS: Final = 3
 NAMED: Final = 4  # classes whose curve is drawn

@@ -28,7 +28,7 @@ from pages.run_context.trained_model import (
     test_images,
     unit_linear,
 )
-from pages.server.services import store
+from pages.server.visitor import store
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

@@ -22,7 +22,8 @@ from pages.components.captioned_figure import chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import logits_of, newest_step, test_images
-from pages.server.services import image_data, store
+from pages.server.services import image_data
+from pages.server.visitor import store
 
 KINDS = {"softmax": "softmax", "mlp": "MLP", "cnn": "CNN"}  # as short as a line's end has room for
 IMAGES = 1_000  # of the test set, as many of each class as of another: the same for every run

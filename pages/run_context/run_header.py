@@ -19,8 +19,7 @@ from core.runs.run_labels import settings_text, title, unambiguous
 from pages.components.live_channel import follow
 from pages.components.selectbox import selectbox
 from pages.run_context.selected_run import select_run, status_chip
-from pages.server.services import store
-from pages.server.visitor import visitor
+from pages.server.visitor import store, visitor
 
 FRESH_S: Final = 90.0  # the age of a younger run would be told in seconds, in other words each time
 PICKER_PX: Final = 460

@@ -6,7 +6,7 @@ from core.i18n.translation import _
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import status_text
 from pages.components.theme import chip
-from pages.server.services import store
+from pages.server.visitor import store
 
 
 def selected_run() -> RunRow | None:
@@ -45,6 +45,7 @@ def follow_address() -> None:
         return
     try:
         st.session_state.run = store().get(wanted).id
+        store().note_opened(wanted)
     except UnknownRun:
         st.session_state.address_problem = _(
             "There is no run “{run}” here. It may have been deleted, or the link is incomplete.",

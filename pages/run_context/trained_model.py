@@ -17,7 +17,8 @@ from core.models.softmax_regression import for_unit_pixels, linear_logits
 from core.models.unit_pixels import UnitPixels
 from core.runs import RunRow
 from core.training.data import TrainingData, training_data
-from pages.server.services import image_data, store
+from pages.server.services import image_data
+from pages.server.visitor import store
 
 LIVE_CNN_IMAGES: Final = (
     1_000  # a CNN takes half a second for the whole test set: too long while it is followed

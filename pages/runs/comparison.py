@@ -38,7 +38,7 @@ from pages.components.still_figure import still_figure
 from pages.components.theme import current_theme
 from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
 from pages.runs.seed_names import without_seed
-from pages.server.services import store
+from pages.server.visitor import store
 
 _AXES: Final = Sentences({"steps": N_("Steps"), "epochs": N_("Epochs"), "seconds": N_("Seconds")})
 _X_TITLES: Final = Sentences(

@@ -2,18 +2,19 @@
 
 import streamlit as st
 
+from core.access.rules import Action
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.runs.runs_table import select_rows
-from pages.server.services import settings, store
-from pages.server.visitor import is_mine, mine
+from pages.server.services import settings
+from pages.server.visitor import may, store
 
 
 def edit_run(row: RunRow) -> None:
     """Draw the form; for others' runs say why there is none."""
-    if not is_mine(row):
+    if not may(Action.EDIT_RUN, row):
         st.caption(
             _(
                 "This run was not made in this browser, so you cannot change its name, note and tags. "
@@ -37,8 +38,6 @@ def edit_run(row: RunRow) -> None:
 
 
 def _save(run_id: str) -> None:
-    if not mine([run_id]):
-        return
     state = st.session_state
     try:
         store().rename(run_id, state[f"name_{run_id}"])
@@ -51,7 +50,7 @@ def _save(run_id: str) -> None:
 
 def delete_button(rows: list[RunRow]) -> None:
     """Draw the button that deletes those of the selected runs that are this visitor's."""
-    own = [row for row in rows if is_mine(row)]
+    own = [row for row in rows if may(Action.DELETE_RUN, row)]
     count = len(own)
     st.button(
         markdown_("Delete mine ({n})", n=count) if 0 < count < len(rows) else _("Delete"),
@@ -69,7 +68,7 @@ def delete_button(rows: list[RunRow]) -> None:
 def _delete(run_ids: list[str]) -> None:
     deleted = []
     try:
-        for run_id in mine(run_ids):
+        for run_id in run_ids:
             store().delete(run_id)
             deleted.append(run_id)
     except StoreError as error:

@@ -17,15 +17,14 @@ from core.i18n.reader import Reader, read_by, reader
 from core.i18n.translation import N_, Sentences, _
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
-from core.runs import RunRow, StoreError
+from core.runs import RunRow, Store, StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import picture
 from pages.components.selectbox import field_px
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
-from pages.server.services import store
-from pages.server.visitor import visitor
+from pages.server.visitor import store
 
 _QR_CODES: Final = Sentences({"run": N_("This run"), "settings": N_("Its settings")})
 
@@ -38,11 +37,11 @@ def export_section(row: RunRow) -> None:
             width=field_px((form.title for form in FORMATS.values()), 260),
             format_func=lambda name: FORMATS[name].title,
         )  # fmt: skip
-        problem, viewer = _problem(row, form), reader()
+        problem, viewer, mine = _problem(row, form), reader(), store()
         st.download_button(
             _("Download"),
             disabled=bool(problem),
-            data=lambda: _made(row.id, form, viewer),
+            data=lambda: _made(mine, row.id, form, viewer),
             file_name=export_file_name(row, form),
             mime=FORMATS[form].mime,
             on_click="ignore",
@@ -66,11 +65,11 @@ def _problem(row: RunRow, form: str) -> str:
     return ""
 
 
-def _made(run_id: str, form: str, viewer: Reader) -> bytes:
+def _made(source: Store, run_id: str, form: str, viewer: Reader) -> bytes:
     """Return the file for a viewer, whom the server's thread does not know; where it cannot be had, why."""
     with read_by(viewer):
         try:
-            return export_run(store(), run_id, form).data
+            return export_run(source, run_id, form).data
         except (StoreError, DatasetError) as error:
             return str(error).encode()
 
@@ -125,9 +124,9 @@ def import_section() -> None:
     try:
         if is_weights:
             name = file.name.removesuffix(".safetensors")
-            run_id = import_weights(store(), file.getvalue(), dataset=dataset, owner=visitor(), name=name)
+            run_id = import_weights(store(), file.getvalue(), dataset=dataset, name=name)
         else:
-            run_id = import_bundle(store(), file.getvalue(), visitor())
+            run_id = import_bundle(store(), file.getvalue())
     except (StoreError, DatasetError) as error:
         st.error(markdown_text(str(error)))
         return

@@ -16,7 +16,8 @@ from core.insight.significance import Comparison, compare
 from core.runs import RunRow
 from pages.components.image_panels import picture
 from pages.components.theme import current_theme
-from pages.server.services import image_data, store
+from pages.server.services import image_data
+from pages.server.visitor import store
 
 STRIP: Final = 24
 

@@ -10,7 +10,7 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.reader import Reader, read_by, reader
 from core.i18n.translation import _, ngettext
 from core.insight.run_comparison import MOST_RUNS
-from core.runs import RunRow, StoreError
+from core.runs import RunRow, Store, StoreError
 from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.navigation import page
@@ -20,6 +20,7 @@ from pages.runs.edit import delete_button, edit_run, offer_undo
 from pages.runs.export_import import export_section, import_section, links
 from pages.runs.rerun import repeat_buttons
 from pages.runs.runs_table import filters, listed, run_columns, runs_table
+from pages.server.visitor import store
 
 
 def selection_tools(rows: list[RunRow]) -> None:
@@ -61,10 +62,10 @@ def one_run(row: RunRow) -> None:
             edit_run(row)
 
 
-def _columns_for(viewer: Reader, rows: list[RunRow]) -> dict[str, Any]:
+def _columns_for(viewer: Reader, source: Store, rows: list[RunRow]) -> dict[str, Any]:
     """Return the table as a file for a viewer, whom the server's thread does not know."""
     with read_by(viewer):
-        return run_columns(rows)
+        return run_columns(rows, source)
 
 
 st.title(_("Runs"), anchor=False)
@@ -97,7 +98,7 @@ if rows:
                 len(rows),
                 most=MOST_RUNS,
             ),
-            partial(_columns_for, reader(), rows),
+            partial(_columns_for, reader(), store(), rows),
         )
     else:
         selection_tools(selected)

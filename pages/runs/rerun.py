@@ -20,8 +20,8 @@ from pages.components.navigation import page
 from pages.run_context.selected_run import select_run
 from pages.runs.runs_table import select_rows
 from pages.runs.seed_names import named_by_seed, without_seed
-from pages.server.services import engine, settings, store
-from pages.server.visitor import visitor
+from pages.server.services import settings
+from pages.server.visitor import store, submit
 
 SEEDS: Final = 5
 
@@ -117,13 +117,12 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
             name = named_by_seed(plain, config.seed) if group_id else ""
             run_id = store().create(
                 config,
-                owner=visitor(),
                 name=name,
                 parent_id=parent.id,
                 group_id=group_id,
                 parameter_count=count_parameters(config, dataset_spec(config.dataset)),
             )
-            engine().submit(run_id)
+            submit(run_id)
             started.append(run_id)
     except ConfigError as error:
         st.error(markdown_text(refusal(error)))

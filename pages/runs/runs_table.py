@@ -14,13 +14,12 @@ from core.datasets import CATALOG
 from core.i18n.number_format import NONE, duration
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
-from core.runs import RunRow
+from core.runs import RunRow, Store
 from core.runs.loss_history import loss_histories
 from core.runs.run_labels import STATUSES, title
 from pages.components.number_columns import said_per_cent, with_numbers
 from pages.components.selectbox import field_px
-from pages.server.services import store
-from pages.server.visitor import is_mine, visitor
+from pages.server.visitor import is_mine, store, visitor
 
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
@@ -100,7 +99,7 @@ def listed(search: str, dataset: str, model: str, whose: str | None) -> list[Run
 
 def runs_table(rows: list[RunRow]) -> list[str]:
     """Draw the table; return the ids of the selected rows."""
-    frame = _frame(rows)
+    frame = _frame(rows, store())
     _keep_selection([row.id for row in rows])
     selected = st.session_state.get(_SELECTED, [])
     places = [place for place, row in enumerate(rows) if row.id in selected]
@@ -126,9 +125,9 @@ def runs_table(rows: list[RunRow]) -> list[str]:
     return [rows[place].id for place in chosen if place < len(rows)]
 
 
-def run_columns(rows: list[RunRow]) -> dict[str, Any]:
+def run_columns(rows: list[RunRow], source: Store) -> dict[str, Any]:
     """Return the table's columns for a file: its small curves left out, tags in one text."""
-    frame = _frame(rows).drop(columns="loss")
+    frame = _frame(rows, source).drop(columns="loss")
     return dict(frame.assign(tags=[", ".join(row.tags) for row in rows], status=[row.status for row in rows]))
 
 
@@ -189,8 +188,9 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _frame(rows: list[RunRow]) -> pd.DataFrame:
-    curves = _curves(rows)
+def _frame(rows: list[RunRow], source: Store) -> pd.DataFrame:
+    """Return a row for each run, as the one for whom this is the store may see it."""
+    curves = _curves(rows, source)
     titles = {name: dataset_title(name) for name in {row.dataset for row in rows}}
     return pd.DataFrame(
         {
@@ -206,7 +206,7 @@ def _frame(rows: list[RunRow]) -> pd.DataFrame:
             "status": [STATUSES[row.status] for row in rows],
             "made": [datetime.datetime.fromtimestamp(row.created_at, datetime.UTC) for row in rows],
             "tags": [list(row.tags) for row in rows],
-            "mine": [is_mine(row) for row in rows],
+            "mine": [bool(row.owner) and row.owner == source.actor.id for row in rows],
         }
     )
 
@@ -230,12 +230,12 @@ def _known_curves() -> dict[str, tuple[int, list[float]]]:
     return {}
 
 
-def _curves(rows: list[RunRow]) -> dict[str, list[float]]:
+def _curves(rows: list[RunRow], source: Store) -> dict[str, list[float]]:
     """Return each run's validation losses; what has not changed since is not read again."""
     known = _known_curves()
     changed = [row for row in rows if known.get(row.id, (-1, []))[0] != row.revision]
     if changed:
-        for run_id, losses in loss_histories(store(), changed).items():
+        for run_id, losses in loss_histories(source, changed).items():
             known[run_id] = (-1, losses)
         for row in changed:
             known[row.id] = (row.revision, known[row.id][1])

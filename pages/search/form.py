@@ -18,8 +18,8 @@ from core.search import SEARCHABLE, Dimension, Searches, SearchPlan, SearchRefus
 from pages.components.number_field import whole_number
 from pages.components.selectbox import field_px
 from pages.run_context.selected_run import selected_run
-from pages.server.services import settings, store
-from pages.server.visitor import visitor
+from pages.server.services import settings
+from pages.server.visitor import store
 
 METHODS: Final = Sentences(
     {
@@ -139,7 +139,7 @@ def _start(
     )
     try:
         plan = SearchPlan(base, tuple(dimensions), sampler, pruner, trials, parallel)
-        search_id = Searches(store()).create(plan, owner=visitor(), name=str(name))
+        search_id = Searches(store()).create(plan, name=str(name))
     except ConfigError as error:
         st.error(markdown_text(refusal(error)))
         return

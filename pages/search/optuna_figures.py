@@ -10,7 +10,7 @@ from core.config.setting_labels import LABELS
 from core.figures.number_texts import percent_affixes, percent_texts
 from core.i18n.translation import N_, Sentences
 from core.search import SearchRow
-from pages.server.services import store
+from pages.server.visitor import store
 
 FEW: Final = 12  # trials of which each has a tick
 ACCURACY: Final = "Accuracy"  # what Optuna is told that the searched figure is called

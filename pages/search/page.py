@@ -9,7 +9,7 @@ from core.runs import StoreError
 from core.search import Searches
 from pages.search.form import new_search
 from pages.search.results import STATES, show_search
-from pages.server.services import store
+from pages.server.visitor import store
 
 st.title(_("Search"), anchor=False)
 if "search" in st.query_params:

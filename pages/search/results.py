@@ -5,6 +5,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from core.access.rules import Action
 from core.config.setting_labels import LABELS, value_in_words
 from core.figures.charts import apply_look
 from core.i18n.literal_text import markdown_text
@@ -22,8 +23,7 @@ from pages.components.still_figure import still_figure
 from pages.components.theme import chip, current_theme
 from pages.run_context.selected_run import select_run
 from pages.search.optuna_figures import optuna_figure
-from pages.server.services import store
-from pages.server.visitor import visitor
+from pages.server.visitor import store
 
 _FIGURES: Final = Sentences(
     {
@@ -98,9 +98,9 @@ def _view(search_id: str) -> None:
 
 def _orders(search: SearchRow) -> None:
     """Draw Stop or Resume, for who began the search."""
-    if search.owner != visitor():
-        return
     searches = Searches(store())
+    if not searches.may(Action.ORDER_SEARCH, search):
+        return
     if search.state == "running":
         st.button(
             _("Stop the search"),

@@ -14,15 +14,20 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from core.access.guard import NO_SUBJECT
+from core.access.rules import Action, Actor, Kind
 from core.i18n.catalogue import languages
 from core.live.hub import Hub, Source, Topic, Viewer
 from core.live.news import Moment, MomentSource
 from core.live.run_news import run_moment, state_moment
 from core.live.search_news import search_moment
 from core.live.sweep_news import sweep_moment
+from core.runs import NotAllowed, Store, StoreError
+from core.search import Searches
 from pages.server.background import is_under_way
 from pages.server.run_feeds import current, feed
-from pages.server.services import image_data, store
+from pages.server.services import image_data, system_store
+from pages.server.visitor import visitor_in
 from pages.server.warmup import libraries_loaded
 
 SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
@@ -35,13 +40,28 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 
 MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     "run": lambda run_id: run_moment(
-        run_id, lambda name: current(name, SHARED_S), store(), image_data, has_torch=libraries_loaded()
+        run_id,
+        lambda name: current(name, system_store(), SHARED_S),
+        system_store(),
+        image_data,
+        has_torch=libraries_loaded(),
     ),
-    "state": lambda run_id: state_moment(run_id, lambda name: current(name, SHARED_S), store()),
-    "sweep": lambda group_id: sweep_moment(group_id, store(), feed),
-    "search": lambda search_id: search_moment(search_id, store()),
+    "state": lambda run_id: state_moment(
+        run_id, lambda name: current(name, system_store(), SHARED_S), system_store()
+    ),
+    "sweep": lambda group_id: sweep_moment(group_id, system_store(), feed),
+    "search": lambda search_id: search_moment(search_id, system_store()),
     "work": lambda name: Moment(marks={"is_done": str(not is_under_way(name))}),
     "server": lambda _name: Moment(marks={"torch": str(libraries_loaded())}),
+}
+
+READS: Final[
+    dict[str, Callable[[Store, str], None]]
+] = {  # the others tell of the server, not of a person's things
+    "run": lambda store, run_id: store.check(Action.READ_RUN, run_id),
+    "state": lambda store, run_id: store.check(Action.READ_RUN, run_id),
+    "sweep": lambda store, _group_id: store.check(Action.LIST_RUNS, NO_SUBJECT),
+    "search": lambda store, search_id: Searches(store).check(Action.READ_SEARCH, search_id),
 }
 
 
@@ -72,7 +92,7 @@ async def live(socket: WebSocket) -> None:
         return
     viewer = Viewer(hub(), socket.send_bytes)
     sending = asyncio.create_task(viewer.send())
-    hearing = asyncio.create_task(_hear(socket, viewer))
+    hearing = asyncio.create_task(_hear(socket, viewer, Actor(Kind.VISITOR, visitor_in(socket.cookies))))
     try:
         await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -94,7 +114,7 @@ async def _is_welcome(socket: WebSocket) -> bool:
     return await asyncio.to_thread(is_url_from_allowed_origins, origin)  # it may ask the network who we are
 
 
-async def _hear(socket: WebSocket, viewer: Viewer) -> None:
+async def _hear(socket: WebSocket, viewer: Viewer, actor: Actor) -> None:
     """Hear what the page watches, as often as it says so, and how much it has heard; nothing else matters."""
     rubbish = 0
     while rubbish <= MOST_RUBBISH:
@@ -109,10 +129,29 @@ async def _hear(socket: WebSocket, viewer: Viewer) -> None:
         if isinstance(told.get("heard"), int):
             viewer.heard(told["heard"])
         elif topics is not None:
-            viewer.watch(topics)
+            viewer.watch(await asyncio.to_thread(_readable, topics, actor))
         else:
             rubbish += 1
         await asyncio.sleep(EASE_S)
+
+
+def _readable(topics: list[Topic], actor: Actor) -> list[Topic]:
+    """Return those of the topics that the actor may read, as somebody who asks for the thing itself.
+
+    Of what is not there, or no more, a look tells that it is gone, and nothing else.
+    """
+    store = system_store().acting_as(actor)
+    return [topic for topic in topics if topic.kind not in READS or _may_read(store, topic)]
+
+
+def _may_read(store: Store, topic: Topic) -> bool:
+    try:
+        READS[topic.kind](store, topic.name)
+    except NotAllowed:
+        return False
+    except StoreError:  # the look says what is wrong with the store
+        return True
+    return True
 
 
 def _told(said: str) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.live.run_feed import Feed
-from core.runs import RunRow
-from pages.server.services import store
+from core.runs import RunRow, Store
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
@@ -13,7 +12,10 @@ def feed(run_id: str) -> Feed:
     return Feed(run_id)
 
 
-def current(run_id: str, max_age_s: float = 0.0) -> tuple[RunRow, Feed]:
-    """Return (the run as it stands, or stood at most `max_age_s` ago, its feed).  Raises: UnknownRun, StoreError."""
+def current(run_id: str, source: Store, max_age_s: float = 0.0) -> tuple[RunRow, Feed]:
+    """Return (the run as it stands in this store, or stood at most `max_age_s` ago, its feed).
+
+    Raises: UnknownRun, StoreError.
+    """
     shared = feed(run_id)
-    return shared.refresh(store(), max_age_s), shared
+    return shared.refresh(source, max_age_s), shared

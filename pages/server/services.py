@@ -20,15 +20,15 @@ def settings() -> Settings:
 
 
 @st.cache_resource(show_spinner=False)
-def store() -> Store:
-    """Return the run store.  Raises: StoreError."""
+def system_store() -> Store:
+    """Return the run store as the server itself uses it; pages use pages.server.visitor.store.  Raises: StoreError."""
     return Store(settings=settings())
 
 
 @st.cache_resource(show_spinner=False)
 def engine() -> EmbeddedEngine:
     """Return the engine whose runner process trains the queued runs."""
-    made = EmbeddedEngine(store())
+    made = EmbeddedEngine(system_store())
     # Last registered, first called: the work beside the pages leaves off while the engine ends, which takes a while.
     atexit.register(tell_end)
     return made

@@ -5,14 +5,16 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from core.runs import RunRow, StoreError
-from core.runs.run_row import COMMAND_LINE
-from pages.server.services import settings, store
+from core.access.rules import Action, Actor, Kind
+from core.runs import RunRow, Store
+from pages.server.services import engine, settings, system_store
 
 COOKIE: Final = "inkling_visitor"
 _YEAR_S: Final = 365 * 24 * 3600
@@ -22,23 +24,24 @@ _BINARY: Final = getattr(os, "O_BINARY", 0)  # else Windows writes a byte more f
 def visitor() -> str:
     """Return this visitor's name, the same in every tab of the browser and after its restart."""
     if "visitor" not in st.session_state:
-        st.session_state.visitor = _read(_cookie()) or secrets.token_hex(8)
+        st.session_state.visitor = visitor_in(st.context.cookies) or secrets.token_hex(8)
     return str(st.session_state.visitor)
 
 
 def set_visitor_cookie() -> None:
     """Leave the cookie in a browser that came without, in a place of its own that takes no room (theme.css)."""
     name = visitor()
-    if _read(_cookie()) == name:
+    if visitor_in(st.context.cookies) == name:
         return
     cookie = f"{COOKIE}={name}.{_signature(name)}; path=/; max-age={_YEAR_S}; SameSite=Lax"
     with st.container(key="greeting"):
         st.html(f"<script>document.cookie = {json.dumps(cookie)}</script>", unsafe_allow_javascript=True)
 
 
-def _cookie() -> str:
-    value = st.context.cookies.get(COOKIE)
-    return value if isinstance(value, str) else ""
+def visitor_in(cookies: Mapping[str, str]) -> str:
+    """Return the visitor whom a browser's cookies name, "" where they name none."""
+    value = cookies.get(COOKIE)
+    return _read(value) if isinstance(value, str) else ""
 
 
 def _read(cookie: str) -> str:
@@ -68,20 +71,36 @@ def _secret(data_dir: Path) -> bytes:
     return key
 
 
+def actor() -> Actor:
+    """Return this visitor as the rules know them."""
+    return Actor(Kind.VISITOR, visitor())
+
+
+def store() -> Store:
+    """Return the run store as this visitor may use it.  Raises: StoreError."""
+    return _store_of(system_store(), actor())
+
+
+@lru_cache(maxsize=512)
+def _store_of(whole: Store, whose: Actor) -> Store:
+    return whole.acting_as(whose)
+
+
+def submit(run_id: str) -> None:
+    """Have the engine train the run.  Raises: NotAllowed, StoreError."""
+    engine().submit(run_id, actor())
+
+
+def command(run_id: str, **orders: Any) -> None:
+    """Give the run orders (see RunOrders.order).  Raises: NotAllowed, ConfigError, StoreError."""
+    engine().command(run_id, actor(), **orders)
+
+
+def may(action: Action, row: RunRow) -> bool:
+    """Return whether this visitor may do this to the run: to grey out what would be refused."""
+    return store().may(action, row)
+
+
 def is_mine(row: RunRow) -> bool:
     """Return whether this visitor made the run."""
     return bool(row.owner) and row.owner == visitor()
-
-
-def may_order(row: RunRow) -> bool:
-    """Return whether this visitor may have the run pause, stop or go on: one made here, or on the command line."""
-    return row.owner in ("", COMMAND_LINE, visitor())
-
-
-def mine(run_ids: list[str]) -> list[str]:
-    """Return those of the runs that this visitor made, read anew from the store: for callbacks."""
-    try:
-        return [row.id for row in store().list(ids=run_ids, limit=len(run_ids)) if is_mine(row)]
-    except StoreError as error:
-        st.session_state.trouble = str(error)
-        return []

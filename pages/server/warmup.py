@@ -16,7 +16,7 @@ from core.pretrained.registry import adopt_shipped, score_shipped
 from core.runs import StoreError
 from core.training.threads import use_one_numpy_thread, use_one_thread
 from pages.server.background import begin, is_ending
-from pages.server.services import engine, image_data, store
+from pages.server.services import engine, image_data, system_store
 
 LOG: Final = logging.getLogger("inkling.app")
 
@@ -105,14 +105,14 @@ def _freeze() -> None:
 
 def list_ready_models() -> None:
     """List the models that come with Inkling: at the start, and in the new store when a damaged one was set aside."""
-    _list_ready_models(store().notices)
+    _list_ready_models(system_store().notices)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _list_ready_models(notices: tuple[str, ...]) -> None:  # noqa: ARG001 - another store says another thing
     """List the models, at once; their scores on the test set follow in a few seconds."""
     try:
-        adopt_shipped(store())
+        adopt_shipped(system_store())
     except StoreError as error:
         LOG.warning("the ready models could not be taken in: %s", error)
         return
@@ -124,6 +124,6 @@ def _score_ready_models() -> None:
         if is_ending():
             return
     try:
-        score_shipped(store(), image_data, go_on=lambda: not is_ending())
+        score_shipped(system_store(), image_data, go_on=lambda: not is_ending())
     except (StoreError, DatasetError) as error:
         LOG.warning("the ready models could not be scored: %s", error)

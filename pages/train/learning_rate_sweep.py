@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.access.rules import Action
 from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
 from core.i18n.literal_text import markdown_text
@@ -22,8 +23,7 @@ from pages.components.live_channel import follow
 from pages.components.live_chart import live_chart
 from pages.run_context.selected_run import select_run
 from pages.server.run_feeds import feed
-from pages.server.services import engine, store
-from pages.server.visitor import may_order, visitor
+from pages.server.visitor import command, may, store, submit
 from pages.train.run_controls import chosen_pace
 
 CHART_PX: Final = 300
@@ -90,7 +90,7 @@ def _open_buttons(run: RunRow, runs: list[RunRow]) -> None:
                 args=(member.id,),
                 help=_("Show the run with this learning rate."),
             )
-        if may_order(run) and any(not member.has_ended for member in runs):
+        if may(Action.ORDER_RUN, run) and any(not member.has_ended for member in runs):
             st.button(_("Stop all"), on_click=_stop_all, args=([member.id for member in runs],))
 
 
@@ -99,7 +99,7 @@ def _begin(config: RunConfig, rates: list[float]) -> None:
     group_id, first = new_group_id(), max(0, len(rates) - 3)
     try:
         ids = [_create(replace(config, learning_rate=rate), group_id) for rate in rates]
-        engine().submit(ids[first])
+        submit(ids[first])
         select_run(ids[first])
     except StoreError as error:
         st.session_state.trouble = str(error)
@@ -108,7 +108,6 @@ def _begin(config: RunConfig, rates: list[float]) -> None:
 def _create(config: RunConfig, group_id: str) -> str:
     return store().create(
         config,
-        owner=visitor(),
         name=str(_("Learning rate {rate:plain}, one of eight", rate=config.learning_rate)),
         pace=chosen_pace(),
         group_id=group_id,
@@ -120,7 +119,6 @@ def _create(config: RunConfig, group_id: str) -> str:
 def _stop_all(run_ids: list[str]) -> None:
     try:
         for run_id in run_ids:
-            if may_order(store().get(run_id)):
-                engine().command(run_id, command="stop")
+            command(run_id, command="stop")
     except StoreError as error:
         st.session_state.trouble = str(error)

@@ -27,8 +27,8 @@ from pages.components.live_html import live_parts
 from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
 from pages.server.run_feeds import current, feed
-from pages.server.services import image_data, store
-from pages.server.visitor import visitor
+from pages.server.services import image_data
+from pages.server.visitor import store, visitor
 from pages.server.warmup import libraries_loaded
 from pages.train.run_controls import train_with
 
@@ -44,7 +44,7 @@ def show_idle(config: RunConfig) -> None:
 def show_run(run: RunRow) -> None:
     """Show the run; while it is live, its news come by the live channel."""
     try:
-        run, shared = current(run.id)
+        run, shared = current(run.id, store())
         note_viewer(store(), shared)
     except StoreError as error:
         st.error(markdown_text(str(error)))

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig, differing_fields
 from core.config.setting_labels import refusal
 from core.datasets import dataset_spec
@@ -16,8 +17,7 @@ from core.protocol.controls import parse_pace
 from core.runs import RunRow, StoreError
 from pages.components.selectbox import field_px, selectbox, with_first
 from pages.run_context.selected_run import select_run
-from pages.server.services import engine, store
-from pages.server.visitor import may_order, visitor
+from pages.server.visitor import command, may, store, submit, visitor
 from pages.train.form_state import config_as_entered, put_config
 from pages.train.settings_form import RATES
 
@@ -46,7 +46,7 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
     """Draw the buttons as the run's status has them, and the pace, in a row."""
     run_id = run.id if run else ""
     live = run is not None and run.is_live
-    is_others = run is not None and not may_order(run)
+    is_others = run is not None and not may(Action.ORDER_RUN, run)
     is_same = run is not None and not differing_fields(config, run.config)
     is_interrupted = run is not None and run.status == "interrupted"  # then Resume is the one to press
     st.button(
@@ -114,14 +114,14 @@ def _stepper(label: str, key: str, unit: str, run: RunRow | None, effect: str) -
         on_click=_order if live else _begin,
         args=(run.id,) if run is not None and live else (),
         kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
-        disabled=run is not None and live and not may_order(run),
+        disabled=run is not None and live and not may(Action.ORDER_RUN, run),
         help=_help_in_markdown(run, markdown_text(effect)),
     )
 
 
 def _help_in_markdown(run: RunRow | None, effect: str | None) -> str | None:
     """Return, as Markdown, what a button does, or why it does nothing to another visitor's run that goes on."""
-    if run is None or may_order(run) or run.has_ended:
+    if run is None or may(Action.ORDER_RUN, run) or run.has_ended:
         return effect
     return _("This run was not made in this browser, so you can only watch it.")
 
@@ -153,7 +153,7 @@ def _pace(run: RunRow | None) -> None:
         current,
         choose,
         key="pace_choice",
-        disabled=run is not None and run.is_live and not may_order(run),
+        disabled=run is not None and run.is_live and not may(Action.ORDER_RUN, run),
         width=field_px(names.values(), PACE_PX) + LABEL_PX,
         help=_(
             "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
@@ -189,7 +189,7 @@ def live_rate(config: RunConfig, run: RunRow | None) -> None:
         with_first(st.session_state[key], (*RATES, rate)),
         format_func=plain,
         key=key,
-        disabled=run is None or not run.is_live or not may_order(run),
+        disabled=run is None or not run.is_live or not may(Action.ORDER_RUN, run),
         on_change=change,
         help=_(
             "Changes the learning rate while the run trains, from the next step on. The change is recorded with its "
@@ -216,13 +216,12 @@ def _begin(until: int = 0) -> None:
             return
         run_id = store().create(
             config,
-            owner=visitor(),
             command="pause" if until else "run",
             run_until=until,
             pace=chosen_pace(),
             parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         )
-        engine().submit(run_id)
+        submit(run_id)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
         select_run(run_id)
         deadline = time.monotonic() + FIRST_POINT_S
@@ -237,9 +236,7 @@ def _order(run_id: str, **changes: Any) -> None:
     """Give the run an order, and wait a moment until it is obeyed, so that the page is drawn once and shows it."""
     try:
         before = store().get(run_id)
-        if not may_order(before):
-            return
-        engine().command(run_id, **changes)
+        command(run_id, **changes)
         deadline = time.monotonic() + OBEYED_S
         while changes.keys() & {"command", "one_step"} and time.monotonic() < deadline:
             now = store().get(run_id)
@@ -252,8 +249,7 @@ def _order(run_id: str, **changes: Any) -> None:
 
 def _resume(run_id: str) -> None:
     try:
-        if may_order(store().get(run_id)):
-            engine().submit(run_id)
+        submit(run_id)
     except StoreError as error:
         st.session_state.trouble = str(error)
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import refusal
 from core.datasets import dataset_spec
@@ -22,8 +23,7 @@ from core.training.next_step import NextStep, next_step
 from pages.components.captioned_figure import captioned
 from pages.run_context.selected_run import select_run
 from pages.run_context.trained_model import newest_step, prepared_data, state_at
-from pages.server.services import engine, store
-from pages.server.visitor import may_order, visitor
+from pages.server.visitor import command, may, store, submit
 from pages.weights.gradient_step_images import show_batch, show_weights
 
 FACTORS: Final = (1.0, 3.0, 10.0, 100.0)
@@ -94,7 +94,7 @@ def _offer_pause(run: RunRow) -> None:
     """Say that the microscope needs a paused run, and offer to have one."""
     if run.status == "running":
         st.caption(_("A single step can be seen while the run is paused."))
-        if may_order(run):
+        if may(Action.ORDER_RUN, run):
             st.button(_("Pause here"), icon=":material/pause:", on_click=_pause, args=(run.id,))
         return
     st.caption(
@@ -124,9 +124,8 @@ def _offer_pause(run: RunRow) -> None:
 
 def _pause(run_id: str) -> None:
     try:
-        if may_order(store().get(run_id)):
-            engine().command(run_id, command="pause")
-            _await(run_id, "paused")
+        command(run_id, command="pause")
+        _await(run_id, "paused")
     except StoreError as error:
         st.session_state.step_problem = str(error)
 
@@ -137,13 +136,12 @@ def _begin_paused(run: RunRow, config: RunConfig, run_until: int) -> None:
         config = replace(config, device="cpu")
         run_id = store().create(
             config,
-            owner=visitor(),
             name=_("{name}, step by step", name=run.name) if run.name else "",
             command="pause",
             run_until=run_until,
             parameter_count=count_parameters(config, dataset_spec(config.dataset)),
         )
-        engine().submit(run_id)
+        submit(run_id)
         select_run(run_id)
         _await(run_id, "paused")
     except (StoreError, ConfigError) as error:
@@ -153,9 +151,7 @@ def _begin_paused(run: RunRow, config: RunConfig, run_until: int) -> None:
 def _take(run_id: str, step: int) -> None:
     """Have the run take one step, and wait a moment for its new weights."""
     try:
-        if not may_order(store().get(run_id)):
-            return
-        engine().command(run_id, one_step=True)
+        command(run_id, one_step=True)
         deadline = time.monotonic() + WAIT_S
         while time.monotonic() < deadline and (store().newest_weights_step(run_id) or 0) <= step:
             time.sleep(0.02)
@@ -177,7 +173,7 @@ def _button(run: RunRow, looked: StepPreview) -> None:
             type="primary",
             icon=":material/play_arrow:",
             shortcut="S",
-            disabled=not may_order(run),
+            disabled=not may(Action.ORDER_RUN, run),
             on_click=_take,
             args=(run.id, looked.rest.step),
             help=_("The run learns from this batch of images, then pauses again."),

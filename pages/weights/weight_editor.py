@@ -23,8 +23,8 @@ from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.run_context.selected_run import select_run
 from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
-from pages.server.services import image_data, store
-from pages.server.visitor import visitor
+from pages.server.services import image_data
+from pages.server.visitor import store
 from pages.weights.weight_tools import chosen_edit
 
 
@@ -188,7 +188,7 @@ def _adopt(run: RunRow, kept: list[Edit], step: int) -> None:
     note = _("Edited by hand from run {run}: {edits}.", run=run.id, edits=edits)
     try:
         run_id = store().add_finished_run(
-            replace(run.config, start_from=run.id), events, owner=visitor(), name=_("{name}, edited", name=title(run)),
+            replace(run.config, start_from=run.id), events, name=_("{name}, edited", name=title(run)),
             note=note, tags=["edited"], parent_id=run.id,
         )  # fmt: skip
     except StoreError as error:

@@ -23,7 +23,8 @@ from pages.components.frame_pacer import ask_for_next
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import StateArrays, model_at, newest_step, prepared_data, state_at
-from pages.server.services import image_data, store
+from pages.server.services import image_data
+from pages.server.visitor import store
 from pages.weights.weight_journey import show_journey
 
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change

@@ -12,7 +12,7 @@ from core.insight.weight_analysis import WeightTrajectory, weight_trajectory
 from core.runs import RunRow
 from pages.components.captioned_figure import chart
 from pages.components.theme import current_theme
-from pages.server.services import store
+from pages.server.visitor import store
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

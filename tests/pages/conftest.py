@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.access.rules import SYSTEM, Actor, Kind
 from core.config.app_settings import Settings
 from core.pretrained.registry import adopt_shipped
 from core.runs import Store
@@ -18,6 +19,7 @@ from tests.pages.another_language import foreign, pseudo_locales
 
 __all__ = ["foreign", "pseudo_locales"]
 
+ME = "me"  # the visitor who looks at the pages
 SHELL = Path(__file__).resolve().parents[2] / "pages" / "shell.py"
 
 
@@ -27,14 +29,14 @@ class StillEngine:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def submit(self, run_id: str) -> None:
-        self._store.enqueue(run_id)
+    def submit(self, run_id: str, actor: Actor = SYSTEM) -> None:
+        self._store.acting_as(actor).enqueue(run_id)
 
     def wait_until_warm(self, timeout_s: float) -> bool:  # noqa: ARG002
         return True
 
-    def command(self, run_id: str, **orders: object) -> None:
-        self._store.order(run_id, **orders)  # type: ignore[arg-type]
+    def command(self, run_id: str, actor: Actor = SYSTEM, **orders: object) -> None:
+        self._store.acting_as(actor).order(run_id, **orders)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +51,10 @@ def begun_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(begun_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """Return the app's store with the models that come with the app; pages started in this test use it."""
+    """Return the app's store with the models that come with the app; pages started in this test use it.
+
+    What a test puts there is the visitor's own, unless it says whose it is.
+    """
     shutil.copy(begun_store, tmp_path / "inkling.db")
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'inkling.db'}")
     monkeypatch.setattr(services, "EmbeddedEngine", StillEngine)
@@ -66,7 +71,7 @@ def store(begun_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     warmup._import_libraries()  # as some seconds after the start
     st.cache_resource.clear()
     st.cache_data.clear()
-    yield services.store()
+    yield services.system_store().acting_as(Actor(Kind.OPERATOR, ME))
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -80,4 +85,6 @@ def same_main(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def app(store: Store) -> AppTest:  # noqa: ARG001
     """Return the app, not yet run."""
-    return AppTest.from_file(str(SHELL), default_timeout=300)
+    made = AppTest.from_file(str(SHELL), default_timeout=300)
+    made.session_state["visitor"] = ME
+    return made

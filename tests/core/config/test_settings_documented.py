@@ -16,6 +16,6 @@ def test_the_page_lists_every_setting_as_it_is_and_no_other():
     for entry in fields(Settings):
         default = f"{entry.default:g}" if isinstance(entry.default, float) else str(entry.default)
         rule = entry.metadata["rule"]
-        allowed = "a text" if rule is str else str(rule)
+        allowed = "a text" if rule is str else " or ".join(rule) if isinstance(rule, tuple) else str(rule)
         expected.append((PREFIX + entry.name.upper(), default or "empty", entry.metadata["what"], allowed))
     assert rows == expected

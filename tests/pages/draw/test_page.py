@@ -25,7 +25,7 @@ def test_on_a_fresh_store_the_ready_cnn_answers_at_once(
 ) -> None:
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'fresh.db'}")
     st.cache_resource.clear()
-    assert services.store().list() == []
+    assert services.system_store().list() == []
     open_draw(app)
     assert "Model: cnn-mnist." in words(app)
     assert 'data-kind="empty"' in html(app)

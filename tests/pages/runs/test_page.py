@@ -3,13 +3,16 @@
 import dataclasses
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.access.rules import SYSTEM
 from core.config.presets import DEFAULT
 from core.config.run_config import RunConfig, to_json
 from core.datasets import ImageData
 from core.protocol.events import Evaluated, Failed, Finished, LearningRateChanged, Started
 from core.runs import Store, StoreBusy
+from core.runs.run_orders import RunOrders
 from core.search import Dimension, Searches, SearchPlan
 from pages.runs import edit, export_import, runs_table
 from pages.runs.rerun import repeated_config
@@ -113,11 +116,14 @@ def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs = store.add_finished_run(CONFIG, STORY, name="theirs", owner="somebody")
-    nobodys = store.add_finished_run(CONFIG, STORY, name="nobody's")
+    nobodys = store.acting_as(SYSTEM).add_finished_run(CONFIG, STORY, name="nobody's")
     mine = store.add_finished_run(CONFIG, STORY, name="mine", owner="me")
     monkeypatch.setattr(visitor, "visitor", lambda: "me")
-    edit._delete([theirs, nobodys, mine])
+    for run_id in (theirs, nobodys, mine):
+        edit._delete([run_id])
     assert [store.get(run_id).deleted_at is None for run_id in (theirs, nobodys, mine)] == [True, True, False]
+    for field, value in {"name": "mine now", "note": "", "tags": "", "pin": True}.items():
+        st.session_state[f"{field}_{theirs}"] = value
     edit._save(theirs)
     assert store.get(theirs).name == "theirs"
 
@@ -127,19 +133,19 @@ def test_what_could_not_be_deleted_is_told_on_the_page_and_nothing_else_is_said_
 ) -> None:
     ids = [store.add_finished_run(CONFIG, STORY, name=name, owner="me") for name in ("first", "second")]
     monkeypatch.setattr(visitor, "visitor", lambda: "me")
-    delete = store.delete
+    delete = RunOrders.delete
 
-    def busy(run_id: str) -> None:
+    def busy(orders: RunOrders, run_id: str) -> None:
         if run_id != ids[0]:
             raise StoreBusy("The run store was locked.", "Try again in a moment.")
-        delete(run_id)
+        delete(orders, run_id)
 
     shown(app, "runs/page.py")
-    monkeypatch.setattr(store, "delete", busy)
+    monkeypatch.setattr(RunOrders, "delete", busy)
+    visitor._store_of.cache_clear()
     app.session_state.deleted_runs = []
     with monkeypatch.context() as patch:
         patch.setattr(edit.st, "session_state", app.session_state)
-        patch.setattr(edit, "mine", lambda run_ids: run_ids)
         patch.setattr(edit, "select_rows", lambda run_ids: None)  # noqa: ARG005
         edit._delete(ids)
     app.run()

@@ -10,6 +10,7 @@ from core.i18n.literal_text import markdown_text
 from core.runs import Store
 from core.runs.schema import RUNS
 from pages.runs import edit
+from pages.server import visitor
 from tests.pages.finished_runs import shown
 from tests.pages.runs.test_page import CONFIG, STORY
 
@@ -34,7 +35,7 @@ def test_a_change_to_what_cannot_be_shown_is_refused_on_the_page(
     field: str, app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = store.add_finished_run(CONFIG, STORY, name="before", owner="me")
-    monkeypatch.setattr(edit, "mine", lambda run_ids: run_ids)
+    monkeypatch.setattr(visitor, "visitor", lambda: "me")
     values = {"name": "*after*", "note": "", "tags": "", "pin": False, field: "x\u202ey"}
     monkeypatch.setattr(
         st, "session_state", State({f"{key}_{run_id}": value for key, value in values.items()})

@@ -98,7 +98,7 @@ def test_settings_that_are_refused_are_named_on_the_page_and_nothing_is_started(
     from pages.server import services
 
     services.settings.clear()
-    services.store.clear()
+    services.system_store.clear()
     monkeypatch.setattr(services, "EmbeddedEngine", lambda _: pytest.fail("an engine was started"))
     app.run()
     assert not app.exception
@@ -115,7 +115,7 @@ def test_a_store_that_cannot_be_reached_is_told_with_one_button_and_tried_again(
 
     (tmp_path / "file").write_text("no folder")
     services.settings.clear()
-    services.store.clear()
+    services.system_store.clear()
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'file' / 'inkling.db'}")
     app.run()
     assert not app.exception
@@ -140,7 +140,7 @@ def test_a_disk_without_locks_is_told_in_place_of_the_page(
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    services.store.clear()
+    services.system_store.clear()
     with monkeypatch.context() as patch:
         patch.setattr(fcntl, "flock", refuse)
         app.run()

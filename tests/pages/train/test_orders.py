@@ -62,14 +62,6 @@ def test_the_run_of_another_visitor_can_be_watched_and_obeys_only_its_own(
     assert not button(app, "Train").disabled, "one of its own may be begun beside it"
 
 
-@pytest.mark.parametrize("owner", ["", COMMAND_LINE])
-def test_a_run_of_the_command_line_obeys_who_watches_it(app: AppTest, store: Store, owner: str) -> None:
-    run_id = begun(store, owner, Paused(5))
-    open_run(app, run_id)
-    button(app, "Stop").click().run()
-    assert store.get(run_id).command == "stop"
-
-
 @pytest.mark.parametrize(
     ("pace", "said"), [("steps:25", "25 steps a second"), ("film:120", "Slow, about 2 min")]
 )

@@ -1,0 +1,101 @@
+"""The table of rules, over plain values: an actor, an action, and whose the thing is that it is done to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What an actor is."""
+
+    VISITOR = "visitor"  # somebody with a browser
+    OPERATOR = "operator"  # the command line on the server, and browsers that it has made one
+    SYSTEM = "system"  # the runner, its workers, the upkeep, the live channel's looks
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever does something. `id` is the visitor's identity, "" for whoever has none."""
+
+    kind: Kind
+    id: str = ""
+
+
+SYSTEM: Final = Actor(Kind.SYSTEM)
+OPERATOR: Final = Actor(Kind.OPERATOR)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The thing that something is done to: the id of its owner ("" is nobody's), and whether it lies in the bin."""
+
+    owner: str
+    is_deleted: bool = False
+
+
+NOTHING: Final = Subject("")  # of what is done to no thing in particular, such as making a new one
+
+
+class Action(StrEnum):
+    """What can be done. What is read by its id is read by whoever has the link: no id can be guessed."""
+
+    LIST_RUNS = "list runs"
+    READ_RUN = "read a run"
+    CREATE_RUN = "create a run"
+    ORDER_RUN = "order a run"  # run, pause, resume, step, epoch, stop, learning rate, pace
+    EDIT_RUN = "edit a run"  # name, note, tags, pin
+    DELETE_RUN = "delete a run"
+    RESTORE_RUN = "restore a run"
+    LIST_SEARCHES = "list searches"
+    READ_SEARCH = "read a search"
+    CREATE_SEARCH = "create a search"
+    ORDER_SEARCH = "order a search"
+    WORK = "work"  # claim a run, write down what it says, drive a search, keep the store small
+
+
+class Relation(StrEnum):
+    """How an actor stands to a thing."""
+
+    ANYBODY = "anybody"
+    OWNER = "owner"
+    OPERATOR = "operator"
+
+
+_EVERYBODY: Final = frozenset(Relation)
+_ITS_OWN: Final = frozenset({Relation.OWNER, Relation.OPERATOR})
+
+RULES: Final[Mapping[Action, frozenset[Relation]]] = {  # the system may do everything
+    Action.LIST_RUNS: _EVERYBODY,
+    Action.READ_RUN: _EVERYBODY,
+    Action.CREATE_RUN: _EVERYBODY,
+    Action.ORDER_RUN: _ITS_OWN,
+    Action.EDIT_RUN: _ITS_OWN,
+    Action.DELETE_RUN: _ITS_OWN,
+    Action.RESTORE_RUN: _ITS_OWN,
+    Action.LIST_SEARCHES: _EVERYBODY,
+    Action.READ_SEARCH: _EVERYBODY,
+    Action.CREATE_SEARCH: _EVERYBODY,
+    Action.ORDER_SEARCH: _ITS_OWN,
+    Action.WORK: frozenset({Relation.OPERATOR}),
+}
+
+
+def may(actor: Actor, action: Action, subject: Subject = NOTHING) -> bool:
+    """Return whether the actor may do this to the thing. What lies in the bin is there for its own people alone."""
+    if actor.kind is Kind.SYSTEM:
+        return True
+    allowed = RULES[action]
+    if subject.is_deleted:
+        allowed &= _ITS_OWN
+    return not allowed.isdisjoint(relations(actor, subject))
+
+
+def relations(actor: Actor, subject: Subject) -> frozenset[Relation]:
+    """Return how the actor stands to the thing."""
+    found = {Relation.ANYBODY}
+    if actor.id and actor.id == subject.owner:
+        found.add(Relation.OWNER)
+    if actor.kind is Kind.OPERATOR:
+        found.add(Relation.OPERATOR)
+    return frozenset(found)

@@ -1,0 +1,65 @@
+"""The table of rules: who may do what to one's own, another's and nobody's things, and to those in the bin."""
+
+import pytest
+
+from core.access.rules import NOTHING, OPERATOR, RULES, SYSTEM, Action, Actor, Kind, Subject, may
+
+ADA, BOB, NOBODY = (Actor(Kind.VISITOR, name) for name in ("ada", "bob", ""))
+ADAS, NOBODYS = Subject("ada"), Subject("")
+OWNERS_ONLY = (
+    *(Action.ORDER_RUN, Action.EDIT_RUN, Action.DELETE_RUN, Action.RESTORE_RUN),
+    Action.ORDER_SEARCH,
+)
+FOR_ALL = (
+    *(Action.LIST_RUNS, Action.READ_RUN, Action.CREATE_RUN),
+    *(Action.LIST_SEARCHES, Action.READ_SEARCH, Action.CREATE_SEARCH),
+)
+
+
+def test_each_action_has_a_rule_and_no_rule_is_of_nothing():
+    assert set(RULES) == set(Action)
+    assert {*OWNERS_ONLY, *FOR_ALL, Action.WORK} == set(Action)
+
+
+@pytest.mark.parametrize("action", OWNERS_ONLY)
+def test_one_orders_and_changes_ones_own_things_alone(action: Action):
+    assert may(ADA, action, ADAS)
+    assert may(OPERATOR, action, ADAS)
+    assert not may(BOB, action, ADAS)
+    assert not may(NOBODY, action, ADAS)
+
+
+@pytest.mark.parametrize("action", OWNERS_ONLY)
+def test_what_is_nobodys_is_not_everybodys(action: Action):
+    assert not may(ADA, action, NOBODYS)
+    assert not may(NOBODY, action, NOBODYS), "two who are unknown are not one"
+    assert may(OPERATOR, action, NOBODYS)
+
+
+@pytest.mark.parametrize("action", FOR_ALL)
+def test_everybody_reads_what_they_have_the_link_of(action: Action):
+    assert all(may(actor, action, ADAS) for actor in (ADA, BOB, NOBODY, OPERATOR))
+
+
+@pytest.mark.parametrize("action", [a for a in Action if a is not Action.WORK])
+def test_what_lies_in_the_bin_is_there_for_its_owner_alone(action: Action):
+    binned = Subject("ada", is_deleted=True)
+    assert may(ADA, action, binned)
+    assert may(OPERATOR, action, binned)
+    assert not may(BOB, action, binned)
+    assert not may(NOBODY, action, binned)
+
+
+def test_the_servers_own_work_is_no_visitors():
+    assert may(SYSTEM, Action.WORK)
+    assert may(OPERATOR, Action.WORK)
+    assert not any(may(actor, Action.WORK, subject) for actor in (ADA, NOBODY) for subject in (NOTHING, ADAS))
+
+
+@pytest.mark.parametrize("action", Action)
+def test_the_system_may_do_everything(action: Action):
+    assert may(SYSTEM, action, Subject("ada", is_deleted=True))
+
+
+def test_an_operators_browser_is_still_its_visitor():
+    assert may(Actor(Kind.OPERATOR, "ada"), Action.ORDER_RUN, ADAS)

@@ -173,6 +173,8 @@ class ForeignVisitor:
                 mark.hover()
                 expect(self.page.get_by_test_id("stTooltipContent")).to_be_visible()
                 self.glances(f"{state}, {mark.get_attribute('aria-label')}")
+                self.page.mouse.move(0, 0)  # or the help would lie over what is pressed next
+                expect(self.page.get_by_test_id("stTooltipContent")).to_have_count(0)
 
     def _is_new(self, place: Locator) -> bool:
         name = place.evaluate("e => e.closest('[class*=st-key-]')?.className + e.tagName + e.ariaLabel")

@@ -23,7 +23,8 @@ FIND = """
 const find = (where, selector) => where.querySelector(selector) ?? [...where.querySelectorAll('*')]
   .map((inside) => inside.shadowRoot && find(inside.shadowRoot, selector)).find(Boolean);
 """
-BOX = f"""{FIND} const found = find(document, arguments[0]); if (!found) return null;
+BOX = f"""{FIND} const found = find(document, arguments[0]);
+if (!found || getComputedStyle(found).visibility === 'hidden') return null;  // until the page stands
 found.scrollIntoView({{block: 'center'}}); const box = found.getBoundingClientRect();
 return box.width ? [box.x, box.y, box.width, box.height] : null;"""
 TEXT = "return document.querySelector(arguments[0])?.textContent ?? ''"
@@ -35,7 +36,7 @@ CURVE = "return document.querySelector('.ink-chart .scatterlayer path.js-line')?
 LOST = (
     "return getComputedStyle(document.querySelector('.stApp'), '::after').content.includes('Connection lost')"
 )
-BUTTON = ".st-key-run_buttons button:not([disabled])"
+BUTTON = ".st-key-train_button button:not([disabled])"
 
 
 @pytest.fixture(params=BROWSERS)

@@ -14,8 +14,10 @@ from core.runs.errors import (
     StoreTooNew,
     StoreUnlockable,
     StoreUnreachable,
+    StoreVersionUnknown,
     UnknownArtifact,
     UnknownRun,
+    UpgradeFailed,
 )
 from core.runs.event_log import EventBatch
 from core.runs.row_updates import step_of
@@ -41,7 +43,9 @@ __all__ = [
     "StoreTooNew",
     "StoreUnlockable",
     "StoreUnreachable",
+    "StoreVersionUnknown",
     "UnknownArtifact",
     "UnknownRun",
+    "UpgradeFailed",
     "step_of",
 ]

@@ -9,15 +9,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from core.i18n.translation import _
-from core.runs import damaged_database, schema
+from core.runs import damaged_database
 from core.runs.disk_reserve import Reserve
-from core.runs.driver_errors import read_only, store_error, unreachable
-from core.runs.errors import StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreUnreachable
+from core.runs.driver_errors import outdated, read_only, store_error, unreachable
+from core.runs.errors import (
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnreachable,
+    StoreVersionUnknown,
+)
 from core.runs.file_locks import check_folder
+from core.runs.schema_upgrade import Upgrade, bring_up, found_version, is_usable
 
 WEB_BUSY_S: Final = 3.0  # how long a page waits for somebody else's write before it says so
 WAL_LIMIT_BYTES: Final = 8 * 2**20
@@ -30,7 +39,8 @@ class Database:
 
     `busy_s`: how long a write waits for another process's.
 
-    Raises: StoreUnreachable, StoreUnlockable, StoreTooNew, StoreBusy; a damaged file is set aside and a new one begun.
+    Raises: StoreUnreachable, StoreUnlockable, StoreTooNew, StoreVersionUnknown, UpgradeFailed, StoreBusy; a damaged
+    file is set aside and a new one begun.
     """
 
     def __init__(self, url: str, busy_s: float = WEB_BUSY_S) -> None:
@@ -38,18 +48,24 @@ class Database:
         self.path = _sqlite_path(url)
         self.reserve = Reserve(self.path) if self.path else None
         self.is_read_only = False
+        self._upgrades: list[Upgrade] = []  # by this process
         self._set_aside_as: list[Path] = []  # since this process opened the store
         self._opening = threading.RLock()
         self._known_aside = damaged_database.files_set_aside(self.path) if self.path else set()
         self._engine = self._make_engine()
-        self._file = self._open()
+        try:
+            self._file = self._open()
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What opening had to do, such as setting a damaged file aside, in the language of whoever reads now."""
+        told = [done.notice for done in self._upgrades]
         if self.path is None:
-            return ()
-        told = [damaged_database.notice(self.path, aside) for aside in self._set_aside_as]
+            return tuple(told)
+        told += [damaged_database.notice(self.path, aside) for aside in self._set_aside_as]
         return (*told, *([str(read_only(self.path))] if self.is_read_only else []))
 
     # ---- transactions
@@ -136,15 +152,16 @@ class Database:
                 raise unreachable(self.path, error) from error
             check_folder(self.path.parent)
         with self._explained(), self._engine.connect() as connection, connection.begin():
-            if schema.is_current(connection):
+            if is_usable(found_version(connection)):
                 return
-        with self._explained(), self._engine.connect() as connection:
-            connection = connection.execution_options(writes=True, durable=True)
-            with connection.begin():
-                schema.bring_up(connection)
+        with self._explained():
+            done = bring_up(self._engine, self.path, self.busy_s)
+        if done is not None:
+            self._upgrades.append(done)
 
     def _open_read_only(self, why: StoreError) -> None:
         """Go on with what may be read, from a disk that may not be written."""
+        assert self.path is not None
         self._engine.dispose()
         wal = Path(f"{self.path}-wal")
         mode = "ro" if wal.exists() and wal.stat().st_size else "ro&immutable=1"
@@ -152,9 +169,13 @@ class Database:
         self._engine = create_engine(url, connect_args={"isolation_level": None})
         try:
             with self._explained(), self._engine.connect() as connection:
-                connection.execute(text("SELECT version FROM store_version")).all()
+                found = found_version(connection)
+        except (StoreTooNew, StoreVersionUnknown):
+            raise
         except StoreError:
             raise why from None
+        if not is_usable(found):
+            raise outdated(self.path) from why
         self.is_read_only = True
 
     # ---- a file that was damaged, or replaced by another process that found it so

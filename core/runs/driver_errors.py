@@ -60,6 +60,17 @@ def read_only(path: Path | None) -> StoreReadOnly:
     )
 
 
+def outdated(path: Path) -> StoreReadOnly:
+    """Return the error of an earlier version's store that may not be written, and so not be upgraded."""
+    return StoreReadOnly(
+        _(
+            "The run store {path} is of an earlier version and cannot be upgraded where it is.",
+            path=str(path),
+        ),
+        _("Allow writing there, or copy it to a writable disk and set INKLING_STORE to the copy."),
+    )
+
+
 def unreachable(path: Path | None, cause: BaseException) -> StoreUnreachable:
     """Return the error of a store that cannot be opened or asked."""
     if path is None:

@@ -45,6 +45,14 @@ class StoreTooNew(StoreError):
     """A later version of Inkling wrote this store."""
 
 
+class StoreVersionUnknown(StoreError):
+    """The store names a version of its schema that there has never been."""
+
+
+class UpgradeFailed(StoreError):
+    """A store of an earlier version could not be brought forward; it is as it was."""
+
+
 class UnknownRun(StoreError):
     """There is no run with this id."""
 

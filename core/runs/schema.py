@@ -1,15 +1,13 @@
-"""The tables of the run store and how older files are brought forward. All rows, no objects.
+"""Every table that Inkling makes in its store. All rows, no objects.
 
 `runs` has one row a run, kept so that lists need nothing else; `events` are what the run said; `artifacts` are its
-arrays and bytes, each with its SHA-256.
+arrays and bytes, each with its SHA-256. How a store of an earlier version gets them: `core.runs.migrations`.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import (
     Column,
-    Connection,
     Float,
     ForeignKey,
     Index,
@@ -19,19 +17,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    insert,
-    select,
-    update,
 )
-
-from core.i18n.translation import _
-from core.runs.errors import StoreTooNew
-
-VERSION: Final = 2
 
 METADATA: Final = MetaData()
 
-STORE_VERSION: Final = Table("store_version", METADATA, Column("version", Integer, primary_key=True))
+STORE_VERSION: Final = Table(  # one row: the oldest version of the schema whose software can use this store
+    "store_version", METADATA, Column("version", Integer, primary_key=True)
+)
+SCHEMA_REVISION: Final = (
+    Table(  # one row: the last migration done; Alembic's, whose usual name is taken by Optuna's
+        "schema_revision", METADATA, Column("version_num", String(32), primary_key=True)
+    )
+)
 
 RUNS: Final = Table(
     "runs",
@@ -138,42 +135,18 @@ LEASES: Final = Table(  # used only where the store is on a server; see core.run
     Column("beat", String(16), nullable=False),
 )
 
+SEARCHES: Final = Table(  # see core.search; what Optuna keeps of them is in tables of its own
+    "searches",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("owner", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("plan", Text, nullable=False),  # JSON, as core.search.search_space writes it
+    Column("state", String(16), nullable=False),
+    Column("message", Text, nullable=False, default=""),
+    Column("created_at", Float, nullable=False),
+)
+
 Index("runs_by_state", RUNS.c.state, RUNS.c.queue_order)
 Index("runs_by_owner", RUNS.c.owner, RUNS.c.number)
-
-Migration = Callable[[Connection], None]
-MIGRATIONS: Final[dict[int, Migration]] = {
-    2: OPENED_RUNS.create
-}  # version -> what brings a store of the version before to it
-
-
-def is_current(connection: Connection) -> bool:
-    """Return whether the store has this version's tables."""
-    if not connection.dialect.has_table(connection, STORE_VERSION.name):
-        return False
-    return connection.scalar(select(STORE_VERSION.c.version)) == VERSION
-
-
-def bring_up(connection: Connection) -> None:
-    """Create the tables in an empty store, or migrate an older one, inside the caller's transaction.
-
-    Raises: StoreTooNew for a store that a later version wrote.
-    """
-    has_version = connection.dialect.has_table(connection, STORE_VERSION.name)
-    found = connection.scalar(select(STORE_VERSION.c.version)) if has_version else None
-    if found is None:
-        METADATA.create_all(connection)
-        connection.execute(insert(STORE_VERSION).values(version=VERSION))
-        return
-    if found > VERSION:
-        raise StoreTooNew(
-            _(
-                "The run store has version {found}, but this Inkling reads versions up to {newest} only.",
-                found=found,
-                newest=VERSION,
-            ),
-            _("Update Inkling, or set INKLING_STORE to another file."),
-        )
-    for version in range(found + 1, VERSION + 1):
-        MIGRATIONS[version](connection)
-        connection.execute(update(STORE_VERSION).values(version=version))

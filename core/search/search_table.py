@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, insert, select, update
+from sqlalchemy import insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import NOTHING, SYSTEM, Action, Kind, Subject, may
@@ -15,6 +15,7 @@ from core.i18n.translation import _
 from core.runs import NotAllowed, Store, UnknownRun
 from core.runs.run_records import clean_name, new_id
 from core.runs.run_row import COMMAND_LINE
+from core.runs.schema import SEARCHES
 from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
 
 RUNNING: Final = "running"
@@ -22,20 +23,6 @@ STOPPING: Final = "stopping"  # its runs are being stopped
 STOPPED: Final = "stopped"
 FINISHED: Final = "finished"
 ACTIVE: Final = (RUNNING, STOPPING)
-
-_METADATA: Final = MetaData()
-TABLE: Final = Table(
-    "searches",
-    _METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(16), nullable=False, unique=True),
-    Column("owner", String(64), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("plan", Text, nullable=False),  # JSON, as core.search.search_space writes it
-    Column("state", String(16), nullable=False),
-    Column("message", Text, nullable=False, default=""),
-    Column("created_at", Float, nullable=False),
-)
 
 
 @dataclass(frozen=True)
@@ -74,11 +61,6 @@ class Searches:
 
     def __init__(self, store: Store) -> None:
         self._database, self._actor, self._settings = store.database, store.actor, store.settings
-        with self._database.read() as connection:
-            is_there = connection.dialect.has_table(connection, TABLE.name)
-        if not is_there and not store.is_read_only:
-            with self._database.write() as connection:
-                TABLE.create(connection, checkfirst=True)
 
     def check(self, action: Action, search_id: str) -> None:
         """Refuse what the actor may not do to the search ("": to none in particular).
@@ -108,7 +90,7 @@ class Searches:
             "plan": plan_to_json(plan),
         }
         with self._database.write(durable=True) as connection:
-            connection.execute(insert(TABLE).values(**values, state=RUNNING, created_at=time.time()))
+            connection.execute(insert(SEARCHES).values(**values, state=RUNNING, created_at=time.time()))
         return search_id
 
     @needs(Action.READ_SEARCH)
@@ -117,7 +99,7 @@ class Searches:
         return self._one(search_id)
 
     def _one(self, search_id: str) -> SearchRow:
-        found = self._read(TABLE.c.id == search_id)
+        found = self._read(SEARCHES.c.id == search_id)
         if not found:
             raise UnknownRun(search_id)
         return found[0]
@@ -126,13 +108,13 @@ class Searches:
     def newest(self, limit: int = 50) -> list[SearchRow]:
         """Return the searches that the actor is shown in a list, newest first: a visitor their own."""
         if self._actor.kind is not Kind.VISITOR or self._settings.listing == EVERYONE:
-            return self._read(TABLE.c.id != "")[:limit]
-        return self._read(TABLE.c.owner.in_({self._actor.id, "", COMMAND_LINE}))[:limit]
+            return self._read(SEARCHES.c.id != "")[:limit]
+        return self._read(SEARCHES.c.owner.in_({self._actor.id, "", COMMAND_LINE}))[:limit]
 
     @needs_right_to(Action.WORK)
     def active(self) -> list[SearchRow]:
         """Return the searches that go on, oldest first."""
-        return self._read(TABLE.c.state.in_(ACTIVE))[::-1]
+        return self._read(SEARCHES.c.state.in_(ACTIVE))[::-1]
 
     @needs(Action.ORDER_SEARCH)
     def stop(self, search_id: str) -> None:
@@ -150,12 +132,12 @@ class Searches:
         self._set(search_id, (RUNNING,) if state == FINISHED or message else (STOPPING,), state, message)
 
     def _set(self, search_id: str, before: tuple[str, ...], state: str, message: str = "") -> None:
-        mine = (TABLE.c.id == search_id, TABLE.c.state.in_(before))
+        mine = (SEARCHES.c.id == search_id, SEARCHES.c.state.in_(before))
         with self._database.write(durable=True) as connection:
-            connection.execute(update(TABLE).where(*mine).values(state=state, message=kept(message)))
+            connection.execute(update(SEARCHES).where(*mine).values(state=state, message=kept(message)))
 
     def _read(self, condition: Any) -> list[SearchRow]:
-        statement = select(TABLE).where(condition).order_by(TABLE.c.number.desc())
+        statement = select(SEARCHES).where(condition).order_by(SEARCHES.c.number.desc())
         with self._database.read() as connection:
             rows = [{**row} for row in connection.execute(statement).mappings()]
         for row in rows:

@@ -46,13 +46,15 @@ def _limit(text: str) -> int:
 def _runs(limit: int, as_json: bool) -> None:
     with told_errors():
         store, _settings = open_store()
-        rows = store.list(limit=limit)
+        rows, unreadable = store.listing(limit=limit)
+    for problem in unreadable:
+        say(str(problem), err=True)
     for row in rows:
         if as_json:
             say_json(_summary(row))
         else:
             say(_line(row))
-    if not rows and not as_json:
+    if not rows and not unreadable and not as_json:
         say(_("No runs yet. Train one with: python -m core train"), err=True)
 
 

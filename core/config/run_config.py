@@ -99,7 +99,7 @@ class RunConfig:
             object.__setattr__(self, name, value)
             if error:
                 errors.append(error)
-        if self.kernel_size % 2 == 0:
+        if isinstance(self.kernel_size, int) and self.kernel_size % 2 == 0:
             odd = N_("{field} must be an odd number from {low} to {high}, not “{value:text}”.")
             errors.append(FieldError("kernel_size", self.kernel_size, odd, {"low": 1, "high": 9}))
         if not errors and self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
@@ -221,7 +221,7 @@ def from_dict(values: Mapping[str, Any]) -> RunConfig:
     return config
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def from_json(text: str) -> RunConfig:
     """Return the RunConfig that `to_json` wrote.
 

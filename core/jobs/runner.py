@@ -17,9 +17,7 @@ from multiprocessing.connection import Pipe, wait
 from typing import Final, NoReturn
 
 from core.config.app_settings import Settings, from_environment
-from core.i18n.kept_sentences import with_code
 from core.i18n.literal_text import console_text
-from core.i18n.translation import _
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
 from core.jobs.worker_pool import Worker, WorkerPool
@@ -115,10 +113,6 @@ class Runner:
         unclaimed = sum(worker.threads for worker in self._pool.busy if not worker.attempt)
         used = self._store.threads_in_work() + unclaimed
         for entry in waiting:
-            if entry.config is None:
-                unreadable = _("This version of Inkling cannot read this run's settings.")
-                self._lost_workers.append((entry.run_id, 0, with_code(unreadable, "unreadable_settings")))
-                continue
             threads = threads_for(entry.config, self._settings.core_count)
             is_room = not used or used + threads <= self._settings.core_count
             if not is_room or len(self._pool.busy) >= self._settings.worker_count:

@@ -17,6 +17,7 @@ from core.runs.errors import (
     StoreVersionUnknown,
     UnknownArtifact,
     UnknownRun,
+    UnreadableRun,
     UpgradeFailed,
 )
 from core.runs.event_log import EventBatch
@@ -46,6 +47,7 @@ __all__ = [
     "StoreVersionUnknown",
     "UnknownArtifact",
     "UnknownRun",
+    "UnreadableRun",
     "UpgradeFailed",
     "step_of",
 ]

@@ -1,21 +1,31 @@
 """A run in a worker's hands: claimed, written to, given back. Every write is fenced by the attempt."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
-from core.config.run_config import ConfigError, RunConfig, from_json
+from core.config.run_config import RunConfig, from_json
 from core.i18n.kept_sentences import code_of, kept
 from core.i18n.translation import _
 from core.protocol.events import Checkpoint, Diverged, Event, Failed, Finished
 from core.runs.errors import LostRun
 from core.runs.event_log import EventLog
-from core.runs.run_row import CREATED, IN_WORK, INTERRUPTED, LOST_CAUSE, PAUSED, QUEUED, RUNNING
+from core.runs.run_row import (
+    CREATED,
+    IN_WORK,
+    INTERRUPTED,
+    LOST_CAUSE,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    is_readable,
+)
 from core.runs.run_table import RunTable, Values, many, one
 from core.runs.schema import RUNS
 
@@ -32,7 +42,7 @@ class QueuedRun:
     """A queued run as the runner sees it."""
 
     run_id: str
-    config: RunConfig | None  # None: not to be read by this version
+    config: RunConfig
 
 
 class ClaimedRuns:
@@ -44,11 +54,11 @@ class ClaimedRuns:
 
     @needs_right_to(Action.WORK)
     def waiting(self, limit: int = 16) -> list[QueuedRun]:
-        """Return the head of the queue, in order."""
-        queue = select(RUNS.c.id, RUNS.c.config).where(RUNS.c.state == QUEUED)
+        """Return the head of the queue, in order; what cannot be read is passed over and stays."""
+        queue = select(RUNS).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
         with self._database.read() as connection:
-            rows = connection.execute(queue.order_by(RUNS.c.queue_order).limit(limit)).all()
-        return [QueuedRun(run_id, _read_config(config)) for run_id, config in rows]
+            rows = connection.execute(queue).mappings()
+            return list(islice((_queued(values) for values in rows if is_readable(values)), limit))
 
     @needs(Action.WORK)
     def claim(self, run_id: str, threads: int = 0, cores: int = 0) -> int:
@@ -189,8 +199,5 @@ class ClaimedRuns:
         return {**found}
 
 
-def _read_config(text: str) -> RunConfig | None:
-    try:
-        return from_json(text)
-    except ConfigError:
-        return None
+def _queued(values: Mapping[Any, Any]) -> QueuedRun:
+    return QueuedRun(values["id"], from_json(values["config"]))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -27,9 +27,9 @@ from core.runs.errors import (
 )
 from core.runs.file_locks import check_folder
 from core.runs.schema_upgrade import Upgrade, bring_up, found_version, is_usable
+from core.runs.sqlite_connection import begin, configure
 
 WEB_BUSY_S: Final = 3.0  # how long a page waits for somebody else's write before it says so
-WAL_LIMIT_BYTES: Final = 8 * 2**20
 
 T = TypeVar("T")
 
@@ -126,8 +126,8 @@ class Database:
             )
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise _no_url(self.url, error) from error
-        event.listen(engine, "connect", _configure)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "connect", configure)
+        event.listen(engine, "begin", begin)
         return engine
 
     def _open(self) -> tuple[int, int]:
@@ -274,24 +274,3 @@ def _identity(path: Path | None) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return (facts.st_dev, facts.st_ino) if facts else (0, 0)
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    """Set what holds for a connection: WAL so that reading never waits, foreign keys, room given back."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only in a new file, before its first table
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """Begin for writing at once where writing is meant, so that two writers queue instead of failing late."""
-    options = connection.get_execution_options()
-    if not options.get("writes"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

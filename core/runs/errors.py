@@ -1,6 +1,7 @@
 """What can go wrong with the run store, each as an exception that carries a remedy for the person reading it."""
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from core.access.rules import Action, Actor
@@ -73,6 +74,36 @@ class NotAllowed(StoreError):
             _("To try things out, open it on Runs and run it again: the new run is yours."),
         )
         self.action, self.subject_id = action, subject_id
+
+
+class UnreadableRun(UnknownRun):
+    """What the store holds of the run is damaged, or has settings of another version: there is nothing to be had of it.
+
+    run: its name, or its id where it has none. settings: those not known; else `damaged` names its damaged columns.
+    """
+
+    def __init__(
+        self, run_id: str, run: str, *, owner: str, settings: Sequence[str] = (), damaged: Sequence[str] = ()
+    ) -> None:
+        if settings:
+            what: str = _(
+                "The run “{run}” cannot be read: it has settings that this version of Inkling does not know "
+                "({settings:list}).",
+                run=run,
+                settings=settings,
+            )
+            remedy: str = _("Update Inkling to open it. It is kept as it is.")
+        else:
+            what = _(
+                "The run “{run}” cannot be read: what the store holds of it is damaged ({columns:list}).",
+                run=run,
+                columns=damaged,
+            )
+            remedy = _(
+                "Whoever made it can delete it; a backup may still have it. Other runs are not affected."
+            )
+        StoreError.__init__(self, what, remedy)
+        self.run_id, self.owner = run_id, owner
 
 
 class LostRun(StoreError):

@@ -30,10 +30,19 @@ def loss_histories(store: Store, runs: Sequence[RunRow]) -> dict[str, list[float
             some = EVENTS.c.run_id.in_(ids[start : start + _AT_ONCE])
             statement = select(*columns).where(some, EVENTS.c.kind == "evaluated").order_by(*order)
             for run_id, payload in connection.execute(statement):
-                told = json.loads(payload)
-                if told["split"] == split[run_id] and math.isfinite(told["loss"]):
-                    found[run_id].append(told["loss"])
+                loss = _loss(payload, split[run_id])
+                if loss is not None and math.isfinite(loss):
+                    found[run_id].append(loss)
     return {row.id: _thinned(found.get(row.id, [])) for row in runs}
+
+
+def _loss(payload: bytes, split: str) -> float | None:
+    """Return an evaluation's loss on the split; None for another's, and for one that is damaged."""
+    try:
+        told = json.loads(payload)
+        return float(told["loss"]) if told["split"] == split else None
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None  # a list has no words for it; the run's own page has
 
 
 def _thinned(losses: list[float]) -> list[float]:

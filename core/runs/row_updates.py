@@ -22,7 +22,7 @@ from core.protocol.events import (
     Steps,
 )
 from core.protocol.moving_average import Average
-from core.runs.run_row import DIVERGED, FAILED, PAUSED, RUNNING
+from core.runs.run_row import DIVERGED, FAILED, PAUSED, RUNNING, read_changes
 from core.runs.serialization import sentences_of
 
 
@@ -46,7 +46,7 @@ def columns_of(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(event, Evaluated):
         return _evaluated(event, values)
     if isinstance(event, LearningRateChanged):
-        changes = {int(step): rate for step, rate in json.loads(values["learning_rate_changes"])}
+        changes = dict(read_changes(values["learning_rate_changes"]))
         changes[event.step] = event.learning_rate
         return {"learning_rate_changes": json.dumps(sorted(changes.items()))}
     if isinstance(event, Checkpoint):

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from core.config.config_title import MODELS, config_title, in_title, shortest_title
-from core.config.run_config import ConfigError, from_json
-from core.config.setting_labels import dataset_title
+from core.config.config_title import config_title, in_title, shortest_title
+from core.config.run_config import from_json
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.runs import RunRow
@@ -40,16 +39,13 @@ STATUSES: Final = Sentences(
 
 def title(row: RunRow) -> str:
     """Return the run's name, or one made of what it is: "Softmax, MNIST, learning rate 0.1"."""
-    return row.name or _title(row.model, row.dataset, row.config_json, reader().language)
+    return row.name or _title(row.config_json, reader().language)
 
 
 @lru_cache(maxsize=4096)
-def _title(model: str, dataset: str, config_json: str, _language: str) -> str:
-    """Return a name made of a run's settings, as far as this version can read them; kept, since lists ask often."""
-    try:
-        return config_title(from_json(config_json))
-    except ConfigError:
-        return _("{model}, {dataset}", model=MODELS.get(model, model), dataset=dataset_title(dataset))
+def _title(config_json: str, _language: str) -> str:
+    """Return a name made of a run's settings; kept, since lists ask often."""
+    return config_title(from_json(config_json))
 
 
 def settings_text(row: RunRow) -> str:
@@ -59,10 +55,7 @@ def settings_text(row: RunRow) -> str:
 
 @lru_cache(maxsize=4096)
 def _settings_text(config_json: str, language: str, *, is_named: bool) -> str:  # noqa: ARG001 - of the key
-    try:
-        config = from_json(config_json)
-    except ConfigError:
-        return ""
+    config = from_json(config_json)
     told = [in_title(name, config) for name in ("optimizer", "batch_size", "epochs")]
     return " · ".join([shortest_title(config), *told] if is_named else told)
 

@@ -14,7 +14,7 @@ from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
-from core.runs.errors import RunRefused
+from core.runs.errors import RunRefused, UnreadableRun
 from core.runs.run_query import Query, listed_to, select_runs
 from core.runs.run_row import CREATED, IN_WORK, QUEUED, RunRow, run_row
 from core.runs.run_table import RunTable, Values, many
@@ -106,7 +106,7 @@ class RunRecords:
 
     @needs(Action.READ_RUN)
     def get(self, run_id: str) -> RunRow:
-        """Return the run as it stands.  Raises: UnknownRun."""
+        """Return the run as it stands.  Raises: UnknownRun, UnreadableRun."""
         with self._database.read() as connection:
             values = self._table.row(connection, run_id)
             position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
@@ -123,19 +123,31 @@ class RunRecords:
         return f"{count}.{revisions or 0}.{sum(held)}"
 
     @needs_right_to(Action.LIST_RUNS)
-    def list(self, query: Query | None = None, **wanted: Any) -> list[RunRow]:
-        """Return the runs that match, newest first unless `sort` says otherwise; unknown values come last.
-
-        `list(owner="x", limit=20)` is short for `list(Query(owner="x", limit=20))`.
-        """
+    def listing(self, query: Query | None = None, **wanted: Any) -> tuple[list[RunRow], list[UnreadableRun]]:
+        """Return (what `list` returns, why other runs that match cannot be read, in the words of the reader)."""
         query = query or Query(**wanted)
         listed = listed_to(self._table.actor, query, self._table.settings)
         with self._database.read() as connection:
             found = many(connection, select_runs(query).where(listed))
             positions = _positions(connection) if any(v["state"] == QUEUED for v in found) else {}
-        rows = (run_row(v, self._table.is_held(v), positions.get(v["id"], 0)) for v in found)
-        wanted_rows = [row for row in rows if not query.statuses or row.status in query.statuses]
-        return wanted_rows[: query.limit]
+        rows, unreadable = [], []
+        for values in found:
+            try:
+                row = run_row(values, self._table.is_held(values), positions.get(values["id"], 0))
+            except UnreadableRun as error:
+                unreadable.append(error)
+                continue
+            if not query.statuses or row.status in query.statuses:
+                rows.append(row)
+        return rows[: query.limit], unreadable
+
+    @needs_right_to(Action.LIST_RUNS)
+    def list(self, query: Query | None = None, **wanted: Any) -> list[RunRow]:
+        """Return the runs that match, newest first unless `sort` says otherwise; unknown values come last.
+
+        `list(owner="x", limit=20)` is short for `list(Query(owner="x", limit=20))`. What cannot be read is left out.
+        """
+        return self.listing(query, **wanted)[0]
 
     @needs(Action.EDIT_RUN)
     def rename(self, run_id: str, name: str) -> None:

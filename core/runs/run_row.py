@@ -1,15 +1,17 @@
 """A run as readers see it: one frozen row, its status derived from what is stored and who is alive."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
 
-from core.config.run_config import RunConfig, from_json
+from core.config.run_config import ConfigError, RunConfig, from_json
 from core.i18n.kept_sentences import from_kept, unsaid
 from core.i18n.literal_text import visible_text
 from core.i18n.translation import N_
+from core.runs.errors import UnreadableRun
+from core.runs.schema import RUNS
 
 CREATED: Final = "created"  # held back, not in the queue
 QUEUED: Final = "queued"
@@ -157,20 +159,23 @@ _PLAIN: Final = {f.name for f in fields(RunRow)} - {
 
 
 def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> RunRow:
-    """Return the RunRow of a row of the `runs` table.
+    """Return the RunRow of a row of the `runs` table, all of it readable.
 
     is_held: whether a living worker has it (or a parked pause needs none). What cannot be shown of a name, a note or a
     tag (earlier versions let it in) is written as Python does: one such row must not break a page.
+
+    Raises: UnreadableRun.
     """
+    check_readable(values)
     is_lost = values["state"] in IN_WORK and not is_held
     return RunRow(
         **{name: values[name] for name in _PLAIN},
         name=visible_text(values["name"]),
         note=visible_text(values["note"], lines=True),
         config_json=values["config"],
-        tags=tuple(map(visible_text, json.loads(values["tags"]))) if values["tags"] != "[]" else (),
+        tags=_read_tags(values["tags"]),
         pinned=bool(values["pinned"]),
-        learning_rate_changes=_read_changes(values["learning_rate_changes"]),
+        learning_rate_changes=read_changes(values["learning_rate_changes"]),
         is_held=is_held,
         queue_position=queue_position,
         cause=LOST_CAUSE if is_lost else values["cause"],
@@ -179,8 +184,64 @@ def run_row(values: Mapping[str, Any], is_held: bool, queue_position: int) -> Ru
     )
 
 
-def _read_changes(text: str) -> tuple[tuple[int, float], ...]:
+def check_readable(values: Mapping[Any, Any]) -> None:
+    """Raise UnreadableRun for a row of the `runs` table that is damaged, or has settings of another version."""
+    damaged = [name for name, kinds in _KINDS.items() if not isinstance(values[name], kinds)]
+    damaged += [name for name in _JSON if name not in damaged and not _is_read(_JSON[name], values[name])]
+    if values["state"] not in STATES:
+        damaged.append("state")
+    unknown: list[str] = []
+    if "config" not in damaged:
+        try:
+            config = from_json(values["config"])
+            damaged += [n for n in ("dataset", "model") if values[n] != getattr(config, n)]
+        except ConfigError as error:
+            unknown = list(dict.fromkeys(found.field for found in error.errors))
+    if unknown == ["config"]:  # no settings at all
+        unknown, damaged = [], [*damaged, "config"]
+    if damaged or unknown:
+        run = visible_text(str(values["name"])) or str(values["id"])
+        settings = () if damaged else unknown
+        raise UnreadableRun(
+            str(values["id"]), run, owner=str(values["owner"]), settings=settings, damaged=damaged
+        )
+
+
+def is_readable(values: Mapping[Any, Any]) -> bool:
+    """Return whether `run_row` would read the row."""
+    try:
+        check_readable(values)
+    except UnreadableRun:
+        return False
+    return True
+
+
+def _is_read(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        return False
+    return True
+
+
+def _read_tags(text: str) -> tuple[str, ...]:
+    """Return the tags of their JSON column."""
+    return tuple(map(visible_text, json.loads(text))) if text != "[]" else ()
+
+
+def read_changes(text: str) -> tuple[tuple[int, float], ...]:
     """Return the learning rate changes (step, new base rate) of their JSON column."""
     if text == "[]":
         return ()
     return tuple((int(step), float(rate)) for step, rate in json.loads(text))
+
+
+_JSON: Final[dict[str, Callable[[str], object]]] = {
+    "tags": _read_tags,
+    "learning_rate_changes": read_changes,
+}
+_TYPES: Final = {int: (int,), float: (int, float), str: (str,)}
+_KINDS: Final = {  # column -> what Python reads there; SQLite holds anything anywhere
+    column.name: (*_TYPES[column.type.python_type], *((type(None),) if column.nullable else ()))
+    for column in RUNS.columns
+}

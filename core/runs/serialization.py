@@ -7,7 +7,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +43,12 @@ RECORDED_KINDS: Final[dict[str, type[Recorded]]] = {
     "failed": Failed,
 }
 _NAMES: Final = {kind: name for name, kind in RECORDED_KINDS.items()}
+_FIELDS: Final[
+    dict[str, list[tuple[str, Any]]]
+] = {  # what JSON must have held, since everything counts on it
+    name: [(f.name, (int, float) if f.type is float else f.type) for f in fields(kind)]
+    for name, kind in RECORDED_KINDS.items()
+}
 _CHUNK: Final = struct.Struct("<qddd")  # first step, learning rate, elapsed s, images per s
 
 
@@ -94,8 +100,19 @@ def decode(kind: str, payload: bytes) -> Recorded:
             values["strip"] = np.array(values["strip"], np.int64)
         elif kind in ("diverged", "failed"):
             values |= {name: from_kept(values[name]) for name in ("message", "remedy")}
-        return RECORDED_KINDS[kind](**values)
-    except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
+        event = RECORDED_KINDS[kind](**values)
+        if not all(isinstance(getattr(event, name), kinds) for name, kinds in _FIELDS[kind]):
+            raise TypeError(kind)
+        return event
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        struct.error,
+    ) as error:
         raise damaged(_("A stored event ({kind}) is damaged.", kind=kind)) from error
 
 

@@ -65,6 +65,7 @@ class Store:
         self.create = records.create
         self.get = records.get
         self.list = records.list
+        self.listing = records.listing
         self.list_version = records.list_version
         self.rename = records.rename
         self.note = records.note

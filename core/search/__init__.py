@@ -1,7 +1,7 @@
 """Searches for good settings: Optuna chooses, ordinary runs answer, the store remembers."""
 
 from core.search.search_space import SEARCHABLE, Dimension, SearchPlan, SearchRefused, default_dimension
-from core.search.search_table import Searches, SearchRow
+from core.search.search_table import Searches, SearchRow, UnreadableSearch
 
 __all__ = [
     "SEARCHABLE",
@@ -10,5 +10,6 @@ __all__ = [
     "SearchRefused",
     "SearchRow",
     "Searches",
+    "UnreadableSearch",
     "default_dimension",
 ]

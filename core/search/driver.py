@@ -16,7 +16,7 @@ from core.config.setting_labels import refusal
 from core.datasets import DatasetError, dataset_spec
 from core.i18n.translation import _
 from core.protocol.events import Evaluated
-from core.runs import RunRow, Store, StoreError, UnknownRun
+from core.runs import DamagedArtifact, RunRow, Store, StoreError, UnknownRun
 from core.search.optuna_study import PRUNED, RUN, study_of, suggested
 from core.search.search_table import FINISHED, RUNNING, STOPPED, STOPPING, Searches, SearchRow
 
@@ -31,9 +31,18 @@ class Driver:
         self._searches = Searches(store)
 
     def tick(self) -> None:
-        """Move every active search on by what has happened since."""
+        """Move every active search on by what has happened since.
+
+        Raises: what the last of them met that could not; the others have moved on.
+        """
+        trouble: Exception | None = None
         for search in self._searches.active():
-            self._advance(search)
+            try:
+                self._advance(search)
+            except Exception as error:  # why: whatever is wrong with one search must not keep the others
+                trouble = error
+        if trouble is not None:
+            raise trouble
 
     def _advance(self, search: SearchRow) -> None:
         study = study_of(search, self._store.url)
@@ -83,9 +92,15 @@ class Driver:
         """Tell Optuna how a trial's run stands."""
         try:
             row = self._store.get(trial.user_attrs.get(RUN, ""))
-        except UnknownRun:  # never made, or pruned away: it is tried again
+        except UnknownRun:  # never made, pruned away, or not to be read: it is tried again
             self._again(study, trial)
             return
+        try:
+            self._hear_run(study, trial, row, search)
+        except DamagedArtifact:  # what it has said is lost
+            study.tell(trial.number, state=TrialState.FAIL)
+
+    def _hear_run(self, study: Study, trial: FrozenTrial, row: RunRow, search: SearchRow) -> None:
         if row.status == "interrupted":
             self._store.enqueue(row.id)
             self._wake()

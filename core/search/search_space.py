@@ -5,7 +5,6 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from core.config.field_errors import NOT_JSON
 from core.config.query_string import parse_field
 from core.config.run_config import (
     ACTIVATIONS,
@@ -13,9 +12,9 @@ from core.config.run_config import (
     SCALINGS,
     SCHEDULES,
     ConfigError,
-    FieldError,
     Range,
     RunConfig,
+    from_dict,
     rule_of,
     to_dict,
 )
@@ -175,12 +174,13 @@ def plan_to_json(plan: SearchPlan) -> str:
 
 
 def plan_from_json(text: str) -> SearchPlan:
-    """Return the plan that `plan_to_json` wrote.  Raises: ConfigError, SearchRefused."""
-    from core.config.run_config import from_dict
+    """Return the plan that `plan_to_json` wrote.
 
-    values = json.loads(text)
-    dimensions = tuple(Dimension(**{**d, "values": tuple(d["values"])}) for d in values.pop("dimensions"))
-    base = values.pop("base")
-    if not isinstance(base, dict):
-        raise ConfigError([FieldError("base", base, NOT_JSON)])
-    return SearchPlan(base=from_dict(base), dimensions=dimensions, **values)
+    Raises: ValueError for a text that is none, or has settings that this version does not know.
+    """
+    try:
+        values = json.loads(text)
+        dimensions = tuple(Dimension(**{**d, "values": tuple(d["values"])}) for d in values.pop("dimensions"))
+        return SearchPlan(base=from_dict(values.pop("base")), dimensions=dimensions, **values)
+    except (AttributeError, KeyError, TypeError, RecursionError, OverflowError) as error:
+        raise ValueError(text[:80]) from error

@@ -1,18 +1,19 @@
 """Searches as rows in the run store: what is searched, and whether it goes on. Optuna's tables are beside them."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, true, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import NOTHING, SYSTEM, Action, Kind, Subject, may
 from core.config.app_settings import EVERYONE
 from core.i18n.kept_sentences import from_kept, kept
+from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
-from core.runs import NotAllowed, Store, UnknownRun
+from core.runs import NotAllowed, Store, StoreError, UnknownRun
 from core.runs.run_records import clean_name, new_id
 from core.runs.run_row import COMMAND_LINE
 from core.runs.schema import SEARCHES
@@ -23,6 +24,7 @@ STOPPING: Final = "stopping"  # its runs are being stopped
 STOPPED: Final = "stopped"
 FINISHED: Final = "finished"
 ACTIVE: Final = (RUNNING, STOPPING)
+STATES: Final = (*ACTIVE, STOPPED, FINISHED)
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,10 @@ class SearchRow:
     id: str
     owner: str
     name: str
-    plan_json: str
+    plan: SearchPlan
     state: str
     message_kept: str
     created_at: float
-
-    @cached_property
-    def plan(self) -> SearchPlan:
-        """What is searched."""
-        return plan_from_json(self.plan_json)
 
     @property
     def message(self) -> str:
@@ -54,6 +51,21 @@ class SearchRow:
     def is_active(self) -> bool:
         """Whether it goes on by itself."""
         return self.state in ACTIVE
+
+
+class UnreadableSearch(UnknownRun):
+    """What the store holds of the search is damaged, or has settings of another version."""
+
+    def __init__(self, search_id: str, name: str) -> None:
+        StoreError.__init__(
+            self,
+            _(
+                "The search “{search}” cannot be read: what the store holds of it is damaged, or this version of "
+                "Inkling does not know its settings.",
+                search=name or search_id,
+            ),
+            _("Update Inkling, or restore a backup. Its runs and other searches are not affected."),
+        )
 
 
 class Searches:
@@ -67,10 +79,17 @@ class Searches:
 
         Raises: UnknownRun; NotAllowed.
         """
-        if self._actor is not SYSTEM and not may(
-            self._actor, action, Subject(self._one(search_id).owner) if search_id else NOTHING
-        ):
+        if self._actor is not SYSTEM and not may(self._actor, action, self._subject(search_id)):
             raise NotAllowed(action, search_id, self._actor)
+
+    def _subject(self, search_id: str) -> Subject:
+        if not search_id:
+            return NOTHING
+        with self._database.read() as connection:
+            owner = connection.scalar(select(SEARCHES.c.owner).where(SEARCHES.c.id == search_id))
+        if owner is None:
+            raise UnknownRun(search_id)
+        return Subject(owner)
 
     def may(self, action: Action, search: SearchRow) -> bool:
         """Return whether the actor may do this to the search: for what is greyed out."""
@@ -95,26 +114,31 @@ class Searches:
 
     @needs(Action.READ_SEARCH)
     def get(self, search_id: str) -> SearchRow:
-        """Return the search.  Raises: UnknownRun."""
-        return self._one(search_id)
-
-    def _one(self, search_id: str) -> SearchRow:
-        found = self._read(SEARCHES.c.id == search_id)
+        """Return the search.  Raises: UnknownRun, UnreadableSearch."""
+        found, unreadable = self._read(SEARCHES.c.id == search_id)
         if not found:
-            raise UnknownRun(search_id)
+            raise unreadable[0] if unreadable else UnknownRun(search_id)
         return found[0]
 
     @needs_right_to(Action.LIST_SEARCHES)
     def newest(self, limit: int = 50) -> list[SearchRow]:
-        """Return the searches that the actor is shown in a list, newest first: a visitor their own."""
+        """Return the searches that the actor is shown in a list, newest first; what cannot be read is left out."""
+        return self._read(self._listed())[0][:limit]
+
+    @needs_right_to(Action.LIST_SEARCHES)
+    def unreadable(self) -> list[UnreadableSearch]:
+        """Return why each search that `newest` leaves out for it cannot be read."""
+        return self._read(self._listed())[1]
+
+    def _listed(self) -> ColumnElement[bool]:
         if self._actor.kind is not Kind.VISITOR or self._settings.listing == EVERYONE:
-            return self._read(SEARCHES.c.id != "")[:limit]
-        return self._read(SEARCHES.c.owner.in_({self._actor.id, "", COMMAND_LINE}))[:limit]
+            return true()
+        return SEARCHES.c.owner.in_({self._actor.id, "", COMMAND_LINE})
 
     @needs_right_to(Action.WORK)
     def active(self) -> list[SearchRow]:
         """Return the searches that go on, oldest first."""
-        return self._read(SEARCHES.c.state.in_(ACTIVE))[::-1]
+        return self._read(SEARCHES.c.state.in_(ACTIVE))[0][::-1]
 
     @needs(Action.ORDER_SEARCH)
     def stop(self, search_id: str) -> None:
@@ -136,11 +160,27 @@ class Searches:
         with self._database.write(durable=True) as connection:
             connection.execute(update(SEARCHES).where(*mine).values(state=state, message=kept(message)))
 
-    def _read(self, condition: Any) -> list[SearchRow]:
+    def _read(self, condition: Any) -> tuple[list[SearchRow], list[UnreadableSearch]]:
         statement = select(SEARCHES).where(condition).order_by(SEARCHES.c.number.desc())
         with self._database.read() as connection:
             rows = [{**row} for row in connection.execute(statement).mappings()]
+        found, unreadable = [], []
         for row in rows:
-            del row["number"]
-            row |= {"plan_json": row.pop("plan"), "message_kept": row.pop("message")}
-        return [SearchRow(**row) for row in rows]
+            try:
+                found.append(_search_row(row))
+            except ValueError:
+                unreadable.append(UnreadableSearch(str(row["id"]), visible_text(str(row["name"]))))
+        return found, unreadable
+
+
+def _search_row(row: Mapping[str, Any]) -> SearchRow:
+    """Return the SearchRow of a row of the table.  Raises: ValueError for one that cannot be read."""
+    texts = {name: row[name] for name in ("id", "owner", "name", "state")}
+    if row["state"] not in STATES or not all(
+        isinstance(text, str) for text in (*texts.values(), row["message"])
+    ):
+        raise ValueError(row["state"])
+    created_at = float(row["created_at"])
+    return SearchRow(
+        **texts, plan=plan_from_json(row["plan"]), message_kept=row["message"], created_at=created_at
+    )

@@ -29,7 +29,7 @@ def watch_searches(store: Store, wake: Callable[[], None], is_over: threading.Ev
                 driver = Driver(store, wake)
             driver.tick()
             complaint = ""
-        except Exception as error:  # why: whatever is wrong with one search must not end the runner's others
+        except Exception as error:  # why: whatever is wrong with a search must not end the runner
             if str(error) != complaint:
                 LOG.warning("searches wait: %s", error, exc_info=not isinstance(error, StoreError))
             complaint = str(error)

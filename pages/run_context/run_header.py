@@ -18,7 +18,7 @@ from core.runs import RunRow, StoreError
 from core.runs.run_labels import settings_text, title, unambiguous
 from pages.components.live_channel import follow
 from pages.components.selectbox import selectbox
-from pages.run_context.selected_run import select_run, status_chip
+from pages.run_context.selected_run import select_run, selected_run, status_chip
 from pages.server.visitor import store, visitor
 
 FRESH_S: Final = 90.0  # the age of a younger run would be told in seconds, in other words each time
@@ -41,7 +41,9 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
     current = st.session_state.get("run")
     if current and current not in by_id:
         st.session_state.trouble = _("The selected run no longer exists. Press Train to start another.")
-        select_run(current := None)
+        if selected_run() is not None:  # it is there, but out of sight
+            select_run(None)
+        current = None
     with st.container(key="run_header", horizontal=True, vertical_alignment="center"):
         if not runs:
             st.caption(_("No runs yet. Press **Train** to start the first."))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.i18n.translation import _
-from core.runs import RunRow, StoreError, UnknownRun
+from core.runs import RunRow, StoreError, UnknownRun, UnreadableRun
 from core.runs.run_labels import status_text
 from pages.components.theme import chip
 from pages.server.visitor import store
@@ -16,9 +16,16 @@ def selected_run() -> RunRow | None:
         return None
     try:
         return store().get(run_id)
-    except UnknownRun:
-        select_run(None)
+    except UnknownRun as error:
+        leave_run(error)
         return None
+
+
+def leave_run(why: UnknownRun) -> None:
+    """Select no run any more, and have the page say why where it is to be told: the run cannot be read."""
+    if isinstance(why, UnreadableRun):
+        st.session_state.trouble = str(why)
+    select_run(None)
 
 
 def select_run(run_id: str | None) -> None:
@@ -46,6 +53,8 @@ def follow_address() -> None:
     try:
         st.session_state.run = store().get(wanted).id
         store().note_opened(wanted)
+    except UnreadableRun as error:
+        st.session_state.address_problem = str(error)
     except UnknownRun:
         st.session_state.address_problem = _(
             "There is no run “{run}” here. It may have been deleted, or the link is incomplete.",

@@ -29,14 +29,14 @@ from core.insight.run_comparison import (
 from core.insight.significance import spread
 from core.live.run_news import page_mark, state_marks
 from core.protocol.events import Recorded
-from core.runs import RunRow, StoreError
+from core.runs import DamagedArtifact, RunRow, StoreError
 from core.runs.run_labels import distinct_titles, status_text, title
 from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.markdown_table import markdown_table
 from pages.components.selectbox import field_px
 from pages.components.still_figure import still_figure
 from pages.components.theme import current_theme
-from pages.runs.model_comparison import show_disagreements, show_noise, show_weights
+from pages.runs.model_comparison import behind_the_best, show_models
 from pages.runs.seed_names import without_seed
 from pages.server.visitor import store
 
@@ -78,11 +78,15 @@ def _asked_for(address: str) -> list[RunRow]:
         )
         wanted = wanted[:MOST_RUNS]
     try:
-        found = {row.id: row for row in store().list(ids=wanted, limit=MOST_RUNS)} if wanted else {}
+        rows, unreadable = store().listing(ids=wanted, limit=MOST_RUNS) if wanted else ([], [])
     except StoreError as error:
         st.error(markdown_text(str(error)))
         return []
-    missing = [run_id[:16] for run_id in wanted if run_id not in found]
+    for problem in unreadable:
+        st.warning(markdown_text(str(problem)))
+    found = {row.id: row for row in rows}
+    known = {*found, *(problem.run_id for problem in unreadable)}
+    missing = [run_id[:16] for run_id in wanted if run_id not in known]
     if missing:
         st.warning(
             nmarkdown_(
@@ -98,16 +102,24 @@ def _asked_for(address: str) -> list[RunRow]:
 def _comparison(run_ids: list[str]) -> None:
     """Draw everything; the curves of live runs follow."""
     found = {row.id: row for row in store().list(ids=run_ids, limit=MOST_RUNS)}
-    rows = [found[run_id] for run_id in run_ids if run_id in found]
+    rows = [found[run_id] for run_id in run_ids if run_id in found and _is_whole(found[run_id])]
     names = [*distinct_titles(rows).values()]
     _heads(rows, names)
     _settings(rows, names)
     _curves(rows, names)
     _final_figures(rows, names)
     if len(rows) > 1 and not any(row.is_live for row in rows):
-        show_noise(rows, names)
-        show_weights(rows, names)
-        show_disagreements(rows, names)
+        show_models(rows, names)
+
+
+def _is_whole(row: RunRow) -> bool:
+    """Return whether what the run has said can be read; say so if not."""
+    try:
+        _events(row.id, f"{row.attempt}.{row.revision}")
+    except DamagedArtifact as error:
+        st.warning(markdown_("{run} cannot be compared. {error}", run=title(row), error=str(error)))
+        return False
+    return True
 
 
 def _heads(rows: list[RunRow], names: list[str]) -> None:
@@ -234,7 +246,7 @@ def _gathered(
 
 def _final_figures(rows: list[RunRow], names: list[str]) -> None:
     st.subheader(_("Final results"), anchor=False)
-    behind = _behind_the_best(rows)
+    behind = behind_the_best(rows)
     st.table(
         markdown_table(
             pd.DataFrame(
@@ -276,18 +288,3 @@ def _final_figures(rows: list[RunRow], names: list[str]) -> None:
                     high=min(1.0, over.high),
                 )
             )
-
-
-def _behind_the_best(rows: list[RunRow]) -> list[str]:
-    """Return how far each run is behind the best of those that are tested on the same images."""
-    told = []
-    for row in rows:
-        others = [other.test_accuracy or 0.0 for other in rows if other.dataset == row.dataset]
-        behind = max(others) - (row.test_accuracy or 0.0)
-        if row.test_accuracy is None or (len(others) == 1 and len(rows) > 1):
-            told.append(NONE)
-        elif behind:
-            told.append(_("{n:number.2} points", n=100 * behind))
-        else:
-            told.append(_("best"))
-    return told

@@ -1,15 +1,20 @@
 """One run's name, note, tags and pin, and deleting with undo; only who made a run may change it."""
 
+from typing import Final
+
 import streamlit as st
 
 from core.access.rules import Action
+from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
-from core.runs import RunRow, StoreError
+from core.runs import RunRow, StoreError, UnreadableRun
 from core.runs.run_labels import title
 from pages.runs.runs_table import select_rows
 from pages.server.services import settings
-from pages.server.visitor import may, store
+from pages.server.visitor import may, store, visitor
+
+MOST_TOLD: Final = 5  # runs that cannot be read
 
 
 def edit_run(row: RunRow) -> None:
@@ -77,6 +82,25 @@ def _delete(run_ids: list[str]) -> None:
     select_rows([])
     if st.session_state.get("run") in deleted:
         st.session_state.run = None
+
+
+def tell_unreadable(problems: list[UnreadableRun]) -> None:
+    """Say of each run that cannot be read why, with a button for who made it."""
+    for problem in problems[:MOST_TOLD]:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"unreadable_{problem.run_id}"):
+            st.warning(markdown_text(str(problem)), icon=":material/broken_image:")
+            if problem.owner and problem.owner == visitor():
+                st.button(
+                    _("Delete"),
+                    key=f"delete_{problem.run_id}",
+                    icon=":material/delete:",
+                    on_click=_delete,
+                    args=([problem.run_id],),
+                )
+    if more := len(problems[MOST_TOLD:]):
+        st.caption(
+            nmarkdown_("{n} more run cannot be read, either.", "{n} more runs cannot be read, either.", more)
+        )
 
 
 def offer_undo() -> None:

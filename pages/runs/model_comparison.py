@@ -10,10 +10,11 @@ from core.datasets import DatasetError
 from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.number_format import NONE
 from core.i18n.translation import _, ngettext
 from core.insight.first_layer import FirstLayer, first_layer
 from core.insight.significance import Comparison, compare
-from core.runs import RunRow
+from core.runs import DamagedArtifact, RunRow
 from pages.components.image_panels import picture
 from pages.components.theme import current_theme
 from pages.server.services import image_data
@@ -22,7 +23,16 @@ from pages.server.visitor import store
 STRIP: Final = 24
 
 
-def show_noise(rows: list[RunRow], names: list[str]) -> None:
+def show_models(rows: list[RunRow], names: list[str]) -> None:
+    """Draw what the runs' models have in common and what not, as far as it can be read."""
+    for show in (_show_noise, _show_weights, _show_disagreements):
+        try:
+            show(rows, names)
+        except DamagedArtifact as error:  # it names the run
+            st.warning(markdown_text(str(error)))
+
+
+def _show_noise(rows: list[RunRow], names: list[str]) -> None:
     """Say for each pair whether the difference on the shared test set exceeds the noise."""
     lines = []
     for first, second in combinations(range(len(rows)), 2):
@@ -87,7 +97,7 @@ def _comparison(first: str, second: str, dataset: str, version: str) -> Comparis
         return None
 
 
-def show_weights(rows: list[RunRow], names: list[str]) -> None:
+def _show_weights(rows: list[RunRow], names: list[str]) -> None:
     """Draw the weight images of each run on one scale, and the difference of two."""
     layers = {
         name: layer for row, name in zip(rows, names, strict=True) if (layer := _layer(row)) is not None
@@ -146,7 +156,7 @@ def _pair(what: str, names: list[str]) -> tuple[str, str]:
     return chosen or pairs[0]
 
 
-def show_disagreements(rows: list[RunRow], names: list[str]) -> None:
+def _show_disagreements(rows: list[RunRow], names: list[str]) -> None:
     """Show test images that one of two runs gets right and the other wrong."""
     by_name = dict(zip(names, rows, strict=True))
     pairs = {
@@ -202,3 +212,18 @@ def _strip(row: RunRow, images: np.ndarray) -> None:
         alt=ngettext("{n} test image: {labels}.", "{n} test images: {labels}.", len(shown), labels=labels),
     )
     st.caption(markdown_("Their labels: {labels}.", labels=labels))
+
+
+def behind_the_best(rows: list[RunRow]) -> list[str]:
+    """Return how far each run is behind the best of those that are tested on the same images."""
+    told = []
+    for row in rows:
+        others = [other.test_accuracy or 0.0 for other in rows if other.dataset == row.dataset]
+        behind = max(others) - (row.test_accuracy or 0.0)
+        if row.test_accuracy is None or (len(others) == 1 and len(rows) > 1):
+            told.append(NONE)
+        elif behind:
+            told.append(_("{n:number.2} points", n=100 * behind))
+        else:
+            told.append(_("best"))
+    return told

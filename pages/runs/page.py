@@ -16,7 +16,7 @@ from pages.components.captioned_figure import captioned
 from pages.components.navigation import page
 from pages.run_context.selected_run import select_run, status_chip
 from pages.runs.comparison import show_comparison
-from pages.runs.edit import delete_button, edit_run, offer_undo
+from pages.runs.edit import delete_button, edit_run, offer_undo, tell_unreadable
 from pages.runs.export_import import export_section, import_section, links
 from pages.runs.rerun import repeat_buttons
 from pages.runs.runs_table import filters, listed, run_columns, runs_table
@@ -81,10 +81,11 @@ if arrived:
         markdown_("“{run}” was imported. It is selected in the list below and on every page.", run=arrived)
     )
 try:
-    rows = listed(**wanted)
+    rows, unreadable = listed(**wanted)
 except StoreError as error:
     st.error(markdown_text(str(error)), icon=":material/database_off:")
     st.stop()
+tell_unreadable(unreadable)
 if rows:
     chosen = runs_table(rows)
     by_id = {row.id: row for row in rows}
@@ -106,7 +107,7 @@ if rows:
         one_run(selected[0])
 elif any(wanted[name] for name in ("search", "dataset", "model")) or wanted["whose"] in ("mine", "pinned"):
     st.info(_("No runs match these filters. Change or clear one."))
-else:
+elif not unreadable:
     st.info(_("No runs yet. The first one takes about ten seconds."))
     st.page_link(page("train"), label=_("Train a model"), icon=":material/play_arrow:")
 with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_panel"):

@@ -14,7 +14,7 @@ from core.datasets import CATALOG
 from core.i18n.number_format import NONE, duration
 from core.i18n.reader import reader
 from core.i18n.translation import N_, Sentences, _, ngettext, pgettext
-from core.runs import RunRow, Store
+from core.runs import RunRow, Store, UnreadableRun
 from core.runs.loss_history import loss_histories
 from core.runs.run_labels import STATUSES, title
 from pages.components.number_columns import said_per_cent, with_numbers
@@ -84,9 +84,14 @@ def filters() -> dict[str, Any]:
     return {"search": search.strip(), "dataset": dataset, "model": model, "whose": whose}
 
 
-def listed(search: str, dataset: str, model: str, whose: str | None) -> list[RunRow]:
-    """Return the runs to show, this visitor's first, pinned ones before others, newest first.  Raises: StoreError."""
-    rows = store().list(
+def listed(
+    search: str, dataset: str, model: str, whose: str | None
+) -> tuple[list[RunRow], list[UnreadableRun]]:
+    """Return (the runs to show, this visitor's first, pinned ones before others, newest first; what cannot be read).
+
+    Raises: StoreError.
+    """
+    rows, unreadable = store().listing(
         search=search,
         dataset=dataset,
         model=model,
@@ -94,7 +99,7 @@ def listed(search: str, dataset: str, model: str, whose: str | None) -> list[Run
         pinned=True if whose == "pinned" else None,
         limit=LIMIT,
     )
-    return sorted(rows, key=lambda row: (not is_mine(row), not row.pinned))
+    return sorted(rows, key=lambda row: (not is_mine(row), not row.pinned)), unreadable
 
 
 def runs_table(rows: list[RunRow]) -> list[str]:

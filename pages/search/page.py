@@ -18,10 +18,12 @@ if "search" in st.query_params:
 st.markdown(_("Let the computer try settings. Each trial is a run like any other, kept on the Runs page."))
 new_search()
 try:
-    earlier = Searches(store()).newest()
+    earlier, unreadable = Searches(store()).newest(), Searches(store()).unreadable()
 except StoreError as error:
     st.error(markdown_text(str(error)), icon=":material/database_off:")
     st.stop()
+for problem in unreadable:
+    st.warning(markdown_text(str(problem)), icon=":material/database_off:")
 if earlier:
     st.subheader(_("Earlier searches"), anchor=False)
 for search in earlier:

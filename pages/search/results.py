@@ -15,7 +15,7 @@ from core.i18n.translation import N_, Sentences, _, ngettext
 from core.live.search_news import state_mark, trials, trials_mark
 from core.runs import RunRow, StoreError, UnknownRun
 from core.runs.run_labels import STATUSES
-from core.search import Searches, SearchRow
+from core.search import Searches, SearchRow, UnreadableSearch
 from pages.components.live_channel import FIGURES_MS, follow
 from pages.components.navigation import page
 from pages.components.number_columns import said_per_cent, with_numbers
@@ -51,6 +51,9 @@ def show_search(search_id: str) -> None:
         st.rerun()
     try:
         search = Searches(store()).get(search_id)
+    except UnreadableSearch as error:
+        st.warning(markdown_text(str(error)), icon=":material/database_off:")
+        return
     except UnknownRun:
         st.warning(
             markdown_(

@@ -242,19 +242,6 @@ def test_a_run_that_no_process_survives_long_enough_to_claim_has_failed(store):
     assert store.waiting() == []
 
 
-def test_settings_of_a_later_version_do_not_stop_the_queue(store):
-    from core.runs.schema import RUNS
-
-    strange, good = store.create(RunConfig()), store.create(RunConfig())
-    with store.database.write() as connection:
-        later = RUNS.update().where(RUNS.c.id == strange).values(config='{"warp": 9}')
-        connection.execute(later)
-    assert [(entry.run_id, entry.config) for entry in store.waiting()] == [
-        (strange, None),
-        (good, RunConfig()),
-    ]
-
-
 def test_live_learning_rate_changes_are_recorded_with_their_steps(store):
     run_id, attempt = told(store, started(), LearningRateChanged(4, 0.5))
     store.append(run_id, attempt, [LearningRateChanged(9, 0.25)])

@@ -1,0 +1,83 @@
+"""Stores as earlier commits left them, looked at on every page: each run opens, with its own figures."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.datasets import ImageData
+from core.i18n.number_format import percent
+from core.runs import RunRow, Store
+from pages.server import services
+from tests.core.runs.old_stores import ACCURACIES, COMMITS, RUNS, unpack
+from tests.pages.conftest import SHELL
+from tests.pages.finished_runs import words
+
+PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search")
+SOME = ("nobody's", "on own data", "paused")
+
+
+@pytest.fixture(params=COMMITS)
+def old(
+    request: pytest.FixtureRequest, store: Store, mnist: ImageData, fashion: ImageData, data_folder: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> Store:  # fmt: skip
+    """Return a commit's store, which the pages use: in a data folder that has its own data and the built-in images."""
+    assert mnist
+    assert fashion
+    store.close()
+    data = tmp_path / "data"
+    data.mkdir()
+    for entry in data_folder.iterdir():
+        if entry.name != "own" and not entry.name.startswith("inkling.db"):
+            (data / entry.name).symlink_to(entry)
+    path = unpack(request.param, data)
+    monkeypatch.setenv("INKLING_DATA", str(data))
+    monkeypatch.setenv("INKLING_STORE", f"sqlite:///{path}")
+    st.cache_resource.clear()
+    return services.store()
+
+
+def opens(page: str, names: tuple[str, ...], store: Store) -> None:
+    """Look at each of the runs on the page; each is in view, by its own name and figure."""
+    app = AppTest.from_file(str(SHELL), default_timeout=300).run()
+    app.switch_page(f"{page}/page.py").run()
+    rows = {row.name: row for row in store.list()}
+    for name in names:
+        app.session_state["run"] = rows[name].id
+        app.run()
+        assert not app.exception, (name, app.exception)
+        assert app.session_state["run"] == rows[name].id
+        assert not [error.value for error in app.error], name
+        assert "cannot be read" not in words(app)
+        assert name in _in_view(app, rows[name]), name
+
+
+def _in_view(app: AppTest, run: RunRow) -> str:
+    """Return what the picker of the selected run says, with the accuracy of a run that is over."""
+    picker = next(box for box in app.selectbox if (box.key or "").startswith("run_choice"))
+    chosen = [option for option in picker.options if option.startswith(run.name)]
+    assert len(chosen) == 1
+    if run.has_ended:
+        assert percent(ACCURACIES[run.name]) in chosen[0]
+    return chosen[0] if picker.value in (chosen[0], run.id) else str(picker.value)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_runs_of_each_kind_open_on_every_page(page: str, old: Store) -> None:
+    opens(page, SOME, old)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", PAGES)
+def test_every_other_run_opens_on_every_page(page: str, old: Store) -> None:
+    opens(page, tuple(name for name in RUNS if name not in SOME), old)
+
+
+@pytest.mark.usefixtures("old")
+def test_all_are_in_the_table_and_the_copy_is_told() -> None:
+    app = AppTest.from_file(str(SHELL), default_timeout=300).run()
+    app.switch_page("runs/page.py").run()
+    assert set(RUNS) <= set(app.dataframe[0].value["name"])
+    assert any("kept as inkling.db.version-1" in warning.value for warning in app.warning)

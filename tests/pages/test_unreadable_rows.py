@@ -55,7 +55,7 @@ def test_a_link_to_it_says_so_on_every_page(page: str, app: AppTest, store: Stor
 
 def test_a_run_that_is_in_view_when_it_is_damaged_is_left_with_a_sentence(app: AppTest, store: Store) -> None:
     run_id = store.add_finished_run(CONFIG, STORY, name="later")
-    shown(app, "runs", run_id)
+    shown(app, "data", run_id)
     assert app.session_state["run"] == run_id
     damage(store, run_id, DAMAGES["a state that nobody knows"])
     app.run()

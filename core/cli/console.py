@@ -82,9 +82,14 @@ def open_store() -> tuple[Store, Settings]:
 
 
 def named_run(store: Store, name: str) -> RunRow:
-    """Return the run with this id, or the newest with this name.  Raises: UnknownRun."""
+    """Return the run with this id, or the newest with this name.  Raises: UnknownRun, UnreadableRun."""
     if not is_showable(name):  # no store can look for it
         raise UnknownRun(name)
     kept = " ".join(name.split())  # as the store keeps names
-    alike = [row for row in store.list(search=kept, limit=100) if row.name == kept]
-    return alike[0] if alike else store.get(name)
+    rows, unreadable = store.listing(search=kept, limit=100)
+    if alike := [row for row in rows if row.name == kept]:
+        return alike[0]
+    for problem in unreadable:
+        if problem.run == kept:
+            raise problem
+    return store.get(name)

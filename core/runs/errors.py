@@ -103,7 +103,7 @@ class UnreadableRun(UnknownRun):
                 "Whoever made it can delete it; a backup may still have it. Other runs are not affected."
             )
         StoreError.__init__(self, what, remedy)
-        self.run_id, self.owner = run_id, owner
+        self.run_id, self.run, self.owner = run_id, run, owner
 
 
 class LostRun(StoreError):

@@ -191,6 +191,19 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was_and_says_so(first_ver
     assert kept - {"inkling.db-wal", "inkling.db-shm"} == {"inkling.db"}
 
 
+def test_a_process_that_is_killed_while_it_upgrades_leaves_the_store_as_it_was(first_version, add_migration):
+    before = dump(first_version)
+    add_migration("op.execute('DELETE FROM runs'); import os; os._exit(9)")
+    program = (
+        "import sys; from pathlib import Path; from core.runs import Store, schema_upgrade as upgrade\n"
+        "upgrade.VERSION, upgrade.FOLDER = 3, Path(sys.argv[2]); Store(sys.argv[1])"
+    )
+    url, folder = f"sqlite:///{first_version}", str(schema_upgrade.FOLDER)
+    assert subprocess.run([sys.executable, "-c", program, url, folder]).returncode == 9
+    assert dump(first_version) == before
+    assert dump(first_version.with_name("inkling.db.version-1")) == before
+
+
 def test_a_later_versions_store_is_used_for_as_long_as_that_version_allows(
     first_version, add_migration, monkeypatch
 ):

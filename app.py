@@ -13,6 +13,8 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.server.background import begin
+from pages.server.handover_page import handover_route
+from pages.server.identity import Identity
 from pages.server.index_page import IndexPage
 from pages.server.live_socket import live_route
 from pages.server.open_files import RoomForVisitors, raise_limit
@@ -36,10 +38,11 @@ BASE_PATH: Final[str] = st.get_option("server.baseUrlPath") or ""
 app = st.App(
     PAGES / "shell.py",
     lifespan=lifespan,
-    routes=[live_route(BASE_PATH)],
+    routes=[live_route(BASE_PATH), handover_route(BASE_PATH)],
     middleware=[
         Middleware(RoomForVisitors, base_path=BASE_PATH),
         Middleware(StaticFiles, base_path=BASE_PATH),
+        Middleware(Identity, base_path=BASE_PATH),
         Middleware(IndexPage),
     ],
 )

@@ -14,7 +14,7 @@ from pages.run_context.run_header import run_header
 from pages.run_context.selected_run import follow_address
 from pages.server.errors import show_errors, show_messages
 from pages.server.reader import find_viewer
-from pages.server.visitor import set_visitor_cookie
+from pages.server.visitor import tell_how_long_known
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
 from pages.train.form_state import config_from_address, config_shown, put_config
 from pages.train.run_controls import TRAIN_KEY
@@ -33,7 +33,7 @@ def draw() -> None:
     with show_errors():
         warm_up()
         list_ready_models()
-        set_visitor_cookie()
+        tell_how_long_known()
         config_from_address()
         follow_address()
         if is_first(page):

@@ -87,6 +87,21 @@ class Settings:
             "command line's. everyone: all."
         ),
     )
+    new_visitors: int = _whole(
+        600, 1, 10**6, N_("How many new visitors may come from one network address in a minute.")
+    )
+    proxies: str = _text(
+        "",
+        N_(
+            "The addresses of proxies whose word about a visitor's address is taken, separated by spaces or commas."
+        ),
+    )
+    frames: str = _text(
+        "",
+        N_(
+            "The sites that may show Inkling in a frame, such as https://school.example, separated by spaces or commas."
+        ),
+    )
 
     @property
     def data_dir(self) -> Path:

@@ -1,7 +1,7 @@
 """A copy of everything that was made here, taken and put back while the app runs.
 
-A backup is a zip: the run store, datasets of one's own, and the key that visitors' names are signed with. Putting
-it back adds what is missing and changes nothing that is there.
+A backup is a zip: the run store with the key that visitors' names are signed with, datasets of one's own, and the key
+of earlier versions, if there is one. Putting it back adds what is missing and changes nothing that is there.
 """
 
 import json
@@ -22,6 +22,7 @@ from core.i18n.translation import N_, _
 from core.runs import Store
 from core.runs.damaged_database import is_damaged
 from core.runs.errors import ImportRefused
+from core.runs.lab import copy_lab
 from core.runs.schema import ARTIFACTS, EVENTS, RUNS
 
 FORMAT: Final = "inkling-backup"
@@ -90,6 +91,7 @@ def _copy_store(store: Store, path: Path) -> int:
             return int(copy.execute("SELECT count(*) FROM runs").fetchone()[0])
     target = Store(f"sqlite:///{path}", settings=store.settings)
     try:
+        copy_lab(store.database, target.database)
         return copy_runs(store, target)
     finally:
         target.close()
@@ -136,6 +138,7 @@ def _put_runs_back(source: Store, file: Path, settings: Settings) -> int:
         return count
     target = Store(settings=settings)
     try:
+        copy_lab(source.database, target.database)
         return copy_runs(source, target)
     finally:
         target.close()

@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
+import streamlit as st
+
 from core.i18n.reader import reader
 from pages.components.unseen import unseen
 
 SOON_MS: Final = 300  # at least, between two drawings of a page
 FIGURES_MS: Final = 3_000  # where figures follow a run that goes on
 
+_AS: Final = "_live_as"
+
 _channel: Final = unseen("live")
+
+
+def follow_as(token: str) -> None:
+    """Have what this session's pages follow be asked for by who the token says: no cookie comes with its channel."""
+    st.session_state[_AS] = token
 
 
 def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]], gap_ms: int = SOON_MS) -> None:
@@ -19,5 +28,10 @@ def follow(key: str, topics: Mapping[tuple[str, str], Mapping[str, str]], gap_ms
     last. With nothing to follow it holds its place: else all that stands after it would be made anew when a run ends.
     """
     watched = {f"{kind}:{name}": dict(marks) for (kind, name), marks in topics.items()}
-    data = {"watch": watched, "language": reader().language, "gapMs": gap_ms}
+    data = {
+        "watch": watched,
+        "language": reader().language,
+        "gapMs": gap_ms,
+        "as": st.session_state.get(_AS, ""),
+    }
     _channel(key, data, on_changed_change=lambda: None)

@@ -76,9 +76,9 @@ def _made(source: Store, run_id: str, form: str, viewer: Reader) -> bytes:
 
 def links(row: RunRow) -> None:
     """Draw the link to the run and the one to its settings, each to copy, the chosen one as a QR code."""
-    to_run = _address("", {"run": row.id})
+    to_run = address_of("", {"run": row.id})
     settings = to_query(repeated_config(row), DEFAULT)
-    to_settings = _address("", settings)
+    to_settings = address_of("", settings)
     st.caption(_("Link to this run:"))
     st.code(to_run, language=None, wrap_lines=True)
     st.caption(_("Link to its settings. Training with them gives the same numbers:"))
@@ -87,10 +87,10 @@ def links(row: RunRow) -> None:
         _("QR code"), list(_QR_CODES), default="run", key=f"qr_{row.id}", format_func=_QR_CODES.__getitem__
     )
     target = to_run if which == "run" else to_settings
-    picture(_qr(target), alt=_("QR code: {address}", address=target))
+    picture(qr_code(target), alt=_("QR code: {address}", address=target))
 
 
-def _address(page: str, query: dict[str, str]) -> str:
+def address_of(page: str, query: dict[str, str]) -> str:
     """Return the address of a page of this app, as this visitor's browser reached it."""
     parts = urlsplit(st.context.url or "http://localhost:8501/")
     folder = parts.path.rpartition("/")[0] if parts.path.strip("/") else ""
@@ -98,7 +98,8 @@ def _address(page: str, query: dict[str, str]) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _qr(address: str) -> bytes:
+def qr_code(address: str) -> bytes:
+    """Return the picture of an address for a phone's camera."""
     buffer = io.BytesIO()
     segno.make(address, error="m", micro=False).save(buffer, kind="png", scale=6, border=3)
     return buffer.getvalue()

@@ -18,6 +18,7 @@ from pages.run_context.selected_run import select_run, status_chip
 from pages.runs.comparison import show_comparison
 from pages.runs.edit import delete_button, edit_run, offer_undo, tell_unreadable
 from pages.runs.export_import import export_section, import_section, links
+from pages.runs.handover import handover_section
 from pages.runs.rerun import repeat_buttons
 from pages.runs.runs_table import filters, listed, run_columns, runs_table
 from pages.server.visitor import store
@@ -112,3 +113,5 @@ elif not unreadable:
     st.page_link(page("train"), label=_("Train a model"), icon=":material/play_arrow:")
 with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_panel"):
     import_section()
+with st.expander(_("Take my things to another browser"), icon=":material/devices:", key="handover_panel"):
+    handover_section()

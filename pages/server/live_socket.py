@@ -25,9 +25,9 @@ from core.live.sweep_news import sweep_moment
 from core.runs import NotAllowed, Store, StoreError
 from core.search import Searches
 from pages.server.background import is_under_way
+from pages.server.identity import passing_name, visitor_of
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data, system_store
-from pages.server.visitor import visitor_in
 from pages.server.warmup import libraries_loaded
 
 SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
@@ -92,7 +92,7 @@ async def live(socket: WebSocket) -> None:
         return
     viewer = Viewer(hub(), socket.send_bytes)
     sending = asyncio.create_task(viewer.send())
-    hearing = asyncio.create_task(_hear(socket, viewer, Actor(Kind.VISITOR, visitor_in(socket.cookies))))
+    hearing = asyncio.create_task(_hear(socket, viewer))
     try:
         await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -114,7 +114,7 @@ async def _is_welcome(socket: WebSocket) -> bool:
     return await asyncio.to_thread(is_url_from_allowed_origins, origin)  # it may ask the network who we are
 
 
-async def _hear(socket: WebSocket, viewer: Viewer, actor: Actor) -> None:
+async def _hear(socket: WebSocket, viewer: Viewer) -> None:
     """Hear what the page watches, as often as it says so, and how much it has heard; nothing else matters."""
     rubbish = 0
     while rubbish <= MOST_RUBBISH:
@@ -125,10 +125,13 @@ async def _hear(socket: WebSocket, viewer: Viewer, actor: Actor) -> None:
         if said["type"] == "websocket.disconnect":
             return
         told = _told(said.get("text") or "")
+        if "as" in told and not visitor_of(socket.scope):
+            socket.state.visitor = await asyncio.to_thread(passing_name, told.get("as"))
         topics = _topics(told)
         if isinstance(told.get("heard"), int):
             viewer.heard(told["heard"])
         elif topics is not None:
+            actor = Actor(Kind.VISITOR, visitor_of(socket.scope))
             viewer.watch(await asyncio.to_thread(_readable, topics, actor))
         else:
             rubbish += 1
@@ -155,7 +158,10 @@ def _may_read(store: Store, topic: Topic) -> bool:
 
 
 def _told(said: str) -> dict[str, Any]:
-    """Return a browser's message: {"watch": ["run:ab12"], "language": "en"} or {"heard": 40}; {} for rubbish."""
+    """Return a browser's message: {"watch": ["run:ab12"], "language": "en"} or {"heard": 40}; {} for rubbish.
+
+    "as" beside "watch" is a session's passing name, signed, where no cookie came with the socket.
+    """
     if len(said) > MOST_BYTES:
         return {}
     try:

@@ -11,14 +11,12 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from core.i18n.catalogue import language_for
-from core.i18n.reader import Reader, read_by
 from core.i18n.translation import _
+from pages.server.plain_page import plain_page, read_by_asker
 
 try:
     import resource
@@ -78,6 +76,11 @@ def files_left() -> int:
         return 0
 
 
+def parts_of_pages(prefix: str) -> tuple[str, ...]:
+    """Return how the addresses begin of what a page asks for once it is there; prefix: of the app, "" or "/inkling"."""
+    return tuple(f"{prefix}/{part}/" for part in ("_stcore", "static", "app/static", "component", "media"))
+
+
 class RoomForVisitors:
     """ASGI middleware that refuses newcomers where the process is nearly out of files; base_path: of the app."""
 
@@ -86,8 +89,7 @@ class RoomForVisitors:
         self._app = app
         self._live = f"{prefix}/live"
         self._host_config = f"{prefix}/_stcore/host-config"  # asked for before each session, and only then
-        parts = ("_stcore", "static", "app/static", "component", "media")
-        self._parts_of_pages = tuple(f"{prefix}/{part}/" for part in parts)
+        self._parts_of_pages = parts_of_pages(prefix)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
@@ -104,10 +106,7 @@ class RoomForVisitors:
             return None
         if files_left() >= (LEFT_FOR_QUESTION if is_question else LEFT_FOR_PAGE):
             return None
-        wanted = Headers(scope=scope).get("accept-language", "")
-        with read_by(
-            Reader(language_for(part.partition(";")[0].strip() for part in wanted[:200].split(",")))
-        ):
+        with read_by_asker(scope):
             sentence = _(
                 "Inkling has as many visitors as it can hold at the moment. Please try again in a few minutes."
             )
@@ -119,10 +118,4 @@ def _refused(sentence: str, *, as_page: bool) -> Response:
     headers = {"retry-after": AGAIN_S, "connection": "close", "cache-control": "no-store"}
     if not as_page:  # Streamlit's page shows what this answer says
         return JSONResponse(textwrap.fill(sentence, DIALOG_LETTERS), FULL, headers)
-    text = escape(sentence)
-    page = (
-        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        '<meta name="color-scheme" content="light dark"><title>Inkling</title>'
-        f'<body style="font: 1.2rem/1.5 sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem"><p>{text}</p>'
-    )  # not said: HTML
-    return HTMLResponse(page, FULL, headers)
+    return plain_page(f"<p>{escape(sentence)}</p>", FULL, headers)

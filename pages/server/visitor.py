@@ -1,74 +1,56 @@
-"""Who is looking: a random name that this server signed, kept in a cookie of the visitor's browser."""
+"""Who is looking: the visitor whose cookie came with the session (pages/server/identity.py), else one of its own."""
 
-import hashlib
-import hmac
-import json
-import os
-import secrets
-from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
 from core.access.rules import Action, Actor, Kind
+from core.i18n.translation import _
 from core.runs import RunRow, Store
-from pages.server.services import engine, settings, system_store
-
-COOKIE: Final = "inkling_visitor"
-_YEAR_S: Final = 365 * 24 * 3600
-_BINARY: Final = getattr(os, "O_BINARY", 0)  # else Windows writes a byte more for each 10 in the key
+from core.runs.handover import offer
+from pages.components.live_channel import follow_as
+from pages.server.identity import PASSING, lab, new_name, signed, visitor_in
+from pages.server.services import engine, system_store
 
 
 def visitor() -> str:
-    """Return this visitor's name, the same in every tab of the browser and after its restart."""
+    """Return this visitor's name, the same in every tab of the browser and after its restart.
+
+    Raises: StoreError, SettingsError.
+    """
     if "visitor" not in st.session_state:
-        st.session_state.visitor = visitor_in(st.context.cookies) or secrets.token_hex(8)
+        known, _is_current = visitor_in(st.context.headers.get_all("cookie"))
+        st.session_state.visitor = known or new_name()
+        if not known:
+            st.session_state.visitor_untold = True
+            follow_as(
+                signed(st.session_state.visitor, PASSING)
+            )  # no cookie comes with the live channel, either
+        elif not lab().is_kept:
+            st.session_state.visitor_untold = True
     return str(st.session_state.visitor)
 
 
-def set_visitor_cookie() -> None:
-    """Leave the cookie in a browser that came without, in a place of its own that takes no room (theme.css)."""
-    name = visitor()
-    if visitor_in(st.context.cookies) == name:
+def tell_how_long_known() -> None:
+    """Say, once, to a visitor whom the server will not know again that it will not."""
+    visitor()
+    if not st.session_state.pop("visitor_untold", False):
         return
-    cookie = f"{COOKIE}={name}.{_signature(name)}; path=/; max-age={_YEAR_S}; SameSite=Lax"
-    with st.container(key="greeting"):
-        st.html(f"<script>document.cookie = {json.dumps(cookie)}</script>", unsafe_allow_javascript=True)
+    if lab().is_kept:
+        sentence = _(
+            "Your browser keeps no cookies here, so what you make is yours only until this tab is closed or reloaded."
+        )
+    else:
+        sentence = _(
+            "The run store cannot be written, so what you make is yours only until Inkling is started again."
+        )
+    st.toast(sentence, icon=":material/cookie_off:", duration="infinite")
 
 
-def visitor_in(cookies: Mapping[str, str]) -> str:
-    """Return the visitor whom a browser's cookies name, "" where they name none."""
-    value = cookies.get(COOKIE)
-    return _read(value) if isinstance(value, str) else ""
-
-
-def _read(cookie: str) -> str:
-    """Return the name in a cookie that this server signed, else an empty text."""
-    name, _, signature = cookie.partition(".")
-    return name if name and hmac.compare_digest(signature, _signature(name)) else ""
-
-
-def _signature(name: str) -> str:
-    return hmac.new(_secret(settings().data_dir), name.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-@st.cache_resource(show_spinner=False)
-def _secret(data_dir: Path) -> bytes:
-    """Return the server's key, made on first use and kept in the data folder; a passing one if it is read-only."""
-    path = data_dir / "visitor.key"
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    except OSError:
-        return secrets.token_bytes(32)
-    key = secrets.token_bytes(32)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-    return key
+def new_handover() -> str:
+    """Return the word of a one-time link by which another browser becomes this visitor.  Raises: StoreError."""
+    return offer(system_store().database, visitor())
 
 
 def actor() -> Actor:

@@ -15,7 +15,7 @@ class Channel {
     this.address = new URL("../../live", import.meta.url);
     this.address.protocol = this.address.protocol.replace("http", "ws");
     this.address.search = "";
-    this.places = new Map();  // where on the page -> {watch, language, gapMs, trigger, notBefore, timer}
+    this.places = new Map();  // where on the page -> {watch, language, as, gapMs, trigger, notBefore, timer}
     this.marks = {};  // topic -> its marks as told last
     this.failures = 0;
     this.askedAt = 0;
@@ -60,7 +60,8 @@ class Channel {
       const topics = this.isHidden ? [] : [...new Set(places.flatMap(({ watch }) => Object.keys(watch)))];
       if (!this.socket && topics.length) this.connect();
       if (this.socket?.readyState === WebSocket.OPEN) {
-        this.socket.send(JSON.stringify({ watch: topics, language: places[0]?.language ?? "en" }));
+        const { language = "en", as } = places[0] ?? {};
+        this.socket.send(JSON.stringify({ watch: topics, language, ...(as && { as }) }));
       }
     }, 30);
   }

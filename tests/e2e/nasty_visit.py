@@ -121,7 +121,7 @@ class Looker:
 
     def has_made(self, store: Store) -> None:
         """Have the runs be this visitor's own, who has opened a page before."""
-        (cookie,) = (c for c in self.page.context.cookies() if c.get("name") == "inkling_visitor")
+        (cookie,) = (c for c in self.page.context.cookies() if str(c.get("name")).startswith("inkling_"))
         owner = str(cookie.get("value")).partition(".")[0]
         runs = RUNS.c.id.in_([self.nasty.run, self.nasty.other])
         with store.database.write() as connection:

@@ -36,7 +36,7 @@ def old(
     monkeypatch.setenv("INKLING_DATA", str(data))
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{path}")
     st.cache_resource.clear()
-    return services.store()
+    return services.system_store()
 
 
 def opens(page: str, names: tuple[str, ...], store: Store) -> None:

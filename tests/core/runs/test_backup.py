@@ -17,6 +17,7 @@ from core.datasets import ImageData
 from core.export import ImportRefused
 from core.runs import Store
 from core.runs.backup import backup, restore
+from core.runs.lab import lab_of
 from core.training.loop import train
 
 CONFIG = RunConfig(train_size=500, epochs=1, eval_every=2)
@@ -53,6 +54,21 @@ def test_an_empty_folder_gets_every_run_back(lab: Store, tmp_path: Path) -> None
     assert len(found.events_since(trained.id).events) == len(lab.events_since(trained.id).events)
     assert (tmp_path / "new" / "own" / "abc" / "manifest.json").read_text() == "{}"
     assert (tmp_path / "new" / "visitor.key").read_bytes() == b"k" * 32
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_visitors_are_known_where_a_backup_is_put_back_unless_others_are(
+    lab: Store, tmp_path: Path, exists: bool
+) -> None:
+    mine, there = lab_of(lab.database), settings_for(tmp_path / "new")
+    backup(lab, tmp_path / "all.zip")
+    if exists:
+        Store(settings=there).close()
+    restore(tmp_path / "all.zip", there)
+    assert lab_of(Store(settings=there).database) == mine
+    others = lab_of(Store(settings=settings_for(tmp_path / "others")).database)
+    restore(tmp_path / "all.zip", settings_for(tmp_path / "others"))
+    assert lab_of(Store(settings=settings_for(tmp_path / "others")).database) == others
 
 
 def test_backup_is_one_moment_of_a_store_that_is_being_written(

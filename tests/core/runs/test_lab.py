@@ -29,6 +29,7 @@ def test_the_key_is_made_once_and_found_by_who_opens_the_store_later(store: Stor
     assert re.fullmatch("[0-9a-f]{8}", made.id)
     assert lab_of(store.database) == made
     assert lab_of(open_store(store_path).database) == made
+    assert lab._made(store.database) == lab._read(store.database)  # as who has found none a moment before
     assert made.key.hex() not in repr(made)
 
 

@@ -62,3 +62,17 @@ def test_no_key_file_is_made_any_more(door: Identity, key_file: Path) -> None:
     visit(door, f"{FORMER_COOKIE}={former(b'')}")
     assert SEEN == [""]
     assert not key_file.exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"abc.\xe9", b"abc.\xc3\xa9", f"{ME}.é".encode(), ME.encode() + b".\xff", b".", b"", b"a" * 8000],
+)
+def test_a_former_cookie_of_strange_letters_is_a_new_visitor(
+    door: Identity, key_file: Path, value: bytes
+) -> None:
+    key_file.write_bytes(b"k" * 32)
+    answer = visit(door, f"{FORMER_COOKIE}=".encode() + value)
+    assert answer.status == 200
+    assert SEEN == [""]
+    assert given(answer) not in ("", ME)

@@ -1,0 +1,207 @@
+"""Whose a run is, in real browsers: known from the first second, moved by a link, apart from another lab."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from core.runs import Store
+from tests.browser import App, end_app, start_app
+from tests.e2e.drawing import expect_rest
+from tests.polling import until
+from tests.train_page import press
+
+pytestmark = pytest.mark.e2e
+SHORT = "train_size=1000&batch_size=50&epochs=2"
+NO_COOKIES = re.compile("^Your browser keeps no cookies here")
+USED = re.compile("^This link has been used, or is older than ten minutes. Make a new one")
+
+
+def names(context: BrowserContext) -> dict[str, str]:
+    """Return the visitor that each lab's cookie names, by the cookie's name."""
+    found = {str(c["name"]): str(c["value"]) for c in context.cookies()}
+    return {name: value.partition(".")[0] for name, value in found.items() if name.startswith("inkling_")}
+
+
+def name_in(context: BrowserContext) -> str:
+    (name,) = names(context).values()
+    return name
+
+
+def trained(page: Page, store: Store) -> str:
+    """Return the owner of the run that is begun as soon as there is a button."""
+    known = {row.id for row in store.list()}
+    press(page, "Train")
+    until(lambda: {row.id for row in store.list()} - known, "the run to be made")
+    return store.list(limit=1)[0].owner
+
+
+def make_link(page: Page, app: App) -> str:
+    page.goto(f"{app.url}/runs")
+    page.get_by_text("Take my things to another browser").click()
+    page.get_by_role("button", name="Make a link").click()
+    code = page.get_by_test_id("stCode").filter(has_text="/take/")
+    expect(page.get_by_alt_text("QR code of the one-time link")).to_be_visible()
+    return code.inner_text().strip()
+
+
+def expect_mine(page: Page, count: int) -> None:
+    """Check that so many runs are listed on Runs as one's own."""
+    page.get_by_role("button", name="Only mine").click()
+    said = f"^{count} runs?\\. Select" if count else "^No runs match these filters"
+    expect(page.get_by_text(re.compile(said))).to_be_visible()
+
+
+def test_a_run_made_in_the_first_second_is_ones_own_and_moves_by_a_link_that_is_good_once(
+    app: App, store: Store, page: Page, context: BrowserContext, browser: Browser
+) -> None:
+    page.goto(f"{app.url}/?{SHORT}")
+    assert trained(page, store) == name_in(context)
+    (cookie,) = (c for c in context.cookies() if str(c["name"]).startswith("inkling_"))
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"], cookie["secure"]) == (
+        True, "Lax", "/", False,
+    )  # fmt: skip
+    assert "inkling" not in page.evaluate("document.cookie")
+    page.reload()
+    assert trained(page, store) == name_in(context)
+    expect(page.get_by_text(NO_COOKIES)).to_have_count(0)
+
+    link = make_link(page, app)
+    with browser.new_context() as phone, browser.new_context() as late:
+        there = phone.new_page()
+        there.goto(f"{app.url}/?{SHORT}")
+        own = trained(there, store)
+        there.goto(link)
+        expect(there.get_by_text("They are 2 runs.")).to_be_visible()
+        expect(there.get_by_text("This browser has things of its own: 1 run.")).to_be_visible()
+        assert name_in(phone) == own  # nothing has happened yet
+        there.get_by_role("button", name="Open, and bring mine along").click()
+        there.wait_for_url(f"{app.url}/runs")
+        assert name_in(phone) == name_in(context)
+        expect_rest(there)
+        expect_mine(there, 3)
+        there.goto(link)
+        expect(there.get_by_text(USED)).to_be_visible()
+        in_vain = late.new_page()
+        in_vain.goto(link)
+        expect(in_vain.get_by_text(USED)).to_be_visible()
+        in_vain.goto(f"{app.url}/runs")
+        expect_rest(in_vain)
+        expect_mine(in_vain, 0)
+    page.reload()
+    expect_rest(page)
+    expect_mine(page, 3)
+
+
+def test_two_that_have_the_question_before_them_press_and_one_has_it(
+    app: App, store: Store, page: Page, browser: Browser
+) -> None:
+    page.goto(f"{app.url}/?{SHORT}")
+    owner = trained(page, store)
+    link = make_link(page, app)
+    with browser.new_context() as one, browser.new_context() as other:
+        pages = [context.new_page() for context in (one, other)]
+        for waiting in pages:
+            waiting.goto(link)
+        for waiting in pages:
+            waiting.get_by_role("button", name="Open here").click()
+        pages[0].wait_for_url(f"{app.url}/runs")
+        expect(pages[1].get_by_text(USED)).to_be_visible()
+        assert name_in(one) == owner
+        assert name_in(other) != owner
+
+
+def without_cookies(route: Route) -> None:
+    """Let the browser have the answer without what it is to keep."""
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+    route.fulfill(response=answer, headers=headers)
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_and_has_what_it_makes_until_a_reload(
+    app: App, store: Store, browser: Browser
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route(re.compile(r"/(\?.*)?$"), without_cookies)
+        page.goto(f"{app.url}/?{SHORT}")
+        expect(page.get_by_text(NO_COOKIES)).to_be_visible()
+        first = trained(page, store)
+        assert trained_again(page, store) == first
+        assert names(context) == {}
+        page.reload()
+        expect(page.get_by_text(NO_COOKIES)).to_be_visible()
+        assert trained_again(page, store) not in ("", first)
+
+
+def trained_again(page: Page, store: Store) -> str:
+    until(lambda: all(row.has_ended for row in store.list()), "the runs to end")
+    return trained(page, store)
+
+
+@contextmanager
+def site_with_frame(address: str) -> Iterator[str]:
+    """Give the address of a page of another site (127.0.0.1 is another than localhost) that has the app in a frame."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = f'<!doctype html><title>school</title><iframe src="{address}" width="1200" height="800"></iframe>'
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_in_a_frame_on_another_site_it_is_a_visitor_of_its_own_and_told_so(
+    app: App, store: Store, page: Page, context: BrowserContext
+) -> None:
+    page.goto(app.url)
+    here = name_in(context)
+    with site_with_frame(f"{app.url}/?{SHORT}") as site:
+        page.goto(site)
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_text(NO_COOKIES)).to_be_visible()
+        frame.get_by_role("button", name=re.compile("^Train")).first.click()
+        expect(frame.locator(".ink-status .ink-chip").first).to_have_text(
+            re.compile("running|finished", re.I)
+        )
+        owner = store.list(limit=1)[0].owner
+        assert owner not in ("", here)
+    assert name_in(context) == here
+
+
+def test_two_labs_on_one_host_leave_each_other_their_visitors(
+    app: App, data_folder: Path, tmp_path: Path, page: Page, context: BrowserContext
+) -> None:
+    """Ports share cookies; so do a lab at the host's root and one under /lab."""
+    other = start_app(data_folder, tmp_path / "inkling.db", base_path="lab")
+    try:
+        visits = []
+        for address in (app.url, other.url, app.url, f"{other.url}/runs"):
+            page.goto(address)
+            expect_rest(page)
+            expect(page.get_by_text(NO_COOKIES)).to_have_count(0)
+            visits.append(names(context))
+        assert [len(visit) for visit in visits] == [1, 2, 2, 2]
+        assert visits[1] == visits[2] == visits[3]
+        assert visits[0].items() <= visits[1].items()
+        paths = {str(c["path"]) for c in context.cookies() if str(c["name"]).startswith("inkling_")}
+        assert paths == {"/", "/lab"}
+    finally:
+        end_app(other)

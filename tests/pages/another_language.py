@@ -66,7 +66,7 @@ _UNREAD_OF_COMPONENTS: Final = {
         "inks",
         "language",
     ),
-    *("chosen", "kind", "watch", "skipTo"),
+    *("chosen", "kind", "watch", "skipTo", "as"),
 }
 _READ_OF_FIGURES: Final = {
     *(

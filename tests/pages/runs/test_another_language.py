@@ -158,3 +158,10 @@ def test_comparisons_of_odd_runs(foreign: AppTest, store: Store, mnist: ImageDat
     assert outside(foreign) == []
     opened(foreign, "runs", compare="X9")
     assert outside(foreign) == []
+
+
+def test_the_way_to_another_browser(foreign: AppTest) -> None:
+    opened(foreign, "runs")
+    foreign.button(key="make_handover").click().run()
+    (link,) = (code.value for code in foreign.code if "/take/" in code.value)
+    assert outside(foreign, link) == []

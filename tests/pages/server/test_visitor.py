@@ -2,12 +2,15 @@
 
 import pytest
 import streamlit as st
+from sqlalchemy import delete, update
 from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
-from core.runs.lab import Lab
+from core.runs import Store
+from core.runs.lab import TABLE, Lab
 from pages.server import identity
 from pages.server.identity import FORMER_COOKIE, cookie_name, passing_name, signed
+from pages.train.run_controls import TRAIN_KEY
 
 ME = "0123456789abcdef"
 NO_COOKIES = (
@@ -69,3 +72,20 @@ def test_a_store_that_keeps_no_key_is_said(brought: list[str], monkeypatch: pyte
     page = AppTest.from_function(draw).run()
     assert page.text[0].value == ME
     assert "only until Inkling is started again" in page.toast[0].value
+
+
+def test_a_damaged_key_is_said_with_its_remedy_on_every_page(app: AppTest, store: Store) -> None:
+    cookie_name()
+    with store.database.write() as connection:
+        connection.execute(update(TABLE).where(TABLE.c.name == "key").values(value="ab"))
+    identity.lab.clear()
+    app.run()
+    assert not app.exception
+    (said,) = (error.value for error in app.error)
+    assert "signed with is damaged in the run store" in said
+    assert "Put a backup of the store back" in said
+    with store.database.write() as connection:
+        connection.execute(delete(TABLE))
+    app.button(key="try_again").click().run()
+    assert not app.error
+    assert app.button(key=TRAIN_KEY)

@@ -1,15 +1,18 @@
 """One-time links: once, in time, by one, and what comes along comes whole or not at all."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from core.config.run_config import RunConfig
 from core.runs import Store, handover
 from core.runs.handover import TABLE, VALID_S, count_things, offer, owner_by, take
 from core.search import Dimension, Searches, SearchPlan
+from tests.polling import DEADLINE_S
 
 CONFIG = RunConfig(train_size=100, epochs=1)
 PLAN = SearchPlan(CONFIG, (Dimension("batch_size", ("50", "100")),), trials=2)
@@ -56,16 +59,25 @@ def test_the_store_does_not_know_the_word(store: Store) -> None:
     assert word not in str(row)
 
 
-def test_of_many_at_once_one_has_it(store: Store) -> None:
+def test_of_many_at_once_one_has_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All have asked to write before the first may, so that whoever had looked before would have found it good."""
     word = offer(store.database, "ada")
-    together = threading.Barrier(6)
+    write, coming = store.database.write, threading.Semaphore(0)
 
-    def press(_number: int) -> str:
-        together.wait()
-        return take(store.database, word)
+    def counted(durable: bool = False) -> AbstractContextManager[Connection]:
+        coming.release()
+        return write(durable)
 
-    with ThreadPoolExecutor(6) as pool:
-        assert sorted(pool.map(press, range(6))) == [""] * 5 + ["ada"]
+    assert store.database.path
+    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(store.database, "write", counted)
+        with ThreadPoolExecutor(6) as pool:
+            taken = [pool.submit(take, store.database, word) for _ in range(6)]
+            for _ in taken:
+                assert coming.acquire(timeout=DEADLINE_S)
+            other.rollback()
+            assert sorted(one.result() for one in taken) == [""] * 5 + ["ada"]
 
 
 def test_what_the_other_browser_has_comes_along_if_it_is_asked_to(store: Store) -> None:

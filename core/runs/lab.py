@@ -5,18 +5,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert, select
+from sqlalchemy import Connection, insert, select
 
 from core.i18n.translation import _
 from core.runs.database import Database
 from core.runs.errors import StoreError, StoreFull, StoreReadOnly, StoreUnreachable
+from core.runs.schema import LAB
 
-TABLE: Final = Table(
-    "lab",
-    MetaData(),
-    Column("name", String(32), primary_key=True),
-    Column("value", Text, nullable=False),
-)
 _RULES: Final = {"id": re.compile(r"[0-9a-f]{8}"), "key": re.compile(r"[0-9a-f]{64}")}
 
 
@@ -64,28 +59,24 @@ def copy_lab(source: Database, target: Database) -> None:
     rows = [{"name": name, "value": value} for name, value in _read(source).items()]
     if rows and not _read(target):
         with target.write() as connection:
-            TABLE.create(connection, checkfirst=True)
-            connection.execute(insert(TABLE), rows)
+            connection.execute(insert(LAB), rows)
 
 
 def _read(database: Database) -> dict[str, str]:
     with database.read() as connection:
-        if not connection.dialect.has_table(connection, TABLE.name):
-            return {}
         return _rows(connection)
 
 
 def _made(database: Database) -> dict[str, str]:
     """Return what the store has by now: another process may have been first."""
     with database.write(durable=True) as connection:
-        TABLE.create(connection, checkfirst=True)
         found = _rows(connection)
         if not found:
             found = {"id": secrets.token_hex(4), "key": secrets.token_hex(32)}
             rows = [{"name": name, "value": value} for name, value in found.items()]
-            connection.execute(insert(TABLE), rows)
+            connection.execute(insert(LAB), rows)
     return found
 
 
 def _rows(connection: Connection) -> dict[str, str]:
-    return {row.name: row.value for row in connection.execute(select(TABLE))}
+    return {row.name: row.value for row in connection.execute(select(LAB))}

@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from core.access.guard import needs_right_to
 from core.access.rules import Action
+from core.runs.opened_links import RUN
 from core.runs.run_row import ENDED, INTERRUPTED
 from core.runs.run_table import RunTable
-from core.runs.schema import RUNS
+from core.runs.schema import OPENED, RUNS
 
 DAY_S = 86_400.0
 OPEN_S = 1_800.0  # a run looked at this recently counts as open
@@ -39,6 +40,9 @@ class Retention:
             with self._database.write() as connection:  # one at a time: nobody waits long for this
                 connection.execute(delete(RUNS).where(RUNS.c.id == run_id, may_go))
         if ids:
+            with self._database.write() as connection:
+                gone = (OPENED.c.kind == RUN) & OPENED.c.id.not_in(select(RUNS.c.id))
+                connection.execute(delete(OPENED).where(gone))
             self._database.give_room_back()
         return ids
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from core.access.rules import Actor, Kind
 from core.config.app_settings import EVERYONE, Settings
+from core.runs.opened_links import RUN, opened_ids
 from core.runs.run_row import COMMAND_LINE, IN_WORK, INTERRUPTED
-from core.runs.schema import OPENED_RUNS, RUNS
+from core.runs.schema import RUNS
 
 SORT_KEYS: Final = (
     *("number", "name", "dataset", "model", "created_at", "ended_at", "elapsed_s", "images_per_s", "step"),
@@ -84,5 +85,4 @@ def listed_to(actor: Actor, query: Query, settings: Settings) -> ColumnElement[b
         return own
     if query.ids or query.group_id or settings.listing == EVERYONE:
         return true()
-    opened = select(OPENED_RUNS.c.run_id).where(OPENED_RUNS.c.visitor == actor.id)
-    return or_(own, columns.owner.in_(("", COMMAND_LINE)), columns.id.in_(opened))
+    return or_(own, columns.owner.in_(("", COMMAND_LINE)), columns.id.in_(opened_ids(actor, RUN)))

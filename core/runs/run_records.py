@@ -9,16 +9,17 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import Action, Kind
+from core.access.rules import Action
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused, UnreadableRun
+from core.runs.opened_links import RUN, note_opened
 from core.runs.run_query import Query, listed_to, select_runs
 from core.runs.run_row import CREATED, IN_WORK, QUEUED, RunRow, run_row
 from core.runs.run_table import RunTable, Values, many
-from core.runs.schema import OPENED_RUNS, RUNS
+from core.runs.schema import RUNS
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 _ID_LENGTH: Final = 8
@@ -187,14 +188,8 @@ class RunRecords:
     @needs(Action.READ_RUN)
     def note_opened(self, run_id: str) -> None:
         """Have the run in the visitor's lists from now on: another's that was opened by its link."""
-        actor = self._table.actor
-        if actor.kind is not Kind.VISITOR or not actor.id or self._table.subject(run_id).owner == actor.id:
-            return
-        opened = {"visitor": actor.id, "run_id": run_id}
-        known = select(OPENED_RUNS.c.run_id).filter_by(**opened)
-        with self._database.write() as connection:
-            if connection.scalar(known) is None:
-                connection.execute(insert(OPENED_RUNS).values(**opened, opened_at=time.time()))
+        if self._table.subject(run_id).owner != self._table.actor.id:
+            note_opened(self._database, self._table.actor, RUN, run_id)
 
     def _edit(self, run_id: str, **values: Any) -> None:
         with self._database.write(durable=True) as connection:

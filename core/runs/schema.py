@@ -120,12 +120,30 @@ ARTIFACTS: Final = Table(
     Column("data", LargeBinary, nullable=False),  # last: SQLite then reads the rest without touching it
 )
 
-OPENED_RUNS: Final = Table(  # others' runs that a visitor has opened by their links: in that visitor's lists
-    "opened_runs",
+LAB: Final = Table(  # two rows, see core.runs.lab
+    "lab",
     METADATA,
-    Column("visitor", String(64), primary_key=True),
-    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("opened_at", Float, nullable=False),
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+HANDOVERS: Final = Table(  # one-time links to another browser, see core.runs.handover
+    "handovers",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("made_at", Float, nullable=False),
+)
+
+OPENED: Final = (
+    Table(  # others' things that a visitor has opened by their links: they are in that visitor's lists
+        "opened",
+        METADATA,
+        Column("visitor", String(64), primary_key=True),
+        Column("kind", String(16), primary_key=True),  # "run" or "search"
+        Column("id", String(40), primary_key=True),
+        Column("opened_at", Float, nullable=False),
+    )
 )
 
 LEASES: Final = Table(  # used only where the store is on a server; see core.runs.leases

@@ -24,7 +24,7 @@ from core.runs.errors import (
 )
 from core.runs.schema import METADATA, SCHEMA_REVISION, STORE_VERSION
 
-VERSION: Final = 2  # of the newest migration
+VERSION: Final = 3  # of the newest migration
 OLDEST: Final = 1  # the oldest version whose software can use a store of VERSION
 FOLDER: Final = Path(__file__).with_name("migrations")
 _ADVISORY_LOCK: Final = (

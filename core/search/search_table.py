@@ -14,6 +14,7 @@ from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
 from core.runs import NotAllowed, Store, StoreError, UnknownRun
+from core.runs.opened_links import SEARCH, note_opened, opened_ids
 from core.runs.run_records import clean_name, new_id
 from core.runs.run_row import COMMAND_LINE
 from core.runs.schema import SEARCHES
@@ -120,6 +121,12 @@ class Searches:
             raise unreadable[0] if unreadable else UnknownRun(search_id)
         return found[0]
 
+    @needs(Action.READ_SEARCH)
+    def note_opened(self, search_id: str) -> None:
+        """Have the search in the visitor's list from now on: another's that was opened by its link."""
+        if self._subject(search_id).owner != self._actor.id:
+            note_opened(self._database, self._actor, SEARCH, search_id)
+
     @needs_right_to(Action.LIST_SEARCHES)
     def newest(self, limit: int = 50) -> list[SearchRow]:
         """Return the searches that the actor is shown in a list, newest first; what cannot be read is left out."""
@@ -133,7 +140,8 @@ class Searches:
     def _listed(self) -> ColumnElement[bool]:
         if self._actor.kind is not Kind.VISITOR or self._settings.listing == EVERYONE:
             return true()
-        return SEARCHES.c.owner.in_({self._actor.id, "", COMMAND_LINE})
+        theirs = SEARCHES.c.owner.in_({self._actor.id, "", COMMAND_LINE})
+        return theirs | SEARCHES.c.id.in_(opened_ids(self._actor, SEARCH))
 
     @needs_right_to(Action.WORK)
     def active(self) -> list[SearchRow]:

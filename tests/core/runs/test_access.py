@@ -71,6 +71,7 @@ CALLS: dict[str, Call] = {
     "create": lambda store, _: store.create(RunConfig()),
     "get": lambda store, on: store.get(on.live),
     "list": lambda store, _: store.list(),
+    "listing": lambda store, _: store.listing(),
     "list_version": lambda store, _: store.list_version(),
     "rename": lambda store, on: store.rename(on.live, "mine now"),
     "note": lambda store, on: store.note(on.live, "mine now"),
@@ -111,6 +112,8 @@ SEARCH_CALLS: dict[str, Call] = {
     ),
     "get": lambda searches, on: searches.get(on.search),
     "newest": lambda searches, _: searches.newest(),
+    "unreadable": lambda searches, _: searches.unreadable(),
+    "note_opened": lambda searches, on: searches.note_opened(on.search),
     "active": lambda searches, _: searches.active(),
     "stop": lambda searches, on: searches.stop(on.search),
     "resume": lambda searches, on: searches.resume(on.search),
@@ -263,6 +266,9 @@ def test_searches_are_listed_to_those_who_began_them(store: Store, things: Thing
     assert [search.id for search in Searches(store.acting_as(ADA)).newest()] == [things.search]
     assert Searches(store.acting_as(BOB)).newest() == Searches(store.acting_as(NOBODY)).newest() == []
     assert Searches(store.acting_as(BOB)).get(things.search).owner == "ada"
+    Searches(store.acting_as(BOB)).note_opened(things.search)
+    assert [search.id for search in Searches(store.acting_as(BOB)).newest()] == [things.search]
+    assert Searches(store.acting_as(NOBODY)).newest() == []
 
 
 def test_a_room_that_wants_it_lists_everything_to_everyone(store_path: Path, things: Things):

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, select
 
 from core.config.run_config import RunConfig
 from core.runs import Store, handover
-from core.runs.handover import TABLE, VALID_S, count_things, offer, owner_by, take
+from core.runs.handover import VALID_S, count_things, offer, owner_by, take
+from core.runs.schema import HANDOVERS
 from core.search import Dimension, Searches, SearchPlan
 from tests.polling import DEADLINE_S
 
@@ -49,13 +50,13 @@ def test_a_late_link_is_void_by_a_clock_that_was_set_back_too(
     assert owner_by(store.database, word) == take(store.database, word) == ""
     offer(store.database, "bo")
     with store.database.read() as connection:  # what is late is thrown away
-        assert connection.scalars(select(TABLE.c.owner)).all() == ["bo"]
+        assert connection.scalars(select(HANDOVERS.c.owner)).all() == ["bo"]
 
 
 def test_the_store_does_not_know_the_word(store: Store) -> None:
     word = offer(store.database, "ada")
     with store.database.read() as connection:
-        (row,) = connection.execute(select(TABLE)).all()
+        (row,) = connection.execute(select(HANDOVERS)).all()
     assert word not in str(row)
 
 
@@ -110,7 +111,7 @@ def test_a_failure_half_way_leaves_the_link_and_everybodys_things(
     Searches(store)
     word = offer(store.database, "ada")
     with monkeypatch.context() as patch:
-        patch.setattr(handover, "_owned", lambda _connection: iter(["runs", "nowhere"]))
+        patch.setitem(handover.OWNED, "nowhere", Table("nowhere", MetaData(), Column("owner", String)))
         with pytest.raises(Exception, match="nowhere"):
             take(store.database, word, bringing="bo")
     assert count_things(store.database, "bo")["runs"] == 1

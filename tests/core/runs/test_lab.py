@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import delete, update
 
 from core.runs import Store, StoreFull, StoreReadOnly, lab
-from core.runs.lab import TABLE, LabKeyRefused, lab_of
+from core.runs.lab import LabKeyRefused, lab_of
+from core.runs.schema import LAB
 from tests.core.runs.conftest import open_store
 
 BEGIN = """
 import sys
 from core.runs import Store
 from core.runs.lab import lab_of
+from core.runs.schema import LAB
 sys.stdin.readline()
 found = lab_of(Store(sys.argv[1]).database)
 print(found.id, found.key.hex(), found.is_kept)
@@ -69,7 +71,7 @@ def test_a_key_that_could_not_be_written_to_the_end_is_not_there_at_all(
 def test_a_key_that_is_not_whole_is_refused_with_its_remedy(store: Store, value: str) -> None:
     lab_of(store.database)
     with store.database.write() as connection:
-        connection.execute(update(TABLE).where(TABLE.c.name == "key").values(value=value))
+        connection.execute(update(LAB).where(LAB.c.name == "key").values(value=value))
     with pytest.raises(LabKeyRefused, match="damaged in the run store") as caught:
         lab_of(store.database)
     assert "backup" in caught.value.remedy
@@ -79,7 +81,7 @@ def test_a_key_that_is_not_whole_is_refused_with_its_remedy(store: Store, value:
 def test_half_a_lab_is_refused_and_not_made_anew(store: Store, name: str) -> None:
     lab_of(store.database)
     with store.database.write() as connection:
-        connection.execute(delete(TABLE).where(TABLE.c.name == name))
+        connection.execute(delete(LAB).where(LAB.c.name == name))
     with pytest.raises(LabKeyRefused):
         lab_of(store.database)
 

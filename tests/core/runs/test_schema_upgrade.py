@@ -23,6 +23,7 @@ from core.runs import StoreTooNew, StoreVersionUnknown, UpgradeFailed, schema_up
 from core.runs.schema import METADATA, SCHEMA_REVISION
 from tests.core.runs.conftest import open_store
 
+NEWEST = schema_upgrade.VERSION
 FIRST_VERSION = Path(__file__).with_name("store-version-1.sql")
 
 
@@ -104,7 +105,7 @@ def test_an_upgrade_keeps_the_store_as_it_was_beside_it_says_so_and_is_done_once
     assert backups(first_version) == ["inkling.db.version-1"]
     assert list(dump(first_version.with_name("inkling.db.version-1"))) == before
     assert len(store.notices) == 1
-    assert "from version 1 to version 2" in store.notices[0]
+    assert f"from version 1 to version {NEWEST}" in store.notices[0]
     assert "kept as inkling.db.version-1." in store.notices[0]
     again = open_store(first_version)
     assert again.notices == ()
@@ -184,7 +185,9 @@ def test_a_table_that_is_made_anew_keeps_what_refers_to_it(first_version, add_mi
 def test_a_migration_that_fails_leaves_the_store_as_it_was_and_says_so(first_version, add_migration, fault):
     before = dump(first_version)
     add_migration(f"op.execute('DELETE FROM events'); {MOOD}; {fault}")
-    with pytest.raises(UpgradeFailed, match=r"from version 1 to version 3 \(.*\)\. Nothing was changed"):
+    with pytest.raises(
+        UpgradeFailed, match=rf"from version 1 to version {NEWEST + 1} \(.*\)\. Nothing was changed"
+    ):
         open_store(first_version)
     assert dump(first_version) == before
     kept = {file.name for file in first_version.parent.glob("*inkling*")}
@@ -196,7 +199,7 @@ def test_a_process_that_is_killed_while_it_upgrades_leaves_the_store_as_it_was(f
     add_migration("op.execute('DELETE FROM runs'); import os; os._exit(9)")
     program = (
         "import sys; from pathlib import Path; from core.runs import Store, schema_upgrade as upgrade\n"
-        "upgrade.VERSION, upgrade.FOLDER = 3, Path(sys.argv[2]); Store(sys.argv[1])"
+        f"upgrade.VERSION, upgrade.FOLDER = {NEWEST + 1}, Path(sys.argv[2]); Store(sys.argv[1])"
     )
     url, folder = f"sqlite:///{first_version}", str(schema_upgrade.FOLDER)
     assert subprocess.run([sys.executable, "-c", program, url, folder]).returncode == 9
@@ -214,15 +217,14 @@ def test_a_later_versions_store_is_used_for_as_long_as_that_version_allows(
     store = open_store(first_version)
     run_id = store.create(RunConfig(), name="by the earlier one")
     assert [row.name for row in store.list(ids=[run_id])] == ["by the earlier one"]
-    assert versions(first_version) == ([(1,)], [("0003",)])
+    assert versions(first_version) == ([(1,)], [(f"{NEWEST + 1:04}",)])
 
     monkeypatch.setattr(schema_upgrade, "VERSION", earlier + 1)
-    add_migration("op.drop_column('runs', 'pace')", oldest=4)
+    add_migration("op.drop_column('runs', 'pace')", oldest=NEWEST + 2)
     open_store(first_version).close()
     monkeypatch.setattr(schema_upgrade, "VERSION", earlier + 1)
-    with pytest.raises(
-        StoreTooNew, match=r"has version 4, but this Inkling reads versions up to 3 only\. Update"
-    ):
+    told = rf"has version {NEWEST + 2}, but this Inkling reads versions up to {NEWEST + 1} only\. Update"
+    with pytest.raises(StoreTooNew, match=told):
         open_store(first_version)
 
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from core.runs import Store, lab
-from core.runs.lab import TABLE
+from core.runs.schema import LAB
 from pages.server import identity
 from pages.server.identity import (
     PASSING,
@@ -120,7 +120,7 @@ def test_of_doubled_cookies_the_first_that_was_signed_here_counts(door: Identity
 def test_a_key_that_is_damaged_in_the_store_signs_nothing(door: Identity, store: Store) -> None:
     visit(door)
     with store.database.write() as connection:
-        connection.execute(update(TABLE).where(TABLE.c.name == "key").values(value=""))
+        connection.execute(update(LAB).where(LAB.c.name == "key").values(value=""))
     st.cache_resource.clear()
     answer = visit(door)
     assert answer.status == 200  # the page comes, and says what is wrong

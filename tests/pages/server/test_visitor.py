@@ -7,7 +7,8 @@ from streamlit.runtime.context import StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Store
-from core.runs.lab import TABLE, Lab
+from core.runs.lab import Lab
+from core.runs.schema import LAB
 from pages.server import identity
 from pages.server.identity import FORMER_COOKIE, cookie_name, passing_name, signed
 from pages.train.run_controls import TRAIN_KEY
@@ -77,7 +78,7 @@ def test_a_store_that_keeps_no_key_is_said(brought: list[str], monkeypatch: pyte
 def test_a_damaged_key_is_said_with_its_remedy_on_every_page(app: AppTest, store: Store) -> None:
     cookie_name()
     with store.database.write() as connection:
-        connection.execute(update(TABLE).where(TABLE.c.name == "key").values(value="ab"))
+        connection.execute(update(LAB).where(LAB.c.name == "key").values(value="ab"))
     identity.lab.clear()
     app.run()
     assert not app.exception
@@ -85,7 +86,7 @@ def test_a_damaged_key_is_said_with_its_remedy_on_every_page(app: AppTest, store
     assert "signed with is damaged in the run store" in said
     assert "Put a backup of the store back" in said
     with store.database.write() as connection:
-        connection.execute(delete(TABLE))
+        connection.execute(delete(LAB))
     app.button(key="try_again").click().run()
     assert not app.error
     assert app.button(key=TRAIN_KEY)

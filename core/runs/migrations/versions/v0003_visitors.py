@@ -1,0 +1,30 @@
+"""What the server knows of visitors: the key that it signs with, links to another browser, and what was opened."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+oldest = 1
+
+
+def upgrade() -> None:
+    """Make the three tables."""
+    op.create_table(
+        "lab",
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "handovers",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("made_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "opened",
+        sa.Column("visitor", sa.String(64), primary_key=True),
+        sa.Column("kind", sa.String(16), primary_key=True),
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("opened_at", sa.Float, nullable=False),
+    )

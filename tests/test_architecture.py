@@ -94,6 +94,12 @@ def test_no_page_looks_again_by_itself() -> None:
                 assert not {"time.sleep", "st.rerun"} <= called, (path, node.name)
 
 
+def test_every_fragment_says_what_fails_it() -> None:
+    """Streamlit's own shows a framework's message where the store or a dataset fails what it draws."""
+    own = ROOT / "pages" / "server" / "errors.py"
+    assert [path for path in modules("pages") if "st.fragment" in path.read_text(encoding="utf-8")] == [own]
+
+
 def test_core_has_no_module_outside_its_rooms() -> None:
     loose = {path.name for path in (ROOT / "core").glob("*.py")}
     assert loose == {"__init__.py", "__main__.py", "errors.py"}

@@ -15,6 +15,7 @@ from pages.data.gallery import show_gallery
 from pages.data.statistics import show_classes, show_pixels
 from pages.run_context.guards import heading, images_or_stop
 from pages.run_context.selected_run import selected_run
+from pages.server.errors import fragment
 
 SECTIONS: Final = Sentences(
     {
@@ -38,7 +39,7 @@ section, place = open_section("data_section", SECTIONS, in_address=True)
 with place:
     match section:
         case "Gallery":
-            st.fragment(show_gallery)(config, spec, run)
+            fragment(show_gallery)(config, spec, run)
         case "Classes":
             show_classes(config, spec)
         case "Pixels":
@@ -46,6 +47,6 @@ with place:
         case "Map":
             show_map(spec)
         case "Typical and unusual":  # not said: a name in addresses
-            st.fragment(show_typical)(spec)
+            fragment(show_typical)(spec)
         case "Duplicates and doubts":  # not said: a name in addresses
             show_doubtful(spec, run)

@@ -30,6 +30,7 @@ from pages.draw.own_drawings import label_buttons
 from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
 from pages.run_context.guards import follow_weights
+from pages.server.errors import fragment
 
 WHY: Final = "why"
 PREPARATION: Final = "preparation"
@@ -51,7 +52,7 @@ _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 def draw_view(model: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows."""
     start_detector(model.predictor)  # before the first stroke
-    st.fragment(_question_and_answer)(model)
+    fragment(_question_and_answer)(model)
 
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:

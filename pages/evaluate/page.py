@@ -17,6 +17,7 @@ from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
 from pages.run_context.guards import current_run, follow_weights, run_with_weights_or_stop
 from pages.run_context.trained_model import scores
+from pages.server.errors import fragment
 
 SECTIONS: Final = Sentences(
     {
@@ -75,4 +76,4 @@ def evaluation(run_id: str) -> None:
 
 
 selected = run_with_weights_or_stop(_("Where is it wrong?"))
-st.fragment(evaluation)(selected.id)
+fragment(evaluation)(selected.id)

@@ -38,6 +38,7 @@ from pages.components.still_figure import still_figure
 from pages.components.theme import current_theme
 from pages.runs.model_comparison import behind_the_best, show_models
 from pages.runs.seed_names import without_seed
+from pages.server.errors import fragment
 from pages.server.visitor import store
 
 _AXES: Final = Sentences({"steps": N_("Steps"), "epochs": N_("Epochs"), "seconds": N_("Seconds")})
@@ -64,7 +65,7 @@ def show_comparison(address: str) -> None:
         st.warning(_("None of the runs in this link was found. Go to “All runs” and select two or more."))
         return
     follow("compared", {("state", row.id): {"page": page_mark(row)} for row in rows if row.is_live})
-    st.fragment(_comparison)([row.id for row in rows])
+    fragment(_comparison)([row.id for row in rows])
 
 
 def _asked_for(address: str) -> list[RunRow]:

@@ -23,6 +23,7 @@ from pages.components.still_figure import still_figure
 from pages.components.theme import chip, current_theme
 from pages.run_context.selected_run import select_run
 from pages.search.optuna_figures import optuna_figure
+from pages.server.errors import fragment
 from pages.server.visitor import store
 
 _FIGURES: Final = Sentences(
@@ -66,7 +67,7 @@ def show_search(search_id: str) -> None:
     with st.container():  # not in the fragment: a click must not meet a button that is just being drawn anew
         _orders(search)
     follow("search", {("search", search_id): {"page": state_mark(search)}} if search.is_active else {})
-    st.fragment(_view)(search_id)
+    fragment(_view)(search_id)
 
 
 def _view(search_id: str) -> None:

@@ -1,16 +1,21 @@
 """What a page says when the store or a setting fails it: a sentence, and one thing to do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
 from core.config.app_settings import SettingsError
 from core.config.field_errors import FieldError
 from core.config.setting_labels import label_of
+from core.datasets import DatasetError
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import StoreError
+
+P = ParamSpec("P")
 
 
 @contextmanager
@@ -30,6 +35,22 @@ def show_errors() -> Iterator[None]:
     except StoreError as error:
         st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         st.button(_("Try again"), type="primary", key="try_again")
+
+
+def fragment(draw: Callable[P, None]) -> Callable[P, None]:
+    """Return `draw` as a part of the page that is drawn anew by itself.
+
+    Streamlit keeps what goes wrong in one from the page around it: so a store or dataset that fails it is told here.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except (DatasetError, StoreError) as error:
+            st.error(markdown_text(f"{error}"), icon=":material/database_off:")
+
+    return st.fragment(drawn)
 
 
 def show_messages() -> None:

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import streamlit as st
-
 from core.i18n.translation import N_, Sentences, _
 from pages.components.sections import open_section
 from pages.run_context.guards import (
@@ -13,6 +11,7 @@ from pages.run_context.guards import (
     warn_if_diverged,
 )
 from pages.run_context.trained_model import newest_step
+from pages.server.errors import fragment
 from pages.weights.class_boundary import show_class_boundary
 from pages.weights.gradient_step import show_gradient_step
 from pages.weights.hidden_layers import show_feature_maps, show_unit_contributions
@@ -57,4 +56,4 @@ def show_sections(run_id: str) -> None:
 
 
 selected = run_with_weights_or_stop(_("What did it learn?"))
-st.fragment(show_sections)(selected.id)
+fragment(show_sections)(selected.id)

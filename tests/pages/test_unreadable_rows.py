@@ -1,10 +1,13 @@
 """What the store holds and cannot be read is a line on pages, never a broken one, and hides nothing else."""
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config.presets import DEFAULT
+from core.datasets import ImageData
 from core.runs import Store
+from core.runs.schema import ARTIFACTS, STORE_VERSION
 from core.search import Dimension, Searches, SearchPlan
 from pages.server import visitor
 from tests.core.runs.unreadable_rows import DAMAGES, damage, damage_events
@@ -65,13 +68,39 @@ def test_a_run_that_is_in_view_when_it_is_damaged_is_left_with_a_sentence(app: A
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_run_whose_events_are_damaged_breaks_no_page(page: str, app: AppTest, store: Store, mnist) -> None:
+def test_a_run_whose_events_are_damaged_breaks_no_page(
+    page: str, app: AppTest, store: Store, mnist: ImageData
+) -> None:
     run_id = finished_run(store, mnist)
     damage_events(store, run_id, b"{")
     damage_events(store, run_id, b"short", "steps")
     text = shown(app, page, run_id)
     if page == "train":
         assert "is damaged" in text
+
+
+@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_run_whose_weights_and_scores_are_damaged_breaks_no_page(
+    page: str, model: str, app: AppTest, store: Store, mnist: ImageData
+) -> None:
+    run_id = finished_run(store, mnist, model=model, train_size=200)
+    with store.database.write() as connection:
+        of_run = ARTIFACTS.c.run_id == run_id
+        connection.execute(ARTIFACTS.update().where(of_run).values(data=b"torn"))
+    text = shown(app, page, run_id)
+    if page in ("weights", "evaluate"):
+        assert "damaged" in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_version_that_no_store_has_is_a_sentence_in_place_of_every_page(
+    page: str, app: AppTest, store: Store
+) -> None:
+    with store.database.write() as connection:
+        connection.execute(STORE_VERSION.update().values(version=0))
+    st.cache_resource.clear()
+    assert "has version “0”, which no Inkling has made" in shown(app, page)
 
 
 def test_a_comparison_goes_on_without_what_cannot_be_read(app: AppTest, store: Store) -> None:

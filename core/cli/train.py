@@ -15,6 +15,7 @@ from core.config.presets import PRESETS
 from core.config.query_string import parse_field
 from core.config.run_config import FIELD_NAMES, rule_of
 from core.datasets import dataset_spec, ensure
+from core.datasets.shortage import no_test_images
 from core.i18n.kept_sentences import for_scripts
 from core.i18n.translation import _
 from core.protocol.article_log import final_line, iteration_line
@@ -26,16 +27,21 @@ OWNER: Final = COMMAND_LINE
 
 
 class ConsoleReporter:
-    """Tells a run's events on the terminal: log lines under a progress bar, or one JSON object a line."""
+    """Tells a run's events on the terminal: log lines under a progress bar, or one JSON object a line.
 
-    def __init__(self, run_id: str, as_json: bool, is_quiet: bool) -> None:
+    without_test: what is said in place of the final accuracy where there are no images to test on.
+    """
+
+    def __init__(self, run_id: str, as_json: bool, is_quiet: bool, without_test: str) -> None:
         from rich.console import Console  # here: `--help` does without
         from rich.markup import escape
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self.last: Event | None = None
         self._run_id, self._as_json, self._is_quiet = run_id, as_json, is_quiet
-        self._loss = self._batch_loss = self._accuracy = 0.0
+        self._without_test = without_test
+        self._batch_loss = 0.0
+        self._score: Evaluated | None = None  # the last, None where there are no images to test on
         console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
         self._progress = Progress(
@@ -67,17 +73,19 @@ class ConsoleReporter:
         self.last = event
 
     def _evaluated(self, event: Evaluated) -> None:
-        self._loss, self._accuracy = event.loss, event.accuracy
+        self._score = event
         loss = self._batch_loss if event.step else event.loss
         values = {"step": event.step, "split": event.split, "loss": event.loss, "accuracy": event.accuracy}
         self._say({"event": "evaluated", **values}, iteration_line(event.step, loss, event.accuracy))
 
     def _ended(self, event: Finished | Diverged | Failed) -> None:
         if isinstance(event, Finished):
-            figures = {"accuracy": self._accuracy, "loss": self._loss, "seconds": event.elapsed_s}
-            told = {"event": event.reason, "run": self._run_id, **figures}
+            score = self._score
+            figures = {"accuracy": score and score.accuracy, "loss": score and score.loss}
+            told = {"event": event.reason, "run": self._run_id, **figures, "seconds": event.elapsed_s}
             line = _("Run {run}: trained for {time:duration}.", run=self._run_id, time=event.elapsed_s)
-            self._say(told, f"{final_line(self._accuracy)}\n{line}")
+            accuracy = self._without_test if score is None else final_line(score.accuracy)
+            self._say(told, f"{accuracy}\n{line}")
         else:
             self._say(self._failed(event))
 
@@ -111,10 +119,10 @@ def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: d
         store, settings = open_store()
         changes = {k: _value(k, v, settings) for k, v in settings_given.items() if v is not None}
         config = replace(PRESETS[preset].config, **changes)
-        dataset_spec(config.dataset, settings.data_dir)
+        without_test = no_test_images(dataset_spec(config.dataset, settings.data_dir)).message
         ensure(config.dataset, settings.data_dir)
         run_id = store.create(config, owner=OWNER, name=name, queue=False)
-        last = _run(store, run_id, as_json, quiet)
+        last = _run(store, run_id, as_json, quiet, without_test)
     if isinstance(last, (Diverged, Failed)):
         fail(f"{last.message} {last.remedy}", FAILURE)
     if not isinstance(last, Finished):
@@ -125,14 +133,14 @@ def _value(name: str, value: Any, settings: Settings) -> Any:
     return value if isinstance(value, bool) else parse_field(name, value, settings)
 
 
-def _run(store: Store, run_id: str, as_json: bool, quiet: bool) -> Event | None:
+def _run(store: Store, run_id: str, as_json: bool, quiet: bool, without_test: str) -> Event | None:
     from core.jobs.store_controls import InterruptSignal  # here: torch takes two seconds, `--help` should not
     from core.jobs.worker import train_here
 
     interrupt_signal = InterruptSignal()
     before = signal.signal(signal.SIGINT, lambda *_signal: interrupt_signal.give("interrupt"))
     try:
-        with ConsoleReporter(run_id, as_json, quiet) as reporter:
+        with ConsoleReporter(run_id, as_json, quiet, without_test) as reporter:
             if not train_here(store, run_id, store.settings, interrupt_signal, reporter.on_message):
                 fail(_("Run {run} cannot be trained here: another process is training it.", run=run_id))
         return reporter.last

@@ -93,7 +93,7 @@ def is_ready(name: str | DatasetSpec, data_dir: Path | str | None = None) -> boo
     """
     spec, root = _spec_of(name, data_dir), data_folder(data_dir)
     if spec.source == "own":
-        return spec.train_size > 0
+        return True
     from core.datasets import dataset_setup
 
     return dataset_setup.is_prepared(spec, root)

@@ -219,7 +219,7 @@ def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
         return CATALOG[name]
     record = own_folder(name, data_dir) / "manifest.json"
     try:
-        return spec_from_json(json.loads(record.read_text(encoding="utf-8"))["spec"])
+        spec = spec_from_json(json.loads(record.read_text(encoding="utf-8"))["spec"])
     except FileNotFoundError:
         raise unknown(name) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -231,10 +231,24 @@ def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
             ),
             _("Delete that dataset. If you exported it as a zip, import the zip again."),
         ) from error
+    if spec.n_classes < 2:  # no form makes one
+        raise DamagedData(
+            _(
+                "The dataset “{title}” has fewer than two classes, so there is nothing to tell apart.",
+                title=spec.title,
+            ),
+            _("Delete it, and import its images with one folder for each class."),
+        )
+    return spec
 
 
 def unknown(name: str) -> UnknownDataset:
     """Return the error that names the value and the choices."""
+    if _OWN_NAME.fullmatch(name):
+        return UnknownDataset(
+            _("The dataset “{name}” is not here. It may have been deleted.", name=name),
+            _("Choose another dataset. If you exported it as a zip, import the zip again."),
+        )
     return UnknownDataset(
         _("There is no dataset “{name}”.", name=name[:80]),
         _(

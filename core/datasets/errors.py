@@ -44,6 +44,10 @@ class NoPermission(DatasetError):
     """The data folder, or a file in it, may not be written."""
 
 
+class NoTestImages(DatasetError):
+    """The dataset has no images to test a model on."""
+
+
 class RefusedUpload(DatasetError):
     """An uploaded archive or image was refused: not an image archive, or beyond a limit."""
 

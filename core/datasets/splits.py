@@ -23,11 +23,11 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     With both sizes 0 all images in file order. Else one `torch.randperm` seeded by `seed`: its first
     `validation_size` entries are the validation set, the next `train_size` (0 = all the rest) the training
     set; so the validation set does not change with `train_size`.
-    Raises: ValueError, for people to read, naming the value and its range if a size is negative or more is asked
-    than there is.
+    Of no images the split is empty, whatever it was to be. Raises: ValueError, for people to read, naming the value
+    and its range if a size is negative or more is asked than there is.
     """
-    if n_train < 1:
-        raise ValueError(_("The dataset has no images to train on."))
+    if not n_train:
+        return Split(np.empty(0, np.int64), np.empty(0, np.int64))
     if not 0 <= validation_size <= n_train - 1:
         raise ValueError(
             _(
@@ -49,3 +49,9 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     order = torch.randperm(n_train, generator=torch.Generator().manual_seed(seed)).numpy()
     end = validation_size + train_size if train_size else n_train
     return Split(order[validation_size:end], order[:validation_size])
+
+
+def sizes_within(n_train: int, train_size: int, validation_size: int) -> tuple[int, int]:
+    """Return the sizes cut down to what `n_train` images allow: to look at a dataset that was larger once."""
+    validation_size = min(validation_size, max(n_train - 1, 0))
+    return min(train_size, n_train - validation_size), validation_size

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.datasets.array_store import array_damage, open_arrays, read_manifest, write_arrays
 from core.datasets.atomic_files import TEMPORARY, sweep
-from core.datasets.catalog import OWN_PREFIX, DatasetSpec, dataset_spec, own_folder, spec_to_json
+from core.datasets.catalog import OWN_PREFIX, DatasetSpec, dataset_spec, own_folder, spec_to_json, unknown
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import image_data, no_progress
 from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
@@ -36,6 +36,21 @@ def list_own(data_dir: DataDir = None) -> list[DatasetSpec]:
         except DatasetError:
             continue  # being deleted just now, or damaged: `load` says which when it is asked for
     return sorted(found, key=lambda spec: (spec.title.casefold(), spec.name))
+
+
+def content_key(name: str, data_dir: DataDir = None) -> str:
+    """Return a text that changes whenever the dataset's content does; "" for one of the catalog, which stays.
+
+    Raises: UnknownDataset, NoPermission.
+    """
+    if not name.startswith(OWN_PREFIX):
+        return ""
+    try:
+        return (own_folder(name, data_dir) / "manifest.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise unknown(name) from None
+    except OSError as error:
+        raise from_os_error(error, _("The dataset “{name}” could not be read.", name=name)) from error
 
 
 def create_own(

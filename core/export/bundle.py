@@ -16,7 +16,9 @@ from typing import Any, Final
 import numpy as np
 
 from core.config.run_config import to_dict
+from core.datasets import DatasetError, load
 from core.export.run_record import RunRecord
+from core.insight.metrics import are_scores_of
 from core.protocol.events import Steps
 from core.runs.serialization import kind_of, pack_arrays, values_of
 
@@ -35,9 +37,18 @@ def bundle_file(record: RunRecord) -> bytes:
             snapshot = record.store.snapshot(record.row.id, step)
             archive.writestr(f"weights/{step}.safetensors", pack_arrays(snapshot))
         logits = record.store.logits(record.row.id)
-        if logits is not None:
+        if logits is not None and _are_current(record, logits):
             archive.writestr("logits.safetensors", pack_arrays({"logits": logits}))
     return buffer.getvalue()
+
+
+def _are_current(record: RunRecord, logits: np.ndarray) -> bool:
+    """Return whether final scores are of the test images that there are now; others no Inkling would take."""
+    try:
+        data = load(record.row.dataset, record.store.settings.data_dir)
+    except DatasetError:  # gone: whoever has it will see
+        return True
+    return are_scores_of(data, logits, record.row.test_accuracy)
 
 
 def _manifest(record: RunRecord) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from core.i18n.translation import N_, Sentences, _, ngettext
 from core.insight.captions.run_summary import verdict
 from core.insight.confusion import confusion_matrix
 from core.insight.first_layer import first_layer
+from core.insight.metrics import are_scores_of
 from core.insight.published_results import figures_for
 from core.protocol.moving_average import Average
 from core.runs.run_labels import STATUSES
@@ -110,9 +111,10 @@ def _outcome(record: RunRecord) -> tuple[np.ndarray | None, str]:
         data = load(record.row.dataset, record.store.settings.data_dir)
     except DatasetError:
         return None, ""
-    if len(data.test_labels) != len(logits):
-        return None, ""
-    return confusion_matrix(logits, data.test_labels), verdict(logits, data.test_labels, data.spec)
+    words = verdict(logits, data, record.row.test_accuracy)
+    if not len(logits) or not are_scores_of(data, logits, record.row.test_accuracy):
+        return None, words
+    return confusion_matrix(logits, data.test_labels), words
 
 
 def _results(record: RunRecord) -> tuple[tuple[str, str], ...]:

@@ -40,12 +40,16 @@ class Neighbourhood:
 def fit_space(images: NDArray, n: int = 50, sample: int = 10_000, seed: int = 0) -> Space:
     """Return the principal components of images (N, C, H, W) or (N, D), from at most `sample` of them.
 
-    By scikit-learn's PCA; the same seed gives the same sample and the same signs.
+    By scikit-learn's PCA; the same seed gives the same sample and the same signs. Of fewer than two images, or of
+    images that are all alike, there are no directions.
     """
     from sklearn.decomposition import PCA  # here: scikit-learn takes a second to import
 
     rows = flat(images[sample_of(len(images), sample, seed)])
     n = min(n, *rows.shape)
+    if len(rows) < 2 or (rows == rows[0]).all():
+        mean = rows[0] if len(rows) else np.zeros(rows.shape[1], np.float32)
+        return Space(mean, np.zeros((0, rows.shape[1]), np.float32), np.zeros(0))
     with threadpool_limits(ONE_THREAD):
         model = PCA(n, svd_solver="covariance_eigh" if len(rows) >= rows.shape[1] else "full").fit(rows)
     return Space(
@@ -75,12 +79,13 @@ def coordinates(space: Space, images: NDArray) -> Float32:
 def neighbourhood(points: Float32, k: int = 10) -> Neighbourhood:
     """Return the k nearest other points of each point (N, n), Euclidean, exact, by scikit-learn.
 
-    Grows with N squared: 0.5 s for 10,000 points, 15 s for 60,000; compute it once and keep it.
+    Grows with N squared: 0.5 s for 10,000 points, 15 s for 60,000; compute it once and keep it. In a space without
+    directions nothing is near anything.
     """
     from sklearn.neighbors import NearestNeighbors  # here: scikit-learn takes a second to import
 
     k = min(k, len(points) - 1)
-    if k < 1:
+    if k < 1 or not points.shape[1]:
         return Neighbourhood(np.zeros((len(points), 0), np.int64), np.zeros((len(points), 0), np.float32))
     # asked without the points themselves, scikit-learn leaves each point out of its own neighbours
     with threadpool_limits(ONE_THREAD):
@@ -101,7 +106,7 @@ def flat_map(points: Float32, method: str = "pca", seed: int = 0) -> Float32:
         raise ValueError(
             f"method must be one of {', '.join(MAPS)}, got {method!r}"
         )  # not said: for programmers
-    if method == "pca" or len(points) < 4:
+    if method == "pca" or len(points) < 4 or points.shape[1] < 2:
         padded = np.pad(points[:, :2], ((0, 0), (0, max(0, 2 - points.shape[1]))))
         return padded.astype(np.float32)
     from sklearn.manifold import TSNE  # here: scikit-learn takes a second to import

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets import ImageData
 from core.i18n.translation import _
 from core.models.softmax_regression import Array, softmax
 
@@ -41,7 +42,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one class is found, shares 0..1.
+    """How well one class is found, shares 0..1, nan where there is nothing to have a share of.
 
     precision: of the answers "this class", the share that is right; recall: of this class's images, the
     share found; f1: their harmonic mean; support: images of this class; predicted: answers "this class".
@@ -89,6 +90,19 @@ def check(logits: Array, labels: Labels) -> None:
         )
 
 
+def are_scores_of(data: ImageData, logits: Array, accuracy: float | None) -> bool:
+    """Return whether final scores are of the test images that a dataset holds now.
+
+    accuracy: what was counted with the scores. People change their own images; those of the catalog stay.
+    """
+    if len(logits) != len(data.test_labels):
+        return False
+    if data.spec.source != "own" or accuracy is None:
+        return True
+    right = int((logits.argmax(axis=1) == data.test_labels).sum())
+    return right == round(accuracy * len(logits))
+
+
 def wilson(count: int, n: int) -> Interval:
     """Return the share count / n with Wilson's 95% score interval.
 
@@ -125,15 +139,16 @@ def summary(logits: Array, labels: Labels) -> Summary:
 
 
 def class_scores(logits: Array, labels: Labels) -> tuple[ClassScore, ...]:
-    """Return precision, recall and F1 of each class, by scikit-learn; a share of nothing is 0."""
+    """Return precision, recall and F1 of each class, by scikit-learn; a class without images has no F1."""
     from sklearn.metrics import precision_recall_fscore_support  # here: scikit-learn takes a second to import
 
     check(logits, labels)
     answers = logits.argmax(axis=1)
     classes = np.arange(logits.shape[1])
     precision, recall, f1, support = precision_recall_fscore_support(
-        labels, answers, labels=classes, zero_division=0
+        labels, answers, labels=classes, zero_division=np.nan
     )
+    f1[support == 0] = np.nan
     predicted = np.bincount(answers, minlength=len(classes))
     return tuple(
         ClassScore(

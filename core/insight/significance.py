@@ -59,11 +59,11 @@ def compare(first: Array, second: Array, labels: Labels) -> Comparison:
     McNemar, Psychometrika 12, 1947, 153-157, in its exact binomial form (scipy); the interval is Wald's with
     half a count added to each of the four cells: Agresti and Min, Statistics in Medicine 24, 2005, 729-740.
 
-    Raises: ValueError if the two are not about the same number of images.
+    Raises: ValueError if the two are not about the same number of images, or about none.
     """
     from scipy.stats import binomtest  # here: scipy.stats takes half a second to import
 
-    if len(first) != len(labels) or len(second) != len(labels):
+    if not len(first) == len(second) == len(labels) > 0:
         raise ValueError(
             f"both runs need logits of the same {len(labels)} images, got {len(first)} and {len(second)}"
         )  # not said: for programmers

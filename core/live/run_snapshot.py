@@ -10,11 +10,12 @@ import numpy as np
 from core.config.presets import reported_accuracy
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, dataset_spec
+from core.datasets.shortage import no_test_images
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
 from core.i18n.literal_text import html_text
 from core.i18n.reader import reader
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import _, ngettext, together
 from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
@@ -58,10 +59,19 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
     has_torch: whether PyTorch has been imported, so that weights which only it can draw cost no wait.
     """
     spec = dataset_spec(config.dataset)
-    line = _(
-        "Press Train: the model learns from {train} images and is tested on {test} others.",
-        train=config.train_size or max(spec.train_size - config.validation_size, 0), test=spec.test_size,
-    )  # fmt: skip
+    train = config.train_size or max(spec.train_size - config.validation_size, 0)
+    if spec.test_size:
+        line = _(
+            "Press Train: the model learns from {train} images and is tested on {test} others.",
+            train=train, test=spec.test_size,
+        )  # fmt: skip
+    else:
+        learns = ngettext(
+            "Press Train: the model learns from {n} image.",
+            "Press Train: the model learns from {n} images.",
+            train,
+        )
+        line = together(learns, no_test_images(spec).message)
     layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
     return RunSnapshot(
@@ -163,13 +173,15 @@ def _images(layer: FirstLayer, step: int) -> WeightImages:
 def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:
     """Return the test set's first images, each with what the model takes it for and what it is.
 
-    None while the images are not there.
+    None while the images are not there, and where there are none to test on.
     """
     try:
         data, spec = load_images(dataset), dataset_spec(dataset)
     except DatasetError:
         return None
     labels = data.test_labels[:STRIP_SIZE]
+    if not len(labels):
+        return None
     caption = ngettext(
         "{n} test image: predicted class (bold) and true class",
         "{n} test images: predicted class (bold) and true class",

@@ -3,6 +3,7 @@
 Legend: N images, K classes, D = C x H x W values an image.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,7 +29,7 @@ def softmax(logits: Array, temperature: float = 1.0) -> NDArray[np.float64]:
 
 def flat(images: NDArray) -> NDArray[np.floating]:
     """Return images (N, C, H, W) or (N, D) as floats (N, D); uint8 pixels become 0..1."""
-    rows = images.reshape(len(images), -1)
+    rows = images.reshape(len(images), math.prod(images.shape[1:]))
     return rows.astype(np.float32) / np.float32(255) if rows.dtype == np.uint8 else rows
 
 
@@ -39,7 +40,7 @@ def linear_logits(weight: Array, bias: Array, images: NDArray) -> Array:
 
     Raises: ValueError if the images have another number of values than the weights.
     """
-    rows = images.reshape(len(images), -1)
+    rows = images.reshape(len(images), math.prod(images.shape[1:]))
     if rows.shape[1] != weight.shape[1]:
         sizes = f"{weight.shape[1]} values an image, these have {rows.shape[1]}"  # not said: for programmers
         raise ValueError(f"weights are for {sizes}")

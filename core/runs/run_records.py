@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
+from core.config.dataset_fit import dataset_problem
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
@@ -63,12 +64,15 @@ class RunRecords:
         command, run_until, pace: its first orders ("pause" with run_until 1 does one step and waits;
         run_until -1 one epoch). parameter_count: the model's, 0 = not known before it is built.
 
-        Raises: ConfigError for settings beyond this installation's limits; RunRefused for a full queue, or for a
-        name, note or tag that cannot be shown; UnknownRun for a run to start from that may not be read.
+        Raises: ConfigError for settings beyond this installation's limits, or beyond what the dataset holds;
+        RunRefused for a full queue, or for a name, note or tag that cannot be shown; UnknownRun for a run to start
+        from that may not be read.
         """
         if config.start_from:
             self.check(Action.READ_RUN, config.start_from)
         self._table.settings.check(config, parameter_count)
+        if problem := dataset_problem(config, self._table.settings.data_dir):
+            raise ConfigError([problem])
         check_pace(pace)
         run_id, now = new_id(), time.time()
         owner = self._table.owner_of_new(owner)

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, insert, select, true, update
 from core.access.guard import needs, needs_right_to
 from core.access.rules import NOTHING, SYSTEM, Action, Kind, Subject, may
 from core.config.app_settings import EVERYONE
+from core.config.dataset_fit import dataset_problem
+from core.config.run_config import ConfigError
 from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
@@ -100,8 +102,11 @@ class Searches:
     def create(self, plan: SearchPlan, *, owner: str = "", name: str = "") -> str:
         """Return the id of a new search; whoever drives searches takes it up. A visitor's is their own.
 
-        Raises: StoreError, one of them RunRefused for a name that cannot be shown.
+        Raises: ConfigError for a dataset that the trials cannot learn from; StoreError, one of them RunRefused for a
+        name that cannot be shown.
         """
+        if problem := dataset_problem(plan.base, self._settings.data_dir):
+            raise ConfigError([problem])
         search_id = new_id()
         values = {
             "id": search_id,

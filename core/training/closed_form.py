@@ -160,8 +160,9 @@ class ClosedFormLearner:
         """Return scores (N, K) for uint8 images (N, C, H, W)."""
         scores = torch.empty(len(self.weight), len(images))  # (K, N)
         size = piece_size(self.weight.numpy())
-        inputs = self._buffers_for(size).inputs
-        for start, pixels in zip(range(0, len(images), size), images.flatten(1).split(size), strict=True):
+        inputs, rows = self._buffers_for(size).inputs, images.flatten(1)
+        for start in range(0, len(images), size):  # none for no images
+            pixels = rows[start : start + size]
             piece = self.scale(pixels, inputs[: len(pixels)])
             scores[:, start : start + size] = torch.from_numpy(self.weight.numpy() @ piece.numpy().T)
         return torch.add(self.bias, scores, alpha=self.factor).T

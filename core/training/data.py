@@ -51,8 +51,8 @@ def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = 
 
     With `config.deskew` every image, the test set's too, is the deskewed one.
 
-    Raises: DatasetError when the split asks for more images than there are; ValueError when `extra` has
-    another shape or more classes, or images in colour are to be deskewed.
+    Raises: ValueError when the split asks for more images than there are, `extra` has another shape or more
+    classes, or images in colour are to be deskewed.
     """
     data = as_learned(config, data)
     split = split_indices(len(data.train_labels), config.train_size, config.validation_size, config.seed)

@@ -52,7 +52,10 @@ class Learner(Protocol):
 
 @dataclass(frozen=True)
 class Score:
-    """Mean cross-entropy in nats, share of right answers 0..1, and the scores they come from, (N, K)."""
+    """Mean cross-entropy in nats, share of right answers 0..1, and the scores they come from, (N, K).
+
+    Of no images there is neither loss nor accuracy: both are nan.
+    """
 
     loss: float
     accuracy: float

@@ -34,8 +34,8 @@ def train(
     were recorded coming again; `extra` is mixed in (`config.mix_in`);
     `path` "autograd" forgoes the fast path. torch is held to `threads` threads while it runs.
 
-    Raises: CheckpointError for a checkpoint of another run, ValueError for weights that do not fit,
-    DatasetError for a split larger than the dataset.
+    Raises: CheckpointError for a checkpoint of another run, ValueError for weights that do not fit or a split larger
+    than the dataset, ConfigError for a dataset without training images.
     """
     with held_to(threads or threads_for(config)):
         learned = training_data(config, data, extra)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import torch
 
-from core.config.run_config import RunConfig, to_json
+from core.config.dataset_fit import nothing_to_learn
+from core.config.run_config import ConfigError, RunConfig, to_json
 from core.protocol.events import Checkpoint
 from core.training.autograd import AutogradLearner
 from core.training.checkpoint import CheckpointError, TrainingState, pack, unpack
@@ -23,9 +24,14 @@ def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Le
 
 
 class RunState:
-    """A learner, the order of its batches, its learning rate and its clock. `step` counts the updates done."""
+    """A learner, the order of its batches, its learning rate and its clock. `step` counts the updates done.
+
+    Raises: ConfigError for data without an image to learn from.
+    """
 
     def __init__(self, data: TrainingData, config: RunConfig, learner: Learner) -> None:
+        if not data.train_count:  # there were some when the run was made
+            raise ConfigError([nothing_to_learn(data.spec)])
         self.data, self.config, self.learner = data, config, learner
         self.order = BatchOrder(data.train_index, config.batch_size, config.seed)
         self.steps_per_epoch = self.order.steps_per_epoch

@@ -235,8 +235,8 @@ class Run:
         return self._scores[split][1]
 
     def _evaluate(self, split: str) -> Iterator[Event]:
-        """Yield the score on `split`, unless it has been told for this step or is no finite number."""
-        if self._scores.get(split, (-1, None))[0] == self.state.step:
+        """Yield the score on `split`, unless it has no images, was told for this step or is no finite number."""
+        if not len(self._splits[split][1]) or self._scores.get(split, (-1, None))[0] == self.state.step:
             return
         score = self._score(split)
         if not math.isfinite(score.loss):

@@ -127,9 +127,12 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
         )
     )  # fmt: skip
     show_embedding_problem()
+    data = image_data(spec.name)
+    if not len(data.test_labels if split == "test" else data.train_labels):
+        st.caption(_("There are no images here."))
+        return
     if split == "train" and not embedding_ready(spec.name, "neighbours"):
         return
-    data = image_data(spec.name)
     exact, twins, doubted = _copies(spec.name, split, data.fingerprint)
     images = data.test_images if split == "test" else data.train_images
     st.subheader(_("Duplicates and near-duplicates"), anchor=False)

@@ -10,6 +10,7 @@ import streamlit as st
 from core.datasets import DatasetSpec
 from core.figures.binary_message import pack
 from core.figures.palette import class_colours
+from core.i18n.literal_text import markdown_text
 from core.i18n.script_words import script_words
 from core.i18n.translation import _
 from core.insight import embedding_cache
@@ -26,8 +27,9 @@ METHODS: Final = {"pca": "PCA", "tsne": "t-SNE"}
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def space_of(dataset: str, fingerprint: str) -> Space:  # noqa: ARG001 - new content, new space
-    """Return the directions in which a dataset's training images vary most."""
-    return fit_space(image_data(dataset).train_images)
+    """Return the directions in which a dataset's training images vary most; its test images' where it has no others."""
+    data = image_data(dataset)
+    return fit_space(data.train_images if len(data.train_images) else data.test_images)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -77,10 +79,14 @@ def show_map(spec: DatasetSpec) -> None:
         )
     )  # fmt: skip
     show_embedding_problem()
+    data = image_data(spec.name)
+    space, count = space_of(spec.name, data.fingerprint), len(embedding_cache.mapped_sample(data))
+    sentence = map_of(method, count, space)
+    if count < 2 or not len(space.directions):
+        st.caption(markdown_text(sentence))
+        return
     if method != "pca" and not embedding_ready(spec.name, method):
         return
-    data = image_data(spec.name)
-    sentence = map_of(method, len(embedding_cache.mapped_sample(data)), space_of(spec.name, data.fingerprint))
     drawn = _("A map of training images by {method}, coloured by class.", method=METHODS[method])
     alt = f"{drawn} {sentence}"
     _map(key=f"map_{spec.name}_{method}", data=_message(*_drawn(spec.name, data.fingerprint, method), alt))

@@ -103,7 +103,7 @@ def _drawings(data: ImageData) -> None:
 
 
 def _train(model: LoadedModel, data: ImageData) -> None:
-    if not len(data.test_labels):
+    if not len(data.train_labels) or not len(data.test_labels):
         st.caption(
             nmarkdown_(
                 "As soon as one class has {n} image, you can train on them.",
@@ -170,9 +170,12 @@ def _outcome(model: LoadedModel, data: ImageData) -> None:
     if isinstance(after, ModelUnavailable):
         st.caption(markdown_text(after.sentence))
         return
+    splits = (
+        (_("On your test images"), data.test_images, data.test_labels),
+        (_("On your other images, trained on"), data.train_images, data.train_labels),
+    )
     rows: list[tuple[str, str, str]] = [
-        (_("On your test images"), *_scores(model, after, data.test_images, data.test_labels)),
-        (_("On your other images, trained on"), *_scores(model, after, data.train_images, data.train_labels)),
+        (name, *_scores(model, after, images, labels)) for name, images, labels in splits if len(labels)
     ]
     if run.dataset == model.run.dataset:
         title_of_set = _("On the test images of {dataset}", dataset=model.spec.title)

@@ -22,6 +22,7 @@ from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.run_context.trained_model import (
     Scores,
+    content_of,
     logits_of,
     model_for_unit_pixels_at,
     state_at,
@@ -32,7 +33,13 @@ from pages.server.visitor import store
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _found(run_id: str, step: int, index: int, label: int) -> Adversary | None:
+def _found(  # content: see content_of
+    run_id: str,
+    step: int,
+    index: int,
+    label: int,
+    content: str,  # noqa: ARG001
+) -> Adversary | None:
     """Return the mildest image along the gradient of the loss that is answered otherwise."""
     run = store().get(run_id)
     image = as_unit(test_images(run)[index][None])[0]
@@ -76,7 +83,7 @@ def show_adversarial_change(run: RunRow, found: Scores) -> None:
     place = int(right[min(int(number), len(right)) - 1])
     index, label = int(found.index[place]), int(found.labels[place])
     try:
-        result = _found(run.id, found.step, index, label)
+        result = _found(run.id, found.step, index, label, content_of(run))
     except UnknownRun:
         return
     sentence = adversary_caption(result, spec.class_names)

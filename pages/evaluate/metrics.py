@@ -15,18 +15,18 @@ from core.insight.metrics import ClassScore, Summary, class_scores, summary
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.number_columns import said_per_cent, with_numbers
-from pages.run_context.trained_model import Scores, scores_at
+from pages.run_context.trained_model import Scores, content_of, scores_at
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def _summary(run_id: str, step: int, is_over: bool) -> tuple[Summary, tuple[ClassScore, ...]]:
-    found = scores_at(run_id, step, is_over)
+def _summary(run_id: str, step: int, is_over: bool, content: str) -> tuple[Summary, tuple[ClassScore, ...]]:
+    found = scores_at(run_id, step, is_over, content)
     return summary(found.logits, found.labels), class_scores(found.logits, found.labels)
 
 
 def figures_of(run: RunRow, found: Scores) -> tuple[Summary, tuple[ClassScore, ...]]:
     """Return the summary of a run's scores and each class's."""
-    return _summary(run.id, found.step, run.status in ("finished", "stopped"))
+    return _summary(run.id, found.step, run.status in ("finished", "stopped"), content_of(run))
 
 
 def show_summary(run: RunRow, found: Scores) -> None:

@@ -15,8 +15,13 @@ from pages.evaluate.confusion import show_confusion
 from pages.evaluate.metrics import figures_of, show_classes, show_summary
 from pages.evaluate.published_results import show_published
 from pages.evaluate.robustness import show_robustness
-from pages.run_context.guards import current_run, follow_weights, run_with_weights_or_stop
-from pages.run_context.trained_model import scores
+from pages.run_context.guards import (
+    current_run,
+    follow_weights,
+    has_test_images,
+    run_with_weights_or_stop,
+)
+from pages.run_context.trained_model import newest_step, scores
 from pages.server.errors import fragment
 
 SECTIONS: Final = Sentences(
@@ -33,11 +38,10 @@ SECTIONS: Final = Sentences(
 def evaluation(run_id: str) -> None:
     """Draw everything for the newest weights."""
     run = current_run(run_id)
-    found = scores(run)
-    follow_weights(run, found.step)
-    if not len(found.labels):
-        st.info(_("This dataset has no test images, so there is nothing to evaluate on."))
+    follow_weights(run, newest_step(run))
+    if not has_test_images(run):
         return
+    found = scores(run)
     if not found.is_finite:
         diverged = _("This run diverged: its weights are no longer finite numbers.")
         st.warning(markdown_text(" ".join(filter(None, [diverged, run.remedy]))))

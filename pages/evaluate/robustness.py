@@ -21,7 +21,7 @@ from core.runs.run_labels import title
 from pages.components.captioned_figure import chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import logits_of, newest_step, test_images
+from pages.run_context.trained_model import content_of, logits_of, newest_step, test_images
 from pages.server.services import image_data
 from pages.server.visitor import store
 
@@ -30,7 +30,7 @@ IMAGES = 1_000  # of the test set, as many of each class as of another: the same
 
 
 @st.cache_data(show_spinner=False, max_entries=512)
-def _curve(run_id: str, step: int, damage: str) -> Curve:
+def _curve(run_id: str, step: int, damage: str, content: str) -> Curve:  # noqa: ARG001 - see content_of
     run = store().get(run_id)
     labels = image_data(run.dataset).test_labels
     chosen = balanced_subset(labels, IMAGES)
@@ -68,7 +68,7 @@ def show_robustness(run: RunRow, step: int) -> None:
                     name=name,
                 ),
             )
-        curves[name] = _curve(row.id, at, str(damage))
+        curves[name] = _curve(row.id, at, str(damage), content_of(row))
     waiting.empty()
     _show_curves(curves, str(damage))
     if rivals:

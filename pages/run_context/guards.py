@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config.setting_labels import dataset_title
 from core.datasets import DatasetError
+from core.datasets.shortage import no_test_images
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import RunRow, StoreError
@@ -16,6 +17,7 @@ from pages.components.navigation import page
 from pages.run_context.dataset_guard import dataset_is_here
 from pages.run_context.selected_run import selected_run
 from pages.run_context.trained_model import newest_step, state_at
+from pages.server.services import image_data
 from pages.server.visitor import store
 
 READY_MODEL: Final = "softmax-mnist"  # of core.pretrained: what it learned can be looked at pixel by pixel
@@ -91,6 +93,14 @@ def follow_first_weights(run: RunRow) -> None:
 def follow_weights(run: RunRow, step: int) -> None:
     """Have a fragment drawn anew, every three seconds at most, when a live run has newer weights than of `step`."""
     follow("weights", {("state", run.id): {"weights": str(step)}} if run.is_live else {}, FIGURES_MS)
+
+
+def has_test_images(run: RunRow) -> bool:
+    """Return whether there are test images; where there are none, say so and what to do."""
+    spec = image_data(run.dataset).spec
+    if not spec.test_size:
+        st.info(markdown_text(str(no_test_images(spec))))
+    return bool(spec.test_size)
 
 
 def warn_if_diverged(run: RunRow) -> bool:

@@ -1,6 +1,6 @@
 """The run that a page looks into: its weights at a step, its model, its images, its scores on the test set."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -8,9 +8,11 @@ import streamlit as st
 from torch import nn
 
 from core.config.run_config import RunConfig, from_json, to_json
-from core.datasets import DatasetSpec, dataset_spec
+from core.datasets import DatasetError, DatasetSpec, ImageData, dataset_spec
 from core.datasets.pixel_values import as_unit
+from core.datasets.splits import sizes_within
 from core.insight.activations import logits_in_batches
+from core.insight.metrics import are_scores_of
 from core.insight.robustness import balanced_subset
 from core.models.build import model_from_arrays, softmax_weights
 from core.models.softmax_regression import for_unit_pixels, linear_logits
@@ -64,19 +66,36 @@ def newest_step(run: RunRow) -> int:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _prepared_data(config_json: str) -> TrainingData:
+def _prepared_data(config_json: str, content: str) -> TrainingData:  # noqa: ARG001 - new content, new images
     config = from_json(config_json)
-    extra = image_data(config.mix_in) if config.mix_in else None
-    return training_data(replace(config, start_from=""), image_data(config.dataset), extra)
+    return training_data(config, image_data(config.dataset), _mixed_in(config))
 
 
 def prepared_data(config: RunConfig) -> TrainingData:
-    """Return what a run of `config` learns from and is tested on, as the model sees it before scaling."""
+    """Return what a run of `config` learns from and is tested on, as the model sees it before scaling.
+
+    Of people's own images those that are there now, whatever there was when the run was trained.
+    """
+    data, extra = image_data(config.dataset), _mixed_in(config)
+    sizes = sizes_within(len(data.train_labels), config.train_size, config.validation_size)
     plain = RunConfig(
-        dataset=config.dataset, train_size=config.train_size, validation_size=config.validation_size,
-        deskew=config.deskew, mix_in=config.mix_in, seed=config.seed,
+        dataset=config.dataset, train_size=sizes[0], validation_size=sizes[1], deskew=config.deskew,
+        mix_in=config.mix_in, seed=config.seed,
     )  # fmt: skip
-    return _prepared_data(to_json(plain))
+    return _prepared_data(to_json(plain), f"{data.fingerprint} {extra.fingerprint if extra else ''}")
+
+
+def _mixed_in(config: RunConfig) -> ImageData | None:
+    """Return the images that are mixed in, None where there are none, or none any more."""
+    try:
+        return image_data(config.mix_in) if config.mix_in else None
+    except DatasetError:
+        return None
+
+
+def content_of(run: RunRow) -> str:
+    """Return what changes with the images of the run's dataset: what is kept of them is of these."""
+    return image_data(run.dataset).fingerprint
 
 
 def test_images(run: RunRow) -> np.ndarray:
@@ -117,13 +136,14 @@ def logits_of(run: RunRow, step: int, images: np.ndarray) -> np.ndarray:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def scores_at(run_id: str, step: int, is_over: bool) -> Scores:
+def scores_at(run_id: str, step: int, is_over: bool, content: str) -> Scores:  # noqa: ARG001 - see content_of
     """Return the run's scores on the test set: the stored ones of a run that is over, else computed here."""
     run = store().get(run_id)
-    labels = image_data(run.dataset).test_labels
+    data = image_data(run.dataset)
+    labels = data.test_labels
     stored = store().logits(run_id) if is_over else None
     everything = np.arange(len(labels))
-    if stored is not None and len(stored) == len(labels):
+    if stored is not None and are_scores_of(data, stored, run.test_accuracy):
         return Scores(step, everything, stored, labels)
     index = everything
     if run.model == "cnn" and not is_over:
@@ -133,12 +153,12 @@ def scores_at(run_id: str, step: int, is_over: bool) -> Scores:
 
 def scores(run: RunRow) -> Scores:
     """Return the scores of the run's newest weights."""
-    return scores_at(run.id, newest_step(run), run.status in ("finished", "stopped"))
+    return scores_at(run.id, newest_step(run), run.status in ("finished", "stopped"), content_of(run))
 
 
 def final_scores(run: RunRow) -> Scores | None:
-    """Return the scores of a run that is over; None while it goes on, without weights, or where they diverged."""
+    """Return the scores of a run that is over; None while it goes on, without weights or test images, or diverged."""
     if run.status not in ("finished", "stopped") or store().newest_weights_step(run.id) is None:
         return None
     found = scores(run)
-    return found if found.is_finite else None
+    return found if len(found.labels) and found.is_finite else None

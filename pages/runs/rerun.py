@@ -9,7 +9,7 @@ import streamlit as st
 from core.config.run_config import ConfigError, Range, RunConfig
 from core.config.setting_labels import LABELS, OPTION_NAMES, field_label, refusal, value_in_words
 from core.config.typed_setting import parse_typed, typed
-from core.datasets import dataset_spec
+from core.datasets import DatasetError, dataset_spec
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
@@ -126,6 +126,6 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
             started.append(run_id)
     except ConfigError as error:
         st.error(markdown_text(refusal(error)))
-    except StoreError as error:
+    except (StoreError, DatasetError) as error:
         st.error(markdown_text(str(error)))
     return started

@@ -9,6 +9,7 @@ from core.config.presets import DEFAULT
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS, field_label, refusal
 from core.config.typed_setting import parse_typed, typed
+from core.datasets import DatasetError, dataset_spec
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _, pgettext
@@ -28,7 +29,8 @@ METHODS: Final = Sentences(
         "grid": N_("Every combination (grid)"),
     }
 )
-HELD_OUT: Final = 10_000
+HELD_OUT: Final = 10_000  # of a large dataset
+LEARNED: Final = 10_000
 
 
 def new_search() -> None:
@@ -83,16 +85,16 @@ def _base() -> RunConfig | None:
         format_func=lambda name: markdown_text(names[name]),
     )  # fmt: skip
     base = replace(sources[chosen or "default"], learning_rate_changes=())
+    held, most = _sizes(base)
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):
         epochs = whole_number(
             LABELS["epochs"], 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
         )
         images = whole_number(
-            field_label("train_size"), 0, 60_000, base.train_size or 10_000,
+            field_label("train_size"), 0, 60_000, base.train_size or most,
             key=f"search_images_{chosen}", width=190,
             help=_("Fewer images make quicker trials. Run the best settings again with all of them."),
         )  # fmt: skip
-    held = base.validation_size or HELD_OUT
     st.caption(
         nmarkdown_(
             "Trials are compared on {n} validation image, set aside from the training images, so that the test set "
@@ -105,6 +107,16 @@ def _base() -> RunConfig | None:
     if epochs is None or images is None:
         return None
     return replace(base, epochs=epochs, train_size=images, validation_size=held)
+
+
+def _sizes(base: RunConfig) -> tuple[int, int]:
+    """Return how many images a trial is judged by, and how many it learns from unless the form says otherwise."""
+    try:
+        count = dataset_spec(base.dataset, settings().data_dir).train_size
+    except DatasetError:  # deleted since: said when the search is to start
+        count = 0
+    held = base.validation_size or max(1, min(HELD_OUT, count // 5))
+    return held, max(0, min(LEARNED, count - held))
 
 
 def _dimension(field: str) -> Dimension | None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core import datasets
 from core.config.app_settings import Settings, from_environment
 from core.datasets import ImageData
+from core.datasets.user_datasets import content_key
 from core.i18n.translation import _
 from core.jobs.engine import EmbeddedEngine
 from core.runs import Store
@@ -35,11 +36,12 @@ def engine() -> EmbeddedEngine:
 
 
 def image_data(name: str) -> ImageData:
-    """Return a dataset's memory-mapped images.  Raises: DatasetError."""
+    """Return a dataset's memory-mapped images as they are now: people change their own.  Raises: DatasetError."""
+    content = content_key(name, settings().data_dir)
     if name in _loaded:
-        return _image_data(name)
+        return _image_data(name, content)
     with st.spinner(_("Unpacking the images (the first time only) …")):
-        data = _image_data(name)
+        data = _image_data(name, content)
     _loaded.add(name)
     return data
 
@@ -48,5 +50,5 @@ _loaded: set[str] = set()  # the datasets that nobody has to wait for any more
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _image_data(name: str) -> ImageData:
+def _image_data(name: str, content: str) -> ImageData:  # noqa: ARG001 - new content, new images
     return datasets.load(name, settings().data_dir)

@@ -5,24 +5,15 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.config.dataset_fit import dataset_problem, within_dataset
 from core.config.field_errors import ONE_OF
 from core.config.presets import DEFAULT, PRESETS
 from core.config.query_string import from_query, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.config.typed_setting import LISTS, parse_typed
-from core.datasets import CATALOG, dataset_spec
-from core.datasets.user_datasets import list_own
-from core.i18n.translation import N_
 from pages.server.services import settings
 
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
-_TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
-    True: N_(
-        "{value} validation images and {training} training images are more than the {count} that the dataset has. "
-        "Lower one of them."
-    ),
-    False: N_("{value} validation images leave none of the dataset's {count} to train on. Choose fewer."),
-}
 
 
 def config_from_address() -> None:
@@ -43,49 +34,12 @@ def config_from_address() -> None:
         "validation_size": {"validation_size": 0, "train_size": 0},
     }
     for name, values in instead.items():
-        problem = dataset_problem(config)
+        problem = dataset_problem(config, settings().data_dir)
         if problem is not None and problem.field == name:
             wrong.append(problem)
             config = replace(config, **values)
     st.session_state.config = config
     st.session_state.address_errors = [*errors, *(within_dataset(error, config.dataset) for error in wrong)]
-
-
-def dataset_problem(config: RunConfig) -> FieldError | None:
-    """Return what is wrong with the config's dataset and its split, None if nothing is."""
-    names = [*CATALOG, *(own.name for own in list_own())]
-    if config.dataset not in names:
-        return FieldError("dataset", config.dataset, ONE_OF, {"options": names})
-    if config.mix_in and (config.mix_in not in names or not mixes_with(config.mix_in, config.dataset)):
-        fitting = [name for name in names if mixes_with(name, config.dataset)]
-        if not fitting:
-            return FieldError("mix_in", config.mix_in, N_("{field} must be empty, not “{value:text}”."))
-        empty_or = N_("{field} must be empty or one of {options:list}, not “{value:text}”.")
-        return FieldError("mix_in", config.mix_in, empty_or, {"options": fitting})
-    for name in ("train_size", "validation_size"):
-        rule, value = _rule_within(name, config.dataset), getattr(config, name)
-        if value > rule.high:
-            return FieldError(name, value, rule.refusal, rule.limits)
-    count = dataset_spec(config.dataset).train_size
-    if config.validation_size + max(config.train_size, 1) <= count:
-        return None
-    limits = {"training": config.train_size, "count": count}
-    return FieldError("validation_size", config.validation_size, _TOO_MANY[config.train_size > 0], limits)
-
-
-def within_dataset(error: FieldError, dataset: str) -> FieldError:
-    """Return why a number of images was refused with the limits that this dataset sets; other errors as they are."""
-    names = ("train_size", "validation_size")
-    if error.field not in names or (error.limits or {}).keys() != rule_of(error.field).limits.keys():
-        return error
-    return replace(error, limits=_rule_within(error.field, dataset).limits)
-
-
-def _rule_within(name: str, dataset: str) -> Range:
-    """Return how many images of the dataset may be trained on, or set aside: one is left to train on."""
-    rule: Range = rule_of(name)
-    count = dataset_spec(dataset).train_size
-    return replace(rule, high=count if name == "train_size" else max(count - 1, 0))
 
 
 def put_config(config: RunConfig) -> None:
@@ -140,17 +94,9 @@ def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:
     if values.get("optimizer", config.optimizer) != "sgd" or values.get("momentum", config.momentum) == 0:
         values = values | {"nesterov": False}
     built = replace(config, **values)
-    if problem := dataset_problem(built):
+    if problem := dataset_problem(built, settings().data_dir):
         raise ConfigError([problem])
     return built
-
-
-def mixes_with(name: str, dataset: str) -> bool:
-    """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
-    theirs = dataset_spec(name)
-    return (
-        name != dataset and theirs.source != "download" and theirs.is_compatible_with(dataset_spec(dataset))
-    )
 
 
 def widget_key(name: str) -> str:

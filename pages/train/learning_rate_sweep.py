@@ -6,8 +6,9 @@ from typing import Final
 import streamlit as st
 
 from core.access.rules import Action
-from core.config.run_config import RunConfig
-from core.datasets import dataset_spec
+from core.config.run_config import ConfigError, RunConfig
+from core.config.setting_labels import refusal
+from core.datasets import DatasetError, dataset_spec
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.number_format import percent, plain
@@ -101,8 +102,8 @@ def _begin(config: RunConfig, rates: list[float]) -> None:
         ids = [_create(replace(config, learning_rate=rate), group_id) for rate in rates]
         submit(ids[first])
         select_run(ids[first])
-    except StoreError as error:
-        st.session_state.trouble = str(error)
+    except (StoreError, DatasetError, ConfigError) as error:
+        st.session_state.trouble = refusal(error)
 
 
 def _create(config: RunConfig, group_id: str) -> str:

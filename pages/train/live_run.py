@@ -18,6 +18,7 @@ from core.live.run_head import with_changes
 from core.live.run_news import note_viewer, page_mark, state_marks
 from core.live.run_snapshot import RunSnapshot, idle_snapshot, run_snapshot
 from core.models.initial_weights import first_weights
+from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import distinct_titles
 from core.runs.run_row import IN_WORK
@@ -26,6 +27,7 @@ from pages.components.live_chart import live_chart
 from pages.components.live_html import live_parts
 from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
+from pages.run_context.trained_model import content_of
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data
 from pages.server.visitor import store, visitor
@@ -59,7 +61,7 @@ def show_run(run: RunRow) -> None:
     topics: dict[tuple[str, str], dict[str, str]] = {}
     if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
         topics = {("run", run.id): {"page": page_mark(run)}}
-    elif run.status == "finished" and store().logits(run.id) is None:
+    elif run.id in SHIPPED and run.status == "finished" and store().logits(run.id) is None:
         topics = {("state", run.id): {"revision": state_marks(run, None)["revision"]}}
     follow("train", topics)
     _choose_earlier(run, alike)
@@ -120,7 +122,7 @@ def _outcome(run: RunRow) -> None:
     """Say what happened when the run is over, and offer the next step."""
     if run.status in ("finished", "stopped"):
         try:
-            words = _verdict(run.id, run.dataset, run.status, run.revision, reader().language)
+            words = _verdict(run.id, run.status, run.revision, reader().language, content_of(run))
         except (DatasetError, StoreError) as error:
             st.caption(markdown_text(str(error)))
             return
@@ -153,14 +155,16 @@ def _article_in_markdown(config: RunConfig) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
-def _verdict(run_id: str, dataset: str, status: str, revision: int, language: str) -> str:  # noqa: ARG001 - of the key
+def _verdict(run_id: str, status: str, revision: int, language: str, content: str) -> str:  # noqa: ARG001 - of the key
     """Return the finished run's result in words, in this language; scores may follow with another revision."""
-    logits = store().logits(run_id)
-    if logits is None and status == "finished":
+    run, logits = store().get(run_id), store().logits(run_id)
+    if logits is None and status == "finished" and run_id in SHIPPED:
         return _("The run is being evaluated on the test set.")
+    if logits is None and status == "finished":
+        return _("This run was imported without its final scores. Evaluate computes them again.")
     if logits is None:
         return _("The run was stopped before it was evaluated on the test set.")
-    return verdict(logits, image_data(dataset).test_labels, dataset_spec(dataset))
+    return verdict(logits, image_data(run.dataset), run.test_accuracy)
 
 
 def _beneath(run: RunRow) -> str:

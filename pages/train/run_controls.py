@@ -8,7 +8,7 @@ import streamlit as st
 from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig, differing_fields
 from core.config.setting_labels import refusal
-from core.datasets import dataset_spec
+from core.datasets import DatasetError, dataset_spec
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from core.i18n.translation import N_, Sentences, _
@@ -228,7 +228,7 @@ def _begin(until: int = 0) -> None:
         while time.monotonic() < deadline and store().get(run_id).step == 0:
             time.sleep(0.01)
         st.session_state[_BEGUN] = ((config, until), run_id, time.monotonic())
-    except (StoreError, ConfigError) as error:
+    except (StoreError, DatasetError, ConfigError) as error:
         st.session_state.trouble = refusal(error)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from core.config.dataset_fit import mixes_with, within_dataset
 from core.config.presets import PRESETS
 from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, field_label, label_of
@@ -17,7 +18,7 @@ from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
 from pages.server.services import settings
 from pages.server.warmup import libraries_loaded
-from pages.train.form_state import mixes_with, put_config, widget_key, with_values, within_dataset
+from pages.train.form_state import put_config, widget_key, with_values
 
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100

@@ -14,6 +14,7 @@ from core.insight.weight_analysis import DecisionBoundary, Neighbours, decision_
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice, pixel_panels
+from pages.run_context.guards import has_test_images
 from pages.run_context.image_explanation import show_case
 from pages.run_context.trained_model import Scores, scores, state_at, test_images, unit_linear
 
@@ -60,6 +61,8 @@ def _show_nearest(
 ) -> int | None:
     """Show the images nearest to the border; return the test index of the one chosen."""
     a, b = names[edge.a], names[edge.b]
+    if not has_test_images(run):
+        return None
     panels = [
         Panel(
             test_images(run)[found.index[i]],

@@ -10,7 +10,8 @@ import streamlit as st
 from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import refusal
-from core.datasets import dataset_spec
+from core.datasets import DatasetError, dataset_spec
+from core.datasets.shortage import changed_since_begun
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import loss as loss_text
@@ -49,6 +50,10 @@ def show_gradient_step(run: RunRow) -> None:
     step = newest_step(run)
     if step != run.step:
         st.caption(markdown_("The weights of step {step} will be here in a moment.", step=run.step))
+        return
+    data = prepared_data(run.config)
+    if data.train_count != run.train_count:
+        st.info(markdown_text(changed_since_begun(data.spec)))
         return
     memory = _checkpoint(run.id, step)
     looked = _look(run.id, step, run.learning_rate, memory is not None, memory)
@@ -144,7 +149,7 @@ def _begin_paused(run: RunRow, config: RunConfig, run_until: int) -> None:
         submit(run_id)
         select_run(run_id)
         _await(run_id, "paused")
-    except (StoreError, ConfigError) as error:
+    except (StoreError, DatasetError, ConfigError) as error:
         st.session_state.step_problem = refusal(error)
 
 

@@ -18,6 +18,7 @@ from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
 from pages.components.number_columns import with_numbers
+from pages.run_context.guards import has_test_images
 from pages.run_context.trained_model import model_at, newest_step, prepared_data, state_at, test_images
 from pages.server.services import image_data
 
@@ -27,6 +28,8 @@ FEEDERS = 10
 
 def show_unit_contributions(run: RunRow) -> None:
     """Show, for one class, the hidden units that speak most for and against it."""
+    if not has_test_images(run):
+        return
     spec = dataset_spec(run.dataset)
     names = spec.class_names
     label = st.selectbox(
@@ -42,6 +45,9 @@ def show_unit_contributions(run: RunRow) -> None:
     step = newest_step(run)
     state = state_at(run.id, step)
     chosen = np.flatnonzero(image_data(run.dataset).test_labels == label)[:IMAGES]
+    if not len(chosen):
+        st.caption(markdown_("There are no test images of {true}.", true=names[label]))
+        return
     scaled = scale_images(prepared_data(run.config).test_images[chosen], spec, run.config.scaling).numpy()
     last = f"activation{len(run.config.hidden_sizes)}"
     activations = hidden_activations(model_at(run.id, step), scaled, last)
@@ -81,6 +87,8 @@ def show_unit_contributions(run: RunRow) -> None:
 
 def show_feature_maps(run: RunRow) -> None:
     """Show what each layer of a CNN makes of one test image."""
+    if not has_test_images(run):
+        return
     spec, labels = dataset_spec(run.dataset), image_data(run.dataset).test_labels
     index = int(
         st.number_input(

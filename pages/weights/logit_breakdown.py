@@ -16,12 +16,15 @@ from core.insight.evidence import Arithmetic, arithmetic
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice, pixel_panels
+from pages.run_context.guards import has_test_images
 from pages.run_context.trained_model import newest_step, state_at, test_images, unit_linear
 from pages.server.services import image_data
 
 
 def show_logit_breakdown(run: RunRow) -> None:
     """Show image x weights = evidence for one class, and how ten sums become ten probabilities."""
+    if not has_test_images(run):
+        return
     spec, labels = dataset_spec(run.dataset), image_data(run.dataset).test_labels
     index, temperature = _choices(run, len(labels))
     image = test_images(run)[index]

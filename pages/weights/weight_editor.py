@@ -9,7 +9,7 @@ from core.datasets import dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import loss, percent
+from core.i18n.number_format import loss, share_of
 from core.i18n.translation import _
 from core.insight.captions.weights import edits as edits_caption
 from core.insight.metrics import Summary, class_scores, summary
@@ -21,8 +21,9 @@ from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
+from pages.run_context.guards import has_test_images
 from pages.run_context.selected_run import select_run
-from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
+from pages.run_context.trained_model import content_of, newest_step, prepared_data, scores, state_at
 from pages.server.services import image_data
 from pages.server.visitor import store
 from pages.weights.weight_tools import chosen_edit
@@ -32,6 +33,8 @@ def show_weight_editor(run: RunRow) -> None:
     """Show the tools, the images and the accuracy after the edits kept and the one being made."""
     if run.is_live:
         st.caption(_("Weights can be edited once the run has ended. Wait until it ends, or stop it."))
+        return
+    if not has_test_images(run):
         return
     kept: list[Edit] = st.session_state.setdefault(f"edits_{run.id}", [])
     left, right = st.columns([2, 5], gap="large")
@@ -92,7 +95,7 @@ def _buttons(run: RunRow, kept: list[Edit], pending: Edit | None) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _test_rows(run_id: str) -> np.ndarray:
+def _test_rows(run_id: str, content: str) -> np.ndarray:  # noqa: ARG001 - see content_of
     """Return the test images as the run's model is fed them, float32 (N, D)."""
     run = store().get(run_id)
     scaled = scale_images(
@@ -102,7 +105,7 @@ def _test_rows(run_id: str) -> np.ndarray:
 
 
 def _logits(run: RunRow, edited: Edited) -> np.ndarray:
-    return linear_logits(edited.weight, edited.bias, _test_rows(run.id)).astype(np.float32)
+    return linear_logits(edited.weight, edited.bias, _test_rows(run.id, content_of(run))).astype(np.float32)
 
 
 def _show(
@@ -120,8 +123,8 @@ def _show(
     cells = [
         (
             _("test accuracy"),
-            percent(after.accuracy.share),
-            _("unedited: {share:percent}", share=before.accuracy.share),
+            share_of(after.accuracy.count, after.n),
+            _("unedited: {share:share}", share=(before.accuracy.count, before.n)),
         ),
         (_("test loss"), loss(after.loss), _("unedited: {loss:loss}", loss=before.loss)),
     ]

@@ -22,7 +22,14 @@ from pages.components.captioned_figure import captioned
 from pages.components.frame_pacer import ask_for_next
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import StateArrays, model_at, newest_step, prepared_data, state_at
+from pages.run_context.trained_model import (
+    StateArrays,
+    content_of,
+    model_at,
+    newest_step,
+    prepared_data,
+    state_at,
+)
 from pages.server.services import image_data
 from pages.server.visitor import store
 from pages.weights.weight_journey import show_journey
@@ -200,13 +207,13 @@ def _images(
         weight, bias = state["linear.weight"], state["linear.bias"]
         details: list[str] = [_("bias {bias:signed.3}", bias=float(b)) for b in bias]
         return weight.reshape(-1, *spec.image_shape), list(spec.class_names), details
-    if run.model == "mlp" and units is not None:
-        shown = units.units[:SHOWN_UNITS]
+    if run.model == "mlp":
+        shown = _shown_units(state, units)
         images = state["hidden1.weight"][shown].reshape(-1, *spec.image_shape)
-        shares: list[str] = [
-            _("{share:percent} of the work", share=float(u)) for u in units.use[:SHOWN_UNITS]
-        ]
-        return images, [_("unit {number}", number=int(k) + 1) for k in shown], shares
+        beneath: list[str] = [_("bias {bias:signed.3}", bias=float(state["hidden1.bias"][k])) for k in shown]
+        if units is not None:
+            beneath = [_("{share:percent} of the work", share=float(u)) for u in units.use[:SHOWN_UNITS]]
+        return images, [_("unit {number}", number=int(k) + 1) for k in shown], beneath
     kernels = state["conv1.weight"]
     biases = state["conv1.bias"]
     return (
@@ -216,17 +223,23 @@ def _images(
     )
 
 
+def _shown_units(state: StateArrays, units: UnitUse | None) -> np.ndarray:
+    """Return the numbers of the hidden units that are shown: the busiest, or the first where none is known to be."""
+    return (np.arange(len(state["hidden1.bias"])) if units is None else units.units)[:SHOWN_UNITS]
+
+
 def _columns(run: RunRow, units: UnitUse | None, count: int) -> list[str]:
     """Return what the images are called in a file, in every language."""
     if run.model == "softmax":
         return list(dataset_spec(run.dataset).class_names)
-    if units is not None:
-        return [f"unit {k + 1}" for k in units.units[:count]]  # not said: columns of the file
+    if run.model == "mlp":
+        shown = _shown_units(state_at(run.id, newest_step(run)), units)
+        return [f"unit {k + 1}" for k in shown[:count]]  # not said: columns of the file
     return [f"filter {k + 1}" for k in range(count)]  # not said: columns of the file
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _unit_use(run_id: str, step: int) -> UnitUse:
+def _unit_use(run_id: str, step: int, content: str) -> UnitUse:  # noqa: ARG001 - see content_of
     run = store().get(run_id)
     spec = dataset_spec(run.dataset)
     labels = image_data(run.dataset).test_labels
@@ -239,8 +252,13 @@ def _unit_use(run_id: str, step: int) -> UnitUse:
 
 
 def _units(run: RunRow, newest: int) -> UnitUse | None:
-    """Return an MLP's first hidden units by use; of the last weights, so that none jumps while one travels."""
-    return _unit_use(run.id, newest) if run.model == "mlp" else None
+    """Return an MLP's first hidden units by use, None without test images to use them on.
+
+    Of the last weights, so that none jumps while one travels.
+    """
+    if run.model != "mlp" or not image_data(run.dataset).spec.test_size:
+        return None
+    return _unit_use(run.id, newest, content_of(run))
 
 
 def _sentence(run: RunRow, state: StateArrays, units: UnitUse | None) -> str:
@@ -253,6 +271,10 @@ def _sentence(run: RunRow, state: StateArrays, units: UnitUse | None) -> str:
             "unit comes first; a unit's work is its activation times its weights to the next layer."
         )
         return " ".join([first, hidden_units(units, SHOWN_UNITS)])
+    if run.model == "mlp":
+        return _(
+            "Weights of the first layer: ink on red pixels activates a unit, ink on blue ones inhibits it."
+        )
     kernels = state["conv1.weight"]
     strongest = int(np.abs(kernels).reshape(len(kernels), -1).sum(axis=1).argmax())
     return ngettext(

@@ -49,6 +49,8 @@ def gallery(shown: Page, name: str | None) -> str:
 
 def class_counts(counts: NDArray[np.int64], names: Names) -> str:
     """Say which class has most and which fewest images; counts (K,)."""
+    if not counts.any():
+        return _("There are no training images.")
     most, fewest = int(np.argmax(counts)), int(np.argmin(counts))
     if counts[most] == counts[fewest]:
         return ngettext("Every class has {n} image.", "Every class has {n} images.", int(counts[most]))
@@ -82,6 +84,8 @@ def intensities(levels: NDArray[np.int64]) -> str:
     """Say how much is black and how much as bright as can be; levels: pixel counts (C, 256)."""
     totals = levels.sum(axis=0)
     n = int(totals.sum())
+    if not n:
+        return _("There are no training images.")
     return _(
         "{black:percent} of all pixel values are 0 (black), {bright:percent} are 255 (full brightness), and "
         "{between:percent} lie between.",
@@ -114,6 +118,15 @@ def scaling(mean: Sequence[float], std: Sequence[float], standardised: bool) -> 
 
 def split(train: int, validation: int, test: int, seed: int) -> str:
     """Say what the run learns from, is checked on while it learns, and is tested on."""
+    if not test:
+        return _(
+            "Training images: {train}. Validation images: {validation}. There are no test images, so no test accuracy "
+            "can be given.",
+            train=train,
+            validation=validation,
+        )
+    if not train:
+        return _("There are no training images. A run on this dataset cannot be trained any more.")
     if not validation:
         return _(
             "This run trains on {train} images. During training it is evaluated on the {test} test images, "
@@ -134,6 +147,8 @@ def split(train: int, validation: int, test: int, seed: int) -> str:
 
 def map_of(method: str, shown: int, space: Space) -> str:
     """Say what a map of `shown` images shows; method: a key of embedding.MAPS."""
+    if shown < 2 or not len(space.explained):
+        return _("A map needs at least two training images that differ.")
     if method == "pca":
         return _(
             "{shown} images placed by PCA: by the two directions in which they vary most, which account for "

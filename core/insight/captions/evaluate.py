@@ -63,6 +63,8 @@ def confusion(worst: Pair | None, names: Names) -> str:
 
 def cell(number: int, total: int, true: str, answer: str) -> str:
     """Say what a cell of the confusion matrix holds; total: images of class `true`."""
+    if not total:
+        return _("There are no test images of {true}.", true=true)
     if true == answer:
         return ngettext(
             "{n} of {total} images of {true} was recognised ({share:percent}).",

@@ -2,16 +2,24 @@
 
 import numpy as np
 
-from core.datasets.catalog import DatasetSpec
+from core.datasets import ImageData
+from core.datasets.shortage import changed_since_tested, no_test_images
 from core.i18n.number_format import FEWEST_FOR_PERCENT
 from core.i18n.translation import _, ngettext
+from core.insight.metrics import are_scores_of
 
 
-def verdict(logits: np.ndarray, labels: np.ndarray, spec: DatasetSpec) -> str:
+def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
     """Return the run's result in words: accuracy, the best class, the worst and what it is taken for.
 
-    logits: float32 (N, K), final scores on the test set; labels: int64 (N,).
+    logits: float32 (N, K), final scores on the test set; accuracy: what was counted with them. Of other images than
+    the test set has now they say nothing.
     """
+    labels, spec = data.test_labels, data.spec
+    if not len(labels):
+        return no_test_images(spec).message
+    if not are_scores_of(data, logits, accuracy):
+        return changed_since_tested(spec)
     answers = logits.argmax(axis=1)
     right = answers == labels
     K = logits.shape[1]

@@ -85,7 +85,7 @@ def test_train_speaks_article_1s_words(store: Path) -> None:
         (("train", "--preset", "none"), 2, "--preset must be one of default, mnist-article"),
         (("train", "--dataset", "letters"), 2, "--dataset must be one of mnist"),
         (("train", "--nonsense"), 2, "There is no option --nonsense."),
-        (("train", "--validation-size", "60000", "--epochs", "1"), 1, "not 60,000"),
+        (("train", "--validation-size", "60000", "--epochs", "1"), 2, "not “60000”"),
         (("evaluate", "nowhere"), 1, "There is no run “nowhere”"),
         (("train", "--preset", "diverges"), 1, "Try a learning rate of 10"),
     ],

@@ -45,7 +45,7 @@ def test_a_spec_survives_json(entry: DatasetSpec) -> None:
     assert spec_from_json(json.loads(json.dumps(spec_to_json(entry)))) == entry
 
 
-@pytest.mark.parametrize("name", ["minst", "", "own:", "own:../../etc", "own:0000", "x" * 500])
+@pytest.mark.parametrize("name", ["minst", "", "own:", "own:../../etc", "x" * 500])
 def test_an_unknown_name_is_told_with_the_choices(name: str, tmp_path: Path) -> None:
     with pytest.raises(UnknownDataset) as told:
         dataset_spec(name, tmp_path)
@@ -55,6 +55,11 @@ def test_an_unknown_name_is_told_with_the_choices(name: str, tmp_path: Path) -> 
     )
     assert isinstance(told.value, DatasetError)
     assert str(told.value) == f"{told.value.message} {told.value.remedy}"
+
+
+def test_a_dataset_of_one_s_own_that_is_gone_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(UnknownDataset, match=r"“own:0000” is not here\. It may have been deleted\."):
+        dataset_spec("own:0000", tmp_path)
 
 
 def test_names_are_recognised_without_looking_at_the_disk() -> None:

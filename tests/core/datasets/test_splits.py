@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.datasets.splits import split_indices
+from core.datasets.splits import sizes_within, split_indices
 
 
 def test_without_sizes_all_images_come_in_file_order() -> None:
@@ -48,7 +48,6 @@ def test_the_global_generator_is_neither_read_nor_moved() -> None:
         ((100, 0, -1), "validation images must be from 0 to 99, not −1"),
         ((100, 91, 10), r"training images must be from 0 to 90, not 91"),
         ((100, -5, 0), r"training images must be from 0 to 100, not −5"),
-        ((0, 0, 0), "no images to train on"),
     ],
 )
 def test_an_impossible_size_is_told_with_its_range(sizes: tuple[int, int, int], words: str) -> None:
@@ -59,3 +58,22 @@ def test_an_impossible_size_is_told_with_its_range(sizes: tuple[int, int, int], 
 def test_every_image_may_be_used_up() -> None:
     split = split_indices(100, 90, 10, seed=0)
     assert sorted([*split.train, *split.validation]) == list(range(100))
+
+
+@pytest.mark.parametrize("sizes", [(0, 0, 0), (0, 30, 10)])
+def test_of_no_images_the_split_is_empty(sizes: tuple[int, int, int]) -> None:
+    split = split_indices(*sizes, seed=0)
+    assert (split.train.shape, split.validation.shape) == ((0,), (0,))
+
+
+@pytest.mark.parametrize("n_train", [0, 1, 2, 9, 10, 39, 40, 41, 100])
+@pytest.mark.parametrize("asked", [(0, 0), (0, 10), (30, 10), (30, 0)])
+def test_sizes_are_cut_down_to_a_split_that_can_be_made(n_train: int, asked: tuple[int, int]) -> None:
+    sizes = sizes_within(n_train, *asked)
+    split = split_indices(n_train, *sizes, seed=0)
+    assert len(split.train) == (
+        min(asked[0], n_train - len(split.validation)) or n_train - len(split.validation)
+    )
+    assert len(split.validation) == min(asked[1], max(n_train - 1, 0))
+    if sum(asked) < n_train:
+        assert sizes == asked

@@ -8,19 +8,26 @@ import pytest
 from core import datasets
 from core.datasets import DamagedData, ImageData, RefusedUpload, UnknownDataset
 from core.datasets.user_dataset_limits import OwnLimits
-from core.datasets.user_datasets import add_images, create_own, delete_own, list_own, remove_image
+from core.datasets.user_datasets import (
+    add_images,
+    content_key,
+    create_own,
+    delete_own,
+    list_own,
+    remove_image,
+)
 
 DIGITS = [str(digit) for digit in range(10)]
 GREY = (1, 28, 28)
 
 
-def test_a_new_dataset_is_empty_listed_and_not_ready(tmp_path: Path) -> None:
+def test_a_new_dataset_is_empty_listed_and_loads_at_once(tmp_path: Path) -> None:
     made = create_own("  My   hand ", DIGITS, GREY, tmp_path)
     assert made.name.startswith("own:")
     assert made.title == "My hand"
     assert list_own(tmp_path) == [made]
     assert datasets.dataset_spec(made.name, tmp_path) == made
-    assert not datasets.is_ready(made.name, tmp_path)
+    assert datasets.is_ready(made.name, tmp_path)
     assert datasets.load(made.name, tmp_path).train_images.shape == (0, 1, 28, 28)
 
 
@@ -184,3 +191,19 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     with pytest.raises(RefusedUpload, match="4 images of 28 × 28 px, but at most 3 are"):
         add_images(made.name, np.zeros((1, *GREY), np.uint8), [0], tmp_path, limits)
     assert datasets.dataset_spec(made.name, tmp_path).train_size == 2
+
+
+def test_the_content_key_changes_with_each_change_and_goes_with_the_dataset(tmp_path: Path) -> None:
+    made = create_own("Mine", DIGITS, GREY, tmp_path)
+    keys = [content_key(made.name, tmp_path)]
+    for shade in (1, 2):
+        add_images(made.name, np.full((1, 1, 28, 28), shade, np.uint8), [3], tmp_path)
+        keys.append(content_key(made.name, tmp_path))
+    remove_image(made.name, "train", 0, tmp_path)
+    keys.append(content_key(made.name, tmp_path))
+    assert len(set(keys)) == 4
+    assert content_key(made.name, tmp_path) == keys[-1]
+    delete_own(made.name, tmp_path)
+    with pytest.raises(datasets.UnknownDataset, match="It may have been deleted"):
+        content_key(made.name, tmp_path)
+    assert content_key("mnist", tmp_path) == ""

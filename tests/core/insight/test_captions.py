@@ -224,6 +224,17 @@ def every_caption(mnist, trained, pixels, names=NAMES):
     yield evaluate_captions.adversary(None, names)
 
 
+def test_of_no_images_captions_say_that_there_are_none():
+    none = np.zeros(3, np.int64)
+    assert data_captions.class_counts(none, NAMES) == "There are no training images."
+    assert data_captions.intensities(np.zeros((1, 256), np.int64)) == "There are no training images."
+    assert evaluate_captions.cell(0, 0, "cat", "dog") == "There are no test images of cat."
+    assert data_captions.split(40, 0, 0, 0) == (
+        "Training images: 40. Validation images: 0. There are no test images, so no test accuracy can be given."
+    )
+    assert data_captions.split(0, 0, 40, 0).startswith("There are no training images.")
+
+
 def test_every_caption_is_made_of_whole_sentences_without_broken_numbers(mnist, trained, pixels):
     texts = list(every_caption(mnist, trained, pixels))
     assert len(texts) == 28

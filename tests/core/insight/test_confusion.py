@@ -13,6 +13,11 @@ def test_the_matrix_counts_true_class_by_answer(trained):
     np.testing.assert_array_equal(matrix, expected)
 
 
+def test_of_no_images_nothing_is_confused():
+    matrix = confusion_matrix(np.zeros((0, 3)), np.zeros(0, np.int64))
+    assert (matrix.shape, matrix.any(), most_confused(matrix)) == ((3, 3), False, None)
+
+
 def test_the_most_confused_pair_counts_both_directions():
     worst = most_confused(MATRIX)
     assert worst is not None

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import pairwise_distances
 
+from core.insight.captions.data import map_of
 from core.insight.embedding import coordinates, fit_space, flat_map, neighbourhood, sample_of
 
 
@@ -34,6 +35,19 @@ def test_the_same_seed_gives_the_same_space(mnist):
 
 def test_fewer_images_than_coordinates_asked_for(mnist):
     assert fit_space(mnist.test_images[:7], 50).directions.shape == (7, 784)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5], ids=["none", "one", "five that are alike"])
+def test_images_that_do_not_differ_have_no_directions_and_lie_in_one_place(mnist, n):
+    images = mnist.test_images[:1].repeat(n, axis=0)
+    space = fit_space(images)
+    assert (space.directions.shape, space.explained.shape) == ((0, 784), (0,))
+    points = coordinates(space, images)
+    assert points.shape == (n, 0)
+    assert not flat_map(points).any()
+    assert not flat_map(points, "tsne").any()
+    assert neighbourhood(points).indices.shape == (n, 0)
+    assert map_of("pca", n, space) == "A map needs at least two training images that differ."
 
 
 def test_neighbours_equal_those_from_all_pairwise_distances(mnist, space):

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from sklearn import metrics
 
-from core.insight.metrics import class_scores, confident_mistakes, summary, wilson
+from core.insight.metrics import are_scores_of, class_scores, confident_mistakes, summary, wilson
 
 # four images, three classes: answers 0, 1, 2, 0 for the labels 0, 1, 1, 2
 LOGITS = np.array([[2.0, 0, 0], [0, 3.0, 0], [0, 1.0, 4.0], [5.0, 0, 1.0]])
@@ -52,9 +54,23 @@ def test_precision_and_recall_of_a_class_by_hand():
     assert scores[1].f1 == pytest.approx(2 / 3)
 
 
-def test_a_class_that_was_never_answered_scores_zero_without_a_warning():
-    scores = class_scores(np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([0, 1]))
-    assert (scores[1].precision, scores[1].recall, scores[1].f1, scores[1].predicted) == (0.0, 0.0, 0.0, 0)
+def test_a_share_of_nothing_is_no_number_and_none_of_some_is_zero():
+    never_answered = class_scores(np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([0, 1]))[1]
+    assert np.isnan(never_answered.precision)
+    assert (never_answered.recall, never_answered.f1, never_answered.predicted) == (0.0, 0.0, 0)
+    without_images = class_scores(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 0]))[1]
+    assert np.isnan([without_images.recall, without_images.f1]).all()
+    assert (without_images.precision, without_images.support, without_images.predicted) == (0.0, 0, 1)
+
+
+def test_scores_are_of_the_images_that_a_dataset_holds_now(mnist):
+    own = replace(mnist, spec=replace(mnist.spec, source="own"), test_labels=np.array([0, 1, 1]))
+    logits = np.eye(2, dtype=np.float32)[[0, 1, 0]]
+    assert are_scores_of(own, logits, 2 / 3)
+    assert not are_scores_of(own, logits[:2], 2 / 3)  # one was added
+    assert not are_scores_of(
+        replace(own, test_labels=np.array([1, 1, 1])), logits, 2 / 3
+    )  # others in their places
 
 
 def test_the_surest_mistakes_come_first_and_are_mistakes(trained):

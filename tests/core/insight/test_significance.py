@@ -53,6 +53,11 @@ def test_runs_on_different_images_cannot_be_compared(trained):
         compare(trained.logits, trained.logits[:500], trained.labels)
 
 
+def test_runs_cannot_be_compared_on_no_images():
+    with pytest.raises(ValueError, match="the same 0 images"):
+        compare(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64))
+
+
 def test_spread_over_seeds_by_hand():
     result = spread([0.9, 0.92, 0.94])
     assert (result.mean, result.std, result.least, result.most) == pytest.approx((0.92, 0.02, 0.9, 0.94))

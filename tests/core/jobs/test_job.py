@@ -1,17 +1,21 @@
 """A run trained to its end, its recall or its failure, always told in the store, always resumable to the same bits."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.config.run_config import RunConfig
+from core.datasets import UnknownDataset
+from core.datasets.user_datasets import delete_own
 from core.jobs import job
 from core.protocol.events import Checkpoint, Event, Failed, LearningRateChanged, Started, Steps, Weights
 from core.runs import StoreFull
 from core.runs.schema import ARTIFACTS
 from core.training.loop import train
 from tests.core.jobs.conftest import SMALL, assert_same_bits, final_weights, open_store, train_run
+from tests.one_sided_sets import CHANGES, SETS
 
 EVERY_KIND = {
     "closed form": SMALL,
@@ -169,8 +173,6 @@ def test_a_run_starts_from_another_runs_final_weights(store):
     [
         (replace(SMALL, start_from="nobody12"), "There are no weights of run “nobody12” to start from."),
         (replace(SMALL, dataset="kmnist"), "kmnist|Kuzushiji"),
-        (replace(SMALL, dataset="own:none"), "own:none"),
-        (replace(SMALL, train_size=60_000, validation_size=50_000), "60000|60,000|50000|50,000"),
     ],
 )
 def test_a_run_that_cannot_be_done_fails_with_the_reason_and_a_remedy(store, config, words):
@@ -180,6 +182,26 @@ def test_a_run_that_cannot_be_done_fails_with_the_reason_and_a_remedy(store, con
     assert (row.status, row.cause) == ("failed", "user_error")
     assert re.search(words, row.message)
     assert row.remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("deleted", "It may have been deleted"),  # before its run's turn came
+        ("no images", "“Two classes” has no training images"),
+        ("one class", "fewer than two classes"),
+    ],
+)
+def test_a_run_whose_images_went_while_it_waited_fails_with_the_reason_and_a_remedy(store, change, words):
+    spec = SETS["two classes"]()
+    run_id = store.create(replace(SMALL, dataset=spec.name, train_size=0, validation_size=0))
+    CHANGES[change](spec.name)
+    row = train_run(store, run_id)
+    assert (row.status, row.cause) == ("failed", "user_error")
+    assert words in f"{row.message}"
+    assert row.remedy.endswith(".")
+    with suppress(UnknownDataset):
+        delete_own(spec.name)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 
 from core.config.presets import PRESETS
 from core.config.run_config import RunConfig
-from core.datasets import ImageData
+from core.datasets import ImageData, load
+from core.datasets.user_datasets import delete_own
 from core.i18n.reader import Reader, read_by
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
@@ -17,7 +18,9 @@ from core.live.run_head import with_changes
 from core.live.run_snapshot import LoadImages, RunSnapshot, idle_snapshot, run_snapshot
 from core.protocol.events import Evaluated, Finished
 from core.runs import RunRow, Store
+from core.training.loop import train
 from tests.core.runs.conftest import started, steps, told, weights
+from tests.one_sided_sets import brought
 
 
 @pytest.fixture
@@ -55,6 +58,33 @@ def test_before_the_first_run_the_page_says_what_there_is_to_learn_from(load_ima
     assert shown.strip is not None
     assert shown.strip.values["strip@aria-label"] == "The first 20 test images."
     assert "20 test images: predicted class (bold) and true class" in shown.strip.template
+
+
+@pytest.fixture
+def untested() -> Iterator[ImageData]:
+    """Return a dataset without test images."""
+    spec = brought("train-only")
+    yield load(spec.name)
+    delete_own(spec.name)
+
+
+def test_without_test_images_there_is_no_strip_and_the_page_says_so(
+    untested: ImageData, store: Store
+) -> None:
+    config = RunConfig(dataset=untested.spec.name, epochs=1)
+    shown = idle_snapshot(config, load, has_torch=False)
+    assert shown.strip is None
+    assert head(shown)["line"] == (
+        "Press Train: the model learns from 40 images. “train-only” has no test images, so no test accuracy can be "
+        "given."
+    )
+    run_id = store.add_finished_run(config, list(train(untested, config, threads=1)))
+    feed = Feed(run_id)
+    over = snapshot(store, feed, load)
+    assert over.strip is None
+    assert [head(over)[f"value{i}"] for i in (2, 3)] == ["–", "–"]
+    assert feed.log == []
+    assert "strip" not in over.news()
 
 
 def test_a_run_that_is_over_says_its_figures_and_how_long_it_trained(

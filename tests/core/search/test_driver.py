@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +11,7 @@ from optuna.trial import FrozenTrial
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
+from core.datasets.user_datasets import delete_own
 from core.i18n.reader import read_by
 from core.protocol.events import Diverged, Finished
 from core.runs import RunRow, Store
@@ -21,6 +21,7 @@ from core.search.optuna_study import study_of
 from core.search.search_space import plan_from_json, plan_to_json
 from core.training.loop import train
 from tests.catalogues import german
+from tests.one_sided_sets import drawn
 
 BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)
@@ -184,16 +185,18 @@ def test_plans_survive_json_and_nonsense_is_refused() -> None:
 def test_why_a_search_was_stopped_is_said_in_the_language_of_who_reads(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    searches = Searches(store)
-    search_id = searches.create(SearchPlan(replace(BASE, dataset="own:gone"), (GRID[1],), sampler="grid"))
+    searches, gone = Searches(store), drawn("Gone soon", (4, 4))
+    base = RunConfig(dataset=gone.name, validation_size=2)
+    search_id = searches.create(SearchPlan(base, (GRID[1],), sampler="grid"))
+    delete_own(gone.name)
     Driver(store).tick()
     search = searches.get(search_id)
     assert search.state == "stopped"
-    assert "“own:gone”" in search.message
+    assert f"“{gone.name}”" in search.message
     template = json.loads(search.message_kept)["values"]["problems"][0]["id"][0]
     (name,) = [field for _text, field, *_rest in Formatter().parse(template) if field]
     with read_by(german({template: f"Kein Datensatz {{{name}}}."}, tmp_path, monkeypatch)):
-        assert searches.get(search_id).message.startswith("Kein Datensatz own:gone.")
+        assert searches.get(search_id).message.startswith(f"Kein Datensatz {gone.name}.")
 
 
 def test_what_an_earlier_version_kept_of_a_stopped_search_is_shown_as_it_is(store: Store) -> None:

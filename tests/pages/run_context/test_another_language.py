@@ -8,8 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
 from core.datasets import CATALOG, ImageData
+from core.datasets.user_datasets import delete_own
 from core.runs import Store
 from core.runs.driver_errors import read_only
+from tests.one_sided_sets import drawn
 from tests.pages.another_language import opened, outside
 from tests.pages.runs_in_states import STATES, run_in
 
@@ -30,9 +32,12 @@ def test_without_a_run(foreign: AppTest, page: str) -> None:
     assert outside(foreign) == []
 
 
-@pytest.mark.parametrize("dataset", ["cifar10", "own:gone"])
+@pytest.mark.parametrize("dataset", ["cifar10", "gone"])
 def test_images_that_are_not_there(foreign: AppTest, store: Store, dataset: str) -> None:
+    own = drawn("Gone soon", (2, 2))
+    dataset = own.name if dataset == "gone" else dataset
     run_id = store.create(RunConfig(dataset=dataset))
+    delete_own(own.name)
     codes = (dataset, *CATALOG, *CATALOG["cifar10"].class_names)
     for page in PAGES:
         opened(foreign, page, run_id)

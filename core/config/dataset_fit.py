@@ -1,0 +1,95 @@
+"""What a dataset lacks for a run: asked by the form, by addresses, and by the store before it makes any run."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from core.config.field_errors import ONE_OF
+from core.config.run_config import FieldError, Range, RunConfig, rule_of
+from core.datasets import CATALOG, DatasetError, DatasetSpec, dataset_spec
+from core.datasets.shortage import NOTHING_TO_LEARN, NOTHING_TO_MIX_IN
+from core.datasets.user_datasets import list_own
+from core.i18n.translation import N_
+
+DataDir = Path | str | None
+
+_TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
+    True: N_(
+        "{value} validation images and {training} training images are more than the {count} that the dataset has. "
+        "Lower one of them."
+    ),
+    False: N_("{value} validation images leave none of the dataset's {count} to train on. Choose fewer."),
+}
+
+
+def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError | None:
+    """Return why no run can learn from the config's dataset with its split, None if one can."""
+    spec = _found(config.dataset, data_dir)
+    if spec is None:
+        return FieldError("dataset", config.dataset, ONE_OF, {"options": _names(data_dir)})
+    if not spec.train_size:
+        return nothing_to_learn(spec)
+    if config.mix_in and (problem := _mixing_problem(config.mix_in, spec, data_dir)):
+        return problem
+    for name in ("train_size", "validation_size"):
+        rule, value = _rule_within(name, spec), getattr(config, name)
+        if value > rule.high:
+            return FieldError(name, value, rule.refusal, rule.limits)
+    if config.validation_size + max(config.train_size, 1) <= spec.train_size:
+        return None
+    limits = {"training": config.train_size, "count": spec.train_size}
+    return FieldError("validation_size", config.validation_size, _TOO_MANY[config.train_size > 0], limits)
+
+
+def nothing_to_learn(spec: DatasetSpec) -> FieldError:
+    """Return the refusal of a dataset without training images."""
+    return FieldError("dataset", spec.name, NOTHING_TO_LEARN, {"title": spec.title})
+
+
+def within_dataset(error: FieldError, dataset: str) -> FieldError:
+    """Return why a number of images was refused with the limits that this dataset sets; other errors as they are."""
+    names = ("train_size", "validation_size")
+    if error.field not in names or (error.limits or {}).keys() != rule_of(error.field).limits.keys():
+        return error
+    return replace(error, limits=_rule_within(error.field, dataset_spec(dataset)).limits)
+
+
+def mixes_with(name: str, dataset: str, data_dir: DataDir = None) -> bool:
+    """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
+    return _mixes(dataset_spec(name, data_dir), dataset_spec(dataset, data_dir))
+
+
+def _mixes(theirs: DatasetSpec, spec: DatasetSpec) -> bool:
+    return theirs.name != spec.name and theirs.source != "download" and theirs.is_compatible_with(spec)
+
+
+def _mixing_problem(name: str, spec: DatasetSpec, data_dir: DataDir) -> FieldError | None:
+    """Return why the images of `name` cannot be learned beside those of `spec`, None if they can."""
+    theirs = _found(name, data_dir)
+    if theirs is not None and _mixes(theirs, spec):
+        if theirs.train_size:
+            return None
+        return FieldError("mix_in", name, NOTHING_TO_MIX_IN, {"title": theirs.title})
+    fitting = [other for other in _names(data_dir) if mixes_with(other, spec.name, data_dir)]
+    if not fitting:
+        return FieldError("mix_in", name, N_("{field} must be empty, not “{value:text}”."))
+    empty_or = N_("{field} must be empty or one of {options:list}, not “{value:text}”.")
+    return FieldError("mix_in", name, empty_or, {"options": fitting})
+
+
+def _found(name: str, data_dir: DataDir) -> DatasetSpec | None:
+    """Return what is known of a dataset; None for one that is gone or cannot be read."""
+    try:
+        return dataset_spec(name, data_dir)
+    except DatasetError:
+        return None
+
+
+def _names(data_dir: DataDir) -> list[str]:
+    return [*CATALOG, *(own.name for own in list_own(data_dir))]
+
+
+def _rule_within(name: str, spec: DatasetSpec) -> Range:
+    """Return how many images of the dataset may be trained on, or set aside: one is left to train on."""
+    rule: Range = rule_of(name)
+    return replace(rule, high=spec.train_size if name == "train_size" else max(spec.train_size - 1, 0))

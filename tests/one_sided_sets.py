@@ -1,0 +1,99 @@
+"""Small datasets of one's own that lack something, and runs on them: empty, one-sided, changed since, gone.
+
+The ZIP files are what people brought: two classes of 20 under `train/` alone, under `test/` alone, and one image each.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from core.config.run_config import RunConfig
+from core.datasets import DatasetSpec, data_folder, dataset_spec, load
+from core.datasets import user_datasets as own
+from core.datasets.image_data import ARRAY_NAMES
+from core.datasets.user_dataset_zip import import_zip
+from core.protocol.events import Event
+from core.runs import Store
+from core.training.loop import train
+
+FILES: Final = Path(__file__).with_name("one_sided")
+SHAPE: Final = (1, 28, 28)
+SMALL: Final = {"epochs": 2, "batch_size": 5, "hidden_sizes": (8,), "channels": (3, 3), "eval_every": 0}
+
+
+def brought(name: str) -> DatasetSpec:
+    """Return the dataset made of one of the ZIP files."""
+    return import_zip((FILES / f"{name}.zip").read_bytes(), name, SHAPE).spec
+
+
+def drawn(title: str, train: tuple[int, int], test: tuple[int, int] = (0, 0)) -> DatasetSpec:
+    """Return a dataset of two classes with so many images of each to train on, and to test on."""
+    spec = own.create_own(title, ["left", "right"], SHAPE)
+    labels = np.concatenate([np.repeat(range(len(counts)), counts) for counts in (train, test)]).astype(int)
+    is_test = np.arange(len(labels)) >= sum(train)
+    if len(labels):
+        own.add_images(spec.name, images_of(labels), labels, test=is_test)
+    return dataset_spec(spec.name)
+
+
+def images_of(labels: np.ndarray) -> np.ndarray:
+    """Return an image for each label: a bar at its place, with some noise."""
+    noise = np.random.default_rng(len(labels)).integers(0, 60, (len(labels), *SHAPE))
+    for image, label in zip(noise, labels, strict=True):
+        image[:, 4:24, 6 + 12 * (label % 2) : 10 + 12 * (label % 2)] += 180
+    return noise.astype(np.uint8)
+
+
+def emptied(name: str, *splits: str) -> None:
+    """Remove every image of the splits, as somebody who removes one after the other."""
+    for split in splits:
+        for _image in range(len(getattr(load(name), f"{split}_labels"))):
+            own.remove_image(name, split, 0)
+
+
+SETS: Final[dict[str, Callable[[], DatasetSpec]]] = {  # what can be trained on
+    "train-only": lambda: brought("train-only"),
+    "one-each": lambda: brought("one-each"),
+    "one image": lambda: drawn("One image", (1, 0)),
+    "other classes": lambda: drawn("Trained on one class, tested on the other", (6, 0), (0, 6)),
+    "one test image": lambda: drawn("One test image", (4, 4), (1, 0)),
+    "two classes": lambda: drawn("Two classes", (8, 8), (30, 30)),
+}
+
+
+def _grow(name: str) -> None:
+    labels = np.array([0, 1, 1])
+    own.add_images(name, images_of(labels), labels, test=np.array([False, True, True]))
+
+
+def _leave_one_class(name: str) -> None:
+    """Write the dataset's record as no form does."""
+    data = own.load_own(name, data_folder())
+    arrays = {key: np.zeros_like(getattr(data, key)) for key in ARRAY_NAMES}
+    own._write(replace(data.spec, class_names=data.spec.class_names[:1]), data_folder(), arrays)
+
+
+CHANGES: Final[dict[str, Callable[[str], object]]] = {  # what happens to a dataset after a run on it
+    "grown": _grow,
+    "no training images": lambda name: emptied(name, "train"),
+    "no test images": lambda name: emptied(name, "test"),
+    "no images": lambda name: emptied(name, "train", "test"),
+    "one class": _leave_one_class,
+    "deleted": own.delete_own,
+}
+
+
+def run_on(store: Store, spec: DatasetSpec, **settings: object) -> str:
+    """Return the id of a run that was trained on the dataset."""
+    config = RunConfig(**{**SMALL, "dataset": spec.name, **settings})  # type: ignore[arg-type]
+    return store.add_finished_run(config, said_on(config), name=f"{config.model} on {spec.title}")
+
+
+@cache
+def said_on(config: RunConfig) -> tuple[Event, ...]:
+    """Return what a run says."""
+    return tuple(train(load(config.dataset), config, threads=1))

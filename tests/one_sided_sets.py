@@ -77,8 +77,16 @@ def _leave_one_class(name: str) -> None:
     own._write(replace(data.spec, class_names=data.spec.class_names[:1]), data_folder(), arrays)
 
 
+def _shrink(name: str) -> None:
+    """Leave 40 images to test on, and fewer to train on than a run sets aside to validate on."""
+    for split, gone in (("test", 20), ("train", 13)):
+        for _image in range(gone):
+            own.remove_image(name, split, 0)
+
+
 CHANGES: Final[dict[str, Callable[[str], object]]] = {  # what happens to a dataset after a run on it
     "grown": _grow,
+    "shrunk": _shrink,
     "no training images": lambda name: emptied(name, "train"),
     "no test images": lambda name: emptied(name, "test"),
     "no images": lambda name: emptied(name, "train", "test"),

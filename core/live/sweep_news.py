@@ -77,6 +77,14 @@ def _standing(member: RunRow) -> str:
     rate, accuracy = member.config.learning_rate, member.latest_accuracy
     if member.status in STANDINGS:
         return _(STANDINGS[member.status], rate=rate)
+    if (
+        accuracy is None and member.has_ended and member.train_accuracy is not None
+    ):  # without images to test on
+        return _(
+            "Learning rate {rate:plain}: {accuracy:percent} of its training images.",
+            rate=rate,
+            accuracy=member.train_accuracy,
+        )
     if accuracy is None:
         return ""
     return _("Learning rate {rate:plain}: {accuracy:percent}.", rate=rate, accuracy=accuracy)

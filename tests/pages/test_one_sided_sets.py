@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec, UnknownDataset, load
 from core.datasets.user_datasets import delete_own
+from core.i18n.number_format import percent
 from core.protocol.events import Diverged, Evaluated, Event, Started
 from core.runs import Store
-from tests.one_sided_sets import CHANGES, SETS, brought, drawn, emptied, run_on
-from tests.pages.another_language import texts
+from core.runs.run_groups import new_group_id
+from tests.one_sided_sets import CHANGES, SETS, SMALL, brought, drawn, emptied, run_on, said_on
+from tests.pages.another_language import opened, outside, texts
 from tests.pages.draw.conftest import pad
 from tests.pages.finished_runs import words
 from tests.pages.runs_in_states import run_in
@@ -99,6 +101,11 @@ CHANGED = {  # what happens to the dataset -> page -> what it says then
         "evaluate Mistakes": "of 62 images",
         "data Gallery": "of 62.",
         "weights step": "A single step can be seen while a run is paused",
+    },
+    "shrunk": {
+        "train": "have changed since this run was tested",
+        "evaluate Mistakes": "of 40 images",
+        "weights arithmetic": "The pixels add up to",
     },
     "no training images": {
         "train": "of 60 images",
@@ -229,3 +236,42 @@ def test_runs_are_not_repeated_on_a_dataset_that_was_emptied_or_deleted(
     delete_own(spec.name)
     assert GONE in again()
     assert len(store.list()) == count
+
+
+@pytest.mark.usefixtures("pad")
+@pytest.mark.parametrize("change", ["", "grown", "no images", "deleted"])
+def test_what_is_missing_is_said_in_the_reader_s_language(
+    foreign: AppTest, store: Store, made: Callable, change: str
+) -> None:
+    spec = made(SETS["two classes" if change else "train-only"])
+    run_id = run_on(store, spec)
+    if change:
+        CHANGES[change](spec.name)
+    typed = (store.get(run_id).name, spec.title, *spec.class_names, spec.name)
+    places = [
+        ("train", ""),
+        ("evaluate", "Classes"),
+        ("data", "Classes"),
+        ("data", "Map"),
+        ("weights", "arithmetic"),
+    ]
+    for page, section in places:
+        key = "weights_section_softmax" if page == "weights" else f"{page}_section"
+        foreign.session_state[key] = section
+        opened(foreign, page, run_id)
+        assert outside(foreign, *typed) == [], (page, section)
+
+
+def test_rates_tried_at_once_without_test_images_are_told_by_their_training_accuracy(
+    app: AppTest, store: Store, made: Callable
+) -> None:
+    spec, group = made(lambda: brought("train-only")), new_group_id()
+    ids = []
+    for rate in (0.01, 0.1):
+        config = RunConfig(**{**SMALL, "dataset": spec.name, "learning_rate": rate})  # type: ignore[arg-type]
+        ids.append(store.add_finished_run(config, said_on(config), group_id=group))
+    app.query_params["run"] = ids[0]
+    app.run()
+    assert not app.exception
+    share = percent(store.get(ids[1]).train_accuracy)
+    assert [text for text in texts(app) if f"Learning rate 0.1: {share} of its training images." in text]

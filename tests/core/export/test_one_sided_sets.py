@@ -73,7 +73,8 @@ def test_a_run_can_be_had_after_its_dataset_has_changed(store: Store, change: st
     else:
         made = exported(store, run_id)
         page = made["html"].decode()
-        told = {"grown": "have changed since this run was tested", "no training images": "of 60 images"}
+        changed = "have changed since this run was tested"
+        told = {"grown": changed, "shrunk": changed, "no training images": "of 60 images"}
         assert told.get(change, "has no test images") in page
         comes_back(store, made["bundle"])
     with suppress(UnknownDataset):

@@ -16,7 +16,7 @@ from core.protocol.events import Evaluated, Finished, Logits, Started, Steps, We
 from core.training.batched_models import train_many
 from core.training.loop import train
 from core.training.score_weights import score_weights
-from tests.one_sided_sets import SETS, SMALL, brought
+from tests.one_sided_sets import SETS, SMALL, brought, drawn
 
 WAYS = (
     {},
@@ -95,14 +95,15 @@ def test_without_a_training_image_no_step_is_tried(model: str) -> None:
 
 def test_weights_are_scored_by_the_test_images_alone() -> None:
     """The run's own split may ask for more training images than are left."""
-    spec = brought("test-only")
-    data = load(spec.name)
     weights = {"linear.weight": np.ones((2, 784), np.float32), "linear.bias": np.array([0, 1], np.float32)}
-    score = score_weights(RunConfig(dataset=spec.name, train_size=30, validation_size=9), weights, data)
-    assert score.accuracy == (data.test_labels == 1).mean()
-    expected = torch.nn.functional.cross_entropy(score.logits, torch.from_numpy(data.test_labels))
-    assert score.loss == pytest.approx(float(expected))
-    delete_own(spec.name)
+    for counts in ((0, 0), (2, 2)):
+        spec = drawn("Few are left", counts, (6, 3))
+        data = load(spec.name)
+        score = score_weights(RunConfig(dataset=spec.name, train_size=30, validation_size=9), weights, data)
+        assert score.accuracy == pytest.approx(3 / 9)
+        expected = torch.nn.functional.cross_entropy(score.logits, torch.from_numpy(data.test_labels))
+        assert score.loss == pytest.approx(float(expected))
+        delete_own(spec.name)
     untested = brought("train-only")
     with pytest.raises(NoTestImages, match="has no test images, so no test accuracy can be given"):
         score_weights(RunConfig(dataset=untested.name), weights, load(untested.name))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets import dataset_spec
 from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.number_format import loss, number, percent, share_of
+from core.i18n.number_format import NONE, loss, number, percent, share_of
 from core.i18n.translation import _
 from core.insight.captions.evaluate import class_scores as class_scores_caption
 from core.insight.captions.evaluate import summary as summary_caption
@@ -87,6 +87,7 @@ def show_classes(run: RunRow, found: Scores) -> None:
             ),
             hide_index=True,
             height="content",
+            placeholder=NONE,
             alt=sentence,
             column_config={
                 "class": st.column_config.Column(_("Class")),

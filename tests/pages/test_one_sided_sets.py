@@ -275,3 +275,13 @@ def test_rates_tried_at_once_without_test_images_are_told_by_their_training_accu
     assert not app.exception
     share = percent(store.get(ids[1]).train_accuracy)
     assert [text for text in texts(app) if f"Learning rate 0.1: {share} of its training images." in text]
+
+
+def test_a_class_without_images_has_a_dash_for_its_shares(app: AppTest, store: Store, made: Callable) -> None:
+    run_id = run_on(store, made(SETS["other classes"]))
+    app.session_state["evaluate_section"] = "Classes"
+    app.query_params["run"] = run_id
+    app.run()
+    (table,) = app.switch_page("evaluate/page.py").run().dataframe
+    assert table.proto.placeholder == "–"
+    assert list(table.value["recall"].isna()) == list(table.value["F1"].isna()) == [True, False]

@@ -43,6 +43,7 @@ PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search")
 # The rooms, lowest first: a room knows rooms of lower floors only, so that no two know each other.
 FLOORS = (
     ("errors", "i18n"),
+    ("picture_files",),
     ("datasets", "images", "protocol"),
     ("config", "synthetic_digits"),
     ("models", "runs"),

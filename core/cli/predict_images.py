@@ -58,8 +58,9 @@ def _reason(error: ImageError | OSError) -> str:
 
 
 def _answer(path: Path, predictor: Predictor) -> Prediction:
-    limit = int(from_environment().upload_mb * 1e6)
-    picture = read_image(path.read_bytes(), Limits(max_bytes=limit))
+    allowed = from_environment()
+    limits = Limits(int(allowed.upload_mb * 1e6), int(allowed.picture_mb * 1e6))
+    picture = read_image(path.read_bytes(), limits)
     return predict(predictor, detect_digits(picture, predictor.spec, several=False).found[0].subject)
 
 

@@ -102,6 +102,18 @@ class Settings:
             "The sites that may show Inkling in a frame, such as https://school.example, separated by spaces or commas."
         ),
     )
+    picture_mb: float = _number(
+        100.0, 0.1, 10_000.0, N_("The most memory that a picture may take once it is decoded, in megabytes.")
+    )
+    zip_pictures_mb: float = _number(
+        5000.0,
+        0.1,
+        10.0**6,
+        N_("The most that all pictures of a ZIP may take, decoded one by one, in megabytes."),
+    )
+    zip_s: float = _number(
+        60.0, 0.1, 3600.0, N_("The longest that reading the pictures of a ZIP may take, in seconds.")
+    )
 
     @property
     def data_dir(self) -> Path:

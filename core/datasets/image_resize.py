@@ -1,46 +1,68 @@
 """One image file of any size, mode and orientation -> uint8 (C, H, W)."""
 
-import io
+from typing import Final
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from core.datasets.image_data import Images
 from core.i18n.translation import _
+from core.picture_files.by_bands import by_bands, highest_level, levels_of
+from core.picture_files.decoding import (
+    Damaged,
+    NotAPicture,
+    decode,
+    decoded_bytes,
+    opened,
+    turn_upright,
+)
+
+_DRAFT_PX: Final = 1600
 
 
 class Refused(ValueError):  # noqa: N818 - as in core.datasets.errors
     """An image cannot be used; str() is the reason in a sentence."""
 
 
-def open_image(content: bytes, max_px: int) -> Image.Image:
-    """Return the decoded image, upright. Its pixels are counted before it is decoded.
+def open_image(content: bytes, most_bytes: int) -> Image.Image:
+    """Return the decoded image, upright. How much memory it takes is known before it is decoded.
 
-    Raises: Refused if it is no image, truncated, or has more than `max_px` pixels.
+    `core.picture_files.decoding.decoder` is held meanwhile, and until it is fitted.
+    Raises: Refused if it is no image, truncated, or takes more than `most_bytes`.
     """
+    image = open_header(content, most_bytes)
     try:
-        image = Image.open(io.BytesIO(content))
-        width, height = image.size
-        if width * height > max_px:
-            raise Refused(
-                _(
-                    "It has {width} × {height} pixels, but at most {most} are allowed.",
-                    width=width, height=height, most=max_px,
-                )
-            )  # fmt: skip
-        image.load()
-        return ImageOps.exif_transpose(image)
-    except Refused:
-        raise
-    except (
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:  # Pillow's own, higher limit
-        raise Refused(_("It has more than {most} pixels, which is the limit.", most=max_px)) from error
-    except (
-        Exception
-    ) as error:  # why: Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error...
-        raise Refused(_("It is not an image that can be read.")) from error
+        decode(image)
+    except Damaged as error:
+        raise _no_image() from error
+    turn_upright(image)
+    return image
+
+
+def open_header(content: bytes, most_bytes: int) -> Image.Image:
+    """Return the image, not decoded yet.  Raises: Refused as `open_image` does."""
+    try:
+        image = opened(content)
+    except (NotAPicture, Damaged) as error:
+        raise _no_image() from error
+    size, full_size = decoded_bytes(image), image.size
+    if size > most_bytes:  # of a large JPEG a half, a quarter or an eighth can be decoded alone
+        image.draft(None, (_DRAFT_PX, _DRAFT_PX))
+        size = decoded_bytes(image, full_size)
+    if size > most_bytes:
+        width, height = full_size
+        raise Refused(
+            _(
+                "It has {width} × {height} pixels and would take {size:size} of memory, but at most {most:size} are "
+                "allowed.",
+                width=width, height=height, size=size, most=most_bytes,
+            )
+        )  # fmt: skip
+    return image
+
+
+def _no_image() -> Refused:
+    return Refused(_("It is not an image that can be read."))
 
 
 def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Images:
@@ -50,7 +72,8 @@ def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Images:
     An image that has the size already keeps its pixels.
     """
     channels, height, width = shape
-    image = _opaque(image).convert("L" if channels == 1 else "RGB")
+    mode = "L" if channels == 1 else "RGB"
+    image = _opaque(image, "L" if image.mode in ("1", "L") or _has_deep_greys(image) else mode)
     if image.size != (width, height):
         scale = min(width / image.width, height / image.height)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
@@ -58,25 +81,44 @@ def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Images:
         canvas = Image.new(image.mode, (width, height), _border_colour(image))
         canvas.paste(inside, ((width - size[0]) // 2, (height - size[1]) // 2))
         image = canvas
-    pixels = np.asarray(image, np.uint8)
+    pixels = np.asarray(
+        image.convert(mode), np.uint8
+    )  # greys get their colours here, where the image is small
     return pixels[None] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
-def _opaque(image: Image.Image) -> Image.Image:
-    """Return the image on white, in a mode of 8 bits."""
-    if image.mode.startswith(("I", "F")):  # 16 and 32 bits: `convert` would clip them
-        levels = np.asarray(image, np.float64)
-        top = 65535 if image.mode.startswith("I;16") or levels.max() > 255 else 255
-        return Image.fromarray((levels.clip(0, top) * (255 / top)).round().astype(np.uint8))
+def _opaque(image: Image.Image, mode: str) -> Image.Image:
+    """Return the image on white, in `mode`, L or RGB."""
+    if image.mode == mode and not image.has_transparency_data:
+        return image
+    if _has_deep_greys(image):
+        top = 65535 if image.mode.startswith("I;16") or highest_level(image) > 255 else 255
+        return by_bands(image, mode, lambda piece: _scaled(levels_of(piece), top))
+    return by_bands(image, mode, lambda piece: _on_white(piece).convert(mode))
+
+
+def _has_deep_greys(image: Image.Image) -> bool:
+    """Return whether the image has greys of 16 or 32 bits, which `convert` would clip."""
+    return image.mode.startswith(("I", "F"))
+
+
+def _scaled(levels: np.ndarray, top: int) -> Image.Image:
+    return Image.fromarray((levels.clip(0, top) * (255 / top)).round().astype(np.uint8))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
     if not image.has_transparency_data:
         return image
     ink = image.convert("RGBA")
-    paper = Image.new("RGBA", ink.size, "white")
-    return Image.alpha_composite(paper, ink)
+    return Image.alpha_composite(Image.new("RGBA", ink.size, "white"), ink)
 
 
 def _border_colour(image: Image.Image) -> int | tuple[int, ...]:
-    pixels = np.asarray(image)
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    colour = np.median(border, axis=0)
-    return int(colour) if image.mode == "L" else tuple(int(c) for c in colour)
+    width, height = image.size
+    sides = [
+        *((0, 0, width, 1), (0, height - 1, width, height)),
+        *((0, 0, 1, height), (width - 1, 0, width, height)),
+    ]
+    border = [np.asarray(image.crop(side)).reshape(-1, len(image.getbands())) for side in sides]
+    colour = np.median(np.concatenate(border), axis=0)
+    return int(colour[0]) if image.mode == "L" else tuple(int(c) for c in colour)

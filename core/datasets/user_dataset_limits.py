@@ -17,7 +17,7 @@ from core.i18n.translation import N_, _, ngettext
 
 @dataclass(frozen=True)
 class OwnLimits:
-    """What a dataset of one's own may hold; pixels are counted before an image is decoded."""
+    """What a dataset of one's own may hold; decoded bytes, of an image and of all in a zip, are known beforehand."""
 
     max_datasets: int = 50
     max_classes: int = 100
@@ -27,7 +27,9 @@ class OwnLimits:
     max_zip_bytes: int = 200_000_000
     max_unpacked_bytes: int = 1_000_000_000
     max_image_bytes: int = 30_000_000
-    max_image_px: int = 50_000_000
+    max_decoded_image_bytes: int = 100_000_000
+    max_decoded_bytes: int = 5_000_000_000
+    max_work_s: float = 60.0
 
 
 DEFAULT_LIMITS: Final = OwnLimits()

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,12 +23,14 @@ from core.datasets.zip_reader import (
     MOST_NAMED,
     RECORD,
     SPLITS,
+    check_decoded,
     class_names_of,
     open_zip,
     read_member,
     sort_members,
 )
 from core.i18n.translation import _, ngettext
+from core.picture_files.decoding import DecodersBusy, decoder
 
 Convert = Callable[[Image.Image, tuple[int, int, int]], Images]
 
@@ -62,11 +65,13 @@ def import_zip(
         members, notes = sort_members(archive)
         check_count(len(members), shape, limits)
         names = class_names_of(archive, members, class_names)
+        in_time = _deadline(limits.max_work_s)
+        check_decoded(archive, members, limits, in_time)
         images, labels, tests, unread = [], [], [], []
         for member in members:
+            in_time()
             try:
-                with open_image(read_member(archive, member.info, limits), limits.max_image_px) as image:
-                    images.append(convert(image, shape))
+                images.append(_fitted(read_member(archive, member.info, limits), shape, limits, convert))
             except Refused as reason:
                 unread.append(_("{file}: {reason}", file=member.info.filename[:60], reason=str(reason)))
                 continue
@@ -91,6 +96,32 @@ def import_zip(
         user_datasets.delete_own(created.name, data_dir)
         raise
     return Imported(added, tuple(notes))
+
+
+def _fitted(content: bytes, shape: tuple[int, int, int], limits: OwnLimits, convert: Convert) -> Images:
+    """Return one image of the zip.  Raises: Refused; RefusedUpload where others' pictures hold every decoder."""
+    try:
+        with decoder(), open_image(content, limits.max_decoded_image_bytes) as image:
+            return convert(image, shape)
+    except DecodersBusy as busy:
+        raise RefusedUpload(str(busy), _("Import the zip again then.")) from None
+
+
+def _deadline(most_s: float) -> Callable[[], None]:
+    """Return what raises RefusedUpload once `most_s` seconds have passed."""
+    end = time.monotonic() + most_s
+
+    def in_time() -> None:
+        if time.monotonic() > end:
+            raise RefusedUpload(
+                _(
+                    "Reading the images in the zip took longer than {most:duration}, which is the limit.",
+                    most=most_s,
+                ),
+                _("Use fewer or smaller images."),
+            )
+
+    return in_time
 
 
 def _unread(told: Sequence[str]) -> str:

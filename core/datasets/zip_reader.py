@@ -4,18 +4,17 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
 
-from PIL import Image
-
 from core.datasets.errors import RefusedUpload
-from core.datasets.image_resize import Refused
+from core.datasets.image_resize import Refused, open_header
 from core.datasets.user_dataset_limits import OwnLimits
 from core.i18n.translation import N_, _, ngettext
+from core.picture_files.decoding import decoded_bytes, extensions
 
 SPLITS: Final = ("train", "test")
 RECORD: Final = "dataset.json"
@@ -67,7 +66,7 @@ def sort_members(archive: zipfile.ZipFile) -> tuple[list[Member], list[str]]:
 
     Raises: RefusedUpload for a path that leads outside, or no image in a class folder.
     """
-    members, others, loose = [], [], []
+    members, others, loose, readable = [], [], [], extensions()
     for info in sorted(archive.infolist(), key=_file_then_folder):
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
@@ -76,7 +75,7 @@ def sort_members(archive: zipfile.ZipFile) -> tuple[list[Member], list[str]]:
         ignored = any(part.startswith(".") or part.casefold() in _LEFT_BY_SYSTEMS for part in path.parts)
         if info.is_dir() or ignored or path.name == RECORD:
             continue
-        if path.suffix.casefold() not in Image.registered_extensions():
+        if path.suffix.casefold() not in readable:
             others.append(info.filename)
         elif len(path.parts) < 2:
             loose.append(info.filename)
@@ -135,7 +134,7 @@ def _recorded_names(archive: zipfile.ZipFile) -> tuple[str, ...]:
         if archive.getinfo(RECORD).file_size > 1_000_000:
             return ()
         names = json.loads(archive.read(RECORD))["class_names"]
-    except (KeyError, ValueError, TypeError, RuntimeError, zipfile.BadZipFile):
+    except Exception:  # why: as in `read_member`; a record that cannot be read says nothing
         return ()
     return tuple(names) if isinstance(names, list) and all(isinstance(n, str) for n in names) else ()
 
@@ -155,6 +154,31 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: OwnLimi
         raise Refused(_("It is encrypted.")) from error
     except Exception as error:  # why: zlib, lzma, bz2 and zipfile each raise their own for damaged members
         raise Refused(_("It is damaged ({reason}).", reason=str(error))) from error
+
+
+def check_decoded(
+    archive: zipfile.ZipFile, members: Sequence[Member], limits: OwnLimits, in_time: Callable[[], None]
+) -> None:
+    """Refuse images that would decode to more than is allowed in all; their headers say so.
+
+    in_time: raises once the work has taken too long.  Raises: RefusedUpload.
+    """
+    total = 0
+    for member in members:
+        in_time()
+        try:
+            content = read_member(archive, member.info, limits)
+            total += decoded_bytes(open_header(content, limits.max_decoded_image_bytes))
+        except Refused:  # it will be left out
+            continue
+        if total > limits.max_decoded_bytes:
+            raise RefusedUpload(
+                _(
+                    "The images in the zip would decode to more than {most:size}.",
+                    most=limits.max_decoded_bytes,
+                ),
+                _("Use fewer or smaller images."),
+            )
 
 
 def _file_then_folder(info: zipfile.ZipInfo) -> tuple[list[Any], list[Any]]:

@@ -1,22 +1,30 @@
-"""Uploaded bytes to an upright PIL image, or one sentence that says why not. Sizes are checked before
-decoding.
+"""Uploaded bytes to an upright PIL image, or one sentence that says why not. Its memory is known before it is
+decoded.
 """
 
 from __future__ import annotations
 
-import io
-import struct
-import zlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from core.i18n.translation import _
+from core.picture_files.by_bands import by_bands, highest_level, levels_of
+from core.picture_files.decoding import (
+    Damaged,
+    DecodersBusy,
+    NotAPicture,
+    decode,
+    decoded_bytes,
+    decoder,
+    opened,
+    turn_upright,
+)
 
-FORMATS = ("PNG", "JPEG", "WEBP", "HEIF", "BMP", "GIF", "TIFF")
-"""What is opened; HEIF only where pillow-heif is installed."""
-_SEVERAL_ARE_FINE = ("MPO", "TIFF")
+MOST_SIDE_PX: Final = 100_000
+_SEVERAL_ARE_FINE: Final = ("MPO", "TIFF")
 """A JPEG with a second picture behind it, as many phones write them, and pages of a scan: the first one
 counts.
 """
@@ -35,7 +43,11 @@ class NotAnImageError(ImageError):
 
 
 class TooLargeError(ImageError):
-    """More bytes or more pixels than the limits allow."""
+    """More bytes than the limits allow, in the file or once decoded."""
+
+
+class BusyError(ImageError):
+    """Others' pictures are being decoded."""
 
 
 class DamagedImageError(ImageError):
@@ -48,16 +60,16 @@ class AnimatedImageError(ImageError):
 
 @dataclass(frozen=True)
 class Limits:
-    """Largest upload: `max_bytes` of the file, `max_pixels` once decoded, `max_side_px` of the image
+    """Largest upload: `max_bytes` of the file, `max_decoded_bytes` in memory, `max_side_px` of the image
     returned.
     """
 
     max_bytes: int = 25_000_000
-    max_pixels: int = 64_000_000
+    max_decoded_bytes: int = 100_000_000
     max_side_px: int = 1600
 
     def __post_init__(self) -> None:
-        if min(self.max_bytes, self.max_pixels, self.max_side_px) <= 0:
+        if min(self.max_bytes, self.max_decoded_bytes, self.max_side_px) <= 0:
             raise ValueError(f"limits must be > 0, got {self}")
 
 
@@ -65,8 +77,8 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
     """Return the image in `content` upright (EXIF), mode L, RGB or RGBA, its longer side at most
     `max_side_px`.
 
-    Raises: EmptyFileError, TooLargeError, NotAnImageError, AnimatedImageError or DamagedImageError, all
-    ImageError.
+    Raises: EmptyFileError, TooLargeError, NotAnImageError, AnimatedImageError, DamagedImageError or BusyError,
+    all ImageError.
     """
     allowed = limits or Limits()
     if not content:
@@ -79,68 +91,52 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
                 size=len(content), most=allowed.max_bytes,
             )
         )  # fmt: skip
-    image = _opened(content)
-    width, height = image.size
-    if width * height > allowed.max_pixels:
+    try:
+        with decoder():
+            return _read(content, allowed)
+    except NotAPicture:
+        raise NotAnImageError(
+            _("This file is not a picture that Inkling can read. Use PNG, JPEG, WebP or HEIC.")
+        ) from None
+    except Damaged:
+        raise DamagedImageError(_("This picture is damaged or incomplete. Save or send it again.")) from None
+    except DecodersBusy as busy:
+        raise BusyError(str(busy)) from None
+
+
+def _read(content: bytes, allowed: Limits) -> Image.Image:
+    image = opened(content)
+    _check(image, allowed)
+    decode(image)
+    turn_upright(image)
+    return _shrunk(_plain(image), allowed.max_side_px)
+
+
+def _check(image: Image.Image, allowed: Limits) -> None:
+    """Refuse what is beyond the limits; of a large JPEG, a draft is decoded.  Raises: ImageError."""
+    width, height = full_size = image.size
+    image.draft("L" if image.mode == "L" else "RGB", (allowed.max_side_px, allowed.max_side_px))
+    size = decoded_bytes(image, full_size)
+    if size > allowed.max_decoded_bytes:
         raise TooLargeError(
             _(
-                "This picture has {width} × {height} pixels, but at most {most} are allowed. Save a smaller "
+                "This picture has {width} × {height} pixels and would take {size:size} of memory, but at most "
+                "{most:size} are allowed. Save a smaller version of it.",
+                width=width, height=height, size=size, most=allowed.max_decoded_bytes,
+            )
+        )  # fmt: skip
+    if max(full_size) > MOST_SIDE_PX:
+        raise TooLargeError(
+            _(
+                "This picture has {width} × {height} pixels, but a side may have at most {most}. Save a smaller "
                 "version of it.",
-                width=width, height=height, most=allowed.max_pixels,
+                width=width, height=height, most=MOST_SIDE_PX,
             )
         )  # fmt: skip
     if image.format not in _SEVERAL_ARE_FINE and getattr(image, "n_frames", 1) > 1:
         raise AnimatedImageError(
             _("This file has several pictures, as animations do. Choose a still picture.")
         )
-    _decode(image, allowed)
-    return _shrunk(_plain(ImageOps.exif_transpose(image)), allowed.max_side_px)
-
-
-def _opened(content: bytes) -> Image.Image:
-    """Return the image with its header read and nothing decoded."""
-    formats = FORMATS if _learned_heic() else [kind for kind in FORMATS if kind != "HEIF"]
-    try:
-        return Image.open(io.BytesIO(content), formats=formats)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise TooLargeError(
-            _(
-                "This picture has far more than {most} pixels, which is the limit. Save a smaller version of "
-                "it.",
-                most=Limits().max_pixels,
-            )
-        ) from None
-    except UnidentifiedImageError:
-        raise NotAnImageError(
-            _("This file is not a picture that Inkling can read. Use PNG, JPEG, WebP or HEIC.")
-        ) from None
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error):
-        raise _damaged() from None
-
-
-def _damaged() -> DamagedImageError:
-    return DamagedImageError(_("This picture is damaged or incomplete. Save or send it again."))
-
-
-def _decode(image: Image.Image, limits: Limits) -> None:
-    image.draft(
-        "RGB" if image.mode != "L" else "L", (limits.max_side_px, limits.max_side_px)
-    )  # JPEG: 1/2, 1/4
-    try:
-        image.load()
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, IndexError, MemoryError):
-        raise _damaged() from None
-
-
-def _learned_heic() -> bool:
-    """Return whether Pillow reads HEIC, after teaching it once where pillow-heif is installed."""
-    if "HEIF" not in Image.OPEN:
-        try:
-            from pillow_heif import register_heif_opener
-        except ImportError:
-            return False
-        register_heif_opener()
-    return True
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -151,14 +147,17 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB", "RGBA"):
         return image
     if image.mode.startswith(("I", "F")):
-        grey = np.nan_to_num(np.asarray(image, dtype=np.float64))
-        brightest = float(grey.max())
-        top = brightest if brightest <= 1 else 2.0 ** np.ceil(np.log2(brightest + 1)) - 1
-        return Image.fromarray((np.clip(grey / max(top, 1e-9), 0, 1) * 255).astype(np.uint8))
+        brightest = highest_level(image)
+        top = max(brightest if brightest <= 1 else 2.0 ** np.ceil(np.log2(brightest + 1)) - 1, 1e-9)
+        return by_bands(image, "L", lambda piece: _scaled(levels_of(piece), top))
     if image.mode == "1":
         return image.convert("L")
     transparent = "A" in image.getbands() or "a" in image.mode or "transparency" in image.info
     return image.convert("RGBA" if transparent else "RGB")
+
+
+def _scaled(levels: np.ndarray, top: float) -> Image.Image:
+    return Image.fromarray((np.clip(levels / top, 0, 1) * 255).astype(np.uint8))
 
 
 def _shrunk(image: Image.Image, longest: int) -> Image.Image:

@@ -242,7 +242,13 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
             help=_("Becomes a new dataset, which you can choose on the Train page."),
         )
         if file is not None and st.button(markdown_("Import {file}", file=file.name)):
-            limits = OwnLimits(max_zip_bytes=int(settings().upload_mb * 1e6))
+            allowed = settings()
+            limits = OwnLimits(
+                max_zip_bytes=int(allowed.upload_mb * 1e6),
+                max_decoded_image_bytes=int(allowed.picture_mb * 1e6),
+                max_decoded_bytes=int(allowed.zip_pictures_mb * 1e6),
+                max_work_s=allowed.zip_s,
+            )
             found = import_zip(
                 file.getvalue(), file.name.removesuffix(".zip")[:60], model.spec.image_shape, settings().data_dir,
                 limits=limits,

@@ -93,7 +93,7 @@ def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
 @st.cache_data(show_spinner=False, max_entries=12)
 def _sheet(content: bytes, spec: DatasetSpec) -> DetectedSheet:
     """Return what is on an uploaded picture.  Raises: ImageError."""
-    limits = Limits(max_bytes=int(settings().upload_mb * 1e6))
+    limits = Limits(int(settings().upload_mb * 1e6), int(settings().picture_mb * 1e6))
     return detect_digits(read_image(content, limits), spec)
 
 

@@ -76,11 +76,18 @@ def test_a_photo_is_turned_upright_by_its_exif() -> None:
         assert np.asarray(image)[-1].max() == 0
 
 
-def test_pixels_are_counted_before_decoding() -> None:
-    with pytest.raises(Refused, match="5,000 × 4,000 pixels, but at most 1,000,000 are"):
-        open_image(png_header(5_000, 4_000), 1_000_000)
-    with pytest.raises(Refused, match="more than 1,000,000 pixels"):
-        open_image(png_header(50_000, 50_000), 1_000_000)
+@pytest.mark.parametrize(("width", "height", "size"), [(5_000, 4_000, "20 MB"), (50_000, 50_000, "2,500 MB")])
+def test_memory_is_known_before_decoding(width: int, height: int, size: str) -> None:
+    with pytest.raises(Refused, match=f"{width:,} × {height:,} pixels and would take {size} of memory"):
+        open_image(png_header(width, height), 1_000_000)
+
+
+def test_of_a_large_jpeg_a_draft_is_decoded() -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (6_400, 6_400), 77).save(buffer, "JPEG")
+    with open_image(buffer.getvalue(), 3_000_000) as image:
+        assert image.size == (1_600, 1_600)
+        assert np.unique(fit_image(image, (1, 28, 28))).tolist() == [77]
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg/>", b"\x89PNG\r\n\x1a\n" + b"x" * 40])

@@ -1,10 +1,12 @@
 import io
 import zipfile
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from core import datasets
 from core.datasets import ImageData, RefusedUpload
@@ -12,6 +14,7 @@ from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, list_own
 from core.i18n.reader import read_by
+from core.picture_files.decoding import decoder
 from tests.catalogues import german
 
 GREY = (1, 28, 28)
@@ -208,10 +211,65 @@ def test_limits_on_bytes_count_and_pixels(digits: list[bytes], tmp_path: Path) -
     with pytest.raises(RefusedUpload, match="at most 2 are"):
         import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_data_bytes=2 * 784))
     files["a/huge.png"] = png(np.zeros((2000, 2000), np.uint8))
-    made = import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_image_px=1_000_000))
+    made = import_zip(zipped(files), "x", GREY, tmp_path, limits=OwnLimits(max_decoded_image_bytes=1_000_000))
     assert made.notes == (
-        "1 image could not be read. a/huge.png: It has 2,000 × 2,000 pixels, but at most 1,000,000 are allowed.",
+        "1 image could not be read. a/huge.png: It has 2,000 × 2,000 pixels and would take 4.0 MB of memory, but at "
+        "most 1.0 MB are allowed.",
     )
+
+
+def bilevel(side: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("1", (side, side)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_zip_of_many_pictures_is_refused_whole_before_any_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = bilevel(7_000)
+    content = zipped({f"{'ab'[n % 2]}/{n}.png": picture for n in range(60)})
+    assert len(content) < 500_000
+    monkeypatch.setattr(Image.Image, "resize", None)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", None)
+    with pytest.raises(RefusedUpload, match=r"would decode to more than 5,000 MB"):
+        import_zip(content, "x", GREY, tmp_path)
+    assert list_own(tmp_path) == []
+
+
+def test_work_that_takes_too_long_is_refused_whole(digits: list[bytes], tmp_path: Path) -> None:
+    content = zipped({f"{'ab'[n % 2]}/{n}.png": digits[n] for n in range(6)})
+    looks = iter((0.0, *[1.0] * 8, 2.5, 2.5))
+
+    def at() -> float:
+        return next(looks)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.datasets.user_dataset_zip.time", SimpleNamespace(monotonic=at))
+        with pytest.raises(RefusedUpload, match=r"took longer than 2\.0 s, which is the limit"):
+            import_zip(content, "x", GREY, tmp_path, limits=OwnLimits(max_work_s=2))
+    assert next(looks) == 2.5
+    assert list_own(tmp_path) == []
+
+
+def test_what_other_programs_would_run_is_no_image(digits: list[bytes], tmp_path: Path) -> None:
+    postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\n%%EndComments\nshowpage\n"
+    files = {"a/1.png": digits[0], "b/2.png": digits[1], "a/x.eps": postscript, "b/y.png": postscript}
+    notes = import_zip(zipped(files), "x", GREY, tmp_path).notes
+    assert notes == (
+        "1 file is not an image and was left out: a/x.eps.",
+        "1 image could not be read. b/y.png: It is not an image that can be read.",
+    )
+
+
+def test_a_zip_says_so_where_others_pictures_hold_every_decoder(
+    digits: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.datasets.user_dataset_zip.decoder", partial(decoder, 0.01))
+    content = zipped({"a/1.png": digits[0], "b/2.png": digits[1]})
+    with decoder(), decoder(), pytest.raises(RefusedUpload, match="Many pictures are being read"):
+        import_zip(content, "x", GREY, tmp_path)
+    assert list_own(tmp_path) == []
 
 
 def test_an_encrypted_member_is_told(digits: list[bytes], tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ class RunConfig:
     device: str = _choice("cpu", ("cpu", "cuda", "mps"))
 
     def __post_init__(self) -> None:
-        errors = []
+        errors: list[FieldError] = []
         for name, spec in self.__dataclass_fields__.items():
             value, error = _checked(name, getattr(self, name), spec.metadata)
             object.__setattr__(self, name, value)
@@ -172,14 +172,22 @@ def _checked_changes(name: str, value: Any) -> tuple[Any, FieldError | None]:
         "{low} to {high}, not “{value:text}”."
     )
     wrong = FieldError(name, value, allowed, {"most": MOST_CHANGES, **rate.limits})
-    try:
-        pairs = tuple((int(step), float(new_rate)) for step, new_rate in value)
-    except (TypeError, ValueError, OverflowError):
+    if not isinstance(value, (list, tuple)) or not all(map(_is_change, value)):
         return value, wrong
+    pairs = tuple((step, float(new_rate)) for step, new_rate in value)
     steps = [step for step, _rate in pairs]
     rising = all(a < b for a, b in pairwise(steps)) and (not steps or 0 <= steps[0] <= steps[-1] <= LAST_STEP)
     in_range = all(math.isfinite(r) and rate.low <= r <= rate.high for _step, r in pairs)
     return (pairs, None) if rising and in_range and len(pairs) <= MOST_CHANGES else (value, wrong)
+
+
+def _is_change(value: Any) -> bool:
+    """Return whether a value is a pair of a whole number and a number, neither of them a text or a truth."""
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return False
+    step, rate = value
+    is_number = isinstance(rate, (int, float)) and abs(rate) <= LAST_STEP and not isinstance(rate, bool)
+    return isinstance(step, int) and not isinstance(step, bool) and is_number
 
 
 def checked(name: str, value: Any) -> tuple[Any, FieldError | None]:

@@ -5,11 +5,9 @@ The bundle's form is described in `core.export.bundle`.
 """
 
 import io
-import json
 import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -17,29 +15,19 @@ import numpy as np
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.config.setting_labels import refusal
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
-from core.export.bundle import FORMAT, VERSION
 from core.i18n.translation import _
-from core.imports.bundle_fields import (
-    list_field,
-    loss_field,
-    number_field,
-    refused,
-    sentence_field,
-    text_field,
-)
+from core.imports.bundle_schema import Manifest, event_values, read_manifest, refused
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import Store, StoreError, step_of
 from core.runs.errors import ImportRefused
-from core.runs.run_records import MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS
 from core.runs.serialization import RECORDED_KINDS, unpack_arrays
 
 UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size allowed for the file
 MAX_MEMBERS: Final = 400
-MAX_EVENTS: Final = 200_000
 MAX_STEPS: Final = 5_000_000
-_WEIGHTS: Final = re.compile(r"weights/(\d{1,9})\.safetensors")
+_WEIGHTS: Final = re.compile(r"weights/(0|[1-9][0-9]{0,8})\.safetensors")
 _NAMES: Final = ("manifest.json", "steps.safetensors", "logits.safetensors")
 
 
@@ -50,7 +38,7 @@ def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
     damaged, too large, or a run that this installation cannot show; StoreError.
     """
     members = _members(data, int(store.settings.upload_mb * 1e6))
-    manifest = _manifest(members["manifest.json"])
+    manifest = read_manifest(members["manifest.json"])
     config, spec = _config(store, manifest)
     expected = state_arrays(build_model(config, spec))
     weights = {
@@ -63,11 +51,9 @@ def import_bundle(store: Store, data: bytes, owner: str = "") -> str:
     if "logits.safetensors" in members:
         logits = _logits(members["logits.safetensors"], spec)
         story.insert(len(story) - 1, Logits(step_of(story[-1]), "test", logits))
-    note = text_field(manifest.get("note", ""), MAX_NOTE)
-    name = text_field(manifest.get("name", ""), MAX_NAME)
-    told = list_field(manifest.get("tags", []), "tags")[:MAX_TAGS]
-    tags = [text_field(tag, MAX_TAG) for tag in told]
-    return store.add_finished_run(config, story, owner=owner, name=name, note=note, tags=tags)
+    return store.add_finished_run(
+        config, story, owner=owner, name=manifest.name, note=manifest.note, tags=manifest.tags
+    )
 
 
 def _members(data: bytes, limit: int) -> dict[str, bytes]:
@@ -112,31 +98,10 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return content
 
 
-def _manifest(content: bytes) -> dict[str, Any]:
-    try:
-        manifest = json.loads(content)
-    except (ValueError, RecursionError):
-        raise refused(_("The bundle's manifest cannot be read: it is not JSON.")) from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise refused(_("This is not a run bundle: its manifest does not say so."))
-    version = manifest.get("version")
-    if version != VERSION:
-        raise ImportRefused(
-            _(
-                "The bundle has version {version}; this Inkling reads version {ours:text}.",
-                version=str(version)[:20],
-                ours=VERSION,
-            ),
-            _("Update the older of the two, then export and import again."),
-        )
-    return manifest
-
-
-def _config(store: Store, manifest: Mapping[str, Any]) -> tuple[RunConfig, DatasetSpec]:
+def _config(store: Store, manifest: Manifest) -> tuple[RunConfig, DatasetSpec]:
     """Return the run's settings and its dataset, both known and within the limits here."""
     try:
-        values = manifest.get("config")
-        values = values if isinstance(values, dict) else {"config": values}
+        values = manifest.config
         if "epochs" in values and (too_many := store.settings.checked("epochs", values["epochs"])[1]):
             raise ConfigError([too_many])
         config = from_dict(values)
@@ -215,15 +180,12 @@ def _chunks(content: bytes | None) -> list[Steps]:
     ]
 
 
-def _events(manifest: Mapping[str, Any], chunks: list[Steps], spec: DatasetSpec) -> list[Event]:
+def _events(manifest: Manifest, chunks: list[Steps], spec: DatasetSpec) -> list[Event]:
     """Return the run's events, in order: Started first, one end last, steps never falling."""
-    told = list_field(manifest.get("events"), "events")
-    if len(told) > MAX_EVENTS:
-        raise refused(_("The bundle has more than {most} events; a run has fewer.", most=MAX_EVENTS))
     waiting = iter(chunks)
     events: list[Event] = []
-    for values in told:
-        event = next(waiting, None) if values == {"kind": "steps"} else _event(values, spec)
+    for told in manifest.events:
+        event = _event(told, spec, waiting)
         if event is None or (events and isinstance(events[-1], TERMINAL)):
             raise refused(_("The bundle's events do not fit its steps, or continue after the end."))
         events.append(event)
@@ -237,32 +199,17 @@ def _events(manifest: Mapping[str, Any], chunks: list[Steps], spec: DatasetSpec)
     return events
 
 
-def _event(values: Any, spec: DatasetSpec) -> Event:
-    """Return one event, every field of its own type and within reason."""
-    kind = values.get("kind") if isinstance(values, dict) else None
-    made = RECORDED_KINDS.get(kind) if isinstance(kind, str) else None
-    if made is None or made is Steps:
-        raise refused(_("The bundle has an unknown event: {event}.", event=str(values)[:60]))
-    checked: dict[str, Any] = {}
-    for field in fields(made):
-        value = values.get(field.name)
-        if field.name == "strip":
-            checked["strip"] = _strip(value, spec)
-        elif field.type in (int, "int"):
-            checked[field.name] = number_field(value, field.name, whole=True)
-        elif field.name == "loss":
-            checked["loss"] = loss_field(value)
-        elif field.type in (float, "float"):
-            checked[field.name] = number_field(value, field.name)
-        elif field.name in ("message", "remedy"):
-            checked[field.name] = sentence_field(value)
-        else:
-            checked[field.name] = text_field(value, 500)
-    splits = {checked.get("split", "test"), checked.get("evaluation_split", "test")}
-    reason, share = checked.get("reason", "finished"), checked.get("accuracy", 0.0)
-    if not splits <= {"train", "validation", "test"} or reason not in ("finished", "stopped") or share > 1:
-        raise refused(_("The bundle has an impossible event: {event}.", event=str(values)[:80]))
-    return made(**checked)
+def _event(told: Mapping[str, Any], spec: DatasetSpec, waiting: Iterator[Steps]) -> Event | None:
+    """Return one event, of a chunk the next that waits."""
+    values = event_values(told)
+    made = RECORDED_KINDS[values.pop("kind")]
+    if made is Steps:
+        return next(waiting, None)
+    if "strip" in values:
+        if not all(answer < spec.n_classes for answer in values["strip"]):
+            raise refused(_("The bundle's first predictions are not classes of its dataset."))
+        values["strip"] = np.array(values["strip"], np.int64)
+    return made(**values)
 
 
 def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarray]]) -> list[Event]:
@@ -272,10 +219,3 @@ def _told_in_order(events: list[Event], weights: Mapping[int, dict[str, np.ndarr
         raise refused(_("The bundle has weights for steps that the run never took."))
     kept = [Weights(step, weights[step], keep=True) for step in sorted(weights)]
     return [*events[:-1], *kept, events[-1]]
-
-
-def _strip(value: Any, spec: DatasetSpec) -> np.ndarray:
-    answers = list_field(value, "strip")
-    if len(answers) > 20 or not all(isinstance(a, int) and 0 <= a < spec.n_classes for a in answers):
-        raise refused(_("The bundle's first predictions are not classes of its dataset."))
-    return np.array(answers, np.int64)

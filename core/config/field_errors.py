@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.i18n.literal_text import visible_text
 from core.i18n.translation import N_, Sentence, _
 
 WHOLE_NUMBER: Final = N_("{field} must be a whole number from {low} to {high}, not “{value:text}”.")
@@ -56,8 +57,9 @@ class FieldError:
         Scripts get RunConfig's name as well, as the value `setting`.
         """
         is_number = isinstance(self.value, (int, float))
-        value = self.value if is_number else str(self.value)[:MOST_SHOWN]
-        names = {"field": name or self.field, "setting": self.field}
+        value = self.value if is_number else visible_text(str(self.value)[:MOST_SHOWN])
+        setting = visible_text(self.field[:MOST_SHOWN])
+        names = {"field": setting if name in ("", self.field) else name, "setting": setting}
         return _(self.allowed, **names, value=value, **(self.limits or {}))
 
     def __str__(self) -> str:

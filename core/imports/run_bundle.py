@@ -16,7 +16,7 @@ from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.config.setting_labels import refusal
 from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.i18n.translation import _
-from core.imports.bundle_schema import Manifest, event_values, read_manifest, refused
+from core.imports.bundle_schema import LARGEST, Manifest, event_values, read_manifest, refused
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
@@ -26,6 +26,7 @@ from core.runs.serialization import RECORDED_KINDS, unpack_arrays
 
 UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size allowed for the file
 MAX_MEMBERS: Final = 400
+_LARGEST_STEP: Final = {"loss": float(np.finfo(np.float32).max), "accuracy": 1.0}  # of a step's numbers
 MAX_STEPS: Final = 5_000_000
 _WEIGHTS: Final = re.compile(r"weights/(0|[1-9][0-9]{0,8})\.safetensors")
 _NAMES: Final = ("manifest.json", "steps.safetensors", "logits.safetensors")
@@ -155,7 +156,9 @@ def _chunks(content: bytes | None) -> list[Steps]:
     wanted = {"first_step": "i", "count": "i", "learning_rate": "f", "elapsed_s": "f", "images_per_s": "f",
               "loss": "f", "accuracy": "f"}  # fmt: skip
     fits = set(arrays) == set(wanted) and all(
-        array.ndim == 1 and array.dtype.kind == wanted[name] and np.isfinite(array).all()
+        array.ndim == 1
+        and array.dtype.kind == wanted[name]
+        and (np.isfinite(array) & (array >= 0) & (array <= _LARGEST_STEP.get(name, LARGEST))).all()
         for name, array in arrays.items()
     )
     if fits:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from core.imports.run_bundle import import_bundle
 from core.runs import Store
@@ -65,6 +66,20 @@ def test_what_is_not_of_its_type_or_out_of_range_is_refused_in_words(
     with pytest.raises(ImportRefused, match=told):
         import_bundle(store, rebuilt(BUNDLE.read_bytes(), change))
     assert store.list() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("accuracy", 1.5), ("accuracy", -0.5), ("loss", 1e300), ("loss", -1), ("elapsed_s", 1e30)],
+)
+def test_steps_with_impossible_numbers_are_refused(name: str, value: float, tmp_path: Path) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        arrays = load(files["steps.safetensors"])
+        arrays[name] = np.full(len(arrays[name]), value)
+        files["steps.safetensors"] = save(arrays)
+
+    with pytest.raises(ImportRefused, match="steps do not fit together"):
+        import_bundle(Store(f"sqlite:///{tmp_path / 'runs.db'}"), rebuilt(BUNDLE.read_bytes(), change))
 
 
 def test_a_whole_number_may_stand_where_any_number_belongs(tmp_path: Path) -> None:

@@ -12,12 +12,15 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.server.answers import OwnWords
 from pages.server.background import begin
 from pages.server.handover_page import handover_route
+from pages.server.headers import SecurityHeaders
 from pages.server.identity import Identity
 from pages.server.index_page import IndexPage
 from pages.server.live_socket import live_route
 from pages.server.open_files import RoomForVisitors, raise_limit
+from pages.server.services import allowed
 from pages.server.static_files import StaticFiles
 
 PAGES: Final = Path(__file__).resolve().with_name("pages")
@@ -40,6 +43,8 @@ app = st.App(
     lifespan=lifespan,
     routes=[live_route(BASE_PATH), handover_route(BASE_PATH)],
     middleware=[
+        Middleware(SecurityHeaders, base_path=BASE_PATH, frames=allowed().frame_sites),
+        Middleware(OwnWords),
         Middleware(RoomForVisitors, base_path=BASE_PATH),
         Middleware(StaticFiles, base_path=BASE_PATH),
         Middleware(Identity, base_path=BASE_PATH),

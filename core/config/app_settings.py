@@ -9,7 +9,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from core.config.field_errors import ONE_OF
+from core.config.field_errors import ONE_OF, Sites
 from core.config.run_config import ConfigError, FieldError, Range, RunConfig, checked, rule_of
 from core.datasets.data_dir import data_folder
 from core.i18n.translation import N_, _
@@ -96,12 +96,6 @@ class Settings:
             "The addresses of proxies whose word about a visitor's address is taken, separated by spaces or commas."
         ),
     )
-    frames: str = _text(
-        "",
-        N_(
-            "The sites that may show Inkling in a frame, such as https://school.example, separated by spaces or commas."
-        ),
-    )
     picture_mb: float = _number(
         100.0, 0.1, 10_000.0, N_("The most memory that a picture may take once it is decoded, in megabytes.")
     )
@@ -114,11 +108,23 @@ class Settings:
     zip_s: float = _number(
         60.0, 0.1, 3600.0, N_("The longest that reading the pictures of a ZIP may take, in seconds.")
     )
+    frames: str = field(
+        default="",
+        metadata={"rule": Sites(), "what": N_("Other sites that may show Inkling in a frame of theirs.")},
+    )
+    metrics: int = _whole(
+        0, 0, 1, N_("1: whoever can reach the server may read its metrics, at _stcore/metrics.")
+    )
 
     @property
     def data_dir(self) -> Path:
         """The data folder."""
         return data_folder(self.data or None)
+
+    @property
+    def frame_sites(self) -> tuple[str, ...]:
+        """The sites of `frames`."""
+        return tuple(self.frames.split())
 
     @property
     def store_url(self) -> str:
@@ -196,7 +202,11 @@ def _refused(name: str, value: str, entry: Field[Any]) -> str:
     rule = entry.metadata["rule"]
     refused = (ONE_OF, {"options": rule}) if isinstance(rule, tuple) else (rule.refusal, rule.limits)
     must_be = FieldError(name, value, *refused).said()
-    change = _("Change it, or unset it to use the default, {default}.", default=entry.default)
+    change = (
+        _("Change it, or unset it.")
+        if entry.default == ""
+        else _("Change it, or unset it to use the default, {default}.", default=entry.default)
+    )
     return " ".join([must_be, _(entry.metadata["what"]), change])
 
 
@@ -212,6 +222,8 @@ def _read(text: str, rule: Any) -> Any:
         return text
     if isinstance(rule, tuple):
         return rule[rule.index(text)]
+    if isinstance(rule, Sites):
+        return rule.read(text)
     value = float(text)
     if not rule.low <= value <= rule.high or (rule.integer and value != int(value)):
         raise ValueError(text)

@@ -1,5 +1,6 @@
 """What is allowed in a setting, and the sentences that refuse what is not: said when somebody reads them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +11,11 @@ from core.i18n.translation import N_, Sentence, _
 WHOLE_NUMBER: Final = N_("{field} must be a whole number from {low} to {high}, not “{value:text}”.")
 NUMBER: Final = N_("{field} must be a number from {low} to {high}, not “{value:text}”.")
 ONE_OF: Final = N_("{field} must be one of {options:list}, not “{value:text}”.")
+SITES: Final = N_(
+    "{field} must be sites such as https://school.example, separated by spaces, not “{value:text}”."
+)
 NOT_JSON: Final = N_("The settings must be a JSON object, not “{value:text}”.")
+_SITE: Final = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?")
 MOST_SHOWN: Final = 80  # characters of a value
 
 
@@ -36,6 +41,25 @@ class Range:
     def limits(self) -> dict[str, float]:
         """The range as the values of a sentence."""
         return {"low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Allowed lists of sites: scheme, host and port of each, with spaces or commas between."""
+
+    refusal = SITES
+    limits: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return _("sites such as https://school.example, separated by spaces or commas")
+
+    @staticmethod
+    def read(text: str) -> str:
+        """Return the sites with one space between, in small letters.  Raises: ValueError for what is none."""
+        sites = [site.rstrip("/") for site in re.findall(r"[^\s,]+", text.lower())]
+        if not all(map(_SITE.fullmatch, sites)):
+            raise ValueError(text)
+        return " ".join(sites)
 
 
 @dataclass(frozen=True)

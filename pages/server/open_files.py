@@ -5,18 +5,15 @@ to do so; at the limit itself nobody would be answered at all. Who is here alrea
 """
 
 import logging
-import textwrap
 from contextlib import suppress
-from html import escape
 from pathlib import Path
 from typing import Final
 
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from core.i18n.translation import _
-from pages.server.plain_page import plain_page, read_by_asker
+from pages.server.answers import as_dialog, as_page, said_to
 
 try:
     import resource
@@ -32,7 +29,6 @@ OWN: Final = 60  # of the server, its engine and the store's connections
 FEW_VISITORS: Final = 100
 FULL: Final = 503
 AGAIN_S: Final = "60"
-DIALOG_LETTERS: Final = 30  # in a line of Streamlit's dialog on a phone, which wraps nothing
 
 # So many files must be left for a newcomer's page, for what it asks before its session, for that, and for its live
 # channel: a page that was let in brings several connections, and who has come so far is to have the rest, too.
@@ -106,16 +102,15 @@ class RoomForVisitors:
             return None
         if files_left() >= (LEFT_FOR_QUESTION if is_question else LEFT_FOR_PAGE):
             return None
-        with read_by_asker(scope):
-            sentence = _(
+        sentence = said_to(
+            scope,
+            lambda: _(
                 "Inkling has as many visitors as it can hold at the moment. Please try again in a few minutes."
-            )
-        return _refused(sentence, as_page=not is_question)
-
-
-def _refused(sentence: str, *, as_page: bool) -> Response:
-    """Return the answer to a newcomer; it ends the connection, whose file others need."""
-    headers = {"retry-after": AGAIN_S, "connection": "close", "cache-control": "no-store"}
-    if not as_page:  # Streamlit's page shows what this answer says
-        return JSONResponse(textwrap.fill(sentence, DIALOG_LETTERS), FULL, headers)
-    return plain_page(f"<p>{escape(sentence)}</p>", FULL, headers)
+            ),
+        )
+        headers = {
+            "retry-after": AGAIN_S,
+            "connection": "close",
+            "cache-control": "no-store",
+        }  # others need the file
+        return as_dialog(sentence, FULL, headers) if is_question else as_page(sentence, FULL, headers)

@@ -5,7 +5,7 @@ import atexit
 import streamlit as st
 
 from core import datasets
-from core.config.app_settings import Settings, from_environment
+from core.config.app_settings import Settings, SettingsError, from_environment
 from core.datasets import ImageData
 from core.datasets.user_datasets import content_key
 from core.i18n.translation import _
@@ -18,6 +18,14 @@ from pages.server.background import tell_end
 def settings() -> Settings:
     """Return this installation's settings.  Raises: SettingsError."""
     return from_environment()
+
+
+def allowed() -> Settings:
+    """Return the settings, the defaults where they are refused: for what answers even then, as each page says so."""
+    try:
+        return settings()
+    except SettingsError:
+        return Settings()
 
 
 @st.cache_resource(show_spinner=False)

@@ -81,3 +81,34 @@ def test_limits_are_told_all_at_once_with_value_and_limit():
         "The model would have 101 parameters (weights and biases), but at most 100 are allowed here. "
         "With a batch size of 32, the run would take 11 training steps, but at most 10 are allowed here."
     )
+
+
+def test_sites_that_may_frame_it_are_read_with_spaces_or_commas():
+    given = "https://School.example/, http://lab.local:8080 https://[::1]:8443"
+    settings = from_environment({"INKLING_FRAMES": given})
+    assert settings.frame_sites == ("https://school.example", "http://lab.local:8080", "https://[::1]:8443")
+    assert from_environment(to_environment(settings)) == settings
+    assert Settings().frame_sites == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "school.example",
+        "*",
+        "https://",
+        "https://a.example; script-src *",
+        "https://a.example/class",
+        "javascript:alert(1)",
+        "https://a.example https://b_c",
+        "https://a.example\r\nx-header: 1",
+    ],
+)
+def test_what_is_no_site_is_refused_in_words(given: str):
+    with pytest.raises(SettingsError) as caught:
+        from_environment({"INKLING_FRAMES": given})
+    (told,) = caught.value.errors
+    assert told.startswith(
+        "INKLING_FRAMES must be sites such as https://school.example, separated by spaces, "
+    )
+    assert told.endswith("may show Inkling in a frame of theirs. Change it, or unset it.")

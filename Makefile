@@ -10,7 +10,6 @@ INSTALL = $(BIN)/python -m deploy.install --torch $(TORCH) --versions $(VERSIONS
 .PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full screenshots pretrained messages lock clean
 
 run: free-port $(VENV)/.run-ready
-	@echo "Inkling: http://localhost:$(PORT)  (Ctrl+C ends it)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 free-port:

@@ -12,8 +12,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.server import addresses
 from pages.server.answers import OwnWords
 from pages.server.background import begin
+from pages.server.errors import say_fault
 from pages.server.handover_page import handover_route
 from pages.server.headers import SecurityHeaders
 from pages.server.identity import Identity
@@ -29,6 +31,7 @@ PAGES: Final = Path(__file__).resolve().with_name("pages")
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
+    print(addresses.told(), flush=True)
     raise_limit()
     begin(lambda: importlib.import_module("pages.shell"), "pages")
     yield
@@ -42,6 +45,7 @@ app = st.App(
     PAGES / "shell.py",
     lifespan=lifespan,
     routes=[live_route(BASE_PATH), handover_route(BASE_PATH)],
+    on_script_error=say_fault,
     middleware=[
         Middleware(SecurityHeaders, base_path=BASE_PATH, frames=allowed().frame_sites),
         Middleware(OwnWords),

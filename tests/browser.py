@@ -26,6 +26,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.policy import broken, launched, watch
 from tests.polling import DEADLINE_S, until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +35,9 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-SHOWN = "!document.documentElement.classList.contains('ink-waiting')"  # the page stands (first_paint.js)
+SHOWN = (
+    "() => !document.documentElement.classList.contains('ink-waiting')"  # the page stands (first_paint.js)
+)
 expect.set_options(timeout=1000 * DEADLINE_S)
 
 
@@ -75,13 +78,14 @@ def start_app(
     log: Path | None = None,
     *,
     folder: Path = ROOT,
+    script: Path = ROOT / "app.py",
     base_path: str = "",
     **variables: str,
 ) -> App:
     """Start the app (port 0 = a free one) and return it once it answers. Its log: app.log beside the store."""
     port, log = port or free_port(), log or store.parent / "app.log"
     environment = os.environ | {"INKLING_DATA": str(data), "INKLING_STORE": f"sqlite:///{store}"} | variables
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     if base_path:
         command += ["--server.baseUrlPath", base_path]
     with log.open("ab") as written:
@@ -133,7 +137,7 @@ def chromium() -> Iterator[BrowserType]:
 @pytest.fixture(scope="session")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
     """Return a Chromium for contexts of a test's own: a second visitor, a phone."""
-    started = chromium.launch(executable_path=browser_path(), args=FLAGS)
+    started = launched(chromium, executable_path=browser_path(), args=FLAGS)
     yield started
     started.close()
 
@@ -146,6 +150,7 @@ def profile(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> 
         folder, executable_path=browser_path(), args=FLAGS, viewport=size
     )
     kept.set_default_timeout(1000 * DEADLINE_S)
+    watch(kept)
     yield kept
     kept.close()
 
@@ -172,3 +177,11 @@ def context(profile: BrowserContext) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """Return a new page in the fresh context."""
     return context.new_page()
+
+
+@pytest.fixture(autouse=True)
+def policy_is_kept() -> Iterator[None]:
+    """Fail the test one of whose pages broke the Content-Security-Policy."""
+    broken.clear()
+    yield
+    assert not broken, f"the Content-Security-Policy was broken: {broken}"

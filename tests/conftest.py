@@ -8,10 +8,10 @@ import pytest
 from core import datasets
 from core.datasets import ImageData
 from core.training.threads import use_one_thread
-from tests.browser import app, browser, chromium, context, page, profile
+from tests.browser import app, browser, chromium, context, page, policy_is_kept, profile
 
 # One browser for all: a second Playwright cannot start in a process that has one.
-__all__ = ["app", "browser", "chromium", "context", "page", "profile"]
+__all__ = ["app", "browser", "chromium", "context", "page", "policy_is_kept", "profile"]
 
 LONGEST = ("tests/e2e/", "tests/test_types.py")
 

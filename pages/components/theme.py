@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.figures.palette import PALETTES, Theme, text_shade
-from core.i18n.literal_text import css_text, html_text
-from core.i18n.translation import _
+from core.i18n.literal_text import html_text
 from pages.components.assets import style_sheets
 
 
@@ -29,15 +28,10 @@ def apply_style() -> None:
     runs the script.
     """
     colours = _declared(current_theme())
-    lost = _(
-        "Connection lost. Reconnecting… Nothing that was saved is lost. If this takes long, check that Inkling is "
-        "still running."
-    )
-    words = f"--ink-connection-lost:{css_text(lost)};"
     sheets = "".join(f'@import url("{sheet}");' for sheet in style_sheets())  # not said: CSS
     inverted = int(current_theme() == "dark")  # what cannot be painted anew in other colours
     paper = f"@media print{{:root{{{_declared('light')}--ink-inverted:{inverted};}}}}"  # not said: CSS
-    st.html(f"<style>{sheets}:root{{{colours}{words}}}{paper}</style>")  # not said: CSS
+    st.html(f"<style>{sheets}:root{{{colours}}}{paper}</style>")  # not said: CSS
 
 
 def _declared(theme: Theme) -> str:

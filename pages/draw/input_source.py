@@ -1,6 +1,7 @@
 """Where the question comes from: the canvas, a file, the camera, or an image of the test set."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -57,6 +58,14 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
     if source == TEST:
         return _test_image(model)
     if source == CAMERA:
+        if not _may_have_camera():
+            st.info(
+                _(
+                    "Browsers give the camera only to pages that come by https. Take a photo and choose it under "
+                    "“Photo or scan”, or ask whoever runs Inkling for an https address."
+                )
+            )
+            return None
         return _pictured(
             st.camera_input(_("Hold it up to the camera"), key="draw_camera"),
             model,
@@ -69,6 +78,14 @@ def subject_from(source: str, model: LoadedModel) -> ModelInput | None:
         help=_("A photo or a scan, dark on light or light on dark. There may be several on one sheet."),
     )
     return _pictured(file, model)
+
+
+def _may_have_camera() -> bool:
+    """Return whether the page's address is one whose pages a browser lets have the camera at all."""
+    address = urlsplit(st.context.url or "")
+    host = address.hostname or ""
+    is_here = host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+    return address.scheme != "http" or is_here
 
 
 def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:

@@ -1,12 +1,11 @@
 """What a visitor reads where an address gives no page of the app: our own words, in the language of the browser."""
 
-import textwrap
 from collections.abc import Callable
 from html import escape
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.i18n.catalogue import language_for
@@ -15,7 +14,6 @@ from core.i18n.translation import _
 from pages.server.services import allowed
 
 METRICS: Final = "/_stcore/metrics"
-DIALOG_LETTERS: Final = 30  # in a line of Streamlit's dialog on a phone, which wraps nothing
 
 
 def said_to(scope: Scope, say: Callable[[], str]) -> str:
@@ -34,11 +32,6 @@ def as_page(sentence: str, status: int, headers: dict[str, str] | None = None) -
         f"<p>{escape(sentence)}</p>"
     )  # not said: HTML
     return HTMLResponse(page, status, headers)
-
-
-def as_dialog(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    """Return what the page that Streamlit serves shows as a dialog, where it is answered so before its session."""
-    return JSONResponse(textwrap.fill(sentence, DIALOG_LETTERS), status, headers)
 
 
 class OwnWords:

@@ -1,4 +1,4 @@
-"""What a page says when the store or a setting fails it: a sentence, and one thing to do."""
+"""What a page says when the store, a setting or the page itself fails: a sentence, and one thing to do."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +11,11 @@ from core.config.app_settings import SettingsError
 from core.config.field_errors import FieldError
 from core.config.setting_labels import label_of
 from core.datasets import DatasetError
+from core.errors import InklingError
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import StoreError
+from pages.server.reader import find_viewer
 
 P = ParamSpec("P")
 
@@ -70,3 +72,22 @@ def show_messages() -> None:
         trouble = st.session_state.pop("trouble", None)
         if trouble:
             st.error(markdown_text(trouble))
+
+
+def say_fault(error: Exception) -> bool:
+    """Say what a page, a part of it or a callback raised: an error of ours in its words, any other without its text.
+
+    Returns: True, so that Streamlit, which has it in the log, says nothing of its own.
+    """
+    find_viewer()
+    if isinstance(error, InklingError):
+        st.error(markdown_text(f"{error}"), icon=":material/error:")
+    else:
+        st.error(
+            _(
+                "Something went wrong on this page; Inkling's log says what. Load the page again. If this stays so, "
+                "tell whoever runs it."
+            ),
+            icon=":material/error:",
+        )
+    return True

@@ -5,13 +5,18 @@ there before would jump. So its page links the sheets at its end, behind Streaml
 page once it stands.
 """
 
-from functools import cache, lru_cache
+import json
+from functools import lru_cache
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.i18n.literal_text import css_text, html_text
+from core.i18n.translation import _
 from pages.components.assets import static_file, style_sheets
+from pages.server.answers import said_to
+from pages.server.services import allowed
 from pages.server.static_files import CODINGS, coding_for
 
 _END: Final = b"</body>"
@@ -27,7 +32,9 @@ class IndexPage:
         if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
             plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             coding = coding_for(Headers(scope=scope).get("accept-encoding", ""))
-            await self._app({**scope, "headers": plain}, receive, _Linking(send, coding).send)
+            await self._app(
+                {**scope, "headers": plain}, receive, _Linking(send, coding, said_to(scope, _links)).send
+            )
         else:
             await self._app(scope, receive, send)
 
@@ -35,8 +42,8 @@ class IndexPage:
 class _Linking:
     """One answer on its way: a whole HTML page is held back until it is complete and has the links."""
 
-    def __init__(self, send: Send, coding: str | None) -> None:
-        self._send, self._coding = send, coding
+    def __init__(self, send: Send, coding: str | None, links: str) -> None:
+        self._send, self._coding, self._links = send, coding, links.encode()
         self._start: Message | None = None
         self._body = b""
 
@@ -55,11 +62,12 @@ class _Linking:
         body = self._body
         if body:  # none to a HEAD
             before, end, after = body.rpartition(_END)
-            body = before + _links() + end + after if end else body
+            body = before + self._links + end + after if end else body
             if self._coding:
                 body = _compressed(body, self._coding)
                 headers["content-encoding"] = self._coding
             headers["content-length"] = str(len(body))
+        headers.add_vary_header("Accept-Language")
         for name in ("etag", "last-modified", "accept-ranges"):  # of another content
             del headers[name]
         await self._send(start)
@@ -80,8 +88,41 @@ def _compressed(page: bytes, coding: str) -> bytes:
     return CODINGS[coding](page)
 
 
-@cache
-def _links() -> bytes:
+def _links() -> str:
+    """Return what the page gets at its end, its sentences in the reader's language."""
     sheets = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in style_sheets())  # not said: HTML
-    script = f'<script src="{static_file("first_paint.js")}"></script>'  # not said: HTML
-    return (sheets + script).encode()
+    said = f"--ink-connection-lost:{css_text(_lost())};--ink-fault:{css_text(_fault())};"  # not said: CSS
+    words = html_text(json.dumps(_words()))
+    own_words = (
+        f'<script src="{static_file("own_words.js")}" data-words="{words}"></script>'  # not said: HTML
+    )
+    first_paint = f'<script src="{static_file("first_paint.js")}"></script>'  # not said: HTML
+    return f"{sheets}<style>:root{{{said}}}</style>{own_words}" + first_paint
+
+
+def _lost() -> str:
+    return _(
+        "Connection lost. Reconnecting… Nothing that was saved is lost. If this takes long, check that Inkling is "
+        "still running."
+    )
+
+
+def _fault() -> str:
+    return _("Something went wrong on this page. Load it again. If this stays so, tell whoever runs Inkling.")
+
+
+def _words() -> dict[str, str]:
+    most = int(allowed().upload_mb * 1e6)
+    return {
+        "missing": _("There is no such page; this is the first one. The others are named above."),
+        "fault": _fault(),
+        "too_large": _(
+            "This file is too large: at most {most:size} can be uploaded. Choose a smaller one.", most=most
+        ),
+        "kind": _("Files of this kind cannot be read here. Choose one of another kind."),
+        "upload": _("The file did not arrive. Load the page again, then choose the file once more."),
+        "camera": _(
+            "Allow this page to use the camera: the browser asks, or shows a camera beside the address. A photo can be "
+            "chosen as a file, too."
+        ),
+    }

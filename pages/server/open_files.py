@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from core.i18n.translation import _
-from pages.server.answers import as_dialog, as_page, said_to
+from pages.server.answers import as_page, said_to
 
 try:
     import resource
@@ -56,7 +57,7 @@ def raise_limit() -> None:
     if visitors < FEW_VISITORS:
         LOG.warning("%s Raise the limit: ulimit -Hn.", room)
     else:
-        print(f"  {room}", flush=True)  # beside the addresses that Streamlit prints
+        print(f"  {room}", flush=True)  # beside the addresses (addresses.py)
 
 
 def files_left() -> int:
@@ -113,4 +114,6 @@ class RoomForVisitors:
             "connection": "close",
             "cache-control": "no-store",
         }  # others need the file
-        return as_dialog(sentence, FULL, headers) if is_question else as_page(sentence, FULL, headers)
+        if is_question:  # of a page that is there already, which shows what this answer says (own_words.js)
+            return JSONResponse(sentence, FULL, headers)
+        return as_page(sentence, FULL, headers)

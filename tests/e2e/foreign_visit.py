@@ -39,8 +39,7 @@ STREAMLITS: Final = (  # what Streamlit says itself, in English to everybody; wh
     "Help for (.*)|Open|Clear all|Clear value|Remove (.*)|Select all|Dismiss",  # fields, for those who listen
     "\\d+ options? available\\.|Decrement|Increment|progress|(.*) — (?:start|end)|Scroll tabs (?:left|right)",
     "Shortcut .*|Ctrl \\+ .|Delete",  # names of keys
-    "Upload|file upload|\\d+MB per file • [A-Z, ]+|This app would like to use your camera.*",
-    "Learn how to allow access\\.|Take Photo",
+    "Upload|file upload|\\d+MB per file • [A-Z, ]+|Take Photo",
     "(?:Show/hide columns|Clear selection|Search|Fullscreen|Download as CSV): (.*)",  # a table's own tools
 )
 MANY: Final = 5  # options of one choice; of more, the first two and the last show what there is

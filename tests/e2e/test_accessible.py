@@ -23,7 +23,7 @@ from tests.train_page import expect_status, press
 
 pytestmark = pytest.mark.e2e
 AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
-STYLED: Final = "getComputedStyle(document.documentElement).getPropertyValue('--ink-muted') !== ''"
+STYLED: Final = "() => getComputedStyle(document.documentElement).getPropertyValue('--ink-muted') !== ''"
 GRAVE: Final = ("serious", "critical")
 DESKTOP, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
 CONFIG: Final = RunConfig(train_size=2_000, epochs=2, learning_rate=0.05)

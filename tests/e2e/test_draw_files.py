@@ -16,6 +16,7 @@ from core import synthetic_digits
 from core.datasets import ImageData
 from tests.browser import FLAGS, App, browser_path
 from tests.e2e.drawing import MIDDLE, choose, expect_class, open_draw, press
+from tests.policy import launched
 
 pytestmark = pytest.mark.e2e
 
@@ -124,8 +125,10 @@ def test_a_digit_held_into_the_camera_is_read(app: App, browser: Browser, tmp_pa
     frame.paste(paper, (80, 0))
     film.write_bytes(encoded(frame, "JPEG") * 10)
     camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    chromium = browser.browser_type.launch(
-        executable_path=browser_path(), args=[*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
+    chromium = launched(
+        browser.browser_type,
+        executable_path=browser_path(),
+        args=[*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"],
     )
     try:
         page = chromium.new_context(

@@ -96,7 +96,7 @@ def playing(page: Page, steps: int) -> None:
 
 
 def wait_for_steps(page: Page, steps: int) -> None:
-    page.wait_for_function(f"({POINTS})() >= {steps}")
+    page.wait_for_function(f"() => ({POINTS})() >= {steps}")
 
 
 def test_news_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address: str) -> None:
@@ -117,7 +117,7 @@ def test_news_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address:
     assert (seen["incomplete"], seen["replaced"]) == (0, 0), seen
     assert page.evaluate(X_RANGE) == zoomed
     page.get_by_role("button", name="whole run").first.click()
-    page.wait_for_function(f"({X_RANGE})()[0] === 0")
+    page.wait_for_function(f"() => ({X_RANGE})()[0] === 0")
 
 
 def test_news_cost_few_bytes_and_none_cost_none(page: Page, address: str) -> None:
@@ -208,9 +208,9 @@ def test_the_keyboard_zooms_and_comes_back(page: Page, address: str) -> None:
     whole = page.evaluate(X_RANGE)
     page.locator(".ink-chart-plot").first.focus()
     page.keyboard.press("+")
-    page.wait_for_function(f"({X_RANGE})()[0] > {whole[0] + 1}")
+    page.wait_for_function(f"() => ({X_RANGE})()[0] > {whole[0] + 1}")
     page.keyboard.press("0")
-    page.wait_for_function(f"({X_RANGE})()[0] === 0")
+    page.wait_for_function(f"() => ({X_RANGE})()[0] === 0")
     assert page.evaluate(X_RANGE) == whole
 
 

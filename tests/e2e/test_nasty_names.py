@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from core.datasets import ImageData
 from core.runs import Store
@@ -36,6 +36,16 @@ def all_names(store: Store, mnist: ImageData) -> Iterator[Nasty]:
     nasty = made(store, mnist, NASTY_NAMES)
     yield nasty
     forget(store, nasty)
+
+
+@pytest.fixture(params=["with the policy", "escaping alone"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """Return a new visitor's page: names must do no harm where a browser heeds no Content-Security-Policy, either."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, bypass_csp=request.param == "escaping alone"
+    )
+    yield context.new_page()
+    context.close()
 
 
 def test_train(page: Page, app: App, store: Store, few: Nasty) -> None:

@@ -56,9 +56,10 @@ def test_the_limit_is_raised_at_the_start_and_the_log_says_what_is_left(started:
 
 
 def ask(url: str) -> tuple[int, str]:
-    """Return status and text of an answer."""
+    """Return status and text of an answer to a browser."""
+    request = urllib.request.Request(url, headers={"accept": "text/html"})
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()
@@ -113,7 +114,8 @@ def test_a_page_that_came_before_there_was_no_room_says_so(narrow: App, page: Pa
     resource.prlimit(narrow.process.pid, resource.RLIMIT_NOFILE, (open_files + 30, FILES))
     page.route(f"{narrow.url}/", lambda route: route.fulfill(body=html, content_type="text/html"))
     page.goto(narrow.url)
-    expect(page.get_by_role("dialog").get_by_text(SENTENCE)).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text(SENTENCE)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.unroute_all()
     page.goto(narrow.url)
     expect(page.locator("body > p").get_by_text(SENTENCE)).to_be_visible()

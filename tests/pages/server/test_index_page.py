@@ -1,22 +1,24 @@
 """The page that every address answers with: it brings the style sheets, whatever the browser takes."""
 
 import gzip
+import html
+import json
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
 import brotli
 import pytest
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Message
 
 from pages.components.assets import STATIC, version
 from pages.server.index_page import IndexPage
-from tests.polling import run_aside
+from tests import asgi
+from tests.pseudo import LANGUAGE, write_pseudo_catalogue
 
 PAGE = "<!doctype html><html><head></head><body><div id=root></div></body></html>" + " " * 2_000
 OF_OTHERS = {"etag": '"of-another-content"', "last-modified": "Sat, 28 Nov 2026 14:21:36 GMT"}
@@ -35,28 +37,9 @@ SITE = Starlette(routes=[Route("/", page), Route("/text", text)])
 SITE.add_middleware(GZipMiddleware)  # as Streamlit has one of its own
 
 
-@dataclass
-class Answer:
-    status: int
-    headers: Headers
-    body: bytes
-
-
-def ask(path: str, accept: str = HTML, coding: str = "identity", method: str = "GET") -> Answer:
+def ask(path: str, accept: str = HTML, coding: str = "identity", language: str = "") -> asgi.Answer:
     """Return what the middleware answers before a site."""
-    said: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: Message) -> None:
-        said.append(message)
-
-    headers = [(b"accept", accept.encode()), (b"accept-encoding", coding.encode())]
-    scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b""}
-    run_aside(lambda: IndexPage(SITE)(scope, receive, send))
-    body = b"".join(message.get("body", b"") for message in said[1:])
-    return Answer(said[0]["status"], Headers(raw=said[0]["headers"]), body)
+    return asgi.ask(IndexPage(SITE), path, accept=accept, accept_encoding=coding, accept_language=language)
 
 
 @pytest.mark.parametrize(
@@ -74,9 +57,11 @@ def test_the_page_links_every_style_sheet_and_the_script_at_its_end(
     sheets = sorted(path.name for path in STATIC.glob("*.css"))
     assert "theme.css" in sheets
     links = [f'<link rel="stylesheet" href="./app/static/{name}?v={version()}">' for name in sheets]
-    script = f'<script src="./app/static/first_paint.js?v={version()}"></script>'
-    assert before.endswith("".join([*links, script]))
-    assert (STATIC / "first_paint.js").exists()
+    assert "".join(links) in before
+    assert re.findall(r'<script src="([^"]*)"', before) == [
+        f"./app/static/{name}?v={version()}" for name in ("own_words.js", "first_paint.js")
+    ]
+    assert before.endswith("</script>")
     for name in OF_OTHERS:
         assert name not in answer.headers, "a browser that asks whether it is new would keep an old one"
 
@@ -87,3 +72,19 @@ def test_what_is_no_page_passes_as_it_is() -> None:
     missing = ask("/nowhere")
     assert missing.status == 404
     assert b"stylesheet" not in missing.body
+
+
+def test_it_brings_what_must_be_said_before_a_session_in_the_readers_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pseudo_catalogue(tmp_path)
+    monkeypatch.setenv("INKLING_LOCALES", str(tmp_path))
+    words = {}
+    for language in ("en", LANGUAGE):
+        answer = ask("/", language=language)
+        found = re.search(r'data-words="([^"]*)"', answer.text)
+        assert found
+        words[language] = json.loads(html.unescape(found[1]))
+        assert "Accept-Language" in answer.headers["vary"]
+    assert "at most 20 MB can be uploaded" in words["en"]["too_large"]
+    assert not set(words["en"].values()) & set(words[LANGUAGE].values())

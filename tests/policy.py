@@ -1,0 +1,29 @@
+"""The Content-Security-Policy in every test's browser: what a page does against it, its console says.
+
+Each browser is started here, so that no page goes unwatched; a test whose page breaks the policy fails (conftest.py).
+"""
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage
+
+broken: list[str] = []  # by the test that runs now
+FOR_NOW = "Html."  # the visitor's cookie, set by a script of st.html: goes with it
+
+
+def launched(chromium: BrowserType, **options: Any) -> Browser:
+    """Return a started browser all of whose pages are watched."""
+    browser = chromium.launch(**options)
+    browser.on("context", watch)
+    return browser
+
+
+def watch(context: BrowserContext) -> None:
+    """Note what the pages of the context do against the policy, by the words of Chromium's console."""
+    context.on("console", _note)
+
+
+def _note(message: ConsoleMessage) -> None:
+    place = message.location.get("url", "")
+    if "Content Security Policy" in message.text and FOR_NOW not in place:
+        broken.append(f"{message.text} ({place})")

@@ -5,7 +5,7 @@ Each browser is started here, so that no page goes unwatched; a test whose page 
 
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext, BrowserType
 
 broken: list[str] = []  # by the test that runs now
 FOR_NOW = "Html."  # the visitor's cookie, set by a script of st.html: goes with it
@@ -19,11 +19,13 @@ def launched(chromium: BrowserType, **options: Any) -> Browser:
 
 
 def watch(context: BrowserContext) -> None:
-    """Note what the pages of the context do against the policy, by the words of Chromium's console."""
-    context.on("console", _note)
+    """Note what the pages of the context do against the policy, by the words of Chromium's console and errors."""
+    context.on("console", lambda message: _note(message.text, message.location.get("url", "")))
+    context.on(
+        "weberror", lambda fault: _note(f"{fault.error}")
+    )  # a text made a script, which is thrown back
 
 
-def _note(message: ConsoleMessage) -> None:
-    place = message.location.get("url", "")
-    if "Content Security Policy" in message.text and FOR_NOW not in place:
-        broken.append(f"{message.text} ({place})")
+def _note(told: str, place: str = "") -> None:
+    if "Content Security Policy" in told and FOR_NOW not in place:
+        broken.append(f"{told} ({place})")

@@ -106,25 +106,6 @@ def test_a_file_that_is_not_taken(name: str, size: int, words: str, app: App, pa
     sees_our_words(page, words)
 
 
-def test_an_upload_in_a_frame_where_cookies_do_not_come(
-    data_folder: Path, tmp_path: Path, page: Page
-) -> None:
-    framed = start_app(data_folder, tmp_path / "inkling.db", INKLING_FRAMES="http://127.0.0.1:9")
-    try:
-        html = f'<!doctype html><iframe src="{framed.url}/draw" width="1200" height="850"></iframe>'
-        page.route("http://127.0.0.1:9/", lambda route: route.fulfill(body=html, content_type="text/html"))
-        page.goto("http://127.0.0.1:9/")
-        frame = page.frame_locator("iframe")
-        frame.get_by_text("Photo or scan", exact=True).click()
-        file = {"name": "photo.png", "mimeType": "", "buffer": b"x"}
-        frame.locator('input[type="file"]').set_input_files(file)
-        expect(frame.get_by_text("The file did not arrive. Load the page again")).to_be_visible()
-        (inner,) = (f for f in page.frames if f != page.main_frame)
-        assert not FRAMEWORKS.findall(inner.evaluate(SHOWN))
-    finally:
-        end_app(framed)
-
-
 def test_a_page_that_there_is_not(app: App, page: Page) -> None:
     page.goto(f"{app.url}/nowhere")
     sees_our_words(page, "There is no such page; this is the first one.")

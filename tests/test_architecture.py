@@ -42,7 +42,7 @@ PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search")
 
 # The rooms, lowest first: a room knows rooms of lower floors only, so that no two know each other.
 FLOORS = (
-    ("errors", "i18n"),
+    ("access", "errors", "i18n"),
     ("picture_files",),
     ("datasets", "images", "protocol"),
     ("config", "synthetic_digits"),
@@ -82,6 +82,19 @@ def test_every_page_has_a_room_and_none_is_a_package() -> None:
     """Streamlit puts pages/ on sys.path: packages named data or runs there would stand before others' modules."""
     assert {path.parent.name for path in (ROOT / "pages").glob("*/page.py")} == set(PAGES)
     assert not list((ROOT / "pages").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_page_uses_the_store_and_the_engine_on_its_visitors_behalf(path: Path) -> None:
+    """What the server does for itself asks no rule: a page has it from pages.server.visitor, which does."""
+    if path.parent.name != "server":
+        whole = (
+            "pages.server.services.system_store",
+            "pages.server.services.engine",
+            "core.runs.store.Store",
+        )
+        assert not {*whole} & imports(path)
+        assert not re.search(r"\.database\b|\.acting_as\(", path.read_text(encoding="utf-8"))
 
 
 def test_no_page_looks_again_by_itself() -> None:

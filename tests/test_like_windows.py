@@ -71,6 +71,7 @@ def test_every_module_can_be_imported() -> None:
         ROOT / "app.py",
         *(path for room in ("core", "pages", "deploy") for path in sorted((ROOT / room).rglob("*.py"))),
     ]
+    files.remove(ROOT / "core/runs/migrations/env.py")  # Alembic runs it, in a context that it has made
     statements = [statement for path in files for statement in import_statement(path)]
     assert len(statements) > 200
     assert run_like_windows("-c", IMPORT_ALL, given="\n".join(statements)) == ""

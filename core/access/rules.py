@@ -40,17 +40,17 @@ NOTHING: Final = Subject("")  # of what is done to no thing in particular, such 
 class Action(StrEnum):
     """What can be done. What is read by its id is read by whoever has the link: no id can be guessed."""
 
-    LIST_RUNS = "list runs"
-    READ_RUN = "read a run"
-    CREATE_RUN = "create a run"
-    ORDER_RUN = "order a run"  # run, pause, resume, step, epoch, stop, learning rate, pace
-    EDIT_RUN = "edit a run"  # name, note, tags, pin
-    DELETE_RUN = "delete a run"
-    RESTORE_RUN = "restore a run"
-    LIST_SEARCHES = "list searches"
-    READ_SEARCH = "read a search"
-    CREATE_SEARCH = "create a search"
-    ORDER_SEARCH = "order a search"
+    LIST_RUNS = "list_runs"
+    READ_RUN = "read_run"
+    CREATE_RUN = "create_run"
+    ORDER_RUN = "order_run"  # run, pause, resume, step, epoch, stop, learning rate, pace
+    EDIT_RUN = "edit_run"  # name, note, tags, pin
+    DELETE_RUN = "delete_run"
+    RESTORE_RUN = "restore_run"
+    LIST_SEARCHES = "list_searches"
+    READ_SEARCH = "read_search"
+    CREATE_SEARCH = "create_search"
+    ORDER_SEARCH = "order_search"
     WORK = "work"  # claim a run, write down what it says, drive a search, keep the store small
 
 

@@ -1,37 +1,22 @@
 """What a visitor reads where an address gives no page of the app: our own words, in the language of the browser."""
 
-from collections.abc import Callable
 from html import escape
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.i18n.catalogue import language_for
-from core.i18n.reader import Reader, read_by
 from core.i18n.translation import _
+from pages.server.plain_page import plain_page, read_by_asker
 from pages.server.services import allowed
 
 METRICS: Final = "/_stcore/metrics"
 
 
-def said_to(scope: Scope, say: Callable[[], str]) -> str:
-    """Return what `say` says in the language that the request asks for."""
-    wanted = Headers(scope=scope).get("accept-language", "")
-    with read_by(Reader(language_for(part.partition(";")[0].strip() for part in wanted[:200].split(",")))):
-        return say()
-
-
 def as_page(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
     """Return an HTML page that says one sentence."""
-    page = (
-        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        '<meta name="color-scheme" content="light dark"><title>Inkling</title>'
-        '<body style="font: 1.2rem/1.5 sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem">'
-        f"<p>{escape(sentence)}</p>"
-    )  # not said: HTML
-    return HTMLResponse(page, status, headers)
+    return plain_page(f"<p>{escape(sentence)}</p>", status, headers)
 
 
 class OwnWords:
@@ -75,7 +60,8 @@ class _Answer:
     async def say(self, status: int, replaced: Message | None = None) -> None:
         """Answer with our sentence, and what else the replaced answer's headers say."""
         self.is_begun = True
-        sentence = said_to(self._scope, lambda: _sentence(status))
+        with read_by_asker(self._scope):
+            sentence = _sentence(status)
         is_read = "text/html" in Headers(scope=self._scope).get("accept", "")
         answer = as_page(sentence, status) if is_read else PlainTextResponse(sentence, status)
         if replaced:

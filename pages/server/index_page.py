@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.i18n.literal_text import css_text, html_text
 from core.i18n.translation import _
 from pages.components.assets import static_file, style_sheets
-from pages.server.answers import said_to
+from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 from pages.server.static_files import CODINGS, coding_for
 
@@ -32,9 +32,9 @@ class IndexPage:
         if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
             plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             coding = coding_for(Headers(scope=scope).get("accept-encoding", ""))
-            await self._app(
-                {**scope, "headers": plain}, receive, _Linking(send, coding, said_to(scope, _links)).send
-            )
+            with read_by_asker(scope):
+                links = _links()
+            await self._app({**scope, "headers": plain}, receive, _Linking(send, coding, links).send)
         else:
             await self._app(scope, receive, send)
 

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from core.i18n.translation import _
-from pages.server.answers import as_page, said_to
+from pages.server.answers import as_page
+from pages.server.plain_page import read_by_asker
 
 try:
     import resource
@@ -103,12 +104,10 @@ class RoomForVisitors:
             return None
         if files_left() >= (LEFT_FOR_QUESTION if is_question else LEFT_FOR_PAGE):
             return None
-        sentence = said_to(
-            scope,
-            lambda: _(
+        with read_by_asker(scope):
+            sentence = _(
                 "Inkling has as many visitors as it can hold at the moment. Please try again in a few minutes."
-            ),
-        )
+            )
         headers = {
             "retry-after": AGAIN_S,
             "connection": "close",

@@ -210,7 +210,7 @@ def test_no_order_of_a_stranger_reaches_a_run(
 def test_a_refused_order_is_logged(store: Store, things: Things, caplog: pytest.LogCaptureFixture):
     with pytest.raises(NotAllowed):
         store.acting_as(BOB).delete(things.live)
-    assert f"refused: delete a run {things.live} by visitor bob" in caplog.text
+    assert f"refused: delete_run {things.live} by visitor bob" in caplog.text
 
 
 def test_a_run_in_the_bin_is_gone_for_everybody_but_its_owner(store: Store, things: Things):

@@ -20,9 +20,9 @@ from core.models.softmax_regression import softmax
 from core.runs import RunRow, UnknownRun
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
+from pages.run_context.dataset_guard import content_of
 from pages.run_context.trained_model import (
     Scores,
-    content_of,
     logits_of,
     model_for_unit_pixels_at,
     state_at,

@@ -15,7 +15,8 @@ from core.insight.metrics import ClassScore, Summary, class_scores, summary
 from core.runs import RunRow
 from pages.components.captioned_figure import captioned
 from pages.components.number_columns import said_per_cent, with_numbers
-from pages.run_context.trained_model import Scores, content_of, scores_at
+from pages.run_context.dataset_guard import content_of
+from pages.run_context.trained_model import Scores, scores_at
 
 
 @st.cache_data(show_spinner=False, max_entries=128)

@@ -21,7 +21,8 @@ from core.runs.run_labels import title
 from pages.components.captioned_figure import chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
-from pages.run_context.trained_model import content_of, logits_of, newest_step, test_images
+from pages.run_context.dataset_guard import content_of
+from pages.run_context.trained_model import logits_of, newest_step, test_images
 from pages.server.services import image_data
 from pages.server.visitor import store
 

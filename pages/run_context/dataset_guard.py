@@ -1,4 +1,4 @@
-"""Whether a dataset's images are there, and the offer to get them."""
+"""Whether a dataset's images are there, the offer to get them, and which they are."""
 
 import streamlit as st
 
@@ -7,7 +7,13 @@ from core.i18n.kept_sentences import said_again
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
+from core.runs import RunRow
 from pages.server.services import image_data
+
+
+def content_of(run: RunRow) -> str:
+    """Return what changes with the images of the run's dataset: what is kept of them is of these."""
+    return image_data(run.dataset).fingerprint
 
 
 def dataset_is_here(name: str) -> bool:

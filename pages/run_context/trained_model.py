@@ -19,6 +19,7 @@ from core.models.softmax_regression import for_unit_pixels, linear_logits
 from core.models.unit_pixels import UnitPixels
 from core.runs import RunRow
 from core.training.data import TrainingData, training_data
+from pages.run_context.dataset_guard import content_of
 from pages.server.services import image_data
 from pages.server.visitor import store
 
@@ -91,11 +92,6 @@ def _mixed_in(config: RunConfig) -> ImageData | None:
         return image_data(config.mix_in) if config.mix_in else None
     except DatasetError:
         return None
-
-
-def content_of(run: RunRow) -> str:
-    """Return what changes with the images of the run's dataset: what is kept of them is of these."""
-    return image_data(run.dataset).fingerprint
 
 
 def test_images(run: RunRow) -> np.ndarray:

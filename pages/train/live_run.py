@@ -27,7 +27,7 @@ from pages.components.live_chart import live_chart
 from pages.components.live_html import live_parts
 from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
-from pages.run_context.trained_model import content_of
+from pages.run_context.dataset_guard import content_of
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data
 from pages.server.visitor import store, visitor

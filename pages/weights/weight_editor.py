@@ -21,9 +21,10 @@ from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.image_panels import pixel_panels
+from pages.run_context.dataset_guard import content_of
 from pages.run_context.guards import has_test_images
 from pages.run_context.selected_run import select_run
-from pages.run_context.trained_model import content_of, newest_step, prepared_data, scores, state_at
+from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
 from pages.server.services import image_data
 from pages.server.visitor import store
 from pages.weights.weight_tools import chosen_edit

@@ -22,9 +22,9 @@ from pages.components.captioned_figure import captioned
 from pages.components.frame_pacer import ask_for_next
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
+from pages.run_context.dataset_guard import content_of
 from pages.run_context.trained_model import (
     StateArrays,
-    content_of,
     model_at,
     newest_step,
     prepared_data,

@@ -34,6 +34,7 @@ def old(
             (data / entry.name).symlink_to(entry)
     path = unpack(request.param, data)
     monkeypatch.setenv("INKLING_DATA", str(data))
+    monkeypatch.setenv("INKLING_LISTING", "everyone")
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{path}")
     st.cache_resource.clear()
     return services.system_store()

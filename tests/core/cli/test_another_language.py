@@ -98,7 +98,7 @@ def test_without_a_command_the_help_is_shown() -> None:
         ("train --dataset own:abc", 1),
         ("train --nesterov", 2),
         ("train --preset 5", 2),
-        ("train --validation-size 60000", 1),
+        ("train --validation-size 60000", 2),
         ("train --start-from 5", 1),
         ("train --name a\x07", 1),
         ("runs --limit 0", 2),
@@ -158,7 +158,7 @@ def test_a_damaged_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_progress() -> None:
-    (task,) = ConsoleReporter("ended001", as_json=False, is_quiet=False)._progress.tasks
+    (task,) = ConsoleReporter("ended001", as_json=False, is_quiet=False, without_test="")._progress.tasks
     assert task.description.startswith("⟦Steps")
 
 

@@ -80,6 +80,7 @@ def test_a_damaged_key_is_said_with_its_remedy_on_every_page(app: AppTest, store
     with store.database.write() as connection:
         connection.execute(update(LAB).where(LAB.c.name == "key").values(value="ab"))
     identity.lab.clear()
+    del app.session_state["visitor"]
     app.run()
     assert not app.exception
     (said,) = (error.value for error in app.error)

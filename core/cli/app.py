@@ -8,6 +8,7 @@ import typer
 from core.cli.command_classes import OwnCommand, OwnGroup
 from core.cli.console import write_to_any_console
 from core.cli.export_import import backup_command, export_command, import_command, restore_command
+from core.cli.operator import operator_command
 from core.cli.predict import predict_command
 from core.cli.runs import evaluate_command, runs_command
 from core.cli.shell_reader import shell_reader
@@ -57,6 +58,9 @@ def make_app() -> typer.Typer:
     )(import_command())
     command("backup", help=_("Copy all runs and your own datasets into one file. The app can keep running."))(
         backup_command()
+    )
+    command("operator", help=_("Say which browsers may see and change everything on this server."))(
+        operator_command()
     )
     command(
         "restore",

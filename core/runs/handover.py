@@ -11,6 +11,7 @@ from core.runs.database import Database
 from core.runs.schema import HANDOVERS, RUNS, SEARCHES
 
 VALID_S: Final = 600.0
+PLACE: Final = "take"  # where the app has the links, before their words
 OWNED: Final[dict[str, Table]] = {"runs": RUNS, "searches": SEARCHES}  # whose rows have an owner
 
 

@@ -135,6 +135,13 @@ HANDOVERS: Final = Table(  # one-time links to another browser, see core.runs.ha
     Column("made_at", Float, nullable=False),
 )
 
+OPERATORS: Final = Table(  # visitors who may do everything, see core.runs.operators
+    "operators",
+    METADATA,
+    Column("visitor", String(64), primary_key=True),
+    Column("since", Float, nullable=False),
+)
+
 OPENED: Final = (
     Table(  # others' things that a visitor has opened by their links: they are in that visitor's lists
         "opened",

@@ -8,10 +8,9 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import StoreError
-from core.runs.handover import VALID_S
+from core.runs.handover import PLACE, VALID_S
 from pages.components.image_panels import picture
 from pages.runs.export_import import address_of, qr_code
-from pages.server.handover_page import PLACE
 from pages.server.visitor import new_handover
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.access.rules import Kind
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.reader import Reader, read_by, reader
@@ -21,7 +22,7 @@ from pages.runs.export_import import export_section, import_section, links
 from pages.runs.handover import handover_section
 from pages.runs.rerun import repeat_buttons
 from pages.runs.runs_table import filters, listed, run_columns, runs_table
-from pages.server.visitor import store
+from pages.server.visitor import actor, store
 
 
 def selection_tools(rows: list[RunRow]) -> None:
@@ -74,6 +75,8 @@ if "compare" in st.query_params:
     show_comparison(st.query_params["compare"])
     st.stop()
 
+if actor().kind is Kind.OPERATOR:
+    st.caption(_("This browser is an operator's: it has everybody's runs, and may change and delete them."))
 wanted = filters()
 offer_undo()
 arrived = st.session_state.pop("brought_in_title", None)

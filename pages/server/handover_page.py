@@ -13,12 +13,13 @@ from starlette.routing import Route
 from core.config.app_settings import SettingsError
 from core.i18n.translation import _, ngettext
 from core.runs import StoreError
-from core.runs.handover import count_things, owner_by, take
+from core.runs.handover import PLACE, count_things, owner_by, take
+from core.runs.operators import make_operator
+from core.runs.run_row import COMMAND_LINE
 from pages.server.identity import set_cookies, visitor_of
 from pages.server.plain_page import plain_page, read_by_asker
 from pages.server.services import system_store
 
-PLACE: Final = "take"  # the last part of its address but one
 BRINGING: Final = "bringing"
 GONE: Final = 410
 
@@ -43,6 +44,12 @@ def _asked(request: Request, _prefix: str) -> Response:
     owner = owner_by(system_store().database, word)
     if not owner:
         return _void()
+    if owner == COMMAND_LINE:
+        question = _(
+            "Make this browser an operator's? It can then see, change and delete everything that anybody has here."
+        )
+        button = _button(_("Make it an operator's"))
+        return plain_page(f"<p>{escape(question)}</p>{button}")
     if owner == here:
         return _told(_("The things that this link leads to are yours in this browser already."))
     theirs = _counted(owner)
@@ -90,6 +97,9 @@ def _used(request: Request, prefix: str) -> Response:
     if not owner:
         return _void()
     response = RedirectResponse(f"{prefix}/runs", 303)
+    if owner == COMMAND_LINE:
+        make_operator(system_store().database, here)
+        return response
     set_cookies(request.scope, MutableHeaders(raw=response.raw_headers), owner, prefix)
     return response
 

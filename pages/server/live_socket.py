@@ -15,7 +15,7 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.access.guard import NO_SUBJECT
-from core.access.rules import Action, Actor, Kind
+from core.access.rules import Action, Actor
 from core.i18n.catalogue import languages
 from core.live.hub import Hub, Source, Topic, Viewer
 from core.live.news import Moment, MomentSource
@@ -28,6 +28,7 @@ from pages.server.background import is_under_way
 from pages.server.identity import passing_name, visitor_of
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data, system_store
+from pages.server.visitor import actor_named
 from pages.server.warmup import libraries_loaded
 
 SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
@@ -131,7 +132,7 @@ async def _hear(socket: WebSocket, viewer: Viewer) -> None:
         if isinstance(told.get("heard"), int):
             viewer.heard(told["heard"])
         elif topics is not None:
-            actor = Actor(Kind.VISITOR, visitor_of(socket.scope))
+            actor = await asyncio.to_thread(actor_named, visitor_of(socket.scope))
             viewer.watch(await asyncio.to_thread(_readable, topics, actor))
         else:
             rubbish += 1

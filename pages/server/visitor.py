@@ -1,7 +1,7 @@
 """Who is looking: the visitor whose cookie came with the session (pages/server/identity.py), else one of its own."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -9,9 +9,12 @@ from core.access.rules import Action, Actor, Kind
 from core.i18n.translation import _
 from core.runs import RunRow, Store
 from core.runs.handover import offer
+from core.runs.operators import operators
 from pages.components.live_channel import follow_as
 from pages.server.identity import PASSING, lab, new_name, signed, visitor_in
 from pages.server.services import engine, system_store
+
+OPERATOR_S: Final = 3.0  # so long an operator may still be one who is none any more
 
 
 def visitor() -> str:
@@ -54,8 +57,18 @@ def new_handover() -> str:
 
 
 def actor() -> Actor:
-    """Return this visitor as the rules know them."""
-    return Actor(Kind.VISITOR, visitor())
+    """Return this visitor as the rules know them.  Raises: StoreError."""
+    return actor_named(visitor())
+
+
+def actor_named(name: str) -> Actor:
+    """Return the visitor of this name ("": nobody known) as the rules know them.  Raises: StoreError."""
+    return Actor(Kind.OPERATOR if name and name in _operators() else Kind.VISITOR, name)
+
+
+@st.cache_resource(show_spinner=False, ttl=OPERATOR_S)
+def _operators() -> frozenset[str]:
+    return operators(system_store().database)
 
 
 def store() -> Store:

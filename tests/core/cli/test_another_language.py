@@ -21,7 +21,7 @@ from core.runs.run_labels import STATUSES
 from core.training.loop import train
 from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
 
-COMMANDS = ("train", "evaluate", "predict", "runs", "export", "import", "backup", "restore")
+COMMANDS = ("train", "evaluate", "predict", "runs", "export", "import", "backup", "operator", "restore")
 NAMES = frozenset({"python", "core", *COMMANDS})
 ARTICLE = frozenset({"Iteration", "Loss", "Accuracy", "Final"})  # its log is printed as the article has it
 _CODE = re.compile(r"--[a-z0-9-]+|<[^>]*>")  # options, and the types of their values

@@ -1,5 +1,6 @@
 """The page of a one-time link, asked as a browser, a messenger's preview and another site ask."""
 
+import html
 import re
 import sqlite3
 from contextlib import closing
@@ -10,6 +11,8 @@ from starlette.applications import Starlette
 from core.config.run_config import RunConfig
 from core.runs import Store
 from core.runs.handover import count_things, offer, owner_by
+from core.runs.operators import operators
+from core.runs.run_row import COMMAND_LINE
 from pages.server.handover_page import handover_route
 from pages.server.identity import Identity, cookie_name, signed, visitor_in
 from tests.pages.server.asgi import Answer, ask
@@ -131,3 +134,17 @@ def test_a_store_that_fails_is_told_in_its_words(store: Store) -> None:
     assert answer.status == 503
     assert "locked by another process" in words(answer)
     assert owner_by(store.database, word) == ADA
+
+
+def test_the_command_lines_link_makes_this_browser_an_operators_and_leaves_it_its_visitor(
+    store: Store,
+) -> None:
+    word = offer(store.database, COMMAND_LINE)
+    assert "Make this browser an operator's?" in html.unescape(words(go(word, BO)))
+    assert operators(store.database) == frozenset()
+    assert go(word, method="POST").status == 403, "who is nobody cannot be one"
+    taken = go(word, BO, method="POST")
+    assert (taken.status, taken.headers["location"], taken.cookies) == (303, "/runs", {})
+    assert operators(store.database) == {BO}
+    assert go(word, ADA, method="POST").status == 410
+    assert operators(store.database) == {BO}

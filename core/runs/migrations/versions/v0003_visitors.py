@@ -9,7 +9,7 @@ oldest = 1
 
 
 def upgrade() -> None:
-    """Make the three tables."""
+    """Make the four tables."""
     op.create_table(
         "lab",
         sa.Column("name", sa.String(32), primary_key=True),
@@ -20,6 +20,11 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), primary_key=True),
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("made_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "operators",
+        sa.Column("visitor", sa.String(64), primary_key=True),
+        sa.Column("since", sa.Float, nullable=False),
     )
     op.create_table(
         "opened",

@@ -70,10 +70,22 @@ class Settings:
     max_run_hours: float = _number(12.0, 0.001, 10_000.0, N_("The longest that a run may train, in hours."))
     snapshots_per_run: int = _whole(60, 3, 60, N_("How many snapshots of the weights are kept for each run."))
     kept_runs: int = _whole(
-        1000, 1, 10**6, N_("How many runs are kept. Beyond that, the oldest are deleted, except pinned ones.")
+        0,
+        0,
+        10**6,
+        N_(
+            "How many runs are kept. Beyond that, the oldest are deleted, except pinned ones. 0: all of them."
+        ),
     )
-    kept_days: float = _number(90.0, 0.01, 36_500.0, N_("How many days a run is kept unless it is pinned."))
-    undo_s: float = _number(600.0, 0.0, 10**8, N_("How long deleting a run can be undone, in seconds."))
+    kept_days: float = _number(
+        0.0,
+        0.0,
+        36_500.0,
+        N_("How many days a run is kept unless it is pinned. 0: until somebody deletes it."),
+    )
+    bin_days: int = _whole(
+        30, 0, 36_500, N_("How many days a deleted run lies in the bin before it is gone.")
+    )
     queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
     queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
     upload_mb: float = _number(

@@ -1,4 +1,4 @@
-"""Keeping the store small: old runs are pruned by age and number, deleted ones purged, room given back."""
+"""What goes from the store: what has lain in the bin for its time, and what an operator's settings no longer keep."""
 
 import time
 
@@ -10,6 +10,7 @@ from core.runs.opened_links import RUN
 from core.runs.run_row import ENDED, INTERRUPTED
 from core.runs.run_table import RunTable
 from core.runs.schema import OPENED, RUNS
+from core.runs.store_time import store_time
 
 DAY_S = 86_400.0
 OPEN_S = 1_800.0  # a run looked at this recently counts as open
@@ -23,17 +24,22 @@ class Retention:
 
     @needs_right_to(Action.WORK)
     def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:
-        """Delete for good what the settings no longer keep; return the ids.
+        """Delete for good what the settings no longer keep; return the ids. By default that is the bin's alone.
 
         Kept whatever their age: pinned runs, runs that are queued or in work, and runs that somebody looks
-        at (`open_ids`, or touched within half an hour). Deleted runs go when their time for undoing is over.
+        at (`open_ids`, or touched within half an hour). Deleted runs go when their time in the bin is over. Time is the
+        store's (core.runs.store_time).
         """
-        now = time.time()
+        if self._database.is_read_only:
+            return []
+        with self._database.write() as connection:
+            now = store_time(connection, time.time())
         may_go = _may_go(now, open_ids)
         with self._database.read() as connection:
             over = connection.scalars(select(RUNS.c.id).where(may_go, self._is_over(now))).all()
             count = connection.scalar(select(func.count()).select_from(RUNS)) or 0
-            surplus = max(0, count - len(over) - self._settings.kept_runs)
+            most = self._settings.kept_runs or count
+            surplus = max(0, count - len(over) - most)
             oldest = select(RUNS.c.id).where(may_go, RUNS.c.id.not_in(over)).order_by(RUNS.c.number)
             ids = [*over, *connection.scalars(oldest.limit(surplus))]
         for run_id in ids:
@@ -54,11 +60,11 @@ class Retention:
 
     def _is_over(self, now: float) -> ColumnElement[bool]:
         """Return the condition of a run whose time is over."""
-        deleted_at, ended_at, created_at = RUNS.c.deleted_at, RUNS.c.ended_at, RUNS.c.created_at
-        kept_s = self._settings.kept_days * DAY_S
-        return or_(
-            deleted_at <= now - self._settings.undo_s, func.coalesce(ended_at, created_at) < now - kept_s
-        )
+        is_over = RUNS.c.deleted_at <= now - self._settings.bin_days * DAY_S
+        if self._settings.kept_days:
+            kept_s = self._settings.kept_days * DAY_S
+            is_over |= func.coalesce(RUNS.c.ended_at, RUNS.c.created_at) < now - kept_s
+        return is_over
 
 
 def _may_go(now: float, open_ids: tuple[str, ...]) -> ColumnElement[bool]:

@@ -135,6 +135,13 @@ HANDOVERS: Final = Table(  # one-time links to another browser, see core.runs.ha
     Column("made_at", Float, nullable=False),
 )
 
+STORE_TIME: Final = Table(  # one row, see core.runs.store_time; both in seconds since 1970
+    "store_time",
+    METADATA,
+    Column("store_s", Float, primary_key=True),
+    Column("clock_s", Float, nullable=False),
+)
+
 OPERATORS: Final = Table(  # visitors who may do everything, see core.runs.operators
     "operators",
     METADATA,

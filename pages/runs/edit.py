@@ -10,7 +10,7 @@ from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.runs import RunRow, StoreError, UnreadableRun
 from core.runs.run_labels import title
-from pages.runs.runs_table import select_rows
+from pages.runs.runs_table import pin_help, select_rows
 from pages.server.services import settings
 from pages.server.visitor import may, store, visitor
 
@@ -36,9 +36,7 @@ def edit_run(row: RunRow) -> None:
             key=f"tags_{row.id}",
             help=_("Up to twelve tags, separated by commas."),
         )
-        st.toggle(
-            _("Pin"), row.pinned, key=f"pin_{row.id}", help=_("Pinned runs are kept however old they are.")
-        )
+        st.toggle(_("Pin"), row.pinned, key=f"pin_{row.id}", help=pin_help())
         st.form_submit_button(_("Save"), on_click=_save, args=(row.id,), icon=":material/save:")
 
 
@@ -64,7 +62,11 @@ def delete_button(rows: list[RunRow]) -> None:
         disabled=not own,
         on_click=_delete,
         args=([row.id for row in own],),
-        help=markdown_("You can undo this for {time:about}.", time=settings().undo_s)
+        help=nmarkdown_(
+            "You can take it out of the bin, at the end of this page, for {n} day.",
+            "You can take it out of the bin, at the end of this page, for {n} days.",
+            settings().bin_days,
+        )
         if own
         else _("A run can be deleted only in the browser that made it."),
     )

@@ -16,6 +16,7 @@ from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.navigation import page
 from pages.run_context.selected_run import select_run, status_chip
+from pages.runs.bin import bin_section, kept_until
 from pages.runs.comparison import show_comparison
 from pages.runs.edit import delete_button, edit_run, offer_undo, tell_unreadable
 from pages.runs.export_import import export_section, import_section, links
@@ -51,6 +52,8 @@ def one_run(row: RunRow) -> None:
     st.html(status_chip(row))
     if row.message:
         st.caption(markdown_text(f"{row.message} {row.remedy}"))
+    if until := kept_until(row):
+        st.caption(markdown_("Kept until {until:date}. A pinned run is kept.", until=until))
     repeat_buttons(row)
     names = [_("Export"), _("Link"), _("Name and note")]
     away, link, edit = st.tabs(names, key="run_section", on_change="rerun")
@@ -116,5 +119,6 @@ elif not unreadable:
     st.page_link(page("train"), label=_("Train a model"), icon=":material/play_arrow:")
 with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_panel"):
     import_section()
+bin_section()
 with st.expander(_("Take my things to another browser"), icon=":material/devices:", key="handover_panel"):
     handover_section()

@@ -19,6 +19,7 @@ from core.runs.loss_history import loss_histories
 from core.runs.run_labels import STATUSES, title
 from pages.components.number_columns import said_per_cent, with_numbers
 from pages.components.selectbox import field_px
+from pages.server.services import settings
 from pages.server.visitor import is_mine, store, visitor
 
 LIMIT: Final = 2000
@@ -159,10 +160,17 @@ def _keep_selection(ids: list[str]) -> None:
     st.session_state[_DRAWN] = (_table_key(), ids)
 
 
+def pin_help() -> str:
+    """Return what pinning does here: it keeps a run where others go in time."""
+    if settings().kept_days or settings().kept_runs:
+        return _("Pinned runs are kept however old they are.")
+    return _("Pinned runs stand before the others.")
+
+
 def _columns() -> dict[str, Any]:
     column, zone = st.column_config, reader().time_zone
     return {
-        "pinned": column.TextColumn("", width=32, help=_("Pinned runs are kept however old they are.")),
+        "pinned": column.TextColumn("", width=32, help=pin_help()),
         "name": column.TextColumn(_("Run"), width=180),
         "images": column.TextColumn(_("Dataset"), width=105),
         "model": column.TextColumn(_("Model"), width=125),

@@ -28,6 +28,31 @@ def left(store):
     return {row.id for row in (*store.list(), *store.list(deleted=True))}
 
 
+def test_by_default_nothing_goes_by_itself(store_path):
+    store = open_store(store_path)
+    ids = {ended(store, age_days=40_000) for _ in range(3)}
+    assert store.prune() == []
+    assert left(store) == ids
+
+
+def test_a_clock_that_runs_ahead_takes_nothing_out_of_the_bin(store_path, monkeypatch):
+    store = open_store(store_path)
+    run_id = ended(store)
+    store.delete(run_id)
+    assert store.prune() == []
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 100 * DAY_S)
+    assert store.prune() == []
+    assert [row.id for row in store.list(deleted=True)] == [run_id]
+    for day in range(1, 28):
+        monkeypatch.setattr(time, "time", lambda day=day: now + (100 + day) * DAY_S)
+        assert store.prune() == [], day
+    for day in range(28, 31):
+        monkeypatch.setattr(time, "time", lambda day=day: now + (100 + day) * DAY_S)
+        store.prune()
+    assert store.list(deleted=True) == []
+
+
 def test_old_runs_go_and_young_ones_stay(store_path):
     store = open_store(store_path, kept_days=10)
     old, young = ended(store, age_days=11), ended(store, age_days=9)
@@ -62,7 +87,7 @@ def test_a_run_last_looked_at_long_ago_goes(store_path):
 
 
 def test_a_deleted_run_can_be_restored_until_its_time_is_over(store_path):
-    patient, hasty = open_store(store_path, undo_s=600), open_store(store_path, undo_s=0)
+    patient, hasty = open_store(store_path), open_store(store_path, bin_days=0)
     run_id = ended(patient)
     patient.pin(run_id)
     patient.delete(run_id)

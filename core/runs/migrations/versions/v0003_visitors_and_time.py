@@ -1,4 +1,4 @@
-"""What the server knows of visitors: the key that it signs with, links to another browser, and what was opened."""
+"""What the server knows of visitors: its key, links to other browsers, what was opened, operators. The store's time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ oldest = 1
 
 
 def upgrade() -> None:
-    """Make the four tables."""
+    """Make the tables."""
     op.create_table(
         "lab",
         sa.Column("name", sa.String(32), primary_key=True),
@@ -20,6 +20,11 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), primary_key=True),
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("made_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "store_time",
+        sa.Column("store_s", sa.Float, primary_key=True),
+        sa.Column("clock_s", sa.Float, nullable=False),
     )
     op.create_table(
         "operators",

@@ -21,6 +21,10 @@ _PAGE: Final = (
 )  # not said: a header
 # What people made and take away. A report opened from its address is shown, in no origin, and runs nothing.
 _MEDIA: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"  # not said: a header
+# What a page is made of, should it be opened by itself; short, since it comes with every answer.
+_PART: Final = "default-src 'none'"  # not said: a header
+_ALL: Final = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
+_PAGES: Final = {"permissions-policy": "camera=(self), microphone=(), geolocation=()"}
 _INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -40,24 +44,23 @@ class SecurityHeaders:
         ancestors = "; frame-ancestors " + " ".join(("'self'", *frames))  # not said: a header
         self._app, self._has_frames = app, bool(frames)
         self._media = f"{prefix}/media/"
-        self._headers = {
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "same-origin",
-            "permissions-policy": "camera=(self), microphone=(), geolocation=()",
-        }
-        self._policy, self._policy_of_media = policy + ancestors, _MEDIA + ancestors
+        self._policies = {"page": policy + ancestors, "media": _MEDIA + ancestors, "part": _PART + ancestors}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        policy = self._policy_of_media if scope["path"].startswith(self._media) else self._policy
+        is_media = scope["path"].startswith(self._media)
         is_framed = self._has_frames and scope["scheme"] == "https"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update({**self._headers, "content-security-policy": policy})
+                is_page = headers.get("content-type", "").startswith("text/html")
+                kind = "media" if is_media else "page" if is_page else "part"
+                headers.update(
+                    {**_ALL, **(_PAGES if is_page else {}), "content-security-policy": self._policies[kind]}
+                )
                 if is_framed:
                     message["headers"] = [_in_frames(*header) for header in headers.raw]
             await send(message)

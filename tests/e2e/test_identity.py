@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.runs import Store
-from tests.browser import App, end_app, start_app
+from tests.browser import App, end_app, free_port, start_app
 from tests.e2e.drawing import expect_rest
 from tests.polling import until
 from tests.train_page import press
@@ -144,21 +144,27 @@ def site_with_frame(address: str) -> Iterator[str]:
 
 
 def test_in_a_frame_on_another_site_it_is_a_visitor_of_its_own_and_told_so(
-    app: App, store: Store, page: Page, context: BrowserContext
+    data_folder: Path, tmp_path: Path, page: Page, context: BrowserContext
 ) -> None:
-    page.goto(app.url)
-    here = name_in(context)
-    with site_with_frame(f"{app.url}/?{SHORT}") as site:
-        page.goto(site)
-        frame = page.frame_locator("iframe")
-        expect(frame.get_by_text(NO_COOKIES)).to_be_visible()
-        frame.get_by_role("button", name=re.compile("^Train")).first.click()
-        expect(frame.locator(".ink-status .ink-chip").first).to_have_text(
-            re.compile("running|finished", re.I)
-        )
-        owner = store.list(limit=1)[0].owner
-        assert owner not in ("", here)
-    assert name_in(context) == here
+    port = free_port()
+    with site_with_frame(f"http://localhost:{port}/?{SHORT}") as site:
+        app = start_app(data_folder, tmp_path / "inkling.db", port, INKLING_FRAMES=site)
+        try:
+            page.goto(app.url)
+            here = name_in(context)
+            page.goto(site)
+            frame = page.frame_locator("iframe")
+            expect(frame.get_by_text(NO_COOKIES)).to_be_visible()
+            frame.get_by_role("button", name=re.compile("^Train")).first.click()
+            expect(frame.locator(".ink-status .ink-chip").first).to_have_text(
+                re.compile("running|finished", re.I)
+            )
+            with closing(Store(f"sqlite:///{app.store}")) as store:
+                owner = store.list(limit=1)[0].owner
+            assert owner not in ("", here)
+            assert name_in(context) == here
+        finally:
+            end_app(app)
 
 
 def test_two_labs_on_one_host_leave_each_other_their_visitors(

@@ -169,6 +169,9 @@ def test_runs(page: Page, app: App, store: Store, few: Nasty) -> None:
 
 def look_at_runs(look: Looker, store: Store) -> None:
     page, nasty = look.page, look.nasty
+    for run in (nasty.other, nasty.run):  # another's, which are listed once their links were opened
+        page.goto(f"{look.app.url}/?run={run}")
+        expect_rest(page)
     open_runs(page, look.app, store, nasty.run_name)
     expect_no_csv_of_streamlits(page)
     with page.expect_download() as told:

@@ -8,7 +8,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from pages.server.identity import Identity, cookie_name, visitor_in, visitor_of
-from tests.pages.server.asgi import Answer, ask
+from tests.asgi import Answer, ask
 
 ME = "0123456789abcdef"
 HTML = ("accept", b"text/html,application/xhtml+xml")

@@ -61,7 +61,7 @@ def site() -> Starlette:
 def test_what_fails_is_said_in_our_words(
     site: Starlette, path: str, status: int, words: str, accept: str
 ) -> None:
-    answer = ask(site, path, accept=accept)
+    answer = ask(site, path, headers={"accept": accept})
     assert answer.status == status
     assert words in answer.text
     assert not [text for text in OF_FRAMEWORKS if text in answer.text]

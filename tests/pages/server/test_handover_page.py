@@ -15,7 +15,7 @@ from core.runs.operators import operators
 from core.runs.run_row import COMMAND_LINE
 from pages.server.handover_page import handover_route
 from pages.server.identity import Identity, cookie_name, signed, visitor_in
-from tests.pages.server.asgi import Answer, ask
+from tests.asgi import Answer, ask
 
 ADA, BO = "a" * 16, "b" * 16
 CONFIG = RunConfig(train_size=100, epochs=1)

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import file_util
 
@@ -19,14 +19,21 @@ from tests.asgi import Answer, ask
 
 
 async def fine(_: Request) -> Response:
-    return PlainTextResponse("fine", headers={"set-cookie": "_streamlit_xsrf=2|a; Path=/; SameSite=Lax"})
+    return HTMLResponse("fine", headers={"set-cookie": "_streamlit_xsrf=2|a; Path=/; SameSite=Lax"})
+
+
+async def part(_: Request) -> Response:
+    return PlainTextResponse("{}", media_type="application/json")
 
 
 def site(base_path: str = "", *frames: str) -> Starlette:
     """Return a server behind the middleware: it knows a page, and a file that somebody made."""
     prefix = f"/{base_path}" if base_path else ""
     return Starlette(
-        routes=[Route(f"{prefix}/{place}", fine) for place in ("", "media/report.html")],
+        routes=[
+            *(Route(f"{prefix}/{place}", fine) for place in ("", "media/report.html")),
+            Route(f"{prefix}/part.json", part),
+        ],
         middleware=[Middleware(SecurityHeaders, base_path=base_path, frames=frames)],
     )
 
@@ -72,16 +79,22 @@ def test_the_hash_of_a_script_is_of_all_between_its_tags() -> None:
     assert inline_hashes(page) == [f"'sha256-{b64encode(digest).decode()}'" for digest in expected]
 
 
-@pytest.mark.parametrize("path", ["/", "/media/report.html", "/nowhere", "/media/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/media/report.html", "/part.json", "/nowhere", "/media/nowhere"])
 def test_every_answer_carries_them(path: str) -> None:
     answer = ask(site(), path)
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
-    assert "camera=(self)" in answer.headers["permissions-policy"]
     assert policy(answer)["frame-ancestors"] == ["'self'"]
     loose = {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:"}
     for directive in ("default-src", "script-src", "connect-src", "object-src"):
         assert not loose & set(policy(answer).get(directive, ())), directive
+
+
+def test_a_page_says_what_it_may_use_and_its_parts_are_no_pages() -> None:
+    assert "camera=(self)" in ask(site(), "/").headers["permissions-policy"]
+    alone = policy(ask(site(), "/part.json"))
+    assert (alone["default-src"], alone["frame-ancestors"]) == (["'none'"], ["'self'"])
+    assert set(alone) == {"default-src", "frame-ancestors"}, "it comes with every answer"
 
 
 def test_sites_that_are_named_may_frame_it() -> None:

@@ -39,7 +39,8 @@ SITE.add_middleware(GZipMiddleware)  # as Streamlit has one of its own
 
 def ask(path: str, accept: str = HTML, coding: str = "identity", language: str = "") -> asgi.Answer:
     """Return what the middleware answers before a site."""
-    return asgi.ask(IndexPage(SITE), path, accept=accept, accept_encoding=coding, accept_language=language)
+    headers = {"accept": accept, "accept-encoding": coding, "accept-language": language}
+    return asgi.ask(IndexPage(SITE), path, headers=headers)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from core.i18n.translation import _
 from pages.components.address import keep_one_entry_a_page
+from pages.components.assets import version
 from pages.components.navigation import all_pages, is_first
 from pages.components.page_aids import page_aids
 from pages.components.theme import apply_style
@@ -24,7 +25,7 @@ def draw() -> None:
     """Draw the page that the address names, and what surrounds it."""
     find_viewer()
     # Before the navigation, which would have the browser fetch a page's icon from another host as the tab's.
-    st.set_page_config(page_icon="/app/static/favicon.png", layout="wide")
+    st.set_page_config(page_icon=f"/app/static/favicon.png?v={version()}", layout="wide")
     page = st.navigation(all_pages(), position="top")
     st.set_page_config(page_title=_("{page} · Inkling", page=page.title))
     apply_style()

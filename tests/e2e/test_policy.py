@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from core.export import FORMATS
 from core.runs import Store
 from tests.browser import App
 from tests.e2e.drawing import MIDDLE, choose, draw, expect_class, open_draw, path_of
@@ -57,4 +58,4 @@ def test_a_visit_needs_no_more_than_it_allows(app: App, store: Store, page: Page
         page.get_by_role("button", name="CSV").click()
     assert told.value.path().stat().st_size
     select_row(page, 0)
-    assert download(page, "Python script", "script")
+    assert download(page, FORMATS["html"].title, "html")

@@ -70,6 +70,7 @@ def head_of(
         "status": status,
         "chip@class": f"ink-chip ink-{tone}",  # not said: classes of CSS
         "line": line,
+        "line@title": line,  # where there is no room for all of it
         "progress@aria-label": _("progress"),
         "progress@aria-valuenow": f"{100 * share:.0f}",
         "bar@style": f"width:{100 * share:.2f}%",

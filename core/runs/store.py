@@ -9,6 +9,7 @@ from core.config.app_settings import Settings, from_environment
 from core.runs.artifacts import Artifacts
 from core.runs.claimed_runs import ClaimedRuns
 from core.runs.database import WEB_BUSY_S, Database
+from core.runs.errors import UnreadableRun
 from core.runs.event_log import EventLog
 from core.runs.finished_runs import FinishedRuns
 from core.runs.leases import BeatLeases, FileLeases, Leases
@@ -50,9 +51,10 @@ class Store:
         acting._offer(actor)
         return acting
 
-    def may(self, action: Action, row: RunRow) -> bool:
+    def may(self, action: Action, run: RunRow | UnreadableRun) -> bool:
         """Return whether the actor may do this to the run: for what is greyed out. The methods ask by themselves."""
-        return may(self.actor, action, Subject(row.owner, row.deleted_at is not None))
+        is_deleted = isinstance(run, RunRow) and run.deleted_at is not None
+        return may(self.actor, action, Subject(run.owner, is_deleted))
 
     def _offer(self, actor: Actor) -> None:
         """Set the methods that people call, on the actor's behalf."""

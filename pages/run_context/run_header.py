@@ -72,11 +72,10 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
 def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None] | None) -> None:
     """Say what the run is: its settings where the page has a form, and how they differ; else its status too."""
     settings = html_text(settings_text(row))
+    settings = f'<span title="{settings}">{settings}</span>'  # not said: HTML
     if form is None or use is None:
         status = status_chip(row)
-        about = (
-            f'<div class="ink-run ink-with-status">{status}<span>{settings}</span></div>'  # not said: HTML
-        )
+        about = f'<div class="ink-run ink-with-status">{status}{settings}</div>'  # not said: HTML
         st.html(about, width="stretch")
         return
     config = replace(row.config, start_from="", learning_rate_changes=())
@@ -84,7 +83,7 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
     if changed:
         told = html_text(_("Changed in the form: {settings:list}", settings=changed))
         st.html(
-            f'<div class="ink-run"><span>{settings}</span><span title="{told}">{told}</span></div>',
+            f'<div class="ink-run">{settings}<span title="{told}">{told}</span></div>',
             width="stretch",
         )  # not said: HTML
         st.button(
@@ -95,7 +94,7 @@ def _about(row: RunRow, form: RunConfig | None, use: Callable[[RunConfig], None]
             help=_("Fill in the form with the settings of this run."),
         )
         return
-    st.html(f'<div class="ink-run"><span>{settings}</span></div>', width="stretch")  # not said: HTML
+    st.html(f'<div class="ink-run">{settings}</div>', width="stretch")  # not said: HTML
 
 
 def _choices(limit: int = 60) -> list[RunRow]:

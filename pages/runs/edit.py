@@ -10,9 +10,9 @@ from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.runs import RunRow, StoreError, UnreadableRun
 from core.runs.run_labels import title
-from pages.runs.runs_table import pin_help, select_rows
+from pages.runs.runs_table import pin_help_in_markdown, select_rows
 from pages.server.services import settings
-from pages.server.visitor import may, store, visitor
+from pages.server.visitor import may, store
 
 MOST_TOLD: Final = 5  # runs that cannot be read
 
@@ -36,7 +36,7 @@ def edit_run(row: RunRow) -> None:
             key=f"tags_{row.id}",
             help=_("Up to twelve tags, separated by commas."),
         )
-        st.toggle(_("Pin"), row.pinned, key=f"pin_{row.id}", help=pin_help())
+        st.toggle(_("Pin"), row.pinned, key=f"pin_{row.id}", help=pin_help_in_markdown())
         st.form_submit_button(_("Save"), on_click=_save, args=(row.id,), icon=":material/save:")
 
 
@@ -91,7 +91,7 @@ def tell_unreadable(problems: list[UnreadableRun]) -> None:
     for problem in problems[:MOST_TOLD]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"unreadable_{problem.run_id}"):
             st.warning(markdown_text(str(problem)), icon=":material/broken_image:")
-            if problem.owner and problem.owner == visitor():
+            if may(Action.DELETE_RUN, problem):
                 st.button(
                     _("Delete"),
                     key=f"delete_{problem.run_id}",

@@ -160,7 +160,7 @@ def _keep_selection(ids: list[str]) -> None:
     st.session_state[_DRAWN] = (_table_key(), ids)
 
 
-def pin_help() -> str:
+def pin_help_in_markdown() -> str:
     """Return what pinning does here: it keeps a run where others go in time."""
     if settings().kept_days or settings().kept_runs:
         return _("Pinned runs are kept however old they are.")
@@ -170,7 +170,7 @@ def pin_help() -> str:
 def _columns() -> dict[str, Any]:
     column, zone = st.column_config, reader().time_zone
     return {
-        "pinned": column.TextColumn("", width=32, help=pin_help()),
+        "pinned": column.TextColumn("", width=32, help=pin_help_in_markdown()),
         "name": column.TextColumn(_("Run"), width=180),
         "images": column.TextColumn(_("Dataset"), width=105),
         "model": column.TextColumn(_("Model"), width=125),

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.access.rules import Action, Actor, Kind
 from core.i18n.translation import _
-from core.runs import RunRow, Store
+from core.runs import RunRow, Store, UnreadableRun
 from core.runs.handover import offer
 from core.runs.operators import operators
 from pages.components.live_channel import follow_as
@@ -91,9 +91,9 @@ def command(run_id: str, **orders: Any) -> None:
     engine().command(run_id, actor(), **orders)
 
 
-def may(action: Action, row: RunRow) -> bool:
+def may(action: Action, run: RunRow | UnreadableRun) -> bool:
     """Return whether this visitor may do this to the run: to grey out what would be refused."""
-    return store().may(action, row)
+    return store().may(action, run)
 
 
 def is_mine(row: RunRow) -> bool:

@@ -23,7 +23,7 @@ PASSED_OVER: Final = ", ".join(
 SCROLLED: Final = ", ".join(
     (
         "[data-testid=stDataFrame]",
-        ".ink-run [title]",  # the whole of it is its title
+        ".ink-run [title], .ink-status [title]",  # the whole of it is its title
         "[class*=st-key-run_choice]",  # a run's name, as long as somebody made it: the page's head has it whole
     )
 )

@@ -32,7 +32,6 @@ def test_only_who_made_it_may_delete_it(app: AppTest, store: Store, monkeypatch:
     for run_id in (mine, others):
         damage(store, run_id, DAMAGES["settings that are no JSON"])
     monkeypatch.setattr(visitor, "visitor", lambda: "me")
-    monkeypatch.setattr("pages.runs.edit.visitor", lambda: "me")
     shown(app, "runs")
     offered = [button.key for button in app.button if button.key in {f"delete_{mine}", f"delete_{others}"}]
     assert offered == [f"delete_{mine}"]

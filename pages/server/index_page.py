@@ -6,6 +6,7 @@ page once it stands.
 """
 
 import json
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +21,11 @@ from pages.server.services import allowed
 from pages.server.static_files import CODINGS, coding_for
 
 _END: Final = b"</body>"
+_TITLE: Final = re.compile(rb"<title>.*?</title>", re.DOTALL)
+_WITHOUT_SCRIPTS: Final = re.compile(rb"<noscript>.*?</noscript>", re.DOTALL)
+_AGENTS: Final = re.compile(  # a pointer to an interface that Inkling does not offer, and what is said of it
+    rb'(?:<!--(?:(?!-->).)*-->\s*)?<link rel="service-desc"[^>]*>', re.DOTALL
+)
 
 
 class IndexPage:
@@ -33,8 +39,9 @@ class IndexPage:
             plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             coding = coding_for(Headers(scope=scope).get("accept-encoding", ""))
             with read_by_asker(scope):
-                links = _links()
-            await self._app({**scope, "headers": plain}, receive, _Linking(send, coding, links).send)
+                links, without_scripts = _links(), _without_scripts()
+            answer = _Linking(send, coding, links, without_scripts)
+            await self._app({**scope, "headers": plain}, receive, answer.send)
         else:
             await self._app(scope, receive, send)
 
@@ -42,8 +49,9 @@ class IndexPage:
 class _Linking:
     """One answer on its way: a whole HTML page is held back until it is complete and has the links."""
 
-    def __init__(self, send: Send, coding: str | None, links: str) -> None:
-        self._send, self._coding, self._links = send, coding, links.encode()
+    def __init__(self, send: Send, coding: str | None, links: str, without_scripts: str) -> None:
+        self._send, self._coding = send, coding
+        self._links, self._without_scripts = links.encode(), without_scripts.encode()
         self._start: Message | None = None
         self._body = b""
 
@@ -61,8 +69,8 @@ class _Linking:
         headers = MutableHeaders(scope=start)
         body = self._body
         if body:  # none to a HEAD
-            before, end, after = body.rpartition(_END)
-            body = before + self._links + end + after if end else body
+            before, end, after = _in_our_words(body, self._without_scripts).rpartition(_END)
+            body = before + self._links + end + after if end else after
             if self._coding:
                 body = _compressed(body, self._coding)
                 headers["content-encoding"] = self._coding
@@ -72,6 +80,18 @@ class _Linking:
             del headers[name]
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _in_our_words(page: bytes, without_scripts: bytes) -> bytes:
+    """Return Streamlit's page as Inkling's: its title, and what it says where scripts do not run."""
+    page = _TITLE.sub(b"<title>Inkling</title>", page)
+    page = _WITHOUT_SCRIPTS.sub(lambda _found: without_scripts, page)
+    return _AGENTS.sub(b"", page)
+
+
+def _without_scripts() -> str:
+    told = html_text(_("Inkling needs JavaScript. Allow it for this page, then load the page again."))
+    return f"<noscript><p>{told}</p></noscript>"  # not said: HTML
 
 
 def _is_page(start: Message) -> bool:

@@ -14,8 +14,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from streamlit import file_util
 
 from pages.components.assets import STATIC, version
+from pages.server.headers import inline_hashes
 from pages.server.index_page import IndexPage
 from tests import asgi
 from tests.pseudo import LANGUAGE, write_pseudo_catalogue
@@ -89,3 +91,25 @@ def test_it_brings_what_must_be_said_before_a_session_in_the_readers_language(
         assert "Accept-Language" in answer.headers["vary"]
     assert "at most 20 MB can be uploaded" in words["en"]["too_large"]
     assert not set(words["en"].values()) & set(words[LANGUAGE].values())
+
+
+def test_streamlits_own_page_is_inklings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    streamlits = (Path(file_util.get_static_dir()) / "index.html").read_bytes()
+    assert b"<title>Streamlit</title>" in streamlits, "else there is nothing to say otherwise"
+    assert b"agent API" in streamlits
+    write_pseudo_catalogue(tmp_path)
+    monkeypatch.setenv("INKLING_LOCALES", str(tmp_path))
+
+    async def whole(_: Request) -> Response:
+        return HTMLResponse(streamlits)
+
+    site = IndexPage(Starlette(routes=[Route("/", whole)]))
+    shown = asgi.ask(site, "/", headers={"accept": HTML, "accept-language": LANGUAGE}).text
+    assert "<title>Inkling</title>" in shown
+    (told,) = re.findall("<noscript>(.*?)</noscript>", shown, re.DOTALL)
+    assert "⟦Inkling needs JavaScript." in told
+    words = re.sub("<!--.*?-->|<[^>]*>", "", shown.partition("<title>")[2], flags=re.DOTALL)
+    assert "Streamlit" not in words
+    assert "agent" not in shown
+    assert inline_hashes(shown.encode()) == inline_hashes(streamlits), "what the policy lets run"
+    assert shown.count('<link rel="modulepreload"') == streamlits.count(b'<link rel="modulepreload"')

@@ -91,6 +91,11 @@ def may(actor: Actor, action: Action, subject: Subject = NOTHING) -> bool:
     return not allowed.isdisjoint(relations(actor, subject))
 
 
+def owner_of_new(actor: Actor, wanted: str) -> str:
+    """Return whose a new thing is: a visitor's own whatever is wanted, else as the system or the operator say."""
+    return actor.id if actor.kind is Kind.VISITOR else wanted or actor.id
+
+
 def relations(actor: Actor, subject: Subject) -> frozenset[Relation]:
     """Return how the actor stands to the thing."""
     found = {Relation.ANYBODY}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import Action
+from core.access.rules import Action, owner_of_new
 from core.config.run_config import RunConfig
 from core.protocol.events import TERMINAL, Event, Logits, Started
 from core.runs.artifacts import ArtifactWriter
@@ -50,7 +50,7 @@ class FinishedRuns:
             what = "a finished run's events begin with Started and end with how it ended"  # not said: for programmers
             raise ValueError(what)
         run_id, now = run_id or new_id(), time.time()
-        owner = self._table.owner_of_new(owner)
+        owner = owner_of_new(self._table.actor, owner)
         values = new_row(run_id, config, owner, name, note, tags)
         values |= {"parent_id": parent_id, "group_id": group_id, "pinned": int(pinned)}
         values |= {"state": RUNNING, "attempt": 1, "created_at": now, "started_at": now}

@@ -1,12 +1,14 @@
-"""Others' things that a visitor has opened by their links, which then stand in that visitor's lists."""
+"""What stands in a visitor's lists: their own things, and others' that they have opened by their links."""
 
 import time
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import ColumnElement, Table, insert, or_, select, true
 
 from core.access.rules import Actor, Kind
+from core.config.app_settings import EVERYONE, Settings
 from core.runs.database import Database
+from core.runs.run_row import COMMAND_LINE
 from core.runs.schema import OPENED
 
 RUN: Final = "run"
@@ -27,6 +29,13 @@ def note_opened(database: Database, actor: Actor, kind: str, thing_id: str) -> N
                 connection.execute(insert(OPENED).values(**key, opened_at=time.time()))
 
 
-def opened_ids(actor: Actor, kind: str) -> Select[Any]:
-    """Return the query for the ids of what the visitor has opened."""
-    return select(OPENED.c.id).where(OPENED.c.visitor == actor.id, OPENED.c.kind == kind)
+def listed_to(actor: Actor, settings: Settings, things: Table, kind: str) -> ColumnElement[bool]:
+    """Return the condition of a thing that the actor is shown in a list.
+
+    A visitor's own, those that they opened by a link, and what nobody's browser made: the ready models and the command
+    line's; all where the settings say so.
+    """
+    if actor.kind is not Kind.VISITOR or settings.listing == EVERYONE:
+        return true()
+    opened = select(OPENED.c.id).where(OPENED.c.visitor == actor.id, OPENED.c.kind == kind)
+    return or_(things.c.owner.in_((actor.id, "", COMMAND_LINE)), things.c.id.in_(opened))

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from core.access.rules import Actor, Kind
-from core.config.app_settings import EVERYONE, Settings
-from core.runs.opened_links import RUN, opened_ids
-from core.runs.run_row import COMMAND_LINE, IN_WORK, INTERRUPTED
+from core.config.app_settings import Settings
+from core.runs.opened_links import RUN, listed_to
+from core.runs.run_row import IN_WORK, INTERRUPTED
 from core.runs.schema import RUNS
 
 SORT_KEYS: Final = (
@@ -71,18 +71,13 @@ def select_runs(query: Query) -> Select[Any]:
     return statement if query.statuses else statement.limit(query.limit)
 
 
-def listed_to(actor: Actor, query: Query, settings: Settings) -> ColumnElement[bool]:
-    """Return the condition of a run that the actor is shown in a list.
+def shown_to(actor: Actor, query: Query, settings: Settings) -> ColumnElement[bool]:
+    """Return the condition of a run that the actor gets for this query.
 
-    A visitor's own, those that they opened by a link, and what nobody's browser made: the ready models and the command
-    line's. Runs that are named, by their ids or by that of their group, are read rather than listed.
+    Runs that are named, by their ids or by that of their group, are read rather than listed; in the bin lie one's own.
     """
-    columns = RUNS.c
-    if actor.kind is not Kind.VISITOR:
+    if query.deleted and actor.kind is Kind.VISITOR:
+        return and_(RUNS.c.owner == actor.id, RUNS.c.owner != "")
+    if query.ids or query.group_id:
         return true()
-    own = and_(columns.owner == actor.id, columns.owner != "")
-    if query.deleted:
-        return own
-    if query.ids or query.group_id or settings.listing == EVERYONE:
-        return true()
-    return or_(own, columns.owner.in_(("", COMMAND_LINE)), columns.id.in_(opened_ids(actor, RUN)))
+    return listed_to(actor, settings, RUNS, RUN)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import Action
+from core.access.rules import Action, owner_of_new
 from core.config.dataset_fit import dataset_problem
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
@@ -17,7 +17,7 @@ from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
 from core.runs.errors import RunRefused, UnreadableRun
 from core.runs.opened_links import RUN, note_opened
-from core.runs.run_query import Query, listed_to, select_runs
+from core.runs.run_query import Query, select_runs, shown_to
 from core.runs.run_row import CREATED, IN_WORK, QUEUED, RunRow, run_row
 from core.runs.run_table import RunTable, Values, many
 from core.runs.schema import RUNS
@@ -75,7 +75,7 @@ class RunRecords:
             raise ConfigError([problem])
         check_pace(pace)
         run_id, now = new_id(), time.time()
-        owner = self._table.owner_of_new(owner)
+        owner = owner_of_new(self._table.actor, owner)
         values = new_row(run_id, config, owner, name, note, tags)
         values |= {"parent_id": parent_id, "group_id": group_id, "created_at": now}
         values |= {"command": command, "run_until": run_until, "pace": pace}
@@ -131,9 +131,9 @@ class RunRecords:
     def listing(self, query: Query | None = None, **wanted: Any) -> tuple[list[RunRow], list[UnreadableRun]]:
         """Return (what `list` returns, why other runs that match cannot be read, in the words of the reader)."""
         query = query or Query(**wanted)
-        listed = listed_to(self._table.actor, query, self._table.settings)
+        shown = shown_to(self._table.actor, query, self._table.settings)
         with self._database.read() as connection:
-            found = many(connection, select_runs(query).where(listed))
+            found = many(connection, select_runs(query).where(shown))
             positions = _positions(connection) if any(v["state"] == QUEUED for v in found) else {}
         rows, unreadable = [], []
         for values in found:

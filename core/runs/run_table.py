@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Select, Update, bindparam, func, insert, select, update
 
-from core.access.rules import NOTHING, SYSTEM, Action, Actor, Kind, Subject, may
+from core.access.rules import NOTHING, SYSTEM, Action, Actor, Subject, may
 from core.config.app_settings import Settings
 from core.protocol.events import Event, Finished
 from core.runs.database import Database
@@ -64,10 +64,6 @@ class RunTable:
         if found is None:
             raise UnknownRun(run_id)
         return Subject(found.owner, found.deleted_at is not None)
-
-    def owner_of_new(self, wanted: str) -> str:
-        """Return whose a new run is: the actor's own, or as the system or the operator say."""
-        return self.actor.id if self.actor.kind is Kind.VISITOR else wanted or self.actor.id
 
     def row(self, connection: Connection, run_id: str) -> Values:
         """Return the run's row.  Raises: UnknownRun."""

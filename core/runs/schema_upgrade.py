@@ -108,7 +108,7 @@ def bring_up(engine: Engine, path: Path | None, busy_s: float) -> Upgrade | None
                 backup = _back_up(path, found)
             with _explained(path, found, busy_s):
                 _migrate(connection, found)
-    except BaseException:
+    except BaseException:  # also an end by Ctrl+C leaves no copy of a store that was not upgraded
         if backup is not None:
             backup.unlink(missing_ok=True)  # the store is as it was
         raise
@@ -196,7 +196,7 @@ def _back_up(path: Path, found: int) -> Path:
         with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy)
         return part.replace(backup)
-    except BaseException:
+    except BaseException:  # also an end by Ctrl+C leaves no half of a copy
         part.unlink(missing_ok=True)
         raise
 

@@ -5,20 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, insert, select, true, update
+from sqlalchemy import insert, select, update
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import NOTHING, SYSTEM, Action, Kind, Subject, may
-from core.config.app_settings import EVERYONE
+from core.access.rules import NOTHING, SYSTEM, Action, Subject, may, owner_of_new
 from core.config.dataset_fit import dataset_problem
 from core.config.run_config import ConfigError
 from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
 from core.runs import NotAllowed, Store, StoreError, UnknownRun
-from core.runs.opened_links import SEARCH, note_opened, opened_ids
+from core.runs.opened_links import SEARCH, listed_to, note_opened
 from core.runs.run_records import clean_name, new_id
-from core.runs.run_row import COMMAND_LINE
 from core.runs.schema import SEARCHES
 from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
 
@@ -76,6 +74,7 @@ class Searches:
 
     def __init__(self, store: Store) -> None:
         self._database, self._actor, self._settings = store.database, store.actor, store.settings
+        self._check_run = store.check
 
     def check(self, action: Action, search_id: str) -> None:
         """Refuse what the actor may not do to the search ("": to none in particular).
@@ -105,12 +104,14 @@ class Searches:
         Raises: ConfigError for a dataset that the trials cannot learn from; StoreError, one of them RunRefused for a
         name that cannot be shown.
         """
+        if plan.base.start_from:
+            self._check_run(Action.READ_RUN, plan.base.start_from)
         if problem := dataset_problem(plan.base, self._settings.data_dir):
             raise ConfigError([problem])
         search_id = new_id()
         values = {
             "id": search_id,
-            "owner": self._actor.id if self._actor.kind is Kind.VISITOR else owner or self._actor.id,
+            "owner": owner_of_new(self._actor, owner),
             "name": clean_name(name) or _("Search"),
             "plan": plan_to_json(plan),
         }
@@ -135,18 +136,12 @@ class Searches:
     @needs_right_to(Action.LIST_SEARCHES)
     def newest(self, limit: int = 50) -> list[SearchRow]:
         """Return the searches that the actor is shown in a list, newest first; what cannot be read is left out."""
-        return self._read(self._listed())[0][:limit]
+        return self._read(listed_to(self._actor, self._settings, SEARCHES, SEARCH))[0][:limit]
 
     @needs_right_to(Action.LIST_SEARCHES)
     def unreadable(self) -> list[UnreadableSearch]:
         """Return why each search that `newest` leaves out for it cannot be read."""
-        return self._read(self._listed())[1]
-
-    def _listed(self) -> ColumnElement[bool]:
-        if self._actor.kind is not Kind.VISITOR or self._settings.listing == EVERYONE:
-            return true()
-        theirs = SEARCHES.c.owner.in_({self._actor.id, "", COMMAND_LINE})
-        return theirs | SEARCHES.c.id.in_(opened_ids(self._actor, SEARCH))
+        return self._read(listed_to(self._actor, self._settings, SEARCHES, SEARCH))[1]
 
     @needs_right_to(Action.WORK)
     def active(self) -> list[SearchRow]:

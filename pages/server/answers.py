@@ -35,10 +35,10 @@ class OwnWords:
             return
         try:
             await self._app(scope, receive, answer.send)
-        except Exception:
+        except Exception:  # whatever it is, a visitor is told in words; it goes on to the server's log
             if not answer.is_begun:
                 await answer.say(500)
-            raise  # to the server's log
+            raise
 
 
 class _Answer:

@@ -56,9 +56,8 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     "server": lambda _name: Moment(marks={"torch": str(libraries_loaded())}),
 }
 
-READS: Final[
-    dict[str, Callable[[Store, str], None]]
-] = {  # the others tell of the server, not of a person's things
+# What the others tell is of the server, not of a person's things.
+READS: Final[dict[str, Callable[[Store, str], None]]] = {
     "run": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "state": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "sweep": lambda store, _group_id: store.check(Action.LIST_RUNS, NO_SUBJECT),

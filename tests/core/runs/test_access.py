@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -291,3 +291,8 @@ def test_a_run_cannot_start_from_what_its_maker_may_not_read(store: Store, thing
     with pytest.raises(UnknownRun):
         store.acting_as(BOB).create(RunConfig(start_from=things.binned))
     assert store.acting_as(BOB).create(RunConfig(start_from=things.over))
+    for start_from, is_there in ((things.binned, False), (things.over, True)):
+        base = RunConfig(validation_size=100, start_from=start_from)
+        plan = SearchPlan(base, (default_dimension("l2"),), "random", "none", 3, 1)
+        with nullcontext() if is_there else pytest.raises(UnknownRun):
+            Searches(store.acting_as(BOB)).create(plan)

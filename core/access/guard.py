@@ -20,26 +20,19 @@ class Guarded(Protocol):
 
 def needs(action: Action) -> Callable[[F], F]:
     """Have a method, whose first argument is the id of a thing, ask whether this may be done to it."""
-
-    def asking(method: F) -> F:
-        @wraps(method)
-        def asked(self: Guarded, subject_id: str, *args: Any, **kwargs: Any) -> Any:
-            self.check(action, subject_id)
-            return method(self, subject_id, *args, **kwargs)
-
-        asked.action = action  # type: ignore[attr-defined]
-        return cast(F, asked)
-
-    return asking
+    return _asking(action, lambda args: args[0])
 
 
 def needs_right_to(action: Action) -> Callable[[F], F]:
     """Have a method that is about no one thing ask whether this may be done at all."""
+    return _asking(action, lambda _args: NO_SUBJECT)
 
+
+def _asking(action: Action, subject_id: Callable[[tuple[Any, ...]], str]) -> Callable[[F], F]:
     def asking(method: F) -> F:
         @wraps(method)
         def asked(self: Guarded, *args: Any, **kwargs: Any) -> Any:
-            self.check(action, NO_SUBJECT)
+            self.check(action, subject_id(args))
             return method(self, *args, **kwargs)
 
         asked.action = action  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class Role(StrEnum):
     """What an actor is."""
 
     VISITOR = "visitor"  # somebody with a browser
@@ -18,12 +18,12 @@ class Kind(StrEnum):
 class Actor:
     """Whoever does something. `id` is the visitor's identity, "" for whoever has none."""
 
-    kind: Kind
+    role: Role
     id: str = ""
 
 
-SYSTEM: Final = Actor(Kind.SYSTEM)
-OPERATOR: Final = Actor(Kind.OPERATOR)
+SYSTEM: Final = Actor(Role.SYSTEM)
+OPERATOR: Final = Actor(Role.OPERATOR)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ RULES: Final[Mapping[Action, frozenset[Relation]]] = {  # the system may do ever
 
 def may(actor: Actor, action: Action, subject: Subject = NOTHING) -> bool:
     """Return whether the actor may do this to the thing. What lies in the bin is there for its own people alone."""
-    if actor.kind is Kind.SYSTEM:
+    if actor.role is Role.SYSTEM:
         return True
     allowed = RULES[action]
     if subject.is_deleted:
@@ -93,7 +93,7 @@ def may(actor: Actor, action: Action, subject: Subject = NOTHING) -> bool:
 
 def owner_of_new(actor: Actor, wanted: str) -> str:
     """Return whose a new thing is: a visitor's own whatever is wanted, else as the system or the operator say."""
-    return actor.id if actor.kind is Kind.VISITOR else wanted or actor.id
+    return actor.id if actor.role is Role.VISITOR else wanted or actor.id
 
 
 def relations(actor: Actor, subject: Subject) -> frozenset[Relation]:
@@ -101,6 +101,6 @@ def relations(actor: Actor, subject: Subject) -> frozenset[Relation]:
     found = {Relation.ANYBODY}
     if actor.id and actor.id == subject.owner:
         found.add(Relation.OWNER)
-    if actor.kind is Kind.OPERATOR:
+    if actor.role is Role.OPERATOR:
         found.add(Relation.OPERATOR)
     return frozenset(found)

@@ -68,7 +68,7 @@ class NotAllowed(StoreError):
     """The actor may not do this to the run, or at all; written to the log."""
 
     def __init__(self, action: Action, subject_id: str, actor: Actor) -> None:
-        LOG.warning("refused: %s %s by %s %s", action.value, subject_id, actor.kind.value, actor.id[:8])
+        LOG.warning("refused: %s %s by %s %s", action.value, subject_id, actor.role.value, actor.id[:8])
         super().__init__(
             _("This belongs to somebody else, so it can only be looked at here."),
             _("To try things out, open it on Runs and run it again: the new run is yours."),

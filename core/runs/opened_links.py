@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Table, insert, or_, select, true
 
-from core.access.rules import Actor, Kind
+from core.access.rules import Actor, Role
 from core.config.app_settings import EVERYONE, Settings
 from core.runs.database import Database
 from core.runs.run_row import COMMAND_LINE
@@ -17,7 +17,7 @@ SEARCH: Final = "search"
 
 def note_opened(database: Database, actor: Actor, kind: str, thing_id: str) -> None:
     """Note that a visitor has opened the thing; others are not kept a list for.  Raises: StoreError."""
-    if actor.kind is not Kind.VISITOR or not actor.id:
+    if actor.role is not Role.VISITOR or not actor.id:
         return
     key = {"visitor": actor.id, "kind": kind, "id": thing_id}
     known = select(OPENED.c.id).filter_by(**key)
@@ -35,7 +35,7 @@ def listed_to(actor: Actor, settings: Settings, things: Table, kind: str) -> Col
     A visitor's own, those that they opened by a link, and what nobody's browser made: the ready models and the command
     line's; all where the settings say so.
     """
-    if actor.kind is not Kind.VISITOR or settings.listing == EVERYONE:
+    if actor.role is not Role.VISITOR or settings.listing == EVERYONE:
         return true()
     opened = select(OPENED.c.id).where(OPENED.c.visitor == actor.id, OPENED.c.kind == kind)
     return or_(things.c.owner.in_((actor.id, "", COMMAND_LINE)), things.c.id.in_(opened))

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.access.rules import Kind
+from core.access.rules import Role
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.reader import Reader, read_by, reader
@@ -78,7 +78,7 @@ if "compare" in st.query_params:
     show_comparison(st.query_params["compare"])
     st.stop()
 
-if actor().kind is Kind.OPERATOR:
+if actor().role is Role.OPERATOR:
     st.caption(_("This browser is an operator's: it has everybody's runs, and may change and delete them."))
 wanted = filters()
 offer_undo()

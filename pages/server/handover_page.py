@@ -16,6 +16,7 @@ from core.runs import StoreError
 from core.runs.handover import PLACE, count_things, owner_by, take
 from core.runs.operators import make_operator
 from core.runs.run_row import COMMAND_LINE
+from pages.server.base_path import prefix_of
 from pages.server.identity import set_cookies, visitor_of
 from pages.server.plain_page import plain_page, read_by_asker
 from pages.server.services import system_store
@@ -26,7 +27,7 @@ GONE: Final = 410
 
 def handover_route(base_path: str) -> Route:
     """Return the route of the links under the address that the app has on its server ("" or "inkling")."""
-    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    prefix = prefix_of(base_path)
 
     async def answer(request: Request) -> Response:
         with read_by_asker(request.scope):

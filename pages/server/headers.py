@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 from streamlit.web.server.starlette.starlette_routes import XSRF_COOKIE_NAME
 
+from pages.server.base_path import prefix_of
+
 # Colours and widths come as style attributes, from Streamlit's scripts and from plotly's. Scripts come from this server
 # alone, but for the components' (Streamlit makes a blob: of each); a photo's data: address is read by a fetch.
 _PAGE: Final = (
@@ -38,7 +40,7 @@ class SecurityHeaders:
     """ASGI middleware around all others; base_path: of the app; frames: the sites that may show it in a frame."""
 
     def __init__(self, app: ASGIApp, base_path: str = "", frames: Sequence[str] = ()) -> None:
-        prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        prefix = prefix_of(base_path)
         page = (Path(file_util.get_static_dir()) / "index.html").read_bytes()
         policy = _PAGE.format(hashes=" ".join(inline_hashes(page)))
         ancestors = "; frame-ancestors " + " ".join(("'self'", *frames))  # not said: a header

@@ -27,6 +27,7 @@ from core.config.app_settings import SettingsError
 from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.lab import Lab, lab_of
+from pages.server.base_path import prefix_of
 from pages.server.newcomers import MINUTE_S, Newcomers, address_of, is_https
 from pages.server.open_files import parts_of_pages
 from pages.server.plain_page import plain_page, read_by_asker
@@ -149,7 +150,7 @@ def _former_name(cookie: str) -> str:
 def set_cookies(scope: Scope, headers: MutableHeaders, name: str, base_path: str) -> None:
     """Have the answer leave the visitor's name in the browser, and be kept by nobody."""
     asked = Headers(scope=scope)
-    attributes = [f"Path=/{base_path.strip('/')}", f"Max-Age={YEAR_S}", "HttpOnly"]
+    attributes = [f"Path={prefix_of(base_path) or '/'}", f"Max-Age={YEAR_S}", "HttpOnly"]
     is_framed = settings().frames and asked.get("sec-fetch-dest") in ("iframe", "frame")
     if is_https(scope):
         attributes += ["Secure", "SameSite=None", "Partitioned"] if is_framed else ["Secure", "SameSite=Lax"]
@@ -172,7 +173,7 @@ class Identity:
     """
 
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
-        prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        prefix = prefix_of(base_path)
         self._app, self._base_path = app, base_path
         self._stream = f"{prefix}/_stcore/stream"
         self._parts_of_pages = parts_of_pages(prefix)

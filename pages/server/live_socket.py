@@ -25,6 +25,7 @@ from core.live.sweep_news import sweep_moment
 from core.runs import NotAllowed, Store, StoreError
 from core.search import Searches
 from pages.server.background import is_under_way
+from pages.server.base_path import prefix_of
 from pages.server.identity import passing_name, visitor_of
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data, system_store
@@ -77,7 +78,7 @@ def _source_of(topic: Topic) -> Source:
 
 def live_route(base_path: str) -> WebSocketRoute:
     """Return the route of the live channel under the address that the app has on its server ("" or "inkling")."""
-    prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    prefix = prefix_of(base_path)
     return WebSocketRoute(f"{prefix}/live", live)
 
 

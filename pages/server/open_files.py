@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketClose
 
 from core.i18n.translation import _
 from pages.server.answers import as_page
+from pages.server.base_path import prefix_of
 from pages.server.plain_page import read_by_asker
 
 try:
@@ -83,7 +84,7 @@ class RoomForVisitors:
     """ASGI middleware that refuses newcomers where the process is nearly out of files; base_path: of the app."""
 
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
-        prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        prefix = prefix_of(base_path)
         self._app = app
         self._live = f"{prefix}/live"
         self._host_config = f"{prefix}/_stcore/host-config"  # asked for before each session, and only then

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.components.assets import version
+from pages.server.base_path import prefix_of
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"  # not said: a header
 LEAST_BYTES: Final = 500
@@ -74,7 +75,7 @@ class StaticFiles:
     """ASGI middleware in front of Streamlit; base_path: of the app on its server, "" or "inkling"."""
 
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
-        prefix = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+        prefix = prefix_of(base_path)
         self._app = app
         self._own = f"{prefix}/app/static/"
         self._compressed = (self._own, f"{prefix}/static/")

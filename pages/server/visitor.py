@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.access.rules import Action, Actor, Kind
+from core.access.rules import Action, Actor, Role
 from core.i18n.translation import _
 from core.runs import RunRow, Store, UnreadableRun
 from core.runs.handover import offer
@@ -63,7 +63,7 @@ def actor() -> Actor:
 
 def actor_named(name: str) -> Actor:
     """Return the visitor of this name ("": nobody known) as the rules know them.  Raises: StoreError."""
-    return Actor(Kind.OPERATOR if name and name in _operators() else Kind.VISITOR, name)
+    return Actor(Role.OPERATOR if name and name in _operators() else Role.VISITOR, name)
 
 
 @st.cache_resource(show_spinner=False, ttl=OPERATOR_S)

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.access.rules import SYSTEM, Actor, Kind
+from core.access.rules import SYSTEM, Actor, Role
 from core.config.app_settings import Settings
 from core.pretrained.registry import adopt_shipped
 from core.runs import Store
@@ -71,7 +71,7 @@ def store(begun_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     warmup._import_libraries()  # as some seconds after the start
     st.cache_resource.clear()
     st.cache_data.clear()
-    yield services.system_store().acting_as(Actor(Kind.OPERATOR, ME))
+    yield services.system_store().acting_as(Actor(Role.OPERATOR, ME))
     st.cache_resource.clear()
     st.cache_data.clear()
 

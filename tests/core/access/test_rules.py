@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.access.rules import NOTHING, OPERATOR, RULES, SYSTEM, Action, Actor, Kind, Subject, may
+from core.access.rules import NOTHING, OPERATOR, RULES, SYSTEM, Action, Actor, Role, Subject, may
 
-ADA, BOB, NOBODY = (Actor(Kind.VISITOR, name) for name in ("ada", "bob", ""))
+ADA, BOB, NOBODY = (Actor(Role.VISITOR, name) for name in ("ada", "bob", ""))
 ADAS, NOBODYS = Subject("ada"), Subject("")
 OWNERS_ONLY = (
     *(Action.ORDER_RUN, Action.EDIT_RUN, Action.DELETE_RUN, Action.RESTORE_RUN),
@@ -62,4 +62,4 @@ def test_the_system_may_do_everything(action: Action):
 
 
 def test_an_operators_browser_is_still_its_visitor():
-    assert may(Actor(Kind.OPERATOR, "ada"), Action.ORDER_RUN, ADAS)
+    assert may(Actor(Role.OPERATOR, "ada"), Action.ORDER_RUN, ADAS)

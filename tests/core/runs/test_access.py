@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.access.guard import action_of
-from core.access.rules import OPERATOR, RULES, Actor, Kind, Relation
+from core.access.rules import OPERATOR, RULES, Actor, Relation, Role
 from core.config.run_config import RunConfig
 from core.protocol.events import Evaluated, Finished, Logits
 from core.runs import NotAllowed, Store, StoreError, UnknownRun
@@ -19,7 +19,7 @@ from core.runs.run_row import COMMAND_LINE
 from core.search import Searches, SearchPlan, default_dimension
 from tests.core.runs.conftest import open_store, started, steps, weights
 
-ADA, BOB, NOBODY = (Actor(Kind.VISITOR, name) for name in ("ada", "bob", ""))
+ADA, BOB, NOBODY = (Actor(Role.VISITOR, name) for name in ("ada", "bob", ""))
 UNGUARDED = ("close", "check")  # they touch no person's things; the second is the question itself
 
 

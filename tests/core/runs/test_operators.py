@@ -1,6 +1,6 @@
 """Visitors who are operators: noted once, and until the command line ends it."""
 
-from core.access.rules import Action, Actor, Kind
+from core.access.rules import Action, Actor, Role
 from core.runs import Store
 from core.runs.operators import dismiss_operators, make_operator, operators
 from tests.core.runs.conftest import claimed
@@ -18,7 +18,7 @@ def test_a_visitor_is_an_operator_until_none_is_any_more(store: Store):
 
 def test_an_operators_browser_orders_and_deletes_what_others_and_the_command_line_made(store: Store):
     others, nobodys = claimed(store, owner="bo")[0], claimed(store)[0]
-    operator = store.acting_as(Actor(Kind.OPERATOR, "ada"))
+    operator = store.acting_as(Actor(Role.OPERATOR, "ada"))
     for run_id in (others, nobodys):
         assert operator.may(Action.ORDER_RUN, store.get(run_id))
         operator.order(run_id, command="pause")

@@ -26,7 +26,9 @@ def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError |
     """Return why no run can learn from the config's dataset with its split, None if one can."""
     spec = _found(config.dataset, data_dir)
     if spec is None:
-        return FieldError("dataset", config.dataset, ONE_OF, {"options": _names(data_dir)})
+        return FieldError(
+            "dataset", config.dataset, ONE_OF, {"options": [spec.name for spec in _specs(data_dir)]}
+        )
     if not spec.train_size:
         return nothing_to_learn(spec)
     if config.mix_in and (problem := _mixing_problem(config.mix_in, spec, data_dir)):
@@ -51,26 +53,23 @@ def within_dataset(error: FieldError, dataset: str) -> FieldError:
     names = ("train_size", "validation_size")
     if error.field not in names or (error.limits or {}).keys() != rule_of(error.field).limits.keys():
         return error
-    return replace(error, limits=_rule_within(error.field, dataset_spec(dataset)).limits)
+    spec = _found(dataset, None)
+    return error if spec is None else replace(error, limits=_rule_within(error.field, spec).limits)
 
 
-def mixes_with(name: str, dataset: str, data_dir: DataDir = None) -> bool:
-    """Return whether the images of `name` can be learned beside those of `dataset`: others, of the same classes."""
-    return _mixes(dataset_spec(name, data_dir), dataset_spec(dataset, data_dir))
-
-
-def _mixes(theirs: DatasetSpec, spec: DatasetSpec) -> bool:
+def mixes_with(theirs: DatasetSpec, spec: DatasetSpec) -> bool:
+    """Return whether the images of one dataset can be learned beside those of `spec`: others, of the same classes."""
     return theirs.name != spec.name and theirs.source != "download" and theirs.is_compatible_with(spec)
 
 
 def _mixing_problem(name: str, spec: DatasetSpec, data_dir: DataDir) -> FieldError | None:
     """Return why the images of `name` cannot be learned beside those of `spec`, None if they can."""
     theirs = _found(name, data_dir)
-    if theirs is not None and _mixes(theirs, spec):
+    if theirs is not None and mixes_with(theirs, spec):
         if theirs.train_size:
             return None
         return FieldError("mix_in", name, NOTHING_TO_MIX_IN, {"title": theirs.title})
-    fitting = [other for other in _names(data_dir) if mixes_with(other, spec.name, data_dir)]
+    fitting = [other.name for other in _specs(data_dir) if mixes_with(other, spec)]
     if not fitting:
         return FieldError("mix_in", name, N_("{field} must be empty, not “{value:text}”."))
     empty_or = N_("{field} must be empty or one of {options:list}, not “{value:text}”.")
@@ -85,8 +84,8 @@ def _found(name: str, data_dir: DataDir) -> DatasetSpec | None:
         return None
 
 
-def _names(data_dir: DataDir) -> list[str]:
-    return [*CATALOG, *(own.name for own in list_own(data_dir))]
+def _specs(data_dir: DataDir) -> list[DatasetSpec]:
+    return [*CATALOG.values(), *list_own(data_dir)]
 
 
 def _rule_within(name: str, spec: DatasetSpec) -> Range:

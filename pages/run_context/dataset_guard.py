@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets import CATALOG, DatasetError, dataset_spec, ensure, is_ready
+from core.datasets import DatasetError, DatasetSpec, dataset_spec, ensure, is_ready
 from core.i18n.kept_sentences import said_again
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
@@ -21,10 +21,10 @@ def dataset_is_here(name: str) -> bool:
 
     What had to be mended on the way is told once a session.
     """
-    spec = dataset_spec(name)
-    if spec.source != "bundled" and not is_ready(name):
-        return _offer_download(name)
     try:
+        spec = dataset_spec(name)
+        if spec.source != "bundled" and not is_ready(spec):
+            return _offer_download(spec)
         notes = image_data(name).notes
     except DatasetError as error:
         st.error(markdown_text(str(error)))
@@ -37,8 +37,7 @@ def dataset_is_here(name: str) -> bool:
     return True
 
 
-def _offer_download(name: str) -> bool:
-    spec = dataset_spec(name)
+def _offer_download(spec: DatasetSpec) -> bool:
     if spec.download_bytes:
         told_in_markdown = markdown_(
             "{title} is not on this computer yet. It is downloaded once, from its authors ({size:size}).",
@@ -51,7 +50,7 @@ def _offer_download(name: str) -> bool:
             title=spec.title,
         )
     st.info(told_in_markdown)
-    label_in_markdown = markdown_("Download {title}", title=CATALOG[name].title)
+    label_in_markdown = markdown_("Download {title}", title=spec.title)
     if not st.button(label_in_markdown, type="primary", icon=":material/download:"):
         return False
     bar = st.progress(0.0, _("Starting …"))
@@ -66,7 +65,7 @@ def _offer_download(name: str) -> bool:
         bar.progress(min(done / total, 1.0), words_in_markdown)
 
     try:
-        ensure(name, progress=progress)
+        ensure(spec, progress=progress)
     except DatasetError as error:
         bar.empty()
         remedy = _("Press Download again to continue where it stopped.")

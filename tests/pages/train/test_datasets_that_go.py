@@ -1,0 +1,44 @@
+"""Datasets that go while the form is drawn, or while it shows them: another tab deletes them."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.datasets import DatasetSpec
+from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
+from pages.train import settings_form
+
+
+@pytest.fixture
+def own() -> DatasetSpec:
+    made = create_own("Soon gone", tuple("0123456789"), (1, 28, 28))
+    return add_images(made.name, np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2)
+
+
+def test_a_dataset_may_go_while_the_form_is_drawn(
+    app: AppTest, own: DatasetSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed() -> list[DatasetSpec]:
+        found = list_own()
+        if own in found:
+            delete_own(own.name)
+        return found
+
+    monkeypatch.setattr(settings_form, "list_own", listed)
+    app.run()
+    assert not app.exception
+    offered = app.selectbox(key="set_mix_in_0").options
+    assert any("Soon gone" in title for title in offered)  # it was there when the form looked
+    app.run()
+    assert not app.exception
+    assert not any("Soon gone" in title for title in app.selectbox(key="set_mix_in_0").options)
+
+
+def test_a_dataset_may_go_while_the_form_shows_it(app: AppTest, own: DatasetSpec) -> None:
+    app.query_params["dataset"] = own.name
+    app.run()
+    assert app.selectbox(key="set_dataset_0").value == own.name
+    delete_own(own.name)
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="set_dataset_0").value == "mnist"

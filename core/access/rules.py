@@ -28,17 +28,21 @@ OPERATOR: Final = Actor(Role.OPERATOR)
 
 @dataclass(frozen=True)
 class Subject:
-    """The thing that something is done to: the id of its owner ("" is nobody's), and whether it lies in the bin."""
+    """The thing that something is done to: the id of its owner ("" is nobody's), and whether it lies in the bin.
+
+    is_shared: whether its owner lets whoever has its link, or everybody, use it.
+    """
 
     owner: str
     is_deleted: bool = False
+    is_shared: bool = False
 
 
 NOTHING: Final = Subject("")  # of what is done to no thing in particular, such as making a new one
 
 
 class Action(StrEnum):
-    """What can be done. What is read by its id is read by whoever has the link: no id can be guessed."""
+    """What can be done. A run or search is read by whoever has its link: no id can be guessed. Images are private."""
 
     LIST_RUNS = "list_runs"
     READ_RUN = "read_run"
@@ -51,6 +55,13 @@ class Action(StrEnum):
     READ_SEARCH = "read_search"
     CREATE_SEARCH = "create_search"
     ORDER_SEARCH = "order_search"
+    LIST_DATASETS = "list_datasets"
+    READ_DATASET = "read_dataset"  # look at its images, train on them, take them away
+    CREATE_DATASET = "create_dataset"
+    CHANGE_DATASET = "change_dataset"  # add and remove images
+    SHARE_DATASET = "share_dataset"
+    DELETE_DATASET = "delete_dataset"  # and bring it back
+    ERASE_OWN = "erase_own"  # delete for good everything of the actor's own
     WORK = "work"  # claim a run, write down what it says, drive a search, keep the store small
 
 
@@ -60,6 +71,7 @@ class Relation(StrEnum):
     ANYBODY = "anybody"
     OWNER = "owner"
     OPERATOR = "operator"
+    GUEST = "guest"  # anybody, where the owner shares the thing
 
 
 _EVERYBODY: Final = frozenset(Relation)
@@ -77,6 +89,13 @@ RULES: Final[Mapping[Action, frozenset[Relation]]] = {  # the system may do ever
     Action.READ_SEARCH: _EVERYBODY,
     Action.CREATE_SEARCH: _EVERYBODY,
     Action.ORDER_SEARCH: _ITS_OWN,
+    Action.LIST_DATASETS: _EVERYBODY,
+    Action.READ_DATASET: _ITS_OWN | {Relation.GUEST},
+    Action.CREATE_DATASET: _EVERYBODY,
+    Action.CHANGE_DATASET: _ITS_OWN,
+    Action.SHARE_DATASET: _ITS_OWN,
+    Action.DELETE_DATASET: _ITS_OWN,
+    Action.ERASE_OWN: _EVERYBODY,
     Action.WORK: frozenset({Relation.OPERATOR}),
 }
 
@@ -103,4 +122,6 @@ def relations(actor: Actor, subject: Subject) -> frozenset[Relation]:
         found.add(Relation.OWNER)
     if actor.role is Role.OPERATOR:
         found.add(Relation.OPERATOR)
+    if subject.is_shared:
+        found.add(Relation.GUEST)
     return frozenset(found)

@@ -84,12 +84,21 @@ class Settings:
         N_("How many days a run is kept unless it is pinned. 0: until somebody deletes it."),
     )
     bin_days: int = _whole(
-        30, 0, 36_500, N_("How many days a deleted run lies in the bin before it is gone.")
+        30, 0, 36_500, N_("How many days a deleted run or dataset lies in the bin before it is gone.")
     )
     queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
     queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
     upload_mb: float = _number(
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
+    )
+    datasets_per_owner: int = _whole(
+        20, 1, 100_000, N_("The most datasets that one visitor may have of their own.")
+    )
+    dataset_mb_per_owner: float = _number(
+        300.0,
+        0.01,
+        10.0**7,
+        N_("The most room on the disk that the own datasets of one visitor may take, in megabytes."),
     )
     listing: str = _choice(
         OWN,

@@ -8,11 +8,13 @@ from core.config.field_errors import ONE_OF
 from core.config.run_config import FieldError, Range, RunConfig, rule_of
 from core.datasets import CATALOG, DatasetError, DatasetSpec, dataset_spec
 from core.datasets.shortage import NOTHING_TO_LEARN, NOTHING_TO_MIX_IN
-from core.datasets.user_datasets import list_own
 from core.i18n.translation import N_
 
 DataDir = Path | str | None
 
+_NOT_SHARED: Final = N_(
+    "{field} is somebody else's own dataset, “{value:text}”, which is not shared. Choose another."
+)
 _TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
     True: N_(
         "{value} validation images and {training} training images are more than the {count} that the dataset has. "
@@ -26,9 +28,7 @@ def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError |
     """Return why no run can learn from the config's dataset with its split, None if one can."""
     spec = _found(config.dataset, data_dir)
     if spec is None:
-        return FieldError(
-            "dataset", config.dataset, ONE_OF, {"options": [spec.name for spec in _specs(data_dir)]}
-        )
+        return not_there("dataset", config.dataset)
     if not spec.train_size:
         return nothing_to_learn(spec)
     if config.mix_in and (problem := _mixing_problem(config.mix_in, spec, data_dir)):
@@ -41,6 +41,16 @@ def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError |
         return None
     limits = {"training": config.train_size, "count": spec.train_size}
     return FieldError("validation_size", config.validation_size, _TOO_MANY[config.train_size > 0], limits)
+
+
+def not_there(field: str, name: str) -> FieldError:
+    """Return the refusal of a dataset that there is not."""
+    return FieldError(field, name, ONE_OF, {"options": [*CATALOG]})
+
+
+def not_shared(field: str, name: str) -> FieldError:
+    """Return the refusal of a dataset of somebody else's, who does not share it."""
+    return FieldError(field, name, _NOT_SHARED)
 
 
 def nothing_to_learn(spec: DatasetSpec) -> FieldError:
@@ -69,7 +79,7 @@ def _mixing_problem(name: str, spec: DatasetSpec, data_dir: DataDir) -> FieldErr
         if theirs.train_size:
             return None
         return FieldError("mix_in", name, NOTHING_TO_MIX_IN, {"title": theirs.title})
-    fitting = [other.name for other in _specs(data_dir) if mixes_with(other, spec)]
+    fitting = [other.name for other in CATALOG.values() if mixes_with(other, spec)]
     if not fitting:
         return FieldError("mix_in", name, N_("{field} must be empty, not “{value:text}”."))
     empty_or = N_("{field} must be empty or one of {options:list}, not “{value:text}”.")
@@ -82,10 +92,6 @@ def _found(name: str, data_dir: DataDir) -> DatasetSpec | None:
         return dataset_spec(name, data_dir)
     except DatasetError:
         return None
-
-
-def _specs(data_dir: DataDir) -> list[DatasetSpec]:
-    return [*CATALOG.values(), *list_own(data_dir)]
 
 
 def _rule_within(name: str, spec: DatasetSpec) -> Range:

@@ -217,7 +217,11 @@ def dataset_spec(name: str, data_dir: Path | str | None = None) -> DatasetSpec:
     """
     if name in CATALOG:
         return CATALOG[name]
-    record = own_folder(name, data_dir) / "manifest.json"
+    return spec_of_record(name, own_folder(name, data_dir) / "manifest.json")
+
+
+def spec_of_record(name: str, record: Path) -> DatasetSpec:
+    """Return the DatasetSpec that a manifest of the dataset holds.  Raises: as `dataset_spec`."""
     try:
         spec = spec_from_json(json.loads(record.read_text(encoding="utf-8"))["spec"])
     except FileNotFoundError:

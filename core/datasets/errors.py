@@ -16,6 +16,10 @@ class UnknownDataset(DatasetError):
     """No dataset has this name."""
 
 
+class PrivateDataset(DatasetError):
+    """The dataset is somebody else's own, and not shared."""
+
+
 class NotDownloaded(DatasetError):
     """The dataset comes by download, and the download has not been made yet."""
 

@@ -19,7 +19,7 @@ from core.i18n.translation import N_, _, ngettext
 class OwnLimits:
     """What a dataset of one's own may hold; decoded bytes, of an image and of all in a zip, are known beforehand."""
 
-    max_datasets: int = 50
+    max_datasets: int = 1_000  # of all people together
     max_classes: int = 100
     max_images: int = 20_000
     max_data_bytes: int = 300_000_000
@@ -49,7 +49,7 @@ def new_spec(
         raise RefusedUpload(problem, _("Change it and try again."))
     channels, height, width = shape
     return DatasetSpec(
-        name=f"{OWN_PREFIX}{secrets.token_hex(4)}",
+        name=f"{OWN_PREFIX}{secrets.token_hex(8)}",
         title=title,
         singular="image",
         plural="images",

@@ -1,6 +1,7 @@
 """Datasets of one's own: a few labelled drawings or an imported zip, kept in the data folder as `own:<id>`.
 
-They are stored like any other (sealed `.npy` files under one manifest) and loaded by `core.datasets.load`.
+They are stored like any other (sealed `.npy` files under one manifest) and loaded by `core.datasets.load`. Whose they
+are, and who may do what with them, is not asked here but in core.runs.own_datasets.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,15 @@ from numpy.typing import NDArray
 
 from core.datasets.array_store import array_damage, open_arrays, read_manifest, write_arrays
 from core.datasets.atomic_files import TEMPORARY, sweep
-from core.datasets.catalog import OWN_PREFIX, DatasetSpec, dataset_spec, own_folder, spec_to_json, unknown
+from core.datasets.catalog import (
+    OWN_PREFIX,
+    DatasetSpec,
+    dataset_spec,
+    own_folder,
+    spec_of_record,
+    spec_to_json,
+    unknown,
+)
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import image_data, no_progress
 from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
@@ -24,13 +33,15 @@ from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_c
 from core.i18n.translation import _, ngettext, together
 
 TEST_EVERY: Final = 5
+OWN: Final = "own"  # folder in the data folder
+BIN: Final = "own-bin"  # beside it: what is deleted, until it goes for good
 DataDir = Path | str | None
 
 
 def list_own(data_dir: DataDir = None) -> list[DatasetSpec]:
     """Return the specs of all readable datasets of one's own, by title."""
     found = []
-    for folder in (data_folder(data_dir) / "own").glob("*/"):
+    for folder in (data_folder(data_dir) / OWN).glob("*/"):
         try:
             found.append(dataset_spec(f"{OWN_PREFIX}{folder.name}", data_dir))
         except DatasetError:
@@ -65,14 +76,14 @@ def create_own(
     Raises: RefusedUpload naming the value and the limit; DiskFull, NoPermission.
     """
     spec = new_spec(title, tuple(class_names), shape, limits)
-    if len(list_own(data_dir)) >= limits.max_datasets:
+    if sum(1 for _folder in (data_folder(data_dir) / OWN).glob("*/")) >= limits.max_datasets:
         raise RefusedUpload(
             ngettext(
                 "This Inkling already has {n} drawn or imported dataset, which is the limit.",
                 "This Inkling already has {n} drawn or imported datasets, which is the limit.",
                 limits.max_datasets,
             ),
-            _("Delete one that you no longer need."),
+            _("Delete one that you no longer need, or ask whoever runs this Inkling to delete some."),
         )
     none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
     with _changing(spec.name, data_dir) as root:
@@ -133,14 +144,61 @@ def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) ->
 
 
 def delete_own(name: str, data_dir: DataDir = None) -> None:
-    """Delete the dataset. Runs that have it mapped go on.  Raises: UnknownDataset, NoPermission."""
+    """Delete the dataset for good. Runs that have it mapped go on.  Raises: UnknownDataset, NoPermission."""
     name = full_name(name)
     folder = own_folder(name, data_dir)
     if not folder.is_dir():
         dataset_spec(name, data_dir)
+    with _changing(name, data_dir):
+        _remove(folder)
+
+
+def bin_own(name: str, data_dir: DataDir = None) -> None:
+    """Put the dataset into the bin, if it is not there. Runs that have it mapped go on.  Raises: NoPermission."""
     with _changing(name, data_dir) as root:
-        folder.rename(folder.with_name(f"{TEMPORARY}{folder.name}"))
-        sweep(root / "own")
+        _move(own_folder(name, root), _binned_folder(name, root))
+
+
+def restore_own(name: str, data_dir: DataDir = None) -> None:
+    """Bring the dataset back out of the bin, if it is there.  Raises: NoPermission."""
+    with _changing(name, data_dir) as root:
+        _move(_binned_folder(name, root), own_folder(name, root))
+
+
+def purge_own(name: str, data_dir: DataDir = None) -> None:
+    """Delete the dataset for good, wherever it lies; nothing if it is gone.  Raises: NoPermission."""
+    with _changing(name, data_dir) as root:
+        for folder in (own_folder(name, root), _binned_folder(name, root)):
+            if folder.is_dir():
+                _remove(folder)
+
+
+def binned_spec(name: str, data_dir: DataDir = None) -> DatasetSpec:
+    """Return the spec of a dataset in the bin.  Raises: UnknownDataset, DamagedData."""
+    return spec_of_record(name, _binned_folder(name, data_dir) / "manifest.json")
+
+
+def stored_bytes(name: str, data_dir: DataDir = None) -> int:
+    """Return how much of the disk the dataset takes, in the bin or out of it."""
+    folders = own_folder(name, data_dir), _binned_folder(name, data_dir)
+    return sum(file.stat().st_size for folder in folders for file in folder.glob("*") if file.is_file())
+
+
+def _binned_folder(name: str, data_dir: DataDir) -> Path:
+    return data_folder(data_dir) / BIN / own_folder(name, data_dir).name
+
+
+def _move(folder: Path, target: Path) -> None:
+    if folder.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_dir():  # left by an earlier move that was cut off
+            _remove(target)
+        folder.rename(target)
+
+
+def _remove(folder: Path) -> None:
+    folder.rename(folder.with_name(f"{TEMPORARY}{folder.name}"))
+    sweep(folder.parent)
 
 
 def load_own(name: str, root: Path) -> ImageData:

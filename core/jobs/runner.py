@@ -22,6 +22,7 @@ from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
 from core.jobs.worker_pool import Worker, WorkerPool
 from core.runs import Store, StoreError
+from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import PAUSED
 from core.search.search_thread import watch_searches
 from core.training.threads import threads_for
@@ -99,6 +100,7 @@ class Runner:
         if time.monotonic() >= self._upkeep_at:
             self._upkeep_at = time.monotonic() + UPKEEP_S
             self._store.prune()
+            OwnDatasets(self._store).purge()
             self._store.keep_disk_reserve()
 
     # ---- the queue

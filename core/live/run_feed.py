@@ -24,7 +24,7 @@ class Feed:
     log: list[str] = field(default_factory=list)
     strip: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     # language -> (of what, the snapshot): made once for all who watch the same in one language
-    snapshots: dict[str, tuple[object, object]] = field(default_factory=dict)
+    snapshots: dict[tuple[str, bool], tuple[object, object]] = field(default_factory=dict)
     seen_at: float = -math.inf  # time.monotonic() when the store was last told that somebody looks
     _cursor: str = ""
     _version: str = ""

@@ -42,9 +42,12 @@ def note_viewer(store: Store, shared: Feed) -> None:
 
 
 def run_moment(
-    run_id: str, current: Current, store: Store, load_images: LoadImages, *, has_torch: bool
+    run_id: str, current: Current, store: Store, load_images: LoadImages | None, *, has_torch: bool
 ) -> Moment:
-    """Return the run as it stands; one that is no more has a mark of its own.  Raises: StoreError."""
+    """Return the run as it stands; one that is no more has a mark of its own.  Raises: StoreError.
+
+    load_images: None for who may not see the images that it is tested on.
+    """
     try:
         run, shared = current(run_id)
     except UnknownRun:

@@ -89,24 +89,25 @@ def run_snapshot(
     feed: Feed,
     earlier: Sequence[Feed],
     store: Store,
-    load_images: LoadImages,
+    load_images: LoadImages | None,
     *,
     has_torch: bool,
 ) -> RunSnapshot:
     """Return the run as it stands, with the curves of `earlier` runs pale beneath its own.
 
-    Made once for each state of the run and each language, however many watch it.  Raises: UnknownRun, StoreError.
+    load_images: None for who may not see the images that it is tested on. Made once for each state of the run and each
+    language, however many watch it.  Raises: UnknownRun, StoreError.
     """
     names = [title(other.refresh(store)) for other in earlier]
     beneath = tuple((other.run_id, other.version) for other in earlier)
     state = (feed.version, run.status, beneath, has_torch)
-    language = reader().language
-    kept = feed.snapshots.get(language)
+    shown_to = (reader().language, load_images is not None)
+    kept = feed.snapshots.get(shown_to)
     if kept is None or kept[0] != state:
         made = _run_snapshot(
             run, feed, [other.curves for other in earlier], names, store, load_images, has_torch
         )
-        kept = feed.snapshots[language] = (state, made)
+        kept = feed.snapshots[shown_to] = (state, made)
     snapshot = kept[1]
     assert isinstance(snapshot, RunSnapshot)
     return snapshot
@@ -118,7 +119,7 @@ def _run_snapshot(
     curves: list[Curves],
     names: list[str],
     store: Store,
-    load_images: LoadImages,
+    load_images: LoadImages | None,
     has_torch: bool,
 ) -> RunSnapshot:
     found, spec = store.newest_weights(run.id), dataset_spec(run.dataset)
@@ -170,11 +171,13 @@ def _images(layer: FirstLayer, step: int) -> WeightImages:
     return WeightImages(layer.weights, layer.shape, layer.labels, step, classes=layer.is_classes)
 
 
-def _strip(dataset: str, load_images: LoadImages, predicted: np.ndarray) -> HtmlPatch | None:
+def _strip(dataset: str, load_images: LoadImages | None, predicted: np.ndarray) -> HtmlPatch | None:
     """Return the test set's first images, each with what the model takes it for and what it is.
 
-    None while the images are not there, and where there are none to test on.
+    None while the images are not there or may not be seen, and where there are none to test on.
     """
+    if load_images is None:
+        return None
     try:
         data, spec = load_images(dataset), dataset_spec(dataset)
     except DatasetError:

@@ -17,20 +17,20 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 
 from core.config.app_settings import Settings
+from core.datasets.user_datasets import BIN, OWN
 from core.i18n.system_reasons import reason_of
 from core.i18n.translation import N_, _
 from core.runs import Store
 from core.runs.damaged_database import is_damaged
 from core.runs.errors import ImportRefused
 from core.runs.lab import copy_lab
-from core.runs.schema import ARTIFACTS, EVENTS, RUNS
+from core.runs.schema import ARTIFACTS, EVENTS, OWN_DATASETS, RUNS
 
 FORMAT: Final = "inkling-backup"
 VERSION: Final = 1
 _STORE: Final = "inkling.db"
 _KEY: Final = "visitor.key"
 _ABOUT: Final = "backup.json"
-_OWN: Final = "own"
 _AGAIN: Final = N_("Use a file made by “python -m core backup”.")
 
 
@@ -120,7 +120,18 @@ def copy_runs(source: Store, target: Store) -> int:
             for table, found in rows.items():
                 if found:
                     connection.execute(insert(table), found)
+    _copy_owners(source, target)
     return len(missing)
+
+
+def _copy_owners(source: Store, target: Store) -> None:
+    """Copy whose each dataset is that `target` has no row of."""
+    with source.database.read() as connection:
+        rows = [{**row} for row in connection.execute(select(OWN_DATASETS)).mappings()]
+    with target.database.write() as connection:
+        known = set(connection.scalars(select(OWN_DATASETS.c.name)))
+        if missing := [row for row in rows if row["name"] not in known]:
+            connection.execute(insert(OWN_DATASETS), missing)
 
 
 def _put_runs_back(source: Store, file: Path, settings: Settings) -> int:
@@ -146,7 +157,7 @@ def _put_runs_back(source: Store, file: Path, settings: Settings) -> int:
 
 def _files_beside(data_dir: Path) -> dict[str, Path]:
     """Return what else was made here, name in the backup -> file."""
-    own = (file for file in sorted((data_dir / _OWN).rglob("*")) if file.is_file())
+    own = (file for part in (OWN, BIN) for file in sorted((data_dir / part).rglob("*")) if file.is_file())
     files = {PurePosixPath(file.relative_to(data_dir)).as_posix(): file for file in own}
     if (data_dir / _KEY).exists():
         files[_KEY] = data_dir / _KEY
@@ -161,9 +172,10 @@ def _put_files_back(taken: Path, data_dir: Path) -> int:
         shutil.copyfile(taken / _KEY, data_dir / _KEY)
         (data_dir / _KEY).chmod(0o600)
         count += 1
-    for dataset in sorted((taken / _OWN).glob("*")):
-        home = data_dir / _OWN / dataset.name
-        if dataset.is_dir() and not home.exists():
+    for dataset in sorted([*(taken / OWN).glob("*"), *(taken / BIN).glob("*")]):
+        home = data_dir / dataset.parent.name / dataset.name
+        is_here = any((data_dir / part / dataset.name).exists() for part in (OWN, BIN))
+        if dataset.is_dir() and not is_here:
             temporary = home.with_name(f".{home.name}.restoring")
             shutil.copytree(dataset, temporary, dirs_exist_ok=True)
             temporary.replace(home)
@@ -211,7 +223,7 @@ def _unpack(path: Path, folder: Path) -> None:
 def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
     inside = not name.startswith(("/", "\\")) and ".." not in parts and ":" not in name and "\\" not in name
-    return name in (_STORE, _KEY, _ABOUT) or (inside and len(parts) > 2 and parts[0] == _OWN)
+    return name in (_STORE, _KEY, _ABOUT) or (inside and len(parts) > 2 and parts[0] in (OWN, BIN))
 
 
 def _about(archive: zipfile.ZipFile) -> dict[str, Any]:

@@ -8,11 +8,15 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from core.runs.database import Database
-from core.runs.schema import HANDOVERS, RUNS, SEARCHES
+from core.runs.schema import HANDOVERS, OWN_DATASETS, RUNS, SEARCHES
 
 VALID_S: Final = 600.0
 PLACE: Final = "take"  # where the app has the links, before their words
-OWNED: Final[dict[str, Table]] = {"runs": RUNS, "searches": SEARCHES}  # whose rows have an owner
+OWNED: Final[dict[str, Table]] = {
+    "runs": RUNS,
+    "searches": SEARCHES,
+    "datasets": OWN_DATASETS,
+}  # rows with an owner
 
 
 def offer(database: Database, owner: str) -> str:

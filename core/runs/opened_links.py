@@ -13,6 +13,7 @@ from core.runs.schema import OPENED
 
 RUN: Final = "run"
 SEARCH: Final = "search"
+DATASET: Final = "dataset"
 
 
 def note_opened(database: Database, actor: Actor, kind: str, thing_id: str) -> None:

@@ -2,14 +2,14 @@
 
 import time
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from core.access.guard import needs_right_to
 from core.access.rules import Action
 from core.runs.opened_links import RUN
-from core.runs.run_row import ENDED, INTERRUPTED
+from core.runs.run_row import ENDED, ERASED_AT, IN_WORK, INTERRUPTED
 from core.runs.run_table import RunTable
-from core.runs.schema import OPENED, RUNS
+from core.runs.schema import HANDOVERS, OPENED, RUNS
 from core.runs.store_time import store_time
 
 DAY_S = 86_400.0
@@ -21,6 +21,7 @@ class Retention:
 
     def __init__(self, table: RunTable) -> None:
         self._database, self._settings, self.check = table.database, table.settings, table.check
+        self._actor = table.actor
 
     @needs_right_to(Action.WORK)
     def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:
@@ -51,6 +52,26 @@ class Retention:
                 connection.execute(delete(OPENED).where(gone))
             self._database.give_room_back()
         return ids
+
+    @needs_right_to(Action.ERASE_OWN)
+    def erase_mine(self) -> int:
+        """Delete every run of the actor's own for good, what lies in the bin too; return how many there were.
+
+        One that a worker has is out of sight at once, stopped, and gone by the next upkeep. What the actor opened of
+        others' and one-time links go, too.
+        """
+        owner = self._actor.id
+        if not owner:
+            return 0
+        held = RUNS.c.state.in_(IN_WORK) & (RUNS.c.lease != "")
+        with self._database.write(durable=True) as connection:
+            mine = RUNS.c.owner == owner
+            gone = connection.execute(delete(RUNS).where(mine, ~held)).rowcount
+            out_of_sight = {"deleted_at": ERASED_AT, "command": "stop", "revision": RUNS.c.revision + 1}
+            going = connection.execute(update(RUNS).where(mine).values(**out_of_sight)).rowcount
+            connection.execute(delete(OPENED).where(OPENED.c.visitor == owner))
+            connection.execute(delete(HANDOVERS).where(HANDOVERS.c.owner == owner))
+        return gone + going
 
     @needs_right_to(Action.WORK)
     def keep_disk_reserve(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
 from core.runs.opened_links import RUN, listed_to
-from core.runs.run_row import IN_WORK, INTERRUPTED
+from core.runs.run_row import ERASED_AT, IN_WORK, INTERRUPTED
 from core.runs.schema import RUNS
 
 SORT_KEYS: Final = (
@@ -77,7 +77,7 @@ def shown_to(actor: Actor, query: Query, settings: Settings) -> ColumnElement[bo
     Runs that are named, by their ids or by that of their group, are read rather than listed; in the bin lie one's own.
     """
     if query.deleted and actor.role is Role.VISITOR:
-        return and_(RUNS.c.owner == actor.id, RUNS.c.owner != "")
+        return and_(RUNS.c.owner == actor.id, RUNS.c.owner != "", RUNS.c.deleted_at > ERASED_AT)
     if query.ids or query.group_id:
         return true()
     return listed_to(actor, settings, RUNS, RUN)

@@ -15,6 +15,7 @@ from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
+from core.runs.dataset_rights import refused_dataset
 from core.runs.errors import RunRefused, UnreadableRun
 from core.runs.opened_links import RUN, note_opened
 from core.runs.run_query import Query, select_runs, shown_to
@@ -64,14 +65,16 @@ class RunRecords:
         command, run_until, pace: its first orders ("pause" with run_until 1 does one step and waits;
         run_until -1 one epoch). parameter_count: the model's, 0 = not known before it is built.
 
-        Raises: ConfigError for settings beyond this installation's limits, or beyond what the dataset holds;
+        Raises: ConfigError for settings beyond this installation's limits, or beyond what the dataset holds, or for
+        a dataset of somebody else's that is not shared;
         RunRefused for a full queue, or for a name, note or tag that cannot be shown; UnknownRun for a run to start
         from that may not be read.
         """
         if config.start_from:
             self.check(Action.READ_RUN, config.start_from)
         self._table.settings.check(config, parameter_count)
-        if problem := dataset_problem(config, self._table.settings.data_dir):
+        problem = refused_dataset(self._database, self._table.actor, config)
+        if problem := problem or dataset_problem(config, self._table.settings.data_dir):
             raise ConfigError([problem])
         check_pace(pace)
         run_id, now = new_id(), time.time()

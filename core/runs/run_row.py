@@ -27,6 +27,7 @@ COMMAND_LINE: Final = "command-line"  # the owner of runs that were begun there
 STATES: Final = (CREATED, QUEUED, RUNNING, PAUSED, INTERRUPTED, FINISHED, STOPPED, DIVERGED, FAILED)
 ENDED: Final = (FINISHED, STOPPED, DIVERGED, FAILED)
 IN_WORK: Final = (RUNNING, PAUSED)
+ERASED_AT: Final = 0.0  # when a run was deleted that is to go for good as soon as no worker has it
 LIVE: Final = (
     QUEUED,
     RUNNING,

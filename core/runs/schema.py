@@ -154,9 +154,22 @@ OPENED: Final = (
         "opened",
         METADATA,
         Column("visitor", String(64), primary_key=True),
-        Column("kind", String(16), primary_key=True),  # "run" or "search"
+        Column("kind", String(16), primary_key=True),  # "run", "search" or "dataset"
         Column("id", String(40), primary_key=True),
         Column("opened_at", Float, nullable=False),
+    )
+)
+
+OWN_DATASETS: Final = (
+    Table(  # whose datasets of people's own are, see core.runs.own_datasets; their images are files
+        "own_datasets",
+        METADATA,
+        Column("name", String(40), primary_key=True),  # "own:<id>"
+        Column("owner", String(64), nullable=False),
+        Column("kind", String(16), nullable=False),  # "drawings" or "imported"
+        Column("audience", String(16), nullable=False),  # "private", "link" or "everyone"
+        Column("created_at", Float, nullable=False),
+        Column("deleted_at", Float),
     )
 )
 
@@ -182,3 +195,4 @@ SEARCHES: Final = Table(  # see core.search; what Optuna keeps of them is in tab
 
 Index("runs_by_state", RUNS.c.state, RUNS.c.queue_order)
 Index("runs_by_owner", RUNS.c.owner, RUNS.c.number)
+Index("own_datasets_by_owner", OWN_DATASETS.c.owner)

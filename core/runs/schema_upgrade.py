@@ -24,8 +24,8 @@ from core.runs.errors import (
 )
 from core.runs.schema import METADATA, SCHEMA_REVISION, STORE_VERSION
 
-VERSION: Final = 3  # of the newest migration
-OLDEST: Final = 1  # the oldest version whose software can use a store of VERSION
+VERSION: Final = 4  # of the newest migration
+OLDEST: Final = 4  # the oldest version whose software can use a store of VERSION
 FOLDER: Final = Path(__file__).with_name("migrations")
 _ADVISORY_LOCK: Final = (
     0x1AC1  # any number, the same in every process: who makes or upgrades a server's store

@@ -1,6 +1,7 @@
 """A search's Optuna study, kept in the tables that Optuna makes in the run store's own database."""
 
 import logging
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -45,6 +46,12 @@ def study_of(search: SearchRow, url: str) -> optuna.Study:
         sampler=_sampler(search.plan),
         pruner=_pruner(search.plan),
     )
+
+
+def delete_study(search_id: str, url: str) -> None:
+    """Delete the study of a search that is gone, if there is one."""
+    with suppress(KeyError):
+        optuna.delete_study(study_name=search_id, storage=_storage(url))
 
 
 def _sampler(plan: SearchPlan) -> BaseSampler:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import NOTHING, SYSTEM, Action, Subject, may, owner_of_new
@@ -15,9 +15,10 @@ from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.literal_text import visible_text
 from core.i18n.translation import _
 from core.runs import NotAllowed, Store, StoreError, UnknownRun
+from core.runs.dataset_rights import refused_dataset
 from core.runs.opened_links import SEARCH, listed_to, note_opened
 from core.runs.run_records import clean_name, new_id
-from core.runs.schema import SEARCHES
+from core.runs.schema import OPENED, SEARCHES
 from core.search.search_space import SearchPlan, plan_from_json, plan_to_json
 
 RUNNING: Final = "running"
@@ -101,12 +102,13 @@ class Searches:
     def create(self, plan: SearchPlan, *, owner: str = "", name: str = "") -> str:
         """Return the id of a new search; whoever drives searches takes it up. A visitor's is their own.
 
-        Raises: ConfigError for a dataset that the trials cannot learn from; StoreError, one of them RunRefused for a
-        name that cannot be shown.
+        Raises: ConfigError for a dataset that the trials cannot or may not learn from; StoreError, one of them
+        RunRefused for a name that cannot be shown.
         """
         if plan.base.start_from:
             self._check_run(Action.READ_RUN, plan.base.start_from)
-        if problem := dataset_problem(plan.base, self._settings.data_dir):
+        problem = refused_dataset(self._database, self._actor, plan.base)
+        if problem := problem or dataset_problem(plan.base, self._settings.data_dir):
             raise ConfigError([problem])
         search_id = new_id()
         values = {
@@ -157,6 +159,18 @@ class Searches:
     def resume(self, search_id: str) -> None:
         """Go on with a stopped search."""
         self._set(search_id, (STOPPED,), RUNNING)
+
+    @needs_right_to(Action.ERASE_OWN)
+    def erase_mine(self) -> list[str]:
+        """Delete every search of the actor's own for good; return their ids. Their runs are runs like others."""
+        if not self._actor.id:
+            return []
+        mine = SEARCHES.c.owner == self._actor.id
+        with self._database.write(durable=True) as connection:
+            ids = list(connection.scalars(select(SEARCHES.c.id).where(mine)))
+            connection.execute(delete(SEARCHES).where(mine))
+            connection.execute(delete(OPENED).where(OPENED.c.kind == SEARCH, OPENED.c.id.in_(ids)))
+        return ids
 
     @needs(Action.WORK)
     def settle(self, search_id: str, state: str, message: str = "") -> None:

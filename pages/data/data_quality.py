@@ -32,7 +32,8 @@ from pages.data.embedding_job import embedding_ready, show_embedding_problem
 from pages.data.embedding_map import space_of
 from pages.data.gallery import SPLITS
 from pages.run_context.trained_model import final_scores
-from pages.server.services import image_data, settings
+from pages.server.services import settings
+from pages.server.visitor import image_data
 
 SHOWN: Final = 20
 RANKED: Final = Sentences({"typical": N_("Most typical"), "unusual": N_("Most unusual")})

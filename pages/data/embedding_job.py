@@ -14,7 +14,8 @@ from core.i18n.translation import _
 from core.insight import embedding_cache
 from pages.components.live_channel import follow
 from pages.server.background import begin
-from pages.server.services import image_data, settings
+from pages.server.services import settings
+from pages.server.visitor import image_data
 
 EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 

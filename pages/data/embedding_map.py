@@ -19,7 +19,8 @@ from core.insight.embedding import Space, coordinates, fit_space, flat_map
 from pages.components.assets import loader
 from pages.components.captioned_figure import captioned
 from pages.data.embedding_job import embedding_ready, show_embedding_problem
-from pages.server.services import image_data, settings
+from pages.server.services import settings
+from pages.server.visitor import image_data
 
 _map: Final = st.components.v2.component("inkling_map", js=loader("map.js"), isolate_styles=False)
 METHODS: Final = {"pca": "PCA", "tsne": "t-SNE"}

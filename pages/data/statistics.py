@@ -21,7 +21,7 @@ from pages.components.captioned_figure import captioned, chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.data.gallery import split_images, splits_of
-from pages.server.services import image_data
+from pages.server.visitor import image_data
 
 AVERAGES: Final = Sentences(
     {

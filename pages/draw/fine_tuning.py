@@ -1,5 +1,6 @@
 """Train on your drawings: label them, keep them as a little dataset, train on it, and see what that changed."""
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -7,10 +8,7 @@ import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import OPTION_NAMES, refusal
-from core.datasets import DatasetError, DatasetSpec, ImageData, load
-from core.datasets.user_dataset_limits import OwnLimits
-from core.datasets.user_dataset_zip import export_zip, import_zip
-from core.datasets.user_datasets import delete_own, remove_image
+from core.datasets import DatasetError, DatasetSpec, ImageData
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import html_, markdown_, nmarkdown_
@@ -25,8 +23,7 @@ from pages.components.live_channel import FIGURES_MS, follow
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.selected_run import select_run, status_chip
-from pages.server.services import settings
-from pages.server.visitor import store, submit
+from pages.server.visitor import datasets, image_data, store, submit
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
 SHOWN: Final = 40
@@ -37,7 +34,7 @@ def show_fine_tuning(model: LoadedModel) -> None:
     try:
         mine = my_dataset(model.spec)
         _introduction(model.spec)
-        data = load(mine, settings().data_dir) if mine is not None else None
+        data = image_data(mine.name) if mine is not None else None
         if data is not None and len(data.train_labels) + len(data.test_labels):
             _drawings(data)
             _train(model, data)
@@ -91,10 +88,10 @@ def _drawings(data: ImageData) -> None:
         )  # each side is in order, not the two of them
         split = added.pop() if added else "train" if len(data.train_labels) else "test"
         count = len(getattr(data, f"{split}_labels"))
-        remove_image(data.spec.name, split, count - 1, settings().data_dir)
+        datasets().remove_image(data.spec.name, split, count - 1)
 
     def forget() -> None:
-        delete_own(data.spec.name, settings().data_dir)
+        datasets().delete(data.spec.name)
         st.session_state.get(ADDED, {}).pop(data.spec.name, None)
 
     with st.container(horizontal=True):
@@ -229,7 +226,7 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
         if mine is not None and mine.train_size + mine.test_size:
             st.download_button(
                 _("Download your images as a ZIP"),
-                data=lambda: export_zip(mine.name, settings().data_dir),
+                data=partial(datasets().export_zip, mine.name),
                 file_name=f"inkling-my-{model.spec.plural.replace(' ', '-')}.zip",
                 mime="application/zip",
                 on_click="ignore",
@@ -242,17 +239,8 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
             help=_("Becomes a new dataset, which you can choose on the Train page."),
         )
         if file is not None and st.button(markdown_("Import {file}", file=file.name)):
-            allowed = settings()
-            limits = OwnLimits(
-                max_zip_bytes=int(allowed.upload_mb * 1e6),
-                max_decoded_image_bytes=int(allowed.picture_mb * 1e6),
-                max_decoded_bytes=int(allowed.zip_pictures_mb * 1e6),
-                max_work_s=allowed.zip_s,
-            )
-            found = import_zip(
-                file.getvalue(), file.name.removesuffix(".zip")[:60], model.spec.image_shape, settings().data_dir,
-                limits=limits,
-            )  # fmt: skip
+            title = file.name.removesuffix(".zip")[:60]
+            found = datasets().import_zip(file.getvalue(), title, model.spec.image_shape)
             total = found.spec.train_size + found.spec.test_size
             imported = nmarkdown_("{n} image was imported.", "{n} images were imported.", total)
             classes = nmarkdown_(

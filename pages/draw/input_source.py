@@ -19,7 +19,8 @@ from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.draw.canvas import canvas
 from pages.draw.model_choice import LoadedModel
-from pages.server.services import image_data, settings
+from pages.server.services import settings
+from pages.server.visitor import image_data
 
 CANVAS: Final = "canvas"
 FILE: Final = "file"

@@ -1,12 +1,13 @@
 """Who answers on the Draw page: the run in view, or the ready model that comes with Inkling."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
-from core.datasets import CATALOG, DatasetError, DatasetSpec, dataset_spec
+from core.datasets import CATALOG, DatasetError, DatasetSpec, ImageData, dataset_spec
 from core.i18n.translation import _
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
@@ -17,8 +18,7 @@ from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.runs.run_labels import title
 from pages.run_context.selected_run import selected_run
 from pages.server.background import begin
-from pages.server.services import image_data
-from pages.server.visitor import store
+from pages.server.visitor import image_data, images_of, store
 
 READY_MODEL: Final = "cnn-mnist"
 
@@ -127,27 +127,28 @@ def _newest(run_id: str, step: int) -> Predictor:
 
 def start_detector(predictor: Predictor) -> None:
     """Begin to make what knows the images that the model learned: once for each dataset, again after an error."""
-    made = _detector(*_seen(predictor))
-    if made.done() and made.exception():  # the images may be mended by now
-        _detector.clear(*_seen(predictor))
-        _detector(*_seen(predictor))
+    made = _detector_for(predictor)
+    if made is not None and made.done() and made.exception():  # the images may be mended by now
+        _detector.clear(*_seen(predictor), images_of(predictor.config.dataset))
+        _detector_for(predictor)
 
 
 def detector(predictor: Predictor) -> Detector | None:
     """Return what knows the images that the model learned; None for too few or damaged ones, and until it is made.
 
-    That takes a second or two, while the page already answers without it.
+    That takes a second or two, while the page already answers without it. None, too, for who may not see the images.
     """
-    made = _detector(*_seen(predictor))
+    made = _detector_for(predictor)
     try:
-        return made.result() if made.done() else None
+        return made.result() if made is not None and made.done() else None
     except DatasetError:
         return None
 
 
 def is_detector_due(predictor: Predictor) -> bool:
     """Return whether the model's detector is still being made."""
-    return not _detector(*_seen(predictor)).done()
+    made = _detector_for(predictor)
+    return made is not None and not made.done()
 
 
 def detector_work(predictor: Predictor) -> str:
@@ -160,15 +161,24 @@ def _seen(predictor: Predictor) -> tuple[tuple[str, bool], Predictor]:
     return (predictor.config.dataset, predictor.config.deskew), predictor
 
 
+def _detector_for(predictor: Predictor) -> Future[Detector | None] | None:
+    try:
+        return _detector(*_seen(predictor), images_of(predictor.config.dataset))
+    except DatasetError:
+        return None
+
+
 @st.cache_resource(show_spinner=False, max_entries=12)
-def _detector(seen: tuple[str, bool], _asked: Predictor) -> Future[Detector | None]:
-    return begin(lambda: detector_for(_asked, image_data(seen[0])), detector_work(_asked))
+def _detector(
+    seen: tuple[str, bool], _asked: Predictor, _load_images: Callable[[str], ImageData]
+) -> Future[Detector | None]:
+    return begin(lambda: detector_for(_asked, _load_images(seen[0])), detector_work(_asked))
 
 
 def _spec(run: RunRow) -> DatasetSpec:
     """Return the dataset's spec with the measured mean and std that a run with standardised pixels saw."""
-    if run.dataset in CATALOG and run.config.scaling == "unit":
-        return CATALOG[run.dataset]
+    if run.dataset not in CATALOG or run.config.scaling == "unit":
+        return dataset_spec(run.dataset)
     return image_data(run.dataset).spec
 
 

@@ -4,35 +4,27 @@ from typing import Final
 
 import streamlit as st
 
-from core.datasets import DatasetError, DatasetSpec, dataset_spec
+from core.datasets import DatasetError, DatasetSpec
 from core.datasets.pixel_values import as_uint8
-from core.datasets.user_datasets import add_images, create_own, list_own
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import nmarkdown_
 from core.i18n.translation import _
 from core.images import PreprocessedImage
 from core.prediction.fine_tuning import plain_pixels
 from core.prediction.predict import Drawing, ModelInput
+from core.runs import StoreError
 from pages.draw.canvas import clear
 from pages.draw.model_choice import LoadedModel
-from pages.server.services import settings
-from pages.server.visitor import visitor
+from pages.server.visitor import datasets
 
 ADDED: Final = "lesson_added"  # dataset -> the side each drawing of this visit was kept on, the newest last
 _TROUBLE: Final = "label_trouble"
 
 
 def my_dataset(spec: DatasetSpec) -> DatasetSpec | None:
-    """Return this visitor's own dataset for these classes, None before the first drawing."""
-    sets = list_own(settings().data_dir)
-    return next(
-        (own for own in sets if own.title == stored_title(spec) and own.is_compatible_with(spec)), None
-    )
-
-
-def stored_title(spec: DatasetSpec) -> str:
-    """Return the name that the visitor's dataset is stored under and found again by, whatever the language."""
-    return f"My {spec.plural} ({visitor()[:4]})"  # not said: a stored name
+    """Return this visitor's own drawings of these classes, None before the first."""
+    mine = datasets().drawings(spec)
+    return mine.spec if mine is not None else None
 
 
 def label_buttons(model: LoadedModel, subject: ModelInput, prepared: PreprocessedImage) -> None:
@@ -71,18 +63,17 @@ def _next_in_markdown(spec: DatasetSpec, *, is_empty: bool) -> str:
 
 def _keep(model: LoadedModel, subject: ModelInput, label: int) -> None:
     try:
-        folder = settings().data_dir
-        mine = my_dataset(model.spec)
-        spec = mine or create_own(
-            stored_title(model.spec), model.spec.class_names, model.spec.image_shape, folder
+        own, of = datasets(), model.spec
+        before = (
+            my_dataset(of)
+            or own.create(_("My {things}", things=of.plural), of.class_names, of.image_shape).spec
         )
         pixels = as_uint8(plain_pixels(subject, model.predictor))
-        before = dataset_spec(spec.name, folder)
-        grown = add_images(spec.name, pixels[None], [label], folder)
-    except DatasetError as error:
+        grown = own.add_images(before.name, pixels[None], [label])
+    except (DatasetError, StoreError) as error:
         st.session_state[_TROUBLE] = f"{error}"
         return
     side = "test" if grown.test_size > before.test_size else "train"
-    st.session_state.setdefault(ADDED, {}).setdefault(spec.name, []).append(side)
+    st.session_state.setdefault(ADDED, {}).setdefault(grown.name, []).append(side)
     if isinstance(subject, Drawing):
         clear()

@@ -8,7 +8,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import RunRow
-from pages.server.services import image_data
+from pages.server.visitor import image_data
 
 
 def content_of(run: RunRow) -> str:

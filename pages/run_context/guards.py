@@ -17,8 +17,7 @@ from pages.components.navigation import page
 from pages.run_context.dataset_guard import dataset_is_here
 from pages.run_context.selected_run import selected_run
 from pages.run_context.trained_model import newest_step, state_at
-from pages.server.services import image_data
-from pages.server.visitor import store
+from pages.server.visitor import image_data, store
 
 READY_MODEL: Final = "softmax-mnist"  # of core.pretrained: what it learned can be looked at pixel by pixel
 

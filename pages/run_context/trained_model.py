@@ -20,8 +20,7 @@ from core.models.unit_pixels import UnitPixels
 from core.runs import RunRow
 from core.training.data import TrainingData, training_data
 from pages.run_context.dataset_guard import content_of
-from pages.server.services import image_data
-from pages.server.visitor import store
+from pages.server.visitor import image_data, store
 
 LIVE_CNN_IMAGES: Final = (
     1_000  # a CNN takes half a second for the whole test set: too long while it is followed

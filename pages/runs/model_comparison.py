@@ -19,8 +19,7 @@ from core.runs import DamagedArtifact, RunRow
 from pages.components.image_panels import picture
 from pages.components.theme import current_theme
 from pages.run_context.dataset_guard import content_of
-from pages.server.services import image_data
-from pages.server.visitor import store
+from pages.server.visitor import image_data, store
 
 STRIP: Final = 24
 

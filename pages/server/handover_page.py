@@ -124,6 +124,8 @@ def _counted(owner: str) -> list[str]:
         told.append(ngettext("{n} run", "{n} runs", runs))
     if searches:
         told.append(ngettext("{n} search", "{n} searches", searches))
+    if counts["datasets"]:
+        told.append(ngettext("{n} dataset", "{n} datasets", counts["datasets"]))
     return told
 
 

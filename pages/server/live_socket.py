@@ -16,13 +16,16 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.access.guard import NO_SUBJECT
 from core.access.rules import Action, Actor
+from core.datasets import DatasetError
 from core.i18n.catalogue import languages
 from core.live.hub import Hub, Source, Topic, Viewer
 from core.live.news import Moment, MomentSource
 from core.live.run_news import run_moment, state_moment
+from core.live.run_snapshot import LoadImages
 from core.live.search_news import search_moment
 from core.live.sweep_news import sweep_moment
 from core.runs import NotAllowed, Store, StoreError
+from core.runs.own_datasets import OwnDatasets
 from core.search import Searches
 from pages.server.background import is_under_way
 from pages.server.base_path import prefix_of
@@ -41,13 +44,8 @@ POLICY_VIOLATION: Final = 1008
 _NAME: Final = re.compile(r"[A-Za-z0-9_:-]{1,64}")
 
 MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
-    "run": lambda run_id: run_moment(
-        run_id,
-        lambda name: current(name, system_store(), SHARED_S),
-        system_store(),
-        image_data,
-        has_torch=libraries_loaded(),
-    ),
+    "run": lambda run_id: _run_moment(run_id, image_data),
+    "curves": lambda run_id: _run_moment(run_id, None),  # a run without the images that it is tested on
     "state": lambda run_id: state_moment(
         run_id, lambda name: current(name, system_store(), SHARED_S), system_store()
     ),
@@ -59,11 +57,22 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
 
 # What the others tell is of the server, not of a person's things.
 READS: Final[dict[str, Callable[[Store, str], None]]] = {
-    "run": lambda store, run_id: store.check(Action.READ_RUN, run_id),
+    "run": lambda store, run_id: OwnDatasets(store).check(Action.READ_DATASET, store.get(run_id).dataset),
+    "curves": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "state": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "sweep": lambda store, _group_id: store.check(Action.LIST_RUNS, NO_SUBJECT),
     "search": lambda store, search_id: Searches(store).check(Action.READ_SEARCH, search_id),
 }
+
+
+def _run_moment(run_id: str, load_images: LoadImages | None) -> Moment:
+    return run_moment(
+        run_id,
+        lambda name: current(name, system_store(), SHARED_S),
+        system_store(),
+        load_images,
+        has_torch=libraries_loaded(),
+    )
 
 
 @cache
@@ -151,7 +160,7 @@ def _readable(topics: list[Topic], actor: Actor) -> list[Topic]:
 def _may_read(store: Store, topic: Topic) -> bool:
     try:
         READS[topic.kind](store, topic.name)
-    except NotAllowed:
+    except (NotAllowed, DatasetError):
         return False
     except StoreError:  # the look says what is wrong with the store
         return True

@@ -1,16 +1,23 @@
 """Who is looking: the visitor whose cookie came with the session (pages/server/identity.py), else one of its own."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
 import streamlit as st
 
 from core.access.rules import Action, Actor, Role
+from core.config.field_errors import FieldError
+from core.config.run_config import RunConfig
+from core.datasets import DatasetError, ImageData
 from core.i18n.translation import _
-from core.runs import RunRow, Store, UnreadableRun
+from core.runs import RunRow, Store, UnreadableRun, dataset_rights
+from core.runs.dataset_rights import PRIVATE, OwnDataset
 from core.runs.handover import offer
 from core.runs.operators import operators
+from core.runs.own_datasets import OwnDatasets
 from pages.components.live_channel import follow_as
+from pages.server import services
 from pages.server.identity import PASSING, lab, new_name, signed, visitor_in
 from pages.server.services import engine, system_store
 
@@ -79,6 +86,51 @@ def store() -> Store:
 @lru_cache(maxsize=512)
 def _store_of(whole: Store, whose: Actor) -> Store:
     return whole.acting_as(whose)
+
+
+def datasets() -> OwnDatasets:
+    """Return the datasets of people's own as this visitor may use them.  Raises: StoreError."""
+    return OwnDatasets(store())
+
+
+def own_title(dataset: OwnDataset) -> str:
+    """Return what a dataset of somebody's own is called in a list: with a word on whose it is."""
+    if dataset.owner == visitor():
+        return _("{title} (yours)", title=dataset.spec.title)
+    if dataset.audience == PRIVATE:  # an operator's list has everybody's
+        return _("{title} (private)", title=dataset.spec.title)
+    return _("{title} (shared)", title=dataset.spec.title)
+
+
+def image_data(name: str) -> ImageData:
+    """Return a dataset's memory-mapped images as they are now, if this visitor may see them.
+
+    Raises: DatasetError, one of them PrivateDataset; StoreError.
+    """
+    return images_of(name)(name)
+
+
+def images_of(name: str) -> Callable[[str], ImageData]:
+    """Return what loads a dataset's images on any thread, having asked whether this visitor may see them.
+
+    Raises: PrivateDataset, UnknownDataset, StoreError.
+    """
+    datasets().check(Action.READ_DATASET, name)
+    return services.image_data
+
+
+def may_see(name: str) -> bool:
+    """Return whether this visitor may see the dataset's images and train on them.  Raises: StoreError."""
+    try:
+        images_of(name)
+    except DatasetError:
+        return False
+    return True
+
+
+def refused_dataset(config: RunConfig) -> FieldError | None:
+    """Return why this visitor may not train on the config's datasets, None where they may.  Raises: StoreError."""
+    return dataset_rights.refused_dataset(system_store().database, actor(), config)
 
 
 def submit(run_id: str) -> None:

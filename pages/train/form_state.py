@@ -11,7 +11,9 @@ from core.config.presets import DEFAULT, PRESETS
 from core.config.query_string import from_query, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.config.typed_setting import LISTS, parse_typed
+from core.datasets import CATALOG
 from pages.server.services import settings
+from pages.server.visitor import datasets, refused_dataset
 
 _NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
 
@@ -34,10 +36,12 @@ def config_from_address() -> None:
         "validation_size": {"validation_size": 0, "train_size": 0},
     }
     for name, values in instead.items():
-        problem = dataset_problem(config, settings().data_dir)
+        problem = refused_dataset(config) or dataset_problem(config, settings().data_dir)
         if problem is not None and problem.field == name:
             wrong.append(problem)
             config = replace(config, **values)
+    for name in {config.dataset, config.mix_in} - {"", *CATALOG}:
+        datasets().note_opened(name)
     st.session_state.config = config
     st.session_state.address_errors = [*errors, *(within_dataset(error, config.dataset) for error in wrong)]
 

@@ -29,8 +29,7 @@ from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
 from pages.run_context.dataset_guard import content_of
 from pages.server.run_feeds import current, feed
-from pages.server.services import image_data
-from pages.server.visitor import store, visitor
+from pages.server.visitor import image_data, images_of, may_see, store, visitor
 from pages.server.warmup import libraries_loaded
 from pages.train.run_controls import train_with
 
@@ -60,7 +59,7 @@ def show_run(run: RunRow) -> None:
         return
     topics: dict[tuple[str, str], dict[str, str]] = {}
     if run.is_live or run.state in IN_WORK:  # lost a moment ago: how will be written down
-        topics = {("run", run.id): {"page": page_mark(run)}}
+        topics = {("run" if may_see(run.dataset) else "curves", run.id): {"page": page_mark(run)}}
     elif run.id in SHIPPED and run.status == "finished" and store().logits(run.id) is None:
         topics = {("state", run.id): {"revision": state_marks(run, None)["revision"]}}
     follow("train", topics)
@@ -70,7 +69,8 @@ def show_run(run: RunRow) -> None:
 
 def _snapshot(run: RunRow, shared: Feed, earlier: list[str]) -> RunSnapshot:
     feeds = [feed(run_id) for run_id in earlier]
-    return run_snapshot(run, shared, feeds, store(), image_data, has_torch=libraries_loaded())
+    images = images_of(run.dataset) if may_see(run.dataset) else None
+    return run_snapshot(run, shared, feeds, store(), images, has_torch=libraries_loaded())
 
 
 def _draw(snapshot: RunSnapshot, run: RunRow | None, before: RunRow | None) -> None:

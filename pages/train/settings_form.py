@@ -1,6 +1,7 @@
 """The hyperparameter form: session state <-> widgets <-> RunConfig <-> address."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
@@ -11,12 +12,12 @@ from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunCo
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, field_label, label_of
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import CATALOG, DatasetSpec
-from core.datasets.user_datasets import list_own
 from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
 from pages.server.services import settings
+from pages.server.visitor import datasets, own_title
 from pages.server.warmup import libraries_loaded
 from pages.train.form_state import put_config, widget_key, with_values
 
@@ -30,9 +31,9 @@ def hyperparameter_form() -> RunConfig | None:
     """Draw the form; return its config, None while a setting is refused (which is said beside it)."""
     config: RunConfig = st.session_state.config
     _presets(config)
-    datasets = _datasets()
+    choices = _choices()
     values: dict[str, Any] = {}
-    values["dataset"] = _dataset(config, datasets)
+    values["dataset"] = _dataset(config, choices)
     values["model"] = _select("model", config)
     if values["model"] == "mlp":
         values["hidden_sizes"] = _typed("hidden_sizes", config)
@@ -45,7 +46,7 @@ def hyperparameter_form() -> RunConfig | None:
     with right:
         values["epochs"] = _typed("epochs", config)
     with st.expander(_("More settings"), icon=":material/tune:"):
-        values |= _more(config, values, datasets)
+        values |= _more(config, values, choices)
     return _built(config, values)
 
 
@@ -87,30 +88,26 @@ def _presets(config: RunConfig) -> None:
         st.caption(markdown_text(PRESETS[matching].note))
 
 
-def _datasets() -> dict[str, DatasetSpec]:
+def _choices() -> dict[str, DatasetSpec]:
     """Return what there is to train on, by name: looked up once, since a dataset may be deleted at any moment."""
-    return CATALOG | {own.name: own for own in list_own()}
+    return CATALOG | {own.name: replace(own.spec, title=own_title(own)) for own in datasets().available()}
 
 
-def _title(spec: DatasetSpec) -> str:
-    return _("{title} (yours)", title=spec.title) if spec.source == "own" else spec.title
-
-
-def _dataset(config: RunConfig, datasets: dict[str, DatasetSpec]) -> str:
-    titles = {name: _title(spec) for name, spec in datasets.items()}
+def _dataset(config: RunConfig, choices: dict[str, DatasetSpec]) -> str:
+    titles = {name: spec.title for name, spec in choices.items()}
     return _select("dataset", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
 
 
-def _mix_in(config: RunConfig, chosen: DatasetSpec, datasets: dict[str, DatasetSpec]) -> str:
+def _mix_in(config: RunConfig, chosen: DatasetSpec, choices: dict[str, DatasetSpec]) -> str:
     """Draw the choice of what is learned from as well: "" or a dataset of the same classes."""
     titles = {"": OPTION_NAMES["mix_in", ""]}
-    titles |= {name: _title(spec) for name, spec in datasets.items() if mixes_with(spec, chosen)}
+    titles |= {name: spec.title for name, spec in choices.items() if mixes_with(spec, chosen)}
     if st.session_state.get(widget_key("mix_in")) not in titles:  # the images have become others
         st.session_state.pop(widget_key("mix_in"), None)
     return _select("mix_in", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
 
 
-def _more(config: RunConfig, chosen: dict[str, Any], datasets: dict[str, DatasetSpec]) -> dict[str, Any]:
+def _more(config: RunConfig, chosen: dict[str, Any], choices: dict[str, DatasetSpec]) -> dict[str, Any]:
     """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
     values: dict[str, Any] = {}
     st.markdown(_("**Data**"))
@@ -119,7 +116,7 @@ def _more(config: RunConfig, chosen: dict[str, Any], datasets: dict[str, Dataset
     values["scaling"] = _select("scaling", config)
     values["deskew"] = _toggle("deskew", config)
     values["augmentation"] = _select("augmentation", config)
-    values["mix_in"] = _mix_in(config, datasets[chosen["dataset"]], datasets)
+    values["mix_in"] = _mix_in(config, choices[chosen["dataset"]], choices)
     st.markdown(_("**Model**"))
     if chosen["model"] == "cnn":
         values["channels"] = _typed("channels", config)

@@ -20,7 +20,7 @@ from pages.components.image_panels import pixel_panels
 from pages.components.number_columns import with_numbers
 from pages.run_context.guards import has_test_images
 from pages.run_context.trained_model import model_at, newest_step, prepared_data, state_at, test_images
-from pages.server.services import image_data
+from pages.server.visitor import image_data
 
 IMAGES = 500
 FEEDERS = 10

@@ -18,7 +18,7 @@ from pages.components.captioned_figure import captioned
 from pages.components.image_panels import image_choice, pixel_panels
 from pages.run_context.guards import has_test_images
 from pages.run_context.trained_model import newest_step, state_at, test_images, unit_linear
-from pages.server.services import image_data
+from pages.server.visitor import image_data
 
 
 def show_logit_breakdown(run: RunRow) -> None:

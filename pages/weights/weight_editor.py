@@ -25,8 +25,7 @@ from pages.run_context.dataset_guard import content_of
 from pages.run_context.guards import has_test_images
 from pages.run_context.selected_run import select_run
 from pages.run_context.trained_model import newest_step, prepared_data, scores, state_at
-from pages.server.services import image_data
-from pages.server.visitor import store
+from pages.server.visitor import image_data, store
 from pages.weights.weight_tools import chosen_edit
 
 

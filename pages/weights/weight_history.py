@@ -30,8 +30,7 @@ from pages.run_context.trained_model import (
     prepared_data,
     state_at,
 )
-from pages.server.services import image_data
-from pages.server.visitor import store
+from pages.server.visitor import image_data, store
 from pages.weights.weight_journey import show_journey
 
 NOW: Final = -1  # the slider's last place: the newest weights, also while they change

@@ -104,6 +104,7 @@ CALLS: dict[str, Call] = {
     "checkpoint": lambda store, on: store.checkpoint(on.live),
     "logits": lambda store, on: store.logits(on.over),
     "prune": lambda store, _: store.prune(),
+    "erase_mine": lambda store, _: store.erase_mine(),
     "keep_disk_reserve": lambda store, _: store.keep_disk_reserve(),
 }
 SEARCH_CALLS: dict[str, Call] = {
@@ -117,6 +118,7 @@ SEARCH_CALLS: dict[str, Call] = {
     "active": lambda searches, _: searches.active(),
     "stop": lambda searches, on: searches.stop(on.search),
     "resume": lambda searches, on: searches.resume(on.search),
+    "erase_mine": lambda searches, _: searches.erase_mine(),
     "settle": lambda searches, on: searches.settle(on.search, "finished"),
 }
 

@@ -85,7 +85,7 @@ def test_what_the_other_browser_has_comes_along_if_it_is_asked_to(store: Store) 
     store.create(CONFIG, owner="ada")
     for owner in ("bo", "bo", "cy"):
         store.create(CONFIG, owner=owner)
-    assert count_things(store.database, "bo") == {"runs": 2, "searches": 0}  # nobody has searched yet
+    assert count_things(store.database, "bo") == {"runs": 2, "searches": 0, "datasets": 0}
     Searches(store).create(PLAN, owner="bo")
     assert count_things(store.database, "bo") == {"runs": 2, "searches": 1}
     assert take(store.database, offer(store.database, "ada")) == "ada"

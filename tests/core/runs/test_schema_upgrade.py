@@ -217,7 +217,7 @@ def test_a_later_versions_store_is_used_for_as_long_as_that_version_allows(
     store = open_store(first_version)
     run_id = store.create(RunConfig(), name="by the earlier one")
     assert [row.name for row in store.list(ids=[run_id])] == ["by the earlier one"]
-    assert versions(first_version) == ([(1,)], [(f"{NEWEST + 1:04}",)])
+    assert versions(first_version) == ([(schema_upgrade.OLDEST,)], [(f"{NEWEST + 1:04}",)])
 
     monkeypatch.setattr(schema_upgrade, "VERSION", earlier + 1)
     add_migration("op.drop_column('runs', 'pace')", oldest=NEWEST + 2)

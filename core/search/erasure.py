@@ -1,0 +1,29 @@
+"""Everything that somebody has made, deleted for good."""
+
+from dataclasses import dataclass
+
+from core.runs import Store
+from core.runs.own_datasets import OwnDatasets
+from core.search.optuna_study import delete_study
+from core.search.search_table import Searches
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How much was deleted for good."""
+
+    runs: int
+    searches: int
+    datasets: int
+
+
+def erase_everything(store: Store) -> Erased:
+    """Delete every run, search and dataset of the store's actor for good, at once and not into the bin.
+
+    A run that is being trained is out of sight at once and gone when its worker has stopped. Others' runs that learned
+    from the datasets keep what they learned.  Raises: StoreError, DatasetError; what is gone by then is gone.
+    """
+    searches = Searches(store).erase_mine()  # first: they begin runs
+    for search_id in searches:
+        delete_study(search_id, store.url)
+    return Erased(store.erase_mine(), len(searches), OwnDatasets(store).erase_mine())

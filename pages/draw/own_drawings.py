@@ -66,7 +66,7 @@ def _keep(model: LoadedModel, subject: ModelInput, label: int) -> None:
         own, of = datasets(), model.spec
         before = (
             my_dataset(of)
-            or own.create(_("My {things}", things=of.plural), of.class_names, of.image_shape).spec
+            or own.create(_("My drawings ({dataset})", dataset=of.title), of.class_names, of.image_shape).spec
         )
         pixels = as_uint8(plain_pixels(subject, model.predictor))
         grown = own.add_images(before.name, pixels[None], [label])

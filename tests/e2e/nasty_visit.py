@@ -17,6 +17,7 @@ from core.training.loop import train
 from tests.browser import App
 from tests.e2e.drawing import expect_rest
 from tests.nasty_names import FEW_NASTY_NAMES
+from tests.own_sets import offer_to_all
 from tests.polling import until
 
 EACH: Final = 30  # images of a class
@@ -49,6 +50,7 @@ def made(store: Store, mnist: ImageData, names: tuple[str, ...]) -> Nasty:
     """Return a dataset of MNIST's images under the names, and two finished runs on it."""
     title, run_name = "<b>![t](http://host.invalid/t.png)</b> $t$", f"{names[1]} <b>run</b> &amp; :smile:"
     spec = create_own(title, names, mnist.spec.image_shape)
+    offer_to_all(store, spec.name)
     labels = np.repeat(np.arange(len(names)), EACH)
     places = [
         np.flatnonzero(mnist.train_labels == k % 10)[k // 10 * EACH :][:EACH] for k in range(len(names))

@@ -18,7 +18,6 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import CATALOG
-from core.datasets.user_datasets import list_own
 from core.figures.binary_message import unpack
 from core.i18n import reader as i18n_reader
 from core.i18n.reader import Reader
@@ -33,7 +32,6 @@ NAMES: Final = (  # the same in every language
     *("Softmax", "MLP", "CNN", "CPU", "CSV", "PNG", "PCA", "t-SNE", "UTC", "Optuna"),
 )
 _LOCALE: Final = Locale.parse(LANGUAGE)
-_OF_ANOTHER_TEST: Final = re.compile(r"^.*(?=⟦ \(yours\))")  # a dataset that may be gone again by now
 _OF_THE_LOCALE: Final = frozenset(
     {"kaj", *_LOCALE.months["format"]["abbreviated"].values()}
 )  # Babel's: "a kaj b"
@@ -123,10 +121,9 @@ def outside(app: AppTest, *typed: str) -> list[str]:
     """
     assert not app.exception, app.exception
     found = {}
-    titles = [own.title for own in list_own()]  # datasets that other tests of this session have made
     for text in texts(app):
-        shown = _OF_ANOTHER_TEST.sub(" ", drawn(text))
-        for name in sorted((*NAMES, *typed, *titles), key=len, reverse=True):
+        shown = drawn(text)
+        for name in sorted((*NAMES, *typed), key=len, reverse=True):
             shown = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", " ", shown)
         if words := words_outside(shown, _OF_THE_LOCALE):
             found[f"{' '.join(words)}: {text[:200]}"] = None

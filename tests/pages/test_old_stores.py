@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import ImageData
 from core.i18n.number_format import percent
 from core.runs import RunRow, Store
+from core.runs.operators import make_operator
 from pages.server import services
 from tests.core.runs.old_stores import ACCURACIES, COMMITS, RUNS, unpack
-from tests.pages.conftest import SHELL
+from tests.pages.conftest import ME, SHELL
 from tests.pages.finished_runs import words
 
 PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search")
@@ -37,12 +38,15 @@ def old(
     monkeypatch.setenv("INKLING_LISTING", "everyone")
     monkeypatch.setenv("INKLING_STORE", f"sqlite:///{path}")
     st.cache_resource.clear()
+    make_operator(services.system_store().database, ME)  # whose datasets are that have no owner
     return services.system_store()
 
 
 def opens(page: str, names: tuple[str, ...], store: Store) -> None:
     """Look at each of the runs on the page; each is in view, by its own name and figure."""
-    app = AppTest.from_file(str(SHELL), default_timeout=300).run()
+    app = AppTest.from_file(str(SHELL), default_timeout=300)
+    app.session_state["visitor"] = ME
+    app.run()
     app.switch_page(f"{page}/page.py").run()
     rows = {row.name: row for row in store.list()}
     for name in names:
@@ -78,7 +82,9 @@ def test_every_other_run_opens_on_every_page(page: str, old: Store) -> None:
 
 @pytest.mark.usefixtures("old")
 def test_all_are_in_the_table_and_the_copy_is_told() -> None:
-    app = AppTest.from_file(str(SHELL), default_timeout=300).run()
+    app = AppTest.from_file(str(SHELL), default_timeout=300)
+    app.session_state["visitor"] = ME
+    app.run()
     app.switch_page("runs/page.py").run()
     assert set(RUNS) <= set(app.dataframe[0].value["name"])
     assert any("kept as inkling.db.version-1" in warning.value for warning in app.warning)

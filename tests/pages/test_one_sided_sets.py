@@ -16,7 +16,9 @@ from core.protocol.events import Diverged, Evaluated, Event, Started
 from core.runs import Store
 from core.runs.run_groups import new_group_id
 from tests.one_sided_sets import CHANGES, SETS, SMALL, brought, drawn, emptied, run_on, said_on
+from tests.own_sets import give
 from tests.pages.another_language import opened, outside, texts
+from tests.pages.conftest import ME
 from tests.pages.draw.conftest import pad
 from tests.pages.finished_runs import words
 from tests.pages.runs_in_states import run_in
@@ -35,12 +37,13 @@ GONE = "It may have been deleted"
 
 
 @pytest.fixture
-def made() -> Iterator[Callable[[Callable[[], DatasetSpec]], DatasetSpec]]:
-    """Return what makes a dataset for this test alone."""
+def made(store: Store) -> Iterator[Callable[[Callable[[], DatasetSpec]], DatasetSpec]]:
+    """Return what makes a dataset for this test alone, which is the visitor's."""
     names = []
 
     def make(how: Callable[[], DatasetSpec]) -> DatasetSpec:
         spec = how()
+        give(store, spec.name, ME)
         names.append(spec.name)
         return spec
 

@@ -1,16 +1,14 @@
 """What training on one's own drawings did, in words."""
 
-import secrets
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import from_json
 from core.datasets import ImageData
-from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
 from core.runs import Store
-from pages.draw import own_drawings
+from core.runs.own_datasets import OwnDatasets
 from pages.draw.fine_tuning import accuracy_change_in_markdown
+from tests.pages.conftest import ME
 from tests.pages.draw.drawing import DRAWN, Canvas, open_draw, words
 
 
@@ -27,14 +25,16 @@ def test_the_test_accuracy_fell_rose_or_did_not_change(before: float, after: flo
     assert accuracy_change_in_markdown(after - before) == said
 
 
-def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTest, pad: Canvas) -> None:
+def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(
+    app: AppTest, pad: Canvas, store: Store
+) -> None:
     app.session_state["draw_behind"] = "lesson"
     open_draw(app, "softmax-mnist")
 
     def kept() -> list[int]:
-        title = f"My digits ({app.session_state['visitor'][:4]})"  # other visitors' may stand beside it
-        (mine,) = [own for own in list_own() if own.title == title]
-        return [mine.train_size, mine.test_size]
+        (mine,) = OwnDatasets(store).mine()
+        assert (mine.spec.title, mine.kind) == ("My drawings (MNIST)", "drawings")
+        return [mine.spec.train_size, mine.spec.test_size]
 
     for number, label in enumerate((7, 1, 2, 3, 4, 7)):  # the second seven is for testing
         pad.draw(DRAWN, f"drawing {number}")
@@ -48,15 +48,17 @@ def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(app: AppTe
         assert kept() == left
     next(b for b in app.button if b.label == "Delete all").click().run()
     assert not app.exception
+    assert OwnDatasets(store).mine() == []
+    (binned,) = OwnDatasets(store).binned()
+    assert binned.count == 4
 
 
 def test_teaching_creates_a_run_with_its_parent(
-    app: AppTest, pad: Canvas, store: Store, mnist: ImageData, monkeypatch: pytest.MonkeyPatch
+    app: AppTest, pad: Canvas, store: Store, mnist: ImageData
 ) -> None:
-    title = f"My digits ({secrets.token_hex(4)})"  # the data folder may be shared with other test processes
-    entry = create_own(title, mnist.spec.class_names, (1, 28, 28))
-    add_images(entry.name, mnist.test_images[:30], mnist.test_labels[:30])
-    monkeypatch.setattr(own_drawings, "stored_title", lambda _: title)
+    own = OwnDatasets(store)
+    entry = own.create("Mine", mnist.spec.class_names, (1, 28, 28), owner=ME)
+    own.add_images(entry.name, mnist.test_images[:30], mnist.test_labels[:30])
     app.session_state["draw_behind"] = "lesson"
     open_draw(app, "softmax-mnist")
     assert "30 images so far:" in words(app)
@@ -71,4 +73,3 @@ def test_teaching_creates_a_run_with_its_parent(
         entry.name,
     )
     assert pad.json_data is None
-    delete_own(entry.name)

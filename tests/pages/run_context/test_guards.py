@@ -12,6 +12,8 @@ from core.datasets import ImageData, load
 from core.datasets.user_datasets import add_images, create_own, delete_own
 from core.protocol.events import Diverged, Evaluated, Failed, Finished, Started, Weights
 from core.runs import Store
+from tests.own_sets import give
+from tests.pages.conftest import ME
 from tests.pages.finished_runs import recorded_events, shown
 
 STARTED = Started(0, 20, 20, 2_000, "test", 10_000, 7_850, "closed-form", 1)
@@ -127,6 +129,7 @@ def test_images_of_ones_own_in_three_classes_are_looked_into_like_others(
     app: AppTest, store: Store, shapes: ImageData, page: str, key: str, section: str, says: str
 ) -> None:
     config = RunConfig(dataset=shapes.spec.name, epochs=3, batch_size=20)
+    give(store, shapes.spec.name, ME)
     run_id = store.add_finished_run(config, recorded_events(shapes, config), name="three shapes")
     app.session_state[key] = section
     assert says in shown(app, page, run_id)

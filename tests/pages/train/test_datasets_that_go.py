@@ -5,26 +5,33 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import DatasetSpec
-from core.datasets.user_datasets import add_images, create_own, delete_own, list_own
-from pages.train import settings_form
+from core.datasets.user_datasets import add_images, create_own, delete_own
+from core.runs import Store
+from core.runs.dataset_rights import OwnDataset
+from core.runs.own_datasets import OwnDatasets
+from tests.own_sets import give
+from tests.pages.conftest import ME
 
 
 @pytest.fixture
-def own() -> DatasetSpec:
+def own(store: Store) -> DatasetSpec:
     made = create_own("Soon gone", tuple("0123456789"), (1, 28, 28))
+    give(store, made.name, ME)
     return add_images(made.name, np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2)
 
 
 def test_a_dataset_may_go_while_the_form_is_drawn(
     app: AppTest, own: DatasetSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def listed() -> list[DatasetSpec]:
-        found = list_own()
-        if own in found:
+    looked = OwnDatasets.available
+
+    def available(datasets: OwnDatasets) -> list[OwnDataset]:
+        found = looked(datasets)
+        if found:
             delete_own(own.name)
         return found
 
-    monkeypatch.setattr(settings_form, "list_own", listed)
+    monkeypatch.setattr(OwnDatasets, "available", available)
     app.run()
     assert not app.exception
     offered = app.selectbox(key="set_mix_in_0").options

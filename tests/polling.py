@@ -17,12 +17,17 @@ DEADLINE_S = 120.0
 _NEVER = threading.Event()
 
 
-def until(condition: Callable[[], T], what: str, within_s: float = DEADLINE_S, every_s: float = 0.02) -> T:
+def until(
+    condition: Callable[[], T],
+    what: str | Callable[[], str],
+    within_s: float = DEADLINE_S,
+    every_s: float = 0.02,
+) -> T:
     """Return the condition's value as soon as it is true; fail, naming `what`, after `within_s`."""
     deadline = time.monotonic() + within_s
     while not (value := condition()):
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {within_s:g} s in vain for {what}")
+            pytest.fail(f"waited {within_s:g} s in vain for {what if isinstance(what, str) else what()}")
         _NEVER.wait(every_s)
     return value
 

@@ -117,7 +117,7 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
     for page in pages:
         calm(page)
     assert "Traceback" not in lab.log[before:], lab.log[before:][-3000:]
-    until(lambda: all(row.status in SETTLED for row in lab.store.list(limit=1000)), "every run to settle")
+    until(lambda: not unsettled(lab.store), lambda: f"runs to settle: {unsettled(lab.store)}")
     for run in lab.acknowledged:
         row, events = lab.store.get(run), lab.store.events_since(run).events
         ends = [isinstance(event, TERMINAL) for event in events]
@@ -125,6 +125,12 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
         assert row.status != "interrupted" or row.remedy
     leases = Path(f"{lab.path}.leases")
     until(lambda: not any(leases.iterdir()) if leases.exists() else True, "every lease to be given back")
+
+
+def unsettled(store: Store) -> list[str]:
+    """Return what each run is that neither ended nor was given up, and how it stands."""
+    rows = (row for row in store.list(limit=1000) if row.status not in SETTLED)
+    return [f"{row.id} {row.status} {row.command} step {row.step} attempt {row.attempt}" for row in rows]
 
 
 def calm(page: Page) -> None:

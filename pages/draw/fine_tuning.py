@@ -23,6 +23,7 @@ from pages.components.live_channel import FIGURES_MS, follow
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.selected_run import select_run, status_chip
+from pages.run_context.zip_import import import_own_zip
 from pages.server.visitor import datasets, image_data, store, submit
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
@@ -232,22 +233,4 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
-        file = st.file_uploader(
-            _("ZIP with one folder for each class"),
-            type=["zip"],
-            key="lesson_zip",
-            help=_("Becomes a new dataset, which you can choose on the Train page."),
-        )
-        if file is not None and st.button(markdown_("Import {file}", file=file.name)):
-            title = file.name.removesuffix(".zip")[:60]
-            found = datasets().import_zip(file.getvalue(), title, model.spec.image_shape)
-            total = found.spec.train_size + found.spec.test_size
-            imported = nmarkdown_("{n} image was imported.", "{n} images were imported.", total)
-            classes = nmarkdown_(
-                "The new dataset has {n} class; you can choose it on the Train page.",
-                "The new dataset has {n} classes; you can choose it on the Train page.",
-                found.spec.n_classes,
-            )
-            st.success(f"{imported} {classes}")
-            for note in found.notes:
-                st.caption(markdown_text(note))
+        import_own_zip(model.spec.image_shape)

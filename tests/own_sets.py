@@ -1,7 +1,8 @@
 """Whose a dataset is that a test has made in the data folder alone, where nobody's are the operator's."""
 
 from core.runs import Store
-from core.runs.own_datasets import EVERYONE, OwnDatasets
+from core.runs.dataset_rights import EVERYONE
+from core.runs.own_datasets import OwnDatasets
 
 
 def give(store: Store, name: str, owner: str) -> None:

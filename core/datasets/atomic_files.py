@@ -62,18 +62,19 @@ def damage(path: Path, expected: dict[str, Any]) -> str:
     A matching size and mtime are trusted (microseconds); with another mtime the whole file is hashed, and the
     seal `expected` takes the new mtime if the content is the same.
     """
+    shown = "/".join(path.parts[-4:])  # within the data folder: where that is, visitors are not told
     try:
         status = path.stat()
     except FileNotFoundError:
-        return _("{path} is missing.", path=str(path))
+        return _("{path} is missing.", path=shown)
     if status.st_size != expected["size"]:
         return _(
             "{path} has the wrong size: {found} instead of {expected} bytes.",
-            path=str(path), found=status.st_size, expected=expected["size"],
+            path=shown, found=status.st_size, expected=expected["size"],
         )  # fmt: skip
     if status.st_mtime_ns == expected["mtime_ns"]:
         return ""
     if digest(path) != expected["sha256"]:
-        return _("{path} was changed (its SHA-256 differs).", path=str(path))
+        return _("{path} was changed (its SHA-256 differs).", path=shown)
     expected["mtime_ns"] = status.st_mtime_ns
     return ""

@@ -178,6 +178,11 @@ def binned_spec(name: str, data_dir: DataDir = None) -> DatasetSpec:
     return spec_of_record(name, _binned_folder(name, data_dir) / "manifest.json")
 
 
+def unreadable_spec(name: str) -> DatasetSpec:
+    """Return what stands for the spec of a dataset whose record cannot be read: its name, and no images."""
+    return DatasetSpec(name, name, "", "", (), (1, 1, 1), 0, 0, "own", "", "", (0.0,), (1.0,))
+
+
 def stored_bytes(name: str, data_dir: DataDir = None) -> int:
     """Return how much of the disk the dataset takes, in the bin or out of it."""
     folders = own_folder(name, data_dir), _binned_folder(name, data_dir)
@@ -209,17 +214,13 @@ def load_own(name: str, root: Path) -> ImageData:
     spec, home = dataset_spec(name, root), own_folder(name, root)
     for _attempt in range(3):  # a change by another process may replace the folder between two looks
         manifest = read_manifest(home, name)
-        problems = array_damage(home, manifest) if manifest else [_no_manifest(home)]
+        problems = array_damage(home, manifest) if manifest else [_("It has no readable manifest.")]
         if manifest and not problems:
             with suppress(FileNotFoundError):
                 return image_data(spec, manifest, open_arrays(home, manifest))
     told = _("The dataset “{title}” is damaged.", title=spec.title)
     remedy = _("Delete it. If you exported it as a zip, import the zip again.")
     raise DamagedData(together(told, *problems), remedy)
-
-
-def _no_manifest(home: Path) -> str:
-    return _("{path} has no readable manifest.", path=str(home))
 
 
 def full_name(name: str) -> str:

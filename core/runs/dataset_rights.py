@@ -28,7 +28,7 @@ class OwnDataset:
     """A dataset of somebody's own: what it is, whose ("" is nobody's: the operator's), and who else may use it.
 
     audience: PRIVATE (the owner alone), LINK (whoever has its link), EVERYONE. Times in seconds since 1970; 0.0 and
-    None for one that no store has a row of.
+    None for one that no store has a row of. damage: why it cannot be used, in a sentence, "" where it can.
     """
 
     spec: DatasetSpec
@@ -37,6 +37,7 @@ class OwnDataset:
     audience: str = PRIVATE
     created_at: float = 0.0
     deleted_at: float | None = None
+    damage: str = ""
 
     @property
     def name(self) -> str:

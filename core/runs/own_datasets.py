@@ -2,23 +2,23 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import Action, Role, may, owner_of_new
+from core.access.rules import Action, owner_of_new
 from core.datasets import user_datasets
 from core.datasets.catalog import DatasetSpec, dataset_spec, unknown
-from core.datasets.errors import DatasetError, RefusedUpload, UnknownDataset
+from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import Imported, export_zip, import_zip
 from core.runs import dataset_rights as rights
+from core.runs.dataset_lists import DatasetLists
 from core.runs.dataset_quota import check_quota, upload_limits
-from core.runs.dataset_rights import DRAWINGS, EVERYONE, IMPORTED, LINK, PRIVATE, OwnDataset, subject_of
+from core.runs.dataset_rights import DRAWINGS, IMPORTED, PRIVATE, OwnDataset, subject_of
 from core.runs.opened_links import DATASET, note_opened
 from core.runs.schema import OPENED, OWN_DATASETS
 from core.runs.store_time import store_time
@@ -29,62 +29,15 @@ if TYPE_CHECKING:
 DAY_S: Final = 86_400.0
 
 
-class OwnDatasets:
+class OwnDatasets(DatasetLists):
     """The datasets of people's own, as the store's actor may use them.
 
     Each method raises PrivateDataset for what the actor may not do; DatasetError, StoreError.
     """
 
     def __init__(self, store: "Store") -> None:
-        self._database, self._actor, self._settings = store.database, store.actor, store.settings
+        super().__init__(store)
         self._check_quota = partial(check_quota, store.database, store.settings, store.actor)
-
-    def check(self, action: Action, name: str) -> None:
-        """Refuse what the actor may not do to the dataset ("": to none in particular). The catalog's are everybody's.
-
-        Raises: UnknownDataset; PrivateDataset.
-        """
-        rights.check_right(self._database, self._actor, action, name)
-
-    def may(self, action: Action, dataset: OwnDataset) -> bool:
-        """Return whether the actor may do this to the dataset: for what is greyed out."""
-        return may(
-            self._actor, action, rights.subject_with(dataset.owner, dataset.audience, dataset.deleted_at)
-        )
-
-    @needs_right_to(Action.LIST_DATASETS)
-    def available(self) -> list[OwnDataset]:
-        """Return what the actor may choose to train on, by title: a visitor's own and what others offer them."""
-        is_live = OWN_DATASETS.c.deleted_at.is_(None)
-        if self._actor.role is Role.VISITOR:
-            return self._read(and_(is_live, self._listed()))
-        known = {dataset.name: dataset for dataset in self._read(is_live)}
-        nobodys = (OwnDataset(spec) for spec in user_datasets.list_own(self._settings.data_dir))
-        return _by_title([known.get(dataset.name, dataset) for dataset in nobodys])
-
-    @needs_right_to(Action.LIST_DATASETS)
-    def mine(self) -> list[OwnDataset]:
-        """Return the actor's own, by title."""
-        return self._read(and_(OWN_DATASETS.c.deleted_at.is_(None), self._is_mine()))
-
-    @needs_right_to(Action.LIST_DATASETS)
-    def binned(self) -> list[OwnDataset]:
-        """Return those of the actor's own that lie in the bin, by title."""
-        return self._read(and_(OWN_DATASETS.c.deleted_at.is_not(None), self._is_mine()))
-
-    @needs_right_to(Action.LIST_DATASETS)
-    def drawings(self, spec: DatasetSpec) -> OwnDataset | None:
-        """Return the actor's own drawings of the dataset's classes, None before the first."""
-        is_drawn = and_(OWN_DATASETS.c.deleted_at.is_(None), OWN_DATASETS.c.kind == DRAWINGS, self._is_mine())
-        found = sorted(self._read(is_drawn), key=lambda dataset: dataset.created_at)
-        return next((dataset for dataset in found if dataset.spec.is_compatible_with(spec)), None)
-
-    @needs(Action.READ_DATASET)
-    def get(self, name: str) -> OwnDataset:
-        """Return the dataset.  Raises: UnknownDataset, DamagedData."""
-        spec = dataset_spec(name, self._settings.data_dir)
-        found = self._read(OWN_DATASETS.c.name == name)
-        return found[0] if found else OwnDataset(spec)
 
     @needs(Action.READ_DATASET)
     def load(self, name: str) -> ImageData:
@@ -251,49 +204,11 @@ class OwnDatasets:
         subject = subject_of(self._database, name)
         return subject.owner if subject else ""
 
-    def _is_mine(self) -> ColumnElement[bool]:
-        return and_(OWN_DATASETS.c.owner == self._actor.id, OWN_DATASETS.c.owner != "")
-
-    def _listed(self) -> ColumnElement[bool]:
-        opened = select(OPENED.c.id).where(OPENED.c.visitor == self._actor.id, OPENED.c.kind == DATASET)
-        by_link = and_(OWN_DATASETS.c.audience == LINK, OWN_DATASETS.c.name.in_(opened))
-        return or_(self._is_mine(), by_link, OWN_DATASETS.c.audience == EVERYONE)
-
     def _change(self, connection: Connection, name: str, **values: Any) -> None:
         changed = connection.execute(update(OWN_DATASETS).where(OWN_DATASETS.c.name == name).values(**values))
         if not changed.rowcount:
             raise unknown(name)
 
-    def _read(self, condition: ColumnElement[bool]) -> list[OwnDataset]:
-        """Return the datasets of the rows that match and have their images, by title."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(OWN_DATASETS).where(condition)).mappings().all()
-        found = []
-        for row in rows:
-            spec = self._spec(row["name"], is_binned=row["deleted_at"] is not None)
-            if spec is not None:
-                values = {key: row[key] for key in ("owner", "kind", "audience", "created_at", "deleted_at")}
-                found.append(OwnDataset(spec, **values))
-        return _by_title(found)
-
-    def _spec(self, name: str, *, is_binned: bool) -> DatasetSpec | None:
-        """Return what its files say, having put them where the row says: what moved them may have been cut off."""
-        folder = self._settings.data_dir
-        for _attempt in range(2):
-            try:
-                return user_datasets.binned_spec(name, folder) if is_binned else dataset_spec(name, folder)
-            except UnknownDataset:
-                move = user_datasets.bin_own if is_binned else user_datasets.restore_own
-                with suppress(DatasetError):
-                    move(name, folder)
-            except DatasetError:
-                return None  # damaged: `load` says how, where it is asked for
-        return None
-
 
 def _columns(name: str, owner: str, kind: str, audience: str) -> dict[str, Any]:
     return {"name": name, "owner": owner, "kind": kind, "audience": audience, "created_at": time.time()}
-
-
-def _by_title(datasets: list[OwnDataset]) -> list[OwnDataset]:
-    return sorted(datasets, key=lambda dataset: (dataset.spec.title.casefold(), dataset.name))

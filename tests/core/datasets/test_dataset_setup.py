@@ -96,7 +96,8 @@ def test_a_damaged_file_is_told_and_made_again(
     mended = datasets.load(small_mnist, tmp_path)
     assert_right(mended, mnist)
     assert len(mended.notes) == 1
-    assert str(path) in mended.notes[0]
+    assert path.relative_to(tmp_path).as_posix() in mended.notes[0]
+    assert str(tmp_path) not in mended.notes[0], "visitors are told of it"
     assert ("unpacked again" if which == "raw" else "rebuilt") in mended.notes[0]
     assert datasets.load(small_mnist, tmp_path).notes == ()
     assert (tmp_path / RAW).read_bytes()[16:] == mnist.train_images[:300].tobytes()

@@ -87,12 +87,12 @@ def test_what_the_other_browser_has_comes_along_if_it_is_asked_to(store: Store) 
         store.create(CONFIG, owner=owner)
     assert count_things(store.database, "bo") == {"runs": 2, "searches": 0, "datasets": 0}
     Searches(store).create(PLAN, owner="bo")
-    assert count_things(store.database, "bo") == {"runs": 2, "searches": 1}
+    assert count_things(store.database, "bo") == {"runs": 2, "searches": 1, "datasets": 0}
     assert take(store.database, offer(store.database, "ada")) == "ada"
     assert count_things(store.database, "ada")["runs"] == 1
     assert take(store.database, offer(store.database, "ada"), bringing="bo") == "ada"
-    assert count_things(store.database, "ada") == {"runs": 3, "searches": 1}
-    assert count_things(store.database, "bo") == {"runs": 0, "searches": 0}
+    assert count_things(store.database, "ada") == {"runs": 3, "searches": 1, "datasets": 0}
+    assert count_things(store.database, "bo") == {"runs": 0, "searches": 0, "datasets": 0}
     assert count_things(store.database, "cy")["runs"] == 1
 
 

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.access.rules import Actor, Role
 from core.config.run_config import from_json
 from core.datasets import ImageData
 from core.runs import Store
@@ -28,11 +29,12 @@ def test_the_test_accuracy_fell_rose_or_did_not_change(before: float, after: flo
 def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(
     app: AppTest, pad: Canvas, store: Store
 ) -> None:
+    own = OwnDatasets(store.acting_as(Actor(Role.VISITOR, ME)))
     app.session_state["draw_behind"] = "lesson"
     open_draw(app, "softmax-mnist")
 
     def kept() -> list[int]:
-        (mine,) = OwnDatasets(store).mine()
+        (mine,) = own.managed()
         assert (mine.spec.title, mine.kind) == ("My drawings (MNIST)", "drawings")
         return [mine.spec.train_size, mine.spec.test_size]
 
@@ -48,8 +50,8 @@ def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(
         assert kept() == left
     next(b for b in app.button if b.label == "Delete all").click().run()
     assert not app.exception
-    assert OwnDatasets(store).mine() == []
-    (binned,) = OwnDatasets(store).binned()
+    assert own.managed() == []
+    (binned,) = own.binned()
     assert binned.count == 4
 
 

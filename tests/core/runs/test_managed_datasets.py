@@ -1,0 +1,80 @@
+"""Datasets of people's own as who looks after them has them: damaged ones too, how many, and what learned from them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.access.rules import OPERATOR
+from core.config.run_config import RunConfig
+from core.datasets import RefusedUpload
+from core.datasets import user_datasets as files
+from core.runs import Store
+from core.runs.dataset_rights import EVERYONE
+from core.runs.own_datasets import OwnDatasets
+from tests.core.runs.test_own_datasets import ADA, BOB, DIGITS, NOBODY, Sets, own, sets, store
+
+__all__ = ["sets", "store"]
+
+
+def test_those_that_one_looks_after_are_ones_own_and_an_operators_are_everybodys(store: Store, sets: Sets):
+    bobs = own(store, BOB)
+    OwnDatasets(store.acting_as(ADA)).share(sets.drawn, EVERYONE)
+    for actor, live, binned in (
+        (ADA, {sets.drawn}, {sets.binned}),
+        (BOB, {bobs}, set()),
+        (NOBODY, set(), set()),
+        (OPERATOR, {sets.drawn, bobs, sets.nobodys}, {sets.binned}),
+    ):
+        looked_after = OwnDatasets(store.acting_as(actor))
+        assert {dataset.name for dataset in looked_after.managed()} == live
+        assert {dataset.name for dataset in looked_after.binned()} == binned
+
+
+@pytest.mark.parametrize("harm", ["record", "one class", "images"])
+def test_a_damaged_one_is_listed_with_the_reason_can_be_deleted_and_is_not_offered(
+    store: Store, sets: Sets, harm: str
+):
+    mine, folder = OwnDatasets(store.acting_as(ADA)), store.settings.data_dir
+    home = folder / files.OWN / sets.drawn.removeprefix("own:")
+    record = home / "manifest.json"
+    if harm == "record":
+        record.write_text("{", encoding="utf-8")
+    elif harm == "one class":
+        told = json.loads(record.read_text(encoding="utf-8"))
+        told["spec"]["class_names"] = ["left"]
+        record.write_text(json.dumps(told), encoding="utf-8")
+    else:
+        next(home.rglob("train_images.npy")).write_bytes(b"")
+    (damaged,) = mine.managed()
+    reason = {"record": "cannot be read", "one class": "fewer than two classes", "images": "is damaged"}[harm]
+    assert (damaged.name, reason in damaged.damage) == (sets.drawn, True)
+    assert str(folder) not in damaged.damage
+    assert harm == "images" or mine.available() == []
+    mine.delete(sets.drawn)
+    assert mine.managed() == []
+    assert {dataset.name for dataset in mine.binned()} == {sets.binned, sets.drawn}
+    mine.restore(sets.drawn)
+    assert mine.managed()[0].damage
+
+
+def test_the_runs_that_learned_from_it_are_counted_whoever_made_them(store: Store, sets: Sets):
+    mine = OwnDatasets(store.acting_as(ADA))
+    assert mine.count_runs(sets.drawn) == 0
+    for config in (RunConfig(dataset=sets.drawn), RunConfig(mix_in=sets.drawn), RunConfig()):
+        store.create(config)
+    gone = store.create(RunConfig(dataset=sets.drawn))
+    store.delete(gone)
+    assert mine.count_runs(sets.drawn) == 2
+
+
+def test_a_visitor_has_a_share_of_the_disk_and_of_the_list(store: Store, sets: Sets):
+    mine = OwnDatasets(store.acting_as(ADA))
+    with pytest.raises(RefusedUpload, match=r"would take 1\.\d MB, but at most 1\.0 MB"):
+        mine.add_images(sets.drawn, np.zeros((1500, 1, 28, 28), np.uint8), [0] * 1500)
+    for _more in range(2):
+        own(store, ADA)
+    with pytest.raises(RefusedUpload, match="already have 3 datasets"):
+        mine.create("One more", DIGITS, (1, 28, 28))
+    assert own(store, BOB)
+    assert own(store, OPERATOR)

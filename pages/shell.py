@@ -11,13 +11,14 @@ from pages.components.assets import version
 from pages.components.navigation import all_pages, is_first
 from pages.components.page_aids import page_aids
 from pages.components.theme import apply_style
+from pages.run_context.form_config import put_config
 from pages.run_context.run_header import run_header
 from pages.run_context.selected_run import follow_address
 from pages.server.errors import show_errors, show_messages
 from pages.server.reader import find_viewer
 from pages.server.visitor import tell_how_long_known
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
-from pages.train.form_state import config_from_address, config_shown, put_config
+from pages.train.form_state import config_from_address, config_shown
 from pages.train.run_controls import TRAIN_KEY
 
 

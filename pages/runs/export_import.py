@@ -1,10 +1,7 @@
 """Export a run as a file or a link, and import one."""
 
-import io
 from typing import Final
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import segno
 import streamlit as st
 
 from core.config.presets import DEFAULT
@@ -21,6 +18,7 @@ from core.runs import RunRow, Store, StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import picture
 from pages.components.selectbox import field_px
+from pages.components.share_link import address_of, qr_code
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
@@ -88,21 +86,6 @@ def links(row: RunRow) -> None:
     )
     target = to_run if which == "run" else to_settings
     picture(qr_code(target), alt=_("QR code: {address}", address=target))
-
-
-def address_of(page: str, query: dict[str, str]) -> str:
-    """Return the address of a page of this app, as this visitor's browser reached it."""
-    parts = urlsplit(st.context.url or "http://localhost:8501/")
-    folder = parts.path.rpartition("/")[0] if parts.path.strip("/") else ""
-    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/{page}", urlencode(query, safe=",:"), ""))
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def qr_code(address: str) -> bytes:
-    """Return the picture of an address for a phone's camera."""
-    buffer = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(buffer, kind="png", scale=6, border=3)
-    return buffer.getvalue()
 
 
 def import_section() -> None:

@@ -10,7 +10,7 @@ from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.handover import PLACE, VALID_S
 from pages.components.image_panels import picture
-from pages.runs.export_import import address_of, qr_code
+from pages.components.share_link import address_of, qr_code
 from pages.server.visitor import new_handover
 
 

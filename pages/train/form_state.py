@@ -1,7 +1,7 @@
 """The settings form's config: in the session, in the widgets, in the address."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
@@ -12,10 +12,9 @@ from core.config.query_string import from_query, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.config.typed_setting import LISTS, parse_typed
 from core.datasets import CATALOG
+from pages.run_context.form_config import FORM_NUMBER
 from pages.server.services import settings
 from pages.server.visitor import datasets, refused_dataset
-
-_NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
 
 
 def config_from_address() -> None:
@@ -44,15 +43,6 @@ def config_from_address() -> None:
         datasets().note_opened(name)
     st.session_state.config = config
     st.session_state.address_errors = [*errors, *(within_dataset(error, config.dataset) for error in wrong)]
-
-
-def put_config(config: RunConfig) -> None:
-    """Show `config` in the form, by new widgets; for callbacks, before they are drawn.
-
-    What a browser still says of the old ones, with any request, is of no account.
-    """
-    st.session_state.config = config
-    st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
 
 
 def config_in_address(config: RunConfig) -> None:
@@ -104,7 +94,7 @@ def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:
 
 
 def widget_key(name: str) -> str:
-    return f"set_{name}_{st.session_state.get(_NUMBER, 0)}"
+    return f"set_{name}_{st.session_state.get(FORM_NUMBER, 0)}"
 
 
 def is_typed(name: str) -> bool:

@@ -16,9 +16,10 @@ from core.models.parameter_shapes import count_parameters
 from core.protocol.controls import parse_pace
 from core.runs import RunRow, StoreError
 from pages.components.selectbox import field_px, selectbox, with_first
+from pages.run_context.form_config import put_config
 from pages.run_context.selected_run import select_run
 from pages.server.visitor import command, may, store, submit, visitor
-from pages.train.form_state import config_as_entered, put_config
+from pages.train.form_state import config_as_entered
 from pages.train.settings_form import RATES
 
 PACES: Final = Sentences(

@@ -16,10 +16,11 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.number_format import plain
 from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
+from pages.run_context.form_config import put_config
 from pages.server.services import settings
 from pages.server.visitor import datasets, own_title
 from pages.server.warmup import libraries_loaded
-from pages.train.form_state import put_config, widget_key, with_values
+from pages.train.form_state import widget_key, with_values
 
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100

@@ -42,12 +42,13 @@ def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_n
         import streamlit as st
 
         from core.config.presets import DEFAULT, PRESETS
+        from pages.run_context.form_config import put_config
         from pages.train import form_state
 
         st.session_state.config = DEFAULT
         st.session_state["set_epochs_0"] = "7"
         st.session_state.before = form_state.config_as_entered()
-        form_state.put_config(PRESETS["mnist-article"].config)
+        put_config(PRESETS["mnist-article"].config)
         st.session_state.after = form_state.config_as_entered()
 
     held = AppTest.from_function(page, default_timeout=300).run().session_state

@@ -186,7 +186,7 @@ def unreadable_spec(name: str) -> DatasetSpec:
 def stored_bytes(name: str, data_dir: DataDir = None) -> int:
     """Return how much of the disk the dataset takes, in the bin or out of it."""
     folders = own_folder(name, data_dir), _binned_folder(name, data_dir)
-    return sum(file.stat().st_size for folder in folders for file in folder.glob("*") if file.is_file())
+    return sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
 
 
 def _binned_folder(name: str, data_dir: DataDir) -> Path:

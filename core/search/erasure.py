@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.runs import Store
+from core.runs.handover import count_things
 from core.runs.own_datasets import OwnDatasets
 from core.search.optuna_study import delete_study
 from core.search.search_table import Searches
@@ -15,6 +16,12 @@ class Erased:
     runs: int
     searches: int
     datasets: int
+
+
+def count_everything(store: Store) -> Erased:
+    """Return how much `erase_everything` would delete, what lies in the bin included.  Raises: StoreError."""
+    owner = store.actor.id
+    return Erased(**count_things(store.database, owner)) if owner else Erased(0, 0, 0)
 
 
 def erase_everything(store: Store) -> Erased:

@@ -8,10 +8,12 @@ from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
+from core.runs import RunRow
 from pages.components.sections import open_section
 from pages.data.data_quality import show_doubtful, show_typical
 from pages.data.embedding_map import show_map
 from pages.data.gallery import show_gallery
+from pages.data.own_datasets import show_mine
 from pages.data.statistics import show_classes, show_pixels
 from pages.run_context.guards import heading, images_or_stop
 from pages.run_context.selected_run import selected_run
@@ -25,18 +27,17 @@ SECTIONS: Final = Sentences(
         "Map": N_("Map"),
         "Typical and unusual": N_("Typical and unusual"),
         "Duplicates and doubts": N_("Duplicates and label issues"),
+        "Mine": N_("Mine"),
     }
 )  # not said: names in addresses, which stay
 
-run = selected_run()
-heading(_("What did it see?"))
-config: RunConfig = run.config if run else st.session_state.config
-images_or_stop(config.dataset)
-spec = dataset_spec(config.dataset)
-if run is None:
-    st.caption(markdown_("No run is selected. These are all images of {dataset}.", dataset=spec.title))
-section, place = open_section("data_section", SECTIONS, in_address=True)
-with place:
+
+def show_images(section: str, config: RunConfig, run: RunRow | None) -> None:
+    """Draw a section about the images that the page is about, or say what is missing and stop."""
+    images_or_stop(config.dataset)
+    spec = dataset_spec(config.dataset)
+    if run is None:
+        st.caption(markdown_("No run is selected. These are all images of {dataset}.", dataset=spec.title))
     match section:
         case "Gallery":
             fragment(show_gallery)(config, spec, run)
@@ -50,3 +51,13 @@ with place:
             fragment(show_typical)(spec)
         case "Duplicates and doubts":  # not said: a name in addresses
             show_doubtful(spec, run)
+
+
+selected = selected_run()
+heading(_("What did it see?"))
+shown, place = open_section("data_section", SECTIONS, in_address=True)
+with place:
+    if shown == "Mine":
+        show_mine()
+    else:
+        show_images(shown, selected.config if selected else st.session_state.config, selected)

@@ -1,6 +1,5 @@
 """Train on your drawings: label them, keep them as a little dataset, train on it, and see what that changed."""
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -23,6 +22,7 @@ from pages.components.live_channel import FIGURES_MS, follow
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.selected_run import select_run, status_chip
+from pages.run_context.zip_export import download_own_zip
 from pages.run_context.zip_import import import_own_zip
 from pages.server.visitor import datasets, image_data, store, submit
 
@@ -225,12 +225,5 @@ def _table(rows: list[tuple[str, str, str]]) -> str:
 def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
     with st.expander(_("Export and import")):
         if mine is not None and mine.train_size + mine.test_size:
-            st.download_button(
-                _("Download your images as a ZIP"),
-                data=partial(datasets().export_zip, mine.name),
-                file_name=f"inkling-my-{model.spec.plural.replace(' ', '-')}.zip",
-                mime="application/zip",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+            download_own_zip(mine)
         import_own_zip(model.spec.image_shape)

@@ -15,6 +15,7 @@ from core.runs import RunRow, Store, StoreError
 from core.runs.run_labels import title
 from pages.components.captioned_figure import captioned
 from pages.components.navigation import page
+from pages.run_context.erase import erase_button
 from pages.run_context.selected_run import select_run, status_chip
 from pages.runs.bin import bin_section, kept_until
 from pages.runs.comparison import show_comparison
@@ -122,3 +123,4 @@ with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_pane
 bin_section()
 with st.expander(_("Take my things to another browser"), icon=":material/devices:", key="handover_panel"):
     handover_section()
+erase_button()

@@ -56,7 +56,7 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
 
 
 def show_messages() -> None:
-    """Say, once, what the address asked for in vain and what went wrong.
+    """Say, once, what the address asked for in vain, what was done and what went wrong.
 
     In a container that is always there: what stands below keeps its place when it goes, and is not made anew.
     """
@@ -69,6 +69,9 @@ def show_messages() -> None:
         missing = st.session_state.pop("address_problem", None)
         if missing:
             st.warning(markdown_text(missing))
+        done = st.session_state.pop("done", None)
+        if done:
+            st.success(markdown_text(done))
         trouble = st.session_state.pop("trouble", None)
         if trouble:
             st.error(markdown_text(trouble))

@@ -217,7 +217,7 @@ def test_it_learns_a_hand_and_shows_before_and_after(app: App, page: Page) -> No
     page.get_by_text("Export and import").click()
     with page.expect_download() as download:
         # by key: a click would go astray while the panel is still opening
-        page.get_by_role("button", name="Download your images as a ZIP").press("Enter")
-    assert download.value.suggested_filename == "inkling-my-digits.zip"
+        page.get_by_role("button", name="Download as a ZIP").press("Enter")
+    assert download.value.suggested_filename == "inkling-my-drawings-mnist.zip"
     press(page, "Train on these only")
     expect(page.locator(".ink-sums")).to_contain_text("On your test images")

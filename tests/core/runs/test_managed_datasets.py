@@ -72,6 +72,11 @@ def test_a_visitor_has_a_share_of_the_disk_and_of_the_list(store: Store, sets: S
     mine = OwnDatasets(store.acting_as(ADA))
     with pytest.raises(RefusedUpload, match=r"would take 1\.\d MB, but at most 1\.0 MB"):
         mine.add_images(sets.drawn, np.zeros((1500, 1, 28, 28), np.uint8), [0] * 1500)
+    piece = np.zeros((650, 1, 28, 28), np.uint8), [0] * 650  # half a megabyte
+    mine.add_images(sets.drawn, *piece)
+    assert mine.stored_bytes(sets.drawn) > piece[0].nbytes
+    with pytest.raises(RefusedUpload, match=r"would take 1\.\d MB"):
+        mine.add_images(sets.drawn, *piece)
     for _more in range(2):
         own(store, ADA)
     with pytest.raises(RefusedUpload, match="already have 3 datasets"):

@@ -22,7 +22,7 @@ from core.runs.dataset_rights import DRAWINGS, EVERYONE, IMPORTED, LINK, PRIVATE
 from core.runs.handover import count_things, offer, take
 from core.runs.own_datasets import OwnDatasets
 from core.search import Searches, SearchPlan, default_dimension
-from core.search.erasure import erase_everything
+from core.search.erasure import count_everything, erase_everything
 
 ADA, BOB, NOBODY = (Actor(Role.VISITOR, name) for name in ("ada", "bob", ""))
 ACTORS = {"owner": ADA, "stranger": BOB, "no identity": NOBODY, "operator": OPERATOR}
@@ -257,7 +257,9 @@ def test_everything_of_ones_own_goes_when_told_to_and_nothing_of_anybody_elses(s
         Searches(theirs).create(plan)
     in_work = store.acting_as(ADA).create(RunConfig(dataset=sets.drawn))
     assert store.claim(in_work)
+    counted = count_everything(store.acting_as(ADA))
     erased = erase_everything(store.acting_as(ADA))
+    assert counted == erased
     assert (erased.runs, erased.searches, erased.datasets) == (3, 1, 2)
     as_ada = store.acting_as(ADA)
     assert as_ada.list() == as_ada.list(deleted=True) == Searches(as_ada).newest() == []

@@ -1,0 +1,226 @@
+"""Mine: the visitor's own datasets, to train on, take away, share and delete, and the import of another."""
+
+from typing import Final
+
+import streamlit as st
+
+from core.access.rules import Role
+from core.datasets import CATALOG, DatasetError
+from core.datasets.shortage import NOTHING_TO_LEARN
+from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.translation import N_, Sentences, _
+from core.runs import StoreError
+from core.runs.dataset_quota import MB
+from core.runs.dataset_rights import EVERYONE, LINK, PRIVATE, OwnDataset
+from pages.components.bin import Binned, show_bin
+from pages.components.image_panels import picture
+from pages.components.navigation import page
+from pages.components.share_link import address_of, qr_code
+from pages.run_context.erase import erase_button
+from pages.run_context.form_config import leave_missing_dataset, put_dataset
+from pages.run_context.zip_export import download_own_zip
+from pages.run_context.zip_import import import_own_zip
+from pages.server.services import settings
+from pages.server.visitor import actor, datasets, own_title, visitor
+
+MOST_SHOWN: Final = 100  # an operator may see many
+AUDIENCES: Final = Sentences(
+    {PRIVATE: N_("Private"), LINK: N_("Everyone with the link"), EVERYONE: N_("Everyone")}
+)
+_MEANS: Final = Sentences(
+    {
+        PRIVATE: N_("Only its owner can see it and train on it."),
+        LINK: N_("Everyone with this link may see its images and train on it."),
+        EVERYONE: N_("It is in everyone's list of datasets: all may see its images and train on it."),
+    }
+)
+_SHAPES: Final = Sentences(
+    {"mnist": N_("Grey, 28 × 28 pixels, as MNIST"), "cifar10": N_("In colour, 32 × 32 pixels, as CIFAR-10")}
+)
+
+
+def show_mine() -> None:
+    """Draw the visitor's own datasets, the import of another, and the bin."""
+    try:
+        is_operator = actor().role is Role.OPERATOR
+        above = st.container()  # drawn last: what has just been imported is listed
+        with st.expander(_("Import a ZIP"), icon=":material/upload:", key="import_zip_panel"):
+            _import()
+        with above:
+            _list(datasets().managed(), is_operator=is_operator)
+        binned = [Binned(own.name, own.spec.title, own.deleted_at or 0.0) for own in datasets().binned()]
+        show_bin(
+            binned,
+            settings().bin_days,
+            _restore,
+            lambda n: nmarkdown_(
+                "{n} more dataset, deleted earlier.", "{n} more datasets, deleted earlier.", n
+            ),
+        )
+        erase_button()
+    except (DatasetError, StoreError) as error:
+        st.error(markdown_text(str(error)), icon=":material/database_off:")
+
+
+def _import() -> None:
+    like = st.selectbox(
+        _("Images become"),
+        list(_SHAPES),
+        format_func=_SHAPES.__getitem__,
+        key="import_zip_shape",
+        width=320,
+        help=_("All images of a dataset have the same size, which a model of it takes. Default: grey."),
+    )
+    try:
+        import_own_zip(CATALOG[str(like)].image_shape)
+    except DatasetError as error:
+        st.error(markdown_text(str(error)))
+
+
+def _list(found: list[OwnDataset], *, is_operator: bool) -> None:
+    if is_operator:
+        st.caption(
+            _("This browser is an operator's: it has everyone's datasets, and may change and delete them.")
+        )
+    else:
+        st.caption(
+            _("Your own datasets, your drawings among them. Only you can see them, unless you share one.")
+        )
+    if not found:
+        st.info(_("You have no datasets of your own yet. Draw some images, or import a ZIP."))
+        st.page_link(page("draw"), label=_("Draw some images"), icon=":material/draw:")
+        return
+    used = {own.name: datasets().stored_bytes(own.name) for own in found}
+    if not is_operator:
+        st.caption(
+            nmarkdown_(
+                "{n} dataset of at most {most}, {used:size} of at most {most_bytes:size}, the bin included.",
+                "{n} datasets of at most {most}, {used:size} of at most {most_bytes:size}, the bin included.",
+                len(found),
+                most=settings().datasets_per_owner,
+                used=sum(used.values())
+                + sum(datasets().stored_bytes(own.name) for own in datasets().binned()),
+                most_bytes=int(settings().dataset_mb_per_owner * MB),
+            )
+        )
+    for own in found[:MOST_SHOWN]:
+        with st.container(key=f"own_{own.name}"):
+            _one(own, used[own.name])
+    if more := len(found[MOST_SHOWN:]):
+        st.caption(nmarkdown_("{n} more dataset.", "{n} more datasets.", more))
+
+
+def _one(own: OwnDataset, room: int) -> None:
+    """Draw what the dataset is, and what can be done with it."""
+    title = own.spec.title if own.owner == visitor() else own_title(own)
+    st.subheader(markdown_text(title), anchor=False)
+    if own.damage:
+        st.warning(markdown_text(own.damage), icon=":material/broken_image:")
+        _delete_panel(own)
+        return
+    st.caption(
+        nmarkdown_(
+            "{n} class · training images: {train}, test images: {test} · {room:size} · {audience}",
+            "{n} classes · training images: {train}, test images: {test} · {room:size} · {audience}",
+            own.spec.n_classes,
+            train=own.spec.train_size,
+            test=own.spec.test_size,
+            room=room,
+            audience=AUDIENCES[own.audience],
+        )
+    )
+    is_empty = not own.spec.train_size
+    with st.container(horizontal=True, vertical_alignment="center", key=f"own_tools_{own.name}"):
+        if st.button(
+            _("Train on it"),
+            icon=":material/play_arrow:",
+            key=f"train_on_{own.name}",
+            disabled=is_empty,
+            help=markdown_text(_(NOTHING_TO_LEARN, title=own.spec.title))
+            if is_empty
+            else _("Puts it into the settings of Train. Nothing trains until you press Train."),
+        ):
+            put_dataset(own.name)
+            st.switch_page(page("train"))
+        download_own_zip(own.spec)
+        _share_panel(own)
+        _delete_panel(own)
+
+
+def _share_panel(own: OwnDataset) -> None:
+    with st.popover(_("Share"), icon=":material/share:", key=f"share_{own.name}", on_change="rerun") as panel:
+        if not panel.open:
+            return
+        key = f"audience_{own.name}_{own.audience}"  # another tab may change it
+        offered = [kind for kind in AUDIENCES if kind in (PRIVATE, LINK, own.audience) or not own.owner]
+        st.segmented_control(
+            _("Who may use it"),
+            offered,
+            default=own.audience,
+            required=True,
+            format_func=AUDIENCES.__getitem__,
+            key=key,
+            on_change=_share,
+            args=(own.name, key),
+        )
+        st.caption(markdown_text(_MEANS[own.audience]))
+        if own.audience == PRIVATE:
+            return
+        st.caption(_("You can take that back at any time. Models that have learned from it by then stay."))
+        address = address_of("", {"dataset": own.name})
+        st.code(address, language=None, wrap_lines=True)
+        picture(qr_code(address), alt=_("QR code: {address}", address=address))
+
+
+def _delete_panel(own: OwnDataset) -> None:
+    with st.popover(
+        _("Delete"), icon=":material/delete:", key=f"delete_{own.name}", on_change="rerun"
+    ) as panel:
+        if not panel.open:
+            return
+        runs = datasets().count_runs(own.name)
+        if runs:
+            st.markdown(
+                nmarkdown_(
+                    "{n} run was trained on it. It keeps its settings, curves and weights.",
+                    "{n} runs were trained on it. They keep their settings, curves and weights.",
+                    runs,
+                )
+            )
+        else:
+            st.markdown(markdown_("No run was trained on it."))
+        st.button(
+            _("Move to the bin"),
+            type="primary",
+            key=f"bin_{own.name}",
+            on_click=_delete,
+            args=(own.name,),
+            help=nmarkdown_(
+                "You can take it out of the bin, below, for {n} day.",
+                "You can take it out of the bin, below, for {n} days.",
+                settings().bin_days,
+            ),
+        )
+
+
+def _share(name: str, key: str) -> None:
+    try:
+        datasets().share(name, st.session_state[key])
+    except (DatasetError, StoreError) as error:
+        st.session_state.trouble = str(error)
+
+
+def _delete(name: str) -> None:
+    try:
+        datasets().delete(name)
+        leave_missing_dataset()
+    except (DatasetError, StoreError) as error:
+        st.session_state.trouble = str(error)
+
+
+def _restore(name: str) -> None:
+    try:
+        datasets().restore(name)
+    except (DatasetError, StoreError) as error:
+        st.session_state.trouble = str(error)

@@ -1,0 +1,75 @@
+"""Delete everything of mine: asked once more, with what goes, and then done at once."""
+
+import streamlit as st
+
+from core.datasets import DatasetError
+from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import _, ngettext
+from core.runs import StoreError
+from core.search.erasure import Erased, count_everything, erase_everything
+from pages.run_context.form_config import leave_missing_dataset
+from pages.run_context.selected_run import selected_run
+from pages.server.visitor import store
+
+_OF_WHAT_IS_GONE = ("deleted_runs", "selected_runs", "lesson_run", "handover")  # in the session
+
+
+def erase_button() -> None:
+    """Draw the button that asks whether everything that is this visitor's is to go for good."""
+    if st.button(_("Delete everything of mine"), icon=":material/delete_forever:", key="erase_mine"):
+        st.dialog(_("Delete everything of mine"))(_ask)()
+
+
+def _ask() -> None:
+    if st.session_state.keys() & {"done", "trouble"}:  # the page says what came of it
+        st.rerun()
+    try:
+        counted = count_everything(store())
+    except StoreError as error:
+        st.error(markdown_text(str(error)), icon=":material/database_off:")
+        return
+    if not any(vars(counted).values()):
+        st.markdown(_("Nothing here is yours, so there is nothing to delete."))
+        return
+    st.markdown(
+        markdown_(
+            "This deletes **{what:list}** at once, what lies in the bin included. It cannot be undone.",
+            what=_in_words(counted),
+        )
+    )
+    st.markdown(
+        _(
+            "Runs of yours that are being trained are stopped. Runs of others that have learned from data you shared "
+            "keep what they learned."
+        )
+    )
+    st.button(
+        _("Delete for good"),
+        type="primary",
+        icon=":material/delete_forever:",
+        key="erase_now",
+        on_click=_erase,
+    )
+
+
+def _erase() -> None:
+    state = st.session_state
+    try:
+        state.done = _("Deleted for good: {what:list}.", what=_in_words(erase_everything(store())))
+    except (DatasetError, StoreError) as error:
+        state.trouble = str(error)
+    for name in _OF_WHAT_IS_GONE:
+        state.pop(name, None)
+    selected_run()
+    leave_missing_dataset()
+
+
+def _in_words(counted: Erased) -> list[str]:
+    """Return how many of each kind, those alone of which there are any."""
+    said = {
+        "runs": ngettext("{n} run", "{n} runs", counted.runs),
+        "searches": ngettext("{n} search", "{n} searches", counted.searches),
+        "datasets": ngettext("{n} dataset", "{n} datasets", counted.datasets),
+    }
+    return [words for name, words in said.items() if getattr(counted, name)]

@@ -1,0 +1,212 @@
+"""Mine on Data: the visitor's own datasets to train on, share, delete and bring back, and the import of another."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.access.rules import Actor, Role
+from core.config.run_config import RunConfig
+from core.datasets import data_folder
+from core.runs import Store
+from core.runs.dataset_rights import LINK, PRIVATE
+from core.runs.operators import make_operator
+from core.runs.own_datasets import OwnDatasets
+from pages.server import visitor
+from tests.pages.conftest import ME
+from tests.pages.finished_runs import shown, words
+
+OTHER = "somebody"
+DIGITS = tuple("0123456789")
+
+
+def own_of(store: Store, owner: str = ME) -> OwnDatasets:
+    return OwnDatasets(store.acting_as(Actor(Role.VISITOR, owner)))
+
+
+def made(store: Store, title: str, owner: str = ME, images: int = 20) -> str:
+    """Return a new dataset of the visitor's, half of whose images are to test on."""
+    own = own_of(store, owner)
+    name = own.create(title, DIGITS, (1, 28, 28)).name
+    if images:
+        own.add_images(name, np.zeros((images, 1, 28, 28), np.uint8), [k % 10 for k in range(images)])
+    return name
+
+
+def mine(app: AppTest, run_id: str = "") -> str:
+    app.session_state["data_section"] = "Mine"
+    return shown(app, "data", run_id)
+
+
+def headings(app: AppTest) -> list[str]:
+    return [subheader.value for subheader in app.subheader]
+
+
+def test_ones_own_are_listed_with_what_they_hold_and_nobody_elses(app: AppTest, store: Store) -> None:
+    assert "You have no datasets of your own yet." in mine(app)
+    made(store, "Theirs", OTHER)
+    made(store, "Ours *here*")
+    made(store, "Empty", images=0)
+    said = mine(app)
+    assert headings(app) == ["Empty", r"Ours \*here\*"]
+    assert "10 classes · training images: 10, test images: 10 · " in said
+    assert "2 datasets of at most 20, " in said
+    assert "You have no datasets" not in said
+
+
+def test_it_is_reachable_where_the_dataset_in_view_is_gone(app: AppTest, store: Store) -> None:
+    gone, there = made(store, "Gone"), made(store, "There")
+    run_id = store.create(RunConfig(dataset=gone), owner=ME)
+    own_of(store).delete(gone)
+    app.session_state["data_section"] = "Gallery"
+    assert "is not here" in shown(app, "data", run_id)
+    mine(app, run_id)
+    assert headings(app) == ["There"]
+    assert not app.exception
+    app.button(key=f"train_on_{there}").click().run()
+    assert app.selectbox(key=f"set_dataset_{app.session_state['form_number']}").value == there
+
+
+def test_train_on_it_keeps_what_fits_of_the_form(app: AppTest, store: Store) -> None:
+    name, empty = made(store, "Few"), made(store, "None", images=0)
+    app.query_params.update({"validation_size": "5000", "learning_rate": "0.5"})
+    mine(app)
+    assert app.button(key=f"train_on_{empty}").disabled
+    app.button(key=f"train_on_{name}").click().run()
+    assert not app.exception
+    config = app.session_state.config
+    assert (config.dataset, config.validation_size, config.learning_rate) == (name, 0, 0.5)
+
+
+def opened(app: AppTest, panel: str) -> str:
+    app.session_state[panel] = True
+    app.run()
+    assert not app.exception
+    return words(app)
+
+
+def test_sharing_shows_the_link_and_can_be_taken_back(app: AppTest, store: Store) -> None:
+    name = made(store, "Ours")
+    mine(app)
+    assert "Only its owner can see it" in opened(app, f"share_{name}")
+    assert not app.code
+    choice = next(group for group in app.button_group if group.label == "Who may use it")
+    choice.set_value(LINK).run()
+    assert "Everyone with this link may see its images and train on it." in words(app)
+    assert own_of(store).get(name).audience == LINK
+    (address,) = [code.value for code in app.code]
+    assert address.endswith(f"/?dataset={name}")
+    next(group for group in app.button_group if group.label == "Who may use it").set_value(PRIVATE).run()
+    assert not app.code
+    assert own_of(store).get(name).audience == PRIVATE
+
+
+def test_the_link_puts_a_shared_one_into_the_form_and_the_list_until_it_is_taken_back(
+    app: AppTest, store: Store
+) -> None:
+    name = made(store, "Theirs", OTHER)
+    app.query_params["dataset"] = name
+    app.run()
+    assert "not shared" in words(app)
+    assert app.session_state.config.dataset == "mnist"
+    own_of(store, OTHER).share(name, LINK)
+    del app.session_state["config"]
+    app.session_state["form_number"] = 1  # as a fresh session: no widget knows the refused one
+    app.query_params["dataset"] = name
+    app.run()
+    assert not app.exception
+    assert app.session_state.config.dataset == name
+    assert "Theirs (shared)" in app.selectbox(key="set_dataset_1").options
+    own_of(store, OTHER).share(name, PRIVATE)
+    app.run()
+    assert not app.exception
+    assert "Theirs (shared)" not in app.selectbox(key="set_dataset_1").options
+
+
+def test_what_is_deleted_lies_in_the_bin_and_comes_back_and_runs_on_it_are_counted(
+    app: AppTest, store: Store
+) -> None:
+    name = made(store, "Ours")
+    store.create(RunConfig(dataset=name))
+    app.query_params["dataset"] = name
+    mine(app)
+    assert app.session_state.config.dataset == name
+    assert "1 run was trained on it. It keeps its settings, curves and weights." in opened(
+        app, f"delete_{name}"
+    )
+    app.button(key=f"bin_{name}").click().run()
+    assert not app.exception
+    assert headings(app) == []
+    assert "Ours, kept until " in words(app)
+    assert app.session_state.config.dataset == "mnist"
+    app.button(key=f"restore_{name}").click().run()
+    assert headings(app) == ["Ours"]
+
+
+def test_a_damaged_one_is_said_to_be_and_can_be_deleted(app: AppTest, store: Store) -> None:
+    name = made(store, "Ours")
+    (data_folder() / "own" / name.removeprefix("own:") / "manifest.json").write_text("{", encoding="utf-8")
+    said = mine(app)
+    assert "cannot be read" in said
+    assert str(data_folder()) not in said
+    opened(app, f"delete_{name}")
+    app.button(key=f"bin_{name}").click().run()
+    assert not app.exception
+    assert headings(app) == []
+
+
+def test_an_operator_has_everybodys_and_is_told_so(app: AppTest, store: Store) -> None:
+    made(store, "Theirs", OTHER)
+    assert "This browser is an operator's" not in mine(app)
+    make_operator(store.database, ME)
+    visitor._operators.clear()
+    assert "This browser is an operator's" in mine(app)
+    assert "Theirs (private)" in headings(app)
+
+
+def zipped(classes: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for k in range(classes):
+            picture = io.BytesIO()
+            Image.fromarray(np.full((28, 28), 100 * k, np.uint8)).save(picture, "PNG")
+            archive.writestr(f"{k}/one.png", picture.getvalue())
+    return buffer.getvalue()
+
+
+def test_an_imported_zip_is_listed_at_once(app: AppTest, store: Store) -> None:
+    mine(app)
+    app.file_uploader(key="lesson_zip").upload("leaves.zip", zipped(2), "application/zip").run()
+    next(button for button in app.button if button.label == "Import leaves.zip").click().run()
+    assert not app.exception
+    assert "2 images were imported." in "\n".join(text.value for text in app.success)
+    assert headings(app) == ["leaves"]
+    assert [own.spec.title for own in own_of(store).managed()] == ["leaves"]
+
+
+@pytest.mark.parametrize("page", ["data", "runs"])
+def test_everything_of_mine_goes_after_a_question_and_nothing_of_others(
+    app: AppTest, store: Store, page: str
+) -> None:
+    name, theirs = made(store, "Ours"), made(store, "Theirs", OTHER)
+    run_id = store.create(RunConfig(dataset=name), owner=ME, queue=False)
+    others = store.create(RunConfig(), owner=OTHER, queue=False)
+    app.query_params["dataset"] = name
+    app.session_state["data_section"] = "Mine"
+    shown(app, page, run_id)
+    app.button(key="erase_mine").click().run()
+    assert "This deletes **1 run and 1 dataset** at once" in words(app)
+    assert len(own_of(store).managed()) == 1
+    app.button(key="erase_now").click().run()
+    assert not app.exception
+    assert [text.value for text in app.success] == ["Deleted for good: 1 run and 1 dataset."]
+    assert app.session_state["run"] is None
+    assert app.session_state.config.dataset == "mnist"
+    assert own_of(store).managed() == []
+    assert [own.name for own in own_of(store, OTHER).managed()] == [theirs]
+    assert store.get(others).deleted_at is None
+    app.button(key="erase_mine").click().run()
+    assert "Nothing here is yours" in words(app)

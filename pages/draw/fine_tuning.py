@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import OPTION_NAMES, refusal
+from core.config.setting_labels import OPTION_NAMES, label_of, refusal
 from core.datasets import DatasetError, DatasetSpec, ImageData
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import html_text, markdown_text
@@ -24,7 +24,7 @@ from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.selected_run import select_run, status_chip
 from pages.run_context.zip_export import download_own_zip
 from pages.run_context.zip_import import import_own_zip
-from pages.server.visitor import datasets, image_data, store, submit
+from pages.server.visitor import datasets, image_data, refused_dataset, store, submit
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
 SHOWN: Final = 40
@@ -111,17 +111,18 @@ def _train(model: LoadedModel, data: ImageData) -> None:
         )
         return
     count, run = len(data.train_labels), model.run
+    tuned = fine_tuning_config(run.config, run.id, data.spec.name)
+    refused = refused_dataset(tuned)
     with st.container(horizontal=True):
         st.button(
             markdown_("Fine-tune {run}", run=model.name),
             type="primary",
             on_click=_begin,
-            args=(
-                fine_tuning_config(run.config, run.id, data.spec.name),
-                str(_("{run} + my drawings", run=model.name)),
-                run.id,
-            ),
-            help=_(
+            args=(tuned, str(_("{run} + my drawings", run=model.name)), run.id),
+            disabled=refused is not None,
+            help=markdown_text(refused.said(label_of(refused.field)))
+            if refused
+            else _(
                 "A new run that starts from this one's weights and trains for two more epochs (passes through all "
                 "images). About a tenth of what it sees are your drawings."
             ),

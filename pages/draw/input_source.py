@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import streamlit as st
 
-from core.datasets import DatasetError, DatasetSpec
+from core.datasets import DatasetError, DatasetSpec, PrivateDataset
 from core.figures.image_panels import Panel
 from core.figures.palette import PALETTES, to_rgb
 from core.i18n.literal_text import markdown_text
@@ -168,6 +168,12 @@ def _test_image(model: LoadedModel) -> ModelInput | None:
     """Show an image of the test set; return it."""
     try:
         data = image_data(model.run.dataset)
+    except PrivateDataset:
+        st.info(
+            _("The test images are somebody else's own and not shared. Choose another source above."),
+            icon=":material/lock:",
+        )
+        return None
     except DatasetError as error:
         st.error(markdown_text(f"{error}"))
         return None

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.datasets import CATALOG
+from core.datasets import CATALOG, DatasetError
 from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.i18n.marked_sentences import markdown_
@@ -31,6 +31,7 @@ from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
 from pages.run_context.guards import follow_weights
 from pages.server.errors import fragment
+from pages.server.visitor import datasets, visitor
 
 WHY: Final = "why"
 PREPARATION: Final = "preparation"
@@ -125,7 +126,16 @@ def _sources_in_markdown(model: LoadedModel) -> str:
         return markdown_(
             "It was trained on {dataset} and {other}.", dataset=dataset, other=CATALOG[mixed].title
         )
-    return markdown_("It was trained on {dataset} and on your own images.", dataset=dataset)
+    if _is_mine(mixed):
+        return markdown_("It was trained on {dataset} and on your own images.", dataset=dataset)
+    return markdown_("It was trained on {dataset} and on somebody's own images.", dataset=dataset)
+
+
+def _is_mine(name: str) -> bool:
+    try:
+        return datasets().get(name).owner == visitor()
+    except DatasetError:
+        return False
 
 
 def _input(answer: Prediction) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets import DatasetError, DatasetSpec, dataset_spec, ensure, is_ready
+from core.datasets import DatasetError, DatasetSpec, PrivateDataset, dataset_spec, ensure, is_ready
 from core.i18n.kept_sentences import said_again
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
@@ -26,6 +26,9 @@ def dataset_is_here(name: str) -> bool:
         if spec.source != "bundled" and not is_ready(spec):
             return _offer_download(spec)
         notes = image_data(name).notes
+    except PrivateDataset as error:  # nothing is wrong
+        st.info(markdown_text(str(error)), icon=":material/lock:")
+        return False
     except DatasetError as error:
         st.error(markdown_text(str(error)))
         return False

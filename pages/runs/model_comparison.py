@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.datasets import DatasetError, ImageData
+from core.datasets import DatasetError, ImageData, dataset_spec
 from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
@@ -19,13 +19,17 @@ from core.runs import DamagedArtifact, RunRow
 from pages.components.image_panels import picture
 from pages.components.theme import current_theme
 from pages.run_context.dataset_guard import content_of
-from pages.server.visitor import image_data, store
+from pages.server.visitor import image_data, is_private, store
 
 STRIP: Final = 24
 
 
 def show_models(rows: list[RunRow], names: list[str]) -> None:
     """Draw what the runs' models have in common and what not, as far as it can be read."""
+    if any(is_private(row.dataset) for row in rows):
+        st.info(
+            _("Images that are somebody else's own and not shared are not compared."), icon=":material/lock:"
+        )
     for show in (_show_noise, _show_weights, _show_disagreements):
         try:
             show(rows, names)
@@ -151,7 +155,7 @@ def _show_weights(rows: list[RunRow], names: list[str]) -> None:
 def _layer(row: RunRow) -> FirstLayer | None:
     found = store().newest_weights(row.id)
     try:
-        return None if found is None else first_layer(found[1], image_data(row.dataset).spec)
+        return None if found is None else first_layer(found[1], dataset_spec(row.dataset))
     except (DatasetError, ValueError):
         return None
 

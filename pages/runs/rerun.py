@@ -21,7 +21,7 @@ from pages.run_context.selected_run import select_run
 from pages.runs.runs_table import select_rows
 from pages.runs.seed_names import named_by_seed, without_seed
 from pages.server.services import settings
-from pages.server.visitor import may_see, store, submit
+from pages.server.visitor import is_private, store, submit
 
 SEEDS: Final = 5
 
@@ -35,7 +35,7 @@ def repeated_config(row: RunRow) -> RunConfig:
 def repeat_buttons(row: RunRow) -> None:
     """Draw the three ways to run it again; none for who may not see the images that it learned from."""
     config = repeated_config(row)
-    if not all(may_see(name) for name in (config.dataset, config.mix_in) if name):
+    if any(is_private(name) for name in (config.dataset, config.mix_in) if name):
         st.caption(
             _(
                 "It learned from somebody else's own images, which are not shared, so it cannot be run again here."

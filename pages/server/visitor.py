@@ -9,7 +9,7 @@ import streamlit as st
 from core.access.rules import Action, Actor, Role
 from core.config.field_errors import FieldError
 from core.config.run_config import RunConfig
-from core.datasets import DatasetError, ImageData
+from core.datasets import DatasetError, ImageData, PrivateDataset
 from core.i18n.translation import _
 from core.runs import RunRow, Store, UnreadableRun, dataset_rights
 from core.runs.dataset_rights import PRIVATE, OwnDataset
@@ -126,6 +126,17 @@ def may_see(name: str) -> bool:
     except DatasetError:
         return False
     return True
+
+
+def is_private(name: str) -> bool:
+    """Return whether the dataset is somebody else's own and not shared with this visitor.  Raises: StoreError."""
+    try:
+        images_of(name)
+    except PrivateDataset:
+        return True
+    except DatasetError:  # it is gone
+        pass
+    return False
 
 
 def refused_dataset(config: RunConfig) -> FieldError | None:

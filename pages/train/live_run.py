@@ -29,7 +29,7 @@ from pages.components.navigation import page
 from pages.components.weight_tiles import weight_tiles
 from pages.run_context.dataset_guard import content_of
 from pages.server.run_feeds import current, feed
-from pages.server.visitor import image_data, images_of, may_see, store, visitor
+from pages.server.visitor import image_data, images_of, is_private, may_see, store, visitor
 from pages.server.warmup import libraries_loaded
 from pages.train.run_controls import train_with
 
@@ -98,6 +98,10 @@ def _draw(snapshot: RunSnapshot, run: RunRow | None, before: RunRow | None) -> N
             )
             if snapshot.strip:
                 live_parts("strip", snapshot.strip)
+            elif run is not None and is_private(run.dataset):
+                st.caption(
+                    _("The images it is tested on are somebody else's own and not shared, so none is shown.")
+                )
         with st.container(key="curves"):
             live_parts("curve-switch", _curve_switch())
             live_chart("loss", snapshot.loss)
@@ -122,7 +126,8 @@ def _outcome(run: RunRow) -> None:
     """Say what happened when the run is over, and offer the next step."""
     if run.status in ("finished", "stopped"):
         try:
-            words = _verdict(run.id, run.status, run.revision, reader().language, content_of(run))
+            content = content_of(run) if may_see(run.dataset) else ""
+            words = _verdict(run.id, run.status, run.revision, reader().language, content)
         except (DatasetError, StoreError) as error:
             st.caption(markdown_text(str(error)))
             return
@@ -156,7 +161,10 @@ def _article_in_markdown(config: RunConfig) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=256)
 def _verdict(run_id: str, status: str, revision: int, language: str, content: str) -> str:  # noqa: ARG001 - of the key
-    """Return the finished run's result in words, in this language; scores may follow with another revision."""
+    """Return the finished run's result in words, in this language; scores may follow with another revision.
+
+    content: of its images, "" for who may not see them.
+    """
     run, logits = store().get(run_id), store().logits(run_id)
     if logits is None and status == "finished" and run_id in SHIPPED:
         return _("The run is being evaluated on the test set.")
@@ -164,7 +172,11 @@ def _verdict(run_id: str, status: str, revision: int, language: str, content: st
         return _("This run was imported without its final scores. Evaluate computes them again.")
     if logits is None:
         return _("The run was stopped before it was evaluated on the test set.")
-    return verdict(logits, image_data(run.dataset), run.test_accuracy)
+    if content:
+        return verdict(logits, image_data(run.dataset), run.test_accuracy)
+    if run.test_accuracy is None:
+        return _("It was not tested on any images.")
+    return _("{share:percent} of its test images are classified correctly.", share=run.test_accuracy)
 
 
 def _beneath(run: RunRow) -> str:

@@ -97,6 +97,19 @@ def test_a_page_uses_the_store_and_the_engine_on_its_visitors_behalf(path: Path)
         assert not re.search(r"\.database\b|\.acting_as\(", path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("path", modules("pages"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_page_has_images_by_its_visitors_right_alone(path: Path) -> None:
+    """What reads the files of datasets asks no rule: a page has them from pages.server.visitor, which does."""
+    if path.parent.name != "server":
+        unasked = (
+            *("core.datasets.user_datasets", "core.datasets.user_dataset_zip", "core.datasets.load"),
+            *("core.datasets.dataset_setup", "core.datasets.array_store", "pages.server.services.image_data"),
+        )
+        assert not [name for name in imports(path) if inside(name, *unasked)]
+        reached = r"\bservices\.image_data\b|\bdatasets\.(?:load|user_\w+|dataset_setup|array_store)\b"
+        assert not re.search(reached, path.read_text(encoding="utf-8"))
+
+
 def test_no_page_looks_again_by_itself() -> None:
     """What moves comes by the live channel: no fragment has a clock, and nothing waits to draw itself anew."""
     for path in modules("pages"):

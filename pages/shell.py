@@ -15,6 +15,7 @@ from pages.run_context.form_config import put_config
 from pages.run_context.run_header import run_header
 from pages.run_context.selected_run import follow_address
 from pages.server.errors import show_errors, show_messages
+from pages.server.page_visit import note_page
 from pages.server.reader import find_viewer
 from pages.server.visitor import tell_how_long_known
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
@@ -29,6 +30,7 @@ def draw() -> None:
     st.set_page_config(page_icon=f"/app/static/favicon.png?v={version()}", layout="wide")
     page = st.navigation(all_pages(), position="top")
     st.set_page_config(page_title=_("{page} · Inkling", page=page.title))
+    note_page(page.url_path)
     apply_style()
     keep_one_entry_a_page()
     page_aids(skip_to=TRAIN_KEY if is_first(page) else "")

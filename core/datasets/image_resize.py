@@ -27,7 +27,6 @@ class Refused(ValueError):  # noqa: N818 - as in core.datasets.errors
 def open_image(content: bytes, most_bytes: int) -> Image.Image:
     """Return the decoded image, upright. How much memory it takes is known before it is decoded.
 
-    `core.picture_files.decoding.decoder` is held meanwhile, and until it is fitted.
     Raises: Refused if it is no image, truncated, or takes more than `most_bytes`.
     """
     image = open_header(content, most_bytes)

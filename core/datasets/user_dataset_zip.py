@@ -1,21 +1,24 @@
-"""A zip with one folder per class, in and out. Nothing is ever written under a name that the zip chose."""
+"""A zip with one folder per class, in and out. Nothing is ever written under a name that the zip chose.
+
+What people bring in is read in a process of its own: core.datasets.zip_process.
+"""
 
 import io
 import json
 import re
-import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from core.datasets import user_datasets
+from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec
 from core.datasets.data_dir import data_folder
+from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
-from core.datasets.image_data import Images
 from core.datasets.image_resize import Refused, fit_image, open_image
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count
 from core.datasets.zip_reader import (
@@ -23,16 +26,14 @@ from core.datasets.zip_reader import (
     MOST_NAMED,
     RECORD,
     SPLITS,
+    Member,
     check_decoded,
     class_names_of,
     open_zip,
     read_member,
     sort_members,
 )
-from core.i18n.translation import _, ngettext
-from core.picture_files.decoding import DecodersBusy, decoder
-
-Convert = Callable[[Image.Image, tuple[int, int, int]], Images]
+from core.i18n.translation import _, ngettext, together
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,15 @@ def import_zip(
     data_dir: user_datasets.DataDir = None,
     class_names: Sequence[str] | None = None,
     limits: OwnLimits = DEFAULT_LIMITS,
-    convert: Convert = fit_image,
+    progress: Progress = no_progress,
 ) -> Imported:
     """Return a new dataset made of a zip with one folder per class (folders around them do not matter).
 
-    Images of any size are brought to `shape` (C, H, W) by `convert`. Folders train/ and test/ above the
+    Images of any size are brought to `shape` (C, H, W) by `fit_image`. Folders train/ and test/ above the
     classes are kept as the split, else `add_images` decides. `class_names` fixes the classes and their order;
     else the zip's own record does (if it was exported from here), else the folders by letter or number.
-    Images that cannot be read and files that are none are left out and told.
+    Images that cannot be read and files that are none are left out and told. `progress` is told how many images of
+    how many are done; if it raises, the work ends there.
     Raises: RefusedUpload for what is no zip, has no two classes, or is beyond a limit; DiskFull,
     NoPermission.
     """
@@ -65,19 +67,21 @@ def import_zip(
         members, notes = sort_members(archive)
         check_count(len(members), shape, limits)
         names = class_names_of(archive, members, class_names)
-        in_time = _deadline(limits.max_work_s)
-        check_decoded(archive, members, limits, in_time)
-        images, labels, tests, unread = [], [], [], []
-        for member in members:
-            in_time()
+        check_decoded(archive, members, limits, lambda: progress(0, len(members), ""))
+        images = np.empty((len(members), *shape), np.uint8)
+        used: list[Member] = []
+        unread: list[str] = []
+        for done, member in enumerate(members):
+            progress(done, len(members), "")
             try:
-                images.append(_fitted(read_member(archive, member.info, limits), shape, limits, convert))
+                picture = read_member(archive, member.info, limits)
+                with open_image(picture, limits.max_decoded_image_bytes) as image:
+                    images[len(used)] = fit_image(image, shape)
             except Refused as reason:
-                unread.append(_("{file}: {reason}", file=member.info.filename[:60], reason=str(reason)))
+                unread.append(_("{file}: {reason}", file=member.info.filename[:60], reason=reason.args[0]))
                 continue
-            labels.append(names.index(member.class_name))
-            tests.append(member.split)
-    if not images:
+            used.append(member)
+    if not used:
         raise RefusedUpload(
             ngettext(
                 "The only image in the zip could not be read.",
@@ -89,39 +93,17 @@ def import_zip(
     if unread:
         notes.append(_unread(unread))
     created = user_datasets.create_own(title, names, shape, data_dir, limits)
-    test = np.array([split == "test" for split in tests]) if all(tests) else None
+    labels = [names.index(member.class_name) for member in used]
+    is_split = all(member.split for member in used)
+    test = np.array([member.split == "test" for member in used]) if is_split else None
     try:
-        added = user_datasets.add_images(created.name, np.stack(images), labels, data_dir, limits, test=test)
-    except BaseException:  # why: cancelling, too, must leave no half-made dataset; it is raised again
+        added = user_datasets.add_images(
+            created.name, images[: len(used)], labels, data_dir, limits, test=test
+        )
+    except BaseException:  # why: whatever happens, no half-made dataset may be left; it is raised again
         user_datasets.delete_own(created.name, data_dir)
         raise
     return Imported(added, tuple(notes))
-
-
-def _fitted(content: bytes, shape: tuple[int, int, int], limits: OwnLimits, convert: Convert) -> Images:
-    """Return one image of the zip.  Raises: Refused; RefusedUpload where others' pictures hold every decoder."""
-    try:
-        with decoder(), open_image(content, limits.max_decoded_image_bytes) as image:
-            return convert(image, shape)
-    except DecodersBusy as busy:
-        raise RefusedUpload(str(busy), _("Import the zip again then.")) from None
-
-
-def _deadline(most_s: float) -> Callable[[], None]:
-    """Return what raises RefusedUpload once `most_s` seconds have passed."""
-    end = time.monotonic() + most_s
-
-    def in_time() -> None:
-        if time.monotonic() > end:
-            raise RefusedUpload(
-                _(
-                    "Reading the images in the zip took longer than {most:duration}, which is the limit.",
-                    most=most_s,
-                ),
-                _("Use fewer or smaller images."),
-            )
-
-    return in_time
 
 
 def _unread(told: Sequence[str]) -> str:
@@ -132,7 +114,7 @@ def _unread(told: Sequence[str]) -> str:
     ]
     if (others := len(told) - MOST_NAMED) > 0:
         sentences.append(ngettext("{n} more is not listed here.", "{n} more are not listed here.", others))
-    return " ".join(sentences)
+    return together(*sentences)
 
 
 def export_zip(name: str, data_dir: user_datasets.DataDir = None) -> bytes:

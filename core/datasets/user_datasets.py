@@ -76,6 +76,25 @@ def create_own(
     Raises: RefusedUpload naming the value and the limit; DiskFull, NoPermission.
     """
     spec = new_spec(title, tuple(class_names), shape, limits)
+    _check_room(data_dir, limits)
+    none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
+    with _changing(spec.name, data_dir) as root:
+        return _write(spec, root, dict(zip(ARRAY_NAMES, none + none, strict=True)))
+
+
+def take_in(name: str, folder: Path, data_dir: DataDir, limits: OwnLimits) -> DatasetSpec:
+    """Move a dataset that was made in the data folder `folder` into `data_dir`, whole; return its spec.
+
+    Raises: RefusedUpload where there are too many; UnknownDataset, DamagedData, NoPermission.
+    """
+    _check_room(data_dir, limits)
+    with _changing(name, data_dir) as root:
+        _move(own_folder(name, folder), own_folder(name, root))
+    return dataset_spec(name, data_dir)
+
+
+def _check_room(data_dir: DataDir, limits: OwnLimits) -> None:
+    """Raise RefusedUpload where there are as many datasets of one's own as may be."""
     if sum(1 for _folder in (data_folder(data_dir) / OWN).glob("*/")) >= limits.max_datasets:
         raise RefusedUpload(
             ngettext(
@@ -85,9 +104,6 @@ def create_own(
             ),
             _("Delete one that you no longer need, or ask whoever runs this Inkling to delete some."),
         )
-    none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
-    with _changing(spec.name, data_dir) as root:
-        return _write(spec, root, dict(zip(ARRAY_NAMES, none + none, strict=True)))
 
 
 def add_images(

@@ -157,15 +157,15 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: OwnLimi
 
 
 def check_decoded(
-    archive: zipfile.ZipFile, members: Sequence[Member], limits: OwnLimits, in_time: Callable[[], None]
+    archive: zipfile.ZipFile, members: Sequence[Member], limits: OwnLimits, look: Callable[[], None]
 ) -> None:
     """Refuse images that would decode to more than is allowed in all; their headers say so.
 
-    in_time: raises once the work has taken too long.  Raises: RefusedUpload.
+    look: called before each; what it raises ends the work.  Raises: RefusedUpload.
     """
     total = 0
     for member in members:
-        in_time()
+        look()
         try:
             content = read_member(archive, member.info, limits)
             total += decoded_bytes(open_header(content, limits.max_decoded_image_bytes))

@@ -10,11 +10,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
 from core.datasets import user_datasets
+from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec, dataset_spec, unknown
+from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
-from core.datasets.user_dataset_limits import OwnLimits
-from core.datasets.user_dataset_zip import Imported, export_zip, import_zip
+from core.datasets.user_dataset_zip import Imported, export_zip
+from core.datasets.zip_process import import_zip_aside
 from core.runs import dataset_rights as rights
 from core.runs.dataset_lists import DatasetLists
 from core.runs.dataset_quota import check_quota, upload_limits
@@ -81,22 +83,21 @@ class OwnDatasets(DatasetLists):
         *,
         owner: str = "",
         audience: str = PRIVATE,
-        limits: OwnLimits | None = None,
+        progress: Progress = no_progress,
     ) -> Imported:
         """Return a new dataset made of a ZIP with one folder for each class, and what was left out of it.
 
+        A process of its own reads it; `progress` is told how far it is and ends it if it raises.
         Raises: RefusedUpload naming value and limit.
         """
         owner = owner_of_new(self._actor, owner)
         self._check_quota(owner, more_datasets=1)
-        found = import_zip(
-            content, title, shape, self._settings.data_dir, limits=limits or upload_limits(self._settings)
-        )
+        data_dir, limits = self._settings.data_dir, upload_limits(self._settings)
+        found = import_zip_aside(content, title, shape, data_dir, limits, progress)
         try:
-            size = user_datasets.stored_bytes(found.spec.name, self._settings.data_dir)
-            self._check_quota(owner, more_bytes=size)
+            self._check_quota(owner, more_bytes=user_datasets.stored_bytes(found.spec.name, data_dir))
         except RefusedUpload:
-            user_datasets.delete_own(found.spec.name, self._settings.data_dir)
+            user_datasets.delete_own(found.spec.name, data_dir)
             raise
         self._own(found.spec, owner, IMPORTED, audience)
         return found

@@ -12,6 +12,7 @@ END_S: Final = 1.5
 
 _threads: Final[set[threading.Thread]] = set()
 _is_ending: Final = threading.Event()
+_progress: Final[dict[str, str]] = {}
 _told_at: Final[list[float]] = []
 
 
@@ -30,6 +31,7 @@ def begin(work: Callable[[], T], name: str) -> Future[T]:
             result.set_exception(error)
         finally:
             _threads.discard(thread)
+            _progress.pop(name, None)
 
     thread = threading.Thread(target=do, name=name, daemon=True)
     thread.start()
@@ -42,6 +44,16 @@ def begin(work: Callable[[], T], name: str) -> Future[T]:
 def is_under_way(name: str) -> bool:
     """Return whether work that was begun under this name goes on."""
     return any(thread.name == name for thread in list(_threads))
+
+
+def tell(name: str, progress: str) -> None:
+    """Say how far the work of this name is: to pages that show it, a mark that has them drawn anew."""
+    _progress[name] = progress
+
+
+def progress_of(name: str) -> str:
+    """Return what the work of this name told last, "" before it has."""
+    return _progress.get(name, "")
 
 
 def is_ending(within_s: float = 0.0) -> bool:

@@ -27,7 +27,7 @@ from core.live.sweep_news import sweep_moment
 from core.runs import NotAllowed, Store, StoreError
 from core.runs.own_datasets import OwnDatasets
 from core.search import Searches
-from pages.server.background import is_under_way
+from pages.server.background import is_under_way, progress_of
 from pages.server.base_path import prefix_of
 from pages.server.identity import passing_name, visitor_of
 from pages.server.run_feeds import current, feed
@@ -51,7 +51,9 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     ),
     "sweep": lambda group_id: sweep_moment(group_id, system_store(), feed),
     "search": lambda search_id: search_moment(search_id, system_store()),
-    "work": lambda name: Moment(marks={"is_done": str(not is_under_way(name))}),
+    "work": lambda name: Moment(
+        marks={"is_done": str(not is_under_way(name)), "progress": progress_of(name)}
+    ),
     "server": lambda _name: Moment(marks={"torch": str(libraries_loaded())}),
 }
 

@@ -1,8 +1,6 @@
 import io
 import zipfile
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +12,6 @@ from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import export_zip, import_zip
 from core.datasets.user_datasets import add_images, create_own, list_own
 from core.i18n.reader import read_by
-from core.picture_files.decoding import decoder
 from tests.catalogues import german
 
 GREY = (1, 28, 28)
@@ -237,21 +234,6 @@ def test_a_zip_of_many_pictures_is_refused_whole_before_any_is_decoded(
     assert list_own(tmp_path) == []
 
 
-def test_work_that_takes_too_long_is_refused_whole(digits: list[bytes], tmp_path: Path) -> None:
-    content = zipped({f"{'ab'[n % 2]}/{n}.png": digits[n] for n in range(6)})
-    looks = iter((0.0, *[1.0] * 8, 2.5, 2.5))
-
-    def at() -> float:
-        return next(looks)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.datasets.user_dataset_zip.time", SimpleNamespace(monotonic=at))
-        with pytest.raises(RefusedUpload, match=r"took longer than 2\.0 s, which is the limit"):
-            import_zip(content, "x", GREY, tmp_path, limits=OwnLimits(max_work_s=2))
-    assert next(looks) == 2.5
-    assert list_own(tmp_path) == []
-
-
 def test_what_other_programs_would_run_is_no_image(digits: list[bytes], tmp_path: Path) -> None:
     postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\n%%EndComments\nshowpage\n"
     files = {"a/1.png": digits[0], "b/2.png": digits[1], "a/x.eps": postscript, "b/y.png": postscript}
@@ -262,27 +244,9 @@ def test_what_other_programs_would_run_is_no_image(digits: list[bytes], tmp_path
     )
 
 
-def test_a_zip_says_so_where_others_pictures_hold_every_decoder(
-    digits: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.datasets.user_dataset_zip.decoder", partial(decoder, 0.01))
-    content = zipped({"a/1.png": digits[0], "b/2.png": digits[1]})
-    with decoder(), decoder(), pytest.raises(RefusedUpload, match="Many pictures are being read"):
-        import_zip(content, "x", GREY, tmp_path)
-    assert list_own(tmp_path) == []
-
-
 def test_an_encrypted_member_is_told(digits: list[bytes], tmp_path: Path) -> None:
     content = bytearray(zipped({"a/1.png": digits[0], "a/2.png": digits[1], "b/3.png": digits[2]}))
     for signature, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # the first member, in both places
         content[content.index(signature) + flag] |= 1
     made = import_zip(bytes(content), "x", GREY, tmp_path)
     assert made.notes == ("1 image could not be read. a/1.png: It is encrypted.",)
-
-
-def test_another_preparation_can_be_given(digits: list[bytes], tmp_path: Path) -> None:
-    content = zipped({"a/1.png": digits[0], "b/2.png": digits[1]})
-    made = import_zip(
-        content, "x", GREY, tmp_path, convert=lambda image, shape: np.full(shape, image.width, np.uint8)
-    )
-    assert set(datasets.load(made.spec.name, tmp_path).train_images.ravel().tolist()) == {28}

@@ -1,0 +1,214 @@
+"""A ZIP read by a process of its own: as one read here, but bounded, and gone when it is told to."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.datasets import RefusedUpload, load
+from core.datasets.data_dir import REPOSITORY
+from core.datasets.user_dataset_limits import OwnLimits
+from core.datasets.user_dataset_zip import import_zip
+from core.datasets.user_datasets import create_own, list_own
+from core.datasets.zip_process import AT_ONCE, FOLDER, import_zip_aside
+from core.i18n.reader import Reader, read_by
+from tests.polling import until
+from tests.zips import png, slow_zip, zip_of
+
+GREY = (1, 28, 28)
+LISTS_PROCESSES = Path(f"/proc/self/task/{os.getpid()}/children").exists()
+needs_list = pytest.mark.skipif(
+    not LISTS_PROCESSES, reason="this system does not say whose children they are"
+)
+
+
+@pytest.fixture(scope="module")
+def slow() -> bytes:
+    return slow_zip()
+
+
+@pytest.fixture(scope="module")
+def quick() -> bytes:
+    """Return a zip of nine digits' size, a picture that is too large for some, and one that is none."""
+    greys = np.random.default_rng(0).integers(0, 256, (9, 28, 28), np.uint8)
+    return zip_of(
+        [*(png(Image.fromarray(grey)) for grey in greys), png(Image.new("L", (2_000, 2_000))), b"none"]
+    )
+
+
+def children(of: int | None = None) -> set[int]:
+    """Return the processes that this one, or another, has begun and not yet seen end."""
+    tasks = Path(f"/proc/{of or os.getpid()}/task").glob("*/children")
+    return {int(child) for task in tasks for child in task.read_text().split()}
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+
+
+class Enough(Exception):  # noqa: N818 - says what happened
+    """The import is not wanted any more."""
+
+
+class Told:
+    """What an import tells; it ends where `is_enough` says so of (done, total)."""
+
+    def __init__(self, is_enough: Callable[[int, int], bool] = lambda _done, _total: False) -> None:
+        self.said: list[tuple[int, int, str]] = []
+        self._is_enough = is_enough
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        self.said.append((done, total, str(what)))
+        if self._is_enough(done, total):
+            raise Enough
+
+
+def test_it_makes_the_dataset_that_is_made_here_and_says_the_same_to_its_reader(
+    quick: bytes, tmp_path: Path
+) -> None:
+    limits = OwnLimits(max_decoded_image_bytes=1_000_000)
+    with read_by(Reader("de")):
+        here = import_zip(quick, "Mine", GREY, tmp_path / "here", limits=limits)
+        aside = import_zip_aside(quick, "Mine", GREY, tmp_path / "aside", limits)
+    assert aside.notes == here.notes
+    assert "9.png: It has 2.000 × 2.000 pixels" in aside.notes[0]
+    assert list_own(tmp_path / "aside") == [aside.spec]
+    mine, other = (
+        load(made.spec.name, tmp_path / folder) for made, folder in ((here, "here"), (aside, "aside"))
+    )
+    for name in ("train_images", "train_labels", "test_images", "test_labels"):
+        np.testing.assert_array_equal(getattr(mine, name), getattr(other, name))
+    assert files_in(tmp_path / "aside" / FOLDER) == []
+
+
+def test_refusals_come_back_in_words_with_their_values(quick: bytes, tmp_path: Path) -> None:
+    with pytest.raises(RefusedUpload, match=r"would make 11 images of 28 × 28 px, but at most 5") as refused:
+        import_zip_aside(quick, "x", GREY, tmp_path, OwnLimits(max_images=5))
+    assert refused.value.message.values["most"] == 5  # type: ignore[attr-defined]  # a Sentence
+    create_own("One", ("a", "b"), GREY, tmp_path)
+    with pytest.raises(RefusedUpload, match="already has 1 drawn or imported dataset"):
+        import_zip_aside(quick, "x", GREY, tmp_path, OwnLimits(max_datasets=1))
+    assert [spec.title for spec in list_own(tmp_path)] == ["One"]
+
+
+@needs_list
+def test_it_tells_how_far_it_is_and_leaves_nothing_once_it_is_not_wanted(slow: bytes, tmp_path: Path) -> None:
+    told, before = Told(lambda done, _total: done >= 2), children()
+    with pytest.raises(Enough):
+        import_zip_aside(slow, "x", GREY, tmp_path, progress=told)
+    assert told.said[-1] == (told.said[-1][0], 40, "")
+    assert [done for done, *_ in told.said] == sorted(done for done, *_ in told.said)
+    assert children() == before
+    assert files_in(tmp_path) == []
+
+
+@needs_list
+def test_work_that_takes_too_long_is_ended_and_refused_whole(slow: bytes, tmp_path: Path) -> None:
+    before = children()
+    with pytest.raises(RefusedUpload, match=r"took longer than 1\.0 s, which is the limit"):
+        import_zip_aside(slow, "x", GREY, tmp_path, OwnLimits(max_work_s=1))
+    assert children() == before
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded where /proc tells of it")
+def test_what_takes_more_memory_than_is_allowed_is_refused_in_words(tmp_path: Path) -> None:
+    """File names of many numbers, each of which is a tuple in the order of names: 6 MB become hundreds."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for n in range(60):
+            archive.writestr(f"{'ab'[n % 2]}/{'1x' * 25_000}{n}.png", b"")
+    with pytest.raises(RefusedUpload, match="Reading the ZIP would take more memory than is allowed"):
+        import_zip_aside(buffer.getvalue(), "x", GREY, tmp_path, OwnLimits(max_decoded_image_bytes=1_000_000))
+    assert files_in(tmp_path) == []
+
+
+@needs_list
+def test_a_process_that_is_killed_is_told(slow: bytes, tmp_path: Path) -> None:
+    before = children()
+
+    def kill(done: int, _total: int, _what: str) -> None:
+        if done:
+            for child in children() - before:
+                os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(RefusedUpload, match="The process that read the ZIP ended before it was done"):
+        import_zip_aside(slow, "x", GREY, tmp_path, progress=kill)
+    assert files_in(tmp_path) == []
+
+
+@needs_list
+def test_it_ends_with_whoever_began_it(slow: bytes, tmp_path: Path) -> None:
+    (tmp_path / "slow.zip").write_bytes(slow)
+    program = (
+        "import pathlib, sys; from core.datasets.zip_process import import_zip_aside as read; "
+        "read(pathlib.Path(sys.argv[1]).read_bytes(), 'x', (1, 28, 28), sys.argv[2], progress=print)"
+    )
+    asking = subprocess.Popen(
+        [sys.executable, "-c", program, tmp_path / "slow.zip", tmp_path / "data"],
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        (worker,) = until(lambda: children(asking.pid), "the process that reads")
+    finally:
+        asking.kill()
+        asking.wait()
+    until(lambda: not is_alive(worker), "its end")
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_two_are_read_at_a_time_and_the_next_is_told_that_it_waits(
+    slow: bytes, quick: bytes, tmp_path: Path
+) -> None:
+    is_enough = threading.Event()
+
+    def read(name: str, content: bytes, told: Told) -> threading.Thread:
+        def work() -> None:
+            with suppress(Enough):
+                import_zip_aside(content, name, GREY, tmp_path, progress=told)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        return thread
+
+    first = [Told(lambda _done, _total: is_enough.is_set()) for _ in range(AT_ONCE)]
+    threads = [read("slow", slow, told) for told in first]
+    until(lambda: all(told.said for told in first), "both to be read")
+    third = Told()
+    threads.append(read("third", quick, third))
+    waits = (0, 0, "Other ZIPs are being read at the moment. Yours waits for its turn.")
+    until(lambda: waits in third.said, "the third to be told that it waits")
+    assert not [said for said in third.said if said != waits]
+    is_enough.set()
+    for thread in threads:
+        thread.join()
+    assert [spec.title for spec in list_own(tmp_path)] == ["third"]
+
+
+def test_what_a_killed_process_left_goes_with_the_next_import(quick: bytes, tmp_path: Path) -> None:
+    old, new = tmp_path / FOLDER / "old", tmp_path / FOLDER / "new"
+    for left in (old, new):
+        left.mkdir(parents=True)
+        (left / "images.npy").write_bytes(b"half")
+    an_age_ago = time.time() - 7_200
+    os.utime(old, (an_age_ago, an_age_ago))
+    import_zip_aside(quick, "x", GREY, tmp_path)
+    assert files_in(tmp_path / FOLDER) == [new / "images.npy"]

@@ -1,6 +1,7 @@
 """A ZIP read by a process of its own: as one read here, but bounded, and gone when it is told to."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,9 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +26,7 @@ from core.datasets.user_dataset_zip import import_zip
 from core.datasets.user_datasets import create_own, list_own
 from core.datasets.zip_process import AT_ONCE, FOLDER, import_zip_aside
 from core.i18n.reader import Reader, read_by
-from tests.polling import until
+from tests.polling import DEADLINE_S, until
 from tests.zips import png, slow_zip, zip_of
 
 GREY = (1, 28, 28)
@@ -47,9 +50,17 @@ def quick() -> bytes:
     )
 
 
-def children(of: int | None = None) -> set[int]:
-    """Return the processes that this one, or another, has begun and not yet seen end."""
-    tasks = Path(f"/proc/{of or os.getpid()}/task").glob("*/children")
+ENDLESS = OwnLimits(max_work_s=3_600, max_decoded_bytes=10**12)
+
+
+def endless_zip() -> bytes:
+    """Return a ZIP that takes minutes where `ENDLESS` bounds it."""
+    return zip_of([png(Image.new("1", (7_000, 7_000)))] * 2_000)
+
+
+def children() -> set[int]:
+    """Return the processes that this one has begun and not yet seen end."""
+    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     return {int(child) for task in tasks for child in task.read_text().split()}
 
 
@@ -102,22 +113,29 @@ def test_refusals_come_back_in_words_with_their_values(quick: bytes, tmp_path: P
     assert [spec.title for spec in list_own(tmp_path)] == ["One"]
 
 
+def ended(work: Callable[[], object]) -> BaseException | None:
+    """Return what the work raised, in time: it may wait for a process that would go on for very long."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(work).exception(DEADLINE_S)
+
+
 @needs_list
-def test_it_tells_how_far_it_is_and_leaves_nothing_once_it_is_not_wanted(slow: bytes, tmp_path: Path) -> None:
+def test_it_tells_how_far_it_is_and_leaves_nothing_once_it_is_not_wanted(tmp_path: Path) -> None:
     told, before = Told(lambda done, _total: done >= 2), children()
-    with pytest.raises(Enough):
-        import_zip_aside(slow, "x", GREY, tmp_path, progress=told)
-    assert told.said[-1] == (told.said[-1][0], 40, "")
+    error = ended(lambda: import_zip_aside(endless_zip(), "x", GREY, tmp_path, ENDLESS, told))
+    assert isinstance(error, Enough)
+    assert told.said[-1] == (told.said[-1][0], 2_000, "")
     assert [done for done, *_ in told.said] == sorted(done for done, *_ in told.said)
     assert children() == before
     assert files_in(tmp_path) == []
 
 
 @needs_list
-def test_work_that_takes_too_long_is_ended_and_refused_whole(slow: bytes, tmp_path: Path) -> None:
-    before = children()
-    with pytest.raises(RefusedUpload, match=r"took longer than 1\.0 s, which is the limit"):
-        import_zip_aside(slow, "x", GREY, tmp_path, OwnLimits(max_work_s=1))
+def test_work_that_takes_too_long_is_ended_and_refused_whole(tmp_path: Path) -> None:
+    before, limits = children(), replace(ENDLESS, max_work_s=1)
+    error = ended(lambda: import_zip_aside(endless_zip(), "x", GREY, tmp_path, limits))
+    assert isinstance(error, RefusedUpload)
+    assert error.message == "Reading the images in the zip took longer than 1.0 s, which is the limit."
     assert children() == before
     assert files_in(tmp_path) == []
 
@@ -148,31 +166,25 @@ def test_a_process_that_is_killed_is_told(slow: bytes, tmp_path: Path) -> None:
     assert files_in(tmp_path) == []
 
 
-@needs_list
 def test_it_ends_with_whoever_began_it(slow: bytes, tmp_path: Path) -> None:
-    (tmp_path / "slow.zip").write_bytes(slow)
-    program = (
-        "import pathlib, sys; from core.datasets.zip_process import import_zip_aside as read; "
-        "read(pathlib.Path(sys.argv[1]).read_bytes(), 'x', (1, 28, 28), sys.argv[2], progress=print)"
-    )
-    asking = subprocess.Popen(
-        [sys.executable, "-c", program, tmp_path / "slow.zip", tmp_path / "data"],
+    """Its standard input is closed then; were it to go on, it would say that it is done."""
+    order = {"title": "x", "shape": GREY, "folder": str(tmp_path), "limits": asdict(OwnLimits())}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "core.datasets.zip_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         cwd=REPOSITORY,
-        stdout=subprocess.DEVNULL,
     )
-    try:
-        (worker,) = until(lambda: children(asking.pid), "the process that reads")
-    finally:
-        asking.kill()
-        asking.wait()
-    until(lambda: not is_alive(worker), "its end")
-
-
-def is_alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    with worker.stdout as said:
+        worker.stdin.write(json.dumps({**order, "size": len(slow)}).encode() + b"\n" + slow)
+        worker.stdin.flush()
+        assert json.loads(said.readline()) == {"done": 0, "total": 40}
+        worker.stdin.close()
+        assert not [line for line in said if b"total" not in line]
+    worker.wait()
+    assert list_own(tmp_path) == []
 
 
 def test_two_are_read_at_a_time_and_the_next_is_told_that_it_waits(

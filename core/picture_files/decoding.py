@@ -21,6 +21,9 @@ _OTHER_MODES: Final = 8
 _WORKING_BYTES: Final = {"WEBP": 4}  # of a pixel, what the format's decoder takes beside that
 _TILE_WIDTH, _TILE_HEIGHT, _ROWS_PER_STRIP, _BITS, _SAMPLES = 322, 323, 278, 258, 277  # TIFF tags
 _START_OF_SCAN: Final = 0xDA
+MOST_SCANS: Final = (
+    100  # of a JPEG; cameras write one, programs a dozen. Each goes over the whole picture once more
+)
 _DECODERS: Final = threading.BoundedSemaphore(DECODERS)
 
 Image.MAX_IMAGE_PIXELS = (
@@ -54,6 +57,8 @@ def decoder(wait_s: float = WAIT_S) -> Iterator[None]:
 def opened(content: bytes) -> Image.Image:
     """Return the picture with its header read and nothing decoded.  Raises: NotAPicture, Damaged."""
     formats = FORMATS if _learned_heic() else [kind for kind in FORMATS if kind != "HEIF"]
+    if content.startswith(b"\xff\xd8") and content.count(bytes((0xFF, _START_OF_SCAN))) > MOST_SCANS:
+        raise Damaged
     try:
         return Image.open(io.BytesIO(content), formats=formats)
     except UnidentifiedImageError:

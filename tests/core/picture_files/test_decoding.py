@@ -10,8 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.datasets.image_resize import Refused, open_image
 from core.images import ImageError, read_image
-from core.picture_files.decoding import DECODERS, DecodersBusy, decoded_bytes, decoder, extensions, opened
+from core.images.decoding import DamagedImageError
+from core.picture_files.decoding import (
+    DECODERS,
+    MOST_SCANS,
+    DecodersBusy,
+    decoded_bytes,
+    decoder,
+    extensions,
+    opened,
+)
 from tests.polling import DEADLINE_S
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -154,3 +164,15 @@ def test_two_pictures_are_decoded_at_a_time_and_a_third_waits() -> None:
 def test_only_what_is_read_by_its_content_is_an_image() -> None:
     assert {".png", ".jpg", ".jpeg", ".webp", ".heic", ".bmp", ".gif", ".tif", ".pgm"} <= extensions()
     assert not {".eps", ".ps", ".pdf", ".psd", ".wmf", ".ico"} & extensions()
+
+
+def test_a_jpeg_of_more_scans_than_a_program_writes_is_refused_before_it_is_decoded() -> None:
+    """A scan of a few bytes goes over the whole picture: a file of 6 MB kept a decoder busy for half an hour."""
+    picture = saved(Image.new("L", (64, 64), 128), "JPEG", progressive=True)
+    last = picture.rindex(b"\xff\xda")
+    long = picture[:-2] + picture[last:-2] * MOST_SCANS + picture[-2:]
+    assert read_image(picture).size == (64, 64)
+    with pytest.raises(DamagedImageError):
+        read_image(long)
+    with pytest.raises(Refused):
+        open_image(long, 100_000_000)

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.config.run_config import to_dict
-from core.datasets import DatasetError, load
+from core.datasets import DatasetError
 from core.export.run_record import RunRecord
 from core.insight.metrics import are_scores_of
 from core.protocol.events import Steps
@@ -45,8 +45,8 @@ def bundle_file(record: RunRecord) -> bytes:
 def _are_current(record: RunRecord, logits: np.ndarray) -> bool:
     """Return whether final scores are of the test images that there are now; others no Inkling would take."""
     try:
-        data = load(record.row.dataset, record.store.settings.data_dir)
-    except DatasetError:  # gone: whoever has it will see
+        data = record.images()
+    except DatasetError:  # gone, or not to be seen: whoever has it will see
         return True
     return are_scores_of(data, logits, record.row.test_accuracy)
 

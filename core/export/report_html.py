@@ -9,7 +9,7 @@ import numpy as np
 from core.config.presets import DEFAULT
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import label_of, value_in_words
-from core.datasets import DatasetError, load
+from core.datasets import DatasetError
 from core.export.rendering import render
 from core.export.run_record import RunRecord
 from core.figures.palette import PALETTES
@@ -103,12 +103,12 @@ def read_report(record: RunRecord) -> Report:
 
 
 def _outcome(record: RunRecord) -> tuple[np.ndarray | None, str]:
-    """Return (confusion matrix, the result in words), (None, "") without final scores or without images."""
+    """Return (confusion matrix, the result in words), (None, "") without final scores or images."""
     logits = record.store.logits(record.row.id)
     if logits is None or not np.isfinite(logits).all():
         return None, ""
     try:
-        data = load(record.row.dataset, record.store.settings.data_dir)
+        data = record.images()
     except DatasetError:
         return None, ""
     words = verdict(logits, data, record.row.test_accuracy)

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from core.datasets.catalog import DatasetSpec, dataset_spec
+from core.datasets.image_data import ImageData
 from core.i18n.translation import _
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Evaluated, Finished, Recorded, Steps
@@ -39,6 +40,12 @@ class RunRecord:
     def spec(self) -> DatasetSpec:
         """What is known of its dataset."""
         return dataset_spec(self.row.dataset, self.store.settings.data_dir)
+
+    def images(self) -> ImageData:
+        """Return its dataset's images.  Raises: DatasetError, also for who may not see them."""
+        from core.runs.own_datasets import OwnDatasets  # here: PIL comes with it
+
+        return OwnDatasets(self.store).load(self.row.dataset)
 
     @cached_property
     def evaluations(self) -> tuple[Evaluated, ...]:

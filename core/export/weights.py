@@ -10,7 +10,6 @@ from safetensors.numpy import save
 from torch import Tensor, nn
 
 from core.config.run_config import to_json
-from core.datasets import load
 from core.export.run_record import RunRecord
 from core.models.build import build_model, load_state_arrays
 
@@ -55,7 +54,7 @@ def onnx_file(record: RunRecord) -> bytes:
     _, arrays = record.weights()
     spec = record.spec
     if record.row.config.scaling == "standardised":
-        spec = load(record.row.dataset, record.store.settings.data_dir).spec
+        spec = record.images().spec
     model = build_model(record.row.config, spec).cpu().to(memory_format=torch.contiguous_format)
     load_state_arrays(model, arrays)
     whole = _FromPixels(model, *_scaling(record.row.config.scaling, spec.mean, spec.std)).eval()

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.config.setting_labels import refusal
-from core.datasets import DatasetError, DatasetSpec, dataset_spec
+from core.datasets import DatasetError, DatasetSpec
 from core.i18n.translation import _
 from core.imports.bundle_schema import LARGEST, Manifest, event_values, read_manifest, refused
 from core.models.build import build_model, state_arrays
@@ -22,6 +22,7 @@ from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import Store, StoreError, step_of
 from core.runs.errors import ImportRefused
+from core.runs.own_datasets import OwnDatasets
 from core.runs.serialization import RECORDED_KINDS, unpack_arrays
 
 UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size allowed for the file
@@ -106,7 +107,7 @@ def _config(store: Store, manifest: Manifest) -> tuple[RunConfig, DatasetSpec]:
         if "epochs" in values and (too_many := store.settings.checked("epochs", values["epochs"])[1]):
             raise ConfigError([too_many])
         config = from_dict(values)
-        spec = dataset_spec(config.dataset, store.settings.data_dir)
+        spec = OwnDatasets(store).get(config.dataset).spec
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
         raise refused(

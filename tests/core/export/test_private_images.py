@@ -1,0 +1,61 @@
+"""What may be taken away of another's run, and taken in, where the images that it learned from are private."""
+
+from pathlib import Path
+
+import pytest
+
+from core.access.rules import Actor, Role
+from core.config.app_settings import Settings
+from core.datasets import DatasetError
+from core.export import export_run
+from core.imports.linear_layer import import_weights
+from core.imports.run_bundle import import_bundle
+from core.runs import Store
+from core.runs.errors import ImportRefused
+from core.runs.own_datasets import LINK, OwnDatasets
+from tests.one_sided_sets import drawn, run_on
+from tests.own_sets import give
+
+ADA, BOB = Actor(Role.VISITOR, "ada"), Actor(Role.VISITOR, "bob")
+MATRIX = "Confusion matrix on the test set"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(settings=Settings(store=f"sqlite:///{tmp_path / 'runs.db'}"))
+
+
+@pytest.fixture
+def hers(store: Store) -> tuple[str, str]:
+    """Return Ada's dataset and her run on it."""
+    spec = drawn("Ada's letters", (4, 4), (5, 5))
+    run_id = run_on(store, spec, scaling="standardised")
+    give(store, spec.name, "ada")
+    return spec.name, run_id
+
+
+def test_a_stranger_takes_away_what_needs_no_images(store: Store, hers: tuple[str, str]) -> None:
+    name, run_id = hers
+    theirs = store.acting_as(BOB)
+    assert MATRIX in export_run(store.acting_as(ADA), run_id, "html").data.decode()
+    assert MATRIX not in export_run(theirs, run_id, "html").data.decode(), "counts of the private test labels"
+    assert export_run(theirs, run_id, "bundle").data
+    with pytest.raises(DatasetError, match="not shared"):  # it has the images' mean and spread in it
+        export_run(theirs, run_id, "onnx")
+    OwnDatasets(store.acting_as(ADA)).share(name, LINK)
+    assert MATRIX in export_run(theirs, run_id, "html").data.decode()
+
+
+def test_a_bundle_leads_to_nobodys_private_images(store: Store, hers: tuple[str, str]) -> None:
+    name, run_id = hers
+    theirs = store.acting_as(BOB)
+    bundle = export_run(theirs, run_id, "bundle").data
+    with pytest.raises(ImportRefused, match="not shared") as refused:
+        import_bundle(theirs, bundle)
+    assert "letters" not in str(refused.value)
+    with pytest.raises(DatasetError, match="not shared"):
+        import_weights(theirs, b"", dataset=name)
+    assert theirs.list(owner="bob") == []
+    assert store.get(import_bundle(store.acting_as(ADA), bundle)).owner == "ada"
+    OwnDatasets(store.acting_as(ADA)).share(name, LINK)
+    assert store.get(import_bundle(theirs, bundle)).owner == "bob"

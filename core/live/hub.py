@@ -83,6 +83,19 @@ class Viewer:
         for topic in topics:
             self._hub.join(topic, self)
 
+    @property
+    def topics(self) -> frozenset[Topic]:
+        """What is watched now."""
+        return self._topics
+
+    def lose(self, topic: Topic, last_word: bytes) -> None:
+        """Watch the topic no more, having told the last word."""
+        self._hub.leave(topic, self)
+        self._topics -= {topic}
+        self._behind.discard(topic)
+        self._waiting[topic] = last_word
+        self._wake.set()
+
     def wants_whole(self, topic: Topic) -> bool:
         """Whether everything is to be told: just joined, or behind and ready for more."""
         return topic in self._behind and not self._is_sending
@@ -125,7 +138,7 @@ class Viewer:
 
     async def _send_next(self) -> None:
         """Send what waits first once enough has been heard; it may be old by then, and gone."""
-        while self._waiting and self._sent - self._heard >= MOST_UNHEARD * len(self._topics):
+        while self._waiting and self._sent - self._heard >= MOST_UNHEARD * max(1, len(self._topics)):
             self._has_heard.clear()
             await self._has_heard.wait()
         if self._waiting:

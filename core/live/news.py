@@ -23,6 +23,7 @@ MESSAGE_BYTES: Final = 4_500  # that a message may take, once a viewer has been 
 OWN_BYTES: Final = 260  # of them its header, and that of the weight images
 LEAST_TILE_BYTES: Final = 800
 FEW_VIEWERS: Final = 8  # whose pages may all be drawn anew at one moment
+REFUSED: Final = "refused"
 A_DRAWING_S: Final = 0.1  # the drawings of more are spread over so much each: about half of it is work
 
 
@@ -93,11 +94,22 @@ class MomentSource:
         return self._streams[key]
 
     def _message(self, parts: Mapping[str, bytes], trouble: str) -> bytes:
-        header = {
-            "topic": f"{self._topic.kind}:{self._topic.name}",
-            "marks": dict(self._moment.marks),
-            "trouble": trouble,
-            "spread": self._spread_s,
-            "parts": [[key, len(message)] for key, message in parts.items()],
-        }
-        return pack(header, b"".join(parts.values()))
+        return _message(self._topic, self._moment.marks, trouble, self._spread_s, parts)
+
+
+def refusal(topic: Topic) -> bytes:
+    """Return the last word on a topic to who may not read it any more: a mark that has the page drawn anew."""
+    return _message(topic, {"page": REFUSED}, "", 0.0, {})
+
+
+def _message(
+    topic: Topic, marks: Mapping[str, str], trouble: str, spread_s: float, parts: Mapping[str, bytes]
+) -> bytes:
+    header = {
+        "topic": f"{topic.kind}:{topic.name}",
+        "marks": dict(marks),
+        "trouble": trouble,
+        "spread": spread_s,
+        "parts": [[key, len(message)] for key, message in parts.items()],
+    }
+    return pack(header, b"".join(parts.values()))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any, Final
@@ -15,11 +15,11 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.access.guard import NO_SUBJECT
-from core.access.rules import Action, Actor
+from core.access.rules import Action
 from core.datasets import DatasetError
 from core.i18n.catalogue import languages
 from core.live.hub import Hub, Source, Topic, Viewer
-from core.live.news import Moment, MomentSource
+from core.live.news import Moment, MomentSource, refusal
 from core.live.run_news import run_moment, state_moment
 from core.live.run_snapshot import LoadImages
 from core.live.search_news import search_moment
@@ -39,6 +39,7 @@ SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
 MOST_TOPICS: Final = 8
 MOST_BYTES: Final = 2_000
 MOST_RUBBISH: Final = 50  # messages that mean nothing, before who says them is shown out
+AGAIN_S: Final = 3.0  # after which it is asked again whether a page may still read what it watches
 EASE_S: Final = 0.1  # after each word of a browser, before the next is heard
 POLICY_VIOLATION: Final = 1008
 _NAME: Final = re.compile(r"[A-Za-z0-9_:-]{1,64}")
@@ -59,12 +60,17 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
 
 # What the others tell is of the server, not of a person's things.
 READS: Final[dict[str, Callable[[Store, str], None]]] = {
-    "run": lambda store, run_id: OwnDatasets(store).check(Action.READ_DATASET, store.get(run_id).dataset),
+    "run": lambda store, run_id: _check_images(store, run_id),
     "curves": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "state": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "sweep": lambda store, _group_id: store.check(Action.LIST_RUNS, NO_SUBJECT),
     "search": lambda store, search_id: Searches(store).check(Action.READ_SEARCH, search_id),
 }
+
+
+def _check_images(store: Store, run_id: str) -> None:
+    run, _feed = current(run_id, system_store(), AGAIN_S)
+    OwnDatasets(store).check(Action.READ_DATASET, run.dataset)
 
 
 def _run_moment(run_id: str, load_images: LoadImages | None) -> Moment:
@@ -105,13 +111,15 @@ async def live(socket: WebSocket) -> None:
     viewer = Viewer(hub(), socket.send_bytes)
     sending = asyncio.create_task(viewer.send())
     hearing = asyncio.create_task(_hear(socket, viewer))
+    asking = asyncio.create_task(_ask_again(socket, viewer))
+    tasks = (sending, hearing, asking)
     try:
-        await asyncio.wait((sending, hearing), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         viewer.watch(())
-        for task in (sending, hearing):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(sending, hearing, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(RuntimeError, OSError, WebSocketDisconnect):
             await socket.close(POLICY_VIOLATION)  # of who takes nothing: what waits for it is thrown away
 
@@ -143,19 +151,29 @@ async def _hear(socket: WebSocket, viewer: Viewer) -> None:
         if isinstance(told.get("heard"), int):
             viewer.heard(told["heard"])
         elif topics is not None:
-            actor = await asyncio.to_thread(actor_named, visitor_of(socket.scope))
-            viewer.watch(await asyncio.to_thread(_readable, topics, actor))
+            viewer.watch(await asyncio.to_thread(_readable, topics, visitor_of(socket.scope)))
         else:
             rubbish += 1
         await asyncio.sleep(EASE_S)
 
 
-def _readable(topics: list[Topic], actor: Actor) -> list[Topic]:
-    """Return those of the topics that the actor may read, as somebody who asks for the thing itself.
+async def _ask_again(socket: WebSocket, viewer: Viewer) -> None:
+    """End what the page watches once it may not read it any more: images may be shared no longer."""
+    while True:
+        await asyncio.sleep(AGAIN_S)
+        with suppress(StoreError):  # the looks say what is wrong with the store
+            watched = viewer.topics
+            readable = await asyncio.to_thread(_readable, watched, visitor_of(socket.scope))
+            for topic in (watched - {*readable}) & viewer.topics:
+                viewer.lose(topic, refusal(topic))
+
+
+def _readable(topics: Iterable[Topic], visitor: str) -> list[Topic]:
+    """Return those of the topics that the visitor may read, as somebody who asks for the thing itself.
 
     Of what is not there, or no more, a look tells that it is gone, and nothing else.
     """
-    store = system_store().acting_as(actor)
+    store = system_store().acting_as(actor_named(visitor))
     return [topic for topic in topics if topic.kind not in READS or _may_read(store, topic)]
 
 

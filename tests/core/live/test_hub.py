@@ -107,6 +107,23 @@ def test_who_takes_nothing_delays_nobody_and_is_told_everything_later(sources) -
     run_aside(play)
 
 
+def test_who_loses_a_topic_is_told_a_last_word_and_no_more(sources) -> None:
+    async def play() -> None:
+        hub, client, other = Hub(sources.__getitem__), Client(), Client()
+        viewer, _task = watching(hub, client, RUN)
+        watching(hub, other, RUN)
+        await until(lambda: client.knows >= 2)
+        viewer.lose(RUN, b"")
+        told = len(client.told)
+        await until(lambda: len(client.told) > told)
+        seen = other.knows
+        await until(lambda: other.knows >= seen + 4)
+        assert client.told[told:] == [b""]
+        assert viewer.topics == frozenset()
+
+    run_aside(play)
+
+
 def test_who_hears_nothing_is_sent_little_and_then_everything_at_once(sources) -> None:
     async def play() -> None:
         hub, quick, slow = Hub(sources.__getitem__), Client(), Client()

@@ -28,6 +28,8 @@ class Session:
 
     run_id: str
     query: str = ""  # of the page's address; empty = the run alone
+    cookie: str = ""
+    id: str = ""  # Streamlit's, which a browser that was cut off resumes it by
     widgets: dict[str, str] = field(default_factory=dict)  # label -> id of buttons and select boxes
     page_hash: str = ""
     draw_ms: list[float] = field(default_factory=list)
@@ -37,7 +39,14 @@ class Session:
     async def connected(self, app: App) -> AsyncIterator[ClientConnection]:
         """Hold a connection to the page."""
         address = app.url.replace("http", "ws") + "/_stcore/stream"
-        async with connect(address, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+        protocols = ["streamlit", *(("unused", self.id) if self.id else ())]
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        async with connect(
+            address,
+            subprotocols=protocols,  # type: ignore[arg-type]
+            additional_headers=headers,
+            max_size=None,
+        ) as socket:
             yield socket
 
     async def visit(self, app: App) -> None:
@@ -67,10 +76,12 @@ class Session:
             data = await asyncio.wait_for(socket.recv(), 60)
             assert isinstance(data, bytes)
             size += len(data)
+            self.heard(data)
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.page_hash = message.new_session.page_script_hash
+                self.id = message.new_session.initialize.session_id
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
                 self.run_id = parse_qs(self.query).get("run", [""])[0]
@@ -80,6 +91,9 @@ class Session:
                 break
         self.draw_ms.append(1000 * (time.perf_counter() - started))
         self.draw_bytes.append(size)
+
+    def heard(self, data: bytes) -> None:
+        """Take note of what the server says."""
 
     def _note(self, element: Element) -> None:
         """Note what may be pressed or chosen."""

@@ -26,6 +26,7 @@ _MEDIA: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; s
 # What a page is made of, should it be opened by itself; short, since it comes with every answer.
 _PART: Final = "default-src 'none'"  # not said: a header
 _ALL: Final = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
+_KEPT_NOWHERE: Final = {"cache-control": "no-store"}  # what is taken away is its reader's alone
 _PAGES: Final = {"permissions-policy": "camera=(self), microphone=(), geolocation=()"}
 _INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -60,9 +61,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 is_page = headers.get("content-type", "").startswith("text/html")
                 kind = "media" if is_media else "page" if is_page else "part"
-                headers.update(
-                    {**_ALL, **(_PAGES if is_page else {}), "content-security-policy": self._policies[kind]}
-                )
+                more = _KEPT_NOWHERE if is_media else _PAGES if is_page else {}
+                headers.update({**_ALL, **more, "content-security-policy": self._policies[kind]})
                 if is_framed:
                     message["headers"] = [_in_frames(*header) for header in headers.raw]
             await send(message)

@@ -44,6 +44,7 @@ STORE_S: Final = (
     3.0  # so long a page waits for the store; without it, it comes without a cookie and says what is wrong
 )
 TRY_AGAIN_LATER: Final = 1013
+VISITOR_HEADER: Final = b"x-inkling-visitor"  # set here alone; .streamlit/config.toml names it
 _NAME: Final = re.compile(r"[0-9a-f]{16}")
 _TOKEN: Final = re.compile(r"[\w.-]{1,200}", re.ASCII)
 
@@ -231,7 +232,11 @@ def visitor_of(scope: Scope) -> str:
 
 
 def _with(scope: Scope, name: str) -> Scope:
-    return {**scope, "state": {**scope.get("state", {}), "visitor": name}}
+    """Return the scope with whose it is; a header tells Streamlit, which lets nobody else resume the session."""
+    headers = [(key, value) for key, value in scope["headers"] if key != VISITOR_HEADER]
+    if name:
+        headers.append((VISITOR_HEADER, name.encode()))
+    return {**scope, "headers": headers, "state": {**scope.get("state", {}), "visitor": name}}
 
 
 def _refusal(scope: Scope) -> ASGIApp:

@@ -105,7 +105,9 @@ def test_sites_that_are_named_may_frame_it() -> None:
 @pytest.mark.parametrize("base_path", ["", "inkling"])
 def test_what_people_made_is_shown_in_no_origin_and_runs_nothing(base_path: str) -> None:
     server, prefix = site(base_path), f"/{base_path}" if base_path else ""
-    made = policy(ask(server, f"{prefix}/media/report.html"))
+    answer = ask(server, f"{prefix}/media/report.html")
+    assert answer.headers["cache-control"] == "no-store", "it is its reader's alone"
+    made = policy(answer)
     assert made["sandbox"] == []
     assert (made["default-src"], made.get("script-src")) == (["'none'"], None)
     assert "sandbox" not in policy(ask(server, f"{prefix}/"))

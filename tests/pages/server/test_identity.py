@@ -9,6 +9,7 @@ import streamlit as st
 from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from core.runs import Store, lab
 from core.runs.schema import LAB
@@ -16,6 +17,7 @@ from pages.server import identity
 from pages.server.identity import (
     PASSING,
     RENEWED_S,
+    VISITOR_HEADER,
     Identity,
     cookie_name,
     passing_name,
@@ -45,6 +47,19 @@ def test_the_first_page_brings_a_cookie_and_with_it_the_visitor_is_known(door: I
         visit(door, path=path, kind="websocket")
         assert SEEN[-1] == ""
     assert given(visit(door)) not in ("", given(first))  # the next one is another
+
+
+def test_nobody_says_by_a_header_who_they_are() -> None:
+    seen: list[list[bytes]] = []
+
+    async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append([value for key, value in scope["headers"] if key == VISITOR_HEADER])
+        await SITE(scope, receive, send)
+
+    said = (VISITOR_HEADER.decode(), b"f" * 16)
+    for cookie in ("", f"{cookie_name()}={signed(ME)}"):
+        visit(Identity(inside), cookie, path="/_stcore/stream", kind="websocket", headers=[said])
+    assert seen == [[], [ME.encode()]]
 
 
 @pytest.mark.parametrize("path", ["/static/a.html", "/app/static/a.html", "/media/a.html", "/_stcore/a.html"])

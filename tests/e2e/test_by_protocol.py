@@ -1,7 +1,6 @@
 """What a stranger reaches who speaks the protocols by hand: with forged cookies, others' buttons, their session."""
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -9,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from itsdangerous import TimestampSigner
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -19,11 +17,11 @@ from core.config.run_config import RunConfig
 from core.datasets.user_datasets import add_images
 from core.figures.binary_message import unpack
 from core.runs import Store
-from core.runs.lab import lab_of
 from core.runs.own_datasets import OwnDatasets
 from core.search import Searches, SearchPlan, default_dimension
 from tests.browser import App
 from tests.polling import run_aside, until
+from tests.visitors import cookie_of
 
 pytestmark = pytest.mark.e2e
 TITLE = "Secret letters of Ada's"
@@ -41,25 +39,17 @@ class Hers:
     search: str
 
 
-def signed(store: Store, name: str, use: str = "cookie", key: bytes = b"") -> str:
-    """Return the name as the app signs it, or with another key."""
-    lab = lab_of(store.database)
-    salt = f"inkling.{lab.id}.{use}"
-    token = TimestampSigner(key or lab.key, salt=salt, digest_method=hashlib.sha256).sign(name).decode()
-    return f"inkling_{lab.id}={token}"
-
-
 def cookies(store: Store, owner: str) -> dict[str, str]:
     """Return what browsers send that are not the owner's, by what it is."""
-    own = signed(store, owner)
+    own = cookie_of(store, owner)
     return {
-        "a stranger's": signed(store, secrets.token_hex(8)),
+        "a stranger's": cookie_of(store, secrets.token_hex(8)),
         "none": "",
         "no signature": own.partition(".")[0],
         "another's signature": own.replace(owner, owner[::-1]),
         "a damaged signature": own[:-3] + ("abc" if own[-3:] != "abc" else "abd"),
-        "another key": signed(store, owner, key=secrets.token_bytes(32)),
-        "signed for a page without cookies": signed(store, owner, "passing"),
+        "another key": cookie_of(store, owner, key=secrets.token_bytes(32)),
+        "signed for a page without cookies": cookie_of(store, owner, "passing"),
         "another lab's": own.replace("inkling_", "inkling_0"),
         "of the earlier kind": f"inkling_visitor={owner}.{secrets.token_hex(16)}",
     }
@@ -76,7 +66,7 @@ def hers(app: App, store: Store) -> Iterator[Hers]:
     Searches(as_ada).stop(search)
     long = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
     live = as_ada.create(long, pace="steps:5", name=NAME)
-    run_aside(lambda: Session(live, cookie=signed(store, owner)).visit(app))  # type: ignore[arg-type]
+    run_aside(lambda: Session(live, cookie=cookie_of(store, owner)).visit(app))  # type: ignore[arg-type]
     until(lambda: store.get(live).step > 2, "the run's first steps")
     run = as_ada.create(RunConfig(dataset=made.name), queue=False, name=NAME)
     yield Hers(owner, made.name, run, live, search)
@@ -115,7 +105,7 @@ def test_the_live_channel_tells_a_strip_to_its_owner_alone(app: App, store: Stor
 
             others = {who: await watched(cookie) for who, cookie in cookies(store, hers.owner).items()}
             found.update({who: await told(socket, *by_link) for who, socket in others.items()})
-            await told(await watched(signed(store, hers.owner)), images, *by_link)
+            await told(await watched(cookie_of(store, hers.owner)), images, *by_link)
             for who, socket in others.items():
                 await socket.send(
                     watching("server:libraries")
@@ -151,7 +141,7 @@ def test_nobody_presses_anothers_buttons(app: App, store: Store, hers: Hers) -> 
                 await page.draw(socket, WidgetState(id=button, trigger_value=True))
                 page.query = f"run={hers.live}"
 
-    owners = Page(hers.live, cookie=signed(store, hers.owner))
+    owners = Page(hers.live, cookie=cookie_of(store, hers.owner))
     run_aside(lambda: owners.visit(app))  # type: ignore[arg-type]
     words = ("Pause", "One step", "One epoch", "Stop")
     buttons = {name: id_ for name, id_ in owners.widgets.items() if name.startswith(words)}
@@ -168,7 +158,7 @@ def test_nobody_presses_anothers_buttons(app: App, store: Store, hers: Hers) -> 
 
 def test_nobody_resumes_anothers_session(app: App, store: Store, hers: Hers) -> None:
     """Its id stands in the addresses of uploads, which servers in between may log."""
-    mine, query = signed(store, hers.owner), f"dataset={hers.dataset}"
+    mine, query = cookie_of(store, hers.owner), f"dataset={hers.dataset}"
 
     async def play() -> None:
         page = Page("", query, mine)

@@ -53,6 +53,11 @@ def story(step: int = 3) -> list[Any]:
 
 @pytest.fixture
 def things(store: Store, store_path: Path) -> Things:
+    return things_in(store, store_path)
+
+
+def things_in(store: Store, store_path: Path) -> Things:
+    """Put Ada's things into the store."""
     live = store.create(RunConfig(), owner="ada")
     attempt = store.claim(live)
     store.append(live, attempt, [started(), steps(1, 3), weights(3)])

@@ -88,6 +88,9 @@ class Settings:
     )
     queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
     queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
+    searches_per_owner: int = _whole(
+        3, 1, 100_000, N_("The most searches that one visitor may have under way.")
+    )
     upload_mb: float = _number(
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
     )

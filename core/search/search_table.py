@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import NOTHING, SYSTEM, Action, Subject, may, owner_of_new
+from core.access.rules import NOTHING, SYSTEM, Action, Role, Subject, may, owner_of_new
 from core.config.dataset_fit import dataset_problem
 from core.config.run_config import ConfigError
 from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.literal_text import visible_text
-from core.i18n.translation import _
-from core.runs import NotAllowed, Store, StoreError, UnknownRun
+from core.i18n.translation import _, ngettext
+from core.runs import NotAllowed, RunRefused, Store, StoreError, UnknownRun
 from core.runs.dataset_rights import refused_dataset
 from core.runs.opened_links import SEARCH, listed_to, note_opened
 from core.runs.run_records import clean_name, new_id
@@ -103,7 +103,7 @@ class Searches:
         """Return the id of a new search; whoever drives searches takes it up. A visitor's is their own.
 
         Raises: ConfigError for a dataset that the trials cannot or may not learn from; StoreError, one of them
-        RunRefused for a name that cannot be shown.
+        RunRefused for a name that cannot be shown, and while the visitor has as many under way as are allowed.
         """
         if plan.base.start_from:
             self._check_run(Action.READ_RUN, plan.base.start_from)
@@ -118,6 +118,7 @@ class Searches:
             "plan": plan_to_json(plan),
         }
         with self._database.write(durable=True) as connection:
+            self._check_share(connection)
             connection.execute(insert(SEARCHES).values(**values, state=RUNNING, created_at=time.time()))
         return search_id
 
@@ -157,8 +158,26 @@ class Searches:
 
     @needs(Action.ORDER_SEARCH)
     def resume(self, search_id: str) -> None:
-        """Go on with a stopped search."""
-        self._set(search_id, (STOPPED,), RUNNING)
+        """Go on with a stopped search.  Raises: RunRefused as `create`."""
+        with self._database.write(durable=True) as connection:
+            self._check_share(connection)
+            self._set_in(connection, search_id, (STOPPED,), RUNNING)
+
+    def _check_share(self, connection: Connection) -> None:
+        """Refuse one more under way beyond a visitor's share; what the operator or the system do has no bound."""
+        if self._actor.role is not Role.VISITOR:
+            return
+        mine = select(func.count()).where(SEARCHES.c.owner == self._actor.id, SEARCHES.c.state.in_(ACTIVE))
+        most = self._settings.searches_per_owner
+        if (connection.scalar(mine) or 0) >= most:
+            raise RunRefused(
+                ngettext(
+                    "You already have {n} search under way, which is the most allowed here.",
+                    "You already have {n} searches under way, which is the most allowed here.",
+                    most,
+                ),
+                _("Wait until one has finished, or stop one that you no longer need."),
+            )
 
     @needs_right_to(Action.ERASE_OWN)
     def erase_mine(self) -> list[str]:
@@ -178,9 +197,14 @@ class Searches:
         self._set(search_id, (RUNNING,) if state == FINISHED or message else (STOPPING,), state, message)
 
     def _set(self, search_id: str, before: tuple[str, ...], state: str, message: str = "") -> None:
-        mine = (SEARCHES.c.id == search_id, SEARCHES.c.state.in_(before))
         with self._database.write(durable=True) as connection:
-            connection.execute(update(SEARCHES).where(*mine).values(state=state, message=kept(message)))
+            self._set_in(connection, search_id, before, state, message)
+
+    def _set_in(
+        self, connection: Connection, search_id: str, before: tuple[str, ...], state: str, message: str = ""
+    ) -> None:
+        mine = (SEARCHES.c.id == search_id, SEARCHES.c.state.in_(before))
+        connection.execute(update(SEARCHES).where(*mine).values(state=state, message=kept(message)))
 
     def _read(self, condition: Any) -> tuple[list[SearchRow], list[UnreadableSearch]]:
         statement = select(SEARCHES).where(condition).order_by(SEARCHES.c.number.desc())

@@ -115,9 +115,16 @@ def _orders(search: SearchRow) -> None:
         )
     elif search.state == "stopped":
         st.button(
-            _("Resume"), type="primary", icon=":material/play_arrow:", on_click=searches.resume, args=(search.id,),
+            _("Resume"), type="primary", icon=":material/play_arrow:", on_click=_resume, args=(searches, search.id),
             key="resume_search", help=_("Continues where it stopped. Trials that were cut off are run again."),
         )  # fmt: skip
+
+
+def _resume(searches: Searches, search_id: str) -> None:
+    try:
+        searches.resume(search_id)
+    except StoreError as error:
+        st.session_state.trouble = str(error)
 
 
 def _best(search: SearchRow, best: RunRow) -> None:

@@ -22,6 +22,7 @@ from pages.server.identity import Identity
 from pages.server.index_page import IndexPage
 from pages.server.live_socket import live_route
 from pages.server.open_files import RoomForVisitors, raise_limit
+from pages.server.open_tabs import OpenTabs
 from pages.server.services import allowed
 from pages.server.static_files import StaticFiles
 
@@ -52,6 +53,7 @@ app = st.App(
         Middleware(RoomForVisitors, base_path=BASE_PATH),
         Middleware(StaticFiles, base_path=BASE_PATH),
         Middleware(Identity, base_path=BASE_PATH),
+        Middleware(OpenTabs, base_path=BASE_PATH),
         Middleware(IndexPage),
     ],
 )

@@ -36,7 +36,8 @@ def running_app(settings: Settings | None = None) -> Iterator[App]:
     with tempfile.TemporaryDirectory(prefix="inkling-benchmark-") as folder:
         settings = settings or passing_settings(folder)
         environment = os.environ | {"INKLING_DATA": settings.data, "INKLING_STORE": settings.store}
-        environment["INKLING_NEW_VISITORS"] = "1000000"  # all of them come from here, without cookies
+        for bound in ("NEW_VISITORS", "TABS_PER_ADDRESS"):
+            environment[f"INKLING_{bound}"] = "1000000"  # all of them come from here, without cookies
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(PORT)]
         started = time.perf_counter()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

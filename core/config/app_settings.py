@@ -114,6 +114,12 @@ class Settings:
     new_visitors: int = _whole(
         600, 1, 10**6, N_("How many new visitors may come from one network address in a minute.")
     )
+    tabs_per_visitor: int = _whole(
+        30, 1, 100_000, N_("The most pages that one visitor may have open at the same time.")
+    )
+    tabs_per_address: int = _whole(
+        300, 1, 10**6, N_("The most pages that may be open from one network address at the same time.")
+    )
     proxies: str = _text(
         "",
         N_(

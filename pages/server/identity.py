@@ -177,13 +177,16 @@ class Identity:
         prefix = prefix_of(base_path)
         self._app, self._base_path = app, base_path
         self._stream = f"{prefix}/_stcore/stream"
+        self._host_config = f"{prefix}/_stcore/host-config"  # asked for before each session
         self._parts_of_pages = parts_of_pages(prefix)
         self._newcomers = Newcomers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_socket = scope["type"] == "websocket"
-        is_part = scope["type"] == "http" and scope["path"].startswith(self._parts_of_pages)
-        if is_socket or (scope["type"] == "http" and not is_part):
+        is_page = scope["type"] == "http" and (
+            scope["path"] == self._host_config or not scope["path"].startswith(self._parts_of_pages)
+        )
+        if is_socket or is_page:
             await self._let_in(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -11,7 +11,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from pages.server.services import settings
+from pages.server.services import allowed
 
 LOG: Final = logging.getLogger("inkling.app")
 
@@ -47,7 +47,7 @@ def address_of(scope: Scope) -> str:
     host = _host(scope)
     words = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
     told = [word.strip() for word in words if word.strip()]
-    named = _networks(settings().proxies)
+    named = _networks(allowed().proxies)
     if host in told and not any(_is_in(loopback, named) for loopback in LOOPBACK):
         return TOLD
     while told and _is_in(host, named):
@@ -62,7 +62,7 @@ def address_of(scope: Scope) -> str:
 def is_https(scope: Scope) -> bool:
     """Return whether the browser's way here is encrypted, up to a proxy that the settings name at least."""
     says = Headers(scope=scope).get("x-forwarded-proto", "").strip() == "https"
-    return scope.get("scheme") == "https" or (says and _is_in(_host(scope), _networks(settings().proxies)))
+    return scope.get("scheme") == "https" or (says and _is_in(_host(scope), _networks(allowed().proxies)))
 
 
 def _host(scope: Scope) -> str:

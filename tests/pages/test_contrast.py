@@ -66,7 +66,9 @@ def grounds(theme: Theme) -> set[str]:
 def colour_of(value: str, theme: Theme) -> str | None:
     """Return the colour that a CSS value means, None where it is whatever stands around it."""
     value = value.strip().removesuffix("!important").strip()
-    if name := re.fullmatch(r"var\(--ink-([\w-]+)\)", value):
+    if name := re.fullmatch(
+        r"var\(--ink-([\w-]+)(?:, Canvas(?:Text)?)?\)", value
+    ):  # before the session: the system's
         return theme_colours(theme)[name[1]]
     if name := re.fullmatch(r"var\(--st-([\w-]+)\)", value):
         return str(THEME[theme][STREAMLITS[name[1]]])

@@ -7,6 +7,7 @@ import typer
 
 from core.cli.command_classes import OwnCommand, OwnGroup
 from core.cli.console import write_to_any_console
+from core.cli.dataset import dataset_commands
 from core.cli.export_import import backup_command, export_command, import_command, restore_command
 from core.cli.operator import operator_command
 from core.cli.predict import predict_command
@@ -56,6 +57,9 @@ def make_app() -> typer.Typer:
     command(
         "import", help=_("Import a run bundle or the weights of a linear layer, and print the new run's id.")
     )(import_command())
+    app.add_typer(
+        dataset_commands(), name="dataset", help=_("Look after the datasets that people drew or imported.")
+    )
     command("backup", help=_("Copy all runs and your own datasets into one file. The app can keep running."))(
         backup_command()
     )

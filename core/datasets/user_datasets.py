@@ -27,6 +27,7 @@ from core.datasets.catalog import (
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import image_data, no_progress
 from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
+from core.datasets.folder_size import folder_bytes
 from core.datasets.image_data import ARRAY_NAMES, ImageData, Images, Labels, channel_moments, level_counts
 from core.datasets.locks import locked
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count, check_images, new_spec
@@ -201,8 +202,7 @@ def unreadable_spec(name: str) -> DatasetSpec:
 
 def stored_bytes(name: str, data_dir: DataDir = None) -> int:
     """Return how much of the disk the dataset takes, in the bin or out of it."""
-    folders = own_folder(name, data_dir), _binned_folder(name, data_dir)
-    return sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
+    return folder_bytes(own_folder(name, data_dir)) + folder_bytes(_binned_folder(name, data_dir))
 
 
 def _binned_folder(name: str, data_dir: DataDir) -> Path:

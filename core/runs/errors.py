@@ -64,6 +64,10 @@ class UnknownRun(StoreError):
         )
 
 
+class UnknownVisitor(StoreError):
+    """There is no such visitor, or more than one."""
+
+
 class NotAllowed(StoreError):
     """The actor may not do this to the run, or at all; written to the log."""
 

@@ -11,7 +11,7 @@ from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
 from core.datasets import load, user_datasets
 from core.datasets.bundled_archives import Progress
-from core.datasets.catalog import DatasetSpec, dataset_spec, unknown
+from core.datasets.catalog import DatasetSpec, dataset_spec, own_folder, unknown
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
@@ -120,7 +120,7 @@ class OwnDatasets(DatasetLists):
     def share(self, name: str, audience: str) -> None:
         """Let whoever has its link (LINK) or everybody (EVERYONE) use the dataset, or nobody else (PRIVATE).
 
-        Raises: UnknownDataset for one that no store has a row of.
+        Raises: UnknownDataset.
         """
         if audience not in rights.AUDIENCES:
             what = f"the audience is one of {rights.AUDIENCES}, got {audience!r}"  # not said: for programmers
@@ -136,9 +136,6 @@ class OwnDatasets(DatasetLists):
         """Put the dataset into the bin: it is gone for everybody until `restore`. Runs in training go on."""
         with self._database.write(durable=True) as connection:
             deleted_at = store_time(connection, time.time())
-            row = OWN_DATASETS.c.name == name
-            if not connection.execute(select(OWN_DATASETS.c.name).where(row)).first():
-                connection.execute(insert(OWN_DATASETS).values(**_columns(name, "", IMPORTED, PRIVATE)))
             self._change(connection, name, deleted_at=deleted_at)
             user_datasets.bin_own(name, self._settings.data_dir)
 
@@ -150,15 +147,10 @@ class OwnDatasets(DatasetLists):
             user_datasets.restore_own(name, self._settings.data_dir)
 
     @needs_right_to(Action.WORK)
-    def give(self, name: str, owner: str) -> None:
-        """Have the dataset be this visitor's ("": the operator's), private.  Raises: UnknownDataset."""
-        dataset_spec(name, self._settings.data_dir)
+    def give(self, name: str, owner: str, audience: str = PRIVATE) -> None:
+        """Have the dataset be this visitor's ("": the operator's).  Raises: UnknownDataset."""
         with self._database.write(durable=True) as connection:
-            row = OWN_DATASETS.c.name == name
-            if connection.execute(select(OWN_DATASETS.c.name).where(row)).first():
-                self._change(connection, name, owner=owner, audience=PRIVATE)
-            else:
-                connection.execute(insert(OWN_DATASETS).values(**_columns(name, owner, IMPORTED, PRIVATE)))
+            self._change(connection, name, owner=owner, audience=audience)
 
     @needs_right_to(Action.WORK)
     def purge(self) -> list[str]:
@@ -206,9 +198,13 @@ class OwnDatasets(DatasetLists):
         return subject.owner if subject else ""
 
     def _change(self, connection: Connection, name: str, **values: Any) -> None:
+        """Change the dataset's row; one that lay in the data folder without gets it.  Raises: UnknownDataset."""
         changed = connection.execute(update(OWN_DATASETS).where(OWN_DATASETS.c.name == name).values(**values))
-        if not changed.rowcount:
+        if changed.rowcount:
+            return
+        if not own_folder(name, self._settings.data_dir).is_dir():
             raise unknown(name)
+        connection.execute(insert(OWN_DATASETS).values(**_columns(name, "", IMPORTED, PRIVATE) | values))
 
 
 def _columns(name: str, owner: str, kind: str, audience: str) -> dict[str, Any]:

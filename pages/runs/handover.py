@@ -11,7 +11,7 @@ from core.runs import StoreError
 from core.runs.handover import PLACE, VALID_S
 from pages.components.image_panels import picture
 from pages.components.share_link import address_of, qr_code
-from pages.server.visitor import new_handover
+from pages.server.visitor import new_handover, visitor
 
 
 def handover_section() -> None:
@@ -35,3 +35,9 @@ def handover_section() -> None:
         st.caption(markdown_("The link, good for one browser and for {time:duration}:", time=VALID_S))
         st.code(address, language=None, wrap_lines=True)
         picture(qr_code(address), alt=_("QR code of the one-time link"))
+    st.caption(
+        markdown_(
+            "Whoever runs this Inkling can give you a dataset by your id here: {visitor}. It lets nobody else in.",
+            visitor=visitor(),
+        )
+    )

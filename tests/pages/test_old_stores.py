@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import ImageData
 from core.i18n.number_format import percent
 from core.runs import RunRow, Store
-from core.runs.operators import make_operator
+from core.runs.operators import dismiss_operators, make_operator
 from pages.server import services
+from tests.core.cli.test_train import command_here
 from tests.core.runs.old_stores import ACCURACIES, COMMITS, RUNS, unpack
 from tests.pages.conftest import ME, SHELL
 from tests.pages.finished_runs import words
@@ -88,3 +89,21 @@ def test_all_are_in_the_table_and_the_copy_is_told() -> None:
     app.switch_page("runs/page.py").run()
     assert set(RUNS) <= set(app.dataframe[0].value["name"])
     assert any("kept as inkling.db.version-1" in warning.value for warning in app.warning)
+
+
+@pytest.mark.usefixtures("old")
+def test_own_data_of_nobodys_is_listed_to_the_visitor_whom_the_command_line_gives_it() -> None:
+    store = services.system_store()
+    dismiss_operators(store.database)
+    (run,) = [row for row in store.list() if row.name == "on own data"]
+    for visitor, title in ((ME, []), (RUNS["a visitor's"][0], ["Bars (yours)"])):
+        st.cache_resource.clear()
+        command_here(
+            Path(str(store.database.path)), "dataset", "give", run.dataset, RUNS["a visitor's"][0][:6]
+        )
+        app = AppTest.from_file(str(SHELL), default_timeout=300)
+        app.session_state["visitor"] = visitor
+        app.run()
+        assert not app.exception
+        (choice,) = [box for box in app.selectbox if box.label == "Dataset"]
+        assert [option for option in choice.options if option.startswith("Bars")] == title

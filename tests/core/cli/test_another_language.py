@@ -21,8 +21,12 @@ from core.runs.run_labels import STATUSES
 from core.training.loop import train
 from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
 
-COMMANDS = ("train", "evaluate", "predict", "runs", "export", "import", "backup", "operator", "restore")
-NAMES = frozenset({"python", "core", *COMMANDS})
+DATASET = tuple(f"dataset {action}" for action in ("list", "give", "share", "delete"))
+COMMANDS = (
+    *("train", "evaluate", "predict", "runs", "export", "import", "dataset", "backup", "operator", "restore"),
+    *(*DATASET, "dataset export", "dataset import", "dataset restore"),
+)
+NAMES = frozenset({"python", "core", *(word for command in COMMANDS for word in command.split())})
 ARTICLE = frozenset({"Iteration", "Loss", "Accuracy", "Final"})  # its log is printed as the article has it
 _CODE = re.compile(r"--[a-z0-9-]+|<[^>]*>")  # options, and the types of their values
 
@@ -66,7 +70,7 @@ def outside(text: str, known: frozenset[str] = frozenset()) -> list[str]:
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help(command: str) -> None:
-    done = told(*filter(None, (command, "--help")))
+    done = told(*command.split(), "--help")
     assert done.exit_code == 0
     assert done.output.count("⟦") > 4
     assert outside(done.output) == []
@@ -118,6 +122,16 @@ def test_without_a_command_the_help_is_shown() -> None:
         ("import 1", 1),
         ("import 1.safetensors", 1),
         ("import 1.safetensors --dataset 5", 2),
+        ("dataset 5", 2),
+        ("dataset share 5 link", 2),
+        ("dataset share 5 6", 2),
+        ("dataset give 5", 2),
+        ("dataset give 5 6", 2),
+        ("dataset give 5 6666666", 2),
+        ("dataset export 5 6", 2),
+        ("dataset import 5", 2),
+        ("dataset import 1", 2),
+        ("dataset import 1 --like 5", 2),
         ("backup /0/0", 1),
         ("backup 1", 1),
         ("restore 5", 1),
@@ -171,6 +185,7 @@ def test_what_commands_tell(mnist: ImageData) -> None:
         ("evaluate ended001", ARTICLE),
         ("predict 7.png 0.png", frozenset({"png"})),
         ("export 42 --format csv --output 1.csv", frozenset({"csv"})),
+        ("dataset list", frozenset()),
         ("backup 1.zip", frozenset({"zip"})),
         ("restore 1.zip", frozenset({"zip"})),
     ):

@@ -35,6 +35,14 @@ def test_a_link_is_made_shown_and_leads_to_who_made_it(
     assert not link_shown(app)
 
 
+def test_it_tells_the_visitors_id(app: AppTest) -> None:
+    app.session_state["visitor"] = "0123456789abcdef"
+    app.run()
+    app.switch_page("runs/page.py").run()
+    said = " ".join(caption.value for caption in app.caption)
+    assert "can give you a dataset by your id here: 0123456789abcdef." in said
+
+
 def test_where_the_store_cannot_be_written_it_says_so(app: AppTest, store: Store) -> None:
     app.run()
     app.switch_page("runs/page.py").run()

@@ -191,7 +191,8 @@ def test_sharing_and_the_bin(path: Path, nobodys: str) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told_with_its_remedy(path: Path, nobodys: str, words: str, told: str) -> None:
-    of(path, COMMAND_LINE).create("Theirs", ["x", "y"], (1, 28, 28))
+    for owner in (COMMAND_LINE, BOB):
+        of(path, owner).create("Theirs", ["x", "y"], (1, 28, 28))
     before = listed(path)
     given = [{"ID": nobodys, "ZIP": str(ZIP)}.get(word, word) for word in words.split(" ")]
     assert told in refused(path, *given)

@@ -11,7 +11,7 @@ from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
 from core.datasets import load, user_datasets
 from core.datasets.bundled_archives import Progress
-from core.datasets.catalog import DatasetSpec, dataset_spec, own_folder, unknown
+from core.datasets.catalog import DatasetSpec, own_folder, unknown
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images

@@ -118,7 +118,7 @@ class Settings:
         30, 1, 100_000, N_("The most pages that one visitor may have open at the same time.")
     )
     tabs_per_address: int = _whole(
-        300, 1, 10**6, N_("The most pages that may be open from one network address at the same time.")
+        2_000, 1, 10**6, N_("The most pages that may be open from one network address at the same time.")
     )
     proxies: str = _text(
         "",

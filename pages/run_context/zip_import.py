@@ -10,12 +10,11 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.datasets.user_dataset_zip import Imported
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.reader import read_by, reader
 from core.i18n.translation import _
-from core.runs.own_datasets import OwnDatasets
+from core.runs.own_datasets import Imported, OwnDatasets
 from pages.components.live_channel import follow
 from pages.server.background import begin, tell
 from pages.server.errors import fragment

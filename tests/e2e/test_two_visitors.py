@@ -15,7 +15,8 @@ from core.config.run_config import RunConfig
 from core.datasets.user_datasets import add_images
 from core.figures.weight_images import data_uri, image_strip
 from core.runs import Store
-from core.runs.own_datasets import LINK, PRIVATE, OwnDatasets
+from core.runs.dataset_rights import LINK, PRIVATE
+from core.runs.own_datasets import OwnDatasets
 from core.search import Searches, SearchPlan, default_dimension
 from core.training.loop import train
 from tests.browser import App

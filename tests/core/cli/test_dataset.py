@@ -83,7 +83,11 @@ def test_the_list_tells_of_each_what_it_is_and_whose(path: Path, nobodys: str) -
     assert (rows[gone]["owner"], rows[gone]["deleted"]) == (BOB, True)
     assert (rows[nobodys]["owner"], rows[nobodys]["images"]) == ("", 0)
     lines = said(path, "list").splitlines()
-    assert [line.split("  ")[-1] for line in lines] == ["Ada's", "Bob's", "Nobody's"]
+    assert [line.split("  ")[-1] for line in lines] == [
+        "Ada's",
+        "Nobody's",
+        "Bob's",
+    ]  # what lies in the bin comes last
     told = (
         (ADA, "private", "4 images"),
         (BOB, "in the bin", "0 images"),

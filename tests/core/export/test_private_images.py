@@ -11,8 +11,9 @@ from core.export import export_run
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
 from core.runs import Store
+from core.runs.dataset_rights import LINK
 from core.runs.errors import ImportRefused
-from core.runs.own_datasets import LINK, OwnDatasets
+from core.runs.own_datasets import OwnDatasets
 from tests.one_sided_sets import drawn, run_on
 from tests.own_sets import give
 

@@ -15,7 +15,8 @@ from core.access.guard import action_of
 from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
 from core.runs import Store
-from core.runs.own_datasets import LINK, OwnDatasets
+from core.runs.dataset_rights import LINK
+from core.runs.own_datasets import OwnDatasets
 from core.search import Searches
 from pages.server.identity import visitor_in
 from tests.core.runs import test_access as runs

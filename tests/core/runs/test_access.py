@@ -167,25 +167,23 @@ ACTORS = {"owner": ADA, "stranger": BOB, "no identity": NOBODY, "operator": OPER
 @pytest.mark.parametrize("who", ACTORS)
 @pytest.mark.parametrize("name", CALLS)
 def test_each_method_does_what_the_rules_say(store: Store, things: Things, name: str, who: str):
-    action = action_of(getattr(store, name))
-    assert action is not None
-    relation = {"owner": Relation.OWNER, "operator": Relation.OPERATOR}.get(who, Relation.ANYBODY)
-    expected = "allowed" if {relation, Relation.ANYBODY} & RULES[action] else "refused"
-    before = things.dump()
-    assert tried(CALLS[name], store.acting_as(ACTORS[who]), things) == expected
-    if expected == "refused":
-        assert things.dump() == before
+    _as_the_rules_say(getattr(store, name), CALLS[name], store.acting_as(ACTORS[who]), things, who)
 
 
 @pytest.mark.parametrize("who", ACTORS)
 @pytest.mark.parametrize("name", SEARCH_CALLS)
 def test_each_method_of_searches_does_what_the_rules_say(store: Store, things: Things, name: str, who: str):
-    action = action_of(getattr(Searches, name))
+    acting = Searches(store.acting_as(ACTORS[who]))
+    _as_the_rules_say(getattr(Searches, name), SEARCH_CALLS[name], acting, things, who)
+
+
+def _as_the_rules_say(method: Callable[..., Any], call: Call, on: object, things: Things, who: str) -> None:
+    action = action_of(method)
     assert action is not None
     relation = {"owner": Relation.OWNER, "operator": Relation.OPERATOR}.get(who, Relation.ANYBODY)
     expected = "allowed" if {relation, Relation.ANYBODY} & RULES[action] else "refused"
     before = things.dump()
-    assert tried(SEARCH_CALLS[name], Searches(store.acting_as(ACTORS[who])), things) == expected
+    assert tried(call, on, things) == expected
     if expected == "refused":
         assert things.dump() == before
 

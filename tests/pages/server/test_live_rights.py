@@ -15,8 +15,9 @@ from core.config.run_config import RunConfig
 from core.datasets.user_datasets import add_images
 from core.figures.binary_message import unpack
 from core.runs import Store
+from core.runs.dataset_rights import LINK, PRIVATE
 from core.runs.operators import dismiss_operators, make_operator
-from core.runs.own_datasets import LINK, PRIVATE, OwnDatasets
+from core.runs.own_datasets import OwnDatasets
 from pages.server import live_socket, visitor
 from pages.server.identity import Identity, cookie_name, signed
 from pages.server.live_socket import live_route

@@ -83,15 +83,12 @@ def test_the_list_tells_of_each_what_it_is_and_whose(path: Path, nobodys: str) -
     assert (rows[gone]["owner"], rows[gone]["deleted"]) == (BOB, True)
     assert (rows[nobodys]["owner"], rows[nobodys]["images"]) == ("", 0)
     lines = said(path, "list").splitlines()
-    assert [line.split("  ")[-1] for line in lines] == [
-        "Ada's",
-        "Nobody's",
-        "Bob's",
-    ]  # what lies in the bin comes last
+    titles = [line.split("  ")[-1] for line in lines]
+    assert titles == ["Ada's", "Nobody's", "Bob's"], "what lies in the bin comes last"
     told = (
         (ADA, "private", "4 images"),
-        (BOB, "in the bin", "0 images"),
         ("nobody's", "private", "0 images"),
+        (BOB, "in the bin", "0 images"),
     )
     for line, words in zip(lines, told, strict=True):
         assert all(word in line for word in words), line

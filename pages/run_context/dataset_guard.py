@@ -8,6 +8,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import RunRow
+from pages.server.errors import say_private
 from pages.server.visitor import image_data
 
 
@@ -26,8 +27,8 @@ def dataset_is_here(name: str) -> bool:
         if spec.source != "bundled" and not is_ready(spec):
             return _offer_download(spec)
         notes = image_data(name).notes
-    except PrivateDataset as error:  # nothing is wrong
-        st.info(markdown_text(str(error)), icon=":material/lock:")
+    except PrivateDataset as error:
+        say_private(error)
         return False
     except DatasetError as error:
         st.error(markdown_text(str(error)))

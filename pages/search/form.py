@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config.presets import DEFAULT
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import LABELS, field_label, label_of, refusal
+from core.config.setting_labels import LABELS, field_label, refusal
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import DatasetError, dataset_spec
 from core.i18n.literal_text import markdown_text
@@ -20,7 +20,7 @@ from pages.components.number_field import whole_number
 from pages.components.selectbox import field_px
 from pages.run_context.selected_run import selected_run
 from pages.server.services import settings
-from pages.server.visitor import refused_dataset, store
+from pages.server.visitor import is_private, store
 
 METHODS: Final = Sentences(
     {
@@ -85,8 +85,14 @@ def _base() -> RunConfig | None:
         format_func=lambda name: markdown_text(names[name]),
     )  # fmt: skip
     base = replace(sources[chosen or "default"], learning_rate_changes=())
-    if refused := refused_dataset(base):
-        st.info(markdown_text(refused.said(label_of(refused.field))), icon=":material/lock:")
+    if any(is_private(name) for name in (base.dataset, base.mix_in) if name):
+        st.info(
+            _(
+                "This run learned from somebody else's own images, which are not shared. Take the other settings from "
+                "“Defaults”, or select another run."
+            ),
+            icon=":material/lock:",
+        )
         return None
     held, most = _sizes(base)
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):

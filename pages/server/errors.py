@@ -10,11 +10,12 @@ import streamlit as st
 from core.config.app_settings import SettingsError
 from core.config.field_errors import FieldError
 from core.config.setting_labels import label_of
-from core.datasets import DatasetError
+from core.datasets import DatasetError, PrivateDataset
 from core.errors import InklingError
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import StoreError
+from pages.components.navigation import page
 from pages.server.reader import find_viewer
 
 P = ParamSpec("P")
@@ -49,10 +50,18 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             draw(*args, **kwargs)
+        except PrivateDataset as error:  # it was shared when the page around it was drawn
+            say_private(error)
+            st.page_link(page("train"), label=_("Train on another dataset"), icon=":material/play_arrow:")
         except (DatasetError, StoreError) as error:
             st.error(markdown_text(f"{error}"), icon=":material/database_off:")
 
     return st.fragment(drawn)
+
+
+def say_private(error: PrivateDataset) -> None:
+    """Say that images are somebody else's own: nothing is wrong, so not as an error."""
+    st.info(markdown_text(str(error)), icon=":material/lock:")
 
 
 def show_messages() -> None:

@@ -11,7 +11,7 @@ from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.reader import reader
 from core.i18n.translation import _
-from core.insight.captions.run_summary import verdict
+from core.insight.captions.run_summary import short_verdict, verdict
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
 from core.live.run_head import with_changes
@@ -174,9 +174,7 @@ def _verdict(run_id: str, status: str, revision: int, language: str, content: st
         return _("The run was stopped before it was evaluated on the test set.")
     if content:
         return verdict(logits, image_data(run.dataset), run.test_accuracy)
-    if run.test_accuracy is None:
-        return _("It was not tested on any images.")
-    return _("{share:percent} of its test images are classified correctly.", share=run.test_accuracy)
+    return short_verdict(len(logits), run.test_accuracy)
 
 
 def _beneath(run: RunRow) -> str:

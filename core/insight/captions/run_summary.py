@@ -53,6 +53,15 @@ def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
     )
 
 
+def short_verdict(total: int, accuracy: float | None) -> str:
+    """Return the result in words for who may not see the test images: of how many it recognises which share."""
+    if not total or accuracy is None:
+        return _("It was not tested on any images.")
+    if total < FEWEST_FOR_PERCENT:
+        return too_few(round(accuracy * total), total)
+    return _("It recognises {share:percent} of {n} images it had never seen.", share=accuracy, n=total)
+
+
 def too_few(right: int, total: int) -> str:
     """Say how many of a few test images are recognised, which is no measure."""
     return ngettext(

@@ -8,7 +8,7 @@ import pytest
 from core.datasets import CATALOG, ImageData
 from core.insight import metrics
 from core.insight.captions import evaluate as evaluate_captions
-from core.insight.captions.run_summary import verdict
+from core.insight.captions.run_summary import short_verdict, verdict
 
 
 def having_tested(labels, **spec):
@@ -52,3 +52,15 @@ def test_of_no_test_images_and_of_others_than_were_scored_no_share_is_told():
     told = "The test images of “Grown” have changed since this run was tested on them."
     assert verdict(np.eye(10)[np.arange(20) % 10], grown, 1.0) == told
     assert verdict(np.eye(10)[np.arange(30) % 7], grown, 1.0) == told
+
+
+@pytest.mark.parametrize(
+    ("n", "accuracy", "said"),
+    [
+        (0, None, "It was not tested on any images."),
+        (4, 0.75, "It recognises 3 of 4 images it had never seen: too few to tell how good it is."),
+        (44, 39 / 44, "It recognises 88.6% of 44 images it had never seen."),
+    ],
+)
+def test_who_may_not_see_the_test_images_is_told_the_result_all_the_same(n, accuracy, said):
+    assert short_verdict(n, accuracy) == said

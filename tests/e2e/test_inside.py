@@ -20,7 +20,15 @@ pytestmark = pytest.mark.e2e
 SECTIONS = {
     "weights": ("During training", "Two classes", "Arithmetic", "One step in detail", "Edit weights"),
     "evaluate": ("Mistakes", "Classes", "Confidence", "Robustness", "Published results"),
-    "data": ("Gallery", "Classes", "Pixels", "Map", "Typical and unusual", "Duplicates and label issues"),
+    "data": (
+        "Gallery",
+        "Classes",
+        "Pixels",
+        "Map",
+        "Typical and unusual",
+        "Duplicates and label issues",
+        "Mine",
+    ),
 }
 SPILLS = """() => [...document.querySelectorAll('[data-testid="stMain"] *')].filter((e) => {
     const box = e.getBoundingClientRect();

@@ -1,11 +1,18 @@
 """Data in another language: every section, with a run in view and without, and what takes a while."""
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.access.rules import Actor, Role
 from core.datasets import ImageData
 from core.runs import Store
+from core.runs.dataset_rights import LINK
+from core.runs.operators import make_operator
+from core.runs.own_datasets import OwnDatasets
+from pages.server import visitor
 from tests.pages.another_language import opened, outside
+from tests.pages.conftest import ME
 from tests.pages.runs_in_states import run_in
 
 SECTIONS = (
@@ -27,6 +34,28 @@ def test_every_section(foreign: AppTest, store: Store, mnist: ImageData, with_ru
         foreign.session_state["data_section"] = section
         foreign.run()
         assert outside(foreign, name) == [], section
+
+
+@pytest.mark.parametrize("is_operator", [True, False])
+def test_ones_own_datasets(foreign: AppTest, store: Store, is_operator: bool) -> None:
+    own = OwnDatasets(store.acting_as(Actor(Role.VISITOR, ME)))
+    foreign.session_state["visitor"] = ME
+    names = [own.create(title, ("aa", "bb"), (1, 28, 28)).name for title in ("Xa", "Xb", "Xc")]
+    own.add_images(names[0], np.zeros((4, 1, 28, 28), np.uint8), [0, 0, 1, 1])
+    own.share(names[0], LINK)
+    own.delete(names[2])
+    if is_operator:
+        make_operator(store.database, ME)
+        visitor._operators.clear()
+    foreign.session_state["data_section"] = "Mine"
+    for panel in (f"share_{names[0]}", f"share_{names[1]}", f"delete_{names[0]}"):
+        foreign.session_state[panel] = True
+    opened(foreign, "data")
+    assert outside(foreign, *names, "Xa", "Xb", "Xc") == []
+    foreign.button(key="erase_mine").click().run()
+    assert outside(foreign, *names, "Xa", "Xb", "Xc") == []
+    foreign.button(key="erase_now").click().run()
+    assert outside(foreign, *names, "Xa", "Xb", "Xc") == []
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tests.runs_in_work import stop_all
 
 pytestmark = pytest.mark.e2e
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+ONE_EACH = Path(__file__).parents[1] / "one_sided" / "one-each.zip"
 CONFIG = RunConfig(train_size=2_000, epochs=2, learning_rate=0.05)
 
 
@@ -157,6 +158,33 @@ def test_evaluate(visitor: ForeignVisitor, house: House) -> None:
 def test_data(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"data?run={house.softmax}")
     visitor.walk("data")
+    assert visitor.amiss == {}
+
+
+def test_ones_own_datasets(visitor: ForeignVisitor) -> None:
+    page = visitor.page
+    visitor.names |= {"one", "each", "zip", "left", "right"}
+    visitor.open("data?data_section=Mine")
+    page.locator(".st-key-import_zip_panel summary").click()
+    page.locator("input[type=file]").set_input_files(ONE_EACH)
+    page.get_by_role("button", name=re.compile("Import.*one-each")).click()
+    expect(page.get_by_role("heading", level=3)).to_have_text("one-each")
+    visitor.views("a dataset of one's own")
+    page.locator("[class*=st-key-share_own] button").click()
+    page.get_by_role("radio", name=with_marked_values("Everyone with the link")).click()
+    expect(page.get_by_test_id("stPopoverBody").locator("img")).to_be_visible()
+    visitor.reads("a dataset that is shared")
+    page.keyboard.press("Escape")
+    page.locator("[class*=st-key-delete_own] button").click()
+    visitor.press("Move to the bin")
+    expect(page.locator("[class*=st-key-restore_own]")).to_have_count(1)
+    visitor.views("a dataset in the bin")
+    visitor.press("Delete everything of mine")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    visitor.reads("asked whether to delete everything")
+    visitor.press("Delete for good")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    visitor.reads("everything deleted")
     assert visitor.amiss == {}
 
 

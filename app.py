@@ -25,6 +25,7 @@ from pages.server.open_files import RoomForVisitors, raise_limit
 from pages.server.open_tabs import OpenTabs
 from pages.server.services import allowed
 from pages.server.static_files import StaticFiles
+from pages.server.uploads import RoomForUploads
 
 PAGES: Final = Path(__file__).resolve().with_name("pages")
 
@@ -51,6 +52,7 @@ app = st.App(
         Middleware(SecurityHeaders, base_path=BASE_PATH, frames=allowed().frame_sites),
         Middleware(OwnWords),
         Middleware(RoomForVisitors, base_path=BASE_PATH),
+        Middleware(RoomForUploads, base_path=BASE_PATH),
         Middleware(StaticFiles, base_path=BASE_PATH),
         Middleware(Identity, base_path=BASE_PATH),
         Middleware(OpenTabs, base_path=BASE_PATH),

@@ -19,6 +19,7 @@ from pages.components.assets import static_file, style_sheets
 from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 from pages.server.static_files import CODINGS, coding_for
+from pages.server.uploads import MOST_OF_ALL, MOST_OF_VISITOR, refusals
 
 _END: Final = b"</body>"
 _TITLE: Final = re.compile(rb"<title>.*?</title>", re.DOTALL)
@@ -138,6 +139,12 @@ def _words() -> dict[str, str]:
         "fault": _fault(),
         "too_large": _(
             "This file is too large: at most {most:size} can be uploaded. Choose a smaller one.", most=most
+        ),
+        "no_room": refusals()[MOST_OF_VISITOR],
+        "no_room_for_all": refusals()[MOST_OF_ALL],
+        "no_cookie": _(
+            "This browser sends Inkling no cookies, and an upload needs one. In a frame on another site they come by "
+            "https alone: open Inkling in a tab of its own. Elsewhere, allow cookies for this page."
         ),
         "kind": _("Files of this kind cannot be read here. Choose one of another kind."),
         "upload": _("The file did not arrive. Load the page again, then choose the file once more."),

@@ -5,7 +5,14 @@
   const words = JSON.parse(document.currentScript.dataset.words);
   const LOST = "Connection error";  // that it is lost is said in theme.css
   const DIALOGS = { [LOST]: "", "Page not found": words.missing, "Bad message format": words.fault };
-  const UPLOADS = [[/or smaller|\b413\b/, words.too_large], [/not allowed/, words.kind], [/./, words.upload]];
+  const UPLOADS = [  // what Streamlit says of a file, with the status of the answer -> what is said instead
+    [/or smaller|\b413\b/, words.too_large],
+    [/not allowed/, words.kind],
+    [/\b429\b/, words.no_room],
+    [/\b507\b/, words.no_room_for_all],
+    [/\b403\b/, words.no_cookie],
+    [/./, words.upload],
+  ];
   const said = document.createElement("p");
   let title = null;
 

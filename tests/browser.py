@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -64,8 +65,10 @@ def free_port() -> int:
 
 
 def is_healthy(url: str) -> bool:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE  # a test's certificate is its own
     try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2, context=trusting) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
@@ -92,7 +95,8 @@ def start_app(
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=written, stderr=subprocess.STDOUT
         )
-    url = f"http://localhost:{port}/{base_path}".rstrip("/")
+    scheme = "https" if "STREAMLIT_SERVER_SSL_CERT_FILE" in variables else "http"
+    url = f"{scheme}://localhost:{port}/{base_path}".rstrip("/")
     until(lambda: is_healthy(url) or process.poll() is not None, "the app to answer")
     assert process.poll() is None, f"the app ended: {log.read_text()[-2000:]}"
     return App(url, process, data, store, log)

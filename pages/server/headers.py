@@ -13,6 +13,7 @@ from streamlit import file_util
 from streamlit.web.server.starlette.starlette_routes import XSRF_COOKIE_NAME
 
 from pages.server.base_path import prefix_of
+from pages.server.newcomers import is_https
 
 # Colours and widths come as style attributes, from Streamlit's scripts and from plotly's. Scripts come from this server
 # alone, but for the components' (Streamlit makes a blob: of each); a photo's data: address is read by a fetch.
@@ -54,7 +55,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         is_media = scope["path"].startswith(self._media)
-        is_framed = self._has_frames and scope["scheme"] == "https"
+        is_framed = self._has_frames and is_https(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,10 +1,7 @@
 """Whose a run is, in real browsers: known from the first second, moved by a link, apart from another lab."""
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from core.runs import Store
 from tests.browser import App, end_app, free_port, start_app
 from tests.e2e.drawing import expect_rest
+from tests.e2e.framed import site_with_frame
 from tests.polling import until
 from tests.train_page import press
 
@@ -117,30 +115,6 @@ def test_two_that_have_the_question_before_them_press_and_one_has_it(
         expect(pages[1].get_by_text(USED)).to_be_visible()
         assert name_in(one) == owner
         assert name_in(other) != owner
-
-
-@contextmanager
-def site_with_frame(address: str) -> Iterator[str]:
-    """Give the address of a page of another site (127.0.0.1 is another than localhost) that has the app in a frame."""
-
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = f'<!doctype html><title>school</title><iframe src="{address}" width="1200" height="800"></iframe>'
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_in_a_frame_on_another_site_it_is_a_visitor_of_its_own_and_told_so(

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -124,3 +125,16 @@ def test_what_people_made_is_shown_in_no_origin_and_runs_nothing(base_path: str)
 def test_uploads_work_in_a_frame_under_https(frames: tuple[str, ...], scheme: str, ending: str) -> None:
     cookie = ask(site("", *frames), "/", scheme=scheme).headers["set-cookie"]
     assert re.fullmatch(f"_streamlit_xsrf=2\\|a; Path=/; {ending}", cookie)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "ending"), [("192.0.2.7", "SameSite=None; Secure; Partitioned"), ("", "SameSite=Lax")]
+)
+def test_behind_a_proxy_that_is_named_https_is_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, proxies: str, ending: str
+) -> None:
+    monkeypatch.setenv("INKLING_PROXIES", proxies)
+    st.cache_resource.clear()
+    told = {"client": ("192.0.2.7", 1), "headers": {"x-forwarded-proto": "https"}}
+    cookie = ask(site("", "https://school.example"), "/", **told).headers["set-cookie"]
+    assert cookie == f"_streamlit_xsrf=2|a; Path=/; {ending}"

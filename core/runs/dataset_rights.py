@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.access.rules import NOTHING, SYSTEM, Action, Actor, Subject, may
 from core.config.dataset_fit import not_shared, not_there
 from core.config.run_config import FieldError, RunConfig
-from core.datasets.catalog import OWN_PREFIX, DatasetSpec, unknown
+from core.datasets.catalog import CATALOG, DatasetSpec, is_name, unknown
 from core.datasets.errors import PrivateDataset, UnknownDataset
 from core.i18n.translation import _
 from core.runs.database import Database
@@ -55,8 +55,10 @@ def check_right(database: Database, actor: Actor, action: Action, name: str) -> 
 
     Raises: PrivateDataset; UnknownDataset for one that no store has a row of, to all but the operator; StoreError.
     """
-    if actor is SYSTEM or (name and not name.startswith(OWN_PREFIX)):
+    if actor is SYSTEM or name in CATALOG:
         return
+    if name and not is_name(name):
+        raise unknown(name)
     subject = subject_of(database, name) if name else NOTHING
     if may(actor, action, subject or NOTHING):
         return

@@ -4,7 +4,9 @@ import time
 
 from sqlalchemy import delete, insert, select
 
+from core.access.rules import OPERATOR, Actor, Role
 from core.runs.database import Database
+from core.runs.run_row import COMMAND_LINE
 from core.runs.schema import OPERATORS
 
 
@@ -26,3 +28,10 @@ def dismiss_operators(database: Database) -> int:
     """Have no visitor be an operator any more; return how many were.  Raises: StoreError."""
     with database.write(durable=True) as connection:
         return connection.execute(delete(OPERATORS)).rowcount
+
+
+def owner_of(database: Database, owner: str) -> Actor:
+    """Return a thing's owner as the rules know them; nobody's and the command line's are the operator's."""
+    if owner in ("", COMMAND_LINE):
+        return OPERATOR
+    return Actor(Role.OPERATOR if owner in operators(database) else Role.VISITOR, owner)

@@ -17,6 +17,7 @@ from core.datasets import DatasetError, dataset_spec
 from core.i18n.translation import _
 from core.protocol.events import Evaluated
 from core.runs import DamagedArtifact, RunRow, Store, StoreError, UnknownRun
+from core.runs.operators import owner_of
 from core.search.optuna_study import PRUNED, RUN, study_of, suggested
 from core.search.search_table import FINISHED, RUNNING, STOPPED, STOPPING, Searches, SearchRow
 
@@ -67,13 +68,13 @@ class Driver:
             self._wake()
 
     def _begin(self, study: Study, search: SearchRow) -> bool:
-        """Begin the next trial; return False where no run can be made now."""
+        """Begin the next trial, as the search's owner; return False where no run can be made now, or may be."""
         trial = study.ask()
         values = suggested(trial, search.plan)
         try:
             config = search.plan.config(values)
             spec = dataset_spec(config.dataset, self._store.settings.data_dir)
-            run_id = self._store.create(
+            run_id = self._store.acting_as(owner_of(self._store.database, search.owner)).create(
                 config,
                 owner=search.owner,
                 name=f"#{trial.number + 1} · {search.name}",

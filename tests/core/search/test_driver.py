@@ -9,12 +9,15 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial
 
+from core.access.rules import Actor, Role
+from core.config.app_settings import Settings
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.user_datasets import delete_own
 from core.i18n.reader import read_by
 from core.protocol.events import Diverged, Finished
 from core.runs import RunRow, Store
+from core.runs.own_datasets import LINK, PRIVATE, OwnDatasets
 from core.search import Dimension, Searches, SearchPlan, SearchRefused
 from core.search.driver import Driver
 from core.search.optuna_study import study_of
@@ -22,6 +25,7 @@ from core.search.search_space import plan_from_json, plan_to_json
 from core.training.loop import train
 from tests.catalogues import german
 from tests.one_sided_sets import drawn
+from tests.own_sets import give
 
 BASE = RunConfig(train_size=400, validation_size=400, epochs=1, eval_every=0)
 RATES = Dimension("learning_rate", low=0.001, high=1.0)
@@ -75,6 +79,31 @@ def test_a_search_trains_its_trials_as_runs_and_knows_the_best(store: Store, wor
     assert study.best_value == max(row.evaluation_accuracy or 0.0 for row in rows)
     ties = {row.config.learning_rate for row in rows if row.evaluation_accuracy == study.best_value}
     assert study.best_params["learning_rate"] in ties
+
+
+def test_a_search_ends_when_its_images_are_shared_no_longer(tmp_path: Path) -> None:
+    store = Store(settings=Settings(store=f"sqlite:///{tmp_path / 'inkling.db'}"))
+    spec = drawn("Hers", (8, 8), (2, 2))
+    give(store, spec.name, "ada")
+    hers = OwnDatasets(store.acting_as(Actor(Role.VISITOR, "ada")))
+    hers.share(spec.name, LINK)
+    plan = SearchPlan(RunConfig(dataset=spec.name, validation_size=4), (RATES,), trials=5, parallel=1)
+    bobs = Searches(store.acting_as(Actor(Role.VISITOR, "bob")))
+    search_id, driver = bobs.create(plan), Driver(store)
+    driver.tick()
+    (first,) = store.list(group_id=search_id)
+    hers.share(spec.name, PRIVATE)
+    store.order(first.id, command="stop")
+    driver.tick()
+    assert [row.id for row in store.list(group_id=search_id)] == [first.id]
+    search = bobs.get(search_id)
+    assert search.state == "stopped"
+    assert "not shared" in search.message
+    hers.share(spec.name, LINK)
+    bobs.resume(search_id)
+    driver.tick()
+    assert {row.owner for row in store.list(group_id=search_id)} == {"bob"}
+    assert len(store.list(group_id=search_id)) == 2
 
 
 def test_a_grid_tries_every_combination_once_also_when_it_was_stopped(

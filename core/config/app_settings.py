@@ -86,6 +86,24 @@ class Settings:
     bin_days: int = _whole(
         30, 0, 36_500, N_("How many days a deleted run or dataset lies in the bin before it is gone.")
     )
+    free_mb: float = _number(
+        1000.0,
+        0.0,
+        10.0**9,
+        N_(
+            "How much of the disk that holds the runs is to stay free, in megabytes. With less, snapshots of weights "
+            "go that can be made again."
+        ),
+    )
+    store_mb: float = _number(
+        0.0,
+        0.0,
+        10.0**9,
+        N_(
+            "How much the runs may take, in megabytes. Beyond it, snapshots of weights go that can be made again. "
+            "0: as much as there is."
+        ),
+    )
     queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
     queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
     searches_per_owner: int = _whole(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
+SURVEYS: Final = "surveys"  # folder in it for what took long to compute and can be computed again
 
 
 def data_folder(data_dir: Path | str | None = None) -> Path:

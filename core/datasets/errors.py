@@ -59,7 +59,11 @@ class RefusedUpload(DatasetError):
 def disk_full(message: str) -> DiskFull:
     """Return the error that says so in `message`, with what can be done about any full disk."""
     return DiskFull(
-        message, _("Free some space, or set INKLING_DATA to a folder on another disk, and try again.")
+        message,
+        _(
+            "Free some space, or set INKLING_DATA to a folder on another disk, and try again. The page Runs says what "
+            "takes how much."
+        ),
     )
 
 

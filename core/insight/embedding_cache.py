@@ -20,6 +20,7 @@ import numpy as np
 from core import datasets
 from core.datasets import ImageData, data_folder
 from core.datasets.atomic_files import whole_file
+from core.datasets.data_dir import SURVEYS
 from core.insight.embedding import Neighbourhood, coordinates, fit_space, flat_map, neighbourhood, sample_of
 
 KINDS: Final = ("tsne", "neighbours")
@@ -35,7 +36,7 @@ def cache_path(data: ImageData, kind: str, data_dir: Path) -> Path:
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")  # not said: for programmers
-    return data_dir / "surveys" / f"{data.spec.name.replace(':', '-')}-{data.fingerprint[:16]}-{kind}.npz"
+    return data_dir / SURVEYS / f"{data.spec.name.replace(':', '-')}-{data.fingerprint[:16]}-{kind}.npz"
 
 
 def mapped_sample(data: ImageData) -> np.ndarray:

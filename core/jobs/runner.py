@@ -101,6 +101,7 @@ class Runner:
             self._upkeep_at = time.monotonic() + UPKEEP_S
             self._store.prune()
             OwnDatasets(self._store).purge()
+            self._store.make_room()
             self._store.keep_disk_reserve()
 
     # ---- the queue

@@ -37,7 +37,10 @@ def store_error(error: Exception, path: Path | None, busy_s: float) -> StoreErro
     if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and disk_is_full(path)):
         return StoreFull(
             _("The disk that holds the run store ({path}) is full.", path=str(path)),
-            _("Free some space, or delete runs that you no longer need, and try again."),
+            _(
+                "Free some space, or delete runs that you no longer need, and try again. The page Runs says what takes "
+                "how much."
+            ),
         )
     if kind == sqlite3.SQLITE_READONLY:
         return read_only(path)

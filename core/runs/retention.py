@@ -35,17 +35,17 @@ class Retention:
             return []
         with self._database.write() as connection:
             now = store_time(connection, time.time())
-        may_go = _may_go(now, open_ids)
+        free = may_go(open_ids)
         with self._database.read() as connection:
-            over = connection.scalars(select(RUNS.c.id).where(may_go, self._is_over(now))).all()
+            over = connection.scalars(select(RUNS.c.id).where(free, self._is_over(now))).all()
             count = connection.scalar(select(func.count()).select_from(RUNS)) or 0
             most = self._settings.kept_runs or count
             surplus = max(0, count - len(over) - most)
-            oldest = select(RUNS.c.id).where(may_go, RUNS.c.id.not_in(over)).order_by(RUNS.c.number)
+            oldest = select(RUNS.c.id).where(free, RUNS.c.id.not_in(over)).order_by(RUNS.c.number)
             ids = [*over, *connection.scalars(oldest.limit(surplus))]
         for run_id in ids:
             with self._database.write() as connection:  # one at a time: nobody waits long for this
-                connection.execute(delete(RUNS).where(RUNS.c.id == run_id, may_go))
+                connection.execute(delete(RUNS).where(RUNS.c.id == run_id, free))
         if ids:
             with self._database.write() as connection:
                 gone = (OPENED.c.kind == RUN) & OPENED.c.id.not_in(select(RUNS.c.id))
@@ -88,11 +88,14 @@ class Retention:
         return is_over
 
 
-def _may_go(now: float, open_ids: tuple[str, ...]) -> ColumnElement[bool]:
-    """Return the condition of a run that nobody and nothing holds on to."""
+def may_go(open_ids: tuple[str, ...] = ()) -> ColumnElement[bool]:
+    """Return the condition of a run that nobody and nothing holds on to.
+
+    Who looks at one notes it by the clock, so the clock says how long ago: the store's time may be days from it.
+    """
     columns = RUNS.c
     not_open = and_(
-        or_(columns.seen_at.is_(None), columns.seen_at < now - OPEN_S),
+        or_(columns.seen_at.is_(None), func.abs(columns.seen_at - time.time()) > OPEN_S),
         columns.pinned == 0,
         columns.id.not_in(open_ids),
     )

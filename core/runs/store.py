@@ -14,6 +14,7 @@ from core.runs.event_log import EventLog
 from core.runs.finished_runs import FinishedRuns
 from core.runs.leases import BeatLeases, FileLeases, Leases
 from core.runs.retention import Retention
+from core.runs.room import RoomKeeper
 from core.runs.run_orders import RunOrders
 from core.runs.run_records import RunRecords
 from core.runs.run_row import RunRow
@@ -116,6 +117,11 @@ class Store:
         self.prune = retention.prune
         self.erase_mine = retention.erase_mine
         self.keep_disk_reserve = retention.keep_disk_reserve
+        keeper = RoomKeeper(table)
+        self.room = keeper.room
+        self.disk_use = keeper.disk_use
+        self.count_thinnable = keeper.count_thinnable
+        self.make_room = keeper.make_room
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from pages.runs.edit import delete_button, edit_run, offer_undo, tell_unreadable
 from pages.runs.export_import import export_section, import_section, links
 from pages.runs.handover import handover_section
 from pages.runs.rerun import repeat_buttons
+from pages.runs.room import room_section
 from pages.runs.runs_table import filters, listed, run_columns, runs_table
 from pages.server.visitor import actor, store
 
@@ -81,6 +82,7 @@ if "compare" in st.query_params:
 
 if actor().role is Role.OPERATOR:
     st.caption(_("This browser is an operator's: it has everybody's runs, and may change and delete them."))
+room_section()
 wanted = filters()
 offer_undo()
 arrived = st.session_state.pop("brought_in_title", None)

@@ -51,6 +51,26 @@ def test_a_run_that_fills_the_disk_keeps_what_it_wrote_and_goes_on_when_there_is
         store.order(waiting.id, command="stop")
 
 
+def test_with_little_room_left_the_upkeep_makes_more_of_old_snapshots_and_the_next_run_finishes(
+    small_disk, app_in
+):
+    app, store = app_in(small_disk, free_mb=0)
+    old = store.create(SHORT)
+    app.submit(old)
+    row = ended(store, old)
+    before = store.snapshots(old)
+    assert len(before) > 10
+    app.end()
+    store.close()
+    app, store = app_in(small_disk, free_mb=100)  # whose upkeep begins at once
+    until(lambda: not store.count_thinnable(), "snapshots to go")
+    assert {before[0], before[-1]} <= {*store.snapshots(old)} <= {before[0], row.best_step, before[-1]}
+    assert store.newest_weights(old)[0] == row.step
+    more = store.create(SHORT)
+    app.submit(more)
+    assert ended(store, more).status == "finished"
+
+
 def test_a_full_disk_still_takes_a_stop_and_a_deletion(small_disk, app_in):
     app, store = app_in(small_disk)
     until((small_disk / "inkling.db.reserve").exists, "the reserve")

@@ -111,6 +111,10 @@ CALLS: dict[str, Call] = {
     "prune": lambda store, _: store.prune(),
     "erase_mine": lambda store, _: store.erase_mine(),
     "keep_disk_reserve": lambda store, _: store.keep_disk_reserve(),
+    "room": lambda store, _: store.room(),
+    "disk_use": lambda store, _: store.disk_use(),
+    "count_thinnable": lambda store, _: store.count_thinnable(),
+    "make_room": lambda store, _: store.make_room(),
 }
 SEARCH_CALLS: dict[str, Call] = {
     "create": lambda searches, _: searches.create(
@@ -217,13 +221,8 @@ def test_a_run_in_the_bin_is_gone_for_everybody_but_its_owner(store: Store, thin
     assert store.acting_as(OPERATOR).get(things.binned)
     for actor in (BOB, NOBODY):
         theirs = store.acting_as(actor)
-        for read in (
-            theirs.get,
-            theirs.events_since,
-            theirs.snapshots,
-            theirs.newest_weights,
-            theirs.restore,
-        ):
+        reads = theirs.get, theirs.events_since, theirs.snapshots, theirs.newest_weights, theirs.restore
+        for read in reads:
             with pytest.raises(UnknownRun):
                 read(things.binned)
         assert theirs.list(ids=[things.binned], deleted=True) == []

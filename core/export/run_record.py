@@ -5,12 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
+from core.access.rules import Action
+from core.datasets import load
 from core.datasets.catalog import DatasetSpec, dataset_spec
 from core.datasets.image_data import ImageData
 from core.i18n.translation import _
 from core.protocol.article_log import final_line, iteration_line
 from core.protocol.events import Evaluated, Finished, Recorded, Steps
 from core.runs import RunRow, Store
+from core.runs.dataset_rights import check_right
 from core.runs.errors import ExportRefused
 from core.runs.run_labels import STATUSES, title
 
@@ -43,9 +46,9 @@ class RunRecord:
 
     def images(self) -> ImageData:
         """Return its dataset's images.  Raises: DatasetError, also for who may not see them."""
-        from core.runs.own_datasets import OwnDatasets  # here: PIL comes with it
-
-        return OwnDatasets(self.store).load(self.row.dataset)
+        name, store = self.row.dataset, self.store
+        check_right(store.database, store.actor, Action.READ_DATASET, name)
+        return load(name, store.settings.data_dir)
 
     @cached_property
     def evaluations(self) -> tuple[Evaluated, ...]:

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from core.access.rules import Action
 from core.config.run_config import RunConfig
-from core.datasets import DatasetSpec
+from core.datasets import DatasetSpec, load
 from core.i18n.translation import _
 from core.protocol.events import STRIP_SIZE, Evaluated, Event, Finished, Logits, Started, Weights
 from core.runs import Store
+from core.runs.dataset_rights import check_right
 from core.runs.errors import ImportRefused
-from core.runs.own_datasets import OwnDatasets
 
 
 def import_weights(
@@ -21,7 +22,8 @@ def import_weights(
     from core.training.score_weights import score_weights  # here: torch takes two seconds
 
     config = RunConfig(dataset=dataset, scaling=scaling)
-    images = OwnDatasets(store).load(dataset)
+    check_right(store.database, store.actor, Action.READ_DATASET, dataset)
+    images = load(dataset, store.settings.data_dir)
     weights = _linear(data, int(store.settings.upload_mb * 1e6), images.spec)
     score = score_weights(config, weights, images)
     strip = score.logits[:STRIP_SIZE].argmax(1).numpy()

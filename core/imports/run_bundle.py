@@ -12,17 +12,18 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.config.setting_labels import refusal
-from core.datasets import DatasetError, DatasetSpec
+from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.i18n.translation import _
 from core.imports.bundle_schema import LARGEST, Manifest, event_values, read_manifest, refused
 from core.models.build import build_model, state_arrays
 from core.models.parameter_shapes import count_parameters
 from core.protocol.events import TERMINAL, Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import Store, StoreError, step_of
+from core.runs.dataset_rights import check_right
 from core.runs.errors import ImportRefused
-from core.runs.own_datasets import OwnDatasets
 from core.runs.serialization import RECORDED_KINDS, unpack_arrays
 
 UNPACKED_TIMES: Final = 8  # a bundle may unpack to this many times the size allowed for the file
@@ -107,7 +108,8 @@ def _config(store: Store, manifest: Manifest) -> tuple[RunConfig, DatasetSpec]:
         if "epochs" in values and (too_many := store.settings.checked("epochs", values["epochs"])[1]):
             raise ConfigError([too_many])
         config = from_dict(values)
-        spec = OwnDatasets(store).get(config.dataset).spec
+        check_right(store.database, store.actor, Action.READ_DATASET, config.dataset)
+        spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
         raise refused(

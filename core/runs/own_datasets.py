@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
-from core.datasets import load, user_datasets
+from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec, own_folder, unknown
 from core.datasets.dataset_setup import no_progress
@@ -44,7 +44,7 @@ class OwnDatasets(DatasetLists):
     @needs(Action.READ_DATASET)
     def load(self, name: str) -> ImageData:
         """Return its images, as core.datasets.load does."""
-        return load(name, self._settings.data_dir)
+        return user_datasets.load_own(name, self._settings.data_dir)
 
     @needs(Action.READ_DATASET)
     def export_zip(self, name: str) -> bytes:

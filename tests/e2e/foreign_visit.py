@@ -46,7 +46,7 @@ MANY: Final = 5  # options of one choice; of more, the first two and the last sh
 _STREAMLITS: Final = re.compile("|".join(STREAMLITS), re.DOTALL)
 _VALUE: Final = re.compile(r"(?<![{%])\{\w+\b(?!:date)[^{}]*\}")  # Babel says dates
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
-_ADDRESS: Final = re.compile(r"https?://[^\s⟩]+")
+_ADDRESS: Final = re.compile(r"https?://[^\s⟩]+|\b[0-9a-f]{16}\b")  # or a visitor's id
 
 
 def with_marked_values(sentence: str) -> str:

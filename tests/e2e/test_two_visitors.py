@@ -80,7 +80,7 @@ class Visitor:
         for search in Searches(mine).newest():
             words |= {"search": search.id, "search's name": search.name}
         pictures = {}
-        for dataset in OwnDatasets(mine).mine():
+        for dataset in (each for each in OwnDatasets(mine).available() if each.owner == self.name):
             data = OwnDatasets(mine).load(dataset.name)
             words |= {"dataset": dataset.name, "dataset's title": dataset.spec.title}
             pictures = {

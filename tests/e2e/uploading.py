@@ -45,6 +45,11 @@ class Visit:
         asked = {"x-xsrftoken": self.cookies[XSRF], "cookie": cookie(self.cookies)}
         return (await ask(self.url, "DELETE", self._address(file), b"", asked))[0]
 
+    async def clear(self) -> None:
+        """Remove all files, so that they do not wait until the server lets go of them."""
+        for file in self.files:
+            await self.remove(file)
+
     def _address(self, file: str) -> str:
         return f"/_stcore/upload_file/{self.session}/{file}"
 
@@ -90,9 +95,10 @@ async def visiting(url: str, cookies: dict[str, str], path: str = "draw") -> Asy
     headers = {"Cookie": cookie(cookies)}
     async with connect(
         address,
-        subprotocols=["streamlit"],
+        subprotocols=["streamlit"],  # type: ignore[list-item]
         additional_headers=headers,
-        max_size=None,  # type: ignore[list-item]
+        max_size=None,
+        close_timeout=0.1,
     ) as socket:
         request = BackMsg()
         request.rerun_script.page_name = path

@@ -117,9 +117,10 @@ def opened(app: AppTest, page: str, run: str = "", **query: str) -> AppTest:
 def outside(app: AppTest, *typed: str) -> list[str]:
     """Return "words: text" of every text of the page that has words outside of the catalogue.
 
-    typed: what people have typed (names, notes), which stays as it is.
+    typed: what people have typed (names, notes), which stays as it is, like the visitor's id.
     """
     assert not app.exception, app.exception
+    typed = (*typed, str(app.session_state["visitor"]))
     found = {}
     for text in texts(app):
         shown = drawn(text)

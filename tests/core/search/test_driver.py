@@ -17,7 +17,8 @@ from core.datasets.user_datasets import delete_own
 from core.i18n.reader import read_by
 from core.protocol.events import Diverged, Finished
 from core.runs import RunRow, Store
-from core.runs.own_datasets import LINK, PRIVATE, OwnDatasets
+from core.runs.dataset_rights import LINK, PRIVATE
+from core.runs.own_datasets import OwnDatasets
 from core.search import Dimension, Searches, SearchPlan, SearchRefused
 from core.search.driver import Driver
 from core.search.optuna_study import study_of

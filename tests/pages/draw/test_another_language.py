@@ -14,6 +14,7 @@ from pages.draw.question_and_answer import VIEWS
 from tests.pages.another_language import opened, outside
 from tests.pages.draw.drawing import DRAWN, Canvas
 from tests.pages.runs_in_states import run_in
+from tests.polling import until
 
 NOTHING, SEVEN, DOT, BOX = (np.zeros((280, 280), np.float32) for _ in range(4))
 SEVEN += DRAWN
@@ -76,7 +77,7 @@ def test_training_on_drawings(foreign: AppTest, pad: Canvas, store: Store, mnist
         assert outside(foreign) == [], status
     foreign.file_uploader(key="lesson_zip").upload("X1.zip", b"PK", "application/zip").run()
     next(b for b in foreign.button if "X1" in b.label).click().run()
-    assert foreign.error
+    until(lambda: foreign.run().error, "the refusal")
     assert outside(foreign, "X1.zip", "File is not a zip file") == []  # Python's own reason
 
 

@@ -15,6 +15,7 @@ from core.runs.run_records import check_pace
 from core.runs.run_row import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEUED
 from core.runs.run_table import RunTable, Values
 from core.runs.schema import RUNS
+from core.runs.store_time import store_time
 
 COMMANDS: Final = ("run", "pause", "stop")
 _ORDERS: Final = select(
@@ -95,7 +96,7 @@ class RunOrders:
     def _delete(self, run_id: str) -> None:
         with self._database.write(durable=True) as connection:
             values = self._table.mark_interrupted_if_lost(connection, self._table.row(connection, run_id))
-            self._table.change(connection, run_id, deleted_at=time.time())
+            self._table.change(connection, run_id, deleted_at=store_time(connection, time.time()))
             if self._is_worked_on(values):
                 self._table.change(connection, run_id, command="stop")
             elif values["state"] not in ENDED:

@@ -53,6 +53,38 @@ def test_a_clock_that_runs_ahead_takes_nothing_out_of_the_bin(store_path, monkey
     assert store.list(deleted=True) == []
 
 
+def test_what_is_deleted_under_a_wrong_clock_lies_in_the_bin_as_long_as_anything(store_path, monkeypatch):
+    store = open_store(store_path)
+    store.prune()
+    now = time.time()
+    for years in (-50, 50):  # as with an empty battery, and as somebody typed it
+        run_id = ended(store)
+        monkeypatch.setattr(time, "time", lambda years=years: now + years * 365 * DAY_S)
+        store.delete(run_id)
+        monkeypatch.setattr(time, "time", lambda: now)
+        assert store.prune() == []
+        assert run_id in {row.id for row in store.list(deleted=True)}
+    gone = []
+    for day in range(1, 33):
+        monkeypatch.setattr(time, "time", lambda day=day: now + day * DAY_S)
+        gone += store.prune()
+    assert len(gone) == 2
+
+
+def test_a_run_that_is_looked_at_stays_though_the_stores_time_is_days_from_the_clock(store_path, monkeypatch):
+    store = open_store(store_path, kept_days=10)
+    run_id = ended(store, age_days=99)
+    now = time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now + 100 * DAY_S)
+        store.touch(run_id)
+        assert store.prune() == []  # the store's time is now a day ahead of the clock
+    store.touch(run_id)
+    assert store.prune() == []
+    monkeypatch.setattr(time, "time", lambda: now + 3600)
+    assert store.prune() == [run_id]
+
+
 def test_old_runs_go_and_young_ones_stay(store_path):
     store = open_store(store_path, kept_days=10)
     old, young = ended(store, age_days=11), ended(store, age_days=9)

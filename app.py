@@ -1,9 +1,11 @@
 """Inkling as an ASGI app, for `streamlit run app.py`. Where a script runner executes this file, it draws the pages."""
 
+import asyncio
 import importlib
 import signal
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -14,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.server import addresses
 from pages.server.answers import OwnWords
-from pages.server.background import begin
+from pages.server.background import begin, tell_end
 from pages.server.errors import say_fault
 from pages.server.handover_page import handover_route
 from pages.server.headers import SecurityHeaders
@@ -25,6 +27,7 @@ from pages.server.open_files import RoomForVisitors, raise_limit
 from pages.server.open_tabs import OpenTabs
 from pages.server.services import allowed
 from pages.server.static_files import StaticFiles
+from pages.server.turns import POOL
 from pages.server.uploads import RoomForUploads
 
 PAGES: Final = Path(__file__).resolve().with_name("pages")
@@ -35,8 +38,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
     print(addresses.told(), flush=True)
     raise_limit()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(POOL))
     begin(lambda: importlib.import_module("pages.shell"), "pages")
     yield
+    tell_end()
     # Uvicorn, once closed, raises the signal to end again, before the engine is closed. Windows has no such masks.
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))

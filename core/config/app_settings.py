@@ -109,6 +109,14 @@ class Settings:
     searches_per_owner: int = _whole(
         3, 1, 100_000, N_("The most searches that one visitor may have under way.")
     )
+    costly_at_once: int = _whole(
+        2,
+        1,
+        256,
+        N_(
+            "How many exports and computations that take pages seconds are made at the same time, one for each visitor."
+        ),
+    )
     upload_mb: float = _number(
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
     )

@@ -33,6 +33,7 @@ from pages.data.embedding_map import space_of
 from pages.data.gallery import SPLITS
 from pages.run_context.trained_model import final_scores
 from pages.server.services import settings
+from pages.server.turns import costly
 from pages.server.visitor import image_data
 
 SHOWN: Final = 20
@@ -47,7 +48,7 @@ _DOUBT: Final = {  # by the model, or by the most similar images
 }
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@costly(st.cache_resource(show_spinner=False, max_entries=4))
 def _points(dataset: str, fingerprint: str) -> np.ndarray:
     return coordinates(space_of(dataset, fingerprint), image_data(dataset).train_images)
 
@@ -85,7 +86,7 @@ def show_typical(spec: DatasetSpec) -> None:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+@costly(st.cache_resource(show_spinner=False, max_entries=8))
 def _test_neighbours(dataset: str, fingerprint: str) -> Neighbourhood:
     data = image_data(dataset)
     return neighbourhood(
@@ -93,7 +94,7 @@ def _test_neighbours(dataset: str, fingerprint: str) -> Neighbourhood:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+@costly(st.cache_resource(show_spinner=False, max_entries=8))
 def _copies(
     dataset: str, split: str, fingerprint: str
 ) -> tuple[tuple[np.ndarray, ...], tuple[DuplicatePair, ...], tuple[LabelIssue, ...]]:

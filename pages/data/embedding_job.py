@@ -9,14 +9,15 @@ from typing import Final
 
 import streamlit as st
 
-from core.i18n.marked_sentences import html_, markdown_
+from core.i18n.marked_sentences import html_, markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.insight import embedding_cache
 from pages.components.live_channel import follow
 from pages.server.background import begin
-from pages.server.services import settings
-from pages.server.visitor import image_data
+from pages.server.services import allowed, settings
+from pages.server.visitor import image_data, visitor
 
+FOLLOWED: Final = 4  # of others' jobs, whose end a page waits for
 EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 
 
@@ -24,6 +25,8 @@ EXPECTED_S: Final = {"tsne": 15, "neighbours": 30}
 class PrecomputeJob:
     """An embedding being made, for whoever waits for it; `said` will hold what its process said of errors."""
 
+    owner: str
+    work: str
     process: "subprocess.Popen[str]"
     said: Future[str]
     began_s: float = field(default_factory=time.monotonic)
@@ -47,6 +50,17 @@ def embedding_ready(dataset: str, kind: str) -> bool:
         _end(str(path), job)
     if path.exists() and _is_whole(path, path.stat().st_mtime_ns):
         return True
+    if job is None and (first := _come_first()):
+        st.caption(
+            nmarkdown_(
+                "{n} such computation is made at a time here. This one can be started as soon as it has ended.",
+                "{n} such computations are made at a time here, one for each visitor. This one can be started as soon "
+                "as one has ended.",
+                allowed().costly_at_once,
+            )
+        )
+        follow("embedding", {("work", work): {"is_done": str(False)} for work in first})
+        return False
     if job is None:
         st.caption(
             markdown_(
@@ -69,9 +83,18 @@ def _work(dataset: str, kind: str) -> str:
 
 def _begin(dataset: str, kind: str, path: str) -> None:
     """Start a job, unless another visitor has just done so."""
-    if path not in _jobs():
-        process = embedding_cache.start(dataset, kind, settings().data_dir)
-        _jobs()[path] = PrecomputeJob(process, begin(lambda: process.communicate()[1], _work(dataset, kind)))
+    if path not in _jobs() and not _come_first():
+        process, work = embedding_cache.start(dataset, kind, settings().data_dir), _work(dataset, kind)
+        _jobs()[path] = PrecomputeJob(visitor(), work, process, begin(lambda: process.communicate()[1], work))
+
+
+def _come_first() -> list[str]:
+    """Return the work of which a piece must end before this visitor may start another."""
+    at_work = [job for job in list(_jobs().values()) if not job.said.done()]
+    mine = [job.work for job in at_work if job.owner == visitor()]
+    return mine or (
+        [job.work for job in at_work[:FOLLOWED]] if len(at_work) >= allowed().costly_at_once else []
+    )
 
 
 def _end(path: str, job: PrecomputeJob) -> None:
@@ -93,7 +116,7 @@ def _await(dataset: str, kind: str, job: PrecomputeJob) -> None:
     st.html(
         f'{told}<div class="ink-progress"><i class="ink-awaited" style="{timing}"></i></div>'  # not said: HTML
     )
-    if st.button(_("Stop"), key=f"stop_{kind}_{dataset}"):
+    if job.owner == visitor() and st.button(_("Stop"), key=f"stop_{kind}_{dataset}"):
         job.process.terminate()
     follow("embedding", {("work", _work(dataset, kind)): {"is_done": str(False)}})
 

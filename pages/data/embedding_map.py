@@ -20,13 +20,14 @@ from pages.components.assets import loader
 from pages.components.captioned_figure import captioned
 from pages.data.embedding_job import embedding_ready, show_embedding_problem
 from pages.server.services import settings
+from pages.server.turns import costly
 from pages.server.visitor import image_data
 
 _map: Final = st.components.v2.component("inkling_map", js=loader("map.js"), isolate_styles=False)
 METHODS: Final = {"pca": "PCA", "tsne": "t-SNE"}
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@costly(st.cache_resource(show_spinner=False, max_entries=4))
 def space_of(dataset: str, fingerprint: str) -> Space:  # noqa: ARG001 - new content, new space
     """Return the directions in which a dataset's training images vary most; its test images' where it has no others."""
     data = image_data(dataset)

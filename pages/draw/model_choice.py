@@ -18,7 +18,8 @@ from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.runs.run_labels import title
 from pages.run_context.selected_run import selected_run
 from pages.server.background import begin
-from pages.server.visitor import image_data, images_of, store
+from pages.server.turns import TURNS
+from pages.server.visitor import image_data, images_of, store, visitor
 
 READY_MODEL: Final = "cnn-mnist"
 
@@ -172,7 +173,13 @@ def _detector_for(predictor: Predictor) -> Future[Detector | None] | None:
 def _detector(
     seen: tuple[str, bool], _asked: Predictor, _load_images: Callable[[str], ImageData]
 ) -> Future[Detector | None]:
-    return begin(lambda: detector_for(_asked, _load_images(seen[0])), detector_work(_asked))
+    whose = visitor()
+
+    def made() -> Detector | None:
+        with TURNS.turn(whose):
+            return detector_for(_asked, _load_images(seen[0]))
+
+    return begin(made, detector_work(_asked))
 
 
 def _spec(run: RunRow) -> DatasetSpec:

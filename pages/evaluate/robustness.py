@@ -23,13 +23,14 @@ from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.run_context.dataset_guard import content_of
 from pages.run_context.trained_model import logits_of, newest_step, test_images
+from pages.server.turns import costly
 from pages.server.visitor import image_data, store
 
 KINDS = {"softmax": "softmax", "mlp": "MLP", "cnn": "CNN"}  # as short as a line's end has room for
 IMAGES = 1_000  # of the test set, as many of each class as of another: the same for every run
 
 
-@st.cache_data(show_spinner=False, max_entries=512)
+@costly(st.cache_data(show_spinner=False, max_entries=512))
 def _curve(run_id: str, step: int, damage: str, content: str) -> Curve:  # noqa: ARG001 - see content_of
     run = store().get(run_id)
     labels = image_data(run.dataset).test_labels

@@ -10,7 +10,6 @@ from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
-from core.i18n.reader import Reader, read_by, reader
 from core.i18n.translation import N_, Sentences, _
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
@@ -22,6 +21,7 @@ from pages.components.share_link import address_of, qr_code
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
+from pages.server.turns import costly_file
 from pages.server.visitor import store
 
 _QR_CODES: Final = Sentences({"run": N_("This run"), "settings": N_("Its settings")})
@@ -35,11 +35,11 @@ def export_section(row: RunRow) -> None:
             width=field_px((form.title for form in FORMATS.values()), 260),
             format_func=lambda name: FORMATS[name].title,
         )  # fmt: skip
-        problem, viewer, mine = _problem(row, form), reader(), store()
+        problem, mine = _problem(row, form), store()
         st.download_button(
             _("Download"),
             disabled=bool(problem),
-            data=lambda: _made(mine, row.id, form, viewer),
+            data=costly_file(lambda: _made(mine, row.id, form)),
             file_name=export_file_name(row, form),
             mime=FORMATS[form].mime,
             on_click="ignore",
@@ -63,13 +63,12 @@ def _problem(row: RunRow, form: str) -> str:
     return ""
 
 
-def _made(source: Store, run_id: str, form: str, viewer: Reader) -> bytes:
-    """Return the file for a viewer, whom the server's thread does not know; where it cannot be had, why."""
-    with read_by(viewer):
-        try:
-            return export_run(source, run_id, form).data
-        except (StoreError, DatasetError) as error:
-            return str(error).encode()
+def _made(source: Store, run_id: str, form: str) -> bytes:
+    """Return the file; where it cannot be had, why."""
+    try:
+        return export_run(source, run_id, form).data
+    except (StoreError, DatasetError) as error:
+        return str(error).encode()
 
 
 def links(row: RunRow) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -28,9 +29,14 @@ class Session:
 
     run_id: str
     query: str = ""  # of the page's address; empty = the run alone
-    cookie: str = ""
+    headers: dict[str, str] = field(default_factory=dict)  # such as a cookie
     id: str = ""  # Streamlit's, which a browser that was cut off resumes it by
+    page: str = ""  # its name in the address
+    patience_s: float = 60.0
     widgets: dict[str, str] = field(default_factory=dict)  # label -> id of buttons and select boxes
+    chosen: dict[str, WidgetState] = field(
+        default_factory=dict
+    )  # which a browser says again with every request
     page_hash: str = ""
     draw_ms: list[float] = field(default_factory=list)
     draw_bytes: list[int] = field(default_factory=list)
@@ -40,13 +46,8 @@ class Session:
         """Hold a connection to the page."""
         address = app.url.replace("http", "ws") + "/_stcore/stream"
         protocols = ["streamlit", *(("unused", self.id) if self.id else ())]
-        headers = {"Cookie": self.cookie} if self.cookie else {}
-        async with connect(
-            address,
-            subprotocols=protocols,  # type: ignore[arg-type]
-            additional_headers=headers,
-            max_size=None,
-        ) as socket:
+        how: dict[str, Any] = {"subprotocols": protocols, "max_size": None}
+        async with connect(address, additional_headers=self.headers, **how) as socket:
             yield socket
 
     async def visit(self, app: App) -> None:
@@ -63,17 +64,29 @@ class Session:
         """Choose an option of the select box with this label."""
         await self.draw(socket, WidgetState(id=self.widgets[label], string_value=option))
 
+    async def pick(self, socket: ClientConnection, label: str, option: str) -> None:
+        """Pick an option of the row of buttons with this label."""
+        state = WidgetState(id=self.widgets[label])
+        state.string_array_value.data.append(option)
+        await self.draw(socket, state)
+
     async def draw(self, socket: ClientConnection, widget: WidgetState | None = None) -> None:
         """Have the page drawn, and note the milliseconds and bytes until it was."""
         request = BackMsg()
         request.rerun_script.query_string = self.query or f"run={self.run_id}"
-        if widget is not None:
+        if widget is not None and not widget.trigger_value:
+            self.chosen[widget.id] = widget
+        request.rerun_script.widget_states.widgets.extend(self.chosen.values())
+        if widget is not None and widget.trigger_value:
             request.rerun_script.widget_states.widgets.append(widget)
-        request.rerun_script.page_script_hash = self.page_hash
+        if self.page:
+            request.rerun_script.page_name = self.page
+        else:
+            request.rerun_script.page_script_hash = self.page_hash
         started, size = time.perf_counter(), 0
         await socket.send(request.SerializeToString())
         while True:
-            data = await asyncio.wait_for(socket.recv(), 60)
+            data = await asyncio.wait_for(socket.recv(), self.patience_s)
             assert isinstance(data, bytes)
             size += len(data)
             self.heard(data)
@@ -98,7 +111,7 @@ class Session:
     def _note(self, element: Element) -> None:
         """Note what may be pressed or chosen."""
         kind = element.WhichOneof("type")
-        if kind in ("button", "selectbox"):
+        if kind in ("button", "selectbox", "button_group", "file_uploader"):
             widget = getattr(element, kind)
             self.widgets[widget.label] = widget.id
 

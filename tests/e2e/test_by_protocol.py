@@ -66,7 +66,7 @@ def hers(app: App, store: Store) -> Iterator[Hers]:
     Searches(as_ada).stop(search)
     long = RunConfig(train_size=1000, batch_size=50, epochs=200, eval_every=1000)
     live = as_ada.create(long, pace="steps:5", name=NAME)
-    run_aside(lambda: Session(live, cookie=cookie_of(store, owner)).visit(app))  # type: ignore[arg-type]
+    run_aside(lambda: Session(live, headers={"Cookie": cookie_of(store, owner)}).visit(app))  # type: ignore[arg-type]
     until(lambda: store.get(live).step > 2, "the run's first steps")
     run = as_ada.create(RunConfig(dataset=made.name), queue=False, name=NAME)
     yield Hers(owner, made.name, run, live, search)
@@ -141,7 +141,7 @@ def test_nobody_presses_anothers_buttons(app: App, store: Store, hers: Hers) -> 
                 await page.draw(socket, WidgetState(id=button, trigger_value=True))
                 page.query = f"run={hers.live}"
 
-    owners = Page(hers.live, cookie=cookie_of(store, hers.owner))
+    owners = Page(hers.live, headers={"Cookie": cookie_of(store, hers.owner)})
     run_aside(lambda: owners.visit(app))  # type: ignore[arg-type]
     words = ("Pause", "One step", "One epoch", "Stop")
     buttons = {name: id_ for name, id_ in owners.widgets.items() if name.startswith(words)}
@@ -150,7 +150,7 @@ def test_nobody_presses_anothers_buttons(app: App, store: Store, hers: Hers) -> 
     forged = cookies(store, hers.owner)
     for who in ("a stranger's", "none", "another key"):
         cookie = forged[who]
-        run_aside(lambda cookie=cookie: press_all(Page(hers.live, cookie=cookie), buttons))  # type: ignore[misc]
+        run_aside(lambda cookie=cookie: press_all(Page(hers.live, headers={"Cookie": cookie}), buttons))  # type: ignore[misc]
         assert orders() == before, who
     run_aside(lambda: press_all(owners, {"Pause": buttons["Pause"]}))
     assert orders() != before

@@ -1,0 +1,66 @@
+"""One visitor opens 400 pages while others watch: `python -m benchmarks.hostile_sockets`.
+
+Each that is let in has Train drawn again and again, as fast as it is; as many live channels are opened beside. Prints
+the viewers' delays before, during and after, the memory of the app's processes, and how many sockets were let in.
+Linux only.
+"""
+
+import argparse
+import asyncio
+from contextlib import AsyncExitStack, suppress
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from benchmarks.app_process import App, running_app
+from benchmarks.page_client import Session, live_address, watching
+from benchmarks.under_attack import attacked, cookie
+
+
+async def attack(app: App, sockets: int, seconds: float) -> list[str]:
+    """Open the sockets and draw for so long; return how many were let in."""
+    headers = {"cookie": await asyncio.to_thread(cookie, app)}
+    pages, lives = [], 0
+    async with AsyncExitStack() as stack:
+        for _ in range(sockets):
+            session = Session("softmax-mnist", headers=headers)
+            with suppress(InvalidStatus):
+                pages.append((session, await stack.enter_async_context(session.connected(app))))
+            try:
+                live = await stack.enter_async_context(
+                    connect(live_address(app.url), additional_headers=headers)
+                )
+            except InvalidStatus:
+                continue
+            lives += 1
+            await live.send(watching("run:softmax-mnist"))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await asyncio.gather(*(_draw_for_ever(session, page) for session, page in pages))
+    drawn = sum(len(session.draw_ms) for session, _page in pages)
+    return [
+        f"{len(pages)} pages and {lives} live channels of {sockets} each were let in; pages were drawn {drawn} times"
+    ]
+
+
+async def _draw_for_ever(session: Session, page: object) -> None:
+    while True:
+        await session.draw(page)  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--viewers", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--sockets", type=int, default=400)
+    options = parser.parse_args()
+    with running_app() as app:
+        work = attacked(
+            app, options.viewers, options.seconds, lambda app: attack(app, options.sockets, options.seconds)
+        )
+        asyncio.run(work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What viewers notice while somebody attacks the app: their delays, its memory and open files, before and after too."""
+
+import asyncio
+import statistics
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from websockets.asyncio.client import connect
+
+from benchmarks.app_process import App
+from benchmarks.live import SETTLED_S, Follower, Teller, ToldRun
+from benchmarks.page_client import Session, begun, live_address
+from benchmarks.soak import processes
+
+TOGETHER = 8  # viewers that open the page at one time
+LOOK_S = 0.5
+MEMORY_BACK_S = (
+    150.0  # Streamlit keeps a session, and what it uploaded, for two minutes after its page is gone
+)
+Attack = Callable[[App], Awaitable[list[str]]]
+
+
+def cookie(app: App) -> str:
+    """Return the cookie that the app gives a new visitor."""
+    request = urllib.request.Request(app.url, headers={"accept": "text/html"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(answer.headers["set-cookie"]).partition(";")[0]
+
+
+class Watch:
+    """The most memory and files that the app has while one looks."""
+
+    def __init__(self, app: App) -> None:
+        self._app, self.most_mb, self.most_files = app, 0.0, 0
+
+    def look(self) -> float:
+        """Look once; return the megabytes of all its processes."""
+        found = processes(self._app)
+        mb = sum(process.uss_mb for process in found)
+        self.most_mb = max(self.most_mb, mb)
+        self.most_files = max(self.most_files, *(p.open_files for p in found if p.part == "web"))
+        return mb
+
+    async def go_on(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.to_thread(self.look)
+            await asyncio.sleep(LOOK_S)
+
+
+async def phase(app: App, name: str, followers: list[Follower], work: Awaitable[object]) -> None:
+    """Print one line of the table: what the viewers noticed while the work was done."""
+    for follower in followers:
+        follower.begin()
+    watch, began = Watch(app), time.perf_counter()
+    looking = asyncio.create_task(watch.go_on())
+    await work
+    took = time.perf_counter() - began
+    looking.cancel()
+    delays = sorted(delay for follower in followers for delay in follower.delays_ms)
+    p95 = delays[int(0.95 * (len(delays) - 1))]
+    print(
+        f"| {name} | {took:.0f} | {statistics.median(delays):.0f} | {p95:.0f} | {delays[-1]:.0f} "
+        f"| {watch.most_mb:.0f} | {watch.most_files} |",
+        flush=True,
+    )
+
+
+async def attacked(app: App, viewers: int, seconds: float, attack: Attack) -> None:
+    """Print the table, and then what the attackers were told."""
+    (training,) = await begun(app, 1)
+    run = ToldRun(app, 0)
+    teller = Teller([run])
+    teller.start()
+    followers: list[Follower] = []
+    room = asyncio.Semaphore(TOGETHER)
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+
+        async def opened() -> None:
+            async with room:
+                session = Session(run.run_id)
+                page = await stack.enter_async_context(session.connected(app))
+                await session.draw(page)
+                socket = await stack.enter_async_context(connect(live_address(app.url)))
+                followers.append(Follower(run, session, page))
+                following.append(tasks.create_task(followers[-1].follow(socket)))
+
+        following: list[asyncio.Task[None]] = []
+        await asyncio.gather(*(opened() for _ in range(viewers)))
+        await asyncio.sleep(SETTLED_S)
+        print("| viewers | seconds | median ms | p95 ms | slowest ms | MB of all processes | files: web |")
+        print("|---|---:|---:|---:|---:|---:|---:|")
+        await phase(app, "before", followers, asyncio.sleep(seconds))
+        attacking = asyncio.create_task(attack(app))  # type: ignore[arg-type]
+        await phase(app, "during", followers, attacking)
+        await phase(app, "after", followers, asyncio.sleep(seconds))
+        await asyncio.sleep(MEMORY_BACK_S)
+        await phase(app, "later", followers, asyncio.sleep(seconds))
+        for task in following:
+            task.cancel()
+    teller.is_over.set()
+    app.store.order(training, command="stop")
+    for line in sorted(set(attacking.result())):
+        print(f"- {line}")

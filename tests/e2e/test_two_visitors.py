@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from core.access.rules import Actor, Role
 from core.config.run_config import RunConfig
-from core.datasets.user_datasets import add_images
+from core.datasets.user_datasets import BIN, OWN, add_images
 from core.figures.weight_images import data_uri, image_strip
 from core.runs import Store
 from core.runs.dataset_rights import LINK, PRIVATE
 from core.runs.own_datasets import OwnDatasets
 from core.search import Searches, SearchPlan, default_dimension
 from core.training.loop import train
-from tests.browser import App
+from tests.browser import App, on_page
 from tests.e2e.drawing import (
     EMPTY,
     MIDDLE,
@@ -31,12 +31,13 @@ from tests.e2e.drawing import (
     path_of,
     press,
 )
-from tests.e2e.test_identity import name_in
+from tests.e2e.test_identity import USED, expect_mine, make_link, name_in
 from tests.polling import until
 from tests.train_page import expect_status, step_shown
 from tests.visitors import cookie_of
 
 pytestmark = pytest.mark.e2e
+DELETED = re.compile("Deleted for good: 1 run, 1 search,? and 1 dataset")
 PANELS = b'{"panels"'  # what pixels.js paints, compressed
 
 
@@ -135,6 +136,11 @@ def given(visitor: Visitor, app: App, word: str, *, shade: int) -> tuple[str, st
     return dataset.name, run_id
 
 
+def own_folders(app: App) -> set[str]:
+    """Return the ids of people's own datasets that lie in the data folder, in the bin too."""
+    return {path.name for part in (OWN, BIN) for path in (app.data / part).glob("*/")}
+
+
 def test_two_draw_and_train_on_their_drawings(app: App, two: tuple[Visitor, Visitor]) -> None:
     digits = dict(zip((4, 7), two, strict=True))
     for visitor in two:
@@ -216,3 +222,36 @@ def test_a_link_shows_the_run_and_a_shared_dataset_until_it_is_taken_back(
     expect(ada.page.locator(".ink-strip")).to_be_visible()
     step = step_shown(page)
     until(lambda: step_shown(page) > step, "the curves to go on")
+
+
+def test_one_moves_to_a_second_browser_and_deletes_everything(
+    app: App, two: tuple[Visitor, Visitor], browser: Browser
+) -> None:
+    ada, bob = two
+    for visitor, word, shade in zip(two, ("Valparaiso", "Timbuktu"), (45, 150), strict=True):
+        become(visitor, app)
+        given(visitor, app, word, shade=shade)
+    hers, his, folders = ada.has(), bob.has(), own_folders(app)
+    link = make_link(ada.page, app)
+    with browser.new_context() as phone:
+        there = phone.new_page()
+        there.goto(link)
+        there.get_by_role("button", name="Open here").click()
+        there.wait_for_url(f"{app.url}/runs")
+        assert name_in(phone) == ada.name
+        there.goto(link)
+        expect(there.get_by_text(USED)).to_be_visible()
+
+        there.goto(f"{app.url}/data?data_section=Mine")
+        expect(on_page(there, "Valparaiso letters").first).to_be_visible()
+        expect(on_page(there, "Timbuktu letters")).to_have_count(0)
+        press(there, "Delete everything of mine")
+        there.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+        expect(there.get_by_text(DELETED).first).to_be_visible()
+        expect(on_page(there, "Valparaiso letters")).to_have_count(0)
+    ada.page.goto(f"{app.url}/runs")
+    expect_rest(ada.page)
+    expect_mine(ada.page, 0)
+    assert ada.has().keys() == {"visitor"}
+    assert bob.has() == his
+    assert folders - own_folders(app) == {hers["dataset"].decode().removeprefix("own:")}

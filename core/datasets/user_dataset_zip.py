@@ -8,19 +8,18 @@ import json
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
-from core.datasets.catalog import DatasetSpec
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_resize import Refused, fit_image, open_image
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count
+from core.datasets.user_datasets import Imported
 from core.datasets.zip_reader import (
     FORM,
     MOST_NAMED,
@@ -34,14 +33,6 @@ from core.datasets.zip_reader import (
     sort_members,
 )
 from core.i18n.translation import _, ngettext, together
-
-
-@dataclass(frozen=True)
-class Imported:
-    """An imported dataset, and in sentences what of the zip was left out."""
-
-    spec: DatasetSpec
-    notes: tuple[str, ...]
 
 
 def import_zip(

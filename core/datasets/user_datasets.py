@@ -6,7 +6,7 @@ are, and who may do what with them, is not asked here but in core.runs.own_datas
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +37,14 @@ TEST_EVERY: Final = 5
 OWN: Final = "own"  # folder in the data folder
 BIN: Final = "own-bin"  # beside it: what is deleted, until it goes for good
 DataDir = Path | str | None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An imported dataset, and in sentences what of the zip was left out."""
+
+    spec: DatasetSpec
+    notes: tuple[str, ...]
 
 
 def list_own(data_dir: DataDir = None) -> list[DatasetSpec]:

@@ -23,8 +23,7 @@ from core.datasets.data_dir import REPOSITORY, data_folder
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import DatasetError, DiskFull, NoPermission, RefusedUpload, from_os_error
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits
-from core.datasets.user_dataset_zip import Imported
-from core.datasets.user_datasets import DataDir, take_in
+from core.datasets.user_datasets import DataDir, Imported, take_in
 from core.i18n.kept_sentences import from_kept
 from core.i18n.translation import _
 

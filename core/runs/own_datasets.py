@@ -15,7 +15,7 @@ from core.datasets.catalog import DatasetSpec, own_folder, unknown
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
-from core.datasets.user_dataset_zip import Imported, export_zip
+from core.datasets.user_datasets import Imported
 from core.datasets.zip_process import import_zip_aside
 from core.runs import dataset_rights as rights
 from core.runs.dataset_lists import DatasetLists
@@ -49,6 +49,8 @@ class OwnDatasets(DatasetLists):
     @needs(Action.READ_DATASET)
     def export_zip(self, name: str) -> bytes:
         """Return the dataset as a ZIP that `import_zip` takes back."""
+        from core.datasets.user_dataset_zip import export_zip  # here: PIL comes with it
+
         return export_zip(name, self._settings.data_dir)
 
     @needs(Action.READ_DATASET)

@@ -26,7 +26,10 @@ def room_section() -> None:
     except StoreError:  # the page says what is wrong
         return
     with st.container(key="room"):
-        st.warning(f"{_how_short(room)} {_what_goes(mine, all_runs)}", icon=":material/hard_drive:")
+        st.warning(
+            f"{_how_short_in_markdown(room)} {_what_goes_in_markdown(mine, all_runs)}",
+            icon=":material/hard_drive:",
+        )
         if use is not None:
             st.caption(markdown_text(use.said()))
 
@@ -36,7 +39,7 @@ def _disk_use() -> DiskUse | None:
     return store().disk_use()
 
 
-def _how_short(room: Room) -> str:
+def _how_short_in_markdown(room: Room) -> str:
     kept, most = settings().free_mb * MB, settings().store_mb * MB
     if most and room.store_bytes > most:
         return markdown_(
@@ -59,7 +62,7 @@ def _how_short(room: Room) -> str:
     )
 
 
-def _what_goes(mine: int, all_runs: int) -> str:
+def _what_goes_in_markdown(mine: int, all_runs: int) -> str:
     """Return what goes, and how that is avoided."""
     if not all_runs:
         return _(

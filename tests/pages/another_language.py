@@ -120,7 +120,8 @@ def outside(app: AppTest, *typed: str) -> list[str]:
     typed: what people have typed (names, notes), which stays as it is, like the visitor's id.
     """
     assert not app.exception, app.exception
-    typed = (*typed, str(app.session_state["visitor"]))
+    if "visitor" in app.session_state:
+        typed = (*typed, str(app.session_state["visitor"]))
     found = {}
     for text in texts(app):
         shown = drawn(text)

@@ -9,10 +9,12 @@ ADAS, NOBODYS = Subject("ada"), Subject("")
 OWNERS_ONLY = (
     *(Action.ORDER_RUN, Action.EDIT_RUN, Action.DELETE_RUN, Action.RESTORE_RUN),
     Action.ORDER_SEARCH,
+    *(Action.READ_DATASET, Action.CHANGE_DATASET, Action.SHARE_DATASET, Action.DELETE_DATASET),
 )
 FOR_ALL = (
     *(Action.LIST_RUNS, Action.READ_RUN, Action.CREATE_RUN),
     *(Action.LIST_SEARCHES, Action.READ_SEARCH, Action.CREATE_SEARCH),
+    *(Action.LIST_DATASETS, Action.CREATE_DATASET, Action.ERASE_OWN),
 )
 
 
@@ -34,6 +36,14 @@ def test_what_is_nobodys_is_not_everybodys(action: Action):
     assert not may(ADA, action, NOBODYS)
     assert not may(NOBODY, action, NOBODYS), "two who are unknown are not one"
     assert may(OPERATOR, action, NOBODYS)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_what_is_shared_is_read_by_all_and_changed_by_its_owner_alone(action: Action):
+    shared = Subject("ada", is_shared=True)
+    is_for_all = action in (*FOR_ALL, Action.READ_DATASET)
+    assert may(BOB, action, shared) == may(NOBODY, action, shared) == is_for_all
+    assert not may(BOB, Action.READ_DATASET, Subject("ada", is_deleted=True, is_shared=True))
 
 
 @pytest.mark.parametrize("action", FOR_ALL)

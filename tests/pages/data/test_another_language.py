@@ -1,5 +1,7 @@
 """Data in another language: every section, with a run in view and without, and what takes a while."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -36,7 +38,14 @@ def test_every_section(foreign: AppTest, store: Store, mnist: ImageData, with_ru
         assert outside(foreign, name) == [], section
 
 
+@pytest.fixture
+def no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the pages use a data folder where no other test has put a dataset."""
+    monkeypatch.setenv("INKLING_DATA", str(tmp_path / "data"))
+
+
 @pytest.mark.parametrize("is_operator", [True, False])
+@pytest.mark.usefixtures("no_others", "store", "foreign")  # in this order
 def test_ones_own_datasets(foreign: AppTest, store: Store, is_operator: bool) -> None:
     own = OwnDatasets(store.acting_as(Actor(Role.VISITOR, ME)))
     foreign.session_state["visitor"] = ME

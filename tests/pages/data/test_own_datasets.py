@@ -18,6 +18,7 @@ from core.runs.own_datasets import OwnDatasets
 from pages.server import visitor
 from tests.pages.conftest import ME
 from tests.pages.finished_runs import shown, words
+from tests.polling import until
 
 OTHER = "somebody"
 DIGITS = tuple("0123456789")
@@ -181,6 +182,7 @@ def test_an_imported_zip_is_listed_at_once(app: AppTest, store: Store) -> None:
     mine(app)
     app.file_uploader(key="lesson_zip").upload("leaves.zip", zipped(2), "application/zip").run()
     next(button for button in app.button if button.label == "Import leaves.zip").click().run()
+    until(lambda: app.run().success, "the import")
     assert not app.exception
     assert "2 images were imported." in "\n".join(text.value for text in app.success)
     assert headings(app) == ["leaves"]

@@ -1,6 +1,7 @@
 """Bytes of a picture file -> Pillow's image, two at a time in a process, its memory known before it is decoded."""
 
 import io
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,9 +22,9 @@ _OTHER_MODES: Final = 8
 _WORKING_BYTES: Final = {"WEBP": 4}  # of a pixel, what the format's decoder takes beside that
 _TILE_WIDTH, _TILE_HEIGHT, _ROWS_PER_STRIP, _BITS, _SAMPLES = 322, 323, 278, 258, 277  # TIFF tags
 _START_OF_SCAN: Final = 0xDA
-MOST_SCANS: Final = (
-    100  # of a JPEG; cameras write one, programs a dozen. Each goes over the whole picture once more
-)
+MOST_SCANS: Final = 100  # of a JPEG: cameras write one, programs a dozen; each goes over the whole picture
+_END_OF_JPEG: Final = 0xD9
+_JPEG_MARKER: Final = re.compile(rb"\xff([\xc0-\xcf\xd9-\xfe])")  # those with a length, and the end
 _DECODERS: Final = threading.BoundedSemaphore(DECODERS)
 
 Image.MAX_IMAGE_PIXELS = (
@@ -57,7 +58,7 @@ def decoder(wait_s: float = WAIT_S) -> Iterator[None]:
 def opened(content: bytes) -> Image.Image:
     """Return the picture with its header read and nothing decoded.  Raises: NotAPicture, Damaged."""
     formats = FORMATS if _learned_heic() else [kind for kind in FORMATS if kind != "HEIF"]
-    if content.startswith(b"\xff\xd8") and content.count(bytes((0xFF, _START_OF_SCAN))) > MOST_SCANS:
+    if content.startswith(b"\xff\xd8") and _has_too_many_scans(content):
         raise Damaged
     try:
         return Image.open(io.BytesIO(content), formats=formats)
@@ -99,6 +100,17 @@ def _jpeg_coefficients(image: Image.Image, full_size: tuple[int, int]) -> int:
     shares = [across * down for _name, across, down, _table in layers]
     most = max(layer[1] for layer in layers) * max(layer[2] for layer in layers)
     return 2 * full_size[0] * full_size[1] * sum(shares) // max(1, most)
+
+
+def _has_too_many_scans(content: bytes) -> bool:
+    """Return whether a JPEG has more than MOST_SCANS up to its end: phones put films and more behind that."""
+    place = scans = 0
+    while scans <= MOST_SCANS and (marker := _JPEG_MARKER.search(content, place)):
+        if marker[1][0] == _END_OF_JPEG:
+            return False
+        scans += marker[1][0] == _START_OF_SCAN
+        place = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2], "big")
+    return scans > MOST_SCANS
 
 
 def _layers_of_first_scan(image: Image.Image) -> int:

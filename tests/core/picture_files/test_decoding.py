@@ -176,3 +176,10 @@ def test_a_jpeg_of_more_scans_than_a_program_writes_is_refused_before_it_is_deco
         read_image(long)
     with pytest.raises(Refused):
         open_image(long, 100_000_000)
+
+
+def test_what_a_phone_puts_before_and_behind_a_picture_are_no_scans_of_it() -> None:
+    """A photo with a film of three seconds behind it was refused as damaged."""
+    scans = b"\xff\xda\0\2" * 2 * MOST_SCANS
+    picture = saved(Image.new("L", (64, 48), 128), "JPEG", exif=b"Exif\0\0" + scans)
+    assert read_image(picture + b"film" * 20_000 + scans).size == (64, 48)

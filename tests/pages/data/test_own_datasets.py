@@ -182,7 +182,7 @@ def test_an_imported_zip_is_listed_at_once(app: AppTest, store: Store) -> None:
     mine(app)
     app.file_uploader(key="lesson_zip").upload("leaves.zip", zipped(2), "application/zip").run()
     next(button for button in app.button if button.label == "Import leaves.zip").click().run()
-    until(lambda: app.run().success, "the import")
+    until(lambda: app.run().success, "the ZIP to be imported")
     assert not app.exception
     assert "2 images were imported." in "\n".join(text.value for text in app.success)
     assert headings(app) == ["leaves"]

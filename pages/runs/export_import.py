@@ -13,7 +13,7 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
 from core.imports.linear_layer import import_weights
 from core.imports.run_bundle import import_bundle
-from core.runs import RunRow, Store, StoreError
+from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import picture
 from pages.components.selectbox import field_px
@@ -39,7 +39,7 @@ def export_section(row: RunRow) -> None:
         st.download_button(
             _("Download"),
             disabled=bool(problem),
-            data=costly_file(lambda: _made(mine, row.id, form)),
+            data=costly_file(lambda: export_run(mine, row.id, form).data),
             file_name=export_file_name(row, form),
             mime=FORMATS[form].mime,
             on_click="ignore",
@@ -61,14 +61,6 @@ def _problem(row: RunRow, form: str) -> str:
     except ExportRefused as error:
         return str(error)
     return ""
-
-
-def _made(source: Store, run_id: str, form: str) -> bytes:
-    """Return the file; where it cannot be had, why."""
-    try:
-        return export_run(source, run_id, form).data
-    except (StoreError, DatasetError) as error:
-        return str(error).encode()
 
 
 def links(row: RunRow) -> None:

@@ -165,7 +165,7 @@ def costly(
 def costly_file(make: Callable[[], bytes]) -> Callable[[], bytes]:
     """Return what makes a file at the turn of the visitor who looks at the page, on any thread, in their language.
 
-    Where the turn does not come, the file says so, as it says whatever else it could not be made for.
+    Where the turn does not come, or the file cannot be had, the file says why.
     """
     whose, viewer = visitor(), reader()
 
@@ -174,8 +174,8 @@ def costly_file(make: Callable[[], bytes]) -> Callable[[], bytes]:
             try:
                 with TURNS.file_turn(whose):
                     return make()
-            except NoTurn as refused:
-                return str(refused).encode()
+            except InklingError as error:
+                return str(error).encode()
 
     return made
 

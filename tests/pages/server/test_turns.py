@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 import streamlit as st
 
+from core.datasets import DatasetError
 from core.i18n.reader import Reader, read_by, reader
 from pages.server import turns
 from pages.server.turns import FILES_EACH, NoTurn, Turns
@@ -170,6 +171,10 @@ def test_a_file_waits_no_longer_than_a_browser_or_the_server(
     ada.end()
 
 
+def _refuse() -> bytes:
+    raise DatasetError("It is damaged.", "Delete it.")
+
+
 def test_a_file_is_made_in_the_language_of_who_asked_or_says_why_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -178,6 +183,7 @@ def test_a_file_is_made_in_the_language_of_who_asked_or_says_why_not(
     with read_by(Reader("de")):
         made = turns.costly_file(lambda: reader().language.encode())
     assert made() == b"de"
+    assert turns.costly_file(_refuse)() == b"It is damaged. Delete it."
     monkeypatch.setattr(turns, "FILES_EACH", 0)
     assert b"Many files" in made()
 

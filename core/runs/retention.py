@@ -10,7 +10,7 @@ from core.runs.opened_links import RUN
 from core.runs.run_row import ENDED, ERASED_AT, IN_WORK, INTERRUPTED
 from core.runs.run_table import RunTable
 from core.runs.schema import HANDOVERS, OPENED, RUNS
-from core.runs.store_time import store_time
+from core.runs.store_time import clock_ahead_s, store_time
 
 DAY_S = 86_400.0
 OPEN_S = 1_800.0  # a run looked at this recently counts as open
@@ -22,6 +22,12 @@ class Retention:
     def __init__(self, table: RunTable) -> None:
         self._database, self._settings, self.check = table.database, table.settings, table.check
         self._actor = table.actor
+
+    @needs_right_to(Action.LIST_RUNS)
+    def days_s(self, days: float) -> float:
+        """Return after how many seconds of the clock the store finds so many days over: it may be behind the clock."""
+        with self._database.read() as connection:
+            return days * DAY_S + clock_ahead_s(connection)
 
     @needs_right_to(Action.WORK)
     def prune(self, open_ids: tuple[str, ...] = ()) -> list[str]:

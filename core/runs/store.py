@@ -114,6 +114,7 @@ class Store:
 
         # keeping the store small, and able to write on a full disk
         retention = Retention(table)
+        self.days_s = retention.days_s
         self.prune = retention.prune
         self.erase_mine = retention.erase_mine
         self.keep_disk_reserve = retention.keep_disk_reserve

@@ -18,3 +18,9 @@ def store_time(connection: Connection, clock_s: float) -> float:
     connection.execute(delete(STORE_TIME))
     connection.execute(insert(STORE_TIME).values(store_s=now, clock_s=clock_s))
     return now
+
+
+def clock_ahead_s(connection: Connection) -> float:
+    """Return by how many seconds the clock was ahead of the store's time at the last look, below 0 if behind."""
+    last = connection.execute(select(STORE_TIME)).first()
+    return 0.0 if last is None else last.clock_s - last.store_s

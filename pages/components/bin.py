@@ -10,7 +10,6 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 
 MOST_SHOWN: Final = 20
-DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,14 @@ class Binned:
 
 
 def show_bin(
-    things: list[Binned], days: int, restore: Callable[[str], None], more_in_markdown: Callable[[int], str]
+    things: list[Binned],
+    kept_s: float,
+    restore: Callable[[str], None],
+    more_in_markdown: Callable[[int], str],
 ) -> None:
     """Draw what lies in the bin, newest first, each with the button that brings it back; nothing if it is empty.
 
-    days: how long a thing stays. more_in_markdown: says how many there are beyond those that are shown.
+    kept_s: how long a thing stays. more_in_markdown: says how many there are beyond those that are shown.
     """
     if not things:
         return
@@ -35,7 +37,7 @@ def show_bin(
     with st.expander(markdown_("Bin ({n})", n=len(things)), icon=":material/delete:", key="bin_panel"):
         for thing in things[:MOST_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center", key=f"binned_{thing.id}"):
-                until = thing.deleted_at + days * DAY_S
+                until = thing.deleted_at + kept_s
                 st.markdown(markdown_("{title}, kept until {until:date}", title=thing.title, until=until))
                 st.button(
                     _("Restore"),

@@ -22,7 +22,7 @@ from pages.run_context.form_config import leave_missing_dataset, put_dataset
 from pages.run_context.zip_export import download_own_zip
 from pages.run_context.zip_import import import_own_zip
 from pages.server.services import settings
-from pages.server.visitor import actor, datasets, own_title, visitor
+from pages.server.visitor import actor, datasets, own_title, store, visitor
 
 MOST_SHOWN: Final = 100  # an operator may see many
 AUDIENCES: Final = Sentences(
@@ -52,7 +52,7 @@ def show_mine() -> None:
         binned = [Binned(own.name, own.spec.title, own.deleted_at or 0.0) for own in datasets().binned()]
         show_bin(
             binned,
-            settings().bin_days,
+            store().days_s(settings().bin_days),
             _restore,
             lambda n: nmarkdown_(
                 "{n} more dataset, deleted earlier.", "{n} more datasets, deleted earlier.", n

@@ -113,6 +113,7 @@ CALLS: dict[str, Call] = {
     "keep_disk_reserve": lambda store, _: store.keep_disk_reserve(),
     "room": lambda store, _: store.room(),
     "disk_use": lambda store, _: store.disk_use(),
+    "days_s": lambda store, _: store.days_s(30),
     "count_thinnable": lambda store, _: store.count_thinnable(),
     "make_room": lambda store, _: store.make_room(),
 }

@@ -71,6 +71,19 @@ def test_what_is_deleted_under_a_wrong_clock_lies_in_the_bin_as_long_as_anything
     assert len(gone) == 2
 
 
+def test_a_run_goes_when_its_page_said_though_the_machine_was_off_for_weeks(store_path, monkeypatch):
+    store = open_store(store_path)
+    store.prune()
+    day_s = time.time() + 100 * DAY_S
+    monkeypatch.setattr(time, "time", lambda: day_s)
+    store.delete(ended(store))
+    (deleted,) = store.list(deleted=True)
+    until_s = deleted.deleted_at + store.days_s(30)
+    while not store.prune():
+        day_s += DAY_S
+    assert day_s == pytest.approx(until_s, abs=60)
+
+
 def test_a_run_that_is_looked_at_stays_though_the_stores_time_is_days_from_the_clock(store_path, monkeypatch):
     store = open_store(store_path, kept_days=10)
     run_id = ended(store, age_days=99)

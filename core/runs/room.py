@@ -36,12 +36,17 @@ TOLD_EVERY_S: Final = 3600.0
 
 @dataclass(frozen=True)
 class Room:
-    """How much room the store has. free: on its disk, with what is unused in its own file; missing: 0 = enough."""
+    """How much room the store has.
+
+    free_bytes: on its disk, with what is unused in its own file. missing_bytes: 0 = enough. is_disk_short_soon: it is
+    the disk that is short or will be; else the store comes near its bound.
+    """
 
     free_bytes: int
     store_bytes: int
     missing_bytes: int
     is_short_soon: bool
+    is_disk_short_soon: bool
 
 
 class RoomKeeper:
@@ -65,10 +70,12 @@ class RoomKeeper:
         store = (pages - unused) * size
         free = (
             free_bytes(path.parent) + path.stat().st_size - store
-        )  # the file takes and gives it back by and by
+        )  # what the file has unused, it gives back
         kept, most = int(self._settings.free_mb * MB), int(self._settings.store_mb * MB)
         missing = max(0, kept - free, store - most if most else 0)
-        return Room(free, store, missing, free < SOON * kept or (most > 0 and store > FULL_SOON * most))
+        is_disk_short_soon = free < SOON * kept
+        is_short_soon = is_disk_short_soon or (most > 0 and store > FULL_SOON * most)
+        return Room(free, store, missing, is_short_soon, is_disk_short_soon)
 
     @needs_right_to(Action.LIST_RUNS)
     def disk_use(self) -> DiskUse | None:
@@ -78,12 +85,9 @@ class RoomKeeper:
     @needs_right_to(Action.LIST_RUNS)
     def count_thinnable(self, owner: str | None = None) -> int:
         """Return how many runs, of the owner's or of all, have snapshots that go where room is short."""
-        found = _thinnable().subquery()
-        count = select(func.count(found.c.run_id.distinct()))
-        if owner is not None:
-            count = count.where(found.c.owner == owner)
+        found = _thinnable(owner).subquery()
         with self._database.read() as connection:
-            return connection.scalar(count) or 0
+            return connection.scalar(select(func.count(found.c.run_id.distinct()))) or 0
 
     @needs_right_to(Action.WORK)
     def make_room(self) -> int:
@@ -138,23 +142,25 @@ def _may_be_thinned() -> ColumnElement[bool]:
     return and_(RUNS.c.state.in_(ENDED), may_go())
 
 
-def _thinnable() -> Select[Any]:
-    """Return the rows (run_id, owner, name) of snapshots that go where room is short."""
+def _thinnable(owner: str | None = None) -> Select[Any]:
+    """Return the rows (run_id, name) of snapshots, of the owner's runs or of all, that go where room is short."""
+    may_be = _may_be_thinned() if owner is None else and_(_may_be_thinned(), RUNS.c.owner == owner)
     kept = (
         select(
             ARTIFACTS.c.run_id,
             func.min(ARTIFACTS.c.step).label("first"),
             func.max(ARTIFACTS.c.step).label("last"),
         )
-        .where(ARTIFACTS.c.kind == SNAPSHOT)
+        .join(RUNS, RUNS.c.id == ARTIFACTS.c.run_id)
+        .where(ARTIFACTS.c.kind == SNAPSHOT, may_be)
         .group_by(ARTIFACTS.c.run_id)
         .subquery()
     )
     step = ARTIFACTS.c.step
     return (
-        select(ARTIFACTS.c.run_id, RUNS.c.owner, ARTIFACTS.c.name)
+        select(ARTIFACTS.c.run_id, ARTIFACTS.c.name)
         .join(RUNS, RUNS.c.id == ARTIFACTS.c.run_id)
         .join(kept, kept.c.run_id == ARTIFACTS.c.run_id)
         .where(ARTIFACTS.c.kind == SNAPSHOT, step > kept.c.first, step < kept.c.last)
-        .where(step != func.coalesce(RUNS.c.best_step, -1), _may_be_thinned())
+        .where(step != func.coalesce(RUNS.c.best_step, -1))
     )

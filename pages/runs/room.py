@@ -13,7 +13,7 @@ from core.runs.room import MB, Room
 from pages.server.services import settings
 from pages.server.visitor import store, visitor
 
-MEASURED_S: Final = 30.0  # so long what takes how much is told as it was: it is a walk through folders
+MEASURED_S: Final = 30.0  # so long it is told as it was: it is a walk through folders and through all runs
 
 
 def room_section() -> None:
@@ -22,12 +22,12 @@ def room_section() -> None:
         room = store().room()
         if room is None or not room.is_short_soon:
             return
-        mine, all_runs, use = store().count_thinnable(visitor()), store().count_thinnable(), _disk_use()
+        mine, (any_goes, use) = store().count_thinnable(visitor()), _measured()
     except StoreError:  # the page says what is wrong
         return
     with st.container(key="room"):
         st.warning(
-            f"{_how_short_in_markdown(room)} {_what_goes_in_markdown(mine, all_runs)}",
+            f"{_how_short_in_markdown(room)} {_what_goes_in_markdown(mine, any_goes=any_goes)}",
             icon=":material/hard_drive:",
         )
         if use is not None:
@@ -35,8 +35,9 @@ def room_section() -> None:
 
 
 @st.cache_resource(show_spinner=False, ttl=MEASURED_S)
-def _disk_use() -> DiskUse | None:
-    return store().disk_use()
+def _measured() -> tuple[bool, DiskUse | None]:
+    """Return (whether anybody's snapshots would go, what takes how much)."""
+    return store().count_thinnable() > 0, store().disk_use()
 
 
 def _how_short_in_markdown(room: Room) -> str:
@@ -51,7 +52,7 @@ def _how_short_in_markdown(room: Room) -> str:
             free=room.free_bytes,
             kept=kept,
         )
-    if room.free_bytes < 2 * kept:
+    if room.is_disk_short_soon:
         return markdown_(
             "Room will be short soon: {free:size} of the disk are free, and {kept:size} are to stay free.",
             free=room.free_bytes,
@@ -62,9 +63,9 @@ def _how_short_in_markdown(room: Room) -> str:
     )
 
 
-def _what_goes_in_markdown(mine: int, all_runs: int) -> str:
+def _what_goes_in_markdown(mine: int, *, any_goes: bool) -> str:
     """Return what goes, and how that is avoided."""
-    if not all_runs:
+    if not any_goes:
         return _(
             "Nothing goes by itself. Delete what you no longer need, or ask whoever runs this Inkling for more room."
         )

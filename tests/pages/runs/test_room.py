@@ -42,6 +42,7 @@ def test_it_says_beforehand_what_goes_and_how_that_is_avoided(
     assert re.match(f"{begins} Nothing goes by itself. Delete what you no longer need, or ask", warned(app))
     for owner in (ME, "somebody"):
         trained(services.system_store(), owner)
+    st.cache_resource.clear()
     app.run()
     assert not app.exception
     assert re.match(begins, warned(app))
@@ -49,6 +50,7 @@ def test_it_says_beforehand_what_goes_and_how_that_is_avoided(
     assert "Snapshots of weights take" in words(app)
     for row in store.list():
         store.pin(row.id)
+    st.cache_resource.clear()
     app.run()
     assert "Nothing goes by itself." in warned(app)
 

@@ -143,7 +143,11 @@ class OwnDatasets(DatasetLists):
 
     @needs(Action.DELETE_DATASET)
     def restore(self, name: str) -> None:
-        """Bring the dataset back out of the bin.  Raises: UnknownDataset when it is gone for good."""
+        """Bring the dataset back out of the bin.
+
+        Raises: UnknownDataset when it is gone for good; RefusedUpload beyond the number that its owner may have.
+        """
+        self._check_quota(self._owner(name), more_datasets=1)
         with self._database.write(durable=True) as connection:
             self._change(connection, name, deleted_at=None)
             user_datasets.restore_own(name, self._settings.data_dir)

@@ -47,11 +47,11 @@ def show_mine() -> None:
         above = st.container()  # drawn last: what has just been imported is listed
         with st.expander(_("Import a ZIP"), icon=":material/upload:", key="import_zip_panel"):
             _import()
+        binned = datasets().binned()
         with above:
-            _list(datasets().managed(), is_operator=is_operator)
-        binned = [Binned(own.name, own.spec.title, own.deleted_at or 0.0) for own in datasets().binned()]
+            _list(datasets().managed(), binned, is_operator=is_operator)
         show_bin(
-            binned,
+            [Binned(own.name, own.spec.title, own.deleted_at or 0.0) for own in binned],
             store().days_s(settings().bin_days),
             _restore,
             lambda n: nmarkdown_(
@@ -72,13 +72,10 @@ def _import() -> None:
         width=320,
         help=_("All images of a dataset have the same size, which a model of it takes. Default: grey."),
     )
-    try:
-        import_own_zip(CATALOG[str(like)].image_shape)
-    except DatasetError as error:
-        st.error(markdown_text(str(error)))
+    import_own_zip(CATALOG[str(like)].image_shape)
 
 
-def _list(found: list[OwnDataset], *, is_operator: bool) -> None:
+def _list(found: list[OwnDataset], binned: list[OwnDataset], *, is_operator: bool) -> None:
     if is_operator:
         st.caption(
             _("This browser is an operator's: it has everyone's datasets, and may change and delete them.")
@@ -91,22 +88,20 @@ def _list(found: list[OwnDataset], *, is_operator: bool) -> None:
         st.info(_("You have no datasets of your own yet. Draw some images, or import a ZIP."))
         st.page_link(page("draw"), label=_("Draw some images"), icon=":material/draw:")
         return
-    used = {own.name: datasets().stored_bytes(own.name) for own in found}
     if not is_operator:
         st.caption(
             nmarkdown_(
-                "{n} dataset of at most {most}, {used:size} of at most {most_bytes:size}, the bin included.",
-                "{n} datasets of at most {most}, {used:size} of at most {most_bytes:size}, the bin included.",
+                "{n} dataset of at most {most}. With the bin, {used:size} of at most {most_bytes:size} are taken.",
+                "{n} datasets of at most {most}. With the bin, {used:size} of at most {most_bytes:size} are taken.",
                 len(found),
                 most=settings().datasets_per_owner,
-                used=sum(used.values())
-                + sum(datasets().stored_bytes(own.name) for own in datasets().binned()),
+                used=sum(datasets().stored_bytes(own.name) for own in (*found, *binned)),
                 most_bytes=int(settings().dataset_mb_per_owner * MB),
             )
         )
     for own in found[:MOST_SHOWN]:
         with st.container(key=f"own_{own.name}"):
-            _one(own, used[own.name])
+            _one(own, datasets().stored_bytes(own.name))
     if more := len(found[MOST_SHOWN:]):
         st.caption(nmarkdown_("{n} more dataset.", "{n} more datasets.", more))
 

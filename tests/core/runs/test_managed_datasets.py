@@ -81,5 +81,10 @@ def test_a_visitor_has_a_share_of_the_disk_and_of_the_list(store: Store, sets: S
         own(store, ADA)
     with pytest.raises(RefusedUpload, match="already have 3 datasets"):
         mine.create("One more", DIGITS, (1, 28, 28))
+    with pytest.raises(RefusedUpload, match="already have 3 datasets"):
+        mine.restore(sets.binned)
+    assert [own.name for own in mine.binned()] == [sets.binned]
+    mine.delete(sets.drawn)
+    mine.restore(sets.binned)
     assert own(store, BOB)
     assert own(store, OPERATOR)

@@ -54,7 +54,7 @@ def test_ones_own_are_listed_with_what_they_hold_and_nobody_elses(app: AppTest, 
     said = mine(app)
     assert headings(app) == ["Empty", r"Ours \*here\*"]
     assert "10 classes · training images: 10, test images: 10 · " in said
-    assert "2 datasets of at most 20, " in said
+    assert "2 datasets of at most 20. With the bin, " in said
     assert "You have no datasets" not in said
 
 

@@ -33,7 +33,7 @@ FOLDER: Final = ".imports"  # in the data folder
 LEFT_S: Final = 3_600.0  # what is so old was left by a process that was killed
 _TURNS: Final = threading.BoundedSemaphore(AT_ONCE)
 Said = queue.Queue[dict[str, Any] | None]  # what the process says, None at its end
-_ERRORS: Final = {kind.code: kind for kind in (DatasetError, RefusedUpload, DiskFull, NoPermission)}
+_ERRORS: Final = {kind.code: kind for kind in (RefusedUpload, DiskFull, NoPermission)}
 
 
 def import_zip_aside(
@@ -158,4 +158,4 @@ def _error_in(told: dict[str, Any]) -> DatasetError:
             _("The process that read the ZIP ended before it was done."),
             _("Use fewer or smaller images, or try again later."),
         )
-    return _ERRORS[told["code"]](*(from_kept(sentence) for sentence in told["error"]))
+    return _ERRORS.get(told["code"], DatasetError)(*(from_kept(sentence) for sentence in told["error"]))

@@ -21,10 +21,12 @@ from PIL import Image
 
 from core.datasets import RefusedUpload, load
 from core.datasets.data_dir import REPOSITORY
+from core.datasets.errors import DamagedData
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_dataset_zip import import_zip
 from core.datasets.user_datasets import create_own, list_own
-from core.datasets.zip_process import AT_ONCE, FOLDER, import_zip_aside
+from core.datasets.zip_process import AT_ONCE, FOLDER, _error_in, import_zip_aside
+from core.i18n.kept_sentences import kept
 from core.i18n.reader import Reader, read_by
 from tests.polling import DEADLINE_S, until
 from tests.zips import png, slow_zip, zip_of
@@ -120,6 +122,11 @@ def ended(work: Callable[[], object]) -> BaseException | None:
 
 
 @needs_list
+def test_an_error_of_any_other_kind_comes_back_in_words_too() -> None:
+    told = {"code": DamagedData.code, "error": [kept("It is damaged."), kept("Delete it.")]}
+    assert str(_error_in(told)) == "It is damaged. Delete it."
+
+
 def test_it_tells_how_far_it_is_and_leaves_nothing_once_it_is_not_wanted(tmp_path: Path) -> None:
     told, before = Told(lambda done, _total: done >= 2), children()
     error = ended(lambda: import_zip_aside(endless_zip(), "x", GREY, tmp_path, ENDLESS, told))

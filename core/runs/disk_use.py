@@ -59,7 +59,7 @@ def disk_use(database: Database, settings: Settings) -> DiskUse:
     data = settings.data_dir
     own, cache = folder_bytes(data / OWN) + folder_bytes(data / BIN), folder_bytes(data / SURVEYS)
     store = sum(_size(file) for file in database.path.parent.glob(f"{database.path.name}*"))
-    beside = store if database.path.parent == data else 0
+    beside = store if database.path.resolve().is_relative_to(data.resolve()) else 0
     return DiskUse(
         snapshots,
         max(0, store - snapshots),

@@ -135,9 +135,12 @@ def test_the_log_says_what_went_and_what_takes_how_much_and_does_not_repeat_itse
     assert "of their disk are free." in line
 
 
-def test_what_takes_how_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("folder", ["", "store"])
+def test_what_takes_how_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str):
     monkeypatch.setattr(disk_use, "free_bytes", lambda folder: len(str(folder)))
-    store = open_store(tmp_path / "inkling.db", data=str(tmp_path))
+    home = tmp_path / folder
+    home.mkdir(exist_ok=True)
+    store = open_store(home / "inkling.db", data=str(tmp_path))
     trained(store)
     for place, size in {
         "own/a/1": 3,
@@ -148,12 +151,12 @@ def test_what_takes_how_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     }.items():
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place).write_bytes(bytes(size))
-    (tmp_path / "inkling.db.version-1").write_bytes(bytes(1_000_000))
+    (home / "inkling.db.version-1").write_bytes(bytes(1_000_000))
     use = store.disk_use()
     assert use is not None
-    assert (use.own_datasets, use.cache, use.free) == (7, 7, len(str(tmp_path)))
+    assert (use.own_datasets, use.cache, use.free) == (7, 7, len(str(home)))
     assert 650 <= use.unpacked_datasets < 5_000, "locks are there, too"
-    files = sum(file.stat().st_size for file in tmp_path.glob("inkling.db*") if file.is_file())
+    files = sum(file.stat().st_size for file in home.glob("inkling.db*") if file.is_file())
     assert use.snapshots + use.rest_of_runs == files
     assert use.snapshots > 11 * 31_000
     assert use.rest_of_runs > 1_000_000

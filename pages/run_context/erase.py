@@ -1,5 +1,7 @@
 """Delete everything of mine: asked once more, with what goes, and then done at once."""
 
+from typing import Final
+
 import streamlit as st
 
 from core.datasets import DatasetError
@@ -12,7 +14,7 @@ from pages.run_context.form_config import leave_missing_dataset
 from pages.run_context.selected_run import selected_run
 from pages.server.visitor import store
 
-_OF_WHAT_IS_GONE = ("deleted_runs", "selected_runs", "lesson_run", "handover")  # in the session
+_OF_WHAT_IS_GONE: Final = ("deleted_runs", "selected_runs", "lesson_run", "handover")  # in the session
 
 
 def erase_button() -> None:

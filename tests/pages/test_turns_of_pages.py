@@ -1,16 +1,19 @@
 """What pages compute for long, and what they export, is done at the visitor's turn, and once it is kept needs none."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.access.rules import Actor, Role
 from core.datasets import ImageData
 from core.insight import embedding_cache
 from core.runs import Store
+from core.runs.own_datasets import OwnDatasets
 from pages.data import embedding_job
 from pages.draw import model_choice
 from pages.server import turns
@@ -72,21 +75,41 @@ def test_what_knows_the_images_of_a_model(
     until(lambda: ("turn", ME) in held, "the turn")
 
 
-def test_exports(
-    app: AppTest, store: Store, mnist: ImageData, held: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    offered, offer = {}, st.download_button
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """Return what makes the file of each download button that is drawn, filled as they are."""
+    found, offer = {}, st.download_button
 
-    def noted(label: str, **how: object) -> object:
-        offered[label] = how["data"]
-        return offer(label, **how)  # type: ignore[arg-type]
+    def noted(label: str, **how: Any) -> bool:
+        found[label] = how["data"]
+        return offer(label, **how)
 
     monkeypatch.setattr(st, "download_button", noted)
+    return found
+
+
+def test_exports(
+    app: AppTest,
+    store: Store,
+    mnist: ImageData,
+    held: list[tuple[str, str]],
+    offered: dict[str, Callable[[], bytes]],
+) -> None:
     run_id = finished_run(store, mnist, train_size=200)
     app.session_state["selected_runs"] = [run_id]
     shown(app, "runs", run_id)
     made = begin(offered["Download"], "export").result(120)
     assert b"import torch" in made
+    assert held == [("file_turn", ME)]
+
+
+def test_the_zip_of_a_dataset_of_ones_own(
+    app: AppTest, store: Store, held: list[tuple[str, str]], offered: dict[str, Callable[[], bytes]]
+) -> None:
+    OwnDatasets(store.acting_as(Actor(Role.VISITOR, ME))).create("Ours", ("a", "b"), (1, 28, 28))
+    app.session_state["data_section"] = "Mine"
+    shown(app, "data")
+    assert begin(offered["Download as a ZIP"], "export").result(120).startswith(b"PK")
     assert held == [("file_turn", ME)]
 
 

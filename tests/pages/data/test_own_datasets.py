@@ -1,11 +1,7 @@
 """Mine on Data: the visitor's own datasets to train on, share, delete and bring back, and the import of another."""
 
-import io
-import zipfile
-
 import numpy as np
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.access.rules import Actor, Role
@@ -19,6 +15,7 @@ from pages.server import visitor
 from tests.pages.conftest import ME
 from tests.pages.finished_runs import shown, words
 from tests.polling import until
+from tests.zips import quick_zip
 
 OTHER = "somebody"
 DIGITS = tuple("0123456789")
@@ -168,19 +165,9 @@ def test_an_operator_has_everybodys_and_is_told_so(app: AppTest, store: Store) -
     assert "Theirs (private)" in headings(app)
 
 
-def zipped(classes: int) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for k in range(classes):
-            picture = io.BytesIO()
-            Image.fromarray(np.full((28, 28), 100 * k, np.uint8)).save(picture, "PNG")
-            archive.writestr(f"{k}/one.png", picture.getvalue())
-    return buffer.getvalue()
-
-
 def test_an_imported_zip_is_listed_at_once(app: AppTest, store: Store) -> None:
     mine(app)
-    app.file_uploader(key="lesson_zip").upload("leaves.zip", zipped(2), "application/zip").run()
+    app.file_uploader(key="lesson_zip").upload("leaves.zip", quick_zip(2), "application/zip").run()
     next(button for button in app.button if button.label == "Import leaves.zip").click().run()
     until(lambda: app.run().success, "the ZIP to be imported")
     assert not app.exception

@@ -97,7 +97,8 @@ class OwnDatasets(DatasetLists):
         data_dir, limits = self._settings.data_dir, upload_limits(self._settings)
         found = import_zip_aside(content, title, shape, data_dir, limits, progress)
         try:
-            self._check_quota(owner, more_bytes=user_datasets.stored_bytes(found.spec.name, data_dir))
+            size = user_datasets.stored_bytes(found.spec.name, data_dir)
+            self._check_quota(owner, more_datasets=1, more_bytes=size)  # others may have come in meanwhile
         except RefusedUpload:
             user_datasets.delete_own(found.spec.name, data_dir)
             raise

@@ -13,6 +13,7 @@ from core.runs import Store
 from core.runs.dataset_rights import EVERYONE
 from core.runs.own_datasets import OwnDatasets
 from tests.core.runs.test_own_datasets import ADA, BOB, DIGITS, NOBODY, Sets, own, sets, store
+from tests.zips import quick_zip
 
 __all__ = ["sets", "store"]
 
@@ -88,3 +89,16 @@ def test_a_visitor_has_a_share_of_the_disk_and_of_the_list(store: Store, sets: S
     mine.restore(sets.binned)
     assert own(store, BOB)
     assert own(store, OPERATOR)
+
+
+def test_what_came_in_while_a_zip_was_read_counts_too(store: Store, sets: Sets):
+    mine = OwnDatasets(store.acting_as(ADA))
+
+    def meanwhile(*_: object) -> None:
+        while len(mine.managed()) < 3:
+            own(store, ADA)
+
+    with pytest.raises(RefusedUpload, match="already have 3 datasets"):
+        mine.import_zip(quick_zip(), "One more", (1, 28, 28), progress=meanwhile)
+    assert len(mine.managed()) == 3
+    assert len(files.list_own(store.settings.data_dir)) == 3 + len({sets.nobodys})

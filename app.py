@@ -25,6 +25,7 @@ from pages.server.index_page import IndexPage
 from pages.server.live_socket import live_route
 from pages.server.open_files import RoomForVisitors, raise_limit
 from pages.server.open_tabs import OpenTabs
+from pages.server.page_messages import PageMessages
 from pages.server.services import allowed
 from pages.server.static_files import StaticFiles
 from pages.server.turns import POOL
@@ -61,6 +62,7 @@ app = st.App(
         Middleware(StaticFiles, base_path=BASE_PATH),
         Middleware(Identity, base_path=BASE_PATH),
         Middleware(OpenTabs, base_path=BASE_PATH),
+        Middleware(PageMessages, base_path=BASE_PATH),
         Middleware(IndexPage),
     ],
 )

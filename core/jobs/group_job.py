@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from core.datasets import load
 from core.jobs.failures import failure
 from core.jobs.job import Job
 from core.jobs.store_controls import StoreControls
@@ -61,13 +60,13 @@ class Group:
         """Write down what the runs say; return the last word of each."""
         last: list[Event | None] = [None] * len(self.jobs)
         first = self.jobs[0]
-        config, folder = first.row.config, first.settings.data_dir
         try:
+            data, extra = first.images()
             told = train_many(
-                load(config.dataset, folder),
+                data,
                 [job.row.config for job in self.jobs],
                 [_Controls(self, i, job) for i, job in enumerate(self.jobs)],
-                extra=load(config.mix_in, folder) if config.mix_in else None,
+                extra=extra,
                 checkpoint_every_s=first.settings.checkpoint_s,
                 threads=first.threads,
             )

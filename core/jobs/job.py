@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.access.rules import Action
 from core.config.app_settings import Settings
 from core.config.run_config import ConfigError, FieldError
-from core.datasets import load
+from core.datasets import ImageData, load
 from core.i18n.kept_sentences import with_code
 from core.i18n.translation import N_, _
 from core.jobs.event_writer import EventWriter
@@ -17,6 +18,8 @@ from core.jobs.failures import TimeUp, failure
 from core.jobs.store_controls import InterruptSignal, StoreControls
 from core.protocol.events import TERMINAL, Event, Started, Steps
 from core.runs import DamagedArtifact, LostRun, RunRow, Store, StoreError, StoreFull, step_of
+from core.runs.operators import owner_of
+from core.runs.own_datasets import OwnDatasets
 from core.training.checkpoint import CheckpointError
 from core.training.loop import train
 
@@ -104,11 +107,11 @@ class Job:
 
     def _arguments(self) -> dict[str, Any]:
         """Return what `train` is called with, but for the checkpoint."""
-        config, folder = self.row.config, self.settings.data_dir
+        data, extra = self.images()
         return {
-            "data": load(config.dataset, folder),
-            "extra": load(config.mix_in, folder) if config.mix_in else None,
-            "config": config,
+            "data": data,
+            "extra": extra,
+            "config": self.row.config,
             "controls": StoreControls(
                 self.store, self.row, self.attempt, self.interrupt_signal, self.event_writer
             ),
@@ -116,6 +119,17 @@ class Job:
             "checkpoint_every_s": self.settings.checkpoint_s,
             "threads": self.threads,
         }
+
+    def images(self) -> tuple[ImageData, ImageData | None]:
+        """Return what the run learns from, and what is mixed in, if its owner still may: a share may be taken back.
+
+        Raises: DatasetError, one of them PrivateDataset; StoreError.
+        """
+        config, folder = self.row.config, self.settings.data_dir
+        owners = OwnDatasets(self.store.acting_as(owner_of(self.store.database, self.row.owner)))
+        for name in filter(None, (config.dataset, config.mix_in)):
+            owners.check(Action.READ_DATASET, name)
+        return load(config.dataset, folder), load(config.mix_in, folder) if config.mix_in else None
 
     def _initial_weights(self) -> dict[str, np.ndarray] | None:
         """Return the final weights of the run that this one starts from, if it does."""

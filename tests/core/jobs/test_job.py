@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.access.rules import Actor, Role
 from core.config.run_config import RunConfig
 from core.datasets import UnknownDataset
 from core.datasets.user_datasets import delete_own
 from core.jobs import job
 from core.protocol.events import Checkpoint, Event, Failed, LearningRateChanged, Started, Steps, Weights
 from core.runs import StoreFull
+from core.runs.dataset_rights import LINK, PRIVATE
+from core.runs.own_datasets import OwnDatasets
 from core.runs.schema import ARTIFACTS
 from core.training.loop import train
 from tests.core.jobs.conftest import SMALL, assert_same_bits, final_weights, open_store, train_run
@@ -202,6 +205,26 @@ def test_a_run_whose_images_went_while_it_waited_fails_with_the_reason_and_a_rem
     assert row.remedy.endswith(".")
     with suppress(UnknownDataset):
         delete_own(spec.name)
+
+
+@pytest.mark.parametrize("field", ["dataset", "mix_in"])
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_share_that_is_taken_back_is_over_for_runs_that_wait(store, field, done):
+    ada, bob = (store.acting_as(Actor(Role.VISITOR, name)) for name in ("ada", "bob"))
+    spec = OwnDatasets(ada).create("Ada's", [str(digit) for digit in range(10)], (1, 28, 28)).spec
+    OwnDatasets(ada).add_images(spec.name, np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2)
+    OwnDatasets(ada).share(spec.name, LINK)
+    config = replace(SMALL, **{field: spec.name}, train_size=0, validation_size=0)
+    run_id = bob.create(config, command="pause", run_until=1)
+    if done:
+        train_run(store, run_id, lambda e, r: r.give("park") if isinstance(e, Steps) else None)
+        assert store.get(run_id).status == "paused"
+    OwnDatasets(ada).share(spec.name, PRIVATE)
+    bob.order(run_id, command="run")
+    row = train_run(store, run_id)
+    assert (row.status, row.cause, row.step) == ("failed", "user_error", done)
+    assert "somebody else's own, and not shared" in f"{row.message}"
+    OwnDatasets(ada).erase_mine()
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from benchmarks.page_client import Session, live_address, watching
 from core.access.rules import Actor, Role
@@ -177,5 +180,46 @@ def test_nobody_resumes_anothers_session(app: App, store: Store, hers: Hers) -> 
             await again.draw(socket)
             assert again.id == page.id
             assert TITLE.encode() in again.said
+
+    run_aside(play)
+
+
+def test_nobody_empties_what_the_server_keeps_for_all(app: App) -> None:
+    """The engine is among it: the next page would start a second one."""
+
+    def count_children() -> int:
+        threads = Path(f"/proc/{app.process.pid}/task").glob("*/children")
+        return sum(len(thread.read_text().split()) for thread in threads)
+
+    async def play() -> None:
+        page = Page("")
+        async with page.connected(app) as socket:  # type: ignore[arg-type]
+            await page.draw(socket)
+            until(lambda: count_children() > 0, "the engine's process")
+            before = count_children()
+            order = BackMsg(clear_cache=True)
+            for _ in range(3):
+                await socket.send(order.SerializeToString())
+                await page.draw(socket)
+            assert count_children() == before
+
+    run_aside(play)
+
+
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/live"])
+def test_a_message_of_many_megabytes_is_not_held(app: App, path: str) -> None:
+    """It need not end: what has come of it would be held as long as its sender likes."""
+
+    async def play() -> None:
+        address = app.url.replace("http", "ws") + path
+
+        async def parts() -> AsyncIterator[bytes]:
+            for _ in range(9):
+                yield bytes(1_000_000)
+            await socket.wait_closed()
+
+        async with connect(address) as socket:
+            with pytest.raises(ConnectionClosed):
+                await socket.send(parts())
 
     run_aside(play)

@@ -121,16 +121,16 @@ class Settings:
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
     )
     held_uploads_mb_per_visitor: float = _number(
-        100.0,
-        0.01,
-        10.0**6,
-        N_("The most that the uploads of one visitor may take in memory together, in megabytes."),
+        100.0, 0.01, 10.0**6, N_("The most memory that one visitor's uploads may take, in megabytes.")
     )
     held_uploads_mb: float = _number(
         500.0,
         0.01,
         10.0**6,
         N_("The most that the uploads of all visitors may take in memory together, in megabytes."),
+    )
+    run_mb_per_owner: float = _number(
+        1000.0, 1.0, 10.0**7, N_("The most room that the runs of one visitor may take, in megabytes.")
     )
     datasets_per_owner: int = _whole(
         20, 1, 100_000, N_("The most datasets that one visitor may have of their own.")

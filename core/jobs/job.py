@@ -17,9 +17,10 @@ from core.jobs.event_writer import EventWriter
 from core.jobs.failures import TimeUp, failure
 from core.jobs.store_controls import InterruptSignal, StoreControls
 from core.protocol.events import TERMINAL, Event, Started, Steps
-from core.runs import DamagedArtifact, LostRun, RunRow, Store, StoreError, StoreFull, step_of
+from core.runs import DamagedArtifact, LostRun, RunRefused, RunRow, Store, StoreError, StoreFull, step_of
 from core.runs.operators import owner_of
 from core.runs.own_datasets import OwnDatasets
+from core.runs.run_share import check_share
 from core.training.checkpoint import CheckpointError
 from core.training.loop import train
 
@@ -59,9 +60,9 @@ class Job:
         try:
             for last in self._events():
                 self.take(last)
-        except StoreError:
-            raise
         except Exception as error:  # why: whatever ends a run must be told to the person who started it
+            if isinstance(error, StoreError) and not isinstance(error, RunRefused):
+                raise
             last = failure(error, step_of(last) if last else self.row.step)
             self.event_writer.add(last)
             if self.on_event:
@@ -123,12 +124,17 @@ class Job:
     def images(self) -> tuple[ImageData, ImageData | None]:
         """Return what the run learns from, and what is mixed in, if its owner still may: a share may be taken back.
 
-        Raises: DatasetError, one of them PrivateDataset; StoreError.
+        Raises: DatasetError, one of them PrivateDataset; StoreError, RunRefused where the owner's share of the store
+        has been taken since the run was made.
         """
         config, folder = self.row.config, self.settings.data_dir
-        owners = OwnDatasets(self.store.acting_as(owner_of(self.store.database, self.row.owner)))
+        owner = owner_of(self.store.database, self.row.owner)
+        owners = OwnDatasets(self.store.acting_as(owner))
         for name in filter(None, (config.dataset, config.mix_in)):
             owners.check(Action.READ_DATASET, name)
+        if self.attempt == 1:
+            with self.store.database.read() as connection:
+                check_share(connection, self.settings, owner)
         return load(config.dataset, folder), load(config.mix_in, folder) if config.mix_in else None
 
     def _initial_weights(self) -> dict[str, np.ndarray] | None:

@@ -13,6 +13,7 @@ from core.runs.artifacts import ArtifactWriter
 from core.runs.event_log import EventLog
 from core.runs.run_records import new_id, new_row
 from core.runs.run_row import RUNNING
+from core.runs.run_share import bytes_of, check_share
 from core.runs.run_table import RunTable
 from core.runs.schema import RUNS
 
@@ -44,7 +45,8 @@ class FinishedRuns:
         Its weights, its final logits and its figures are those of the Weights, Logits, Steps and Evaluated
         events between. With a `run_id` that the store knows already (a deleted one too) nothing is changed.
 
-        Raises: ValueError for events without beginning or end; StoreError.
+        Raises: ValueError for events without beginning or end; StoreError, RunRefused for what is beyond a visitor's
+        share of the store.
         """
         if not events or not isinstance(events[0], Started) or not isinstance(events[-1], TERMINAL):
             what = "a finished run's events begin with Started and end with how it ended"  # not said: for programmers
@@ -57,6 +59,7 @@ class FinishedRuns:
         known = select(RUNS.c.id).where(RUNS.c.id == run_id)
         with self._database.write(durable=True) as connection:
             if connection.scalar(known) is None:
+                check_share(connection, self._table.settings, self._table.actor, bytes_of(events))
                 connection.execute(insert(RUNS).values(values))
                 self._event_log.write_down(connection, self._table.row(connection, run_id), events)
         return run_id

@@ -20,6 +20,7 @@ from core.runs.errors import RunRefused, UnreadableRun
 from core.runs.opened_links import RUN, note_opened
 from core.runs.run_query import Query, select_runs, shown_to
 from core.runs.run_row import CREATED, IN_WORK, QUEUED, RunRow, run_row
+from core.runs.run_share import check_share
 from core.runs.run_table import RunTable, Values, many
 from core.runs.schema import RUNS
 
@@ -67,8 +68,8 @@ class RunRecords:
 
         Raises: ConfigError for settings beyond this installation's limits, or beyond what the dataset holds, or for
         a dataset of somebody else's that is not shared;
-        RunRefused for a full queue, or for a name, note or tag that cannot be shown; UnknownRun for a run to start
-        from that may not be read.
+        RunRefused for a full queue, for a visitor whose runs take their share of the store, or for a name, note or
+        tag that cannot be shown; UnknownRun for a run to start from that may not be read.
         """
         if config.start_from:
             self.check(Action.READ_RUN, config.start_from)
@@ -84,6 +85,7 @@ class RunRecords:
         values |= {"command": command, "run_until": run_until, "pace": pace}
         values |= {"state": QUEUED if queue else CREATED, "queued_at": now if queue else None}
         with self._database.write(durable=True) as connection:
+            check_share(connection, self._table.settings, self._table.actor)
             if queue:
                 self._check_queue(connection, owner)
                 values["queue_order"] = self._table.next_queue_order(connection)

@@ -21,7 +21,7 @@ from pages.components.share_link import address_of, qr_code
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
-from pages.server.turns import costly_file
+from pages.server.turns import at_ones_turn, costly_file
 from pages.server.visitor import store
 
 _QR_CODES: Final = Sentences({"run": N_("This run"), "settings": N_("Its settings")})
@@ -101,7 +101,8 @@ def import_section() -> None:
             name = file.name.removesuffix(".safetensors")
             run_id = import_weights(store(), file.getvalue(), dataset=dataset, name=name)
         else:
-            run_id = import_bundle(store(), file.getvalue())
+            with at_ones_turn():  # half a megabyte may unpack to hundreds
+                run_id = import_bundle(store(), file.getvalue())
     except (StoreError, DatasetError) as error:
         st.error(markdown_text(str(error)))
         return

@@ -142,19 +142,19 @@ def costly(
 
     def decorated(compute: Callable[P, T]) -> Callable[P, T]:
         @wraps(compute)
-        def at_ones_turn(*args: P.args, **kwargs: P.kwargs) -> T:
+        def held(*args: P.args, **kwargs: P.kwargs) -> T:
             if not TURNS.is_held():
                 raise _NeedsTurn
             return compute(*args, **kwargs)
 
-        kept = keep(at_ones_turn)
+        kept = keep(held)
 
         @wraps(compute)
         def found(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
                 return kept(*args, **kwargs)
             except _NeedsTurn:
-                with TURNS.turn(visitor(), _announced):
+                with at_ones_turn():
                     return kept(*args, **kwargs)
 
         return found
@@ -178,6 +178,11 @@ def costly_file(make: Callable[[], bytes]) -> Callable[[], bytes]:
                 return str(error).encode()
 
     return made
+
+
+def at_ones_turn() -> AbstractContextManager[None]:
+    """Hold the turn of the visitor who looks at the page, for what is not kept."""
+    return TURNS.turn(visitor(), _announced)
 
 
 def _announced(before: int) -> AbstractContextManager[None]:

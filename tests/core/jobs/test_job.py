@@ -227,6 +227,20 @@ def test_a_share_that_is_taken_back_is_over_for_runs_that_wait(store, field, don
     OwnDatasets(ada).erase_mine()
 
 
+def test_a_run_whose_owner_took_their_share_of_the_store_meanwhile_is_not_begun(tmp_path, data_folder):
+    store = open_store(tmp_path, data_folder, run_mb_per_owner=1.0)
+    ada = store.acting_as(Actor(Role.VISITOR, "ada"))
+    large = replace(SMALL, model="mlp", hidden_sizes=(300,))
+    first, second = ada.create(large), ada.create(SMALL)
+    assert train_run(store, first).status == "finished"
+    row = train_run(store, second)
+    assert (row.status, row.cause, row.step) == ("failed", "user_error", 0)
+    assert "but at most 1.0 MB are allowed here" in f"{row.message}"
+    ada.delete(first)
+    assert train_run(store, ada.create(SMALL)).status == "finished"
+    store.close()
+
+
 @pytest.mark.parametrize(
     ("limits", "cause", "words"),
     [

@@ -130,7 +130,7 @@ class Settings:
         N_("The most that the uploads of all visitors may take in memory together, in megabytes."),
     )
     run_mb_per_owner: float = _number(
-        1000.0, 1.0, 10.0**7, N_("The most room that the runs of one visitor may take, in megabytes.")
+        2000.0, 1.0, 10.0**7, N_("The most room that the runs of one visitor may take, in megabytes.")
     )
     datasets_per_owner: int = _whole(
         20, 1, 100_000, N_("The most datasets that one visitor may have of their own.")

@@ -8,6 +8,7 @@ pages said. Linux only.
 import argparse
 import asyncio
 import io
+import time
 import urllib.request
 import zipfile
 import zlib
@@ -139,10 +140,15 @@ async def _upload(app: App, label: str, name: str, content: bytes) -> str:
         else:
             await client.pick(socket, "Where the image comes from", "Test image")
             await client.pick(socket, "Behind the answer", "Train on your drawings")
+        began = time.perf_counter()
         await client.upload(app, socket, label, name, content)
         if label == ZIP:
             await client.press(socket, "Import")
-    took = client.draw_ms[-1] / 1000
+            async with asyncio.timeout(PATIENCE_S):
+                while not client.said:  # it goes on beside the page
+                    await asyncio.sleep(0.5)
+                    await client.draw(socket)
+    took = time.perf_counter() - began
     told = " ".join(client.said) or "no refusal"
     return f"{name}, {len(content) / 1e6:.2f} MB, {took:.1f} s: {told}"
 

@@ -11,7 +11,7 @@ from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
 from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
-from core.datasets.catalog import DatasetSpec, own_folder, unknown
+from core.datasets.catalog import DatasetSpec, unknown
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
@@ -137,10 +137,16 @@ class OwnDatasets(DatasetLists):
     @needs(Action.DELETE_DATASET)
     def delete(self, name: str) -> None:
         """Put the dataset into the bin: it is gone for everybody until `restore`. Runs in training go on."""
-        with self._database.write(durable=True) as connection:
-            deleted_at = store_time(connection, time.time())
-            self._change(connection, name, deleted_at=deleted_at)
-            user_datasets.bin_own(name, self._settings.data_dir)
+        folder = self._settings.data_dir
+        user_datasets.bin_own(
+            name, folder
+        )  # first: it may wait for who changes the dataset, and nobody for it
+        try:
+            with self._database.write(durable=True) as connection:
+                self._change(connection, name, deleted_at=store_time(connection, time.time()))
+        except BaseException:  # why: whatever happens, the files lie where the row says
+            user_datasets.restore_own(name, folder)
+            raise
 
     @needs(Action.DELETE_DATASET)
     def restore(self, name: str) -> None:
@@ -149,9 +155,14 @@ class OwnDatasets(DatasetLists):
         Raises: UnknownDataset when it is gone for good; RefusedUpload beyond the number that its owner may have.
         """
         self._check_quota(self._owner(name), more_datasets=1)
-        with self._database.write(durable=True) as connection:
-            self._change(connection, name, deleted_at=None)
-            user_datasets.restore_own(name, self._settings.data_dir)
+        folder = self._settings.data_dir
+        user_datasets.restore_own(name, folder)
+        try:
+            with self._database.write(durable=True) as connection:
+                self._change(connection, name, deleted_at=None)
+        except BaseException:  # why: as in `delete`
+            user_datasets.bin_own(name, folder)
+            raise
 
     @needs_right_to(Action.WORK)
     def give(self, name: str, owner: str, audience: str = PRIVATE) -> None:
@@ -209,7 +220,7 @@ class OwnDatasets(DatasetLists):
         changed = connection.execute(update(OWN_DATASETS).where(OWN_DATASETS.c.name == name).values(**values))
         if changed.rowcount:
             return
-        if not own_folder(name, self._settings.data_dir).is_dir():
+        if not user_datasets.stored_bytes(name, self._settings.data_dir):
             raise unknown(name)
         connection.execute(insert(OWN_DATASETS).values(**_columns(name, "", IMPORTED, PRIVATE) | values))
 

@@ -82,7 +82,10 @@ def _list(found: list[OwnDataset], binned: list[OwnDataset], *, is_operator: boo
         )
     else:
         st.caption(
-            _("Your own datasets, your drawings among them. Only you can see them, unless you share one.")
+            _(
+                "Your own datasets, your drawings among them. Only you and whoever runs this Inkling can see them, "
+                "unless you share one."
+            )
         )
     if not found:
         st.info(_("You have no datasets of your own yet. Draw some images, or import a ZIP."))

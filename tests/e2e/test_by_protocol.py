@@ -164,18 +164,18 @@ def test_nobody_resumes_anothers_session(app: App, store: Store, hers: Hers) -> 
     mine, query = cookie_of(store, hers.owner), f"dataset={hers.dataset}"
 
     async def play() -> None:
-        page = Page("", query, mine)
+        page = Page("", query, headers={"Cookie": mine})
         async with page.connected(app) as socket:  # type: ignore[arg-type]
             await page.draw(socket)
             assert TITLE.encode() in page.said
             for who, cookie in cookies(store, hers.owner).items():
-                theirs = Page("", "dataset=mnist", cookie, id=page.id)
+                theirs = Page("", "dataset=mnist", headers={"Cookie": cookie}, id=page.id)
                 async with theirs.connected(app) as other:  # type: ignore[arg-type]
                     await theirs.draw(other)
                 assert theirs.id != page.id, who
                 assert TITLE.encode() not in theirs.said, who
             await page.draw(socket)  # it has not been cut off
-        again = Page("", "dataset=mnist", mine, id=page.id)
+        again = Page("", "dataset=mnist", headers={"Cookie": mine}, id=page.id)
         async with again.connected(app) as socket:  # type: ignore[arg-type]
             await again.draw(socket)
             assert again.id == page.id

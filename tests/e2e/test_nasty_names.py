@@ -90,7 +90,7 @@ def look_at_train(look: Looker) -> None:
     look.open("", dataset=look.nasty.dataset)
     look.sees(*look.nasty.names)  # the weight images, and the strip beneath
     box = look.page.get_by_role("combobox", name=re.compile("Images|Dataset")).first
-    expect(box).to_have_value(f"{look.nasty.title} (yours)")
+    expect(box).to_have_value(f"{look.nasty.title} (shared)")
 
 
 def test_weights(page: Page, app: App, few: Nasty) -> None:

@@ -224,7 +224,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
     store.rename(mine, "only mine here")
     open_runs(page, app, store, "only mine here")
     select_row(page, 0)
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("1 run deleted.")).to_be_visible()
     assert store.get(mine).deleted_at is not None
     page.get_by_role("button", name="Undo").click()
@@ -232,7 +232,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
     assert store.get(mine).deleted_at is None
     open_runs(page, app, store, made[0])  # nobody's, so not this visitor's
     select_row(page, 0)
-    expect(page.get_by_role("button", name="Delete")).to_be_disabled()
+    expect(page.get_by_role("button", name="Delete", exact=True)).to_be_disabled()
 
 
 def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, store: Store) -> None:

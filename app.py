@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.server import addresses
 from pages.server.answers import OwnWords
 from pages.server.background import begin, tell_end
+from pages.server.connections import Connections
 from pages.server.errors import say_fault
 from pages.server.handover_page import handover_route
 from pages.server.headers import SecurityHeaders
@@ -40,8 +41,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     print(addresses.told(), flush=True)
     raise_limit()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(POOL))
+    watching = Connections().watch(asyncio.get_running_loop())
     begin(lambda: importlib.import_module("pages.shell"), "pages")
     yield
+    watching.cancel()
     tell_end()
     # Uvicorn, once closed, raises the signal to end again, before the engine is closed. Windows has no such masks.
     if hasattr(signal, "pthread_sigmask"):

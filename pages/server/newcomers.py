@@ -62,7 +62,12 @@ def address_of(scope: Scope) -> str:
 def is_https(scope: Scope) -> bool:
     """Return whether the browser's way here is encrypted, up to a proxy that the settings name at least."""
     says = Headers(scope=scope).get("x-forwarded-proto", "").strip() == "https"
-    return scope.get("scheme") == "https" or (says and _is_in(_host(scope), _networks(allowed().proxies)))
+    return scope.get("scheme") == "https" or (says and is_proxy(_host(scope)))
+
+
+def is_proxy(host: str) -> bool:
+    """Return whether the settings name the machine, or its network, as a proxy."""
+    return _is_in(host, _networks(allowed().proxies))
 
 
 def _host(scope: Scope) -> str:

@@ -62,15 +62,21 @@ def raise_limit() -> None:
         print(f"  {room}", flush=True)  # beside the addresses (addresses.py)
 
 
+def limit() -> int | None:
+    """Return how many files this process may have open; None where that is not known."""
+    if resource is None:
+        return None
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else int(soft)
+
+
 def files_left() -> int:
     """Return how many more files this process may open; very many where that is not known."""
-    if resource is None:
-        return ENOUGH
-    limit, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if limit == resource.RLIM_INFINITY:
+    most = limit()
+    if most is None:
         return ENOUGH
     try:
-        return limit - sum(1 for _file in Path("/dev/fd").iterdir())
+        return most - sum(1 for _file in Path("/dev/fd").iterdir())
     except OSError:  # not even one to look
         return 0
 

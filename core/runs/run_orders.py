@@ -6,12 +6,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, bindparam, case, select
 
 from core.access.guard import needs
-from core.access.rules import Action
+from core.access.rules import Action, Role
 from core.config.field_errors import ONE_OF
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, FieldError
 from core.protocol.controls import RunCommands
-from core.runs.run_records import check_pace
+from core.runs.run_records import check_pace, check_queue
 from core.runs.run_row import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEUED
 from core.runs.run_table import RunTable, Values
 from core.runs.schema import RUNS
@@ -46,7 +46,7 @@ class RunOrders:
         that no worker has. `one_step` and `one_epoch` go on by that much (to the epoch's end) and pause again;
         pressed twice they add up. A run that has ended obeys nothing more.
 
-        Raises: UnknownRun; ConfigError naming the refused value.
+        Raises: UnknownRun; ConfigError naming the refused value; RunRefused where it would wait in a full queue.
         """
         changes = _checked(command, learning_rate, pace)
         if one_step or one_epoch:
@@ -70,7 +70,7 @@ class RunOrders:
         """Put a held-back or interrupted run into the queue; return False, changing nothing, for any other.
 
         An interrupted run goes on from its last checkpoint; its standing orders are "run" again.
-        Raises: UnknownRun.
+        Raises: UnknownRun; RunRefused for a visitor, where the queue is full.
         """
         with self._database.read() as connection:
             values = self._table.row(connection, run_id)
@@ -113,6 +113,9 @@ class RunOrders:
         return values["state"] in IN_WORK and bool(values["lease"])
 
     def _queue(self, connection: Connection, run_id: str) -> None:
+        actor = self._table.actor
+        if actor.role is Role.VISITOR:
+            check_queue(connection, self._table.settings, actor.id)
         order = self._table.next_queue_order(connection)
         cleared = {"cause": "", "message": "", "remedy": ""}
         queued = {"state": QUEUED, "queue_order": order, "queued_at": time.time()}

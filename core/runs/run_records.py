@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
+from core.config.app_settings import Settings
 from core.config.dataset_fit import dataset_problem
 from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
@@ -87,32 +88,10 @@ class RunRecords:
         with self._database.write(durable=True) as connection:
             check_share(connection, self._table.settings, self._table.actor)
             if queue:
-                self._check_queue(connection, owner)
+                check_queue(connection, self._table.settings, owner)
                 values["queue_order"] = self._table.next_queue_order(connection)
             connection.execute(insert(RUNS).values(values))
         return run_id
-
-    def _check_queue(self, connection: Any, owner: str) -> None:
-        """Refuse when the queue, or the owner's share of it, is full."""
-        queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == QUEUED)
-        if connection.scalar(queued) >= self._table.settings.queue_length:
-            raise RunRefused(
-                ngettext(
-                    "The queue is full: it holds at most {n} run.",
-                    "The queue is full: it holds at most {n} runs.",
-                    self._table.settings.queue_length,
-                ),
-                _("Wait until some have finished, or stop queued runs that you no longer need."),
-            )
-        if connection.scalar(queued.where(RUNS.c.owner == owner)) >= self._table.settings.queue_per_owner:
-            raise RunRefused(
-                ngettext(
-                    "You already have {n} run in the queue, which is the most allowed here.",
-                    "You already have {n} runs in the queue, which is the most allowed here.",
-                    self._table.settings.queue_per_owner,
-                ),
-                _("Wait until some have finished, or stop queued runs that you no longer need."),
-            )
 
     @needs(Action.READ_RUN)
     def get(self, run_id: str) -> RunRow:
@@ -204,6 +183,29 @@ class RunRecords:
         with self._database.write(durable=True) as connection:
             self._table.row(connection, run_id)
             self._table.change(connection, run_id, **values)
+
+
+def check_queue(connection: Connection, settings: Settings, owner: str) -> None:
+    """Refuse when the queue, or the owner's share of it, is full.  Raises: RunRefused."""
+    queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == QUEUED)
+    if (connection.scalar(queued) or 0) >= settings.queue_length:
+        raise RunRefused(
+            ngettext(
+                "The queue is full: it holds at most {n} run.",
+                "The queue is full: it holds at most {n} runs.",
+                settings.queue_length,
+            ),
+            _("Wait until some have finished, or stop queued runs that you no longer need."),
+        )
+    if (connection.scalar(queued.where(RUNS.c.owner == owner)) or 0) >= settings.queue_per_owner:
+        raise RunRefused(
+            ngettext(
+                "You already have {n} run in the queue, which is the most allowed here.",
+                "You already have {n} runs in the queue, which is the most allowed here.",
+                settings.queue_per_owner,
+            ),
+            _("Wait until some have finished, or stop queued runs that you no longer need."),
+        )
 
 
 def _positions(connection: Connection) -> dict[str, int]:

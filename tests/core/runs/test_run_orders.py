@@ -2,9 +2,11 @@
 
 import pytest
 
+from core.access.rules import Actor, Role
 from core.config.run_config import ConfigError, RunConfig
 from core.protocol.controls import RunCommands
 from core.protocol.events import Checkpoint, Finished, Paused
+from core.runs import RunRefused
 from tests.core.runs.conftest import claimed, open_store, started, steps, told
 
 
@@ -149,3 +151,36 @@ def test_orders_are_none_for_an_attempt_that_is_over(store):
     second = store.claim(run_id)
     assert store.orders(run_id, attempt) is None
     assert store.orders(run_id, second) == RunCommands()
+
+
+@pytest.mark.parametrize("full", ["queue_per_owner", "queue_length"])
+@pytest.mark.parametrize("begin", ["held back", "paused", "interrupted"])
+def test_what_goes_on_waits_in_the_same_queue_within_the_same_bounds(store_path, full, begin):
+    store = open_store(store_path, **{full: 2})
+    ada = store.acting_as(Actor(Role.VISITOR, "ada"))
+
+    def order(run_id):
+        return ada.order(run_id, command="run") if begin == "paused" else ada.enqueue(run_id)
+
+    runs = []
+    for _ in range(3):
+        if begin == "held back":
+            runs.append(ada.create(RunConfig(), queue=False))
+            continue
+        run_id, attempt = claimed(store, owner="ada")
+        store.append(run_id, attempt, [started(), steps(1, 4), Paused(4), Checkpoint(4, b"state")])
+        store.release(run_id, attempt, parked=begin == "paused")
+        store.leases.give_back(run_id)
+        assert store.get(run_id).status == begin
+        runs.append(run_id)
+    for run_id in runs[:2]:
+        order(run_id)
+    before = store.get(runs[2])
+    with pytest.raises(RunRefused, match="queue"):
+        order(runs[2])
+    assert store.get(runs[2]) == before
+    assert [store.get(run_id).status for run_id in runs[:2]] == ["queued"] * 2
+    ada.order(runs[0], command="stop")
+    order(runs[2])
+    assert store.get(runs[2]).status == "queued"
+    store.close()

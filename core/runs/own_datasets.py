@@ -72,7 +72,7 @@ class OwnDatasets(DatasetLists):
     ) -> OwnDataset:
         """Return a new, empty dataset. A visitor's is their own.  Raises: RefusedUpload naming value and limit."""
         owner = owner_of_new(self._actor, owner)
-        self._check_quota(owner, more_datasets=1)
+        self._check_quota(owner, more_datasets=1, more_bytes=1)
         spec = user_datasets.create_own(title, class_names, shape, self._settings.data_dir)
         return self._own(spec, owner, kind, audience)
 
@@ -154,7 +154,9 @@ class OwnDatasets(DatasetLists):
 
         Raises: UnknownDataset when it is gone for good; RefusedUpload beyond the number that its owner may have.
         """
-        self._check_quota(self._owner(name), more_datasets=1)
+        subject = subject_of(self._database, name)
+        if subject is not None and subject.is_deleted:
+            self._check_quota(subject.owner, more_datasets=1)
         folder = self._settings.data_dir
         user_datasets.restore_own(name, folder)
         try:

@@ -160,8 +160,15 @@ class RunRecords:
 
     @needs(Action.RESTORE_RUN)
     def restore(self, run_id: str) -> None:
-        """Undo `delete`.  Raises: UnknownRun when it has been purged."""
-        self._edit(run_id, deleted_at=None)
+        """Undo `delete`.
+
+        Raises: UnknownRun when it has been purged; RunRefused where a visitor's would take more than their share.
+        """
+        with self._database.write(durable=True) as connection:
+            was_deleted = self._table.row(connection, run_id)["deleted_at"] is not None
+            self._table.change(connection, run_id, deleted_at=None)
+            if was_deleted:
+                check_share(connection, self._table.settings, self._table.actor)
 
     @needs(Action.READ_RUN)
     def touch(self, run_id: str) -> None:

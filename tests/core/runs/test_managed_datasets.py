@@ -102,3 +102,25 @@ def test_what_came_in_while_a_zip_was_read_counts_too(store: Store, sets: Sets):
         mine.import_zip(quick_zip(), "One more", (1, 28, 28), progress=meanwhile)
     assert len(mine.managed()) == 3
     assert len(files.list_own(store.settings.data_dir)) == 3 + len({sets.nobodys})
+
+
+def test_what_comes_back_out_of_the_bin_is_within_the_bounds(store: Store, sets: Sets) -> None:
+    ada = OwnDatasets(store.acting_as(ADA))
+    more = [own(store, ADA, f"More {number}") for number in range(2)]
+    with pytest.raises(RefusedUpload, match="already have 3 datasets"):
+        ada.restore(sets.binned)
+    assert [dataset.name for dataset in ada.binned()] == [sets.binned]
+    ada.restore(more[0])  # is there already
+    ada.delete(more[0])
+    ada.restore(sets.binned)
+    assert {dataset.name for dataset in ada.managed()} == {sets.drawn, sets.binned, more[1]}
+    OwnDatasets(store).restore(more[0])  # the system's bound is the disk
+
+
+def test_who_has_used_up_their_room_makes_no_empty_ones_either(store: Store) -> None:
+    ada = OwnDatasets(store.acting_as(ADA))
+    full = ada.create("Full", DIGITS, (1, 28, 28))
+    files.add_images(full.name, np.zeros((1300, 1, 28, 28), np.uint8), [0] * 1300, store.settings.data_dir)
+    ada.delete(full.name)
+    with pytest.raises(RefusedUpload, match=r"would take 1\.\d MB"):
+        ada.create("Empty", DIGITS, (1, 28, 28))

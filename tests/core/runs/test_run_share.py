@@ -36,7 +36,14 @@ def test_what_is_brought_in_counts_before_it_is_there(store: Store) -> None:
     assert [row.id for row in store.list()] == [first]
     store.acting_as(BOB).add_finished_run(CONFIG, STORY)
     ada.delete(first)
-    ada.add_finished_run(CONFIG, STORY)
+    second = ada.add_finished_run(CONFIG, STORY)
+    with pytest.raises(RunRefused, match=r"would take 1\.3 MB"):  # made room for, and brought back
+        ada.restore(first)
+    assert store.get(first).deleted_at is not None
+    ada.restore(second)  # is there already
+    ada.delete(second)
+    ada.restore(first)
+    assert store.get(first).deleted_at is None
 
 
 def test_who_has_taken_their_share_makes_no_run(store: Store) -> None:

@@ -17,6 +17,7 @@ from pages.server.identity import visitor_of
 LOG: Final = logging.getLogger("inkling.access")
 
 HEARD: Final = {"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"}
+MOST_FILES: Final = 500  # at once: for each an address is made, and a message has room for a million names
 OPERATIONS: Final = {"deferred_file", "dataframe_chunk"}
 
 
@@ -47,6 +48,8 @@ def _unheard(said: bytes) -> str:
     except DecodeError:
         return ""
     kind = message.WhichOneof("type") or ""
+    if len(message.file_urls_request.file_names) > MOST_FILES:
+        return f"{kind} of too many files"  # not said: in the log
     if kind == "backend_operation_request":
         operation = message.backend_operation_request.WhichOneof("payload") or kind
         return "" if operation in OPERATIONS else operation

@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from pages.server.page_messages import PageMessages
+from pages.server.page_messages import MOST_FILES, PageMessages
 from tests.polling import run_aside
 
 Say = Callable[[BackMsg], object]
@@ -54,6 +54,7 @@ def heard(path: str, *messages: bytes) -> list[bytes]:
         lambda message: message.backend_operation_request.install_skills.SetInParent(),
         lambda message: message.backend_operation_request.dismiss_skills_nudge.SetInParent(),
         lambda message: message.backend_operation_request.SetInParent(),
+        lambda message: message.file_urls_request.file_names.extend(["a"] * (MOST_FILES + 1)),
     ],
 )
 def test_orders_that_concern_the_server_are_dropped(say: Say, caplog: pytest.LogCaptureFixture) -> None:
@@ -68,7 +69,7 @@ def test_orders_that_concern_the_server_are_dropped(say: Say, caplog: pytest.Log
     "say",
     [
         lambda message: message.rerun_script.SetInParent(),
-        lambda message: message.file_urls_request.SetInParent(),
+        lambda message: message.file_urls_request.file_names.extend(["a"] * MOST_FILES),
         lambda message: setattr(message, "stop_script", True),
         lambda message: setattr(message, "app_heartbeat", True),
         lambda message: message.backend_operation_request.deferred_file.SetInParent(),

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -40,7 +41,8 @@ class Connections:
         async def create_server(factory: Callable[[], Any], *args: Any, **kwargs: Any) -> Any:
             return await listen(partial(self._watched, factory), *args, **kwargs)
 
-        loop.create_server = create_server  # type: ignore[method-assign,assignment]
+        with suppress(AttributeError):  # uvloop's cannot be replaced: there, connections are not watched
+            loop.create_server = create_server  # type: ignore[method-assign,assignment]
         return loop.create_task(self._look_again())
 
     def _watched(self, factory: Callable[[], Any]) -> Any:

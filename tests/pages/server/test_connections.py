@@ -136,3 +136,14 @@ def test_those_in_use_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
                 await asyncio.wait_for(await page.ping(), 20)
 
     play(scene)
+
+
+def test_a_loop_whose_way_to_listen_cannot_be_replaced_serves_unwatched() -> None:
+    class Fixed(asyncio.SelectorEventLoop):  # as uvloop's
+        create_server = property(asyncio.SelectorEventLoop.create_server.__get__)  # type: ignore[assignment]
+
+    loop = Fixed()
+    watching = Connections().watch(loop)
+    watching.cancel()
+    loop.run_until_complete(asyncio.gather(watching, return_exceptions=True))
+    loop.close()

@@ -127,6 +127,17 @@ def test_every_fragment_says_what_fails_it() -> None:
     assert [path for path in modules("pages") if "st.fragment" in path.read_text(encoding="utf-8")] == [own]
 
 
+def test_no_fragment_stands_in_another() -> None:
+    """A browser may lose the page where both are drawn anew: what pages share is a part of what it stands in."""
+    beginners = {
+        path for path in modules("pages") if re.search(r"\bfragment\(", path.read_text(encoding="utf-8"))
+    }
+    shared = modules("pages/run_context", "pages/components")
+    assert beginners
+    assert not beginners & {*shared}
+    assert [path.name for path in beginners if path.parent.name == "draw"] == ["question_and_answer.py"]
+
+
 def test_core_has_no_module_outside_its_rooms() -> None:
     loose = {path.name for path in (ROOT / "core").glob("*.py")}
     assert loose == {"__init__.py", "__main__.py", "errors.py"}

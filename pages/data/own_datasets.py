@@ -21,6 +21,7 @@ from pages.run_context.erase import erase_button
 from pages.run_context.form_config import leave_missing_dataset, put_dataset
 from pages.run_context.zip_export import download_own_zip
 from pages.run_context.zip_import import import_own_zip
+from pages.server.errors import fragment
 from pages.server.services import settings
 from pages.server.visitor import actor, datasets, own_title, store, visitor
 
@@ -72,7 +73,7 @@ def _import() -> None:
         width=320,
         help=_("All images of a dataset have the same size, which a model of it takes. Default: grey."),
     )
-    import_own_zip(CATALOG[str(like)].image_shape)
+    fragment(import_own_zip)(CATALOG[str(like)].image_shape)
 
 
 def _list(found: list[OwnDataset], binned: list[OwnDataset], *, is_operator: bool) -> None:

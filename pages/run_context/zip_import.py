@@ -17,7 +17,6 @@ from core.i18n.translation import _
 from core.runs.own_datasets import Imported, OwnDatasets
 from pages.components.live_channel import follow
 from pages.server.background import begin, tell
-from pages.server.errors import fragment
 from pages.server.page_visit import still_there
 from pages.server.visitor import datasets
 
@@ -56,11 +55,10 @@ class _Import:
 
 
 def import_own_zip(shape: tuple[int, int, int]) -> None:
-    """Draw the uploader of a ZIP of images of this shape, (C, H, W), how far its import is, and what came of it."""
-    fragment(_uploader_and_import)(shape)
+    """Draw the uploader of a ZIP of images of this shape, (C, H, W), how far its import is, and what came of it.
 
-
-def _uploader_and_import(shape: tuple[int, int, int]) -> None:
+    What this stands in is drawn anew as it goes on.
+    """
     file = st.file_uploader(
         _("ZIP with one folder for each class"),
         type=["zip"],

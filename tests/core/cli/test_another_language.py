@@ -15,6 +15,7 @@ from core.cli.app import make_app
 from core.cli.train import ConsoleReporter
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
+from core.datasets.user_datasets import create_own
 from core.i18n.reader import Reader, read_by
 from core.runs import Store
 from core.runs.run_labels import STATUSES
@@ -185,7 +186,6 @@ def test_what_commands_tell(mnist: ImageData) -> None:
         ("evaluate ended001", ARTICLE),
         ("predict 7.png 0.png", frozenset({"png"})),
         ("export 42 --format csv --output 1.csv", frozenset({"csv"})),
-        ("dataset list", frozenset()),
         ("backup 1.zip", frozenset({"zip"})),
         ("restore 1.zip", frozenset({"zip"})),
     ):
@@ -195,6 +195,17 @@ def test_what_commands_tell(mnist: ImageData) -> None:
         letters = {part for id_ in ids for part in re.findall(r"[a-z]{2,}", id_)}
         assert outside(done.output, known | letters) == [], words
         assert "⟦" in done.output or "csv" in words
+
+
+def test_what_the_list_of_datasets_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKLING_DATA", str(tmp_path / "data"))  # in the common one lie those of other tests
+    none = told("dataset", "list").output
+    made = create_own("44", ["0", "1"], (1, 28, 28))
+    some = told("dataset", "list").output
+    assert made.name in some
+    for told_words in (none, some.replace(made.name, "")):
+        assert "⟦" in told_words
+        assert outside(told_words) == []
 
 
 def test_json_is_english_with_the_names_of_the_code() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
@@ -142,8 +143,14 @@ def test_a_loop_whose_way_to_listen_cannot_be_replaced_serves_unwatched() -> Non
     class Fixed(asyncio.SelectorEventLoop):  # as uvloop's
         create_server = property(asyncio.SelectorEventLoop.create_server.__get__)  # type: ignore[assignment]
 
-    loop = Fixed()
-    watching = Connections().watch(loop)
-    watching.cancel()
-    loop.run_until_complete(asyncio.gather(watching, return_exceptions=True))
-    loop.close()
+    async def play() -> None:
+        watching = Connections().watch(asyncio.get_running_loop())
+        assert not watching.done()
+        watching.cancel()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=Fixed) as runner:
+            runner.run(play())
+
+    with ThreadPoolExecutor(1) as aside:  # this thread may have Playwright's loop
+        aside.submit(run).result()

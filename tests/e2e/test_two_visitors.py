@@ -78,7 +78,7 @@ class Visitor:
         words = {"visitor": self.name}
         for run in mine.list(owner=self.name):
             words |= {"run": run.id, "run's name": run.name}
-        for search in Searches(mine).newest():
+        for search in (each for each in Searches(mine).newest() if each.owner == self.name):
             words |= {"search": search.id, "search's name": search.name}
         pictures = {}
         for dataset in (each for each in OwnDatasets(mine).available() if each.owner == self.name):

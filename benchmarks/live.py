@@ -141,6 +141,14 @@ class Follower:
         return [max(0.0, 1000 * (at - self.run.told_at[told])) for told, at in self.told.items()]
 
 
+async def opened_page(app: App, run: ToldRun, stack: AsyncExitStack) -> tuple[Follower, ClientConnection]:
+    """Return who follows the run on a page that has been drawn, and its live channel, open until the stack ends."""
+    session = Session(run.run_id)
+    page = await stack.enter_async_context(session.connected(app))
+    await session.draw(page)
+    return Follower(run, session, page), await stack.enter_async_context(connect(live_address(app.url)))
+
+
 def cpu_s(pid: int) -> float:
     """Return the processor time that the process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -160,12 +168,9 @@ async def load(app: App, clients: int, runs: int, seconds: float) -> str:
 
         async def opened(run: ToldRun) -> None:
             async with room:
-                session = Session(run.run_id)
-                page = await stack.enter_async_context(session.connected(app))
-                await session.draw(page)
-                socket = await stack.enter_async_context(connect(live_address(app.url)))
-                followers.append(Follower(run, session, page))
-                tasks.append(asyncio.create_task(followers[-1].follow(socket)))
+                follower, socket = await opened_page(app, run, stack)
+                followers.append(follower)
+                tasks.append(asyncio.create_task(follower.follow(socket)))
 
         await asyncio.gather(*(opened(told[i % runs]) for i in range(clients)))
         await asyncio.sleep(SETTLED_S)

@@ -7,11 +7,9 @@ import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
-from websockets.asyncio.client import connect
-
 from benchmarks.app_process import App
-from benchmarks.live import SETTLED_S, Follower, Teller, ToldRun
-from benchmarks.page_client import Session, begun, live_address
+from benchmarks.live import SETTLED_S, Follower, Teller, ToldRun, opened_page
+from benchmarks.page_client import begun
 from benchmarks.soak import processes
 
 TOGETHER = 8  # viewers that open the page at one time
@@ -80,12 +78,9 @@ async def attacked(app: App, viewers: int, seconds: float, attack: Attack) -> No
 
         async def opened() -> None:
             async with room:
-                session = Session(run.run_id)
-                page = await stack.enter_async_context(session.connected(app))
-                await session.draw(page)
-                socket = await stack.enter_async_context(connect(live_address(app.url)))
-                followers.append(Follower(run, session, page))
-                following.append(tasks.create_task(followers[-1].follow(socket)))
+                follower, socket = await opened_page(app, run, stack)
+                followers.append(follower)
+                following.append(tasks.create_task(follower.follow(socket)))
 
         following: list[asyncio.Task[None]] = []
         await asyncio.gather(*(opened() for _ in range(viewers)))

@@ -4,14 +4,13 @@ from sqlalchemy import select
 
 from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
+from core.config.units import MB
 from core.datasets.errors import RefusedUpload
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_datasets import stored_bytes
 from core.i18n.translation import _, ngettext
 from core.runs.database import Database
 from core.runs.schema import OWN_DATASETS
-
-MB = 1_000_000
 
 
 def upload_limits(settings: Settings) -> OwnLimits:

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
+from core.config.units import DAY_S
 from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec, unknown
@@ -27,8 +28,6 @@ from core.runs.store_time import store_time
 
 if TYPE_CHECKING:
     from core.runs.store import Store
-
-DAY_S: Final = 86_400.0
 
 
 class OwnDatasets(DatasetLists):

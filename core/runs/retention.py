@@ -6,13 +6,13 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from core.access.guard import needs_right_to
 from core.access.rules import Action
+from core.config.units import DAY_S
 from core.runs.opened_links import RUN
 from core.runs.run_row import ENDED, ERASED_AT, IN_WORK, INTERRUPTED
 from core.runs.run_table import RunTable
 from core.runs.schema import HANDOVERS, OPENED, RUNS
 from core.runs.store_time import clock_ahead_s, store_time
 
-DAY_S = 86_400.0
 OPEN_S = 1_800.0  # a run looked at this recently counts as open
 
 

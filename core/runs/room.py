@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
 from core.access.guard import needs_right_to
 from core.access.rules import Action
+from core.config.units import MB
 from core.runs.artifacts import SNAPSHOT
 from core.runs.disk_use import DiskUse, disk_use, free_bytes
 from core.runs.errors import StoreFull
@@ -27,7 +28,6 @@ from core.runs.schema import ARTIFACTS, RUNS
 
 LOG: Final = logging.getLogger("inkling.store")
 
-MB: Final = 1_000_000
 SOON: Final = 2.0  # room will be short soon with less than so many times what is to stay free,
 FULL_SOON: Final = 0.9  # or with more than this share of what the store may take
 ROOM_TO_MOVE: Final = 32 * MB  # to give room back takes some first; the store itself can use it without

@@ -5,18 +5,16 @@ everybody would go for one who fills the store.
 """
 
 from collections.abc import Iterable
-from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
+from core.config.units import MB
 from core.i18n.translation import _
 from core.protocol.events import Event, Logits, Weights
 from core.runs.errors import RunRefused
 from core.runs.schema import ARTIFACTS, RUNS
-
-MB: Final = 1_000_000
 
 
 def check_share(connection: Connection, settings: Settings, actor: Actor, more_bytes: int = 0) -> None:

@@ -5,13 +5,13 @@ from typing import Final
 import streamlit as st
 
 from core.access.rules import Role
+from core.config.units import MB
 from core.datasets import CATALOG, DatasetError
 from core.datasets.shortage import NOTHING_TO_LEARN
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _
 from core.runs import StoreError
-from core.runs.dataset_quota import MB
 from core.runs.dataset_rights import EVERYONE, LINK, PRIVATE, OwnDataset
 from pages.components.bin import Binned, show_bin
 from pages.components.image_panels import picture

@@ -4,12 +4,13 @@ from typing import Final
 
 import streamlit as st
 
+from core.config.units import MB
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.disk_use import DiskUse
-from core.runs.room import MB, Room
+from core.runs.room import Room
 from pages.server.services import settings
 from pages.server.visitor import store, visitor
 

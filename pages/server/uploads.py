@@ -14,6 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from core.config.app_settings import SettingsError
+from core.config.units import MB
 from core.i18n.translation import _
 from core.runs import StoreError
 from pages.server.base_path import prefix_of
@@ -22,7 +23,6 @@ from pages.server.newcomers import address_of
 from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 
-MB: Final = 1_000_000
 LEFT_S: Final = 15.0  # after its tab is gone, a session may come back: a phone that changes its network
 MOST_OF_VISITOR: Final = 429
 MOST_OF_ALL: Final = 507

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.config.units import MB
 from core.protocol.events import Evaluated, Finished
 from core.runs import Store, disk_use, room
-from core.runs.room import MB
 from core.runs.schema import RUNS
 from tests.core.runs.conftest import claimed, open_store, started, steps, told, weights
 

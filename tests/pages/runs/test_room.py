@@ -6,8 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.config.units import MB
 from core.runs import Store, room
-from core.runs.room import MB
 from pages.server import services
 from tests.core.runs.test_room import trained
 from tests.pages.conftest import ME

@@ -21,10 +21,16 @@ BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-b
 
 
 @dataclass
-class App:
-    """A running app: its address, its process, its store opened here too, and when it was started."""
+class AppAddress:
+    """Where an app is: all that a client in another process needs of it."""
 
     url: str
+
+
+@dataclass
+class App(AppAddress):
+    """A running app: its address, its process, its store opened here too, and when it was started."""
+
     process: subprocess.Popen[bytes]
     store: Store
     started: float  # time.perf_counter()

@@ -8,17 +8,24 @@ Linux only.
 import argparse
 import asyncio
 from contextlib import AsyncExitStack, suppress
+from functools import partial
+from multiprocessing.connection import Connection
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from benchmarks.app_process import App, running_app
+from benchmarks.app_process import AppAddress, running_app
 from benchmarks.page_client import Session, live_address, watching
 from benchmarks.under_attack import attacked, cookie
 
 
-async def attack(app: App, sockets: int, seconds: float) -> list[str]:
-    """Open the sockets and draw for so long; return how many were let in."""
+def attack(sockets: int, seconds: float, app: AppAddress, pipe: Connection) -> None:
+    """Open the sockets and draw for so long, as `under_attack.attacked` says."""
+    pipe.recv()
+    pipe.send(asyncio.run(_attack(sockets, seconds, app, pipe)))
+
+
+async def _attack(sockets: int, seconds: float, app: AppAddress, pipe: Connection) -> list[str]:
     headers = {"cookie": await asyncio.to_thread(cookie, app)}
     pages, lives = [], 0
     async with AsyncExitStack() as stack:
@@ -34,6 +41,8 @@ async def attack(app: App, sockets: int, seconds: float) -> list[str]:
                 continue
             lives += 1
             await live.send(watching("run:softmax-mnist"))
+        pipe.send("opened")
+        await asyncio.to_thread(pipe.recv)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await asyncio.gather(*(_draw_for_ever(session, page) for session, page in pages))
@@ -56,10 +65,8 @@ def main() -> None:
     parser.add_argument("--sockets", type=int, default=400)
     options = parser.parse_args()
     with running_app() as app:
-        work = attacked(
-            app, options.viewers, options.seconds, lambda app: attack(app, options.sockets, options.seconds)
-        )
-        asyncio.run(work)
+        drawing = partial(attack, options.sockets, options.seconds)
+        asyncio.run(attacked(app, options.viewers, options.seconds, drawing))
 
 
 if __name__ == "__main__":

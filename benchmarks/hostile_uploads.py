@@ -8,11 +8,14 @@ pages said. Linux only.
 import argparse
 import asyncio
 import io
+import itertools
 import time
 import urllib.request
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.connection import Connection
 
 import numpy as np
 from PIL import Image
@@ -23,12 +26,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
-from benchmarks.app_process import App, running_app
+from benchmarks.app_process import AppAddress, running_app
 from benchmarks.page_client import Session
 from benchmarks.under_attack import attacked, cookie
 
 AT_ONCE = 20
 PATIENCE_S = 240.0  # for a page: a ZIP may take a minute, and others' pictures come before
+LOOK_S = 3.0  # a browser has the fragment around the import drawn anew; here it is the whole page
 PICTURE, ZIP = "Choose a picture", "ZIP with one folder for each class"
 
 
@@ -89,7 +93,9 @@ class Uploader(Session):
         if element.WhichOneof("type") == "alert":
             self.said.append(element.alert.body)
 
-    async def upload(self, app: App, socket: ClientConnection, label: str, name: str, content: bytes) -> None:
+    async def upload(
+        self, app: AppAddress, socket: ClientConnection, label: str, name: str, content: bytes
+    ) -> None:
         """Give an uploader a file, as a browser does, and have the page drawn with it."""
         request = BackMsg()
         request.file_urls_request.request_id = name
@@ -122,14 +128,29 @@ def _put(url: str, name: str, content: bytes, headers: dict[str, str]) -> None:
         assert answer.status in (200, 204), answer.status
 
 
-async def upload_all(app: App) -> list[str]:
-    """Have twenty visitors give Draw the files at once; return what the pages said of each."""
-    kinds = await asyncio.to_thread(files)
-    asked = [_upload(app, *kinds[number % len(kinds)]) for number in range(AT_ONCE)]
-    return await asyncio.gather(*asked)
+def attack(kinds: list[tuple[str, str, bytes]], app: AppAddress, pipe: Connection) -> None:
+    """Have twenty visitors open Draw and give it the files at once, as `under_attack.attacked` says."""
+    pipe.recv()
+    pipe.send(asyncio.run(_upload_all(kinds, app, pipe)))
 
 
-async def _upload(app: App, label: str, name: str, content: bytes) -> str:
+async def _upload_all(kinds: list[tuple[str, str, bytes]], app: AppAddress, pipe: Connection) -> list[str]:
+    begin = asyncio.Event()
+    uploading: list[asyncio.Task[str]] = []
+    async with asyncio.TaskGroup() as tasks:
+        for label, name, content in itertools.islice(itertools.cycle(kinds), AT_ONCE):
+            opened = asyncio.Event()
+            uploading.append(tasks.create_task(_upload(app, label, name, content, opened, begin)))
+            await opened.wait()
+        pipe.send("opened")
+        await asyncio.to_thread(pipe.recv)
+        begin.set()
+    return [task.result() for task in uploading]
+
+
+async def _upload(
+    app: AppAddress, label: str, name: str, content: bytes, opened: asyncio.Event, begin: asyncio.Event
+) -> str:
     client = Uploader(
         "softmax-mnist", headers=await asyncio.to_thread(_known, app), page="draw", patience_s=PATIENCE_S
     )
@@ -140,20 +161,22 @@ async def _upload(app: App, label: str, name: str, content: bytes) -> str:
         else:
             await client.pick(socket, "Where the image comes from", "Test image")
             await client.pick(socket, "Behind the answer", "Train on your drawings")
+        opened.set()
+        await begin.wait()
         began = time.perf_counter()
         await client.upload(app, socket, label, name, content)
         if label == ZIP:
             await client.press(socket, "Import")
             async with asyncio.timeout(PATIENCE_S):
                 while not client.said:  # it goes on beside the page
-                    await asyncio.sleep(0.5)
+                    await asyncio.sleep(LOOK_S)
                     await client.draw(socket)
     took = time.perf_counter() - began
     told = " ".join(client.said) or "no refusal"
     return f"{name}, {len(content) / 1e6:.2f} MB, {took:.1f} s: {told}"
 
 
-def _known(app: App) -> dict[str, str]:
+def _known(app: AppAddress) -> dict[str, str]:
     """Return a new visitor's headers, with what Streamlit asks of who uploads."""
     mine = cookie(app)
     request = urllib.request.Request(f"{app.url}/_stcore/health", headers={"cookie": mine})
@@ -169,7 +192,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
     with running_app() as app:
-        asyncio.run(attacked(app, options.viewers, options.seconds, upload_all))
+        asyncio.run(attacked(app, options.viewers, options.seconds, partial(attack, files())))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.app_process import App
+from benchmarks.app_process import App, AppAddress
 from core.config.run_config import RunConfig
 from core.figures.binary_message import decode_arrays, unpack
 
@@ -42,7 +42,7 @@ class Session:
     draw_bytes: list[int] = field(default_factory=list)
 
     @asynccontextmanager
-    async def connected(self, app: App) -> AsyncIterator[ClientConnection]:
+    async def connected(self, app: AppAddress) -> AsyncIterator[ClientConnection]:
         """Hold a connection to the page."""
         address = app.url.replace("http", "ws") + "/_stcore/stream"
         protocols = ["streamlit", *(("unused", self.id) if self.id else ())]
@@ -50,7 +50,7 @@ class Session:
         async with connect(address, additional_headers=self.headers, **how) as socket:
             yield socket
 
-    async def visit(self, app: App) -> None:
+    async def visit(self, app: AppAddress) -> None:
         """Open the page, have it drawn, and leave."""
         async with self.connected(app) as socket:
             await self.draw(socket)

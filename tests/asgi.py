@@ -34,7 +34,7 @@ class Answer:
 
 
 def ask(app: ASGIApp, path: str = "/", *, method: str = "GET", kind: str = "http", **more: Any) -> Answer:
-    """Return what the app answers. more: headers, [(name, bytes)] or a mapping; client, scheme, query."""
+    """Return what the app answers. more: headers, [(name, bytes)] or a mapping; client, scheme, query, receive."""
     path, _, query = path.partition("?")
     said: list[Message] = []
     faults: list[Exception] = []
@@ -63,7 +63,7 @@ def ask(app: ASGIApp, path: str = "/", *, method: str = "GET", kind: str = "http
 
     async def asked() -> None:
         try:
-            await app(scope, receive, send)
+            await app(scope, more.get("receive", receive), send)
         except Exception as error:
             if not said:
                 raise

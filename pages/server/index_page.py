@@ -19,7 +19,7 @@ from pages.components.assets import static_file, style_sheets
 from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 from pages.server.static_files import CODINGS, coding_for
-from pages.server.uploads import MOST_OF_ALL, MOST_OF_VISITOR, refusals
+from pages.server.uploads import MOST_OF_ALL, MOST_OF_VISITOR, TOO_SLOW, refusals
 
 _END: Final = b"</body>"
 _TITLE: Final = re.compile(rb"<title>.*?</title>", re.DOTALL)
@@ -140,6 +140,7 @@ def _words() -> dict[str, str]:
         "too_large": _(
             "This file is too large: at most {most:size} can be uploaded. Choose a smaller one.", most=most
         ),
+        "too_slow": refusals()[TOO_SLOW],
         "no_room": refusals()[MOST_OF_VISITOR],
         "no_room_for_all": refusals()[MOST_OF_ALL],
         "no_cookie": _(

@@ -1,5 +1,7 @@
 """Uploads that are held in memory: bounded for each visitor and in all, and let go of soon after their page is left.
 
+One that comes too slowly is refused: what it will take is counted from its beginning.
+
 Streamlit holds what was uploaded, used or not, as long as a session may come back: two minutes after its tab is gone.
 """
 
@@ -8,8 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
@@ -24,6 +27,9 @@ from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 
 LEFT_S: Final = 15.0  # after its tab is gone, a session may come back: a phone that changes its network
+PATIENCE_S: Final = 30.0  # for an upload that brings nothing
+SLOWEST: Final = 10_000  # bytes a second after that, on average
+TOO_SLOW: Final = 408
 MOST_OF_VISITOR: Final = 429
 MOST_OF_ALL: Final = 507
 FileKey = tuple[str, str]  # session, file
@@ -32,6 +38,7 @@ FileKey = tuple[str, str]  # session, file
 def refusals() -> dict[int, str]:
     """Return what is said where there is no room, by the status of the answer."""
     return {
+        TOO_SLOW: _("The file came too slowly. Choose it again, on a better connection if you can."),
         MOST_OF_VISITOR: _(
             "At most {most:size} of uploads are held for one visitor, and with this file yours would be more. Remove "
             "one that you no longer need, or open another page: a few seconds later what you uploaded is gone.",
@@ -79,7 +86,7 @@ class RoomForUploads:
         self._whose[key] = whose
         self._coming[key] = size
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, _in_time(scope, receive), send)
         finally:
             del self._coming[key]
 
@@ -92,6 +99,25 @@ class RoomForUploads:
             return MOST_OF_VISITOR
         total = sum(held.values())
         return MOST_OF_ALL if total and total + size > allowed().held_uploads_mb * MB else 0
+
+
+def _in_time(scope: Scope, receive: Receive) -> Receive:
+    """Return what receives an upload and refuses it once it is too slow: the room that it takes is others', too."""
+    loop = asyncio.get_running_loop()
+    began, received = loop.time(), 0
+
+    async def received_in_time() -> Message:
+        nonlocal received
+        try:
+            async with asyncio.timeout_at(began + PATIENCE_S + received / SLOWEST):
+                message = await receive()
+        except TimeoutError:
+            with read_by_asker(scope):
+                raise HTTPException(TOO_SLOW, refusals()[TOO_SLOW]) from None
+        received += len(message.get("body", b""))
+        return message
+
+    return received_in_time
 
 
 def let_go_of_left() -> None:

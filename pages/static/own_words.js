@@ -8,6 +8,7 @@
   const UPLOADS = [  // what Streamlit says of a file, with the status of the answer -> what is said instead
     [/or smaller|\b413\b/, words.too_large],
     [/not allowed/, words.kind],
+    [/\b408\b/, words.too_slow],
     [/\b429\b/, words.no_room],
     [/\b507\b/, words.no_room_for_all],
     [/\b403\b/, words.no_cookie],

@@ -23,6 +23,7 @@ from pages.server.handover_page import handover_route
 from pages.server.headers import SecurityHeaders
 from pages.server.identity import Identity
 from pages.server.index_page import IndexPage
+from pages.server.inflation import bound_inflation
 from pages.server.live_socket import live_route
 from pages.server.open_files import RoomForVisitors, raise_limit
 from pages.server.open_tabs import OpenTabs
@@ -40,6 +41,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
     print(addresses.told(), flush=True)
     raise_limit()
+    bound_inflation()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(POOL))
     watching = Connections().watch(asyncio.get_running_loop())
     begin(lambda: importlib.import_module("pages.shell"), "pages")

@@ -1,6 +1,6 @@
 """How much of their own a visitor may have in datasets, and the sentences for what is beyond it."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
@@ -9,7 +9,6 @@ from core.datasets.errors import RefusedUpload
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_datasets import stored_bytes
 from core.i18n.translation import _, ngettext
-from core.runs.database import Database
 from core.runs.schema import OWN_DATASETS
 
 
@@ -24,23 +23,23 @@ def upload_limits(settings: Settings) -> OwnLimits:
 
 
 def check_quota(
-    database: Database,
-    settings: Settings,
-    actor: Actor,
+    connection: Connection,
     owner: str,
     *,
+    settings: Settings,
+    actor: Actor,
     more_datasets: int = 0,
     more_bytes: int = 0,
 ) -> None:
     """Refuse what would be beyond the owner's share; what the operator or the system make has no bound.
 
+    In the transaction that takes the place, nobody else takes it meanwhile.
     Raises: RefusedUpload naming value and limit.
     """
     if actor.role is not Role.VISITOR:
         return
     columns = OWN_DATASETS.c.name, OWN_DATASETS.c.deleted_at
-    with database.read() as connection:
-        rows = connection.execute(select(*columns).where(OWN_DATASETS.c.owner == owner)).all()
+    rows = connection.execute(select(*columns).where(OWN_DATASETS.c.owner == owner)).all()
     most = settings.datasets_per_owner
     if more_datasets and sum(row.deleted_at is None for row in rows) + more_datasets > most:
         raise RefusedUpload(

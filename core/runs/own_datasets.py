@@ -14,7 +14,6 @@ from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec, unknown
 from core.datasets.dataset_setup import no_progress
-from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
 from core.datasets.user_datasets import Imported
 from core.datasets.zip_process import import_zip_aside
@@ -38,7 +37,7 @@ class OwnDatasets(DatasetLists):
 
     def __init__(self, store: "Store") -> None:
         super().__init__(store)
-        self._check_quota = partial(check_quota, store.database, store.settings, store.actor)
+        self._check_quota = partial(check_quota, settings=store.settings, actor=store.actor)
 
     @needs(Action.READ_DATASET)
     def load(self, name: str) -> ImageData:
@@ -71,7 +70,7 @@ class OwnDatasets(DatasetLists):
     ) -> OwnDataset:
         """Return a new, empty dataset. A visitor's is their own.  Raises: RefusedUpload naming value and limit."""
         owner = owner_of_new(self._actor, owner)
-        self._check_quota(owner, more_datasets=1, more_bytes=1)
+        self._look_at_quota(owner, more_datasets=1, more_bytes=1)
         spec = user_datasets.create_own(title, class_names, shape, self._settings.data_dir)
         return self._own(spec, owner, kind, audience)
 
@@ -92,15 +91,9 @@ class OwnDatasets(DatasetLists):
         Raises: RefusedUpload naming value and limit.
         """
         owner = owner_of_new(self._actor, owner)
-        self._check_quota(owner, more_datasets=1)
-        data_dir, limits = self._settings.data_dir, upload_limits(self._settings)
-        found = import_zip_aside(content, title, shape, data_dir, limits, progress)
-        try:
-            size = user_datasets.stored_bytes(found.spec.name, data_dir)
-            self._check_quota(owner, more_datasets=1, more_bytes=size)  # others may have come in meanwhile
-        except RefusedUpload:
-            user_datasets.delete_own(found.spec.name, data_dir)
-            raise
+        self._look_at_quota(owner, more_datasets=1)
+        limits = upload_limits(self._settings)
+        found = import_zip_aside(content, title, shape, self._settings.data_dir, limits, progress)
         self._own(found.spec, owner, IMPORTED, audience)
         return found
 
@@ -110,7 +103,7 @@ class OwnDatasets(DatasetLists):
 
         Raises: RefusedUpload naming value and limit.
         """
-        self._check_quota(self._owner(name), more_bytes=images.nbytes)
+        self._look_at_quota(self._owner(name), more_bytes=images.nbytes)
         return user_datasets.add_images(name, images, labels, self._settings.data_dir)
 
     @needs(Action.CHANGE_DATASET)
@@ -153,13 +146,12 @@ class OwnDatasets(DatasetLists):
 
         Raises: UnknownDataset when it is gone for good; RefusedUpload beyond the number that its owner may have.
         """
-        subject = subject_of(self._database, name)
-        if subject is not None and subject.is_deleted:
-            self._check_quota(subject.owner, more_datasets=1)
-        folder = self._settings.data_dir
+        folder, subject = self._settings.data_dir, subject_of(self._database, name)
         user_datasets.restore_own(name, folder)
         try:
             with self._database.write(durable=True) as connection:
+                if subject is not None and subject.is_deleted:
+                    self._check_quota(connection, subject.owner, more_datasets=1)
                 self._change(connection, name, deleted_at=None)
         except BaseException:  # why: as in `delete`
             user_datasets.bin_own(name, folder)
@@ -202,15 +194,22 @@ class OwnDatasets(DatasetLists):
             connection.execute(delete(OPENED).where((OPENED.c.kind == DATASET) & (OPENED.c.id == name)))
 
     def _own(self, spec: DatasetSpec, owner: str, kind: str, audience: str) -> OwnDataset:
-        """Write down whose the new dataset is; without that it is not kept."""
+        """Write down whose the new dataset is; without that it is not kept.  Raises: RefusedUpload beyond the quota."""
         row = _columns(spec.name, owner, kind, audience)
         try:
             with self._database.write(durable=True) as connection:
+                size = user_datasets.stored_bytes(spec.name, self._settings.data_dir)
+                self._check_quota(connection, owner, more_datasets=1, more_bytes=size)
                 connection.execute(insert(OWN_DATASETS).values(**row))
         except BaseException:  # why: whatever happens, a dataset of nobody's would be left
             user_datasets.delete_own(spec.name, self._settings.data_dir)
             raise
         return OwnDataset(spec, owner, kind, audience, row["created_at"])
+
+    def _look_at_quota(self, owner: str, more_datasets: int = 0, more_bytes: int = 0) -> None:
+        """Refuse early what will be beyond the quota."""
+        with self._database.read() as connection:
+            self._check_quota(connection, owner, more_datasets=more_datasets, more_bytes=more_bytes)
 
     def _owner(self, name: str) -> str:
         subject = subject_of(self._database, name)

@@ -77,7 +77,7 @@ class RoomForUploads:
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         session, _slash, file = scope["path"].removeprefix(self._uploads).partition("/")
-        key, size, whose = (session, file), _size(scope), await _whose(scope)
+        key, size, whose = (session, file), bytes_to_come(scope), await _whose(scope)
         if status := self._lack(key, size, whose):
             with read_by_asker(scope):
                 answer = JSONResponse(refusals()[status], status)
@@ -137,9 +137,13 @@ def _held() -> Iterator[tuple[FileKey, int]]:
             yield from (((session, file), len(record.data)) for file, record in files.copy().items())
 
 
-def _size(scope: Scope) -> int:
-    """Return how many bytes come at most: as the request says, else as many as a file may have."""
-    told = Headers(scope=scope).get("content-length", "")
+def bytes_to_come(scope: Scope) -> int:
+    """Return how many bytes come at most: as the request says, else as many as a file may have.
+
+    What comes in chunks is as long as its chunks are, whatever length it says beside.
+    """
+    headers = Headers(scope=scope)
+    told = "" if "transfer-encoding" in headers else headers.get("content-length", "")
     return int(told) if told.isascii() and told.isdecimal() else int(allowed().upload_mb * MB)
 
 

@@ -223,3 +223,18 @@ def test_a_message_of_many_megabytes_is_not_held(app: App, path: str) -> None:
                 await socket.send(parts())
 
     run_aside(play)
+
+
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/live"])
+def test_small_messages_that_unpack_to_many_megabytes_end_their_socket(app: App, path: str) -> None:
+    async def play() -> None:
+        async with connect(app.url.replace("http", "ws") + path) as socket:
+
+            async def bombs() -> None:
+                for _ in range(200):  # each of 3 KB
+                    await socket.send(bytes(3_000_000))
+
+            with pytest.raises(ConnectionClosed):
+                await bombs()
+
+    run_aside(play)

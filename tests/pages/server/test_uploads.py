@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from pages.server import uploads
+from pages.server.services import allowed
 from pages.server.uploads import TOO_SLOW, RoomForUploads, refusals
 from tests.asgi import Answer, ask
 
@@ -61,3 +62,15 @@ def test_an_upload_that_is_too_slow_is_refused_in_words(
 def test_one_that_brings_enough_may_take_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "SLOWEST", 100)  # ten seconds for each 1,000 bytes
     assert upload(coming(1_000, 0.25)).text == str(SIZE)
+
+
+def test_what_comes_in_chunks_is_counted_as_a_whole_file_whatever_length_it_tells() -> None:
+    most = int(allowed().upload_mb * 1e6)
+    for headers, counted in (
+        ({"content-length": "7"}, 7),
+        ({"transfer-encoding": "chunked"}, most),
+        ({"transfer-encoding": "chunked", "content-length": "7"}, most),
+        ({"content-length": "-7"}, most),
+    ):
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        assert uploads.bytes_to_come({"type": "http", "headers": pairs}) == counted, headers

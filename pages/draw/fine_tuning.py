@@ -52,8 +52,8 @@ def _introduction(spec: DatasetSpec) -> None:
         else _("**Say what this one is.** The buttons stand beside it.")
     )
     how = _(
-        "It is added to your own dataset. Ten or more of each class work best. One in five is set aside as a test "
-        "image and not trained on."
+        "It is added to your own dataset. Ten or more of each class work best. Of each class the 2nd, 7th, 12th and so "
+        "on is set aside as a test image and not trained on."
     )
     st.markdown(f"{what} {how}")
     trouble = st.session_state.pop("lesson_trouble", None)

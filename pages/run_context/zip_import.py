@@ -1,8 +1,9 @@
 """The import of a ZIP as a dataset of the visitor's own: goes on beside the page, shown with a way to end it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Final
@@ -18,9 +19,12 @@ from core.runs.own_datasets import Imported, OwnDatasets
 from pages.components.live_channel import follow
 from pages.server.background import begin, tell
 from pages.server.page_visit import still_there
-from pages.server.visitor import datasets
+from pages.server.turns import Turns
+from pages.server.visitor import datasets, visitor
 
 KEY: Final = "zip_import"
+LOOK_S: Final = 0.2  # between two looks whether one that waits is still wanted
+TURNS: Final = Turns()  # one import a visitor at a time, whatever many of their pages ask for
 
 
 @dataclass
@@ -37,14 +41,21 @@ class _Import:
     result: Future[Imported] = field(default_factory=Future)
     is_shown: bool = False  # what came of it
 
-    def begin(self, own: OwnDatasets, content: bytes, title: str, shape: tuple[int, int, int]) -> None:
+    def begin(
+        self, whose: str, own: OwnDatasets, content: bytes, title: str, shape: tuple[int, int, int]
+    ) -> None:
         asker = reader()
 
         def work() -> Imported:
-            with read_by(asker):
+            with read_by(asker), TURNS.turn(whose, self._waiting, LOOK_S):
                 return own.import_zip(content, title, shape, progress=self._tell)
 
         self.result = begin(work, self.name)
+
+    @contextmanager
+    def _waiting(self, _before: int) -> Iterator[None]:
+        self._tell(0, 0, _("Other ZIPs are being read at the moment. Yours waits for its turn."))
+        yield
 
     def _tell(self, done: int, total: int, what: str) -> None:
         """Note how far it is; end it if it was cancelled or nobody waits for it."""
@@ -77,8 +88,11 @@ def import_own_zip(shape: tuple[int, int, int]) -> None:
 
 
 def _begin(file: UploadedFile, shape: tuple[int, int, int]) -> None:
+    known: _Import | None = st.session_state.get(KEY)
+    if known is not None and not known.result.done():
+        return
     made = st.session_state[KEY] = _Import(file.file_id, still_there())
-    made.begin(datasets(), file.getvalue(), file.name.removesuffix(".zip")[:60], shape)
+    made.begin(visitor(), datasets(), file.getvalue(), file.name.removesuffix(".zip")[:60], shape)
 
 
 def _show_progress(known: _Import) -> None:

@@ -1,6 +1,7 @@
 """Work that no visitor waits for."""
 
 import atexit
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,11 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 END_S: Final = 1.5
+
+# Streamlit warns of each thread that has no script; ours have none and need none.
+logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(
+    lambda record: "missing ScriptRunContext" not in record.getMessage()  # not said: Streamlit's words
+)
 
 _threads: Final[set[threading.Thread]] = set()
 _is_ending: Final = threading.Event()

@@ -62,13 +62,13 @@ class Turns:
         self._working: list[_Ticket] = []
 
     @contextmanager
-    def turn(self, whose: str, announce: Announce = nullcontext) -> Iterator[None]:
-        """Hold a visitor's turn; while it has not come, be in the context that `announce` gives."""
+    def turn(self, whose: str, announce: Announce = nullcontext, every_s: float = LOOK_S) -> Iterator[None]:
+        """Hold a visitor's turn; while it has not come, be in the context that `announce` gives, anew so often."""
         with self._place(_Ticket(whose)) as ticket:
             begins = self._begins(ticket, AT_ONCE_S)
             while not begins:
                 with announce(self._before(ticket)):
-                    begins = self._begins(ticket, LOOK_S)
+                    begins = self._begins(ticket, every_s)
             yield
 
     @contextmanager

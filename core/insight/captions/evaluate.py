@@ -38,6 +38,8 @@ def class_scores(scores: Sequence[ClassScore], names: Names) -> str:
     """Say which class is found best and which worst."""
     present = [score for score in scores if score.support]
     best, worst = max(present, key=lambda s: s.recall), min(present, key=lambda s: s.recall)
+    if best.recall == worst.recall:
+        return _("Every class is recognised equally well: {recall:percent} (its recall).", recall=best.recall)
     return _(
         "Best at {best}: {best_recall:share} recognised (its recall). Worst at {worst}: "
         "{worst_recall:share}.",

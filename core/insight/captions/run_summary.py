@@ -38,6 +38,8 @@ def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
         "worst": names[worst],
         "worst_share": (int(found[worst]), int(totals[worst])),
     }
+    if np.nanmin(recalls) == np.nanmax(recalls):
+        return _("It recognises {share:percent} of {n} images it had never seen.", **values)
     if not len(wrong):
         return _(
             "It recognises {share:percent} of {n} images it had never seen. It is best at {best} "

@@ -43,6 +43,19 @@ def test_a_class_of_a_few_images_is_told_as_a_count():
     )
 
 
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_where_all_classes_are_recognised_equally_well_none_is_best_or_worst(wrong: int):
+    labels = np.repeat([0, 1], 20)
+    answers = labels.copy()
+    answers[[*range(wrong), *range(20, 20 + wrong)]] ^= 1
+    logits = 5 * np.eye(2, dtype=np.float32)[answers]
+    told = having_tested(labels, class_names=("a", "b"))
+    share = ("100.0%", "95.0%")[wrong]
+    assert verdict(logits, told, None) == f"It recognises {share} of 40 images it had never seen."
+    text = evaluate_captions.class_scores(metrics.class_scores(logits, labels), told.spec.class_names)
+    assert text == f"Every class is recognised equally well: {share} (its recall)."
+
+
 def test_of_no_test_images_and_of_others_than_were_scored_no_share_is_told():
     none = having_tested(np.zeros(0, np.int64), title="Bare")
     assert verdict(np.zeros((0, 10)), none, None) == (

@@ -33,7 +33,14 @@ class Answer:
         return found
 
 
-def ask(app: ASGIApp, path: str = "/", *, method: str = "GET", kind: str = "http", **more: Any) -> Answer:
+def ask(app: ASGIApp, path: str = "/", **how: Any) -> Answer:
+    """Return what the app answers, given what `asked` is given."""
+    return run_aside(lambda: asked(app, path, **how))
+
+
+async def asked(
+    app: ASGIApp, path: str = "/", *, method: str = "GET", kind: str = "http", **more: Any
+) -> Answer:
     """Return what the app answers. more: headers, [(name, bytes)] or a mapping; client, scheme, query, receive."""
     path, _, query = path.partition("?")
     said: list[Message] = []
@@ -61,15 +68,12 @@ def ask(app: ASGIApp, path: str = "/", *, method: str = "GET", kind: str = "http
         "client": more.get("client", ("192.0.2.7", 4000)),
     }
 
-    async def asked() -> None:
-        try:
-            await app(scope, more.get("receive", receive), send)
-        except Exception as error:
-            if not said:
-                raise
-            faults.append(error)
-
-    run_aside(asked)
+    try:
+        await app(scope, more.get("receive", receive), send)
+    except Exception as error:
+        if not said:
+            raise
+        faults.append(error)
     start = said[0]
     if kind == "websocket":
         return Answer(start.get("code", 101), Headers(), b"")

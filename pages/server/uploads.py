@@ -7,10 +7,12 @@ Streamlit holds what was uploaded, used or not, as long as a session may come ba
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
@@ -53,14 +55,18 @@ def refusals() -> dict[int, str]:
 
 
 class RoomForUploads:
-    """ASGI middleware that refuses uploads for which there is no room, before they are read; base_path: of the app."""
+    """ASGI middleware that refuses uploads for which there is no room, if it can before they are read.
+
+    base_path: of the app.
+    """
 
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         prefix = prefix_of(base_path)
         self._app = app
         self._uploads = f"{prefix}/_stcore/upload_file/"
         self._stream = f"{prefix}/_stcore/stream"
-        self._coming: dict[FileKey, int] = {}
+        self._announced: dict[FileKey, int] = {}  # of those that come
+        self._come: dict[FileKey, int] = {}
         self._whose: dict[FileKey, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,40 +90,49 @@ class RoomForUploads:
             await answer(scope, receive, send)
             return
         self._whose[key] = whose
-        self._coming[key] = size
+        self._announced[key], self._come[key] = size, 0
         try:
-            await self._app(scope, _in_time(scope, receive), send)
+            with suppress(ClientDisconnect):  # nobody waits for an answer
+                await self._app(scope, self._in_bounds(key, scope, receive), send)
         finally:
-            del self._coming[key]
+            del self._announced[key], self._come[key]
 
     def _lack(self, key: FileKey, size: int, whose: str) -> int:
         """Return the status that refuses so many bytes more, 0 where there is room; for a single file there is."""
-        held = dict(_held()) | self._coming
+        held = dict(_held()) | self._announced
         self._whose = {known: name for known, name in self._whose.items() if known in held}
         own = sum(held[known] for known, name in self._whose.items() if name == whose)
-        if key in self._coming or (own and own + size > allowed().held_uploads_mb_per_visitor * MB):
+        if key in self._announced or (own and own + size > allowed().held_uploads_mb_per_visitor * MB):
             return MOST_OF_VISITOR
-        total = sum(held.values())
+        total = self._total()
         return MOST_OF_ALL if total and total + size > allowed().held_uploads_mb * MB else 0
 
+    def _total(self) -> int:
+        """Return how many bytes are held of all visitors. What is only announced takes nobody's room."""
+        return sum((dict(_held()) | self._come).values())
 
-def _in_time(scope: Scope, receive: Receive) -> Receive:
-    """Return what receives an upload and refuses it once it is too slow: the room that it takes is others', too."""
-    loop = asyncio.get_running_loop()
-    began, received = loop.time(), 0
+    def _in_bounds(self, key: FileKey, scope: Scope, receive: Receive) -> Receive:
+        """Return what receives an upload, and refuses it once it is too slow or others have taken the room."""
+        began = asyncio.get_running_loop().time()
 
-    async def received_in_time() -> Message:
-        nonlocal received
-        try:
-            async with asyncio.timeout_at(began + PATIENCE_S + received / SLOWEST):
-                message = await receive()
-        except TimeoutError:
-            with read_by_asker(scope):
-                raise HTTPException(TOO_SLOW, refusals()[TOO_SLOW]) from None
-        received += len(message.get("body", b""))
-        return message
+        async def received() -> Message:
+            try:
+                async with asyncio.timeout_at(began + PATIENCE_S + self._come[key] / SLOWEST):
+                    message = await receive()
+            except TimeoutError:
+                raise _refused(TOO_SLOW, scope) from None
+            self._come[key] += len(message.get("body", b""))
+            others = self._total() > self._come[key]
+            if others and self._total() > allowed().held_uploads_mb * MB:
+                raise _refused(MOST_OF_ALL, scope)
+            return message
 
-    return received_in_time
+        return received
+
+
+def _refused(status: int, scope: Scope) -> HTTPException:
+    with read_by_asker(scope):
+        return HTTPException(status, refusals()[status])
 
 
 def let_go_of_left() -> None:

@@ -24,6 +24,7 @@ from pages.components.image_panels import image_choice
 from pages.components.selectbox import field_px
 from pages.components.theme import current_theme
 from pages.run_context.trained_model import final_scores, prepared_data
+from pages.server.visitor import while_seen
 
 PAGE: Final = 60
 SELECT_PX: Final = 210
@@ -102,11 +103,16 @@ def show_gallery(config: RunConfig, spec: DatasetSpec, run: RunRow | None) -> No
     captioned(
         "gallery",
         " ".join(said),
-        lambda: {
-            "index": shown.index[now.indices],
-            "label": [spec.class_names[k] for k in labels[now.indices]],
-        },
-        picture=lambda: image_strip(page_images, columns=10, zoom=3, theme=current_theme()),
+        while_seen(
+            spec.name,
+            lambda: {
+                "index": shown.index[now.indices],
+                "label": [spec.class_names[k] for k in labels[now.indices]],
+            },
+        ),
+        picture=while_seen(
+            spec.name, lambda: image_strip(page_images, columns=10, zoom=3, theme=current_theme())
+        ),
     )
     if chosen is not None:
         _show_numbers(shown, chosen, spec)
@@ -204,7 +210,7 @@ def _show_numbers(shown: SplitImages, index: int, spec: DatasetSpec) -> None:
             total=image.size,
             mean=float(image.mean()),
         ),
-        lambda: {f"column {c}": image[channel, :, c] for c in range(width)},
+        while_seen(spec.name, lambda: {f"column {c}": image[channel, :, c] for c in range(width)}),
         name=f"image-{index}-{height}x{width}",
     )  # not said: columns of the file
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
@@ -21,6 +21,7 @@ from pages.server import services
 from pages.server.identity import PASSING, lab, new_name, signed, visitor_in
 from pages.server.services import engine, system_store
 
+T = TypeVar("T")
 OPERATOR_S: Final = 3.0  # so long an operator may still be one who is none any more
 
 
@@ -117,6 +118,20 @@ def images_of(name: str) -> Callable[[str], ImageData]:
     """
     datasets().check(Action.READ_DATASET, name)
     return services.image_data
+
+
+def while_seen(name: str, make: Callable[[], T]) -> Callable[[], T]:
+    """Return `make` for any thread, which asks once more whether this visitor may see the dataset's images.
+
+    Raises, when called: PrivateDataset, UnknownDataset, StoreError.
+    """
+    own = datasets()
+
+    def made() -> T:
+        own.check(Action.READ_DATASET, name)
+        return make()
+
+    return made
 
 
 def may_see(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Every page for a visitor who opens another's run by its link, while its images are private, shared, taken back."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from core.datasets import CATALOG, DatasetSpec, ImageData, PrivateDataset, datas
 from core.runs import Store
 from core.runs.dataset_rights import LINK, PRIVATE
 from core.runs.own_datasets import OwnDatasets
+from pages.components import captioned_figure
 from pages.server import services
 from tests.one_sided_sets import SETS, run_on
 from tests.own_sets import give
@@ -111,6 +113,27 @@ def test_what_is_taken_back_is_gone_from_a_page_that_stands(
     assert not app.exception
     assert words(app).count(PRIVATELY) == 1
     assert spec.name not in opened
+
+
+def test_files_of_their_images_are_not_made_once_they_are_taken_back(
+    app: AppTest, store: Store, theirs: tuple[DatasetSpec, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that stands open keeps the buttons that make them."""
+    spec, run_id = theirs
+    files: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        captioned_figure.st, "download_button", lambda _label, data, key, **_how: files.update({key: data})
+    )
+    share(store, spec, LINK)
+    app.session_state["data_section"] = "Gallery"
+    shown(app, "data", run_id)
+    assert set(files) == {"png_gallery", "csv_gallery", "csv_numbers"}
+    before = {key: make() for key, make in files.items()}
+    assert before["png_gallery"].startswith(b"\x89PNG")
+    share(store, spec, PRIVATE)
+    for key, make in files.items():
+        assert make() != before[key]
+        assert PRIVATELY in make().decode(), key
 
 
 @pytest.mark.parametrize("page", ["weights", "evaluate", "data"])

@@ -16,13 +16,13 @@ from core.runs.dataset_rights import EVERYONE, LINK, PRIVATE, OwnDataset
 from pages.components.bin import Binned, show_bin
 from pages.components.image_panels import picture
 from pages.components.navigation import page
-from pages.components.share_link import address_of, qr_code
 from pages.run_context.erase import erase_button
 from pages.run_context.form_config import leave_missing_dataset, put_dataset
 from pages.run_context.zip_export import download_own_zip
 from pages.run_context.zip_import import import_own_zip
 from pages.server.errors import fragment
 from pages.server.services import settings
+from pages.server.share_link import address_of, qr_code, say_reach
 from pages.server.visitor import actor, datasets, own_title, store, visitor
 
 MOST_SHOWN: Final = 100  # an operator may see many
@@ -143,33 +143,52 @@ def _one(own: OwnDataset, room: int) -> None:
             put_dataset(own.name)
             st.switch_page(page("train"))
         download_own_zip(own.spec)
-        _share_panel(own)
+        _share_button(own)
         _delete_panel(own)
 
 
-def _share_panel(own: OwnDataset) -> None:
-    with st.popover(_("Share"), icon=":material/share:", key=f"share_{own.name}", on_change="rerun") as panel:
-        if not panel.open:
-            return
-        key = f"audience_{own.name}_{own.audience}"  # another tab may change it
-        offered = [kind for kind in AUDIENCES if kind in (PRIVATE, LINK, own.audience) or not own.owner]
-        st.segmented_control(
-            _("Who may use it"),
-            offered,
-            default=own.audience,
-            required=True,
-            format_func=AUDIENCES.__getitem__,
-            key=key,
-            on_change=_share,
-            args=(own.name, key),
+def _share_button(own: OwnDataset) -> None:
+    if st.button(_("Share"), icon=":material/share:", key=f"share_{own.name}"):
+        ask = st.dialog(
+            markdown_("Share “{dataset}”", dataset=own.spec.title), width="large", on_dismiss="rerun"
         )
+        ask(_ask_audience)(own.name)
+
+
+def _ask_audience(name: str) -> None:
+    """Draw who may use the dataset, and its link: to read, and as a code that a whole class can scan."""
+    if "trouble" in st.session_state:  # the page says what went wrong
+        st.rerun()
+    try:
+        own = datasets().get(name)
+    except (DatasetError, StoreError) as error:  # another tab may have deleted it
+        st.error(markdown_text(str(error)), icon=":material/database_off:")
+        return
+    key = f"audience_{own.name}_{own.audience}"  # another tab may change it
+    offered = [kind for kind in AUDIENCES if kind in (PRIVATE, LINK, own.audience) or not own.owner]
+    st.segmented_control(
+        _("Who may use it"),
+        offered,
+        default=own.audience,
+        required=True,
+        format_func=AUDIENCES.__getitem__,
+        key=key,
+        on_change=_share,
+        args=(own.name, key),
+    )
+    if own.audience == PRIVATE:
         st.caption(markdown_text(_MEANS[own.audience]))
-        if own.audience == PRIVATE:
-            return
-        st.caption(_("You can take that back at any time. Models that have learned from it by then stay."))
-        address = address_of("", {"dataset": own.name})
-        st.code(address, language=None, wrap_lines=True)
+        return
+    address = address_of("", {"dataset": own.name})
+    code, words = st.columns(2)
+    with code, st.container(key="scan"):
         picture(qr_code(address), alt=_("QR code: {address}", address=address))
+        st.caption(markdown_("Scan to train on “{dataset}”", dataset=own.spec.title))
+    with words:
+        st.code(address, language=None, wrap_lines=True)
+        say_reach(address)
+        st.caption(markdown_text(_MEANS[own.audience]))
+        st.caption(_("You can take that back at any time. Models that have learned from it by then stay."))
 
 
 def _delete_panel(own: OwnDataset) -> None:

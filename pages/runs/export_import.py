@@ -17,10 +17,10 @@ from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import picture
 from pages.components.selectbox import field_px
-from pages.components.share_link import address_of, qr_code
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
+from pages.server.share_link import address_of, qr_code, say_reach
 from pages.server.turns import at_ones_turn, costly_file
 from pages.server.visitor import store
 
@@ -72,6 +72,7 @@ def links(row: RunRow) -> None:
     st.code(to_run, language=None, wrap_lines=True)
     st.caption(_("Link to its settings. Training with them gives the same numbers:"))
     st.code(to_settings, language=None, wrap_lines=True)
+    say_reach(to_run)
     which = st.segmented_control(
         _("QR code"), list(_QR_CODES), default="run", key=f"qr_{row.id}", format_func=_QR_CODES.__getitem__
     )

@@ -10,7 +10,7 @@ from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.handover import PLACE, VALID_S
 from pages.components.image_panels import picture
-from pages.components.share_link import address_of, qr_code
+from pages.server.share_link import address_of, qr_code, say_reach
 from pages.server.visitor import new_handover, visitor
 
 
@@ -34,6 +34,7 @@ def handover_section() -> None:
         address = address_of(f"{PLACE}/{word}", {})
         st.caption(markdown_("The link, good for one browser and for {time:duration}:", time=VALID_S))
         st.code(address, language=None, wrap_lines=True)
+        say_reach(address)
         picture(qr_code(address), alt=_("QR code of the one-time link"))
     st.caption(
         markdown_(

@@ -1,4 +1,4 @@
-"""Where the app that starts can be opened: told to whoever starts it, in place of what Streamlit prints.
+"""Where the app can be opened: told to whoever starts it, in place of what Streamlit prints.
 
 Streamlit would ask a host in the internet for this computer's address there, to print one that a home or a school does
 not let in.
@@ -31,14 +31,32 @@ def _places() -> list[str]:
     here = _("on this computer at {address}", address=get_url("localhost"))
     if address not in ANY:
         in_network = _("in the network at {address}", address=get_url(_in_address(address)))
-        return [here] if _is_here(address) else [in_network]
-    network = get_internal_ip()
-    if network is None or _is_here(network):
+        return [here] if is_here(address) else [in_network]
+    network = _in_network()
+    if network is None:
         return [here]
     return [here, _("in the local network at {address}", address=get_url(network))]
 
 
-def _is_here(host: str) -> bool:
+def host_in_network(port: int | None) -> str | None:
+    """Return at which host others reach the app that is open here at that port, None where nobody does.
+
+    At a port that is not the server's, something stands between, and what that lets in is not known here.
+    """
+    if config.is_manually_set("browser.serverAddress"):
+        host = str(config.get_option("browser.serverAddress"))
+        return None if is_here(host) else host
+    is_open = (config.get_option("server.address") or ANY[0]) in ANY
+    return _in_network() if is_open and port == config.get_option("server.port") else None
+
+
+def _in_network() -> str | None:
+    """Return this computer's address in the local network, None where it is in none."""
+    network = get_internal_ip()
+    return None if network is None or is_here(network) else network
+
+
+def is_here(host: str) -> bool:
     """Return whether the host is this computer and nobody else reaches it."""
     try:
         return ipaddress.ip_address(host).is_loopback

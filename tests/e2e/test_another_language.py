@@ -172,7 +172,7 @@ def test_ones_own_datasets(visitor: ForeignVisitor) -> None:
     visitor.views("a dataset of one's own")
     page.locator("[class*=st-key-share_own] button").click()
     page.get_by_role("radio", name=with_marked_values("Everyone with the link")).click()
-    expect(page.get_by_test_id("stPopoverBody").locator("img")).to_be_visible()
+    expect(page.get_by_role("dialog").locator("img")).to_be_visible()
     visitor.reads("a dataset that is shared")
     page.keyboard.press("Escape")
     page.locator("[class*=st-key-delete_own] button").click()

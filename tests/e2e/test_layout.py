@@ -10,6 +10,7 @@ from core.runs import Store
 from tests.browser import SHOWN, App, on_page
 from tests.polling import until
 from tests.train_page import choose, expect_status, open_train, press, run_id, step_shown
+from tests.zips import quick_zip
 
 pytestmark = pytest.mark.e2e
 
@@ -201,3 +202,18 @@ def test_nothing_moves_while_a_run_trains_and_when_it_ends(app: App, sized: Page
     expect_status(sized, "finished")
     expect(on_page(sized, "of 10,000 images it had never seen")).to_be_visible()
     assert [shift for shift in shifts(sized) if shift[0] > 0.001] == []
+
+
+def test_the_code_of_a_shared_dataset_is_whole_in_the_first_screen(sized: Page, app: App) -> None:
+    sized.goto(f"{app.url}/data?data_section=Mine")
+    sized.locator(".st-key-import_zip_panel summary").click()
+    zipped = {"name": "big.zip", "mimeType": "application/zip", "buffer": quick_zip(2)}
+    sized.locator("input[type=file]").set_input_files(zipped)
+    sized.get_by_role("button", name="Import big.zip").click()
+    expect(sized.get_by_role("heading", level=3)).to_have_text("big")
+    sized.locator("[class*=st-key-share_own] button").click()
+    sized.get_by_role("radio", name="Everyone with the link").click()
+    expect(sized.get_by_text("Scan to train on “big”")).to_be_in_viewport(ratio=1)
+    code = sized.get_by_role("dialog").locator("img")
+    expect(code).to_be_in_viewport(ratio=1)
+    assert place(sized, "[role=dialog] img")[2] - place(sized, "[role=dialog] img")[0] >= 300

@@ -62,10 +62,12 @@ def test_ones_own_datasets(foreign: AppTest, store: Store, is_operator: bool) ->
         make_operator(store.database, ME)
         visitor._operators.clear()
     foreign.session_state["data_section"] = "Mine"
-    for panel in (f"share_{names[0]}", f"share_{names[1]}", f"delete_{names[0]}"):
-        foreign.session_state[panel] = True
+    foreign.session_state[f"delete_{names[0]}"] = True
     opened(foreign, "data")
     assert outside(foreign, *given) == []
+    for name in names[:2]:
+        foreign.button(key=f"share_{name}").click().run()
+        assert outside(foreign, *given) == []
     foreign.button(key="erase_mine").click().run()
     assert outside(foreign, *given) == []
     foreign.button(key="erase_now").click().run()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from core.access.rules import Actor, Role
@@ -11,7 +12,7 @@ from core.runs import Store
 from core.runs.dataset_rights import LINK, PRIVATE
 from core.runs.operators import make_operator
 from core.runs.own_datasets import OwnDatasets
-from pages.server import visitor
+from pages.server import addresses, visitor
 from tests.pages.conftest import ME
 from tests.pages.finished_runs import shown, words
 from tests.polling import until
@@ -86,20 +87,57 @@ def opened(app: AppTest, panel: str) -> str:
     return words(app)
 
 
+def shared(app: AppTest, name: str) -> str:
+    """Return the words of the page with the dataset's dialog open."""
+    app.button(key=f"share_{name}").click().run()
+    assert not app.exception
+    return words(app)
+
+
+def choose_audience(app: AppTest, audience: str) -> None:
+    next(group for group in app.button_group if group.label == "Who may use it").set_value(audience).run()
+
+
 def test_sharing_shows_the_link_and_can_be_taken_back(app: AppTest, store: Store) -> None:
-    name = made(store, "Ours")
+    name = made(store, "Ours *here*")
     mine(app)
-    assert "Only its owner can see it" in opened(app, f"share_{name}")
+    assert "Only its owner can see it" in shared(app, name)
     assert not app.code
-    choice = next(group for group in app.button_group if group.label == "Who may use it")
-    choice.set_value(LINK).run()
-    assert "Everyone with this link may see its images and train on it." in words(app)
+    choose_audience(app, LINK)
     assert own_of(store).get(name).audience == LINK
+    said = shared(app, name)
+    assert "Everyone with this link may see its images and train on it." in said
+    assert r"Scan to train on “Ours \*here\*”" in said
     (address,) = [code.value for code in app.code]
     assert address.endswith(f"/?dataset={name}")
-    next(group for group in app.button_group if group.label == "Who may use it").set_value(PRIVATE).run()
+    assert f'alt="QR code: {address}"' in said
+    choose_audience(app, PRIVATE)
+    shared(app, name)
     assert not app.code
     assert own_of(store).get(name).audience == PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("opened_at", "network", "given"),
+    [
+        ("http://localhost:8501/lab/data", "192.168.1.5", "http://192.168.1.5:8501/lab/"),
+        ("http://127.0.0.1:8501/data", "192.168.1.5", "http://192.168.1.5:8501/"),
+        ("http://localhost:9000/data", "192.168.1.5", "http://localhost:9000/"),  # something stands between
+        ("http://localhost:8501/data", "127.0.0.1", "http://localhost:8501/"),
+        ("https://lab.example/data", "192.168.1.5", "https://lab.example/"),
+    ],
+)
+def test_a_link_is_one_that_others_reach_or_is_said_to_be_none(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch, opened_at: str, network: str, given: str
+) -> None:
+    monkeypatch.setattr(ContextProxy, "url", property(lambda _self: opened_at))
+    monkeypatch.setattr(addresses, "get_internal_ip", lambda: network)
+    name = made(store, "Ours")
+    own_of(store).share(name, LINK)
+    mine(app)
+    said = shared(app, name)
+    assert [code.value for code in app.code] == [f"{given}?dataset={name}"]
+    assert ("Only this computer can open the link." in said) == ("localhost" in given)
 
 
 def test_the_link_puts_a_shared_one_into_the_form_and_the_list_until_it_is_taken_back(

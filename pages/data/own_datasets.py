@@ -50,6 +50,7 @@ def show_mine() -> None:
             _import()
         binned = datasets().binned()
         with above:
+            _offer_undo(binned)
             _list(datasets().managed(), binned, is_operator=is_operator)
         show_bin(
             [Binned(own.name, own.spec.title, own.deleted_at or 0.0) for own in binned],
@@ -74,6 +75,18 @@ def _import() -> None:
         help=_("All images of a dataset have the same size, which a model of it takes. Default: grey."),
     )
     fragment(import_own_zip)(CATALOG[str(like)].image_shape)
+
+
+def _offer_undo(binned: list[OwnDataset]) -> None:
+    """Say what was deleted last, and offer to bring it back, as long as it lies in the bin."""
+    deleted = next((own for own in binned if own.name == st.session_state.get("deleted_dataset")), None)
+    if deleted is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo_delete"):
+        st.markdown(markdown_("“{dataset}” is in the bin.", dataset=deleted.spec.title))
+        st.button(
+            _("Undo"), on_click=_restore, args=(deleted.name,), icon=":material/undo:", key="undo_button"
+        )
 
 
 def _list(found: list[OwnDataset], binned: list[OwnDataset], *, is_operator: bool) -> None:
@@ -232,6 +245,7 @@ def _share(name: str, key: str) -> None:
 def _delete(name: str) -> None:
     try:
         datasets().delete(name)
+        st.session_state.deleted_dataset = name
         leave_missing_dataset()
     except (DatasetError, StoreError) as error:
         st.session_state.trouble = str(error)
@@ -240,5 +254,6 @@ def _delete(name: str) -> None:
 def _restore(name: str) -> None:
     try:
         datasets().restore(name)
+        st.session_state.pop("deleted_dataset", None)
     except (DatasetError, StoreError) as error:
         st.session_state.trouble = str(error)

@@ -16,6 +16,7 @@ from core.i18n.translation import _
 from core.live.run_news import page_mark, state_marks
 from core.prediction.fine_tuning import correct_on, fine_tuning_config, scratch_config
 from core.runs import StoreError
+from core.runs.dataset_rights import DRAWINGS
 from core.runs.run_labels import title
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import FIGURES_MS, follow
@@ -40,6 +41,8 @@ def show_fine_tuning(model: LoadedModel) -> None:
             _drawings(data)
             _train(model, data)
             _outcome(model, data)
+        elif mine is None:
+            _offer_undo(model.spec)
         _zips(model, mine)
     except (DatasetError, StoreError) as error:
         st.error(markdown_text(f"{error}"))
@@ -94,10 +97,31 @@ def _drawings(data: ImageData) -> None:
     def forget() -> None:
         datasets().delete(data.spec.name)
         st.session_state.get(ADDED, {}).pop(data.spec.name, None)
+        st.session_state.deleted_dataset = data.spec.name
 
     with st.container(horizontal=True):
         st.button(_("Remove last"), on_click=take_back, type="tertiary", icon=":material/undo:")
         st.button(_("Delete all"), on_click=forget, type="tertiary", icon=":material/delete:")
+
+
+def _offer_undo(spec: DatasetSpec) -> None:
+    """Say where the drawings are that were deleted last, and offer to bring them back, until there are new ones."""
+    name = st.session_state.get("deleted_dataset")
+    if not name or not any(
+        own.name == name and own.kind == DRAWINGS and own.spec.is_compatible_with(spec)
+        for own in datasets().binned()
+    ):
+        return
+
+    def bring_back() -> None:
+        try:
+            datasets().restore(name)
+        except (DatasetError, StoreError) as error:
+            st.session_state.lesson_trouble = str(error)
+
+    with st.container(horizontal=True, vertical_alignment="center", key="undo_delete_all"):
+        st.markdown(_("Your drawings are in the bin, on Data under “Mine”."))
+        st.button(_("Undo"), on_click=bring_back, icon=":material/undo:", key="undo_forget")
 
 
 def _train(model: LoadedModel, data: ImageData) -> None:

@@ -182,6 +182,21 @@ def test_what_is_deleted_lies_in_the_bin_and_comes_back_and_runs_on_it_are_count
     assert headings(app) == ["Ours"]
 
 
+def test_what_is_deleted_is_said_to_be_in_the_bin_and_comes_back_by_undo(app: AppTest, store: Store) -> None:
+    name = made(store, "Ours *here*")
+    mine(app)
+    opened(app, f"delete_{name}")
+    app.button(key=f"bin_{name}").click().run()
+    assert r"“Ours \*here\*” is in the bin." in words(app)
+    app.button(key="undo_button").click().run()
+    assert not app.exception
+    assert headings(app) == [r"Ours \*here\*"]
+    assert "is in the bin." not in words(app)
+    own_of(store).delete(name)  # in another tab: it is not what this one deleted last
+    app.run()
+    assert "is in the bin." not in words(app)
+
+
 def test_a_damaged_one_is_said_to_be_and_can_be_deleted(app: AppTest, store: Store) -> None:
     name = made(store, "Ours")
     (data_folder() / "own" / name.removeprefix("own:") / "manifest.json").write_text("{", encoding="utf-8")

@@ -53,6 +53,12 @@ def test_the_last_drawing_is_taken_back_whichever_side_it_was_kept_on(
     assert own.managed() == []
     (binned,) = own.binned()
     assert binned.count == 4
+    said = "Your drawings are in the bin, on Data under “Mine”."
+    assert said in words(app)
+    app.button(key="undo_forget").click().run()
+    assert not app.exception
+    assert kept() == [4, 0]
+    assert said not in words(app)
 
 
 def test_teaching_creates_a_run_with_its_parent(

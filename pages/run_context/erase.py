@@ -14,11 +14,18 @@ from pages.run_context.form_config import leave_missing_dataset
 from pages.run_context.selected_run import selected_run
 from pages.server.visitor import store
 
-_OF_WHAT_IS_GONE: Final = ("deleted_runs", "selected_runs", "lesson_run", "handover")  # in the session
+_OF_WHAT_IS_GONE: Final = (
+    *("deleted_runs", "deleted_dataset", "selected_runs", "lesson_run", "handover"),
+)  # in the session
 
 
 def erase_button() -> None:
-    """Draw the button that asks whether everything that is this visitor's is to go for good."""
+    """Draw the button that asks whether everything that is this visitor's is to go for good, if there is anything.
+
+    Raises: StoreError.
+    """
+    if not any(vars(count_everything(store())).values()):
+        return
     if st.button(_("Delete everything of mine"), icon=":material/delete_forever:", key="erase_mine"):
         st.dialog(_("Delete everything of mine"))(_ask)()
 
@@ -46,13 +53,17 @@ def _ask() -> None:
             "keep what they learned."
         )
     )
-    st.button(
-        _("Delete for good"),
-        type="primary",
-        icon=":material/delete_forever:",
-        key="erase_now",
-        on_click=_erase,
-    )
+    st.markdown(_("Every browser that has these things, by a one-time link from Runs, loses them too."))
+    with st.container(horizontal=True):
+        st.button(
+            _("Delete for good"),
+            type="primary",
+            icon=":material/delete_forever:",
+            key="erase_now",
+            on_click=_erase,
+        )
+        if st.button(_("Cancel"), key="erase_not"):
+            st.rerun()
 
 
 def _erase() -> None:

@@ -241,7 +241,11 @@ def test_everything_of_mine_goes_after_a_question_and_nothing_of_others(
     shown(app, page, run_id)
     app.button(key="erase_mine").click().run()
     assert "This deletes **1 run and 1 dataset** at once" in words(app)
+    assert "Every browser that has these things" in words(app)
+    app.button(key="erase_not").click().run()
+    assert "This deletes" not in words(app)
     assert len(own_of(store).managed()) == 1
+    app.button(key="erase_mine").click().run()
     app.button(key="erase_now").click().run()
     assert not app.exception
     assert [text.value for text in app.success] == ["Deleted for good: 1 run and 1 dataset."]
@@ -250,5 +254,4 @@ def test_everything_of_mine_goes_after_a_question_and_nothing_of_others(
     assert own_of(store).managed() == []
     assert [own.name for own in own_of(store, OTHER).managed()] == [theirs]
     assert store.get(others).deleted_at is None
-    app.button(key="erase_mine").click().run()
-    assert "Nothing here is yours" in words(app)
+    assert "erase_mine" not in [button.key for button in app.button]  # there is nothing left

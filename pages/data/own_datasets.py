@@ -46,7 +46,10 @@ def show_mine() -> None:
     try:
         is_operator = actor().role is Role.OPERATOR
         above = st.container()  # drawn last: what has just been imported is listed
-        with st.expander(_("Import a ZIP"), icon=":material/upload:", key="import_zip_panel"):
+        draw, bring = st.columns(2)
+        if draw.button(_("Draw some images"), icon=":material/draw:", key="draw_own", width="stretch"):
+            st.switch_page(page("draw"))
+        with bring, st.expander(_("Import a ZIP"), icon=":material/upload:", key="import_zip_panel"):
             _import()
         binned = datasets().binned()
         with above:
@@ -103,7 +106,6 @@ def _list(found: list[OwnDataset], binned: list[OwnDataset], *, is_operator: boo
         )
     if not found:
         st.info(_("You have no datasets of your own yet. Draw some images, or import a ZIP."))
-        st.page_link(page("draw"), label=_("Draw some images"), icon=":material/draw:")
         return
     if not is_operator:
         st.caption(

@@ -56,6 +56,17 @@ def test_ones_own_are_listed_with_what_they_hold_and_nobody_elses(app: AppTest, 
     assert "You have no datasets" not in said
 
 
+def test_images_are_drawn_or_imported_whether_or_not_there_are_any(app: AppTest, store: Store) -> None:
+    mine(app)
+    assert app.button(key="draw_own").label == "Draw some images"
+    made(store, "Ours")
+    app.run()
+    assert app.file_uploader(key="lesson_zip")
+    app.button(key="draw_own").click().run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Draw"]
+
+
 def test_it_is_reachable_where_the_dataset_in_view_is_gone(app: AppTest, store: Store) -> None:
     gone, there = made(store, "Gone"), made(store, "There")
     run_id = store.create(RunConfig(dataset=gone), owner=ME)

@@ -14,9 +14,8 @@ from pages.run_context.form_config import leave_missing_dataset
 from pages.run_context.selected_run import selected_run
 from pages.server.visitor import store
 
-_OF_WHAT_IS_GONE: Final = (
-    *("deleted_runs", "deleted_dataset", "selected_runs", "lesson_run", "handover"),
-)  # in the session
+# In the session, of what is gone.
+_FORGOTTEN: Final = ("deleted_runs", "deleted_dataset", "selected_runs", "lesson_run", "handover")
 
 
 def erase_button() -> None:
@@ -72,7 +71,7 @@ def _erase() -> None:
         state.done = _("Deleted for good: {what:list}.", what=_in_words(erase_everything(store())))
     except (DatasetError, StoreError) as error:
         state.trouble = str(error)
-    for name in _OF_WHAT_IS_GONE:
+    for name in _FORGOTTEN:
         state.pop(name, None)
     selected_run()
     leave_missing_dataset()

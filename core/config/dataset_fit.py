@@ -12,8 +12,8 @@ from core.i18n.translation import N_
 
 DataDir = Path | str | None
 
-_NOT_SHARED: Final = N_(
-    "{field} is somebody else's own dataset, “{value:text}”, which is not shared. Choose another."
+NOT_SHARED: Final = N_(
+    "“{field}” asks for images that are not shared with you, or not any more. Choose others."
 )
 _TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
     True: N_(
@@ -50,7 +50,7 @@ def not_there(field: str, name: str) -> FieldError:
 
 def not_shared(field: str, name: str) -> FieldError:
     """Return the refusal of a dataset of somebody else's, who does not share it."""
-    return FieldError(field, name, _NOT_SHARED)
+    return FieldError(field, name, NOT_SHARED)
 
 
 def nothing_to_learn(spec: DatasetSpec) -> FieldError:

@@ -8,6 +8,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from core.config.app_settings import SettingsError
+from core.config.dataset_fit import NOT_SHARED
 from core.config.field_errors import FieldError
 from core.config.setting_labels import label_of
 from core.datasets import DatasetError, PrivateDataset
@@ -72,6 +73,13 @@ def show_messages() -> None:
     with st.container():
         refused: list[FieldError] = st.session_state.pop("address_errors", [])
         for error in refused:
+            if error.allowed == NOT_SHARED:
+                told = _(
+                    "This link names a dataset that is not shared with you, or not any more. "
+                    "Ask whoever gave you the link."
+                )
+                st.warning(markdown_text(told))
+                continue
             problem = markdown_text(error.said(label_of(error.field)))
             told = _("Invalid setting in the link, not applied.")
             st.warning(f"{markdown_text(told)} {problem}")

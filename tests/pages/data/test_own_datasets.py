@@ -157,7 +157,8 @@ def test_the_link_puts_a_shared_one_into_the_form_and_the_list_until_it_is_taken
     name = made(store, "Theirs", OTHER)
     app.query_params["dataset"] = name
     app.run()
-    assert "not shared" in words(app)
+    told = "This link names a dataset that is not shared with you, or not any more. Ask whoever gave you the link."
+    assert [warning.value for warning in app.warning] == [told]
     assert app.session_state.config.dataset == "mnist"
     own_of(store, OTHER).share(name, LINK)
     del app.session_state["config"]

@@ -9,7 +9,7 @@ from core.datasets.user_datasets import add_images, create_own, delete_own
 from core.runs import Store
 from core.runs.dataset_rights import OwnDataset
 from core.runs.own_datasets import OwnDatasets
-from tests.own_sets import give
+from tests.own_sets import give, offer_to_all
 from tests.pages.conftest import ME
 
 
@@ -49,3 +49,17 @@ def test_a_dataset_may_go_while_the_form_shows_it(app: AppTest, own: DatasetSpec
     app.run()
     assert not app.exception
     assert app.selectbox(key="set_dataset_0").value == "mnist"
+
+
+def test_a_press_on_train_after_a_share_was_taken_back_says_so_without_an_id(
+    app: AppTest, store: Store, own: DatasetSpec
+) -> None:
+    offer_to_all(store, own.name)
+    app.query_params["dataset"] = own.name
+    app.run()
+    assert app.selectbox(key="set_dataset_0").value == own.name
+    give(store, own.name, "somebody")
+    next(button for button in app.button if button.label == "Train").click().run()
+    assert not app.exception
+    told = "“Dataset” asks for images that are not shared with you, or not any more. Choose others."
+    assert [error.value for error in app.error] == [told]

@@ -11,7 +11,7 @@ from pages.components.assets import version
 from pages.components.navigation import all_pages, is_first
 from pages.components.page_aids import page_aids
 from pages.components.theme import apply_style
-from pages.run_context.form_config import put_config
+from pages.run_context.form_config import put_settings
 from pages.run_context.run_header import run_header
 from pages.run_context.selected_run import follow_address
 from pages.server.errors import show_errors, show_messages
@@ -42,7 +42,7 @@ def draw() -> None:
         follow_address()
         if is_first(page):
             st.sidebar.subheader(_("Settings"), anchor=False)
-            run_header(config_shown(), put_config)
+            run_header(config_shown(), put_settings)
         else:
             run_header()
         st.html('<i class="ink-ready"></i>')  # not said: HTML

@@ -5,9 +5,12 @@ from typing import Final
 
 import streamlit as st
 
-from core.config.dataset_fit import dataset_problem
+from core.config.dataset_fit import NOT_SHARED, dataset_problem
+from core.config.field_errors import FieldError
 from core.config.presets import DEFAULT
 from core.config.run_config import RunConfig
+from core.config.setting_labels import dataset_title
+from core.i18n.translation import _
 from pages.server.services import settings
 from pages.server.visitor import refused_dataset
 
@@ -23,16 +26,52 @@ def put_config(config: RunConfig) -> None:
     st.session_state[FORM_NUMBER] = st.session_state.get(FORM_NUMBER, 0) + 1
 
 
+def put_settings(config: RunConfig) -> None:
+    """Have the form have a run's settings; where its images are not to be had, it keeps its dataset and says so."""
+    problem = _problem(config)
+    if problem is None or problem.field not in ("dataset", "mix_in"):
+        put_config(config)
+        return
+    if problem.field == "mix_in":
+        put_config(replace(config, mix_in=""))
+        told = _(
+            "What this run also learned from is not here or not shared with you, so the form leaves it out."
+        )
+        st.session_state.trouble = told
+        return
+    kept = st.session_state.config.dataset
+    put_config(_fitting(replace(config, dataset=kept)))
+    if problem.allowed == NOT_SHARED:
+        told = _(
+            "The dataset of this run is not shared with you, so the form keeps “{title}”.",
+            title=dataset_title(kept),
+        )
+    else:
+        told = _(
+            "The dataset of this run is not here, so the form keeps “{title}”.", title=dataset_title(kept)
+        )
+    st.session_state.trouble = told
+
+
 def put_dataset(name: str) -> None:
     """Have the form train on the dataset, with its other settings as far as they fit."""
-    config = replace(st.session_state.config, dataset=name)
-    if dataset_problem(config, settings().data_dir):
-        config = replace(config, mix_in="", train_size=0, validation_size=0)
-    put_config(config)
+    put_config(_fitting(replace(st.session_state.config, dataset=name)))
 
 
 def leave_missing_dataset() -> None:
     """Have the form be without datasets that are gone or not this visitor's to use."""
     config: RunConfig = st.session_state.config
-    if refused_dataset(config) or dataset_problem(config, settings().data_dir):
+    if _problem(config):
         put_config(replace(config, dataset=DEFAULT.dataset, mix_in="", train_size=0, validation_size=0))
+
+
+def _problem(config: RunConfig) -> FieldError | None:
+    """Return why this visitor cannot train on the config's datasets, None where they can."""
+    return refused_dataset(config) or dataset_problem(config, settings().data_dir)
+
+
+def _fitting(config: RunConfig) -> RunConfig:
+    """Return the config, without what its dataset rules out."""
+    if _problem(config):
+        return replace(config, mix_in="", train_size=0, validation_size=0)
+    return config

@@ -3,13 +3,17 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config.run_config import RunConfig
+from core.datasets import CATALOG
+from core.datasets.user_datasets import add_images, create_own, delete_own
 from core.i18n.number_format import percent
 from core.runs import Store
 from pages.run_context import run_header
+from tests.own_sets import give
 
 
 @pytest.mark.parametrize(
@@ -55,6 +59,41 @@ def test_the_settings_of_a_run_and_what_is_changed_in_the_form(app: AppTest, sto
     assert app.session_state["config"] == store.get(run_id).config
     assert "Changed" not in head(app)
     assert not [button for button in app.button if button.label == "Use these settings"]
+
+
+PRIVATE = "The dataset of this run is not shared with you, so the form keeps “Fashion-MNIST”."
+GONE = "The dataset of this run is not here, so the form keeps “Fashion-MNIST”."
+LEFT_OUT = "What this run also learned from is not here or not shared with you, so the form leaves it out."
+
+
+@pytest.mark.parametrize(
+    ("field", "is_gone", "told"),
+    [
+        ("dataset", False, PRIVATE),
+        ("dataset", True, GONE),
+        ("mix_in", False, LEFT_OUT),
+        ("mix_in", True, LEFT_OUT),
+    ],
+)
+def test_settings_whose_images_are_not_to_be_had_leave_the_form_its_dataset_and_say_so(
+    app: AppTest, store: Store, field: str, is_gone: bool, told: str
+) -> None:
+    name = create_own("Theirs", CATALOG["mnist"].class_names, (1, 28, 28)).name
+    add_images(name, np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2)
+    run_id = store.create(RunConfig(**{field: name}, batch_size=64, validation_size=2))
+    if is_gone:
+        delete_own(name)
+    else:
+        give(store, name, "somebody")
+    app.query_params.update({"run": run_id, "dataset": "fashion_mnist"})
+    app.run()
+    next(button for button in app.button if button.label == "Use these settings").click().run()
+    assert not app.exception
+    assert app.error[0].value == told
+    config = app.session_state["config"]
+    kept = "fashion_mnist" if field == "dataset" else "mnist"
+    assert (config.dataset, config.mix_in, config.batch_size) == (kept, "", 64)
+    assert app.selectbox(key=f"set_dataset_{app.session_state['form_number']}").value == kept
 
 
 def test_on_another_page_the_head_says_the_status(app: AppTest) -> None:

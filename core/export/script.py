@@ -130,7 +130,9 @@ def _refused_run(config: RunConfig, run_id: str) -> str:
     """Return why a run cannot be a script, "" if it can."""
     for name in filter(None, (config.dataset, config.mix_in)):
         if name not in CATALOG:
-            return _("Run {run} was trained on your own images, which torchvision does not have.", run=run_id)
+            return _(
+                "Run {run} was trained on images of somebody's own, which a script cannot load.", run=run_id
+            )
         if not CATALOG[name].torchvision_class:
             return _(
                 "Run {run} was trained on {dataset}, which torchvision does not have.",

@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Store:
 def exported(store: Store, run_id: str) -> dict[str, bytes]:
     """Return the run in every form that there is of it; those of people's own images have no script."""
     for name in ("script", "notebook"):
-        with pytest.raises(ExportRefused, match="your own images"):
+        with pytest.raises(ExportRefused, match="images of somebody's own, which a script cannot load"):
             export_run(store, run_id, name)
     return {name: export_run(store, run_id, name).data for name in FORMATS.keys() - {"script", "notebook"}}
 

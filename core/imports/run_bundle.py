@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from core.access.rules import Action
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.config.setting_labels import refusal
-from core.datasets import DatasetError, DatasetSpec, dataset_spec
+from core.datasets import DatasetError, DatasetSpec, UnknownDataset, dataset_spec
 from core.i18n.translation import _
 from core.imports.bundle_schema import LARGEST, Manifest, event_values, read_manifest, refused
 from core.models.build import build_model, state_arrays
@@ -109,6 +110,11 @@ def _config(store: Store, manifest: Manifest) -> tuple[RunConfig, DatasetSpec]:
             raise ConfigError([too_many])
         config = from_dict(values)
         check_right(store.database, store.actor, Action.READ_DATASET, config.dataset)
+        if config.mix_in:
+            with suppress(
+                UnknownDataset
+            ):  # nothing here is built of it: what another Inkling mixed in may lack here
+                check_right(store.database, store.actor, Action.READ_DATASET, config.mix_in)
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:

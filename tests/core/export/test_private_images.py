@@ -6,6 +6,7 @@ import pytest
 
 from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
+from core.config.run_config import RunConfig
 from core.datasets import DatasetError
 from core.export import export_run
 from core.imports.linear_layer import import_weights
@@ -14,7 +15,7 @@ from core.runs import Store
 from core.runs.dataset_rights import LINK
 from core.runs.errors import ImportRefused
 from core.runs.own_datasets import OwnDatasets
-from tests.one_sided_sets import drawn, run_on
+from tests.one_sided_sets import SMALL, drawn, run_on, said_on
 from tests.own_sets import give
 
 ADA, BOB = Actor(Role.VISITOR, "ada"), Actor(Role.VISITOR, "bob")
@@ -60,3 +61,28 @@ def test_a_bundle_leads_to_nobodys_private_images(store: Store, hers: tuple[str,
     assert store.get(import_bundle(store.acting_as(ADA), bundle)).owner == "ada"
     OwnDatasets(store.acting_as(ADA)).share(name, LINK)
     assert store.get(import_bundle(theirs, bundle)).owner == "bob"
+
+
+def test_a_bundle_mixes_in_nobodys_private_images(store: Store, hers: tuple[str, str]) -> None:
+    name, _run_id = hers
+    bobs = drawn("Bob's letters", (4, 4), (5, 5))
+    give(store, bobs.name, "bob")
+    told = said_on(RunConfig(**SMALL, dataset=bobs.name))
+    mixed = store.add_finished_run(RunConfig(**SMALL, dataset=bobs.name, mix_in=name), told)
+    bundle = export_run(store, mixed, "bundle").data
+    theirs = store.acting_as(BOB)
+    with pytest.raises(ImportRefused, match="not shared") as refused:
+        import_bundle(theirs, bundle)
+    assert name not in str(refused.value)
+    assert theirs.list(owner="bob") == []
+    OwnDatasets(store.acting_as(ADA)).share(name, LINK)
+    assert store.get(import_bundle(theirs, bundle)).config.mix_in == name
+
+
+def test_a_bundle_of_what_another_inkling_mixed_in_is_taken(store: Store) -> None:
+    bobs = drawn("Bob's letters", (4, 4), (5, 5))
+    give(store, bobs.name, "bob")
+    told = said_on(RunConfig(**SMALL, dataset=bobs.name))
+    config = RunConfig(**SMALL, dataset=bobs.name, mix_in="own:0000000000000000")
+    bundle = export_run(store, store.add_finished_run(config, told), "bundle").data
+    assert store.get(import_bundle(store.acting_as(BOB), bundle)).config == config

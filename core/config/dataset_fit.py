@@ -15,6 +15,7 @@ DataDir = Path | str | None
 NOT_SHARED: Final = N_(
     "“{field}” asks for images that are not shared with you, or not any more. Choose others."
 )
+IN_BIN: Final = N_("“{title}” lies in your bin. Restore it on Data, under “Mine”.")
 _TOO_MANY: Final = {  # validation images, by whether a number of training images is asked for
     True: N_(
         "{value} validation images and {training} training images are more than the {count} that the dataset has. "
@@ -51,6 +52,11 @@ def not_there(field: str, name: str) -> FieldError:
 def not_shared(field: str, name: str) -> FieldError:
     """Return the refusal of a dataset of somebody else's, who does not share it."""
     return FieldError(field, name, NOT_SHARED)
+
+
+def in_bin(field: str, spec: DatasetSpec) -> FieldError:
+    """Return the refusal of a dataset that lies in the bin of whoever asks for it."""
+    return FieldError(field, spec.name, IN_BIN, {"title": spec.title})
 
 
 def nothing_to_learn(spec: DatasetSpec) -> FieldError:

@@ -111,9 +111,7 @@ def _config(store: Store, manifest: Manifest) -> tuple[RunConfig, DatasetSpec]:
         config = from_dict(values)
         check_right(store.database, store.actor, Action.READ_DATASET, config.dataset)
         if config.mix_in:
-            with suppress(
-                UnknownDataset
-            ):  # nothing here is built of it: what another Inkling mixed in may lack here
+            with suppress(UnknownDataset):  # what was mixed in elsewhere is not needed here
                 check_right(store.database, store.actor, Action.READ_DATASET, config.mix_in)
         spec = dataset_spec(config.dataset, store.settings.data_dir)
         store.settings.check(config, count_parameters(config, spec))

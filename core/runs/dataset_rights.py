@@ -6,10 +6,11 @@ from typing import Final
 from sqlalchemy import select
 
 from core.access.rules import NOTHING, SYSTEM, Action, Actor, Subject, may
-from core.config.dataset_fit import not_shared, not_there
+from core.config.dataset_fit import in_bin, not_shared, not_there
 from core.config.run_config import FieldError, RunConfig
 from core.datasets.catalog import CATALOG, DatasetSpec, is_name, unknown
-from core.datasets.errors import PrivateDataset, UnknownDataset
+from core.datasets.errors import DatasetError, PrivateDataset, UnknownDataset
+from core.datasets.user_datasets import DataDir, binned_spec
 from core.i18n.translation import _
 from core.runs.database import Database
 from core.runs.errors import LOG
@@ -76,7 +77,9 @@ def check_right(database: Database, actor: Actor, action: Action, name: str) -> 
     )
 
 
-def refused_dataset(database: Database, actor: Actor, config: RunConfig) -> FieldError | None:
+def refused_dataset(
+    database: Database, actor: Actor, config: RunConfig, data_dir: DataDir = None
+) -> FieldError | None:
     """Return why the actor may not train on the config's datasets, None where they may.  Raises: StoreError."""
     for field in ("dataset", "mix_in"):
         name = getattr(config, field)
@@ -86,7 +89,20 @@ def refused_dataset(database: Database, actor: Actor, config: RunConfig) -> Fiel
             return not_shared(field, name)
         except UnknownDataset:
             return not_there(field, name)
+        if name and (binned := own_in_bin(database, actor, name, data_dir)):
+            return in_bin(field, binned)
     return None
+
+
+def own_in_bin(database: Database, actor: Actor, name: str, data_dir: DataDir = None) -> DatasetSpec | None:
+    """Return the dataset if it is the actor's own and lies in the bin, None otherwise.  Raises: StoreError."""
+    subject = subject_of(database, name) if actor.id and name not in CATALOG else None
+    if subject is None or not subject.is_deleted or subject.owner != actor.id:
+        return None
+    try:
+        return binned_spec(name, data_dir)
+    except DatasetError:  # its files are gone, or cannot be read
+        return None
 
 
 def subject_of(database: Database, name: str) -> Subject | None:

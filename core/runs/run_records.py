@@ -75,7 +75,7 @@ class RunRecords:
         if config.start_from:
             self.check(Action.READ_RUN, config.start_from)
         self._table.settings.check(config, parameter_count)
-        problem = refused_dataset(self._database, self._table.actor, config)
+        problem = refused_dataset(self._database, self._table.actor, config, self._table.settings.data_dir)
         if problem := problem or dataset_problem(config, self._table.settings.data_dir):
             raise ConfigError([problem])
         check_pace(pace)

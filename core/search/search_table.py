@@ -107,7 +107,7 @@ class Searches:
         """
         if plan.base.start_from:
             self._check_run(Action.READ_RUN, plan.base.start_from)
-        problem = refused_dataset(self._database, self._actor, plan.base)
+        problem = refused_dataset(self._database, self._actor, plan.base, self._settings.data_dir)
         if problem := problem or dataset_problem(plan.base, self._settings.data_dir):
             raise ConfigError([problem])
         search_id = new_id()

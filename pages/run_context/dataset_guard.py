@@ -9,7 +9,7 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import RunRow
 from pages.server.errors import say_private
-from pages.server.visitor import image_data
+from pages.server.visitor import image_data, with_its_place
 
 
 def content_of(run: RunRow) -> str:
@@ -31,7 +31,7 @@ def dataset_is_here(name: str) -> bool:
         say_private(error)
         return False
     except DatasetError as error:
-        st.error(markdown_text(str(error)))
+        st.error(markdown_text(str(with_its_place(error, name))))
         return False
     for note in notes:
         if note not in st.session_state.setdefault("data_notes", []):

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.config.dataset_fit import NOT_SHARED, dataset_problem
+from core.config.dataset_fit import IN_BIN, NOT_SHARED, dataset_problem
 from core.config.field_errors import FieldError
 from core.config.presets import DEFAULT
 from core.config.run_config import RunConfig
@@ -44,6 +44,11 @@ def put_settings(config: RunConfig) -> None:
     if problem.allowed == NOT_SHARED:
         told = _(
             "The dataset of this run is not shared with you, so the form keeps “{title}”.",
+            title=dataset_title(kept),
+        )
+    elif problem.allowed == IN_BIN:
+        told = _(
+            "The dataset of this run lies in your bin, so the form keeps “{title}”. Restore it on Data, under “Mine”.",
             title=dataset_title(kept),
         )
     else:

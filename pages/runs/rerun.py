@@ -21,7 +21,7 @@ from pages.run_context.selected_run import select_run
 from pages.runs.runs_table import select_rows
 from pages.runs.seed_names import named_by_seed, without_seed
 from pages.server.services import settings
-from pages.server.visitor import is_private, store, submit
+from pages.server.visitor import is_private, store, submit, with_its_place
 
 SEEDS: Final = 5
 
@@ -133,6 +133,8 @@ def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> 
             started.append(run_id)
     except ConfigError as error:
         st.error(markdown_text(refusal(error)))
-    except (StoreError, DatasetError) as error:
+    except DatasetError as error:
+        st.error(markdown_text(str(with_its_place(error, parent.dataset))))
+    except StoreError as error:
         st.error(markdown_text(str(error)))
     return started

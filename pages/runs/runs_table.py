@@ -20,7 +20,7 @@ from core.runs.run_labels import STATUSES, title
 from pages.components.number_columns import said_per_cent, with_numbers
 from pages.components.selectbox import field_px
 from pages.server.services import settings
-from pages.server.visitor import is_mine, store, visitor
+from pages.server.visitor import datasets, is_mine, store, visitor
 
 LIMIT: Final = 2000
 HEIGHT_PX: Final = 400
@@ -59,13 +59,13 @@ def filters() -> dict[str, Any]:
             icon=":material/search:",
             width=240,
         )
-        datasets = {"": _("All datasets"), **{name: spec.title for name, spec in CATALOG.items()}}
+        titles = {"": _("All datasets"), **{name: spec.title for name, spec in CATALOG.items()}}
         dataset = st.selectbox(
             _("Dataset"),
-            list(datasets),
+            list(titles),
             key="runs_dataset",
-            width=field_px(datasets.values(), 170),
-            format_func=datasets.__getitem__,
+            width=field_px(titles.values(), 170),
+            format_func=titles.__getitem__,
         )
         models = {"": _("All models"), **{name: OPTION_NAMES["model", name] for name in MODELS}}
         model = st.selectbox(
@@ -205,6 +205,9 @@ def _frame(rows: list[RunRow], source: Store) -> pd.DataFrame:
     """Return a row for each run, as the one for whom this is the store may see it."""
     curves = _curves(rows, source)
     titles = {name: dataset_title(name) for name in {row.dataset for row in rows}}
+    if any(told == name for name, told in titles.items()):  # gone, or in a bin: one's own is called as it was
+        binned = (own for own in datasets().binned() if own.owner == source.actor.id)
+        titles |= {own.name: own.spec.title for own in binned}
     return pd.DataFrame(
         {
             "pinned": ["★" if row.pinned else "" for row in rows],

@@ -8,7 +8,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from core.config.app_settings import SettingsError
-from core.config.dataset_fit import NOT_SHARED
+from core.config.dataset_fit import IN_BIN, NOT_SHARED
 from core.config.field_errors import FieldError
 from core.config.setting_labels import label_of
 from core.datasets import DatasetError, PrivateDataset
@@ -81,6 +81,9 @@ def show_messages() -> None:
                 st.warning(markdown_text(told))
                 continue
             problem = markdown_text(error.said(label_of(error.field)))
+            if error.allowed == IN_BIN:
+                st.warning(problem)
+                continue
             told = _("Invalid setting in the link, not applied.")
             st.warning(f"{markdown_text(told)} {problem}")
         missing = st.session_state.pop("address_problem", None)

@@ -9,7 +9,7 @@ import streamlit as st
 from core.access.rules import Action, Actor, Role
 from core.config.field_errors import FieldError
 from core.config.run_config import RunConfig
-from core.datasets import DatasetError, ImageData, PrivateDataset
+from core.datasets import DatasetError, ImageData, PrivateDataset, UnknownDataset
 from core.i18n.translation import _
 from core.runs import RunRow, Store, UnreadableRun, dataset_rights
 from core.runs.dataset_rights import PRIVATE, OwnDataset
@@ -108,7 +108,23 @@ def image_data(name: str) -> ImageData:
 
     Raises: DatasetError, one of them PrivateDataset; StoreError.
     """
-    return images_of(name)(name)
+    load = images_of(name)
+    try:
+        return load(name)
+    except DatasetError as error:
+        raise with_its_place(error, name) from error
+
+
+def with_its_place(error: DatasetError, name: str) -> DatasetError:
+    """Return the error, or one that says that the dataset lies in this visitor's own bin.  Raises: StoreError."""
+    if not isinstance(error, UnknownDataset):
+        return error
+    folder = services.settings().data_dir
+    binned = dataset_rights.own_in_bin(system_store().database, actor(), name, folder)
+    if binned is None:
+        return error
+    told = _("“{title}” lies in your bin.", title=binned.title)
+    return UnknownDataset(told, _("Restore it on Data, under “Mine”."))
 
 
 def images_of(name: str) -> Callable[[str], ImageData]:
@@ -156,7 +172,9 @@ def is_private(name: str) -> bool:
 
 def refused_dataset(config: RunConfig) -> FieldError | None:
     """Return why this visitor may not train on the config's datasets, None where they may.  Raises: StoreError."""
-    return dataset_rights.refused_dataset(system_store().database, actor(), config)
+    return dataset_rights.refused_dataset(
+        system_store().database, actor(), config, services.settings().data_dir
+    )
 
 
 def submit(run_id: str) -> None:

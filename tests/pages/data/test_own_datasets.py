@@ -72,7 +72,7 @@ def test_it_is_reachable_where_the_dataset_in_view_is_gone(app: AppTest, store: 
     run_id = store.create(RunConfig(dataset=gone), owner=ME)
     own_of(store).delete(gone)
     app.session_state["data_section"] = "Gallery"
-    assert "is not here" in shown(app, "data", run_id)
+    assert "“Gone” lies in your bin. Restore it on Data, under “Mine”." in shown(app, "data", run_id)
     mine(app, run_id)
     assert headings(app) == ["There"]
     assert not app.exception
@@ -172,6 +172,24 @@ def test_the_link_puts_a_shared_one_into_the_form_and_the_list_until_it_is_taken
     app.run()
     assert not app.exception
     assert "Theirs (shared)" not in app.selectbox(key="set_dataset_1").options
+
+
+def test_what_lies_in_ones_own_bin_is_called_by_its_title_in_the_table_and_where_a_link_names_it(
+    app: AppTest, store: Store
+) -> None:
+    ours, theirs = made(store, "Ours"), made(store, "Theirs", OTHER)
+    for name, owner in ((ours, ME), (theirs, OTHER)):
+        store.create(RunConfig(dataset=name), owner=ME, queue=False)
+        own_of(store, owner).delete(name)
+    app.query_params["dataset"] = ours
+    app.run()
+    assert [text.value for text in app.warning] == [
+        "“Ours” lies in your bin. Restore it on Data, under “Mine”."
+    ]
+    shown(app, "runs")
+    named = {*app.dataframe[0].value["images"]}
+    assert {"Ours", theirs} <= named
+    assert not {"Theirs", ours} & named
 
 
 def test_what_is_deleted_lies_in_the_bin_and_comes_back_and_runs_on_it_are_counted(

@@ -12,8 +12,10 @@ from core.datasets import CATALOG
 from core.datasets.user_datasets import add_images, create_own, delete_own
 from core.i18n.number_format import percent
 from core.runs import Store
+from core.runs.own_datasets import OwnDatasets
 from pages.run_context import run_header
 from tests.own_sets import give
+from tests.pages.conftest import ME
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,10 @@ def test_the_settings_of_a_run_and_what_is_changed_in_the_form(app: AppTest, sto
 
 PRIVATE = "The dataset of this run is not shared with you, so the form keeps “Fashion-MNIST”."
 GONE = "The dataset of this run is not here, so the form keeps “Fashion-MNIST”."
+IN_BIN = (
+    "The dataset of this run lies in your bin, so the form keeps “Fashion-MNIST”. "
+    "Restore it on Data, under “Mine”."
+)
 LEFT_OUT = "What this run also learned from is not here or not shared with you, so the form leaves it out."
 
 
@@ -94,6 +100,22 @@ def test_settings_whose_images_are_not_to_be_had_leave_the_form_its_dataset_and_
     kept = "fashion_mnist" if field == "dataset" else "mnist"
     assert (config.dataset, config.mix_in, config.batch_size) == (kept, "", 64)
     assert app.selectbox(key=f"set_dataset_{app.session_state['form_number']}").value == kept
+
+
+def test_settings_whose_images_lie_in_ones_bin_leave_the_form_its_dataset_and_say_so(
+    app: AppTest, store: Store
+) -> None:
+    name = create_own("Mine", CATALOG["mnist"].class_names, (1, 28, 28)).name
+    add_images(name, np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2)
+    run_id = store.create(RunConfig(dataset=name, batch_size=64, validation_size=2))
+    give(store, name, ME)
+    OwnDatasets(store).delete(name)
+    app.query_params.update({"run": run_id, "dataset": "fashion_mnist"})
+    app.run()
+    next(button for button in app.button if button.label == "Use these settings").click().run()
+    assert not app.exception
+    assert app.error[0].value == IN_BIN
+    assert app.session_state["config"].dataset == "fashion_mnist"
 
 
 def test_on_another_page_the_head_says_the_status(app: AppTest) -> None:

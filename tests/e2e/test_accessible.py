@@ -94,8 +94,8 @@ def ended(store: Store, mnist: ImageData) -> list[str]:
 
 
 SIZES_AND_THEMES: Final = [
-    pytest.param((DESKTOP, "light"), id="desktop-light"),
     pytest.param((PHONE, "dark"), id="phone-dark"),
+    pytest.param((DESKTOP, "light"), id="desktop-light", marks=pytest.mark.long),
     pytest.param((DESKTOP, "dark"), id="desktop-dark", marks=pytest.mark.long),
     pytest.param((PHONE, "light"), id="phone-light", marks=pytest.mark.long),
 ]

@@ -38,7 +38,7 @@ def all_names(store: Store, mnist: ImageData) -> Iterator[Nasty]:
     forget(store, nasty)
 
 
-@pytest.fixture(params=["with the policy", "escaping alone"])
+@pytest.fixture(params=["with the policy", pytest.param("escaping alone", marks=pytest.mark.long)])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """Return a new visitor's page: names must do no harm where a browser heeds no Content-Security-Policy, either."""
     context = browser.new_context(

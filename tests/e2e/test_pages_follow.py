@@ -179,6 +179,7 @@ def test_a_search_is_followed_to_its_end(app: App, page: Page, store: Store) -> 
     until(lambda: page.evaluate("1") and links.watches(), "the page to leave off")
 
 
+@pytest.mark.long
 def test_the_film_asks_once_for_each_frame_waits_while_nobody_sees_it_and_ends(
     app: App, page: Page, store: Store, running: str
 ) -> None:

@@ -82,7 +82,10 @@ def _read(app: AppTest, where: str) -> str:
 
 
 @pytest.mark.usefixtures("pad")
-@pytest.mark.parametrize("model", WEIGHTS)
+@pytest.mark.parametrize(
+    "model",
+    ["softmax", *(pytest.param(name, marks=pytest.mark.long) for name in WEIGHTS if name != "softmax")],
+)
 @pytest.mark.parametrize("kind", SETS)
 def test_every_page_opens(app: AppTest, store: Store, made: Callable, kind: str, model: str) -> None:
     spec = made(SETS[kind])

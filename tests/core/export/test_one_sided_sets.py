@@ -45,7 +45,9 @@ def comes_back(store: Store, bundle: bytes) -> None:
     )
 
 
-@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
+@pytest.mark.parametrize(
+    "model", ["softmax", *(pytest.param(name, marks=pytest.mark.long) for name in ("mlp", "cnn"))]
+)
 @pytest.mark.parametrize("kind", SETS)
 def test_every_form_can_be_had_and_the_bundle_comes_back(store: Store, kind: str, model: str) -> None:
     spec = SETS[kind]()

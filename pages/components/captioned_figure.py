@@ -8,10 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.errors import InklingError
 from core.i18n.literal_text import csv_cell, markdown_text
-from core.i18n.reader import read_by, reader
 from core.i18n.translation import _
+from pages.components.made_file import or_why_not
 from pages.components.still_figure import still_figure
 
 Columns = Mapping[str, Any]
@@ -46,7 +45,7 @@ def download_csv(key: str, table: Callable[[], Columns], *, name: str = "") -> N
     """Offer the columns of `table` as a CSV file; they are made only when asked for."""
     st.download_button(
         "CSV",
-        data=_or_why_not(lambda: csv_text(pd.DataFrame(table())).encode()),
+        data=or_why_not(lambda: csv_text(pd.DataFrame(table())).encode()),
         file_name=f"inkling-{name or key}.csv",
         mime="text/csv",
         key=f"csv_{key}",
@@ -68,7 +67,7 @@ def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None
     """Offer a picture as a PNG file; it is made only when asked for."""
     st.download_button(
         "PNG",
-        data=_or_why_not(make),
+        data=or_why_not(make),
         file_name=f"inkling-{name or key}.png",
         mime="image/png",
         key=f"png_{key}",
@@ -77,17 +76,3 @@ def download_png(key: str, make: Callable[[], bytes], *, name: str = "") -> None
         type="tertiary",
         help=_("Download this figure as an image."),
     )
-
-
-def _or_why_not(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Return what makes the file on any thread; where it cannot be had, the file says why, in the viewer's language."""
-    viewer = reader()
-
-    def made() -> bytes:
-        with read_by(viewer):
-            try:
-                return make()
-            except InklingError as error:
-                return str(error).encode()
-
-    return made

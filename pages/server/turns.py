@@ -15,8 +15,8 @@ import streamlit as st
 
 from core.errors import InklingError
 from core.i18n.marked_sentences import nmarkdown_
-from core.i18n.reader import read_by, reader
 from core.i18n.translation import _
+from pages.components.made_file import or_why_not
 from pages.server.background import is_ending
 from pages.server.services import allowed
 from pages.server.visitor import visitor
@@ -167,17 +167,13 @@ def costly_file(make: Callable[[], bytes]) -> Callable[[], bytes]:
 
     Where the turn does not come, or the file cannot be had, the file says why.
     """
-    whose, viewer = visitor(), reader()
+    whose = visitor()
 
     def made() -> bytes:
-        with read_by(viewer):
-            try:
-                with TURNS.file_turn(whose):
-                    return make()
-            except InklingError as error:
-                return str(error).encode()
+        with TURNS.file_turn(whose):
+            return make()
 
-    return made
+    return or_why_not(made)
 
 
 def at_ones_turn() -> AbstractContextManager[None]:

@@ -122,8 +122,8 @@ class RoomForUploads:
             except TimeoutError:
                 raise _refused(TOO_SLOW, scope) from None
             self._come[key] += len(message.get("body", b""))
-            others = self._total() > self._come[key]
-            if others and self._total() > allowed().held_uploads_mb * MB:
+            total = self._total()
+            if total > max(self._come[key], allowed().held_uploads_mb * MB):  # a single file always has room
                 raise _refused(MOST_OF_ALL, scope)
             return message
 

@@ -14,7 +14,7 @@ import numpy as np
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec, data_folder, dataset_spec, load
 from core.datasets import user_datasets as own
-from core.datasets.image_data import ARRAY_NAMES
+from core.datasets.image_data import ARRAY_NAMES, VALIDATION_NAMES
 from core.datasets.user_dataset_zip import import_zip
 from core.protocol.events import Event
 from core.runs import Store
@@ -34,9 +34,9 @@ def drawn(title: str, train: tuple[int, int], test: tuple[int, int] = (0, 0)) ->
     """Return a dataset of two classes with so many images of each to train on, and to test on."""
     spec = own.create_own(title, ["left", "right"], SHAPE)
     labels = np.concatenate([np.repeat(range(len(counts)), counts) for counts in (train, test)]).astype(int)
-    is_test = np.arange(len(labels)) >= sum(train)
+    splits = ["train"] * sum(train) + ["test"] * sum(test)
     if len(labels):
-        own.add_images(spec.name, images_of(labels), labels, test=is_test)
+        own.add_images(spec.name, images_of(labels), labels, splits=splits)
     return dataset_spec(spec.name)
 
 
@@ -67,13 +67,14 @@ SETS: Final[dict[str, Callable[[], DatasetSpec]]] = {  # what can be trained on
 
 def _grow(name: str) -> None:
     labels = np.array([0, 1, 1])
-    own.add_images(name, images_of(labels), labels, test=np.array([False, True, True]))
+    own.add_images(name, images_of(labels), labels, splits=["train", "test", "test"])
 
 
 def _leave_one_class(name: str) -> None:
     """Write the dataset's record as no form does."""
     data = own.load_own(name, data_folder())
-    arrays = {key: np.zeros_like(getattr(data, key)) for key in ARRAY_NAMES}
+    names = (*ARRAY_NAMES, *VALIDATION_NAMES)
+    arrays = {key: np.zeros_like(getattr(data, key)) for key in names}
     own._write(replace(data.spec, class_names=data.spec.class_names[:1]), data_folder(), arrays)
 
 

@@ -36,7 +36,8 @@ def _allowed(name: str) -> str:
         return _("A whole number from {low} to {high}; 0 means all images.", **_ends(rule))
     if name == "validation_size":
         return _(
-            "A whole number from {low} to {high}; 0 means that progress is measured on the test set.",
+            "A whole number from {low} to {high}; 0 means that progress is measured on the test set. For a dataset "
+            "that brings validation images of its own: their number, which is then the default, or 0.",
             **_ends(rule),
         )
     if name == "eval_every":

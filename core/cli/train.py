@@ -11,6 +11,7 @@ import typer
 from core.cli.console import FAILURE, INTERRUPTED, USAGE_ERROR, fail, open_store, say, say_json, told_errors
 from core.cli.setting_help import help_of
 from core.config.app_settings import Settings
+from core.config.image_counts import usual_sizes
 from core.config.presets import PRESETS
 from core.config.query_string import parse_field
 from core.config.run_config import FIELD_NAMES, rule_of
@@ -119,7 +120,10 @@ def _train(preset: str, name: str, as_json: bool, quiet: bool, settings_given: d
         store, settings = open_store()
         changes = {k: _value(k, v, settings) for k, v in settings_given.items() if v is not None}
         config = replace(PRESETS[preset].config, **changes)
-        without_test = no_test_images(dataset_spec(config.dataset, settings.data_dir)).message
+        spec = dataset_spec(config.dataset, settings.data_dir)
+        if "validation_size" not in changes:
+            config = usual_sizes(config, spec)
+        without_test = no_test_images(spec).message
         ensure(config.dataset, settings.data_dir)
         run_id = store.create(config, owner=OWNER, name=name, queue=False)
         last = _run(store, run_id, as_json, quiet, without_test)

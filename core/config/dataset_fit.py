@@ -23,6 +23,10 @@ _TOO_MANY: Final = {  # validation images, by whether a number of training image
     ),
     False: N_("{value} validation images leave none of the dataset's {count} to train on. Choose fewer."),
 }
+OWN_VALIDATION: Final = N_(
+    "The number of validation images must be {count}, which the dataset brings (progress is measured on them), or 0 "
+    "(progress is measured on the test set), not {value}."
+)
 
 
 def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError | None:
@@ -34,11 +38,14 @@ def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError |
         return nothing_to_learn(spec)
     if config.mix_in and (problem := _mixing_problem(config.mix_in, spec, data_dir)):
         return problem
+    if spec.validation_size and config.validation_size not in (0, spec.validation_size):
+        limits = {"count": spec.validation_size}
+        return FieldError("validation_size", config.validation_size, OWN_VALIDATION, limits)
     for name in ("train_size", "validation_size"):
         rule, value = _rule_within(name, spec), getattr(config, name)
         if value > rule.high:
             return FieldError(name, value, rule.refusal, rule.limits)
-    if config.validation_size + max(config.train_size, 1) <= spec.train_size:
+    if spec.validation_size or config.validation_size + max(config.train_size, 1) <= spec.train_size:
         return None
     limits = {"training": config.train_size, "count": spec.train_size}
     return FieldError("validation_size", config.validation_size, _TOO_MANY[config.train_size > 0], limits)
@@ -101,6 +108,8 @@ def _found(name: str, data_dir: DataDir) -> DatasetSpec | None:
 
 
 def _rule_within(name: str, spec: DatasetSpec) -> Range:
-    """Return how many images of the dataset may be trained on, or set aside: one is left to train on."""
+    """Return how many images of the dataset may be trained on, or validated on: one is left to train on."""
     rule: Range = rule_of(name)
-    return replace(rule, high=spec.train_size if name == "train_size" else max(spec.train_size - 1, 0))
+    if name == "validation_size":
+        return replace(rule, high=spec.validation_size or max(spec.train_size - 1, 0))
+    return replace(rule, high=spec.train_size)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.atomic_files import TEMPORARY, damage, flush_to_disk, seal, sweep, whole_file
-from core.datasets.image_data import ARRAY_NAMES
+from core.datasets.image_data import ARRAY_NAMES, VALIDATION_NAMES
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -58,7 +58,7 @@ def read_manifest(home: Path, source: str) -> Manifest | None:
         values = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
         manifest = Manifest(**values)
         readable = manifest.format == FORMAT and manifest.source == source
-        readable = readable and set(manifest.arrays) == set(ARRAY_NAMES) and manifest.folder.isalnum()
+        readable = readable and _are_whole(manifest.arrays) and manifest.folder.isalnum()
         readable = readable and all(
             s.keys() >= _SEAL for s in (*manifest.arrays.values(), *manifest.raw.values())
         )
@@ -66,6 +66,11 @@ def read_manifest(home: Path, source: str) -> Manifest | None:
     except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return None
     return manifest if readable else None
+
+
+def _are_whole(arrays: Mapping[str, Any]) -> bool:
+    """Return whether these are the arrays of a dataset, with or without validation images of its own."""
+    return {*arrays} in ({*ARRAY_NAMES}, {*ARRAY_NAMES, *VALIDATION_NAMES})
 
 
 def write_arrays(home: Path, arrays: Mapping[str, NDArray[Any]], source: str, **facts: Any) -> Manifest:

@@ -32,8 +32,9 @@ class RemoteFile:
 class DatasetSpec:
     """All that is known of a dataset before its images are read.
 
-    `image_shape` is (C, H, W); `train_size` and `test_size` count images; `mean` and `std` hold one number
-    per channel, of the training images with pixels in [0, 1]. `source` is "bundled", "download" or "own".
+    `image_shape` is (C, H, W); `train_size` and `test_size` count images, `validation_size` those that the dataset
+    itself sets aside for validation (most have none); `mean` and `std` hold one number per channel, of the training
+    images with pixels in [0, 1]. `source` is "bundled", "download" or "own".
     `mirrors` are tried in order, each followed by an archive's name; `members` are (file, MD5) inside a batch
     archive, the last one the list of class names, as torchvision's CIFAR10 checks them. `torchvision_class` is ""
     for what torchvision does not have.
@@ -56,6 +57,7 @@ class DatasetSpec:
     mirrors: tuple[str, ...] = ()
     archives: tuple[RemoteFile, ...] = ()
     members: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    validation_size: int = 0
 
     @property
     def folder(self) -> str:
@@ -66,6 +68,11 @@ class DatasetSpec:
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.class_names)
+
+    @property
+    def n_images(self) -> int:
+        """Number of images in all."""
+        return self.train_size + self.validation_size + self.test_size
 
     @property
     def n_values(self) -> int:
@@ -270,8 +277,8 @@ def own_folder(name: str, data_dir: Path | str | None = None) -> Path:
 
 
 def spec_to_json(spec: DatasetSpec) -> dict[str, Any]:
-    """Return the spec as plain JSON types."""
-    return asdict(spec)
+    """Return the spec as plain JSON types; without a `validation_size` of 0, which earlier versions do not know."""
+    return {key: value for key, value in asdict(spec).items() if value or key != "validation_size"}
 
 
 def spec_from_json(values: dict[str, Any]) -> DatasetSpec:

@@ -19,7 +19,13 @@ from core.datasets.atomic_files import damage, sweep
 from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec
 from core.datasets.errors import DamagedData, DatasetError, from_os_error
-from core.datasets.image_data import ARRAY_NAMES, ImageData, channel_moments, level_counts
+from core.datasets.image_data import (
+    ARRAY_NAMES,
+    VALIDATION_NAMES,
+    ImageData,
+    channel_moments,
+    level_counts,
+)
 from core.datasets.locks import lock_file, locked
 from core.i18n.system_reasons import reason_of
 from core.i18n.translation import N_, _, together
@@ -107,10 +113,12 @@ def image_data(spec: DatasetSpec, manifest: Manifest, arrays: dict[str, NDArray[
         std=manifest.std,
         train_size=len(arrays["train_labels"]),
         test_size=len(arrays["test_labels"]),
+        validation_size=len(arrays.get("validation_labels", ())),
     )
-    digests = "".join(manifest.arrays[name]["sha256"] for name in ARRAY_NAMES)
+    names = [name for name in (*ARRAY_NAMES, *VALIDATION_NAMES) if name in arrays]
+    digests = "".join(manifest.arrays[name]["sha256"] for name in names)
     fingerprint = hashlib.sha256(digests.encode()).hexdigest()[:16]
-    return ImageData(
+    data = ImageData(
         measured,
         arrays["train_images"],
         arrays["train_labels"],
@@ -118,6 +126,10 @@ def image_data(spec: DatasetSpec, manifest: Manifest, arrays: dict[str, NDArray[
         arrays["test_labels"],
         fingerprint,
     )
+    if not measured.validation_size:
+        return data
+    images, labels = (arrays[name] for name in VALIDATION_NAMES)
+    return replace(data, validation_images=images, validation_labels=labels)
 
 
 def prepare(spec: DatasetSpec, root: Path, progress: Progress = no_progress, fetch: bool = True) -> list[str]:

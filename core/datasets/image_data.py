@@ -1,6 +1,6 @@
 """Labelled images as arrays: what every dataset becomes, whatever it came as."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,10 @@ Labels = NDArray[np.int64]
 class ImageData:
     """A dataset in memory maps: processes share the pages, and writing to them never reaches the disk.
 
-    `train_images` and `test_images` are uint8, shape (N, C, H, W); the labels int64, shape (N,), 0 <= label <
-    spec.n_classes. `spec` carries the true sizes, mean and std of these arrays. `fingerprint` changes with
-    the content. `notes` tells, in sentences, what had to be repaired on the way.
+    The images are uint8, shape (N, C, H, W); the labels int64, shape (N,), 0 <= label < spec.n_classes. `spec`
+    carries the true sizes, mean and std of these arrays. `fingerprint` changes with the content. `notes` tells, in
+    sentences, what had to be repaired on the way. `validation_images` are those that the dataset itself sets aside,
+    which are never trained on nor counted as test images; most datasets have none.
     """
 
     spec: DatasetSpec
@@ -27,9 +28,18 @@ class ImageData:
     test_labels: Labels
     fingerprint: str
     notes: tuple[str, ...] = ()
+    validation_images: Images = field(default_factory=lambda: np.empty(0, np.uint8))
+    validation_labels: Labels = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def __post_init__(self) -> None:
+        if not len(self.validation_labels):
+            none = np.empty((0, *self.spec.image_shape), np.uint8)
+            object.__setattr__(self, "validation_images", none)  # the instance is frozen
 
 
-ARRAY_NAMES = ("train_images", "train_labels", "test_images", "test_labels")
+ARRAY_NAMES = ("train_images", "train_labels", "test_images", "test_labels")  # of every dataset
+VALIDATION_NAMES = ("validation_images", "validation_labels")  # beside them, where there are any
+SPLITS = ("train", "validation", "test")
 
 
 def level_counts(images: Images) -> NDArray[np.int64]:

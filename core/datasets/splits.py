@@ -23,6 +23,7 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     With both sizes 0 all images in file order. Else one `torch.randperm` seeded by `seed`: its first
     `validation_size` entries are the validation set, the next `train_size` (0 = all the rest) the training
     set; so the validation set does not change with `train_size`.
+    A dataset with validation images of its own sets none of these aside: `core.training.data` asks for 0 then.
     Of no images the split is empty, whatever it was to be. Raises: ValueError, for people to read, naming the value
     and its range if a size is negative or more is asked than there is.
     """
@@ -51,7 +52,12 @@ def split_indices(n_train: int, train_size: int, validation_size: int, seed: int
     return Split(order[validation_size:end], order[:validation_size])
 
 
-def sizes_within(n_train: int, train_size: int, validation_size: int) -> tuple[int, int]:
-    """Return the sizes cut down to what `n_train` images allow: to look at a dataset that was larger once."""
+def sizes_within(n_train: int, n_own: int, train_size: int, validation_size: int) -> tuple[int, int]:
+    """Return the sizes cut down to what `n_train` images allow: to look at a dataset that was larger once.
+
+    n_own: how many validation images the dataset has of its own: they are the ones, or none are.
+    """
+    if n_own:
+        return min(train_size, n_train), n_own if validation_size else 0
     validation_size = min(validation_size, max(n_train - 1, 0))
     return min(train_size, n_train - validation_size), validation_size

@@ -17,6 +17,7 @@ from core.datasets.bundled_archives import Progress
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
+from core.datasets.image_data import SPLITS
 from core.datasets.image_resize import Refused, fit_image, open_image
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count
 from core.datasets.user_datasets import Imported
@@ -24,7 +25,6 @@ from core.datasets.zip_reader import (
     FORM,
     MOST_NAMED,
     RECORD,
-    SPLITS,
     Member,
     check_decoded,
     class_names_of,
@@ -86,10 +86,10 @@ def import_zip(
     created = user_datasets.create_own(title, names, shape, data_dir, limits)
     labels = [names.index(member.class_name) for member in used]
     is_split = all(member.split for member in used)
-    test = np.array([member.split == "test" for member in used]) if is_split else None
+    splits = [member.split for member in used] if is_split else None
     try:
         added = user_datasets.add_images(
-            created.name, images[: len(used)], labels, data_dir, limits, test=test
+            created.name, images[: len(used)], labels, data_dir, limits, splits=splits
         )
     except BaseException:  # why: whatever happens, no half-made dataset may be left; it is raised again
         user_datasets.delete_own(created.name, data_dir)

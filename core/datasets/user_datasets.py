@@ -28,12 +28,21 @@ from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import image_data, no_progress
 from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
 from core.datasets.folder_size import folder_bytes
-from core.datasets.image_data import ARRAY_NAMES, ImageData, Images, Labels, channel_moments, level_counts
+from core.datasets.image_data import (
+    ARRAY_NAMES,
+    SPLITS,
+    VALIDATION_NAMES,
+    ImageData,
+    Images,
+    Labels,
+    channel_moments,
+    level_counts,
+)
 from core.datasets.locks import locked
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count, check_images, new_spec
+from core.datasets.user_dataset_splits import check_splits, splits_of
 from core.i18n.translation import _, ngettext, together
 
-TEST_EVERY: Final = 5
 OWN: Final = "own"  # folder in the data folder
 BIN: Final = "own-bin"  # beside it: what is deleted, until it goes for good
 DataDir = Path | str | None
@@ -88,7 +97,8 @@ def create_own(
     _check_room(data_dir, limits)
     none = np.empty((0, *shape), np.uint8), np.empty(0, np.int64)
     with _changing(spec.name, data_dir) as root:
-        return _write(spec, root, dict(zip(ARRAY_NAMES, none + none, strict=True)))
+        names = (*ARRAY_NAMES, *VALIDATION_NAMES)
+        return _write(spec, root, dict(zip(names, none * len(SPLITS), strict=True)))
 
 
 def take_in(name: str, folder: Path, data_dir: DataDir, limits: OwnLimits) -> DatasetSpec:
@@ -121,35 +131,35 @@ def add_images(
     labels: Sequence[int] | Labels,
     data_dir: DataDir = None,
     limits: OwnLimits = DEFAULT_LIMITS,
-    test: NDArray[np.bool_] | None = None,
+    splits: Sequence[str] | None = None,
 ) -> DatasetSpec:
     """Add labelled images, uint8 (N, C, H, W), to the dataset; return its new spec.
 
     In each class the 2nd, 7th, 12th... image added is kept for testing, the others are trained on, so that an
-    image never changes sides. `test` (bool, one per image) decides instead where given.
-    Raises: RefusedUpload naming the value and the limit; UnknownDataset, DamagedData, DiskFull, NoPermission.
+    image never changes sides. `splits` ("train", "validation" or "test" for each image) decides instead where given.
+    Raises: RefusedUpload naming the value and the limit; UnknownDataset, DamagedData, DiskFull, NoPermission;
+    ValueError for `splits` that are not one of these for each image.
     """
     name = full_name(name)
     spec = dataset_spec(name, data_dir)
     labels = np.asarray(labels, np.int64).reshape(-1)
     check_images(spec, images, labels)
+    check_splits(splits, len(labels))
     with _changing(spec.name, data_dir) as root:
         data = load_own(name, root)
-        total = len(data.train_labels) + len(data.test_labels) + len(labels)
-        check_count(total, spec.image_shape, limits)
+        check_count(data.spec.n_images + len(labels), spec.image_shape, limits)
         there = np.concatenate([data.train_labels, data.test_labels])
-        test = _test_places(there, labels, spec.n_classes) if test is None else np.asarray(test, bool)
-        arrays = {
-            "train_images": np.concatenate([data.train_images, images[~test]]),
-            "train_labels": np.concatenate([data.train_labels, labels[~test]]),
-            "test_images": np.concatenate([data.test_images, images[test]]),
-            "test_labels": np.concatenate([data.test_labels, labels[test]]),
-        }
+        chosen = splits_of(there, labels, spec.n_classes) if splits is None else np.asarray(splits)
+        arrays = _arrays_of(data)
+        for split in SPLITS:
+            for kind, added in (("images", images), ("labels", labels)):
+                key = f"{split}_{kind}"
+                arrays[key] = np.concatenate([arrays[key], added[chosen == split]])
         return _write(spec, root, arrays)
 
 
 def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) -> DatasetSpec:
-    """Remove one image, by its split ("train" or "test") and position there; return the dataset's new spec.
+    """Remove one image, by its split (one of SPLITS) and position there; return the dataset's new spec.
 
     Raises: IndexError if there is no such image; UnknownDataset, DamagedData, DiskFull, NoPermission.
     """
@@ -157,7 +167,7 @@ def remove_image(name: str, split: str, index: int, data_dir: DataDir = None) ->
     spec = dataset_spec(name, data_dir)
     with _changing(spec.name, data_dir) as root:
         data = load_own(name, root)
-        arrays: dict[str, NDArray[Any]] = {key: getattr(data, key) for key in ARRAY_NAMES}
+        arrays = _arrays_of(data)
         n_images = len(arrays.get(f"{split}_labels", ()))
         if not 0 <= index < n_images:
             raise IndexError(
@@ -252,14 +262,8 @@ def full_name(name: str) -> str:
     return name if name.startswith(OWN_PREFIX) else f"{OWN_PREFIX}{name}"
 
 
-def _test_places(there: Labels, labels: Labels, n_classes: int) -> NDArray[np.bool_]:
-    """Return which new images are for testing: of each class the 2nd, 7th, 12th..."""
-    counts = np.bincount(there, minlength=n_classes)
-    test = np.zeros(len(labels), bool)
-    for place, label in enumerate(labels):
-        test[place] = counts[label] % TEST_EVERY == 1
-        counts[label] += 1
-    return test
+def _arrays_of(data: ImageData) -> dict[str, NDArray[Any]]:
+    return {key: getattr(data, key) for key in (*ARRAY_NAMES, *VALIDATION_NAMES)}
 
 
 def _write(spec: DatasetSpec, root: Path, arrays: dict[str, NDArray[Any]]) -> DatasetSpec:
@@ -270,7 +274,10 @@ def _write(spec: DatasetSpec, root: Path, arrays: dict[str, NDArray[Any]]) -> Da
         std=tuple(value or 1.0 for value in std),  # standardising divides by it
         train_size=len(arrays["train_labels"]),
         test_size=len(arrays["test_labels"]),
+        validation_size=len(arrays["validation_labels"]),
     )
+    if not spec.validation_size:  # then it is stored as it was before there were such images
+        arrays = {key: arrays[key] for key in ARRAY_NAMES}
     home = own_folder(spec.name, root)
     write_arrays(home, arrays, spec.name, mean=spec.mean, std=spec.std, spec=spec_to_json(spec))
     return spec

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from core.config.app_settings import Settings
 from core.config.config_title import config_title
+from core.config.image_counts import learned_count
 from core.config.run_config import WITH_MOMENTUM, RunConfig
 from core.config.setting_labels import dataset_title
 from core.datasets import load
@@ -189,8 +190,7 @@ def _plan(record: RunRecord) -> Plan:
 
 def _steps(config: RunConfig, spec: DatasetSpec) -> tuple[int, int]:
     """Return how many updates there are in an epoch, and in all."""
-    count = config.train_size or spec.train_size - config.validation_size
-    per_epoch = -(-count // config.batch_size)
+    per_epoch = -(-learned_count(config, spec) // config.batch_size)
     return per_epoch, per_epoch * config.epochs
 
 

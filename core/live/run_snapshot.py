@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from core.config.image_counts import learned_count
 from core.config.presets import reported_accuracy
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, dataset_spec
@@ -59,7 +60,7 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
     has_torch: whether PyTorch has been imported, so that weights which only it can draw cost no wait.
     """
     spec = dataset_spec(config.dataset)
-    train = config.train_size or max(spec.train_size - config.validation_size, 0)
+    train = learned_count(config, spec)
     if spec.test_size:
         line = _(
             "Press Train: the model learns from {train} images and is tested on {test} others.",

@@ -48,7 +48,7 @@ class OwnDataset:
     @property
     def count(self) -> int:
         """How many images it has."""
-        return self.spec.train_size + self.spec.test_size
+        return self.spec.n_images
 
 
 def check_right(database: Database, actor: Actor, action: Action, name: str) -> None:

@@ -108,7 +108,7 @@ class OwnDatasets(DatasetLists):
 
     @needs(Action.CHANGE_DATASET)
     def remove_image(self, name: str, split: str, index: int) -> DatasetSpec:
-        """Remove one image, by its split ("train" or "test") and position there.  Raises: IndexError."""
+        """Remove one image, by its split ("train", "validation" or "test") and position there.  Raises: IndexError."""
         return user_datasets.remove_image(name, split, index, self._settings.data_dir)
 
     @needs(Action.SHARE_DATASET)

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.config.dataset_fit import OWN_VALIDATION
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.datasets.catalog import DatasetSpec
+from core.datasets.image_data import Images, Labels
 from core.datasets.splits import split_indices
 from core.i18n.translation import _
 from core.training.deskew_cache import deskew_cached
@@ -22,6 +24,8 @@ class TrainingData:
 
     `train_index` int64 (n,) points into `images`; `evaluation_index` too, where `evaluation_split` is
     "validation"; for "test" the test set is evaluated whole and `evaluation_index` is empty.
+    `own_validation`: (images, labels) that the dataset itself sets aside, None where it does not: they are no part of
+    `images`, so that nothing learns from them, and "validation" is they; `evaluation_index` is empty.
     """
 
     spec: DatasetSpec
@@ -32,6 +36,7 @@ class TrainingData:
     evaluation_index: Tensor
     test_images: Tensor
     test_labels: Tensor
+    own_validation: tuple[Tensor, Tensor] | None = None
 
     @property
     def train_count(self) -> int:
@@ -39,9 +44,11 @@ class TrainingData:
         return len(self.train_index)
 
     def split(self, name: str) -> tuple[Tensor, Tensor]:
-        """Return (images, labels) of "train", "validation" or "test"; the first two are copies."""
+        """Return (images, labels) of "train", "validation" or "test"; what is part of the training images is a copy."""
         if name == "test":
             return self.test_images, self.test_labels
+        if name == "validation" and self.own_validation is not None:
+            return self.own_validation
         index = self.train_index if name == "train" else self.evaluation_index
         return self.images.index_select(0, index), self.labels.index_select(0, index)
 
@@ -51,11 +58,15 @@ def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = 
 
     With `config.deskew` every image, the test set's too, is the deskewed one.
 
-    Raises: ValueError when the split asks for more images than there are, `extra` has another shape or more
-    classes, or images in colour are to be deskewed.
+    Raises: ValueError when the split asks for more images than there are, or for others than the dataset's own
+    validation images; when `extra` has another shape or more classes, or images in colour are to be deskewed.
     """
     data = as_learned(config, data)
-    split = split_indices(len(data.train_labels), config.train_size, config.validation_size, config.seed)
+    own = len(data.validation_labels)
+    if own and config.validation_size not in (0, own):
+        raise ValueError(_(OWN_VALIDATION, count=own, value=config.validation_size))
+    held_out = 0 if own else config.validation_size
+    split = split_indices(len(data.train_labels), config.train_size, held_out, config.seed)
     images, labels = torch.from_numpy(data.train_images), torch.from_numpy(data.train_labels)
     train_index = torch.from_numpy(split.train)
     if extra is not None:
@@ -69,7 +80,12 @@ def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = 
         evaluation_index=torch.from_numpy(split.validation),
         test_images=torch.from_numpy(data.test_images),
         test_labels=torch.from_numpy(data.test_labels),
+        own_validation=_tensors(data.validation_images, data.validation_labels) if own else None,
     )
+
+
+def _tensors(images: Images, labels: Labels) -> tuple[Tensor, Tensor]:
+    return torch.from_numpy(images), torch.from_numpy(labels)
 
 
 def as_learned(config: RunConfig, data: ImageData) -> ImageData:
@@ -79,8 +95,12 @@ def as_learned(config: RunConfig, data: ImageData) -> ImageData:
     """
     if not config.deskew:
         return data
+    own = len(data.validation_labels)  # most datasets have none: that is not worth importing what deskews
     return replace(
-        data, train_images=deskew_cached(data.train_images), test_images=deskew_cached(data.test_images)
+        data,
+        train_images=deskew_cached(data.train_images),
+        validation_images=deskew_cached(data.validation_images) if own else data.validation_images,
+        test_images=deskew_cached(data.test_images),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.datasets import DatasetSpec
+from core.datasets import DatasetSpec, ImageData
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
@@ -87,11 +87,14 @@ def show_typical(spec: DatasetSpec) -> None:
 
 
 @costly(st.cache_resource(show_spinner=False, max_entries=8))
-def _test_neighbours(dataset: str, fingerprint: str) -> Neighbourhood:
-    data = image_data(dataset)
-    return neighbourhood(
-        coordinates(space_of(dataset, fingerprint), data.test_images), embedding_cache.NEIGHBOURS
-    )
+def _neighbours(dataset: str, split: str, fingerprint: str) -> Neighbourhood:
+    images, _labels = _split(image_data(dataset), split)
+    return neighbourhood(coordinates(space_of(dataset, fingerprint), images), embedding_cache.NEIGHBOURS)
+
+
+def _split(data: ImageData, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return images and labels of one of the dataset's own splits."""
+    return getattr(data, f"{split}_images"), getattr(data, f"{split}_labels")
 
 
 @costly(st.cache_resource(show_spinner=False, max_entries=8))
@@ -100,14 +103,12 @@ def _copies(
 ) -> tuple[tuple[np.ndarray, ...], tuple[DuplicatePair, ...], tuple[LabelIssue, ...]]:
     """Return exact duplicates, the closest other pairs, and labels that the neighbours contradict."""
     data = image_data(dataset)
-    if split == "test":
-        near: Neighbourhood | None = _test_neighbours(dataset, fingerprint)
-        images, labels = data.test_images, data.test_labels
+    images, labels = _split(data, split)
+    if split == "train":
+        kept = embedding_cache.cache_path(data, "neighbours", settings().data_dir)
+        near = embedding_cache.read_neighbours(kept)
     else:
-        near = embedding_cache.read_neighbours(
-            embedding_cache.cache_path(data, "neighbours", settings().data_dir)
-        )
-        images, labels = data.train_images, data.train_labels
+        near = _neighbours(dataset, split, fingerprint)
     assert near is not None  # the page has had it made
     return (
         exact_duplicates(images),
@@ -118,10 +119,13 @@ def _copies(
 
 def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     """Show duplicates and labels that are probably wrong, of the split chosen."""
+    offered, key = ["test", "train"], "doubt_split"
+    if spec.validation_size:
+        offered, key = ["test", "validation", "train"], "doubt_split_own"
     split = str(
         st.segmented_control(
-            _("Part of the dataset (split)"), ["test", "train"], format_func=lambda name: SPLITS[name],
-            default="test", required=True, key="doubt_split", persist_state="session",
+            _("Part of the dataset (split)"), offered, format_func=lambda name: SPLITS[name], default="test",
+            required=True, key=key, persist_state="session",
             help=_(
                 "Which images to search for duplicates and wrong labels. Training images take a while the first time. "
                 "Default: test."
@@ -130,13 +134,13 @@ def show_doubtful(spec: DatasetSpec, run: RunRow | None) -> None:
     )  # fmt: skip
     show_embedding_problem()
     data = image_data(spec.name)
-    if not len(data.test_labels if split == "test" else data.train_labels):
+    images, labels = _split(data, split)
+    if not len(labels):
         st.caption(_("There are no images here."))
         return
     if split == "train" and not embedding_ready(spec.name, "neighbours"):
         return
     exact, twins, doubted = _copies(spec.name, split, data.fingerprint)
-    images = data.test_images if split == "test" else data.train_images
     st.subheader(_("Duplicates and near-duplicates"), anchor=False)
     _show_twins(spec, images, exact, twins)
     st.subheader(_("Labels that similar images contradict"), anchor=False)

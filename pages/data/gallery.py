@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import RunConfig
-from core.datasets import DatasetSpec
+from core.datasets import DatasetSpec, dataset_spec
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour, ink_on
 from core.figures.weight_images import image_strip
@@ -43,17 +43,17 @@ class SplitImages:
 
 
 def splits_of(config: RunConfig) -> list[str]:
-    """Return the names of the config's splits."""
-    return ["train", "validation", "test"] if config.validation_size else ["train", "test"]
+    """Return the names of the config's splits, and of the dataset's own."""
+    has_validation = config.validation_size or dataset_spec(config.dataset).validation_size
+    return ["train", "validation", "test"] if has_validation else ["train", "test"]
 
 
 def split_images(config: RunConfig, split: str) -> SplitImages:
     """Return the images of one split as a model of `config` sees them before scaling."""
     data = prepared_data(config)
-    if split == "test":
-        return SplitImages(
-            data.test_images.numpy(), data.test_labels.numpy(), np.arange(len(data.test_labels))
-        )
+    if split == "test" or (split == "validation" and data.own_validation is not None):
+        images, labels = (part.numpy() for part in data.split(split))
+        return SplitImages(images, labels, np.arange(len(labels)))
     index = data.train_index if split == "train" else data.evaluation_index
     index = index.sort().values
     return SplitImages(data.images.numpy(), data.labels.numpy(), index.numpy())

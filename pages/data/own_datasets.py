@@ -133,17 +133,7 @@ def _one(own: OwnDataset, room: int) -> None:
         st.warning(markdown_text(own.damage), icon=":material/broken_image:")
         _delete_panel(own)
         return
-    st.caption(
-        nmarkdown_(
-            "{n} class · training images: {train}, test images: {test} · {room:size} · {audience}",
-            "{n} classes · training images: {train}, test images: {test} · {room:size} · {audience}",
-            own.spec.n_classes,
-            train=own.spec.train_size,
-            test=own.spec.test_size,
-            room=room,
-            audience=AUDIENCES[own.audience],
-        )
-    )
+    st.caption(_contents_in_markdown(own, room))
     is_empty = not own.spec.train_size
     with st.container(horizontal=True, vertical_alignment="center", key=f"own_tools_{own.name}"):
         if st.button(
@@ -160,6 +150,32 @@ def _one(own: OwnDataset, room: int) -> None:
         download_own_zip(own.spec)
         _share_button(own)
         _delete_panel(own)
+
+
+def _contents_in_markdown(own: OwnDataset, room: int) -> str:
+    """Say what the dataset holds, how much of the disk it takes, and who may use it."""
+    values = {
+        "train": own.spec.train_size,
+        "validation": own.spec.validation_size,
+        "test": own.spec.test_size,
+        "room": room,
+        "audience": AUDIENCES[own.audience],
+    }
+    if own.spec.validation_size:
+        return nmarkdown_(
+            "{n} class · training images: {train}, validation images: {validation}, test images: {test} · {room:size} "
+            "· {audience}",
+            "{n} classes · training images: {train}, validation images: {validation}, test images: {test} · "
+            "{room:size} · {audience}",
+            own.spec.n_classes,
+            **values,
+        )
+    return nmarkdown_(
+        "{n} class · training images: {train}, test images: {test} · {room:size} · {audience}",
+        "{n} classes · training images: {train}, test images: {test} · {room:size} · {audience}",
+        own.spec.n_classes,
+        **values,
+    )
 
 
 def _share_button(own: OwnDataset) -> None:

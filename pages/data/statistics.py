@@ -58,7 +58,11 @@ def show_classes(config: RunConfig, spec: DatasetSpec) -> None:
     train, validation, test = (
         int(counts[s].sum()) if s in counts else 0 for s in ("train", "validation", "test")
     )
-    said = [split_caption(train, validation, test, config.seed), counts_caption(training, spec.class_names)]
+    measured = validation if config.validation_size else 0
+    said = [
+        split_caption(train, measured, test, config.seed, spec.validation_size),
+        counts_caption(training, spec.class_names),
+    ]
     sentence = " ".join(said)
     chart(
         "class_counts",

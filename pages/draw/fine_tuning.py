@@ -249,6 +249,6 @@ def _table(rows: list[tuple[str, str, str]]) -> str:
 
 def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
     with st.expander(_("Export and import")):
-        if mine is not None and mine.train_size + mine.test_size:
+        if mine is not None and mine.n_images:
             download_own_zip(mine)
         import_own_zip(model.spec.image_shape)

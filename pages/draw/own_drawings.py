@@ -56,7 +56,7 @@ def _next_in_markdown(spec: DatasetSpec, *, is_empty: bool) -> str:
     else:
         todo = _("Choose an image to enable the buttons.")
     mine = my_dataset(spec)
-    count = mine.train_size + mine.test_size if mine is not None else 0
+    count = mine.n_images if mine is not None else 0
     kept = nmarkdown_("{n} image is kept so far.", "{n} images are kept so far.", count)
     return f"{todo} {kept}"
 

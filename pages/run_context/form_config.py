@@ -7,9 +7,11 @@ import streamlit as st
 
 from core.config.dataset_fit import IN_BIN, NOT_SHARED, dataset_problem
 from core.config.field_errors import FieldError
+from core.config.image_counts import on_dataset, usual_sizes
 from core.config.presets import DEFAULT
 from core.config.run_config import RunConfig
 from core.config.setting_labels import dataset_title
+from core.datasets import DatasetError, DatasetSpec, dataset_spec
 from core.i18n.translation import _
 from pages.server.services import settings
 from pages.server.visitor import refused_dataset
@@ -40,7 +42,7 @@ def put_settings(config: RunConfig) -> None:
         st.session_state.trouble = told
         return
     kept = st.session_state.config.dataset
-    put_config(_fitting(replace(config, dataset=kept)))
+    put_config(_fitting(_moved(config, kept)))
     if problem.allowed == NOT_SHARED:
         told = _(
             "The dataset of this run is not shared with you, so the form keeps “{title}”.",
@@ -60,7 +62,13 @@ def put_settings(config: RunConfig) -> None:
 
 def put_dataset(name: str) -> None:
     """Have the form train on the dataset, with its other settings as far as they fit."""
-    put_config(_fitting(replace(st.session_state.config, dataset=name)))
+    put_config(_fitting(_moved(st.session_state.config, name)))
+
+
+def usual_for(name: str, base: RunConfig = DEFAULT) -> RunConfig:
+    """Return what an address with this dataset leaves unsaid: `base`, with the validation images that it brings."""
+    spec = _found(name)
+    return base if spec is None else usual_sizes(base, spec)
 
 
 def leave_missing_dataset() -> None:
@@ -78,5 +86,19 @@ def _problem(config: RunConfig) -> FieldError | None:
 def _fitting(config: RunConfig) -> RunConfig:
     """Return the config, without what its dataset rules out."""
     if _problem(config):
-        return replace(config, mix_in="", train_size=0, validation_size=0)
+        return usual_for(config.dataset, replace(config, mix_in="", train_size=0, validation_size=0))
     return config
+
+
+def _moved(config: RunConfig, name: str) -> RunConfig:
+    """Return the config on another dataset."""
+    spec = _found(name)
+    return replace(config, dataset=name) if spec is None else on_dataset(config, spec, _found(config.dataset))
+
+
+def _found(name: str) -> DatasetSpec | None:
+    """Return what is known of a dataset, None of one that is not here."""
+    try:
+        return dataset_spec(name)
+    except DatasetError:
+        return None

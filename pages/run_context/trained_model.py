@@ -77,7 +77,8 @@ def prepared_data(config: RunConfig) -> TrainingData:
     Of people's own images those that are there now, whatever there was when the run was trained.
     """
     data, extra = image_data(config.dataset), _mixed_in(config)
-    sizes = sizes_within(len(data.train_labels), config.train_size, config.validation_size)
+    counts = len(data.train_labels), len(data.validation_labels)
+    sizes = sizes_within(*counts, config.train_size, config.validation_size)
     plain = RunConfig(
         dataset=config.dataset, train_size=sizes[0], validation_size=sizes[1], deskew=config.deskew,
         mix_in=config.mix_in, seed=config.seed,

@@ -4,7 +4,6 @@ from typing import Final
 
 import streamlit as st
 
-from core.config.presets import DEFAULT
 from core.config.query_string import to_query
 from core.datasets import CATALOG, DatasetError
 from core.export import FORMATS, ExportRefused, check_export, export_file_name, export_run
@@ -17,6 +16,7 @@ from core.runs import RunRow, StoreError
 from core.runs.run_labels import title
 from pages.components.image_panels import picture
 from pages.components.selectbox import field_px
+from pages.run_context.form_config import usual_for
 from pages.run_context.selected_run import select_run
 from pages.runs.rerun import repeated_config
 from pages.runs.runs_table import select_rows
@@ -66,7 +66,7 @@ def _problem(row: RunRow, form: str) -> str:
 def links(row: RunRow) -> None:
     """Draw the link to the run and the one to its settings, each to copy, the chosen one as a QR code."""
     to_run = address_of("", {"run": row.id})
-    settings = to_query(repeated_config(row), DEFAULT)
+    settings = to_query(repeated_config(row), usual_for(row.dataset))
     to_settings = address_of("", settings)
     st.caption(_("Link to this run:"))
     st.code(to_run, language=None, wrap_lines=True)

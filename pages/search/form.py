@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.config.image_counts import learned_count
 from core.config.presets import DEFAULT
 from core.config.run_config import ConfigError, RunConfig
 from core.config.setting_labels import LABELS, field_label, refusal
@@ -94,7 +95,7 @@ def _base() -> RunConfig | None:
             icon=":material/lock:",
         )
         return None
-    held, most = _sizes(base)
+    held, most, brings = _sizes(base)
     with st.container(horizontal=True, vertical_alignment="bottom", key="search_base_sizes"):
         epochs = whole_number(
             LABELS["epochs"], 1, 200, min(base.epochs, 5), key=f"search_epochs_{chosen}", width=120
@@ -104,28 +105,41 @@ def _base() -> RunConfig | None:
             key=f"search_images_{chosen}", width=190,
             help=_("Fewer images make quicker trials. Run the best settings again with all of them."),
         )  # fmt: skip
-    st.caption(
-        nmarkdown_(
-            "Trials are compared on {n} validation image, set aside from the training images, so that the test set "
-            "stays unseen while settings are chosen.",
-            "Trials are compared on {n} validation images, set aside from the training images, so that the test set "
-            "stays unseen while settings are chosen.",
-            held,
-        )
-    )
+    st.caption(_compared_in_markdown(held, brings=brings))
     if epochs is None or images is None:
         return None
     return replace(base, epochs=epochs, train_size=images, validation_size=held)
 
 
-def _sizes(base: RunConfig) -> tuple[int, int]:
-    """Return how many images a trial is judged by, and how many it learns from unless the form says otherwise."""
+def _compared_in_markdown(held: int, *, brings: bool) -> str:
+    if brings:
+        return nmarkdown_(
+            "Trials are compared on the {n} validation image that the dataset brings, so that the test set stays "
+            "unseen while settings are chosen.",
+            "Trials are compared on the {n} validation images that the dataset brings, so that the test set stays "
+            "unseen while settings are chosen.",
+            held,
+        )
+    return nmarkdown_(
+        "Trials are compared on {n} validation image, set aside from the training images, so that the test set "
+        "stays unseen while settings are chosen.",
+        "Trials are compared on {n} validation images, set aside from the training images, so that the test set "
+        "stays unseen while settings are chosen.",
+        held,
+    )
+
+
+def _sizes(base: RunConfig) -> tuple[int, int, bool]:
+    """Return by how many images a trial is judged, how many it learns from unless the form says otherwise, and whether
+    the former are validation images that the dataset brings.
+    """
     try:
-        count = dataset_spec(base.dataset, settings().data_dir).train_size
+        spec = dataset_spec(base.dataset, settings().data_dir)
     except DatasetError:  # deleted since: said when the search is to start
-        count = 0
-    held = base.validation_size or max(1, min(HELD_OUT, count // 5))
-    return held, max(0, min(LEARNED, count - held))
+        return base.validation_size or 1, 0, False
+    held = spec.validation_size or base.validation_size or max(1, min(HELD_OUT, spec.train_size // 5))
+    count = learned_count(replace(base, train_size=0, validation_size=held), spec)
+    return held, min(LEARNED, count), bool(spec.validation_size)
 
 
 def _dimension(field: str) -> Dimension | None:

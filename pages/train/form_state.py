@@ -12,7 +12,7 @@ from core.config.query_string import from_query, to_query
 from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, RunConfig, rule_of
 from core.config.typed_setting import LISTS, parse_typed
 from core.datasets import CATALOG
-from pages.run_context.form_config import FORM_NUMBER
+from pages.run_context.form_config import FORM_NUMBER, usual_for
 from pages.server.services import settings
 from pages.server.visitor import datasets, refused_dataset
 
@@ -28,11 +28,16 @@ def config_from_address() -> None:
         errors.append(FieldError("preset", wanted[:40], ONE_OF, {"options": tuple(PRESETS)}))
     base = PRESETS[wanted].config if wanted in PRESETS else DEFAULT
     config, wrong = from_query(query, base, settings())
+    if "validation_size" not in query and refused_dataset(config) is None:
+        config = usual_for(config.dataset, config)
     instead: dict[str, dict[str, Any]] = {  # of what is refused, in the order in which it is looked at
         "dataset": {"dataset": base.dataset, "mix_in": ""},
         "mix_in": {"mix_in": ""},
         "train_size": {"train_size": 0},
-        "validation_size": {"validation_size": 0, "train_size": 0},
+        "validation_size": {
+            "validation_size": usual_for(config.dataset, DEFAULT).validation_size,
+            "train_size": 0,
+        },
     }
     for name, values in instead.items():
         problem = refused_dataset(config) or dataset_problem(config, settings().data_dir)
@@ -47,7 +52,7 @@ def config_from_address() -> None:
 
 def config_in_address(config: RunConfig) -> None:
     """Keep every setting that differs from the start in the page's address."""
-    wanted = to_query(config, DEFAULT)
+    wanted = to_query(config, usual_for(config.dataset))
     shown = {name: st.query_params[name] for name in st.query_params if name in (*FIELD_NAMES, "preset")}
     for name in shown.keys() - wanted.keys():
         del st.query_params[name]

@@ -7,12 +7,14 @@ from typing import Any, Final
 import streamlit as st
 
 from core.config.dataset_fit import mixes_with, within_dataset
+from core.config.image_counts import on_dataset
 from core.config.presets import PRESETS
 from core.config.run_config import WITH_MOMENTUM, ConfigError, FieldError, RunConfig, rule_of
 from core.config.setting_labels import HELP, LABELS, OPTION_NAMES, field_label, label_of
 from core.config.typed_setting import parse_typed, typed
 from core.datasets import CATALOG, DatasetSpec
 from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import nmarkdown_
 from core.i18n.number_format import plain
 from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
@@ -112,8 +114,7 @@ def _more(config: RunConfig, chosen: dict[str, Any], choices: dict[str, DatasetS
     """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
     values: dict[str, Any] = {}
     st.markdown(_("**Data**"))
-    values["train_size"] = _image_count("train_size", config, chosen["dataset"])
-    values["validation_size"] = _image_count("validation_size", config, chosen["dataset"])
+    values |= _image_counts(config, choices[chosen["dataset"]], choices.get(config.dataset))
     values["scaling"] = _select("scaling", config)
     values["deskew"] = _toggle("deskew", config)
     values["augmentation"] = _select("augmentation", config)
@@ -188,12 +189,43 @@ def _toggle(name: str, config: RunConfig) -> bool:
     return st.toggle(LABELS[name], key=_seed_state(name, getattr(config, name)), help=HELP[name])
 
 
-def _image_count(name: str, config: RunConfig, dataset: str) -> Any:
-    """Draw a field for a number of images; where another dataset has fewer than it holds, it holds them all."""
-    key = _seed_state(name, typed(getattr(config, name)))
-    if dataset != config.dataset and dataset in CATALOG:
-        st.session_state[key] = typed(min(getattr(config, name), CATALOG[dataset].train_size))
-    return _typed(name, config, dataset)
+def _image_counts(config: RunConfig, spec: DatasetSpec, before: DatasetSpec | None) -> dict[str, Any]:
+    """Draw the numbers of images; where another dataset has fewer than a field holds, it holds them all."""
+    moved = on_dataset(config, spec, before)
+    for name in ("train_size", "validation_size"):
+        key = _seed_state(name, typed(getattr(config, name)))
+        if spec.name != config.dataset:
+            is_own = name == "validation_size" and spec.validation_size
+            most = spec.validation_size if is_own else spec.train_size
+            st.session_state[key] = typed(min(getattr(moved, name), most))
+    return {
+        "train_size": _typed("train_size", config, spec.name),
+        "validation_size": _own_validation(spec)
+        if spec.validation_size
+        else _typed("validation_size", config, spec.name),
+    }
+
+
+def _own_validation(spec: DatasetSpec) -> Any:
+    """Draw whether progress is measured on the validation images that the dataset brings; return on how many."""
+    key, own = widget_key("validation_size"), typed(spec.validation_size)
+    names = {own: _("{n}, the dataset's own", n=spec.validation_size), typed(0): _("0 (use the test set)")}
+    if st.session_state[key] not in names:  # the dataset had others when the run in the form was made
+        st.session_state[key] = own
+    chosen = st.selectbox(
+        LABELS["validation_size"],
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        help=nmarkdown_(
+            "The dataset brings {n} validation image of its own. No run trains on it. Progress is measured on it, or "
+            "with 0 on the test set.",
+            "The dataset brings {n} validation images of its own. No run trains on them. Progress is measured on them, "
+            "or with 0 on the test set.",
+            spec.validation_size,
+        ),
+    )
+    return _parsed("validation_size", chosen)
 
 
 def _learning_rate(config: RunConfig) -> float | None:

@@ -116,8 +116,11 @@ def scaling(mean: Sequence[float], std: Sequence[float], standardised: bool) -> 
     )
 
 
-def split(train: int, validation: int, test: int, seed: int) -> str:
-    """Say what the run learns from, is checked on while it learns, and is tested on."""
+def split(train: int, validation: int, test: int, seed: int, own: int = 0) -> str:
+    """Say what the run learns from, is checked on while it learns, and is tested on.
+
+    own: how many validation images the dataset brings; `validation` is then they, or 0.
+    """
     if not test:
         return _(
             "Training images: {train}. Validation images: {validation}. There are no test images, so no test accuracy "
@@ -127,6 +130,8 @@ def split(train: int, validation: int, test: int, seed: int) -> str:
         )
     if not train:
         return _("There are no training images. A run on this dataset cannot be trained any more.")
+    if own:
+        return _with_own_validation(train, validation, test, own)
     if not validation:
         return _(
             "This run trains on {train} images. During training it is evaluated on the {test} test images, "
@@ -142,6 +147,24 @@ def split(train: int, validation: int, test: int, seed: int) -> str:
         validation=validation,
         test=test,
         seed=seed,
+    )
+
+
+def _with_own_validation(train: int, validation: int, test: int, own: int) -> str:
+    if not validation:
+        return _(
+            "This run trains on {train} images. During training it is evaluated on the {test} test images. It never "
+            "learns from them, nor from the validation images that the dataset brings ({own}).",
+            train=train,
+            test=test,
+            own=own,
+        )
+    return _(
+        "This run trains on {train} images. During training it is evaluated on the validation images that the dataset "
+        "brings ({own}), at the end on {test} test images. It never learns from either.",
+        train=train,
+        own=own,
+        test=test,
     )
 
 

@@ -8,13 +8,15 @@ import pytest
 
 from core.config.app_settings import Settings
 from core.config.dataset_fit import dataset_problem
+from core.config.image_counts import learned_count, on_dataset
 from core.config.run_config import ConfigError, RunConfig
-from core.datasets import DamagedData, DatasetSpec, dataset_spec
+from core.datasets import DamagedData, DatasetSpec, ImageData, dataset_spec
 from core.datasets.user_datasets import delete_own
 from core.runs import Store
 from core.search import Searches, SearchPlan
 from core.search.search_space import Dimension
 from tests.one_sided_sets import CHANGES, brought, drawn, emptied
+from tests.own_validation import validated
 
 NOTHING = "“test-only” has no training images. Add some to it, or choose another dataset."
 
@@ -81,3 +83,44 @@ def test_a_dataset_of_one_class_cannot_be_read_as_one() -> None:
         dataset_spec(spec.name)
     assert dataset_problem(RunConfig(dataset=spec.name)) is not None
     delete_own(spec.name)
+
+
+def test_validation_images_that_the_dataset_brings_are_taken_whole_or_not_at_all(mnist: ImageData) -> None:
+    spec = validated(mnist, train=20, validation=37, test=9)
+    for size in (0, 37):
+        for train_size in (0, 1, 20):
+            config = RunConfig(dataset=spec.name, validation_size=size, train_size=train_size)
+            assert dataset_problem(config) is None
+            assert learned_count(config, spec) == (train_size or 20)
+    for size in (1, 36, 38):
+        problem = dataset_problem(RunConfig(dataset=spec.name, validation_size=size))
+        assert problem is not None
+        assert (problem.field, str(problem)) == (
+            "validation_size",
+            "The number of validation images must be 37, which the dataset brings (progress is measured on them), or "
+            f"0 (progress is measured on the test set), not {size}.",
+        )
+    too_many = dataset_problem(RunConfig(dataset=spec.name, validation_size=37, train_size=21))
+    assert too_many is not None
+    assert too_many.field == "train_size"
+    delete_own(spec.name)
+
+
+def test_elsewhere_validation_images_are_taken_from_those_to_train_on() -> None:
+    mnist = dataset_spec("mnist")
+    assert learned_count(RunConfig(), mnist) == 60_000
+    assert learned_count(RunConfig(validation_size=10_000), mnist) == 50_000
+    assert learned_count(RunConfig(validation_size=10_000, train_size=300), mnist) == 300
+
+
+def test_a_config_that_changes_its_dataset_takes_the_validation_images_that_it_brings(
+    mnist: ImageData,
+) -> None:
+    first, second = (validated(mnist, 20, count, 9) for count in (7, 5))
+    on_first = on_dataset(RunConfig(validation_size=3), first, mnist.spec)
+    assert (on_first.dataset, on_first.validation_size) == (first.name, 7)
+    assert on_dataset(on_first, second, first).validation_size == 5
+    assert on_dataset(on_first, mnist.spec, first).validation_size == 0
+    assert on_dataset(RunConfig(validation_size=3), mnist.spec, mnist.spec).validation_size == 3
+    for spec in (first, second):
+        delete_own(spec.name)

@@ -69,7 +69,7 @@ def test_of_no_images_the_split_is_empty(sizes: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("n_train", [0, 1, 2, 9, 10, 39, 40, 41, 100])
 @pytest.mark.parametrize("asked", [(0, 0), (0, 10), (30, 10), (30, 0)])
 def test_sizes_are_cut_down_to_a_split_that_can_be_made(n_train: int, asked: tuple[int, int]) -> None:
-    sizes = sizes_within(n_train, *asked)
+    sizes = sizes_within(n_train, 0, *asked)
     split = split_indices(n_train, *sizes, seed=0)
     assert len(split.train) == (
         min(asked[0], n_train - len(split.validation)) or n_train - len(split.validation)

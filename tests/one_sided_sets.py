@@ -6,7 +6,6 @@ The ZIP files are what people brought: two classes of 20 under `train/` alone, u
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -15,19 +14,18 @@ from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec, data_folder, dataset_spec, load
 from core.datasets import user_datasets as own
 from core.datasets.image_data import ARRAY_NAMES, VALIDATION_NAMES
-from core.datasets.user_dataset_zip import import_zip
 from core.protocol.events import Event
 from core.runs import Store
 from core.training.loop import train
+from tests.imports import CASES, import_zip
 
-FILES: Final = Path(__file__).with_name("one_sided")
 SHAPE: Final = (1, 28, 28)
 SMALL: Final = {"epochs": 2, "batch_size": 5, "hidden_sizes": (8,), "channels": (3, 3), "eval_every": 0}
 
 
 def brought(name: str) -> DatasetSpec:
     """Return the dataset made of one of the ZIP files."""
-    return import_zip((FILES / f"{name}.zip").read_bytes(), name, SHAPE).spec
+    return import_zip((CASES / f"{name}.zip").read_bytes(), name).spec
 
 
 def drawn(title: str, train: tuple[int, int], test: tuple[int, int] = (0, 0)) -> DatasetSpec:

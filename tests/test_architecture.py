@@ -45,7 +45,7 @@ FLOORS = (
     ("access", "errors", "i18n"),
     ("picture_files",),
     ("datasets", "images", "protocol"),
-    ("config", "synthetic_digits"),
+    ("config", "dataset_import", "synthetic_digits"),
     ("models", "runs"),
     ("insight", "search", "training"),
     ("captions", "figures", "jobs", "prediction"),

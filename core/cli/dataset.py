@@ -10,9 +10,9 @@ import typer
 
 from core.cli.command_classes import OwnCommand, OwnGroup
 from core.cli.console import USAGE_ERROR, fail, open_store, say, say_json, told_errors
-from core.config.app_settings import Settings
+from core.cli.dataset_import import import_command
 from core.config.field_errors import ONE_OF, FieldError
-from core.datasets import RefusedUpload, UnknownDataset, dataset_spec
+from core.datasets import RefusedUpload, UnknownDataset
 from core.datasets.user_datasets import full_name, stored_bytes
 from core.i18n.literal_text import visible_text
 from core.i18n.number_format import file_size
@@ -25,7 +25,6 @@ from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import COMMAND_LINE
 from core.runs.visitors import named_visitor
 
-SHAPE: Final = (1, 28, 28)  # of imported images, unless --like names another
 _FOR: Final = Sentences({PRIVATE: N_("private"), LINK: N_("by link"), EVERYONE: N_("for everyone")})
 Command = Callable[..., None]
 
@@ -43,8 +42,8 @@ def dataset_commands() -> typer.Typer:
     command("export", help=_("Write one as a ZIP of PNG files, which “import” takes back."))(
         _export_command()
     )
-    command("import", help=_("Make one of a ZIP with one folder for each class, and print its id."))(
-        _import_command()
+    command("import", help=_("Make one of images in class folders, or of arrays, and print its id."))(
+        import_command()
     )
     command("give", help=_("Make one a visitor's own, private; or offer it to everyone."))(_give_command())
     command("share", help=_("Say who else may see one and train on it."))(_share_command())
@@ -141,54 +140,6 @@ def _export_command() -> Command:
         say(shown)
 
     return export
-
-
-def _import_command() -> Command:
-    def import_zip(
-        file: Annotated[
-            Path, typer.Argument(metavar=_("FILE"), help=_("A ZIP with one folder for each class."))
-        ],
-        title: Annotated[str, typer.Option(help=_("Its title. Default: the file's name."))] = "",
-        like: Annotated[
-            str,
-            typer.Option(
-                help=_("A dataset whose images have the size and colours wanted. Default: 28 × 28, grey.")
-            ),
-        ] = "",
-        private: Annotated[
-            bool, typer.Option("--private", help=_("Do not offer it to everyone, but to operators only."))
-        ] = False,
-    ) -> None:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            shown = visible_text(str(file))
-            told = _(
-                "{file} cannot be read ({reason}). Name another file.", file=shown, reason=reason_of(error)
-            )
-            fail(told, USAGE_ERROR)
-        with _own() as (own, store):
-            shape = _shape_of(like, store.settings)
-            audience = PRIVATE if private else EVERYONE
-            found = own.import_zip(
-                content, title or file.stem[:80], shape, owner=COMMAND_LINE, audience=audience
-            )
-        for note in found.notes:
-            say(note, err=True)
-        say(found.spec.name)
-
-    return import_zip
-
-
-def _shape_of(like: str, settings: Settings) -> tuple[int, int, int]:
-    """Return the shape of the images of the dataset named, if one is."""
-    try:
-        return dataset_spec(like, settings.data_dir).image_shape if like else SHAPE
-    except UnknownDataset as error:
-        fail(
-            _("The value of {option} cannot be used: {reason}", option="--like", reason=str(error)),
-            USAGE_ERROR,
-        )
 
 
 def _give_command() -> Command:

@@ -21,7 +21,7 @@ class OwnLimits:
 
     max_datasets: int = 1_000  # of all people together
     max_classes: int = 100
-    max_images: int = 20_000
+    max_images: int = 100_000
     max_data_bytes: int = 300_000_000
     max_side_px: int = 128
     max_zip_bytes: int = 200_000_000

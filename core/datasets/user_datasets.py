@@ -6,7 +6,7 @@ are, and who may do what with them, is not asked here but in core.runs.own_datas
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,14 +46,6 @@ from core.i18n.translation import _, ngettext, together
 OWN: Final = "own"  # folder in the data folder
 BIN: Final = "own-bin"  # beside it: what is deleted, until it goes for good
 DataDir = Path | str | None
-
-
-@dataclass(frozen=True)
-class Imported:
-    """An imported dataset, and in sentences what of the zip was left out."""
-
-    spec: DatasetSpec
-    notes: tuple[str, ...]
 
 
 def list_own(data_dir: DataDir = None) -> list[DatasetSpec]:
@@ -101,15 +93,27 @@ def create_own(
         return _write(spec, root, dict(zip(names, none * len(SPLITS), strict=True)))
 
 
-def take_in(name: str, folder: Path, data_dir: DataDir, limits: OwnLimits) -> DatasetSpec:
+def take_in(name: str, folder: Path, data_dir: DataDir, limits: OwnLimits, title: str) -> DatasetSpec:
     """Move a dataset that was made in the data folder `folder` into `data_dir`, whole; return its spec.
 
-    Raises: RefusedUpload where there are too many; UnknownDataset, DamagedData, NoPermission.
+    Raises: RefusedUpload where there are too many, or for a title that may not be; UnknownDataset, DamagedData,
+    NoPermission.
     """
     _check_room(data_dir, limits)
+    made = dataset_spec(name, folder)
+    titled = new_spec(title, made.class_names, made.image_shape, limits).title
+    _retitle(own_folder(name, folder), replace(made, title=titled))
     with _changing(name, data_dir) as root:
         _move(own_folder(name, folder), own_folder(name, root))
     return dataset_spec(name, data_dir)
+
+
+def _retitle(home: Path, spec: DatasetSpec) -> None:
+    manifest = read_manifest(home, spec.name)
+    if manifest is None:
+        raise unknown(spec.name)
+    manifest.spec = spec_to_json(spec)
+    manifest.write(home)
 
 
 def _check_room(data_dir: DataDir, limits: OwnLimits) -> None:

@@ -9,11 +9,11 @@ from PIL import Image
 
 from core.datasets.catalog import DatasetSpec
 from core.datasets.image_data import ImageData
-from core.datasets.image_resize import fit_image
 from core.i18n.translation import N_, _
 from core.images import PreprocessedImage, PreprocessingOptions, deskew, prepare, prepare_garment
 from core.insight.ood_detector import Detector, fit_detector, strangeness
 from core.models.softmax_regression import softmax
+from core.picture_files.image_resize import fit_image
 from core.prediction.predictor import Predictor
 
 UNSURE_BELOW: Final = 0.6

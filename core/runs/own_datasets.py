@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -10,13 +11,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, owner_of_new
 from core.config.units import DAY_S
+from core.dataset_import.understanding import Brought, Wanted
+from core.dataset_import.worker_process import PreparedImport, prepare_import
 from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec, unknown
 from core.datasets.dataset_setup import no_progress
 from core.datasets.image_data import ImageData, Images
-from core.datasets.user_datasets import Imported
-from core.datasets.zip_process import import_zip_aside
 from core.runs import dataset_rights as rights
 from core.runs.dataset_lists import DatasetLists
 from core.runs.dataset_quota import check_quota, upload_limits
@@ -75,27 +76,26 @@ class OwnDatasets(DatasetLists):
         return self._own(spec, owner, kind, audience)
 
     @needs_right_to(Action.CREATE_DATASET)
-    def import_zip(
-        self,
-        content: bytes,
-        title: str,
-        shape: tuple[int, int, int],
-        *,
-        owner: str = "",
-        audience: str = PRIVATE,
-        progress: Progress = no_progress,
-    ) -> Imported:
-        """Return a new dataset made of a ZIP with one folder for each class, and what was left out of it.
+    def prepare_import(
+        self, brought: Sequence[Brought] | Path, wanted: Wanted, *, progress: Progress = no_progress
+    ) -> PreparedImport:
+        """Return what is brought as a dataset that is nobody's yet, and what was understood: to look at, then to keep.
 
         A process of its own reads it; `progress` is told how far it is and ends it if it raises.
         Raises: RefusedUpload naming value and limit.
         """
-        owner = owner_of_new(self._actor, owner)
-        self._look_at_quota(owner, more_datasets=1)
+        self._look_at_quota(owner_of_new(self._actor, ""), more_datasets=1)
         limits = upload_limits(self._settings)
-        found = import_zip_aside(content, title, shape, self._settings.data_dir, limits, progress)
-        self._own(found.spec, owner, IMPORTED, audience)
-        return found
+        return prepare_import(brought, wanted, self._settings.data_dir, limits, progress)
+
+    @needs_right_to(Action.CREATE_DATASET)
+    def keep_import(
+        self, prepared: PreparedImport, title: str, *, owner: str = "", audience: str = PRIVATE
+    ) -> OwnDataset:
+        """Have what was prepared be a dataset; a visitor's is their own.  Raises: RefusedUpload naming value, limit."""
+        owner = owner_of_new(self._actor, owner)
+        self._look_at_quota(owner, more_datasets=1, more_bytes=prepared.size)
+        return self._own(prepared.keep(title, self._settings.data_dir), owner, IMPORTED, audience)
 
     @needs(Action.CHANGE_DATASET)
     def add_images(self, name: str, images: Images, labels: Sequence[int]) -> DatasetSpec:

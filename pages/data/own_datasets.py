@@ -16,10 +16,10 @@ from core.runs.dataset_rights import EVERYONE, LINK, PRIVATE, OwnDataset
 from pages.components.bin import Binned, show_bin
 from pages.components.image_panels import picture
 from pages.components.navigation import page
+from pages.run_context.dataset_import import import_own_images
 from pages.run_context.erase import erase_button
 from pages.run_context.form_config import leave_missing_dataset, put_dataset
 from pages.run_context.zip_export import download_own_zip
-from pages.run_context.zip_import import import_own_zip
 from pages.server.errors import fragment
 from pages.server.services import settings
 from pages.server.share_link import address_of, qr_code, say_reach
@@ -36,8 +36,13 @@ _MEANS: Final = Sentences(
         EVERYONE: N_("It is in everyone's list of datasets: all may see its images and train on it."),
     }
 )
+AS_SUITS: Final = "as suits"
 _SHAPES: Final = Sentences(
-    {"mnist": N_("Grey, 28 × 28 pixels, as MNIST"), "cifar10": N_("In colour, 32 × 32 pixels, as CIFAR-10")}
+    {
+        AS_SUITS: N_("What suits them"),
+        "mnist": N_("Grey, 28 × 28 pixels, as MNIST"),
+        "cifar10": N_("In colour, 32 × 32 pixels, as CIFAR-10"),
+    }
 )
 
 
@@ -46,10 +51,9 @@ def show_mine() -> None:
     try:
         is_operator = actor().role is Role.OPERATOR
         above = st.container()  # drawn last: what has just been imported is listed
-        draw, bring = st.columns(2)
-        if draw.button(_("Draw some images"), icon=":material/draw:", key="draw_own", width="stretch"):
+        if st.button(_("Draw some images"), icon=":material/draw:", key="draw_own"):
             st.switch_page(page("draw"))
-        with bring, st.expander(_("Import a ZIP"), icon=":material/upload:", key="import_zip_panel"):
+        with st.expander(_("Import images"), icon=":material/upload:", key="import_panel"):
             _import()
         binned = datasets().binned()
         with above:
@@ -73,11 +77,14 @@ def _import() -> None:
         _("Images become"),
         list(_SHAPES),
         format_func=_SHAPES.__getitem__,
-        key="import_zip_shape",
+        key="import_shape",
         width=320,
-        help=_("All images of a dataset have the same size, which a model of it takes. Default: grey."),
+        help=_(
+            "All images of a dataset have the same size, which a model of it takes. Default: in colour if they are, "
+            "else grey."
+        ),
     )
-    fragment(import_own_zip)(CATALOG[str(like)].image_shape)
+    fragment(import_own_images)(None if like == AS_SUITS else CATALOG[str(like)].image_shape)
 
 
 def _offer_undo(binned: list[OwnDataset]) -> None:
@@ -105,7 +112,7 @@ def _list(found: list[OwnDataset], binned: list[OwnDataset], *, is_operator: boo
             )
         )
     if not found:
-        st.info(_("You have no datasets of your own yet. Draw some images, or import a ZIP."))
+        st.info(_("You have no datasets of your own yet. Draw some images, or import some."))
         return
     if not is_operator:
         st.caption(

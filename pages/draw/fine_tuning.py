@@ -22,9 +22,9 @@ from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import FIGURES_MS, follow
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.own_drawings import ADDED, my_dataset
+from pages.run_context.dataset_import import import_own_images
 from pages.run_context.selected_run import select_run, status_chip
 from pages.run_context.zip_export import download_own_zip
-from pages.run_context.zip_import import import_own_zip
 from pages.server.visitor import datasets, image_data, refused_dataset, store, submit
 
 ENOUGH: Final = 2  # drawings of one class: the second is kept for testing
@@ -251,4 +251,4 @@ def _zips(model: LoadedModel, mine: DatasetSpec | None) -> None:
     with st.expander(_("Export and import")):
         if mine is not None and mine.n_images:
             download_own_zip(mine)
-        import_own_zip(model.spec.image_shape)
+        import_own_images(model.spec.image_shape)

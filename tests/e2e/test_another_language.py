@@ -19,13 +19,14 @@ from tests.browser import App, end_app, start_app
 from tests.e2e.drawing import MIDDLE, draw, expect_class, path_of
 from tests.e2e.foreign_visit import ForeignVisitor, with_marked_values
 from tests.e2e.test_runs import select_row
+from tests.imports import CASES
 from tests.polling import until
 from tests.pseudo import LANGUAGE, write_pseudo_catalogue
 from tests.runs_in_work import stop_all
 
 pytestmark = pytest.mark.e2e
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
-ONE_EACH = Path(__file__).parents[1] / "one_sided" / "one-each.zip"
+ONE_EACH = CASES / "one-each.zip"
 CONFIG = RunConfig(train_size=2_000, epochs=2, learning_rate=0.05)
 
 

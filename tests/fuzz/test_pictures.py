@@ -11,11 +11,11 @@ from PIL import Image
 
 from core.datasets import RefusedUpload
 from core.datasets.user_dataset_limits import OwnLimits
-from core.datasets.user_dataset_zip import import_zip
 from core.datasets.user_datasets import delete_own, list_own
 from core.images import ImageError, Limits, read_image
 from core.picture_files.decoding import extensions
 from tests.fuzz.mutators import damaged_bytes, damaged_zip
+from tests.imports import import_zip
 
 LIMITS = Limits(max_decoded_bytes=20_000_000)
 ZIP_LIMITS = OwnLimits(max_decoded_image_bytes=20_000_000, max_decoded_bytes=200_000_000)
@@ -86,7 +86,7 @@ def count_imported(seeds: range, folder: Path) -> int:
         }
         try:
             with warnings.catch_warnings(action="ignore"):
-                made = import_zip(damaged_zip(random, members), "x", (1, 28, 28), folder, limits=ZIP_LIMITS)
+                made = import_zip(damaged_zip(random, members), data_dir=folder, limits=ZIP_LIMITS)
             delete_own(made.spec.name, folder)
             count += 1
         except RefusedUpload as refused:

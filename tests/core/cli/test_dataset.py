@@ -18,10 +18,10 @@ from core.runs import Store
 from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import COMMAND_LINE
 from tests.core.cli.test_train import ROOT, command_here
-from tests.one_sided_sets import FILES
+from tests.imports import CASES
 
 ADA, ALICE, BOB = "ada-0123456789ab", "ada-012345ffffff", "00000000000000b0"
-ZIP = FILES / "one-each.zip"
+ZIP = CASES / "one-each.zip"
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_where_there_are_none_it_says_so(path: Path) -> None:
 def test_what_is_imported_is_offered_to_everybody_unless_it_is_private(path: Path) -> None:
     public, private = (
         said(path, "import", str(ZIP)),
-        said(path, "import", str(ZIP), "--private", "--title", "Mine"),
+        said(path, "import", str(ZIP), "--private", "--name", "Mine"),
     )
     rows = {row["dataset"]: (row["owner"], row["audience"], row["title"]) for row in listed(path)}
     assert rows == {
@@ -185,9 +185,9 @@ def test_sharing_and_the_bin(path: Path, nobodys: str) -> None:
         ("give ID comman", "No visitor whose id begins with “comman” has anything here. Give the whole id"),
         ("give ID %_%_%_", "No visitor whose id begins with “%_%_%_” has anything here."),
         ("import /0/0", "/0/0 cannot be read (there is no such file or folder). Name another file."),
-        ("import README.md", "This is not a zip file that can be read"),
+        ("import README.md", "None of its files is an image. What can be read: a ZIP, tar.gz or folder"),
         ("import README.md --like letters", "The value of --like cannot be used: There is no dataset “letters”."),
-        ("import ZIP --title \x07", "The title has a character that cannot be shown"),
+        ("import ZIP --name \x07", "The title has a character that cannot be shown"),
         ("take ID", "There is no command “take”."),
     ],
 )  # fmt: skip

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.image_resize import Refused, open_image
 from core.images import ImageError, read_image
 from core.images.decoding import DamagedImageError
 from core.picture_files.decoding import (
@@ -22,6 +21,7 @@ from core.picture_files.decoding import (
     extensions,
     opened,
 )
+from core.picture_files.image_resize import Refused, open_image
 from tests.polling import DEADLINE_S
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,7 +31,7 @@ STATUS = Path("/proc/self/status")
 PEAKS = """
 import sys
 from pathlib import Path
-from core.datasets.image_resize import Refused, fit_image, open_image
+from core.picture_files.image_resize import Refused, fit_image, open_image
 from core.images import ImageError, read_image
 from core.picture_files.decoding import extensions
 def memory(kind):

@@ -7,6 +7,7 @@ import pytest
 
 from core.access.rules import OPERATOR
 from core.config.run_config import RunConfig
+from core.dataset_import.understanding import Wanted
 from core.datasets import RefusedUpload
 from core.datasets import user_datasets as files
 from core.runs import Store
@@ -91,15 +92,16 @@ def test_a_visitor_has_a_share_of_the_disk_and_of_the_list(store: Store, sets: S
     assert own(store, OPERATOR)
 
 
-def test_what_came_in_while_a_zip_was_read_counts_too(store: Store, sets: Sets):
+def test_what_came_in_while_files_were_read_counts_too(store: Store, sets: Sets):
     mine = OwnDatasets(store.acting_as(ADA))
 
     def meanwhile(*_: object) -> None:
         while len(mine.managed()) < 3:
             own(store, ADA)
 
+    prepared = mine.prepare_import([("zip.zip", quick_zip())], Wanted("x"), progress=meanwhile)
     with pytest.raises(RefusedUpload, match="already have 3 datasets"):
-        mine.import_zip(quick_zip(), "One more", (1, 28, 28), progress=meanwhile)
+        mine.keep_import(prepared, "One more")
     assert len(mine.managed()) == 3
     assert len(files.list_own(store.settings.data_dir)) == 3 + len({sets.nobodys})
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import datasets
 from core.access.guard import action_of
 from core.access.rules import OPERATOR, RULES, SYSTEM, Actor, Relation, Role
 from core.config.app_settings import Settings
 from core.config.run_config import ConfigError, RunConfig
-from core.datasets import DatasetError, PrivateDataset, UnknownDataset
+from core.datasets import CATALOG, DatasetError, PrivateDataset, UnknownDataset, dataset_spec
 from core.datasets import user_datasets as files
 from core.runs import Store
 from core.runs.backup import backup, restore
@@ -23,11 +22,11 @@ from core.runs.handover import count_things, offer, take
 from core.runs.own_datasets import OwnDatasets
 from core.search import Searches, SearchPlan, default_dimension
 from core.search.erasure import Erased, count_everything, erase_everything
+from tests.imports import Wanted, prepared_nothing
 
 ADA, BOB, NOBODY = (Actor(Role.VISITOR, name) for name in ("ada", "bob", ""))
 ACTORS = {"owner": ADA, "stranger": BOB, "no identity": NOBODY, "operator": OPERATOR}
-DIGITS = tuple("0123456789")
-IMAGES, LABELS = np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2
+DIGITS, IMAGES, LABELS = tuple("0123456789"), np.zeros((20, 1, 28, 28), np.uint8), [*range(10)] * 2
 
 
 @pytest.fixture
@@ -92,7 +91,7 @@ CALLS: dict[str, Call] = {
     "available": lambda own, _: own.available(),
     "managed": lambda own, _: own.managed(),
     "binned": lambda own, _: own.binned(),
-    "drawings": lambda own, _: own.drawings(datasets.CATALOG["mnist"]),
+    "drawings": lambda own, _: own.drawings(CATALOG["mnist"]),
     "get": lambda own, on: own.get(on.drawn),
     "load": lambda own, on: own.load(on.drawn),
     "export_zip": lambda own, on: own.export_zip(on.drawn),
@@ -100,7 +99,8 @@ CALLS: dict[str, Call] = {
     "count_runs": lambda own, on: own.count_runs(on.drawn),
     "note_opened": lambda own, on: own.note_opened(on.drawn),
     "create": lambda own, _: own.create("New", DIGITS, (1, 28, 28)),
-    "import_zip": lambda own, _: own.import_zip(b"no zip", "New", (1, 28, 28)),
+    "prepare_import": lambda own, _: own.prepare_import([("x.zip", b"no zip")], Wanted("New")),
+    "keep_import": lambda own, _: own.keep_import(prepared_nothing(), "New"),
     "add_images": lambda own, on: own.add_images(on.drawn, IMAGES[:1], [3]),
     "remove_image": lambda own, on: own.remove_image(on.drawn, "train", 0),
     "share": lambda own, on: own.share(on.drawn, EVERYONE),
@@ -186,7 +186,7 @@ def test_what_is_listed_is_ones_own_and_what_others_offer(store: Store, sets: Se
 
 
 def test_drawings_are_found_by_whose_and_of_what_they_are_never_by_a_title(store: Store):
-    mnist, fashion = datasets.CATALOG["mnist"], datasets.CATALOG["fashion_mnist"]
+    mnist, fashion = CATALOG["mnist"], CATALOG["fashion_mnist"]
     adas, bobs = Actor(Role.VISITOR, "77aa1"), Actor(Role.VISITOR, "77aa2")  # as alike as two names may be
     names = {actor.id: own(store, actor, "My digits (77aa)") for actor in (adas, bobs)}
     own(store, adas, "My digits (77aa)", kind=IMPORTED)
@@ -207,7 +207,7 @@ def test_what_is_deleted_lies_in_the_bin_until_its_time_is_over(store: Store, se
     assert {dataset.name for dataset in mine.binned()} == {sets.drawn, sets.binned}
     assert mine.available() == []
     with pytest.raises(UnknownDataset):
-        datasets.dataset_spec(sets.drawn, store.settings.data_dir)
+        dataset_spec(sets.drawn, store.settings.data_dir)
     with pytest.raises(ConfigError):
         store.acting_as(ADA).create(RunConfig(dataset=sets.drawn))
     mine.restore(sets.drawn)

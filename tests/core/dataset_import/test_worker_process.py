@@ -1,5 +1,6 @@
 """A ZIP read by a process of its own: as one read here, but bounded, and gone when it is told to."""
 
+import gc
 import io
 import json
 import os
@@ -19,19 +20,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.dataset_import.understanding import Wanted
+from core.dataset_import.worker_process import AT_ONCE, FOLDER, PreparedImport, _error_in, prepare_import
 from core.datasets import RefusedUpload, load
+from core.datasets.bundled_archives import Progress
 from core.datasets.data_dir import REPOSITORY
+from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import DamagedData
-from core.datasets.user_dataset_limits import OwnLimits
-from core.datasets.user_dataset_zip import import_zip
+from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits
 from core.datasets.user_datasets import create_own, list_own
-from core.datasets.zip_process import AT_ONCE, FOLDER, _error_in, import_zip_aside
 from core.i18n.kept_sentences import kept
 from core.i18n.reader import Reader, read_by
+from tests.imports import GREY, import_zip
 from tests.polling import DEADLINE_S, until
 from tests.zips import png, slow_zip, zip_of
 
-GREY = (1, 28, 28)
 LISTS_PROCESSES = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 needs_list = pytest.mark.skipif(
     not LISTS_PROCESSES, reason="this system does not say whose children they are"
@@ -70,6 +73,16 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
 
 
+def prepared(
+    content: bytes,
+    title: str,
+    data_dir: Path,
+    limits: OwnLimits = DEFAULT_LIMITS,
+    progress: Progress = no_progress,
+) -> PreparedImport:
+    return prepare_import([("brought.zip", content)], Wanted(title, GREY), data_dir, limits, progress)
+
+
 class Enough(Exception):  # noqa: N818 - says what happened
     """The import is not wanted any more."""
 
@@ -93,25 +106,51 @@ def test_it_makes_the_dataset_that_is_made_here_and_says_the_same_to_its_reader(
     limits = OwnLimits(max_decoded_image_bytes=1_000_000)
     with read_by(Reader("de")):
         here = import_zip(quick, "Mine", GREY, tmp_path / "here", limits=limits)
-        aside = import_zip_aside(quick, "Mine", GREY, tmp_path / "aside", limits)
-    assert aside.notes == here.notes
-    assert "9.png: It has 2.000 × 2.000 pixels" in aside.notes[0]
-    assert list_own(tmp_path / "aside") == [aside.spec]
-    mine, other = (
-        load(made.spec.name, tmp_path / folder) for made, folder in ((here, "here"), (aside, "aside"))
-    )
+        aside = prepared(quick, "Mine", tmp_path / "aside", limits)
+    assert replace(aside.understood, name="") == replace(here.understood, name="")
+    assert "9.png: It has 2.000 × 2.000 pixels" in aside.understood.notes[0]
+    assert list_own(tmp_path / "aside") == []
+    kept = aside.keep(" Ours ", tmp_path / "aside")
+    assert kept.title == "Ours"
+    assert list_own(tmp_path / "aside") == [kept]
+    mine, other = load(here.spec.name, tmp_path / "here"), load(kept.name, tmp_path / "aside")
     for name in ("train_images", "train_labels", "test_images", "test_labels"):
         np.testing.assert_array_equal(getattr(mine, name), getattr(other, name))
     assert files_in(tmp_path / "aside" / FOLDER) == []
 
 
+def test_what_is_prepared_can_be_looked_at_and_goes_when_it_is_not_kept(quick: bytes, tmp_path: Path) -> None:
+    looked_at = prepared(quick, "x", tmp_path)
+    assert looked_at.size > 10 * 784
+    assert looked_at.images().spec.n_images == sum(map(sum, looked_at.understood.counts.values()))
+    looked_at.discard()
+    assert files_in(tmp_path) == []
+    forgotten = prepared(quick, "x", tmp_path)
+    assert files_in(tmp_path)
+    del forgotten
+    gc.collect()
+    assert files_in(tmp_path) == []
+
+
+def test_what_is_prepared_is_kept_once_and_under_a_title_that_may_be(quick: bytes, tmp_path: Path) -> None:
+    made = prepared(quick, "x", tmp_path)
+    kept = made.keep("Mine", tmp_path)
+    with pytest.raises(RefusedUpload, match="has waited for too long, or was kept already"):
+        made.keep("Mine", tmp_path)
+    other = prepared(quick, "x", tmp_path)
+    with pytest.raises(RefusedUpload, match="title must have 1 to 80 characters"):
+        other.keep("  ", tmp_path)
+    assert list_own(tmp_path) == [kept]
+    assert other.keep("Other", tmp_path).title == "Other"
+
+
 def test_refusals_come_back_in_words_with_their_values(quick: bytes, tmp_path: Path) -> None:
     with pytest.raises(RefusedUpload, match=r"would make 11 images of 28 × 28 px, but at most 5") as refused:
-        import_zip_aside(quick, "x", GREY, tmp_path, OwnLimits(max_images=5))
+        prepared(quick, "x", tmp_path, OwnLimits(max_images=5))
     assert refused.value.message.values["most"] == 5  # type: ignore[attr-defined]  # a Sentence
     create_own("One", ("a", "b"), GREY, tmp_path)
     with pytest.raises(RefusedUpload, match="already has 1 drawn or imported dataset"):
-        import_zip_aside(quick, "x", GREY, tmp_path, OwnLimits(max_datasets=1))
+        prepared(quick, "x", tmp_path, OwnLimits(max_datasets=1)).keep("x", tmp_path)
     assert [spec.title for spec in list_own(tmp_path)] == ["One"]
 
 
@@ -129,7 +168,7 @@ def test_an_error_of_any_other_kind_comes_back_in_words_too() -> None:
 
 def test_it_tells_how_far_it_is_and_leaves_nothing_once_it_is_not_wanted(tmp_path: Path) -> None:
     told, before = Told(lambda done, _total: done >= 2), children()
-    error = ended(lambda: import_zip_aside(endless_zip(), "x", GREY, tmp_path, ENDLESS, told))
+    error = ended(lambda: prepared(endless_zip(), "x", tmp_path, ENDLESS, told))
     assert isinstance(error, Enough)
     assert told.said[-1] == (told.said[-1][0], 2_000, "")
     assert [done for done, *_ in told.said] == sorted(done for done, *_ in told.said)
@@ -140,9 +179,9 @@ def test_it_tells_how_far_it_is_and_leaves_nothing_once_it_is_not_wanted(tmp_pat
 @needs_list
 def test_work_that_takes_too_long_is_ended_and_refused_whole(tmp_path: Path) -> None:
     before, limits = children(), replace(ENDLESS, max_work_s=1)
-    error = ended(lambda: import_zip_aside(endless_zip(), "x", GREY, tmp_path, limits))
+    error = ended(lambda: prepared(endless_zip(), "x", tmp_path, limits))
     assert isinstance(error, RefusedUpload)
-    assert error.message == "Reading the images in the zip took longer than 1.0 s, which is the limit."
+    assert error.message == "Reading the images took longer than 1.0 s, which is the limit."
     assert children() == before
     assert files_in(tmp_path) == []
 
@@ -154,8 +193,8 @@ def test_what_takes_more_memory_than_is_allowed_is_refused_in_words(tmp_path: Pa
     with zipfile.ZipFile(buffer, "w") as archive:
         for n in range(60):
             archive.writestr(f"{'ab'[n % 2]}/{'1x' * 25_000}{n}.png", b"")
-    with pytest.raises(RefusedUpload, match="Reading the ZIP would take more memory than is allowed"):
-        import_zip_aside(buffer.getvalue(), "x", GREY, tmp_path, OwnLimits(max_decoded_image_bytes=1_000_000))
+    with pytest.raises(RefusedUpload, match="Reading it would take more memory than is allowed"):
+        prepared(buffer.getvalue(), "x", tmp_path, OwnLimits(max_decoded_image_bytes=1_000_000))
     assert files_in(tmp_path) == []
 
 
@@ -168,16 +207,17 @@ def test_a_process_that_is_killed_is_told(slow: bytes, tmp_path: Path) -> None:
             for child in children() - before:
                 os.kill(child, signal.SIGKILL)
 
-    with pytest.raises(RefusedUpload, match="The process that read the ZIP ended before it was done"):
-        import_zip_aside(slow, "x", GREY, tmp_path, progress=kill)
+    with pytest.raises(RefusedUpload, match="The process that read it ended before it was done"):
+        prepared(slow, "x", tmp_path, progress=kill)
     assert files_in(tmp_path) == []
 
 
 def test_it_ends_with_whoever_began_it(slow: bytes, tmp_path: Path) -> None:
     """Its standard input is closed then; were it to go on, it would say that it is done."""
-    order = {"title": "x", "shape": GREY, "folder": str(tmp_path), "limits": asdict(OwnLimits())}
+    order = {"title": "x", "shape": GREY, "classes_at": 0, "splits": {}, "path": "", "folder": str(tmp_path)}
+    order |= {"limits": asdict(OwnLimits()), "files": [("slow.zip", len(slow))]}
     worker = subprocess.Popen(
-        [sys.executable, "-m", "core.datasets.zip_worker"],
+        [sys.executable, "-m", "core.dataset_import.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=REPOSITORY,
@@ -185,7 +225,7 @@ def test_it_ends_with_whoever_began_it(slow: bytes, tmp_path: Path) -> None:
     assert worker.stdin is not None
     assert worker.stdout is not None
     with worker.stdout as said:
-        worker.stdin.write(json.dumps({**order, "size": len(slow)}).encode() + b"\n" + slow)
+        worker.stdin.write(json.dumps(order).encode() + b"\n" + slow)
         worker.stdin.flush()
         assert json.loads(said.readline()) == {"done": 0, "total": 40}
         worker.stdin.close()
@@ -202,7 +242,7 @@ def test_two_are_read_at_a_time_and_the_next_is_told_that_it_waits(
     def read(name: str, content: bytes, told: Told) -> threading.Thread:
         def work() -> None:
             with suppress(Enough):
-                import_zip_aside(content, name, GREY, tmp_path, progress=told)
+                prepared(content, name, tmp_path, progress=told)
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -213,13 +253,13 @@ def test_two_are_read_at_a_time_and_the_next_is_told_that_it_waits(
     until(lambda: all(told.said for told in first), "both to be read")
     third = Told()
     threads.append(read("third", quick, third))
-    waits = (0, 0, "Other ZIPs are being read at the moment. Yours waits for its turn.")
+    waits = (0, 0, "Other imports are being read at the moment. Yours waits for its turn.")
     until(lambda: waits in third.said, "the third to be told that it waits")
     assert not [said for said in third.said if said != waits]
     is_enough.set()
     for thread in threads:
         thread.join()
-    assert [spec.title for spec in list_own(tmp_path)] == ["third"]
+    assert list_own(tmp_path) == []
 
 
 def test_what_a_killed_process_left_goes_with_the_next_import(quick: bytes, tmp_path: Path) -> None:
@@ -229,5 +269,5 @@ def test_what_a_killed_process_left_goes_with_the_next_import(quick: bytes, tmp_
         (left / "images.npy").write_bytes(b"half")
     an_age_ago = time.time() - 7_200
     os.utime(old, (an_age_ago, an_age_ago))
-    import_zip_aside(quick, "x", GREY, tmp_path)
+    prepared(quick, "x", tmp_path)
     assert files_in(tmp_path / FOLDER) == [new / "images.npy"]

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.datasets import ImageData
-from core.datasets.image_resize import Refused, fit_image, open_image
+from core.picture_files.image_resize import Refused, fit_image, open_image
 
 
 def png_header(width: int, height: int) -> bytes:

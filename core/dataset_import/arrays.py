@@ -1,0 +1,167 @@
+"""Pictures that come as arrays of numbers: what IDX, CSV and NumPy files become, one form for all of them."""
+
+import gzip
+import io
+import re
+import zlib
+from dataclasses import dataclass
+from math import isqrt
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset_import.files import File
+from core.datasets.user_dataset_limits import OwnLimits
+from core.i18n.translation import _
+from core.picture_files.image_resize import Refused
+
+_IMAGES: Final = {"x", "images", "image", "imgs", "img", "data", "features", "pixels"}
+_LABELS: Final = {"y", "labels", "label", "target", "targets", "classes", "lbls"}
+_WORD: Final = re.compile(r"t10k|[^\W\d_]+", re.IGNORECASE)
+_PARTS_OF_FORMATS: Final = {"idx", "ubyte", "arr", "npz", "npy", "gz"}
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Pictures of one file, uint8 (N, H, W) or (N, H, W, 3), and their classes' names (N,), None where not known.
+
+    part: what says the split, such as "train" of x_train, or the file's name.
+    """
+
+    path: str
+    part: str
+    pixels: Pixels
+    names: NDArray[np.str_] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Half:
+    """One array of two that belong together, pictures or labels; `part` is the same for both, such as "train"."""
+
+    path: str
+    part: str
+    pixels: Pixels | None = None
+    names: NDArray[np.str_] | None = None
+
+
+def half_of(path: str, name: str, values: NDArray[Any]) -> Half | None:
+    """Return what an array is, by its name; None if the name does not say it.  Raises: Refused for odd values."""
+    words = [word.casefold() for word in _WORD.findall(name)]
+    kinds = [word for word in words if word in _IMAGES | _LABELS]
+    if not kinds:
+        return None
+    part = "-".join(word for word in words if word not in (*kinds, *_PARTS_OF_FORMATS))
+    if kinds[-1] in _LABELS:
+        return Half(path, part, names=as_names(values))
+    return Half(path, part, as_pixels(values))
+
+
+def paired(halves: list[Half]) -> list[Table]:
+    """Return the pictures with their labels; pictures without have none.  Raises: Refused naming what is wrong."""
+    labels = {half.part: half.names for half in halves if half.names is not None}
+    tables: dict[str, Table] = {}
+    for half in halves:
+        if half.pixels is None or half.part in tables:  # some archives hold the same file twice
+            continue
+        names = labels.get(half.part)
+        if names is not None and len(names) != len(half.pixels):
+            raise Refused(
+                _(
+                    "“{file}” has {n} images, but there are {labels} labels.",
+                    file=half.path, n=len(half.pixels), labels=len(names),
+                )
+            )  # fmt: skip
+        tables[half.part] = Table(half.path, half.part or half.path, half.pixels, names)
+    return list(tables.values())
+
+
+def as_pixels(values: NDArray[Any]) -> Pixels:
+    """Return pictures of any usual layout as uint8 (N, H, W) or (N, H, W, 3).  Raises: Refused naming the shape."""
+    values = _in_shape(values)
+    if values.dtype == np.uint8:
+        return values
+    if values.dtype == bool:
+        return values.astype(np.uint8) * np.uint8(255)
+    if not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
+        raise Refused(
+            _("Its images are of the type {given:text}, which are no levels.", given=str(values.dtype))
+        )
+    return as_levels(
+        values, is_unit=bool(np.issubdtype(values.dtype, np.floating) and values.max(initial=0) <= 1)
+    )
+
+
+def as_levels(values: NDArray[Any], *, is_unit: bool) -> Pixels:
+    """Return numbers as levels 0 to 255; `is_unit`: they run from 0 to 1.  Raises: Refused naming a value."""
+    low, high = float(values.min(initial=0)), float(values.max(initial=0))
+    if not (low >= 0 and high <= 255):  # so that no number is refused, too
+        odd = high if low >= 0 else low
+        raise Refused(
+            _("Levels go from 0 to 255, or from 0 to 1, but it has {value:text}.", value=f"{odd:g}")
+        )
+    scale = 255 if is_unit else 1
+    return np.concatenate(
+        [
+            (block * scale).round().astype(np.uint8)
+            for block in np.array_split(values, -(-len(values) // 4096) or 1)
+        ]
+    )
+
+
+def _in_shape(values: NDArray[Any]) -> NDArray[Any]:
+    """Return pictures as (N, H, W) or (N, H, W, 3)."""
+    shape = values.shape
+    if len(shape) == 2 and (side := side_of(shape[1])):
+        return values.reshape(len(values), *side)
+    if len(shape) == 4 and shape[3] == 1:
+        return values[..., 0]
+    if len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3):
+        return values[:, 0] if shape[1] == 1 else values.transpose(0, 2, 3, 1)
+    if len(shape) == 3 or (len(shape) == 4 and shape[3] == 3):
+        return values
+    raise Refused(
+        _(
+            "Its images have the shape {shape:text}, but (N, H, W), (N, H, W, 3) or (N, H × W) is needed.",
+            shape=str(shape),
+        )
+    )
+
+
+def side_of(n_values: int) -> tuple[int, ...] | None:
+    """Return (H, W) or (H, W, 3) of a square picture of so many values, None if there is no such."""
+    for channels in (1, 3):
+        side = isqrt(n_values // channels)
+        if side >= 4 and side * side * channels == n_values:
+            return (side, side) if channels == 1 else (side, side, channels)
+    return None
+
+
+def as_names(labels: NDArray[Any]) -> NDArray[np.str_]:
+    """Return labels of any usual form as names: numbers, texts, a column of them, or one-hot rows."""
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        labels = labels.argmax(axis=1)
+    labels = labels.reshape(-1)
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "replace")
+    if labels.dtype.kind == "f" and np.all(labels == labels.round()):
+        labels = labels.astype(np.int64)
+    if labels.dtype.kind == "O":
+        raise Refused(_("Its labels are neither numbers nor texts."))
+    return labels.astype(np.str_)
+
+
+def unpacked(file: File, limits: OwnLimits) -> bytes:
+    """Return the content of a file, unpacked if it is a .gz.  Raises: Refused."""
+    content = file.whole()
+    if not file.path.casefold().endswith(".gz"):
+        return content
+    try:
+        with gzip.open(io.BytesIO(content)) as source:
+            plain = source.read(limits.max_unpacked_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Refused(_("It is damaged ({reason}).", reason=str(error))) from error
+    if len(plain) > limits.max_unpacked_bytes:
+        raise Refused(_("It would unpack to more than {most:size}.", most=limits.max_unpacked_bytes))
+    return plain

@@ -1,0 +1,228 @@
+"""What folders say of the pictures in them: which split and which class each is of, and what they leave open.
+
+The rule is that of torchvision's ImageFolder: the outermost folders that differ are the classes. Around or within them
+may be folders of splits, and folders that all pictures share.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.dataset_import.folder_splits import Folders, Pictured, common_root, take_splits
+from core.dataset_import.split_names import LEFT_OUT, TRAIN
+from core.dataset_import.understanding import Answers
+from core.datasets.errors import RefusedUpload
+from core.datasets.image_data import SPLITS
+from core.i18n.translation import N_, _, ngettext
+
+FORM: Final = N_("It needs one folder per class with images in it, such as cats/1.png and dogs/1.png.")
+MOST_NAMED: Final = 5  # of the files and folders that are told of
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the folders of one picture say: `index` among the pictures, `split` "" where they say none."""
+
+    index: int
+    split: str
+    class_name: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the pictures are, `notes` on what is left out, and what may be read in two ways.
+
+    levels: what the classes are at each level that could be theirs; `level` is the one taken. folders: the folders of
+    splits and what each is taken for, "" where that is not known. is_open: of several levels none was chosen.
+    """
+
+    places: tuple[Place, ...]
+    notes: tuple[str, ...] = ()
+    levels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    level: int = 0
+    folders: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
+
+
+def understood(paths: Sequence[Folders], answers: Answers, most_classes: int) -> Layout:
+    """Return what the folders of each picture say of it; a path is its folders, outermost first, and its name.
+
+    Raises: RefusedUpload where there are no two classes, or the answers name what is not there.
+    """
+    pictures = [Pictured(index, path[:-1]) for index, path in enumerate(paths)]
+    named = take_splits(pictures, answers.splits)
+    used = [picture for picture in pictures if picture.split != LEFT_OUT]
+    _strip_root(used)
+    labelled = [picture for picture in used if picture.folders]
+    known = [picture for picture in labelled if picture.split == TRAIN] or labelled
+    levels = _levels(known, most_classes)
+    level = _chosen(levels, known, answers, most_classes)
+    places = [
+        Place(picture.index, picture.split, picture.folders[level - 1])
+        for picture in labelled
+        if len(picture.folders) >= level
+    ]
+    placed = {place.index for place in places}
+    notes = _without_class([picture for picture in pictures if picture.index not in placed], paths)
+    places, strangers = _of_known_classes(places)
+    return Layout(
+        tuple(places),
+        (*notes, *strangers),
+        {number: tuple(sorted(names)) for number, names in levels.items()},
+        level,
+        named,
+        is_open=len(levels) > 1 and not answers.classes_at,
+    )
+
+
+def _strip_root(pictures: Sequence[Pictured]) -> None:
+    """Take away the folders that all pictures to learn from share, unless they are in no others."""
+    inside = [picture for picture in pictures if picture.folders]
+    known = [picture.folders for picture in inside if picture.split == TRAIN]
+    known = known or [picture.folders for picture in inside]
+    if not known:
+        return
+    length = common_root(known)
+    root = known[0][:length]
+    if all(path == root for path in known):  # the pictures of one class
+        root = root[:-1]
+    for picture in inside:
+        if picture.folders[: len(root)] == root:
+            picture.folders = picture.folders[len(root) :]
+
+
+def _levels(pictures: Sequence[Pictured], most_classes: int) -> dict[int, set[str]]:
+    """Return level -> the names of its folders, where these could be the classes: every picture lies in one."""
+    depth = min((len(picture.folders) for picture in pictures), default=0)
+    levels = {n: {picture.folders[n - 1] for picture in pictures} for n in range(1, depth + 1)}
+    return {n: names for n, names in levels.items() if 2 <= len(names) <= most_classes}
+
+
+def _chosen(
+    levels: Mapping[int, set[str]], pictures: Sequence[Pictured], answers: Answers, most_classes: int
+) -> int:
+    """Return the level that was answered, or the outermost.  Raises: RefusedUpload."""
+    if not pictures:
+        raise RefusedUpload(_("There is no image in a folder of a class."), _(FORM))
+    if not levels:
+        names = sorted({picture.folders[0] for picture in pictures})
+        if len(names) > most_classes:
+            told = _(
+                "There are {n} folders of images, but at most {most} classes are allowed.",
+                n=len(names), most=most_classes,
+            )  # fmt: skip
+            raise RefusedUpload(told, _(FORM))
+        told = _("There is only one class, “{name}”, so there is nothing to tell apart.", name=names[0])
+        raise RefusedUpload(told, _(FORM))
+    if answers.classes_at and answers.classes_at not in levels:
+        raise RefusedUpload(
+            _("The folders of level {given} cannot be the classes.", given=answers.classes_at),
+            together_levels(levels),
+        )
+    return answers.classes_at or min(levels)
+
+
+def together_levels(levels: Mapping[int, set[str]] | Mapping[int, tuple[str, ...]]) -> str:
+    """Say which classes there would be at each level."""
+    return _(
+        "The levels that can be: {levels:list}.",
+        levels=[
+            _("{n} ({names:list})", n=number, names=first_of(sorted(names)))
+            for number, names in sorted(levels.items())
+        ],
+    )
+
+
+def _without_class(pictures: Sequence[Pictured], paths: Sequence[Folders]) -> list[str]:
+    """Say which pictures are left out for want of a class, or of a split that is known."""
+    notes: list[str] = []
+    loose = ["/".join(paths[picture.index]) for picture in pictures if not picture.split]
+    if loose:
+        notes.append(
+            ngettext(
+                "{n} image is not in a class folder and was left out: {names:list}.",
+                "{n} images are not in a class folder and were left out: {names:list}.",
+                len(loose),
+                names=first_of(loose),
+            )
+        )
+    for folder in sorted({picture.split_folder for picture in pictures if picture.split}):
+        there = [picture for picture in pictures if picture.split_folder == folder and picture.split]
+        notes.append(_left_out(folder, len(there), is_unknown=there[0].split == LEFT_OUT))
+    return notes
+
+
+def _left_out(folder: str, count: int, *, is_unknown: bool) -> str:
+    if is_unknown:
+        return ngettext(
+            "{n} image in “{folder}” was left out: that is not the name of a split.",
+            "{n} images in “{folder}” were left out: that is not the name of a split.",
+            count,
+            folder=folder,
+        )
+    return ngettext(
+        "{n} image in “{folder}” was left out: it is in no class folder, so what it shows is not known.",
+        "{n} images in “{folder}” were left out: they are in no class folder, so what they show is not known.",
+        count,
+        folder=folder,
+    )
+
+
+def _of_known_classes(places: Sequence[Place]) -> tuple[list[Place], list[str]]:
+    """Return the places with classes that differ in capitals between splits as one, and notes.
+
+    Of a split none of whose folders is a class to learn from, nothing is taken: its pictures have no known class.
+    """
+    same = _same_classes(places)
+    merged = [Place(place.index, place.split, same[place.class_name]) for place in places]
+    changed = sorted((name, kept) for name, kept in same.items() if name != kept)
+    notes: list[str] = []
+    if changed:
+        notes.append(
+            _(
+                "Names that differ in small and capital letters only are one class: {names:list}.",
+                names=first_of(
+                    [
+                        _("“{name}” is taken as “{kept}”", name=name, kept=kept_name)
+                        for name, kept_name in changed
+                    ]
+                ),
+            )
+        )
+    learned = {place.class_name for place in merged if place.split == TRAIN}
+    for split in SPLITS[1:]:
+        of_split = [place for place in merged if place.split == split]
+        names = {place.class_name for place in of_split}
+        if learned and names and not names & learned:
+            merged = [place for place in merged if place.split != split]
+            notes.append(
+                ngettext(
+                    "{n} image was left out: its folder is no class of the training images: {names:list}.",
+                    "{n} images were left out: their folders are no classes of the training images: {names:list}.",
+                    len(of_split),
+                    names=first_of(sorted(names)),
+                )
+            )
+    return merged, notes
+
+
+def _same_classes(places: Sequence[Place]) -> dict[str, str]:
+    """Return class -> the class it is taken for: names that differ in capitals only, unless a split has both."""
+    splits: dict[str, dict[str, set[str]]] = {}
+    for place in places:
+        splits.setdefault(place.class_name.casefold(), {}).setdefault(place.class_name, set()).add(
+            place.split
+        )
+    same: dict[str, str] = {}
+    for spellings in splits.values():
+        first = min(spellings, key=lambda name: (TRAIN not in spellings[name], name))
+        apart = sum(map(len, spellings.values())) == len(set().union(*spellings.values()))
+        same |= {name: first if apart else name for name in spellings}
+    return same
+
+
+def first_of(names: Sequence[str]) -> list[str]:
+    """Return the items of a list in words: the first few names, and how many more there are."""
+    shown = [str(name)[:160] for name in names[:MOST_NAMED]]
+    others = len(names) - MOST_NAMED
+    return [*shown, ngettext("{n} more", "{n} more", others)] if others > 0 else shown

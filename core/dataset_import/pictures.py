@@ -1,0 +1,214 @@
+"""The pictures in what people bring, whichever form it has: each with its split, its class and a way to open it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+from urllib.parse import unquote
+
+from PIL import Image
+
+from core.dataset_import.arrays import Half, Table, paired
+from core.dataset_import.csv_files import ENDINGS as CSV_ENDINGS
+from core.dataset_import.csv_files import read_csv
+from core.dataset_import.file_names import composed
+from core.dataset_import.files import File
+from core.dataset_import.folder_layout import first_of, understood
+from core.dataset_import.idx_files import is_idx, read_idx
+from core.dataset_import.numpy_files import SUFFIXES as NUMPY_SUFFIXES
+from core.dataset_import.numpy_files import read_numpy
+from core.dataset_import.split_names import LEFT_OUT, split_of
+from core.dataset_import.understanding import Answers
+from core.datasets.errors import RefusedUpload
+from core.datasets.user_dataset_limits import OwnLimits
+from core.datasets.user_dataset_zip import RECORD
+from core.i18n.translation import N_, _, ngettext, together
+from core.picture_files.decoding import extensions
+from core.picture_files.image_resize import Refused, open_image
+
+FORMS: Final = N_(
+    "What can be read: a ZIP, tar.gz or folder with one folder for each class, MNIST's IDX files, a CSV file with "
+    "label and pixels, or an .npz file with x_train and y_train."
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture; `open` gives it decoded and raises Refused. `file` is None where it comes from a table."""
+
+    path: str
+    split: str
+    class_name: str
+    open: Callable[[], Image.Image]
+    file: File | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """All pictures that have a class, and what was understood on the way; see folder_layout.Layout."""
+
+    pictures: Sequence[Picture]
+    notes: Sequence[str]
+    class_order: Sequence[str] = ()
+    levels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    level: int = 0
+    folders: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
+
+
+def find_pictures(files: Sequence[File], answers: Answers, limits: OwnLimits) -> Found:
+    """Return the pictures of image files in class folders; without such, those of tables.  Raises: RefusedUpload."""
+    readable = extensions()
+    images = [file for file in files if file.suffix in readable]
+    tables = [file for file in files if _is_table(file)]
+    others = [file for file in files if file not in {*images, *tables} and file.parts[-1] != RECORD]
+    if not images and not tables:
+        told = _("There are no images in it.") if not files else _("None of its files is an image.")
+        raise RefusedUpload(told, _(FORMS))
+    try:
+        if not images:
+            return _in_tables(tables, others, answers, limits)
+        return _in_folders(files, images, [*others, *tables], answers, limits)
+    except RefusedUpload:
+        if images and tables:
+            return _in_tables(tables, [*others, *images], answers, limits)
+        raise
+
+
+def _is_table(file: File) -> bool:
+    name = file.parts[-1].casefold()
+    return file.suffix in NUMPY_SUFFIXES or name.endswith(CSV_ENDINGS) or is_idx(file)
+
+
+def _in_folders(
+    files: Sequence[File], images: Sequence[File], others: Sequence[File], answers: Answers, limits: OwnLimits
+) -> Found:
+    images = sorted(images, key=lambda file: (natural(file.parts[-1]), natural(file.path)))
+    layout = understood([file.parts for file in images], answers, limits.max_classes)
+    order = _recorded_names(files)
+    named = unquote if order else str  # an export writes what no file system takes as %XX
+    pictures = [
+        Picture(file.path, place.split, named(place.class_name), partial(_opened, file, limits), file)
+        for place in layout.places
+        for file in [images[place.index]]
+    ]
+    notes = [*_not_images(others), *layout.notes, *_odd_names(images)]
+    return Found(pictures, notes, order, layout.levels, layout.level, layout.folders, layout.is_open)
+
+
+def _opened(file: File, limits: OwnLimits) -> Image.Image:
+    return open_image(file.read(limits), limits.max_decoded_image_bytes)
+
+
+def _in_tables(tables: Sequence[File], others: Sequence[File], answers: Answers, limits: OwnLimits) -> Found:
+    found, notes, halves = [], _not_images(others), []
+    for file in tables:
+        try:
+            if file.suffix in NUMPY_SUFFIXES:
+                halves += read_numpy(file, limits)
+            elif is_idx(file):
+                halves += [half for half in [read_idx(file, limits)] if half is not None]
+            else:
+                found.append(read_csv(file, limits))
+        except Refused as reason:
+            notes.append(_("{file} was left out: {reason}", file=file.path[:160], reason=reason.args[0]))
+    found += _paired(halves)
+    folders = {table.part: answers.splits.get(table.part, _split_of(table)) for table in found}
+    if len(found) == 1 and not answers.splits:
+        folders = {part: split for part, split in folders.items() if split}
+    pictures: list[Picture] = []
+    for table in found:
+        split = folders.get(table.part, "") or (LEFT_OUT if len(found) > 1 else "")
+        if table.names is None or split == LEFT_OUT:
+            notes.append(_table_left_out(table))
+            continue
+        pictures += _rows(table, split)
+    if not pictures:
+        raise RefusedUpload(together(_("There are no images with labels in it."), *notes), _(FORMS))
+    return Found(pictures, notes, folders=folders)
+
+
+def _split_of(table: Table) -> str:
+    return split_of(table.part) or split_of(table.path) or ""
+
+
+def _paired(halves: list[Half]) -> list[Table]:
+    try:
+        return paired(halves)
+    except Refused as reason:
+        raise RefusedUpload(reason.args[0], _(FORMS)) from reason
+
+
+def _rows(table: Table, split: str) -> list[Picture]:
+    assert table.names is not None
+    return [
+        Picture(f"{table.path} {n}", split, str(name), partial(Image.fromarray, pixels))
+        for n, (name, pixels) in enumerate(zip(table.names, table.pixels, strict=True), start=1)
+    ]
+
+
+def _table_left_out(table: Table) -> str:
+    if table.names is None:
+        return ngettext(
+            "{n} image in “{file}” was left out: it has no label.",
+            "{n} images in “{file}” were left out: they have no labels.",
+            len(table.pixels),
+            file=table.part,
+        )
+    return ngettext(
+        "{n} image in “{file}” was left out: that is not the name of a split.",
+        "{n} images in “{file}” were left out: that is not the name of a split.",
+        len(table.pixels),
+        file=table.part,
+    )
+
+
+def _not_images(others: Sequence[File]) -> list[str]:
+    if not others:
+        return []
+    return [
+        ngettext(
+            "{n} file is not an image and was left out: {names:list}.",
+            "{n} files are not images and were left out: {names:list}.",
+            len(others),
+            names=first_of([file.path for file in others]),
+        )
+    ]
+
+
+def _odd_names(files: Sequence[File]) -> list[str]:
+    odd = [file for file in files if file.has_odd_name]
+    if not odd:
+        return []
+    return [
+        ngettext(
+            "{n} name is not in Unicode and was read as DOS writes it: {names:list}. If it looks wrong, rename it and "
+            "pack again.",
+            "{n} names are not in Unicode and were read as DOS writes them: {names:list}. If they look wrong, rename "
+            "them and pack again.",
+            len(odd),
+            names=first_of([file.path for file in odd]),
+        )
+    ]
+
+
+def _recorded_names(files: Sequence[File]) -> tuple[str, ...]:
+    """Return the classes in the order that a dataset exported from here had."""
+    try:
+        record = next(file for file in files if file.parts[-1] == RECORD and file.size <= 1_000_000)
+        names = json.loads(record.whole())["class_names"]
+    except Exception:  # why: there is none, or it cannot be read, which has many kinds; then it says nothing
+        return ()
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return ()
+    return tuple(composed(name) for name in names)
+
+
+def natural(text: str) -> list[Any]:
+    """Return a sort key in which 2 comes before 10."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [
+        (1, len(n := part.lstrip("0")), n) if part.isdecimal() else (2, 0, part) for part in parts if part
+    ]

@@ -1,0 +1,87 @@
+"""What was understood of what somebody brings, in sentences: the same on the page and in a terminal."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from core.dataset_import.folder_layout import first_of
+from core.dataset_import.split_names import TEST, TRAIN, VALIDATION
+from core.dataset_import.understanding import Understood
+from core.i18n.translation import N_, Sentences, _, ngettext
+
+IN_SPLIT: Final = Sentences(
+    {TRAIN: N_("training images"), VALIDATION: N_("validation images"), TEST: N_("test images")}
+)
+
+
+def facts(understood: Understood) -> Iterator[str]:
+    """Yield what the dataset will be: its classes, its splits, its sizes and colours."""
+    yield ngettext(
+        "{n} class: {names:list}.",
+        "{n} classes: {names:list}.",
+        len(understood.class_names),
+        names=first_of(understood.class_names),
+    )
+    totals = {split: sum(counts) for split, counts in understood.counts.items()}
+    if totals[VALIDATION]:
+        yield _("Training images: {train}, validation images: {validation}, test images: {test}.", **totals)
+    else:
+        yield _("Training images: {train}, test images: {test}.", **totals)
+    yield sizes(understood)
+
+
+def sizes(understood: Understood) -> str:
+    """Say the size and colours of the images as they are brought and as they will be kept."""
+    channels, height, width = understood.shape
+    smallest, largest = understood.sizes
+    values = {
+        "colours": _("in colour") if understood.is_coloured else _("grey"),
+        "kept_colours": _("in colour") if channels == 3 else _("grey"),
+        "kept": f"{width} × {height}",
+        "size": "{} × {}".format(*smallest),
+        "largest": "{} × {}".format(*largest),
+    }
+    if smallest == largest:
+        return _(
+            "The images are {size:text} pixels, {colours}. Kept: {kept:text} pixels, {kept_colours}.",
+            **values,
+        )
+    return _(
+        "The images are from {size:text} to {largest:text} pixels, {colours}. Kept: {kept:text} pixels, "
+        "{kept_colours}.",
+        **values,
+    )
+
+
+def questions(understood: Understood) -> Iterator[str]:
+    """Yield what must be said before it can be known what the images are."""
+    if not understood.name:
+        yield _nothing_to_learn_from(understood)
+    elif unknown := sorted(folder for folder, split in understood.folders.items() if not split):
+        yield ngettext(
+            "It is not known whether the images in {names:list} are for training, for validation or for testing.",
+            "It is not known whether the images in {names:list} are for training, for validation or for testing.",
+            len(unknown),
+            names=[_("“{folder}”", folder=folder) for folder in unknown],
+        )
+    if len(understood.levels) > 1 and understood.is_open:
+        ways = [first_of(names) for _level, names in sorted(understood.levels.items())]
+        yield _("The folders can be read in several ways: {ways:list}.", ways=[_way(names) for names in ways])
+
+
+def _way(names: list[str]) -> str:
+    return _("as the classes {names:list}", names=names)
+
+
+def _nothing_to_learn_from(understood: Understood) -> str:
+    folders = [_("“{folder}”", folder=folder) for folder in sorted(understood.folders)]
+    if not any(understood.counts[VALIDATION]):
+        return _(
+            "There are only test images, in {folders:list}, so there is nothing to learn from. If they are for "
+            "training, name the folder “train”, or say so here.",
+            folders=folders,
+        )
+    return _(
+        "There are no training images in {folders:list}, so there is nothing to learn from. Name the folder of those "
+        "that are for training “train”, or say so here.",
+        folders=folders,
+    )

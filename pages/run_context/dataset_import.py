@@ -1,0 +1,197 @@
+"""The import of files as a dataset of the visitor's own: read beside the page, looked at, and then kept or not."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Final
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core.dataset_import.understanding import Answers, Brought, Wanted
+from core.dataset_import.worker_process import PreparedImport
+from core.datasets import DatasetError
+from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_, nmarkdown_
+from core.i18n.reader import read_by, reader
+from core.i18n.translation import _
+from core.runs import StoreError
+from core.runs.own_datasets import OwnDatasets
+from pages.components.live_channel import follow
+from pages.run_context.import_preview import show_preview
+from pages.server.background import begin, tell
+from pages.server.page_visit import still_there
+from pages.server.turns import Turns
+from pages.server.visitor import datasets, visitor
+
+KEY: Final = "dataset_import"
+KEPT: Final = "imported_dataset"  # the title of what was made last
+_ANSWERS: Final = "import_answers"
+_ROUND: Final = "import_round"
+LOOK_S: Final = 0.2  # between two looks whether one that waits is still wanted
+TURNS: Final = Turns()  # one import a visitor at a time, whatever many of their pages ask for
+
+
+@dataclass
+class _Import:
+    """One that goes on, or has ended: `result` will hold what was prepared."""
+
+    files: tuple[str, ...]
+    wanted: Wanted
+    is_there: Callable[[], bool]
+    name: str = field(default_factory=lambda: f"import-{token_hex(8)}")
+    is_cancelled: threading.Event = field(default_factory=threading.Event)
+    done: int = 0
+    total: int = 0
+    waits: str = ""
+    trouble: str = ""
+    result: Future[PreparedImport] = field(default_factory=Future)
+
+    def begin(self, whose: str, own: OwnDatasets, brought: list[Brought]) -> None:
+        asker = reader()
+
+        def work() -> PreparedImport:
+            with read_by(asker), TURNS.turn(whose, self._waiting, LOOK_S):
+                return own.prepare_import(brought, self.wanted, progress=self._tell)
+
+        self.result = begin(work, self.name)
+
+    @contextmanager
+    def _waiting(self, _before: int) -> Iterator[None]:
+        self._tell(0, 0, _("Other imports are being read at the moment. Yours waits for its turn."))
+        yield
+
+    def _tell(self, done: int, total: int, what: str) -> None:
+        """Note how far it is; end it if it was cancelled or nobody waits for it."""
+        self.done, self.total, self.waits = done, total, what
+        tell(self.name, what or f"{done}")
+        if self.is_cancelled.is_set() or not self.is_there():
+            raise CancelledError
+
+
+def import_own_images(shape: tuple[int, int, int] | None) -> None:
+    """Draw the uploader of images of this shape, (C, H, W), or of what suits them, and what becomes of them.
+
+    What this stands in is drawn anew as it goes on.
+    """
+    files = st.file_uploader(
+        _("Images in class folders (ZIP or tar.gz), or IDX, CSV or .npz files"),
+        accept_multiple_files=True,
+        key=f"import_files_{st.session_state.get(_ROUND, 0)}",
+        help=_("You see what was understood before anything is made of it."),
+    )
+    known: _Import | None = st.session_state.get(KEY)
+    names = tuple(file.file_id for file in files)
+    if not files:
+        _forget(known)
+        _show_kept()
+        return
+    if known is None or known.files != names:
+        st.session_state[_ANSWERS] = Answers()
+    wanted = Wanted(_title_of(files), shape, st.session_state[_ANSWERS])
+    if known is None or (known.files, known.wanted) != (names, wanted):
+        known = _begin(known, files, wanted)
+    if not known.result.done():
+        _show_progress(known)
+    else:
+        _show_result(known)
+
+
+def _title_of(files: list[UploadedFile]) -> str:
+    """Return what the files suggest as a title."""
+    return files[0].name.split(".")[0][:80] if len(files) == 1 else _("My images")
+
+
+def _begin(known: _Import | None, files: list[UploadedFile], wanted: Wanted) -> _Import:
+    _forget(known)
+    made = _Import(tuple(file.file_id for file in files), wanted, still_there())
+    st.session_state[KEY] = made
+    st.session_state.pop(KEPT, None)
+    made.begin(visitor(), datasets(), [(file.name, file.getvalue()) for file in files])
+    return made
+
+
+def _forget(known: _Import | None) -> None:
+    """End what goes on and let go what was prepared."""
+    if known is not None:
+        known.is_cancelled.set()
+        st.session_state[KEY] = None
+
+
+def _show_progress(known: _Import) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(known.done / max(1, known.total), _how_far_in_markdown(known))
+        st.button(_("Cancel"), key="import_cancel", on_click=known.is_cancelled.set, icon=":material/close:")
+    follow(KEY, {("work", known.name): {"is_done": str(False), "progress": known.waits or f"{known.done}"}})
+
+
+def _how_far_in_markdown(known: _Import) -> str:
+    if known.waits:
+        return markdown_text(known.waits)
+    if not known.total:
+        return _("Starting …")
+    return nmarkdown_("{done} of {n} image", "{done} of {n} images", known.total, done=known.done)
+
+
+def _show_result(known: _Import) -> None:
+    try:
+        prepared = known.result.result()
+    except CancelledError:
+        st.caption(_("The import was cancelled, and nothing of it is kept."))
+        st.button(
+            _("Read again"), key="import_again", on_click=_forget, args=(known,), icon=":material/refresh:"
+        )
+        return
+    except (DatasetError, StoreError) as error:
+        st.error(markdown_text(str(error)), icon=":material/upload_file:")
+        return
+    images = prepared.images() if prepared.understood.name else None
+    title = show_preview(prepared.understood, images, known.wanted, _answer)
+    if known.trouble:
+        st.error(markdown_text(known.trouble))
+    with st.container(horizontal=True):
+        st.button(
+            _("Create the dataset"),
+            type="primary",
+            key="import_keep",
+            disabled=images is None,
+            on_click=_keep,
+            args=(known, title),
+        )
+        st.button(_("Discard"), key="import_discard", on_click=_next, args=(known,), icon=":material/close:")
+
+
+def _answer(answers: Answers) -> None:
+    """Note what the visitor says of the folders: it is read again with that."""
+    st.session_state[_ANSWERS] = answers
+
+
+def _keep(known: _Import, title_key: str) -> None:
+    title = st.session_state.get(title_key, known.wanted.title)
+    try:
+        own = datasets().keep_import(known.result.result(), title)
+    except (DatasetError, StoreError) as error:
+        known.trouble = str(error)
+        return
+    _next(known)
+    st.session_state[KEPT] = own.spec.title
+
+
+def _next(known: _Import) -> None:
+    """Be ready for other files."""
+    _forget(known)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _show_kept() -> None:
+    """Say what was made; lists around this have one more now."""
+    title = st.session_state.get(KEPT)
+    if title is None:
+        return
+    if st.session_state.get(f"{KEPT}_listed") != (title, st.session_state[_ROUND]):
+        st.session_state[f"{KEPT}_listed"] = title, st.session_state[_ROUND]
+        st.rerun()
+    st.success(markdown_("“{title}” was made. You can choose it on the Train page.", title=title))

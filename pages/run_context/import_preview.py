@@ -1,0 +1,121 @@
+"""What was understood of files that somebody brings, before anything is kept: words, counts, images, questions."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.dataset_import.folder_layout import first_of
+from core.dataset_import.split_names import LEFT_OUT, TEST, TRAIN, VALIDATION
+from core.dataset_import.summary import facts, questions
+from core.dataset_import.understanding import Answers, Understood, Wanted
+from core.datasets.image_data import ImageData
+from core.figures.image_panels import Panel
+from core.i18n.literal_text import markdown_text
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import N_, Sentences, _
+from pages.components.image_panels import pixel_panels
+
+IN_ROWS: Final = 12  # classes in the table before it scrolls
+ROW_PX: Final = 35
+MOST_SHOWN: Final = 20  # images
+IMAGE_PX: Final = 56
+_ARE_FOR: Final = Sentences(
+    {
+        TRAIN: N_("For training"),
+        VALIDATION: N_("For validation"),
+        TEST: N_("For testing"),
+        LEFT_OUT: N_("Left out"),
+    }
+)
+_COLUMNS: Final = Sentences(
+    {TRAIN: N_("Training images"), VALIDATION: N_("Validation images"), TEST: N_("Test images")}
+)
+
+
+def show_preview(
+    understood: Understood, images: ImageData | None, wanted: Wanted, answer: Callable[[Answers], None]
+) -> str:
+    """Draw it, and a field for its title, whose key in the session is returned.
+
+    images: None where it must be said first which are to learn from. answer: called with what is wanted of the
+    folders when the visitor has said so.
+    """
+    for question in questions(understood):
+        st.warning(markdown_text(question), icon=":material/help:")
+    _ask(understood, wanted.answers, answer)
+    st.markdown(markdown_text(" ".join(facts(understood))))
+    for note in understood.notes:
+        st.caption(markdown_text(note))
+    for warning in understood.warnings:
+        st.warning(markdown_text(warning), icon=":material/warning:")
+    if images is not None:
+        _show_images(images)
+    _show_counts(understood)
+    key = f"import_title_{understood.name}"
+    st.text_input(_("Name"), wanted.title, max_chars=80, key=key, width=320)
+    return key
+
+
+def _ask(understood: Understood, answers: Answers, answer: Callable[[Answers], None]) -> None:
+    """Draw a choice for each thing that the files leave open."""
+    if len(understood.levels) > 1:
+        levels = sorted(understood.levels)
+        key = f"import_level_{understood.level}"
+        st.radio(
+            _("The classes are"),
+            levels,
+            index=levels.index(understood.level),
+            format_func=lambda level: markdown_("{names:list}", names=first_of(understood.levels[level])),
+            key=key,
+            on_change=lambda: answer(replace(answers, classes_at=st.session_state[key])),
+        )
+    if not understood.name or "" in understood.folders.values():
+        for folder, split in sorted(understood.folders.items()):
+            _ask_split(folder, split or LEFT_OUT, answers, answer)
+
+
+def _ask_split(folder: str, split: str, answers: Answers, answer: Callable[[Answers], None]) -> None:
+    key = f"import_split_{folder}_{split}"
+
+    def said() -> None:
+        answer(replace(answers, splits={**answers.splits, folder: st.session_state[key]}))
+
+    st.segmented_control(
+        markdown_("Images in “{folder}”", folder=folder),
+        list(_ARE_FOR),
+        default=split,
+        required=True,
+        format_func=_ARE_FOR.__getitem__,
+        key=key,
+        on_change=said,
+    )
+
+
+def _show_counts(understood: Understood) -> None:
+    splits = [split for split in _COLUMNS if split != VALIDATION or any(understood.counts[split])]
+    table = {_("Class"): understood.class_names} | {
+        str(_COLUMNS[split]): understood.counts[split] for split in splits
+    }
+    rows = min(len(understood.class_names), IN_ROWS)
+    st.dataframe(pd.DataFrame(table), hide_index=True, height=(rows + 1) * ROW_PX + 3, width=520)
+
+
+def _show_images(images: ImageData) -> None:
+    """Draw the first few images of each class, so that all fit into a few rows."""
+    names = images.spec.class_names[:MOST_SHOWN]
+    each = max(1, min(4, MOST_SHOWN // len(names)))
+    panels = [
+        Panel(np.asarray(images.train_images[place]), names[label])
+        for label in range(len(names))
+        for place in np.flatnonzero(images.train_labels == label)[:each]
+    ]
+    pixel_panels(
+        "import_images",
+        panels,
+        alt=_("The first images of each class: {names:list}", names=first_of(names)),
+        px=IMAGE_PX,
+    )

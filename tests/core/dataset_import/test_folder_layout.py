@@ -1,0 +1,150 @@
+"""What folders say of the pictures in them, and what they leave open."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from core.dataset_import.folder_layout import Layout, understood
+from core.dataset_import.understanding import Answers
+from core.datasets import RefusedUpload
+
+
+def laid_out(paths: Iterable[str], answers: Answers | None = None, most_classes: int = 100) -> Layout:
+    return understood([tuple(path.split("/")) for path in paths], answers or Answers(), most_classes)
+
+
+def counted(layout: Layout) -> dict[tuple[str, str], int]:
+    return dict(Counter((place.split, place.class_name) for place in layout.places))
+
+
+def files(*folders: str, count: int = 2) -> list[str]:
+    return [f"{folder}/{n}.png" for folder in folders for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("paths", "right"),
+    [
+        (files("cat", "dog"), {("", "cat"): 2, ("", "dog"): 2}),
+        (files("pets/all/cat", "pets/all/dog"), {("", "cat"): 2, ("", "dog"): 2}),
+        (
+            files("x/train/a", "x/train/b", "x/val/a", "x/val/b", "x/TEST/a", "x/TEST/b", count=1),
+            {(split, name): 1 for split in ("train", "validation", "test") for name in "ab"},
+        ),
+        (
+            files("seg_train/seg_train/sea", "seg_train/seg_train/ice", "seg_test/seg_test/sea"),
+            {("train", "sea"): 2, ("train", "ice"): 2, ("test", "sea"): 2},
+        ),
+        (
+            files("cat/train", "cat/test", "dog/train", "dog/test"),
+            {(split, name): 2 for split in ("train", "test") for name in ("cat", "dog")},
+        ),
+        (
+            files("training/images/a", "training/images/b", "testing/images/a"),
+            {("train", "a"): 2, ("train", "b"): 2, ("test", "a"): 2},
+        ),
+        (files("mnist_train/0", "mnist_train/1"), {("train", "0"): 2, ("train", "1"): 2}),
+        (files("train", "car", "tram"), {("", "train"): 2, ("", "car"): 2, ("", "tram"): 2}),
+        (files("A", "a"), {("", "A"): 2, ("", "a"): 2}),
+        (files("train/A", "train/a", "test/a"), {("train", "A"): 2, ("train", "a"): 2, ("test", "a"): 2}),
+    ],
+    ids=[
+        *("plain", "folders around", "three splits", "a split within itself", "splits within classes"),
+        *(
+            "a folder within splits",
+            "the root is a split",
+            "a class called train",
+            "letters",
+            "letters in splits",
+        ),
+    ],
+)
+def test_folders_are_read_as_imagefolder_reads_them_and_splits_are_known(
+    paths: list[str], right: dict[tuple[str, str], int]
+) -> None:
+    layout = laid_out(paths)
+    assert counted(layout) == right
+    assert not layout.is_open
+
+
+def test_several_levels_that_could_be_classes_are_open_until_one_is_chosen() -> None:
+    paths = files("pets/cat/indoor", "pets/cat/outdoor", "pets/dog/indoor", "pets/dog/outdoor")
+    layout = laid_out(paths)
+    assert layout.is_open
+    assert layout.levels == {1: ("cat", "dog"), 2: ("indoor", "outdoor")}
+    assert counted(layout) == {("", "cat"): 4, ("", "dog"): 4}
+    chosen = laid_out(paths, Answers(classes_at=2))
+    assert not chosen.is_open
+    assert counted(chosen) == {("", "indoor"): 4, ("", "outdoor"): 4}
+    with pytest.raises(
+        RefusedUpload, match=r"level 3 cannot be the classes\. .*: 1 \(cat and dog\) and 2 \(indoor"
+    ):
+        laid_out(paths, Answers(classes_at=3))
+
+
+def test_folders_of_more_classes_than_may_be_are_passed_over_for_a_level_that_has_fewer() -> None:
+    paths = [f"writer{n}/{digit}/1.png" for n in range(5) for digit in "01"]
+    layout = laid_out(paths, most_classes=4)
+    assert counted(layout) == {("", "0"): 5, ("", "1"): 5}
+    assert not layout.is_open
+    with pytest.raises(RefusedUpload, match="5 folders of images, but at most 4 classes"):
+        laid_out([f"{n}/1.png" for n in range(5)], most_classes=4)
+
+
+def test_a_folder_beside_splits_that_is_like_them_is_open() -> None:
+    paths = files("train/a", "train/b", "extra/a", "extra/b", "test/a")
+    layout = laid_out(paths)
+    assert layout.folders == {"train": "train", "test": "test", "extra": ""}
+    assert ("extra", "a") not in counted(layout)
+    assert "4 images in “extra” were left out: that is not the name of a split." in layout.notes
+    said = laid_out(paths, Answers(splits={"extra": "train"}))
+    assert counted(said) == {("train", "a"): 4, ("train", "b"): 4, ("test", "a"): 2}
+    assert counted(laid_out(paths, Answers(splits={"extra": "none", "test": "none"}))) == {
+        ("train", "a"): 2, ("train", "b"): 2,
+    }  # fmt: skip
+    with pytest.raises(RefusedUpload, match="There is no folder “more”"):
+        laid_out(paths, Answers(splits={"more": "train"}))
+
+
+def test_images_without_a_known_class_are_left_out_and_said() -> None:
+    layout = laid_out([*files("train/a", "train/b"), "test/1.png", "test/2.png", "loose.png"])
+    assert counted(layout) == {("train", "a"): 2, ("train", "b"): 2}
+    assert layout.notes == (
+        "1 image is not in a class folder and was left out: loose.png.",
+        "2 images in “test” were left out: they are in no class folder, so what they show is not known.",
+    )
+    unknown = laid_out(files("train/a", "train/b", "test/unknown"))
+    assert counted(unknown) == {("train", "a"): 2, ("train", "b"): 2}
+    assert unknown.notes == (
+        "2 images were left out: their folders are no classes of the training images: unknown.",
+    )
+
+
+def test_names_that_differ_in_capitals_between_splits_are_one_class() -> None:
+    layout = laid_out(files("p/train/cat", "p/train/dog", "p/test/Cat", "p/test/Dog"))
+    assert counted(layout) == {(split, name): 2 for split in ("train", "test") for name in ("cat", "dog")}
+    assert layout.notes == (
+        "Names that differ in small and capital letters only are one class: “Cat” is taken as “cat” and “Dog” is taken "
+        "as “dog”.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (["1.png", "2.png"], "There is no image in a folder of a class"),
+        (["train/1.png", "test/2.png"], "There is no image in a folder of a class"),
+        (files("cat"), "There is only one class, “cat”"),
+        (files("pets/cat"), "There is only one class, “cat”"),
+        (["pets/preview.png", *files("pets/cat")], "There is only one class, “cat”"),
+    ],
+)
+def test_what_has_no_two_classes_is_refused(paths: list[str], told: str) -> None:
+    with pytest.raises(RefusedUpload, match=told):
+        laid_out(paths)
+
+
+def test_an_image_beside_the_class_folders_is_no_class() -> None:
+    layout = laid_out(["pets/preview.png", *files("pets/cat", "pets/dog")])
+    assert counted(layout) == {("", "cat"): 2, ("", "dog"): 2}
+    assert layout.notes == ("1 image is not in a class folder and was left out: pets/preview.png.",)

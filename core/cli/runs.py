@@ -7,6 +7,7 @@ import typer
 
 from core.cli.console import USAGE_ERROR, fail, named_run, open_store, say, say_json, told_errors
 from core.config.run_config import FieldError, Range
+from core.datasets.shortage import never_tested
 from core.i18n.number_format import percent
 from core.i18n.translation import _
 from core.protocol.article_log import final_line
@@ -80,16 +81,21 @@ def _evaluate(run: str, as_json: bool) -> None:
             _("Run {run} has no weights yet. Its status: {status}.", run=row.id, status=STATUSES[row.status])
         )
     from core.datasets import load  # here: torch takes two seconds, `--help` should not
+    from core.datasets.statistics import names_without
     from core.training.score_weights import score_weights
 
     with told_errors():
-        score = score_weights(row.config, newest[1], load(row.dataset, settings.data_dir))
+        data = load(row.dataset, settings.data_dir)
+        score = score_weights(row.config, newest[1], data)
+    untested = names_without(data.test_labels, data.spec.class_names)
     if as_json:
         values = {"event": "evaluated", "run": row.id, "step": newest[0], "split": "test"}
-        say_json({**values, "loss": score.loss, "accuracy": score.accuracy})
+        say_json({**values, "loss": score.loss, "accuracy": score.accuracy, "never_tested": untested})
     else:
         line = _("Run {run}, step {step}: test loss {loss:loss}", run=row.id, step=newest[0], loss=score.loss)
         say(f"{line}\n{final_line(score.accuracy)}")
+        if untested:
+            say(never_tested(untested), err=True)
 
 
 def _summary(row: RunRow) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a dataset holds, in figures: pure functions of images and labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,12 @@ class ClassImages:
 def class_counts(labels: Labels, n_classes: int) -> NDArray[np.int64]:
     """Return how many images each class has, int64 (n_classes,)."""
     return np.bincount(labels, minlength=n_classes).astype(np.int64)
+
+
+def names_without(labels: Labels, names: Sequence[str]) -> list[str]:
+    """Return the classes, of these names, that have none of the images."""
+    counts = class_counts(labels, len(names))
+    return [name for name, count in zip(names, counts, strict=True) if not count]
 
 
 def class_images(images: Images, labels: Labels, n_classes: int) -> ClassImages:

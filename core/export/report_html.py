@@ -10,6 +10,7 @@ from core.config.presets import DEFAULT
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import label_of, value_in_words
 from core.datasets import DatasetError
+from core.datasets.shortage import marked_untested
 from core.export.rendering import render
 from core.export.run_record import RunRecord
 from core.figures.palette import PALETTES
@@ -69,6 +70,13 @@ class Report:
     classes: tuple[str, ...]
     published: tuple[tuple[str, str, str], ...]
     made: str
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The matrix's rows, each by its class, with a word where that was never tested."""
+        totals = () if self.matrix is None else self.matrix.sum(axis=1)
+        named = zip(self.classes, totals, strict=True) if len(totals) else ()
+        return tuple(name if total else marked_untested(name) for name, total in named)
 
 
 def read_report(record: RunRecord) -> Report:

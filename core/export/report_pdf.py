@@ -145,7 +145,7 @@ def _matrix(page: Any, report: Report) -> None:
         page.cell(width, height, name[:9], align="R")
     page.ln()
     for true, row in enumerate(report.matrix):
-        page.cell(22, height, report.classes[true])
+        page.cell(22, height, report.rows[true])
         for answer, count_there in enumerate(row):
             page.set_fill_color(shade(report.matrix, true, answer))
             page.cell(width, height, number(count_there), align="R", fill=True)

@@ -46,6 +46,7 @@ class ClassScore:
 
     precision: of the answers "this class", the share that is right; recall: of this class's images, the
     share found; f1: their harmonic mean; support: images of this class; predicted: answers "this class".
+    A class without images was never tested: all its shares are nan, though every answer "this class" is wrong.
     """
 
     label: int
@@ -139,7 +140,7 @@ def summary(logits: Array, labels: Labels) -> Summary:
 
 
 def class_scores(logits: Array, labels: Labels) -> tuple[ClassScore, ...]:
-    """Return precision, recall and F1 of each class, by scikit-learn; a class without images has no F1."""
+    """Return precision, recall and F1 of each class, by scikit-learn; a class without images has none of them."""
     from sklearn.metrics import precision_recall_fscore_support  # here: scikit-learn takes a second to import
 
     check(logits, labels)
@@ -148,7 +149,7 @@ def class_scores(logits: Array, labels: Labels) -> tuple[ClassScore, ...]:
     precision, recall, f1, support = precision_recall_fscore_support(
         labels, answers, labels=classes, zero_division=np.nan
     )
-    f1[support == 0] = np.nan
+    precision[support == 0] = f1[support == 0] = np.nan
     predicted = np.bincount(answers, minlength=len(classes))
     return tuple(
         ClassScore(

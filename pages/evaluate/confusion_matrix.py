@@ -51,6 +51,7 @@ def _words() -> dict[str, str]:
         rows=pgettext("rows of the confusion matrix", "true"),
         columns=pgettext("columns of the confusion matrix", "predicted"),
         cell=_("{true} predicted as {answer}: {count} ({share:percent} of {true})"),
+        untested=_("{true} was never tested: it has no test images."),
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.datasets import dataset_spec
+from core.datasets.shortage import marked_untested
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.number_format import NONE, loss, number, percent, share_of
 from core.i18n.translation import _
@@ -69,7 +70,7 @@ def show_classes(run: RunRow, found: Scores) -> None:
     rows = figures_of(run, found)[1]
     names = dataset_spec(run.dataset).class_names
     columns = {
-        "class": [names[r.label] for r in rows],
+        "class": [names[r.label] if r.support else marked_untested(names[r.label]) for r in rows],
         "precision": [100 * r.precision for r in rows],
         "recall": [100 * r.recall for r in rows],
         "F1": [100 * r.f1 for r in rows],
@@ -114,4 +115,4 @@ def show_classes(run: RunRow, found: Scores) -> None:
                 ),
             },
         )
-    captioned("classes", sentence, lambda: columns)
+    captioned("classes", sentence, lambda: columns | {"class": [names[r.label] for r in rows]})

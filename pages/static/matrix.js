@@ -54,7 +54,8 @@ class MatrixView {
     button.classList.toggle("right", i === j);
     button.style.setProperty("--cell", shades[i][j]);
     button.style.color = inks[i][j];
-    button.title = this.words.say("cell", { true: labels[i], answer: labels[j], count, share });
+    const of = { true: labels[i], answer: labels[j], count, share };
+    button.title = totals[i] ? this.words.say("cell", of) : this.words.say("untested", of);
     button.setAttribute("aria-label", button.title);
     button.setAttribute("aria-pressed", String(Boolean(chosen && chosen[0] === i && chosen[1] === j)));
   }

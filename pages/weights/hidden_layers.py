@@ -5,8 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from core.datasets import dataset_spec
+from core.datasets.shortage import never_tested
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
+from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import signed
 from core.i18n.translation import _, ngettext
@@ -46,7 +48,7 @@ def show_unit_contributions(run: RunRow) -> None:
     state = state_at(run.id, step)
     chosen = np.flatnonzero(image_data(run.dataset).test_labels == label)[:IMAGES]
     if not len(chosen):
-        st.caption(markdown_("There are no test images of {true}.", true=names[label]))
+        st.caption(markdown_text(never_tested([names[label]])))
         return
     scaled = scale_images(prepared_data(run.config).test_images[chosen], spec, run.config.scaling).numpy()
     last = f"activation{len(run.config.hidden_sizes)}"

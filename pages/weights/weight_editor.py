@@ -1,5 +1,6 @@
 """Edit the weights by hand, watch the test accuracy, save what came of it as a run of its own."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -139,7 +140,7 @@ def _show(
         Panel(
             image.reshape(spec.image_shape),
             spec.class_names[k],
-            _("recall {recall:percent}, bias {bias:signed}", recall=recalls[k], bias=float(edited.bias[k])),
+            _below(recalls[k], float(edited.bias[k])),
             quantity=_("weight"),
             colour=class_colour(k),
             limit=limit,
@@ -155,6 +156,13 @@ def _show(
         sentence,
         lambda: {"class": spec.class_names, "found": recalls, "bias": edited.bias},
     )
+
+
+def _below(recall: float, bias: float) -> str:
+    """Return what stands below a class's weights; recall: nan of one that was never tested."""
+    if math.isnan(recall):
+        return _("never tested, bias {bias:signed}", bias=bias)
+    return _("recall {recall:percent}, bias {bias:signed}", recall=recall, bias=bias)
 
 
 def _save(run: RunRow, kept: list[Edit], step: int) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from core.datasets.shortage import never_tested
 from core.i18n.number_format import FEWEST_FOR_PERCENT, plain
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import _, ngettext, together
 from core.insight.adversarial import Adversary
 from core.insight.calibration import Reliability, ThresholdCurve
 from core.insight.captions.run_summary import too_few
@@ -35,9 +36,26 @@ def summary(result: Summary) -> str:
 
 
 def class_scores(scores: Sequence[ClassScore], names: Names) -> str:
-    """Say which class is found best and which worst."""
-    present = [score for score in scores if score.support]
-    best, worst = max(present, key=lambda s: s.recall), min(present, key=lambda s: s.recall)
+    """Say which class is found best, which worst, and which were never tested."""
+    untested = [names[score.label] for score in scores if not score.support]
+    found = _found([score for score in scores if score.support], names, are_all=not untested)
+    return together(found, never_tested(untested)) if untested else found
+
+
+def _found(scores: Sequence[ClassScore], names: Names, *, are_all: bool) -> str:
+    """Say which of the classes that have test images, at least one, is found best and which worst."""
+    best, worst = max(scores, key=lambda s: s.recall), min(scores, key=lambda s: s.recall)
+    if len(scores) == 1:
+        return _(
+            "Only {name} was tested: {recall:share} recognised (its recall).",
+            name=names[best.label],
+            recall=(round(best.recall * best.support), best.support),
+        )
+    if best.recall == worst.recall and not are_all:
+        return _(
+            "Every class that was tested is recognised equally well: {recall:percent} (its recall).",
+            recall=best.recall,
+        )
     if best.recall == worst.recall:
         return _("Every class is recognised equally well: {recall:percent} (its recall).", recall=best.recall)
     return _(
@@ -66,7 +84,7 @@ def confusion(worst: Pair | None, names: Names) -> str:
 def cell(number: int, total: int, true: str, answer: str) -> str:
     """Say what a cell of the confusion matrix holds; total: images of class `true`."""
     if not total:
-        return _("There are no test images of {true}.", true=true)
+        return never_tested([true])
     if true == answer:
         return ngettext(
             "{n} of {total} images of {true} was recognised ({share:percent}).",

@@ -1,16 +1,20 @@
 """What a finished run amounts to, in two sentences made from its own numbers."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.datasets import ImageData
-from core.datasets.shortage import changed_since_tested, no_test_images
+from core.datasets.shortage import changed_since_tested, never_tested, no_test_images
+from core.datasets.statistics import names_without
 from core.i18n.number_format import FEWEST_FOR_PERCENT
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import _, ngettext, together
 from core.insight.metrics import are_scores_of
 
 
 def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
-    """Return the run's result in words: accuracy, the best class, the worst and what it is taken for.
+    """Return the run's result in words: accuracy, the best class, the worst and what it is taken for; which classes
+    were never tested.
 
     logits: float32 (N, K), final scores on the test set; accuracy: what was counted with them. Of other images than
     the test set has now they say nothing.
@@ -20,6 +24,17 @@ def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
         return no_test_images(spec).message
     if not are_scores_of(data, logits, accuracy):
         return changed_since_tested(spec)
+    return with_untested(_result(logits, labels, spec.class_names), labels, spec.class_names)
+
+
+def with_untested(sentence: str, labels: np.ndarray, names: Sequence[str]) -> str:
+    """Return the sentence about test images, and another about classes that have none of them, if there are any."""
+    untested = names_without(labels, names)
+    return together(sentence, never_tested(untested)) if untested else sentence
+
+
+def _result(logits: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> str:
+    """Say how many test images are recognised, and which of the classes that have some best and worst."""
     answers = logits.argmax(axis=1)
     right = answers == labels
     K = logits.shape[1]
@@ -27,7 +42,6 @@ def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
     recalls = np.array([n / total if total else np.nan for n, total in zip(found, totals, strict=True)])
     best, worst = int(np.nanargmax(recalls)), int(np.nanargmin(recalls))
     wrong = answers[(labels == worst) & ~right]
-    names = spec.class_names
     if len(labels) < FEWEST_FOR_PERCENT:
         return too_few(int(right.sum()), len(labels))
     values = {
@@ -51,7 +65,7 @@ def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
         "({best_share:share.0}) and worst at {worst} ({worst_share:share.0}), which it most often mistakes "
         "for {other}.",
         **values,
-        other=names[np.bincount(wrong, minlength=K).argmax()],
+        other=names[int(np.bincount(wrong, minlength=K).argmax())],
     )
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.user_datasets import delete_own
+from core.datasets import ImageData
+from core.datasets.user_datasets import add_images, create_own, delete_own
 from tests.core.cli.test_train import command_here
 from tests.one_sided_sets import brought, drawn, emptied
 
@@ -52,3 +53,14 @@ def test_a_run_can_be_evaluated_after_its_training_images_are_gone(store: Path) 
     assert command_here(store, "evaluate", run).stdout == before
     assert "test loss" in before
     delete_own(tested.name)
+
+
+def test_evaluate_names_the_classes_that_were_never_tested(store: Path, mnist: ImageData) -> None:
+    spec = create_own("One rare", ["common", "rare"], (1, 28, 28))
+    add_images(spec.name, mnist.train_images[:61], [0] * 60 + [1])
+    trained = command_here(store, "train", "--dataset", spec.name, "--epochs", "1", "--json")
+    run = json.loads(trained.stdout.splitlines()[-1])["run"]
+    done = command_here(store, "evaluate", run)
+    assert done.stderr.strip() == "rare was never tested: it has no test images."
+    assert json.loads(command_here(store, "evaluate", run, "--json").stdout)["never_tested"] == ["rare"]
+    delete_own(spec.name)

@@ -228,7 +228,7 @@ def test_of_no_images_captions_say_that_there_are_none():
     none = np.zeros(3, np.int64)
     assert data_captions.class_counts(none, NAMES) == "There are no training images."
     assert data_captions.intensities(np.zeros((1, 256), np.int64)) == "There are no training images."
-    assert evaluate_captions.cell(0, 0, "cat", "dog") == "There are no test images of cat."
+    assert evaluate_captions.cell(0, 0, "cat", "dog") == "cat was never tested: it has no test images."
     assert data_captions.split(40, 0, 0, 0) == (
         "Training images: 40. Validation images: 0. There are no test images, so no test accuracy can be given."
     )

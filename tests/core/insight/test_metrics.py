@@ -59,8 +59,8 @@ def test_a_share_of_nothing_is_no_number_and_none_of_some_is_zero():
     assert np.isnan(never_answered.precision)
     assert (never_answered.recall, never_answered.f1, never_answered.predicted) == (0.0, 0.0, 0)
     without_images = class_scores(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([0, 0]))[1]
-    assert np.isnan([without_images.recall, without_images.f1]).all()
-    assert (without_images.precision, without_images.support, without_images.predicted) == (0.0, 0, 1)
+    assert np.isnan([without_images.precision, without_images.recall, without_images.f1]).all()
+    assert (without_images.support, without_images.predicted) == (0, 1)
 
 
 def test_scores_are_of_the_images_that_a_dataset_holds_now(mnist):

@@ -31,6 +31,8 @@ def read_csv(file: File, limits: OwnLimits) -> Table:
         head = _head(content)
         label, pixels, side = _columns(head.columns)
         return Table(file.path, file.parts[-1], *_read(content, head.is_there, label, pixels, side))
+    except pd.errors.EmptyDataError:
+        raise Refused(_("It has no rows.")) from None
     except (ValueError, pd.errors.ParserError) as error:
         if isinstance(error, Refused):
             raise

@@ -15,8 +15,6 @@ from core.runs.own_datasets import OwnDatasets
 from pages.server import addresses, visitor
 from tests.pages.conftest import ME
 from tests.pages.finished_runs import shown, words
-from tests.polling import until
-from tests.zips import quick_zip
 
 OTHER = "somebody"
 DIGITS = tuple("0123456789")
@@ -61,7 +59,7 @@ def test_images_are_drawn_or_imported_whether_or_not_there_are_any(app: AppTest,
     assert app.button(key="draw_own").label == "Draw some images"
     made(store, "Ours")
     app.run()
-    assert app.file_uploader(key="lesson_zip")
+    assert app.file_uploader(key="import_files_0")
     app.button(key="draw_own").click().run()
     assert not app.exception
     assert [title.value for title in app.title] == ["Draw"]
@@ -246,17 +244,6 @@ def test_an_operator_has_everybodys_and_is_told_so(app: AppTest, store: Store) -
     visitor._operators.clear()
     assert "This browser is an operator's" in mine(app)
     assert "Theirs (private)" in headings(app)
-
-
-def test_an_imported_zip_is_listed_at_once(app: AppTest, store: Store) -> None:
-    mine(app)
-    app.file_uploader(key="lesson_zip").upload("leaves.zip", quick_zip(2), "application/zip").run()
-    next(button for button in app.button if button.label == "Import leaves.zip").click().run()
-    until(lambda: app.run().success, "the ZIP to be imported")
-    assert not app.exception
-    assert "2 images were imported." in "\n".join(text.value for text in app.success)
-    assert headings(app) == ["leaves"]
-    assert [own.spec.title for own in own_of(store).managed()] == ["leaves"]
 
 
 @pytest.mark.parametrize("page", ["data", "runs"])

@@ -17,7 +17,7 @@ from core.datasets.user_datasets import full_name, stored_bytes
 from core.i18n.literal_text import visible_text
 from core.i18n.number_format import file_size
 from core.i18n.system_reasons import reason_of
-from core.i18n.translation import N_, Sentences, _, ngettext
+from core.i18n.translation import N_, Sentences, _, ngettext, together
 from core.runs import Store
 from core.runs.dataset_rights import AUDIENCES, EVERYONE, LINK, PRIVATE, OwnDataset
 from core.runs.errors import UnknownVisitor
@@ -192,7 +192,10 @@ def _share_command() -> Command:
 def _delete_command() -> Command:
     def delete(dataset: Annotated[str, _id_argument()]) -> None:
         with _own(dataset) as (own, _store):
+            standing = own.runs_on(full_name(dataset))
             own.delete(full_name(dataset))
+        for runs in standing:
+            say(together(runs.told(), runs.left()), err=True)
 
     return delete
 

@@ -13,7 +13,9 @@ from core.datasets.catalog import DatasetSpec, dataset_spec
 from core.datasets.errors import DatasetError, UnknownDataset
 from core.runs import dataset_rights as rights
 from core.runs.dataset_rights import DRAWINGS, EVERYONE, LINK, OwnDataset
+from core.runs.dataset_runs import MOST_NAMED, RunsOn
 from core.runs.opened_links import DATASET
+from core.runs.run_query import Query, mixes_in
 from core.runs.schema import OPENED, OWN_DATASETS, RUNS
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class DatasetLists:
 
     def __init__(self, store: "Store") -> None:
         self._database, self._actor, self._settings = store.database, store.actor, store.settings
+        self._list_runs = store.list
 
     def check(self, action: Action, name: str) -> None:
         """Refuse what the actor may not do to the dataset ("": to none in particular). The catalog's are everybody's.
@@ -82,11 +85,22 @@ class DatasetLists:
         return user_datasets.stored_bytes(name, self._settings.data_dir)
 
     @needs(Action.DELETE_DATASET)
-    def count_runs(self, name: str) -> int:
-        """Return how many runs, anybody's, learned from the dataset or are to."""
-        learned = or_(RUNS.c.dataset == name, RUNS.c.config.contains(f'"mix_in": "{name}"', autoescape=True))
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).where(learned, RUNS.c.deleted_at.is_(None))) or 0
+    def runs_on(self, name: str) -> list[RunsOn]:
+        """Return which runs stand on the dataset: those trained on it, and those that mixed it in, where there are any.
+
+        All are counted, whoever made them; those that lists show to the actor are named.
+        """
+        found = []
+        for is_mixed, stand, query in (
+            (False, RUNS.c.dataset == name, Query(dataset=name, limit=MOST_NAMED)),
+            (True, mixes_in(name), Query(mix_in=name, limit=MOST_NAMED)),
+        ):
+            counting = select(func.count()).where(stand, RUNS.c.deleted_at.is_(None))
+            with self._database.read() as connection:
+                count = connection.scalar(counting) or 0
+            if count:
+                found.append(RunsOn(count, self._list_runs(query), is_mixed))
+        return found
 
     def _is_mine(self) -> ColumnElement[bool]:
         return and_(OWN_DATASETS.c.owner == self._actor.id, OWN_DATASETS.c.owner != "")

@@ -28,6 +28,7 @@ class Query:
     ids: Sequence[str] = ()
     statuses: Sequence[str] = ()
     dataset: str = ""
+    mix_in: str = ""
     model: str = ""
     tag: str = ""
     group_id: str = ""
@@ -52,6 +53,8 @@ def select_runs(query: Query) -> Select[Any]:
     for name in ("owner", "dataset", "model", "group_id"):
         if getattr(query, name):
             statement = statement.where(columns[name] == getattr(query, name))
+    if query.mix_in:
+        statement = statement.where(mixes_in(query.mix_in))
     if query.ids:
         statement = statement.where(columns.id.in_(query.ids))
     if query.pinned is not None:
@@ -69,6 +72,11 @@ def select_runs(query: Query) -> Select[Any]:
         key.is_(None), key.desc() if query.descending else key, columns.number.desc()
     )
     return statement if query.statuses else statement.limit(query.limit)
+
+
+def mixes_in(dataset: str) -> ColumnElement[bool]:
+    """Return the condition of a run that also learned from the dataset, beside its own."""
+    return RUNS.c.config.contains(f'"mix_in": "{dataset}"', autoescape=True)
 
 
 def shown_to(actor: Actor, query: Query, settings: Settings) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _
 from core.runs import StoreError
 from core.runs.dataset_rights import EVERYONE, LINK, PRIVATE, OwnDataset
+from core.runs.dataset_runs import RunsOn
 from pages.components.bin import Binned, show_bin
 from pages.components.image_panels import picture
 from pages.components.navigation import page
@@ -235,16 +236,10 @@ def _delete_panel(own: OwnDataset) -> None:
     ) as panel:
         if not panel.open:
             return
-        runs = datasets().count_runs(own.name)
-        if runs:
-            st.markdown(
-                nmarkdown_(
-                    "{n} run was trained on it. It keeps its settings, curves and weights.",
-                    "{n} runs were trained on it. They keep their settings, curves and weights.",
-                    runs,
-                )
-            )
-        else:
+        standing = datasets().runs_on(own.name)
+        for runs in standing:
+            _show_runs(runs)
+        if not standing:
             st.markdown(markdown_("No run was trained on it."))
         st.button(
             _("Move to the bin"),
@@ -258,6 +253,16 @@ def _delete_panel(own: OwnDataset) -> None:
                 settings().bin_days,
             ),
         )
+
+
+def _show_runs(runs: RunsOn) -> None:
+    """Draw which runs stand on a dataset, each a link, and what they lack without it."""
+    st.markdown(f"**{markdown_text(runs.counted())}**")
+    for run_id, name in runs.titles.items():
+        st.page_link(page("train"), label=markdown_text(name), query_params={"run": run_id})
+    if runs.named and runs.unnamed:
+        st.caption(nmarkdown_("{n} more is not named here.", "{n} more are not named here.", runs.unnamed))
+    st.markdown(markdown_text(runs.left()))
 
 
 def _share(name: str, key: str) -> None:

@@ -19,7 +19,7 @@ from core.runs.run_labels import title
 from pages.run_context.selected_run import selected_run
 from pages.server.background import begin
 from pages.server.turns import TURNS
-from pages.server.visitor import image_data, images_of, store, visitor
+from pages.server.visitor import image_data, images_of, store, visitor, with_its_place
 
 READY_MODEL: Final = "cnn-mnist"
 
@@ -87,10 +87,16 @@ def model_of(run: RunRow) -> LoadedModel | ModelUnavailable:
         if step is None:
             return ModelUnavailable(*_no_weights(run))
         return LoadedModel(run, step, _newest(run.id, step))
-    except (StoreError, DatasetError, ValueError) as error:
-        return ModelUnavailable(
-            _("{run} cannot answer. {error}", run=title(run), error=str(error)), _("Train another run")
-        )
+    except DatasetError as error:
+        return _cannot_answer(run, with_its_place(error, run.dataset))
+    except (StoreError, ValueError) as error:
+        return _cannot_answer(run, error)
+
+
+def _cannot_answer(run: RunRow, error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(
+        _("{run} cannot answer. {error}", run=title(run), error=str(error)), _("Train another run")
+    )
 
 
 def second_model(first: LoadedModel) -> LoadedModel | None:

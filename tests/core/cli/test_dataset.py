@@ -167,6 +167,26 @@ def test_sharing_and_the_bin(path: Path, nobodys: str) -> None:
     assert load(nobodys, path.parent).spec.title == "Nobody's"
 
 
+def test_delete_says_which_runs_stand_on_it_and_what_they_lack_then(path: Path) -> None:
+    name, base = (of(path, ADA).create(title, ["x", "y"], (1, 28, 28)).name for title in ("Ada's", "Base"))
+    for dataset in (name, base):
+        of(path, ADA).add_images(dataset, np.zeros((4, 1, 28, 28), np.uint8), [0, 1, 0, 1])
+    store = opened(path)
+    store.create(RunConfig(dataset=name), owner=BOB, name="of bars")
+    store.create(RunConfig(dataset=base, mix_in=name), owner=ADA, name="with bars")
+    done = command_here(path, "dataset", "delete", name)
+    assert (done.exit_code, done.stdout) == (0, "")
+    on, mixing = done.stderr.splitlines()
+    assert on.startswith(
+        "1 run was trained on it: “of bars”. It keeps its settings, curves and weights. Without"
+    )
+    assert mixing == (
+        "1 run on another dataset was also trained on it: “with bars”. It opens on every page and is exported as "
+        "before, but cannot be resumed or run again."
+    )
+    assert [own.name for own in of(path, ADA).managed()] == [base]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

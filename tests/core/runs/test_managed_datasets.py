@@ -60,14 +60,39 @@ def test_a_damaged_one_is_listed_with_the_reason_can_be_deleted_and_is_not_offer
     assert mine.managed()[0].damage
 
 
-def test_the_runs_that_learned_from_it_are_counted_whoever_made_them(store: Store, sets: Sets):
+def test_the_runs_that_stand_on_it_are_counted_and_those_that_are_listed_are_named(store: Store, sets: Sets):
     mine = OwnDatasets(store.acting_as(ADA))
-    assert mine.count_runs(sets.drawn) == 0
-    for config in (RunConfig(dataset=sets.drawn), RunConfig(mix_in=sets.drawn), RunConfig()):
-        store.create(config)
-    gone = store.create(RunConfig(dataset=sets.drawn))
+    assert mine.runs_on(sets.drawn) == []
+    OwnDatasets(store).share(sets.drawn, EVERYONE)
+    on, mixing = RunConfig(dataset=sets.drawn), RunConfig(mix_in=sets.drawn)
+    for owner in (ADA, BOB):
+        acting = store.acting_as(owner)
+        for config in (on, mixing, RunConfig()):
+            acting.create(config, name=f"{owner.id}'s")
+    gone = store.create(on, owner=ADA.id)
     store.delete(gone)
-    assert mine.count_runs(sets.drawn) == 2
+    trained, mixed = mine.runs_on(sets.drawn)
+    assert [(runs.count, runs.is_mixed, runs.unnamed) for runs in (trained, mixed)] == [
+        (2, False, 1),
+        (2, True, 1),
+    ]
+    for runs in (trained, mixed):
+        assert [run.owner for run in runs.named] == [ADA.id]
+        assert "“ada's” and 1 more." in runs.told()
+        assert BOB.id not in runs.told()
+    everybodys = OwnDatasets(store.acting_as(OPERATOR)).runs_on(sets.drawn)
+    assert [[run.owner for run in runs.named] for runs in everybodys] == [[BOB.id, ADA.id]] * 2
+    store.acting_as(ADA).note_opened(next(run.id for run in everybodys[0].named if run.owner == BOB.id))
+    assert {run.owner for run in mine.runs_on(sets.drawn)[0].named} == {ADA.id, BOB.id}
+
+
+def test_of_many_runs_on_it_the_newest_are_named(store: Store, sets: Sets):
+    for number in range(7):
+        store.create(RunConfig(dataset=sets.drawn), owner=ADA.id, name=f"run {number}")
+    (runs,) = OwnDatasets(store.acting_as(ADA)).runs_on(sets.drawn)
+    assert runs.told() == (
+        "7 runs were trained on it: “run 6”, “run 5”, “run 4”, “run 3”, “run 2” and 2 more."
+    )
 
 
 def test_a_visitor_has_a_share_of_the_disk_and_of_the_list(store: Store, sets: Sets):

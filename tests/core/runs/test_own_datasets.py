@@ -96,7 +96,7 @@ CALLS: dict[str, Call] = {
     "load": lambda own, on: own.load(on.drawn),
     "export_zip": lambda own, on: own.export_zip(on.drawn),
     "stored_bytes": lambda own, on: own.stored_bytes(on.drawn),
-    "count_runs": lambda own, on: own.count_runs(on.drawn),
+    "runs_on": lambda own, on: own.runs_on(on.drawn),
     "note_opened": lambda own, on: own.note_opened(on.drawn),
     "create": lambda own, _: own.create("New", DIGITS, (1, 28, 28)),
     "prepare_import": lambda own, _: own.prepare_import([("x.zip", b"no zip")], Wanted("New")),

@@ -32,10 +32,7 @@ _ONLY_TEST: Final = (
     "There are only test images, in “test”, so there is nothing to learn from. If they are for training, name the "
     "folder “train”, or say so here."
 )
-_LEVELS: Final = (
-    "The folders can be read in several ways: as the classes cat and dog and as the classes indoor and "
-    "outdoor."
-)
+_LEVELS: Final = "Which are the classes: cat and dog, or indoor and outdoor?"
 _CASES: Final = (
     Case("train-only", ("cat", "dog"), ((16, 16), (0, 0), (4, 4)), (_picked(8),)),
     Case(

@@ -164,9 +164,12 @@ def _refuse_or_ask(understood: Understood, *, is_sure: bool) -> None:
 def _how_to_say(understood: Understood) -> str:
     if not understood.name:
         folder = next(iter(understood.folders), "")
-        return _("Say which images are for training: {option}", option=f"--split train={folder}")
-    options = [f"--classes-at {level}" for level in understood.levels] if len(understood.levels) > 1 else []
-    options += [f"--split train={folder}" for folder, split in understood.folders.items() if not split]
+        option = f"--split train={folder}"  # not said: an option
+        return _("Say which images are for training: {option}", option=option)
+    levels = [f"--classes-at {level}" for level in understood.levels]  # not said: an option
+    unknown = [folder for folder, split in understood.folders.items() if not split]
+    options = levels if len(levels) > 1 else []
+    options += [f"--split train={folder}" for folder in unknown]  # not said: an option
     return _(
         "Say what is meant by one of these: {options:list}. Or take it as it is understood: --yes",
         options=options,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.dataset_import.dataset_warnings import warnings_about
 from core.dataset_import.files import open_files
-from core.dataset_import.folder_layout import MOST_NAMED
+from core.dataset_import.names_in_words import MOST_NAMED
 from core.dataset_import.pictures import FORMS, Found, Picture, find_pictures, natural
 from core.dataset_import.split_names import TEST, TRAIN
 from core.dataset_import.understanding import Brought, Understood, Wanted

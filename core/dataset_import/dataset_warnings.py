@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from core.dataset_import.folder_layout import first_of
+from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import TEST, TRAIN
 from core.i18n.translation import _, ngettext
 

@@ -4,11 +4,12 @@ The rule is that of torchvision's ImageFolder: the outermost folders that differ
 may be folders of splits, and folders that all pictures share.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from core.dataset_import.folder_splits import Folders, Pictured, common_root, take_splits
+from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import LEFT_OUT, TRAIN
 from core.dataset_import.understanding import Answers
 from core.datasets.errors import RefusedUpload
@@ -16,7 +17,6 @@ from core.datasets.image_data import SPLITS
 from core.i18n.translation import N_, _, ngettext
 
 FORM: Final = N_("It needs one folder per class with images in it, such as cats/1.png and dogs/1.png.")
-MOST_NAMED: Final = 5  # of the files and folders that are told of
 
 
 @dataclass(frozen=True)
@@ -117,20 +117,19 @@ def _chosen(
     if answers.classes_at and answers.classes_at not in levels:
         raise RefusedUpload(
             _("The folders of level {given} cannot be the classes.", given=answers.classes_at),
-            together_levels(levels),
+            levels_in_words(levels),
         )
     return answers.classes_at or min(levels)
 
 
-def together_levels(levels: Mapping[int, set[str]] | Mapping[int, tuple[str, ...]]) -> str:
+def levels_in_words(levels: Mapping[int, Collection[str]]) -> str:
     """Say which classes there would be at each level."""
-    return _(
-        "The levels that can be: {levels:list}.",
-        levels=[
-            _("{n} ({names:list})", n=number, names=first_of(sorted(names)))
-            for number, names in sorted(levels.items())
-        ],
-    )
+    ways = [_level(number, names) for number, names in sorted(levels.items())]
+    return _("The levels that can be: {levels:list}.", levels=ways)
+
+
+def _level(number: int, names: Collection[str]) -> str:
+    return _("{n} ({names:list})", n=number, names=first_of(sorted(names)))
 
 
 def _without_class(pictures: Sequence[Pictured], paths: Sequence[Folders]) -> list[str]:
@@ -178,15 +177,11 @@ def _of_known_classes(places: Sequence[Place]) -> tuple[list[Place], list[str]]:
     changed = sorted((name, kept) for name, kept in same.items() if name != kept)
     notes: list[str] = []
     if changed:
+        told = [_("“{name}” is taken as “{kept}”", name=name, kept=kept) for name, kept in changed]
         notes.append(
             _(
                 "Names that differ in small and capital letters only are one class: {names:list}.",
-                names=first_of(
-                    [
-                        _("“{name}” is taken as “{kept}”", name=name, kept=kept_name)
-                        for name, kept_name in changed
-                    ]
-                ),
+                names=first_of(told),
             )
         )
     learned = {place.class_name for place in merged if place.split == TRAIN}
@@ -219,10 +214,3 @@ def _same_classes(places: Sequence[Place]) -> dict[str, str]:
         apart = sum(map(len, spellings.values())) == len(set().union(*spellings.values()))
         same |= {name: first if apart else name for name in spellings}
     return same
-
-
-def first_of(names: Sequence[str]) -> list[str]:
-    """Return the items of a list in words: the first few names, and how many more there are."""
-    shown = [str(name)[:160] for name in names[:MOST_NAMED]]
-    others = len(names) - MOST_NAMED
-    return [*shown, ngettext("{n} more", "{n} more", others)] if others > 0 else shown

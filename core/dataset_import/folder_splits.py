@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.dataset_import.names_in_words import quoted
 from core.dataset_import.split_names import LEFT_OUT, split_of
 from core.datasets.errors import RefusedUpload
 from core.i18n.translation import _, ngettext
@@ -57,12 +58,13 @@ def _split_level(paths: Sequence[Folders], answered: Mapping[str, str]) -> int |
         for level in range(depth):
             if set(answered) <= {path[level] for path in paths if len(path) > level}:
                 return level
+        folders = quoted(sorted(answered))
         raise RefusedUpload(
             ngettext(
                 "There is no folder {names:list}.",
                 "There are no folders {names:list} side by side.",
                 len(answered),
-                names=[_("“{folder}”", folder=folder) for folder in sorted(answered)],
+                names=folders,
             ),
             _("Name folders as they are written there, in small and capital letters."),
         )

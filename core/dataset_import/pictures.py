@@ -15,8 +15,9 @@ from core.dataset_import.csv_files import ENDINGS as CSV_ENDINGS
 from core.dataset_import.csv_files import read_csv
 from core.dataset_import.file_names import composed
 from core.dataset_import.files import File
-from core.dataset_import.folder_layout import first_of, understood
+from core.dataset_import.folder_layout import understood
 from core.dataset_import.idx_files import is_idx, read_idx
+from core.dataset_import.names_in_words import first_of
 from core.dataset_import.numpy_files import SUFFIXES as NUMPY_SUFFIXES
 from core.dataset_import.numpy_files import read_numpy
 from core.dataset_import.split_names import LEFT_OUT, split_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from core.dataset_import.folder_layout import first_of
+from core.dataset_import.names_in_words import first_of, quoted
 from core.dataset_import.split_names import TEST, TRAIN, VALIDATION
 from core.dataset_import.understanding import Understood
 from core.i18n.translation import N_, Sentences, _, ngettext
@@ -61,19 +61,24 @@ def questions(understood: Understood) -> Iterator[str]:
             "It is not known whether the images in {names:list} are for training, for validation or for testing.",
             "It is not known whether the images in {names:list} are for training, for validation or for testing.",
             len(unknown),
-            names=[_("“{folder}”", folder=folder) for folder in unknown],
+            names=quoted(unknown),
         )
     if len(understood.levels) > 1 and understood.is_open:
-        ways = [first_of(names) for _level, names in sorted(understood.levels.items())]
-        yield _("The folders can be read in several ways: {ways:list}.", ways=[_way(names) for names in ways])
+        yield _which_classes([first_of(names) for _level, names in sorted(understood.levels.items())])
 
 
-def _way(names: list[str]) -> str:
-    return _("as the classes {names:list}", names=names)
+def _which_classes(ways: list[list[str]]) -> str:
+    if len(ways) == 2:
+        return _("Which are the classes: {first:list}, or {second:list}?", first=ways[0], second=ways[1])
+    return ngettext(
+        "The folders can be read in {n} way. Which are the classes?",
+        "The folders can be read in {n} ways. Which are the classes?",
+        len(ways),
+    )
 
 
 def _nothing_to_learn_from(understood: Understood) -> str:
-    folders = [_("“{folder}”", folder=folder) for folder in sorted(understood.folders)]
+    folders = quoted(sorted(understood.folders))
     if not any(understood.counts[VALIDATION]):
         return _(
             "There are only test images, in {folders:list}, so there is nothing to learn from. If they are for "

@@ -3,9 +3,9 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from core.datasets.image_data import Images
 from core.i18n.translation import _
 from core.picture_files.by_bands import by_bands, highest_level, levels_of
 from core.picture_files.decoding import (
@@ -64,7 +64,7 @@ def _no_image() -> Refused:
     return Refused(_("It is not an image that can be read."))
 
 
-def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Images:
+def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     """Return the image as uint8 of `shape` (C, H, W), C 1 (grey) or 3, whole and with its proportions kept.
 
     What is transparent becomes white; the bands that keep the proportions take the border's median colour.

@@ -37,7 +37,8 @@ _MEANS: Final = Sentences(
         EVERYONE: N_("It is in everyone's list of datasets: all may see its images and train on it."),
     }
 )
-AS_SUITS: Final = "as suits"
+OPEN_IMPORT: Final = "open_import"  # of the session: whether the import was asked for on another section
+AS_SUITS: Final = "as_suits"
 _SHAPES: Final = Sentences(
     {
         AS_SUITS: N_("What suits them"),
@@ -54,7 +55,8 @@ def show_mine() -> None:
         above = st.container()  # drawn last: what has just been imported is listed
         if st.button(_("Draw some images"), icon=":material/draw:", key="draw_own"):
             st.switch_page(page("draw"))
-        with st.expander(_("Import images"), icon=":material/upload:", key="import_panel"):
+        is_open = bool(st.session_state.get(OPEN_IMPORT))
+        with st.expander(_("Import images"), is_open, icon=":material/upload:", key="import_panel"):
             _import()
         binned = datasets().binned()
         with above:

@@ -13,7 +13,7 @@ from pages.components.sections import open_section
 from pages.data.data_quality import show_doubtful, show_typical
 from pages.data.embedding_map import show_map
 from pages.data.gallery import show_gallery
-from pages.data.own_datasets import show_mine
+from pages.data.own_datasets import OPEN_IMPORT, show_mine
 from pages.data.statistics import show_classes, show_pixels
 from pages.run_context.guards import heading, images_or_stop
 from pages.run_context.selected_run import selected_run
@@ -53,9 +53,19 @@ def show_images(section: str, config: RunConfig, run: RunRow | None) -> None:
             show_doubtful(spec, run)
 
 
+def bring_images() -> None:
+    """Open the import under Mine."""
+    st.session_state["data_section"] = "Mine"
+    st.session_state[OPEN_IMPORT] = True
+
+
 selected = selected_run()
-heading(_("What did it see?"))
+top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+with top:
+    heading(_("What did it see?"))
 shown, place = open_section("data_section", SECTIONS, in_address=True)
+if shown != "Mine":
+    top.button(_("Import images"), icon=":material/upload:", key="bring_images", on_click=bring_images)
 with place:
     if shown == "Mine":
         show_mine()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.dataset_import.folder_layout import first_of
+from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import LEFT_OUT, TEST, TRAIN, VALIDATION
 from core.dataset_import.summary import facts, questions
 from core.dataset_import.understanding import Answers, Understood, Wanted

@@ -1,4 +1,4 @@
-"""The import of a ZIP in a real browser: how far it is, its end by a press, and its end with the page or the tab."""
+"""The import of images in a real browser: how far it is, its end by a press or with the page, and what is looked at."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.datasets.zip_process import FOLDER
+from core.dataset_import.worker_process import FOLDER
 from tests.browser import App
 from tests.e2e.drawing import choose, expect_rest, go_to, open_draw
 from tests.polling import until
@@ -27,14 +27,13 @@ def chosen(page: Page, app: App, name: str, content: bytes) -> None:
 def begun(page: Page, app: App) -> Locator:
     """Begin an import that takes a while; return its progress once some images are done."""
     chosen(page, app, "slow.zip", slow_zip())
-    page.get_by_role("button", name="Import slow.zip").click()
     progress = page.get_by_test_id("stProgress")
     expect(progress).to_have_text(re.compile(r"^[1-9]\d? of 40 images$"))
     return progress
 
 
 def under_way(app: App) -> list[Path]:
-    """Return where imports are at work: their folders go once their processes have ended."""
+    """Return where imports are at work or are looked at: their folders go once nobody holds them."""
     return list((app.data / FOLDER).glob("*"))
 
 
@@ -52,13 +51,15 @@ def test_it_says_how_far_it_is_and_ends_at_a_press_with_nothing_left(app: App, p
     assert own_sets(app) == before
 
 
-def test_what_is_whole_becomes_a_dataset(app: App, page: Page) -> None:
+def test_what_is_whole_is_looked_at_and_becomes_a_dataset_when_it_is_kept(app: App, page: Page) -> None:
     before = own_sets(app)
     chosen(page, app, "quick.zip", quick_zip())
-    page.get_by_role("button", name="Import quick.zip").click()
-    expect(page.get_by_text("6 images were imported.")).to_be_visible()
+    expect(page.get_by_text("2 classes: a and b. Training images: 4, test images: 2.")).to_be_visible()
+    assert own_sets(app) == before
+    page.get_by_role("button", name="Create the dataset").click()
+    expect(page.get_by_text("“quick” was made.")).to_be_visible()
     assert len(own_sets(app) - before) == 1
-    assert under_way(app) == []
+    until(lambda: not under_way(app), "what was looked at to go")
 
 
 def test_it_ends_with_the_page_and_with_the_tab(app: App, page: Page) -> None:

@@ -1,12 +1,14 @@
 """The pad: a canvas to draw on, with pen, eraser, undo, redo and clear. What was drawn stays for the whole session."""
 
-import json
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any, Final
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
@@ -41,14 +43,18 @@ class _Page:
 
 @dataclass
 class _Pad:
-    """The canvas of one visitor: its states, which of them is shown, and what the browser said last."""
+    """The canvas of one visitor: its states, which of them is shown, and what of it the browser was given.
+
+    Each drawing that the browser is to show has a number, which comes back with what is drawn on it: strokes on one
+    that has been replaced since are no news. Those not heard of by then, the browser draws again (pad_strokes.js).
+    """
 
     pages: list[_Page] = field(default_factory=lambda: [_Page()])
     place: int = 0
-    base: dict[str, Any] = field(default_factory=lambda: {"objects": []})
-    loads: int = 0
-    said: str = ""
-    loading: list[_Page] = field(default_factory=list)  # what the browser was to load and has not said yet
+    number: int = 0
+    base: dict[str, Any] = field(default_factory=lambda: {"objects": [_number_plate(0)]})
+    heard: tuple[int, int] = (0, 0)  # on which drawing the browser drew last, and how many strokes
+    over: tuple[int, int] = (0, 0)  # the same when the drawing of this number was made
 
     @property
     def page(self) -> _Page:
@@ -60,10 +66,10 @@ class _Pad:
         self.reload()
 
     def reload(self) -> None:
-        """Have the browser load the state that is shown; the counter makes it a new drawing to the canvas."""
-        self.loads += 1
-        self.base = {"objects": list(self.page.objects), "inkling": self.loads}
-        self.loading.append(self.page)
+        """Have the browser load the state that is shown, under a new number."""
+        self.number += 1
+        self.base = {"objects": [_number_plate(self.number), *self.page.objects]}
+        self.over = self.heard
 
     def add(self, page: _Page) -> None:
         """Take in a new state; what had been undone is gone."""
@@ -71,25 +77,25 @@ class _Pad:
         self.place = len(self.pages) - 1
 
     def take_in_drawing(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
-        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news.
-
-        A state that it was to load is none, even where undo, redo or clear has gone on to another since. It says them
-        in order, and may leave some out.
-        """
-        if drawing is None or pixels is None:
+        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news."""
+        if drawing is None or pixels is None or not drawing.get("objects"):
             return
-        objects = drawing.get("objects", [])
-        said = json.dumps(objects, sort_keys=True)
-        if said == self.said:
+        plate, *objects = drawing["objects"]
+        number = round(plate["left"])
+        if number < self.number:
             return
-        self.said = said
-        for place, page in enumerate(self.loading):
-            if page.is_same(objects):
-                self.loading = self.loading[place + 1 :]
-                return
-        self.loading = []
+        self.heard = number, len(objects) - len(self.base["objects"]) + 1
         if not self.page.is_same(objects):
             self.add(_Page(tuple(objects), ink_from_canvas(pixels)))
+        if number > self.number:  # the server has been started anew: this is all that is left of the drawing
+            self.number, self.heard = number, (number, len(objects))
+            self.reload()
+
+
+def _number_plate(number: int) -> dict[str, Any]:
+    """Return an object that nobody sees; it says which drawing it belongs to, by its place."""
+    shape = {"type": "Rect", "top": 0, "width": 0, "height": 0, "originX": "left", "originY": "top"}
+    return shape | {"left": number, "visible": False}
 
 
 def _is_same_stroke(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -105,9 +111,30 @@ def _pad() -> _Pad:
     return pad
 
 
+def _pad_as_seen() -> _Pad:
+    """Return the pad with the browser's last words, which came with what is pressed: it means what is on the canvas."""
+    pad = _pad()
+    if _COMPONENT in st.session_state:
+        said = st.session_state[_COMPONENT].get("drawing") or {}
+        pad.take_in_drawing(said.get("raw"), _pixels(said.get("data")))
+    return pad
+
+
+def _pixels(address: str | None) -> np.ndarray | None:
+    """Return the RGBA pixels (H, W, 4) of a PNG in a data: address, as the canvas sends them."""
+    if not address:
+        return None
+    return np.asarray(Image.open(BytesIO(b64decode(address.partition(",")[2]))))
+
+
 def drawn_ink() -> np.ndarray:
-    """Return the ink (H, W) float32 in [0, 1] of what is on the canvas now."""
+    """Return the ink (H, W) float32 in [0, 1] of what was on the canvas when the page was drawn."""
     return _pad().page.ink
+
+
+def seen_ink() -> np.ndarray:
+    """Return the ink (H, W) float32 in [0, 1] of what was on the canvas when something was pressed."""
+    return _pad_as_seen().page.ink
 
 
 def put_dabs(dabs: Sequence[BrushSpot], ink: np.ndarray) -> None:
@@ -129,13 +156,18 @@ def _spot(dab: BrushSpot) -> dict[str, Any]:
 
 def undo() -> None:
     """Go back by one state."""
-    pad = _pad()
+    pad = _pad_as_seen()
     pad.show(pad.place - 1)
+
+
+def _redo() -> None:
+    pad = _pad_as_seen()
+    pad.show(pad.place + 1)
 
 
 def clear() -> None:
     """Empty the canvas; undo brings it back."""
-    pad = _pad()
+    pad = _pad_as_seen()
     if pad.page.objects:
         pad.add(_Page())
         pad.reload()
@@ -149,7 +181,6 @@ def canvas() -> np.ndarray:
     pad = _pad()
     if _COMPONENT not in st.session_state:  # the canvas is made anew: first visit, or back from another page
         pad.reload()
-        pad.said = ""
     with st.container(key="pad_tools_top", horizontal=True, vertical_alignment="center"):
         tool = st.segmented_control(
             _("Tool"),
@@ -175,20 +206,23 @@ def canvas() -> np.ndarray:
                 pen=PEN_PX,
             ),
         )
+    colour = PAPER if tool == "eraser" else INK
     row = st.container(key="pad_row", horizontal=True)
     with row, st.container(key="pad"):
         result = _surface(
             stroke_width=int(pen_px),
-            stroke_color=PAPER if tool == "eraser" else INK,
+            stroke_color=colour,
             background_color=PAPER,
             height=SIDE_PX,
             width=SIDE_PX,
+            max_display_height=SIDE_PX + pad.number,  # hides nothing: pad_strokes.js reads it
             initial_drawing=pad.base,
             return_image_data=True,
             key=_COMPONENT,
         )
     label = _("Canvas. Arrow keys move, space puts the pen down or lifts it.")
-    _glue("pad_glue", {"key": "pad", "label": label})
+    of_strokes = {"load": pad.number, "over": pad.over, "width": int(pen_px), "ink": colour}
+    _glue("pad_glue", {"key": "pad", "label": label, **of_strokes})
     pad.take_in_drawing(result.json_data, result.image_data)
     with row:
         _drawing_buttons(pad)
@@ -214,7 +248,7 @@ def _drawing_buttons(pad: _Pad) -> None:
             _("Redo"),
             shortcut="Ctrl+Y",
             disabled=pad.place == len(pad.pages) - 1,
-            on_click=lambda: pad.show(pad.place + 1),
+            on_click=_redo,
         )
         st.button(
             _("Clear"),

@@ -13,7 +13,7 @@ from core.images import PreprocessedImage
 from core.prediction.fine_tuning import plain_pixels
 from core.prediction.predict import Drawing, ModelInput
 from core.runs import StoreError
-from pages.draw.canvas import clear
+from pages.draw.canvas import clear, seen_ink
 from pages.draw.model_choice import LoadedModel
 from pages.server.visitor import datasets
 
@@ -62,6 +62,10 @@ def _next_in_markdown(spec: DatasetSpec, *, is_empty: bool) -> str:
 
 
 def _keep(model: LoadedModel, subject: ModelInput, label: int) -> None:
+    if isinstance(subject, Drawing):  # the page may not have been drawn since the last stroke
+        subject = Drawing(seen_ink())
+        if not subject.ink.any():  # pressed twice: the first time has kept and cleared it
+            return
     try:
         own, of = datasets(), model.spec
         before = (

@@ -11,5 +11,5 @@ def pad(monkeypatch: pytest.MonkeyPatch) -> Canvas:
     """Return what stands for the canvas of the pages that this test runs."""
     drawn = Canvas()
     monkeypatch.setattr(model_choice, "detector_for", detector_made_once)
-    monkeypatch.setattr(canvas, "_surface", lambda **_: drawn)
+    monkeypatch.setattr(canvas, "_surface", drawn.show)
     return drawn

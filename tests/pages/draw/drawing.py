@@ -22,10 +22,18 @@ class Canvas:
 
     json_data: dict | None = None
     image_data: np.ndarray | None = None
+    strokes: tuple[dict, ...] = ()  # drawn, and not said yet
+
+    def show(self, initial_drawing: dict, **_: object) -> "Canvas":
+        """Be given a drawing, as the one in the browser is; what is said stands on its number."""
+        if self.strokes:
+            plate = initial_drawing["objects"][0]
+            self.json_data, self.strokes = {"objects": [plate, *self.strokes]}, ()
+        return self
 
     def draw(self, ink: np.ndarray, name: str) -> None:
         grey = (255 - 255 * ink).astype(np.uint8)
-        self.json_data = {"objects": [{"path": name}]}
+        self.strokes = ({"path": name},)
         self.image_data = np.dstack([grey, grey, grey, np.full_like(grey, 255)])
 
 

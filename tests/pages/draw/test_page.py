@@ -15,7 +15,6 @@ from core.prediction.predictor import build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.runs import Store
 from pages.draw import canvas, model_choice, model_comparison
-from pages.draw.canvas import _Pad, _Page
 from pages.server import background, services
 from tests.pages.draw.drawing import DRAWN, Canvas, detector_made_once, html, open_draw, words
 
@@ -120,12 +119,6 @@ def test_a_test_image_is_not_drawn_on(app: AppTest, pad: Canvas) -> None:  # noq
     assert not [button for button in app.button if button.key == "flip_draw"]
 
 
-def test_a_state_is_the_same_when_the_browser_writes_whole_numbers_its_own_way() -> None:
-    page = _Page(({"path": [["M", 1.0, 2.5]], "left": 107.0, "top": 3.0},))
-    assert page.is_same([{"path": [["M", 1, 2.5]], "left": 107, "top": 3, "opacity": 1}])
-    assert not page.is_same([{"path": [["M", 1, 2.5]], "left": 108, "top": 3}])
-
-
 def test_a_run_without_weights_says_so_and_offers_a_way_on(app: AppTest, store: Store) -> None:
     run_id = store.create(RunConfig(), name="waiting one")
     open_draw(app, run_id)
@@ -199,79 +192,6 @@ def test_a_second_model_says_beside_the_answer_what_it_thinks(app: AppTest, pad:
     app.session_state["run"] = "cnn-mnist"
     app.run()
     assert "softmax-mnist says 7 as well." in html(app)
-
-
-def test_undo_goes_back_and_a_new_stroke_forgets_what_was_undone() -> None:
-    pad = _Pad()
-    pages = [
-        _Page(({"path": name},), np.full((4, 4), level, np.float32))
-        for name, level in (("a", 0.2), ("b", 0.4))
-    ]
-    for page in pages:
-        pad.add(page)
-    pad.show(pad.place - 1)
-    assert pad.page is pages[0]
-    assert pad.base["objects"] == [{"path": "a"}]
-    pad.add(_Page(({"path": "c"},), np.ones((4, 4), np.float32)))
-    assert [p.objects[0]["path"] for p in pad.pages[1:]] == ["a", "c"]
-    pad.show(99)
-    assert pad.page.objects[0]["path"] == "c"
-
-
-def test_what_the_browser_repeats_after_an_undo_is_no_new_drawing() -> None:
-    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
-    pixels[2:6, 3] = (0, 0, 0, 255)
-    first, second = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
-    pad.take_in_drawing(first, pixels)
-    pad.take_in_drawing(second, pixels)
-    pad.show(pad.place - 1)
-    pad.take_in_drawing(second, pixels)  # the server still holds what was said before the undo
-    assert [o["path"] for o in pad.page.objects] == ["a"]
-    pad.take_in_drawing(first, pixels)  # then the browser says what it has loaded
-    assert [len(page.objects) for page in pad.pages] == [0, 1, 2]
-    assert pad.page.ink[3, 3] == 1
-    assert pad.page.ink[0, 0] == 0
-
-
-def test_what_the_browser_says_of_an_undo_after_the_redo_is_too_late() -> None:
-    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
-    first, second = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
-    pad.take_in_drawing(first, pixels)
-    pad.take_in_drawing(second, pixels)
-    redone = pad.page
-    pad.show(pad.place - 1)
-    pad.show(pad.place + 1)
-    pad.take_in_drawing(first, pixels)
-    pad.take_in_drawing(second, pixels)
-    assert pad.page is redone
-    assert len(pad.pages) == 3
-
-
-def test_dabs_undone_and_redone_before_the_browser_says_any_of_it_stay_one_state() -> None:
-    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
-    first, dabbed = ({"objects": [{"path": name} for name in names]} for names in ("a", "ab"))
-    pad.take_in_drawing(first, pixels)
-    ink = np.ones((8, 8), np.float32)
-    pad.add(_Page(tuple(dabbed["objects"]), ink))
-    pad.reload()
-    pad.show(pad.place - 1)
-    pad.show(pad.place + 1)
-    for said in (dabbed, first, dabbed):
-        pad.take_in_drawing(said, pixels)
-    assert len(pad.pages) == 3
-    assert pad.page.ink is ink
-    assert pad.loading == []
-
-
-def test_the_same_drawing_made_again_after_clear_is_a_drawing() -> None:
-    pad, pixels = _Pad(), np.full((8, 8, 4), 255, np.uint8)
-    drawing = {"objects": [{"path": "a"}]}
-    pad.take_in_drawing(drawing, pixels)
-    pad.add(_Page())
-    pad.reload()
-    pad.take_in_drawing({"objects": []}, pixels)
-    pad.take_in_drawing(drawing, pixels)
-    assert [len(page.objects) for page in pad.pages] == [0, 1, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the preparation of drawings is worth: `python -m benchmarks.drawing [--count 1000] [--pendigits FOLDER]`.
+"""What the preparation of drawings is worth: `python -m benchmarks.drawing [--count 1000]`.
 
 Trains four models on MNIST (or takes the weights that an earlier call left in --cache) and takes the two that come
 with Inkling; draws and photographs digits that are not in MNIST's training set, and prints Markdown tables: accuracy of
@@ -19,7 +19,6 @@ from scipy import ndimage
 from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.pendigits import FILES, in_unit_square, read_unipen
 from benchmarks.photos import PAPERS, photograph
 from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
@@ -28,7 +27,7 @@ from core.insight.ood_detector import Detector, fit_detector, strangeness
 from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.registry import shipped_config, shipped_weights
 from core.protocol.events import Weights
-from core.synthetic_digits import Handwriting, draw, paint, random_hand, styles, template, trace
+from core.synthetic_digits import draw, paint, random_hand, styles, template, trace
 from core.training.loop import train
 
 Ink = NDArray[np.float32]
@@ -68,17 +67,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000, help="drawings of each source")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cache", type=Path, help="a folder for the trained weights")
-    parser.add_argument(
-        "--pendigits", type=Path, help="a folder with the UCI files (benchmarks/pendigits.py)"
-    )
     arguments = parser.parse_args()
     data = load("mnist")
     asked = {name: trained(name, config, data, arguments.cache) for name, config in MODELS.items()}
     for name in READY_MODEL:
         asked[name] = build_predictor(shipped_config(name), data.spec, shipped_weights(name))
     found = dict(sources(data, arguments.count, arguments.seed))
-    if arguments.pendigits:
-        found |= people(arguments.pendigits, arguments.count, arguments.seed)
     print_accuracies(asked, found, data)
     print_strangeness(data, found, arguments.seed)
 
@@ -117,22 +111,6 @@ def sources(data: ImageData, count: int, seed: int) -> Iterator[tuple[str, Sourc
     scans = [data.test_images[i, 0] for i in chosen]
     scans[::2] = [255 - scan for scan in scans[::2]]  # every second one black on white
     yield "28 px files", ([single_digit(ink_from_photo(Image.fromarray(scan))) for scan in scans], labels)
-
-
-def people(folder: Path, count: int, seed: int) -> dict[str, Source]:
-    """Return digits of people who wrote on a tablet, redrawn as they wrote them: only size and place are chance."""
-    rng = np.random.default_rng(seed)
-    found = {}
-    for name, file in FILES.items():
-        paths, labels = read_unipen(folder / file)
-        chosen = rng.permutation(len(paths))[:count]
-        inks = []
-        for i in chosen:
-            chance = random_hand(rng)
-            hand = Handwriting(size_px=chance.size_px, centre=chance.centre)
-            inks.append(paint(draw(in_unit_square(paths[i]), hand, rng), 20))
-        found[name] = inks, labels[chosen]
-    return found
 
 
 def painted(

@@ -73,9 +73,12 @@ def told_errors() -> Iterator[None]:
 
 
 def open_store() -> tuple[Store, Settings]:
-    """Return the run store and the settings of this installation."""
+    """Return the run store and the settings of this installation; ready runs in it are this version's."""
+    from core.pretrained.registry import renew_shipped  # here: `--help` does without
+
     settings = from_environment()
     store = Store(settings=settings)
+    renew_shipped(store)
     for notice in store.notices:
         say(notice, err=True)
     return store, settings

@@ -4,7 +4,7 @@ from core.config.app_settings import from_environment
 from core.datasets import dataset_spec, load
 from core.i18n.translation import _
 from core.prediction.predictor import Predictor, build_predictor
-from core.pretrained.registry import SHIPPED, shipped_config, shipped_weights
+from core.pretrained.registry import SHIPPED, renew_shipped, shipped_config, shipped_weights
 from core.runs import Store, UnknownRun
 
 
@@ -15,6 +15,7 @@ def predictor_of(run_id: str) -> Predictor:
     """
     settings = from_environment()
     store = Store(settings=settings)
+    renew_shipped(store)
     try:
         row, live = store.get(run_id), store.newest_weights(run_id)
     except UnknownRun:

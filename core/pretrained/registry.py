@@ -8,6 +8,7 @@ every step) and NAME.json (its RunConfig and what it reached). No dates: trainin
 
 import argparse
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache
@@ -23,8 +24,9 @@ from core.config.run_config import RunConfig, from_dict, to_dict
 from core.datasets import ImageData, dataset_spec, load
 from core.models.initial_weights import first_weights
 from core.protocol.events import Evaluated, Event, Finished, Logits, Started, Steps, Weights
-from core.runs import Store, UnknownRun
+from core.runs import DamagedArtifact, Store, StoreError, UnknownRun
 
+LOG: Final = logging.getLogger(__name__)
 FOLDER: Final = Path(__file__).parent
 THREADS: Final = 1  # the bits depend on it
 CHUNK: Final = 1000
@@ -92,11 +94,12 @@ def shipped_weights(name: str) -> dict[str, NDArray[np.float32]]:
 def adopt_shipped(store: Store) -> list[str]:
     """Take the shipped models into the store as finished, pinned runs under their names, unless they are there.
 
-    Safe to call often and in several processes. Takes milliseconds and no PyTorch: what does follows by
-    `score_shipped`. Returns the names that were new.
+    Those of another version of Inkling become this one's (`renew_shipped`). Safe to call often and in several
+    processes. Takes milliseconds and no PyTorch: what does follows by `score_shipped`. Returns the names that were new.
 
     Raises: StoreError.
     """
+    renew_shipped(store)
     new = [name for name in SHIPPED if not _is_known(store, name)]
     for name in new:
         config = shipped_config(name)
@@ -104,6 +107,25 @@ def adopt_shipped(store: Store) -> list[str]:
             config, recorded_events(name), run_id=name, name=name, note=NOTE.format(name=name), pinned=True
         )
     return new
+
+
+def renew_shipped(store: Store) -> list[str]:
+    """Give the ready runs of the store the shipped weights, curves and settings where theirs differ; return which.
+
+    Whoever reads a ready run calls it first, so that page and command line go by the same weights. What the store
+    does not take now is logged, and tried the next time.
+    """
+    if store.is_read_only:
+        return []
+    renewed = []
+    for name in SHIPPED:
+        try:
+            is_other = _is_known(store, name) and not _is_current(store, name)
+            if is_other and store.renew_finished_run(name, shipped_config(name), recorded_events(name)):
+                renewed.append(name)
+        except StoreError as error:
+            LOG.warning("the ready model %s could not be renewed: %s", name, error)
+    return renewed
 
 
 def score_shipped(
@@ -119,7 +141,7 @@ def score_shipped(
     from core.prediction.predictor import build_predictor  # here: it needs torch
 
     for name in SHIPPED:
-        if not _is_known(store, name) or store.logits(name) is not None:
+        if not _is_known(store, name) or store.logits(name) is not None or not _is_current(store, name):
             continue
         config = shipped_config(name)
         data = images(config.dataset)
@@ -206,6 +228,20 @@ def _is_known(store: Store, name: str) -> bool:
     except UnknownRun:
         return False
     return True
+
+
+def _is_current(store: Store, name: str) -> bool:
+    """Return whether the run's newest weights are the shipped ones."""
+    try:
+        newest = store.newest_weights(name)
+    except DamagedArtifact:
+        return False
+    shipped = shipped_weights(name)
+    return (
+        newest is not None
+        and newest[1].keys() == shipped.keys()
+        and all(np.array_equal(newest[1][key], shipped[key]) for key in shipped)
+    )
 
 
 def _path(name: str, ending: str) -> Path:

@@ -100,6 +100,7 @@ class Store:
         # runs that come ready
         finished = FinishedRuns(table, event_log)
         self.add_finished_run = finished.add_finished_run
+        self.renew_finished_run = finished.renew_finished_run
         self.add_logits = finished.add_logits
 
         # what a run has said, and its arrays and bytes

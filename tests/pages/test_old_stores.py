@@ -2,14 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.datasets import ImageData
+from core.config.run_config import RunConfig
+from core.datasets import DatasetSpec, ImageData
 from core.i18n.number_format import percent
+from core.prediction.predictor import Predictor, build_predictor
+from core.pretrained.load_predictor import predictor_of
+from core.pretrained.registry import shipped_weights
 from core.runs import RunRow, Store
 from core.runs.operators import dismiss_operators, make_operator
+from pages.draw import model_choice
 from pages.server import services
 from tests.core.cli.test_train import command_here
 from tests.core.runs.old_stores import ACCURACIES, COMMITS, RUNS, unpack
@@ -79,6 +85,29 @@ def test_runs_of_each_kind_open_on_every_page(page: str, old: Store) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_other_run_opens_on_every_page(page: str, old: Store) -> None:
     opens(page, tuple(name for name in RUNS if name not in SOME), old)
+
+
+def test_a_ready_run_answers_on_draw_and_on_the_command_line_with_the_shipped_weights(
+    old: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[dict[str, np.ndarray]] = []
+
+    def note(config: RunConfig, spec: DatasetSpec, arrays: dict[str, np.ndarray]) -> Predictor:
+        built.append(arrays)
+        return build_predictor(config, spec, arrays)
+
+    monkeypatch.setattr(model_choice, "build_predictor", note)
+    app = AppTest.from_file(str(SHELL), default_timeout=300)
+    app.session_state["visitor"] = ME
+    app.query_params["run"] = "softmax-mnist"
+    app.run()
+    app.switch_page("draw/page.py").run()
+    assert not app.exception
+    assert "Model: softmax-mnist." in words(app)
+    shipped = shipped_weights("softmax-mnist")
+    assert any(arrays.keys() == shipped.keys() for arrays in built)
+    for arrays in (built[0], predictor_of("softmax-mnist").arrays, old.newest_weights("softmax-mnist")[1]):
+        assert all(np.array_equal(arrays[name], value) for name, value in shipped.items())
 
 
 @pytest.mark.usefixtures("old")

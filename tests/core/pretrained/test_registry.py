@@ -1,5 +1,6 @@
 """The models that come with Inkling: they reach what their records say, and every store lists them once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +11,19 @@ from core.datasets import ImageData, load
 from core.datasets.catalog import dataset_spec
 from core.models.build import build_model
 from core.prediction.predictor import build_predictor
+from core.pretrained.load_predictor import predictor_of
 from core.pretrained.registry import (
     FOLDER,
     SHIPPED,
     adopt_shipped,
     recorded_events,
+    renew_shipped,
     score_shipped,
     shipped_config,
     shipped_weights,
 )
 from core.protocol.events import Evaluated, Logits, Started, Steps, Weights
-from core.runs import Store
+from core.runs import Store, StoreFull
 from core.training.loop import train
 
 AT_LEAST = {"softmax-mnist": 0.97, "cnn-mnist": 0.995, "softmax-fashion": 0.84, "cnn-fashion": 0.90}
@@ -94,6 +97,77 @@ def test_their_scores_on_the_test_set_follow(store: Store, data_folder: Path) ->
         assert (logits.argmax(axis=1) == labels).mean() == pytest.approx(
             store.get(name).test_accuracy, abs=3e-4
         )
+
+
+def put_earlier_weights(store: Store, name: str) -> None:
+    """Have the ready run be as an earlier version shipped it: with other weights, trained otherwise."""
+    config = replace(shipped_config(name), seed=99)
+    events = [
+        replace(event, arrays={key: array * 0.5 for key, array in event.arrays.items()})
+        if isinstance(event, Weights)
+        else event
+        for event in recorded_events(name)
+    ]
+    assert store.renew_finished_run(name, config, events)
+    store.add_logits(name, Logits(store.get(name).step, "test", np.ones((10_000, 10), np.float32)))
+
+
+def test_ready_runs_of_an_earlier_version_become_the_shipped_ones_under_the_same_id(store: Store) -> None:
+    adopt_shipped(store)
+    store.rename("softmax-mnist", "the one from class")
+    store.delete("cnn-fashion")
+    for name in ("softmax-mnist", "cnn-fashion"):
+        put_earlier_weights(store, name)
+    own = store.add_finished_run(
+        replace(shipped_config("softmax-mnist"), start_from="softmax-mnist"),
+        [replace(e, arrays={}) if isinstance(e, Weights) else e for e in recorded_events("softmax-mnist")],
+        name="softmax-mnist",
+    )
+    others = {row.id: row for row in store.list() if row.id != "softmax-mnist"}
+    number = store.get("softmax-mnist").number
+
+    assert adopt_shipped(store) == [], "none is new"
+
+    row = store.get("softmax-mnist")
+    assert (row.number, row.name, row.config) == (
+        number, "the one from class", shipped_config("softmax-mnist")
+    )  # fmt: skip
+    for name in ("softmax-mnist", "cnn-fashion"):
+        step, arrays = store.newest_weights(name)
+        assert step == store.get(name).total_steps
+        assert all(np.array_equal(arrays[key], value) for key, value in shipped_weights(name).items())
+        assert store.logits(name) is None
+    assert {row.id: row for row in store.list() if row.id != "softmax-mnist"} == others
+    assert own in others
+    assert "cnn-fashion" not in others, "deleted it stays"
+    assert renew_shipped(store) == [], "once"
+
+
+def test_the_command_line_answers_with_the_shipped_weights_before_any_page_was_opened(
+    store: Store, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKLING_STORE", store.url)
+    monkeypatch.setenv("INKLING_DATA", str(data_folder))
+    adopt_shipped(store)
+    put_earlier_weights(store, "cnn-mnist")
+    answers = predictor_of("cnn-mnist").arrays
+    assert all(np.array_equal(answers[key], value) for key, value in shipped_weights("cnn-mnist").items())
+
+
+def test_a_store_that_may_only_be_read_or_is_full_keeps_its_ready_runs_and_nothing_ends(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    adopt_shipped(store)
+    put_earlier_weights(store, "cnn-mnist")
+
+    def full(*_given: object) -> bool:
+        raise StoreFull("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(store, "renew_finished_run", full)
+    assert renew_shipped(store) == []
+    assert "cnn-mnist could not be renewed: The disk is full." in caplog.text
+    score_shipped(store, load, go_on=lambda: False)
+    assert store.logits("cnn-mnist").mean() == 1, "and are not scored by other weights"
 
 
 def test_scoring_that_is_broken_off_leaves_nothing_half_done(store: Store) -> None:

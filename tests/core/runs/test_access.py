@@ -98,6 +98,7 @@ CALLS: dict[str, Call] = {
     "count_by_state": lambda store, _: store.count_by_state(),
     "threads_in_work": lambda store, _: store.threads_in_work(),
     "add_finished_run": lambda store, _: store.add_finished_run(RunConfig(), story()),
+    "renew_finished_run": lambda store, on: store.renew_finished_run(on.over, RunConfig(), story()),
     "add_logits": lambda store, on: store.add_logits(
         on.over, Logits(3, "test", np.ones((2, 10), np.float32))
     ),

@@ -9,6 +9,7 @@ import pytest
 
 from core.config.app_settings import Settings
 from core.datasets import load
+from core.pretrained.registry import SHIPPED, recorded_events, renew_shipped, shipped_config, shipped_weights
 from core.protocol.events import Evaluated, Started
 from core.runs import Store
 from core.search import Searches
@@ -89,3 +90,32 @@ def test_its_queue_goes_on_where_it_was(old: Path) -> None:
     (paused,) = store.list(statuses=["paused"])
     store.order(paused.id, command="run")
     assert [entry.run_id for entry in store.waiting()] == [interrupted.id, paused.id]
+
+
+def test_its_ready_runs_become_the_shipped_ones_at_their_place_and_nothing_else_changes(old: Path) -> None:
+    store = opened(old)
+    before = {row.id: row for row in store.list()}
+    ready = [name for name in SHIPPED if name in before]
+    earlier = {name: store.newest_weights(name)[1] for name in ready}
+    assert set(ready) == {"softmax-mnist", "softmax-fashion"}
+
+    renewed = renew_shipped(store)
+
+    assert renewed == [name for name in ready if not same(earlier[name], shipped_weights(name))]
+    after = {row.id: row for row in store.list()}
+    assert [*after] == [*before]
+    for name in ready:
+        assert same(store.newest_weights(name)[1], shipped_weights(name))
+        assert after[name].config == shipped_config(name)
+        told = [event for event in recorded_events(name) if isinstance(event, Evaluated)]
+        assert after[name].test_accuracy == told[-1].accuracy
+        assert (after[name].number, after[name].name) == (before[name].number, before[name].name)
+    assert {i: row for i, row in after.items() if i not in renewed} == {
+        i: row for i, row in before.items() if i not in renewed
+    }
+
+
+def same(arrays: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> bool:
+    return arrays.keys() == others.keys() and all(
+        np.array_equal(arrays[name], others[name]) for name in arrays
+    )

@@ -52,12 +52,15 @@ class Manifest:
         return home / self.folder / f"{name}.npy"
 
 
-def read_manifest(home: Path, source: str) -> Manifest | None:
-    """Return the manifest in `home`; None if there is none, it cannot be read, or it is of another source."""
+def read_manifest(home: Path, source: str | None) -> Manifest | None:
+    """Return the manifest in `home`; None if there is none, it cannot be read, or it is of another source.
+
+    source: what it must be made from; None takes any.
+    """
     try:
         values = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
         manifest = Manifest(**values)
-        readable = manifest.format == FORMAT and manifest.source == source
+        readable = manifest.format == FORMAT and source in (None, manifest.source)
         readable = readable and _are_whole(manifest.arrays) and manifest.folder.isalnum()
         readable = readable and all(
             s.keys() >= _SEAL for s in (*manifest.arrays.values(), *manifest.raw.values())

@@ -55,11 +55,13 @@ def unpack(
     spec: DatasetSpec,
     root: Path,
     sealed: dict[str, dict[str, Any]],
+    replaced: dict[str, dict[str, Any]],
     progress: Progress,
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Put every raw file of `spec` in place under `root`; return (path -> seal, what had to be repaired).
 
-    Files that are right already are kept. Raises: DamagedArchive, OSError, or what `progress` raises.
+    Files that are right already are kept. replaced: the seals of an edition that shipped before; its files, where they
+    are whole, are no damage. Raises: DamagedArchive, OSError, or what `progress` raises.
     """
     seals = {}
     repaired: list[str] = []
@@ -71,7 +73,8 @@ def unpack(
         key = path.relative_to(root).as_posix()
         wrong = damage(path, sealed[key]) if key in sealed else _content_damage(path, sha256)
         if wrong:
-            if path.exists() or key in sealed:
+            is_earlier = key in replaced and not damage(path, replaced[key])
+            if not is_earlier and (path.exists() or key in sealed):
                 repaired.append(together(wrong, _("It was unpacked again from the archive.")))
             _unpack_one(ARCHIVES / spec.name / f"{name}.xz", path, sha256, done, total, progress)
         seals[key] = seal(path, sha256)

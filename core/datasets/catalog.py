@@ -146,7 +146,7 @@ _SPECS: Final = (
         test_size=2_000,
         source="bundled",
         licence="MIT, as Inkling itself",  # not said: a licence
-        citation="Made by Inkling: 79 hand-made pen paths in the styles of several countries, each drawn by a "
+        citation="Made by Inkling: 97 hand-made pen paths in the styles of several countries, each drawn by a "
         "hand and with a pen of its own (core/synthetic_digits/dataset.py).",  # not said: a citation
         mean=(0.1,),
         std=(0.3,),

@@ -187,7 +187,9 @@ def _make(spec: DatasetSpec, root: Path, progress: Progress, fetch: bool, has_ar
     repaired: list[str] = []
     if spec.source == "bundled":
         sweep(root / bundled_archives.raw_folder(spec))
-        raw, repaired = bundled_archives.unpack(spec, root, manifest.raw if manifest else {}, progress)
+        earlier = None if manifest else read_manifest(home, None)  # of an edition that shipped before
+        sealed, replaced = ((found.raw if found else {}) for found in (manifest, earlier))
+        raw, repaired = bundled_archives.unpack(spec, root, sealed, replaced, progress)
     else:
         archive_download.require(spec, root, progress, fetch)
     for sentence in repaired:

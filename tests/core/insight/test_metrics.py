@@ -5,6 +5,7 @@ import pytest
 import torch
 from sklearn import metrics
 
+from core.datasets import load
 from core.insight.metrics import are_scores_of, class_scores, confident_mistakes, summary, wilson
 
 # four images, three classes: answers 0, 1, 2, 0 for the labels 0, 1, 1, 2
@@ -71,6 +72,17 @@ def test_scores_are_of_the_images_that_a_dataset_holds_now(mnist):
     assert not are_scores_of(
         replace(own, test_labels=np.array([1, 1, 1])), logits, 2 / 3
     )  # others in their places
+
+
+def test_scores_of_an_earlier_edition_of_the_drawn_digits_are_not_taken_for_scores_of_this(data_folder):
+    drawn = load("drawn_digits", data_folder)
+    earlier = np.eye(10, dtype=np.float32)[np.arange(12_000, 14_000) % 10]  # all right, in its order
+    assert not are_scores_of(drawn, earlier, 1.0)
+    now = np.eye(10, dtype=np.float32)[drawn.test_labels]
+    now[:7] = now[7]
+    right = float((now.argmax(axis=1) == drawn.test_labels).mean())
+    assert right < 1
+    assert are_scores_of(drawn, now, right)
 
 
 def test_the_surest_mistakes_come_first_and_are_mistakes(trained):

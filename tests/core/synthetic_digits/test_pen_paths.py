@@ -4,10 +4,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
+from benchmarks.styles import UNSEEN
 from core.datasets import ImageData
 from core.images import PreprocessingOptions, pen_width, prepare
-from core.synthetic_digits import Handwriting, draw, paint, random_hand, styles, template, trace
+from core.synthetic_digits import (
+    NAMED,
+    Handwriting,
+    draw,
+    paint,
+    random_hand,
+    styles,
+    template,
+    through,
+    trace,
+)
 
 
 def box(path: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -20,6 +32,60 @@ def test_templates_lie_in_the_unit_square_and_styles_differ(digit: int) -> None:
     paths = [np.vstack(template(digit, style)) for style in range(styles(digit))]
     assert all(path.min() > -0.1 and path.max() < 1.1 for path in paths)
     assert len({path.tobytes() for path in paths}) == styles(digit) >= 2
+
+
+def ink_of(path: list[np.ndarray]) -> np.ndarray:
+    """Return what a thin pen leaves of the path, plainly drawn, as a mask."""
+    return paint(draw(path, Handwriting(), np.random.default_rng(0)), 9) > 0.5
+
+
+def pieces_and_holes(path: list[np.ndarray]) -> tuple[int, int]:
+    ink = ink_of(path)
+    return ndimage.label(ink, np.ones((3, 3)))[1], ndimage.label(~ink)[1] - 1
+
+
+SHAPES = {  # pieces of ink, and holes in it
+    "slashed 0": (1, 2),  # where the slash stays within, (2, 1)
+    "flagged 1, detached underline": (2, 0),
+    "loopy 2": (1, 1),
+    "closed 4": (1, 1),
+    "pointed 4": (1, 1),
+    "footed 7": (1, 0),
+    "barred 7": (1, 0),
+    "footed and barred 7": (1, 0),
+    "hooked 9": (1, 1),  # some leave the loop open
+}
+ALSO = {"slashed 0": (2, 1), "hooked 9": (1, 0)}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_named_ways_have_the_shape_of_their_name(name: str) -> None:
+    digit, ways = NAMED[name]
+    for path in (*(template(digit, way) for way in ways), through(UNSEEN[name])):
+        assert pieces_and_holes(path) in (SHAPES[name], ALSO.get(name))
+        if name.startswith("footed"):
+            foot, stem_end = path[-1], path[0][-1]
+            assert 0.2 < np.ptp(foot[:, 0]) < 0.45, "a serif, not the base of a 2"
+            assert foot[0, 0] < stem_end[0] < foot[-1, 0]
+            assert np.abs(foot[:, 1] - stem_end[1]).max() < 0.04
+        if "barred" in name:
+            bar = path[1]
+            assert np.ptp(bar[:, 0]) > 3 * np.ptp(bar[:, 1])
+            assert 0.35 < bar[:, 1].mean() < 0.6
+        if name == "hooked 9":
+            end, lowest = path[0][-1], path[0][path[0][:, 1].argmax()]
+            assert end[0] < path[0][:, 0].max() - 0.25, "to the left"
+            assert end[1] <= lowest[1] + 1e-9
+        if name.startswith("flagged"):
+            stroke, line = path
+            assert line[:, 1].min() - stroke[:, 1].max() > 0.08, "beneath, and apart"
+
+
+def test_the_path_to_measure_by_is_in_no_dataset() -> None:
+    assert set(UNSEEN) == set(NAMED) == set(SHAPES)
+    for name, (digit, _ways) in NAMED.items():
+        known = {np.vstack(template(digit, way)).tobytes() for way in range(styles(digit))}
+        assert np.vstack(through(UNSEEN[name])).tobytes() not in known
 
 
 def test_the_hand_decides_size_and_place() -> None:

@@ -23,8 +23,8 @@ UNUSUAL_ABOVE: Final = 0.55
 DOUBTED_BELOW: Final = 0.97
 """A drawing stranger than the one, to whose class two models give less than the other on average, is called unusual.
 
-Measured with the ready models: of 4,000 test images of MNIST 4.4% where the softmax regression is asked first, 5.5% where
-the CNN is (2.8% are "unlike"), 1 of 300 digits of `core.synthetic_digits`, and 90 and 91 of 91 smileys.
+Measured with the ready models: of 4,000 test images of MNIST 4.4% where the softmax regression is asked first, 5.5%
+where the CNN is (2.8% are "unlike"), 1 of 300 digits of `core.synthetic_digits`, and 90 and 91 of 91 smileys.
 """
 
 FIT_TO: Final = 12_000

@@ -48,6 +48,13 @@ def import_command() -> Any:
                 )
             ),
         ] = "",
+        ink: Annotated[
+            bool,
+            typer.Option(
+                "--ink",
+                help=_("They show writing on paper: keep the ink alone, white on black, as MNIST's digits."),
+            ),
+        ] = False,
         classes_at: Annotated[
             int,
             typer.Option(
@@ -77,7 +84,7 @@ def import_command() -> Any:
             own = OwnDatasets(store)
             title = name or path.name.split(".")[0][:80]
             try:
-                prepared = own.prepare_import(path, Wanted(title, _shape_of(like, settings), answers))
+                prepared = own.prepare_import(path, Wanted(title, _shape_of(like, settings), answers, ink))
                 _tell(prepared.understood)
                 _refuse_or_ask(prepared.understood, is_sure=yes)
                 kept = own.keep_import(

@@ -1,7 +1,8 @@
 """A dataset made of what people bring, and what was understood on the way: looked at before it is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,8 @@ _SMALL: Final = (32, 32)
 _COLOURED: Final = 24  # levels between the channels of a pixel
 _COLOURED_PIXELS: Final = 0.02  # of a picture in colour
 _COLOURED_PICTURES: Final = 0.1  # of pictures in colour
+_PAPER: Final = 140  # levels: the border of what is dark on light is above that ...
+_ON_PAPER: Final = 0.7  # ... in this share of the pictures
 
 
 @dataclass
@@ -65,9 +68,9 @@ def build(
         check_count(len(found.pictures), wanted.shape or GREY, limits)
         _check_decoded(found.pictures, limits, progress)
         is_coloured = _are_coloured(found.pictures)
-        shape = wanted.shape or (COLOUR if is_coloured else GREY)
+        shape = GREY if wanted.is_ink else wanted.shape or (COLOUR if is_coloured else GREY)
         check_count(len(found.pictures), shape, limits)
-        read = _read(found.pictures, shape, progress)
+        read = _read(found.pictures, shape, progress, is_ink=wanted.is_ink)
     if not read.used:
         raise RefusedUpload(
             together(_("None of its images could be read."), *read.unread[:MOST_NAMED]), _(FORMS)
@@ -90,8 +93,9 @@ def build(
         counts,
         (min(read.sizes, key=_area), max(read.sizes, key=_area)),
         is_coloured,
+        wanted.is_ink,
         (*found.notes, *_about(read), *picked),
-        tuple(warnings_about(names, counts)) if can_learn else (),
+        (*(warnings_about(names, counts) if can_learn else ()), *_on_paper(read, wanted)),
         found.levels,
         found.level,
         found.folders,
@@ -142,13 +146,16 @@ def _is_coloured(image: Image.Image) -> bool:
     return bool((spread > _COLOURED).mean() > _COLOURED_PIXELS)
 
 
-def _read(pictures: Sequence[Picture], shape: tuple[int, int, int], progress: Progress) -> _Read:
+def _read(
+    pictures: Sequence[Picture], shape: tuple[int, int, int], progress: Progress, *, is_ink: bool
+) -> _Read:
     read = _Read(np.empty((len(pictures), *shape), np.uint8))
+    form = _ink_former() if is_ink else partial(fit_image, shape=shape)
     for done, picture in enumerate(pictures):
         progress(done, len(pictures), "")
         try:
             with picture.open() as image:
-                read.images[len(read.used)] = fit_image(image, shape)
+                read.images[len(read.used)] = form(image)
                 read.sizes.append(image.size)
                 read.animated += getattr(image, "n_frames", 1) > 1
         except Refused as reason:
@@ -156,6 +163,28 @@ def _read(pictures: Sequence[Picture], shape: tuple[int, int, int], progress: Pr
             continue
         read.used.append(picture)
     return read
+
+
+def _ink_former() -> Callable[[Image.Image], np.ndarray]:
+    from core.dataset_import.ink_pictures import ink_picture  # here: SciPy and scikit-image come with it
+
+    return ink_picture
+
+
+def _on_paper(read: _Read, wanted: Wanted) -> list[str]:
+    """Say of grey images that are dark on light that they are not as MNIST's, which drawings are brought to."""
+    if wanted.is_ink or read.images.shape[1] != 1:
+        return []
+    images = read.images[: len(read.used), 0]
+    border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    if (np.median(border, axis=1) > _PAPER).mean() < _ON_PAPER:
+        return []
+    return [
+        _(
+            "They are dark on light; drawings are brought to light on dark, as MNIST's digits. If they show writing on "
+            "paper, say so: then a model of them can be asked about drawings."
+        )
+    ]
 
 
 def _class_names(found: Found) -> tuple[str, ...]:

@@ -31,25 +31,30 @@ def facts(understood: Understood) -> Iterator[str]:
 
 def sizes(understood: Understood) -> str:
     """Say the size and colours of the images as they are brought and as they will be kept."""
-    channels, height, width = understood.shape
-    smallest, largest = understood.sizes
-    values = {
-        "colours": _("in colour") if understood.is_coloured else _("grey"),
-        "kept_colours": _("in colour") if channels == 3 else _("grey"),
-        "kept": f"{width} × {height}",
-        "size": "{} × {}".format(*smallest),
-        "largest": "{} × {}".format(*largest),
-    }
+    smallest, largest = ("{} × {}".format(*size) for size in understood.sizes)
+    colours = _("in colour") if understood.is_coloured else _("grey")
+    kept = _kept(understood)
     if smallest == largest:
         return _(
-            "The images are {size:text} pixels, {colours}. Kept: {kept:text} pixels, {kept_colours}.",
-            **values,
+            "The images are {size:text} pixels, {colours}. Kept: {kept}.",
+            size=smallest,
+            colours=colours,
+            kept=kept,
         )
     return _(
-        "The images are from {size:text} to {largest:text} pixels, {colours}. Kept: {kept:text} pixels, "
-        "{kept_colours}.",
-        **values,
-    )
+        "The images are from {size:text} to {largest:text} pixels, {colours}. Kept: {kept}.",
+        size=smallest, largest=largest, colours=colours, kept=kept,
+    )  # fmt: skip
+
+
+def _kept(understood: Understood) -> str:
+    channels, height, width = understood.shape
+    size = f"{width} × {height}"
+    if understood.is_ink:
+        return _("their ink alone, white on black, {size:text} pixels", size=size)
+    if channels == 3:
+        return _("{size:text} pixels, in colour", size=size)
+    return _("{size:text} pixels, grey", size=size)
 
 
 def questions(understood: Understood) -> Iterator[str]:

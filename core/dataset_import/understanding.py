@@ -21,11 +21,15 @@ class Answers:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be made: title, shape (C, H, W) or None for what suits the pictures, and answers to what is open."""
+    """What is to be made: title, shape (C, H, W) or None for what suits the pictures, and answers to what is open.
+
+    is_ink: they show writing on paper, whose ink alone is kept, as of a drawing (1, 28, 28).
+    """
 
     title: str
     shape: tuple[int, int, int] | None = None
     answers: Answers = field(default_factory=Answers)
+    is_ink: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Understood:
     counts: Mapping[str, tuple[int, ...]]
     sizes: tuple[tuple[int, int], tuple[int, int]]
     is_coloured: bool
+    is_ink: bool
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     levels: Mapping[int, tuple[str, ...]]

@@ -43,8 +43,11 @@ def main() -> None:
         else [(name, sys.stdin.buffer.read(size)) for name, size in order["files"]]
     )
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if order["is_ink"]:
+        import core.dataset_import.ink_pictures  # noqa: F401 - its libraries are no part of what it may take
     bound_memory(memory_for(limits, shape or COLOUR, sum(size for _name, size in order["files"])))
-    wanted = Wanted(order["title"], shape, Answers(order["classes_at"], order["splits"]))
+    answers = Answers(order["classes_at"], order["splits"])
+    wanted = Wanted(order["title"], shape, answers, order["is_ink"])
     try:
         _say(_as_json(build(brought, wanted, order["folder"], limits, _Teller())))
     except DatasetError as error:

@@ -107,6 +107,7 @@ def prepare_import(
             order = {
                 "title": wanted.title,
                 "shape": wanted.shape,
+                "is_ink": wanted.is_ink,
                 "classes_at": wanted.answers.classes_at,
                 "splits": dict(wanted.answers.splits),
                 "folder": str(folder),

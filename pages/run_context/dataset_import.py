@@ -83,6 +83,14 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
         key=f"import_files_{st.session_state.get(_ROUND, 0)}",
         help=_("You see what was understood before anything is made of it."),
     )
+    is_ink = (shape is None or shape[0] == 1) and st.toggle(
+        _("They show writing on paper"),
+        key="import_ink",
+        help=_(
+            "Each image becomes its ink alone, white on black and centred, 28 × 28 pixels, as MNIST's digits are: a "
+            "model of them can be asked about drawings."
+        ),
+    )
     known: _Import | None = st.session_state.get(KEY)
     names = tuple(file.file_id for file in files)
     if not files:
@@ -91,7 +99,7 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
         return
     if known is None or known.files != names:
         st.session_state[_ANSWERS] = Answers()
-    wanted = Wanted(_title_of(files), shape, st.session_state[_ANSWERS])
+    wanted = Wanted(_title_of(files), shape, st.session_state[_ANSWERS], is_ink)
     if known is None or (known.files, known.wanted) != (names, wanted):
         known = _begin(known, files, wanted)
     if not known.result.done():

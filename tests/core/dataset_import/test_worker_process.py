@@ -214,7 +214,15 @@ def test_a_process_that_is_killed_is_told(slow: bytes, tmp_path: Path) -> None:
 
 def test_it_ends_with_whoever_began_it(slow: bytes, tmp_path: Path) -> None:
     """Its standard input is closed then; were it to go on, it would say that it is done."""
-    order = {"title": "x", "shape": GREY, "classes_at": 0, "splits": {}, "path": "", "folder": str(tmp_path)}
+    order = {
+        "title": "x",
+        "shape": GREY,
+        "is_ink": False,
+        "classes_at": 0,
+        "splits": {},
+        "path": "",
+        "folder": str(tmp_path),
+    }
     order |= {"limits": asdict(OwnLimits()), "files": [("slow.zip", len(slow))]}
     worker = subprocess.Popen(
         [sys.executable, "-m", "core.dataset_import.worker"],

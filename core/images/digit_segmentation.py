@@ -10,6 +10,9 @@ from scipy import ndimage
 
 Ink = NDArray[np.float32]
 
+ONE_DIGIT_PX = 40
+"""A picture whose longer side is at most this long shows one digit, as MNIST's 28 x 28 pixels do."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -48,8 +51,10 @@ def find_digits(ink: Ink, *, limit: int = 100) -> list[Box]:
     """Return a box for each digit on `ink` (H, W), line by line and from left to right, at most `limit`.
 
     Strokes that nobody would take for two digits are joined: the bar of a five, the halves of an open four.
-    Parts that are small beside the others are left out as specks.
+    Parts that are small beside the others are left out as specks. A picture of 40 px or less is one digit.
     """
+    if max(ink.shape) <= ONE_DIGIT_PX:
+        return [Box(0, 0, *ink.shape)] if (ink > 0.4).any() else []
     groups = _grouped(_parts(ink))
     if not groups:
         return []

@@ -17,6 +17,9 @@ _LEAST_SHARE, _MOST_SHARE = 0.15, 0.92  # of the picture
 _LEAST_FILLING = 0.84  # of the smallest rectangle around it; an ellipse, as a round zero is, fills 0.79
 _LEAST_WHITE = 0.7  # of the sheet; a bold zero has a larger hole
 _LEAST_STEP = 0.15  # of white, from the table to the sheet
+_LEAST_BAND = 0.25  # of white, from a band along the edge to the rest of the picture
+_WHOLE_LINE = 0.99  # of a line across it
+_LEAST_BANDED_PX = 40  # on a smaller picture a band is a stroke
 _RIM = 0.03  # of the sheet's size: its edge and the shadow there are left out
 
 
@@ -82,3 +85,19 @@ def only_page(grey: Ink, page: Mask) -> Ink:
     paper = ndimage.maximum_filter(grey, size=max(3, max(grey.shape) // 60) | 1)
     nearest = ndimage.distance_transform_edt(~page, return_distances=False, return_indices=True)
     return np.where(page, grey, paper[tuple(nearest)]).astype(np.float32)
+
+
+def between_bands(grey: Ink) -> tuple[slice, slice]:
+    """Return the rows and columns of the picture `grey` (H, W) without even bands along one to three of its sides.
+
+    Scanners and letter boxes leave such. A band runs from corner to corner and is at most a quarter of the picture
+    deep; what is the same on all four sides is the paper's margin.
+    """
+    other = np.abs(grey - np.median(grey)) > _LEAST_BAND
+    H, W = grey.shape
+    sides = (other.mean(axis=1), other[::-1].mean(axis=1), other.mean(axis=0), other[:, ::-1].mean(axis=0))
+    depths = [int((side[: len(side) // 4] > _WHOLE_LINE).cumprod().sum()) for side in sides]
+    if all(depths) or max(H, W) <= _LEAST_BANDED_PX:
+        return slice(0, H), slice(0, W)
+    top, bottom, left, right = (depth + bool(depth) for depth in depths)  # the line where it ends is neither
+    return slice(top, H - bottom), slice(left, W - right)

@@ -90,14 +90,23 @@ def only_page(grey: Ink, page: Mask) -> Ink:
 def between_bands(grey: Ink) -> tuple[slice, slice]:
     """Return the rows and columns of the picture `grey` (H, W) without even bands along one to three of its sides.
 
-    Scanners and letter boxes leave such. A band runs from corner to corner and is at most a quarter of the picture
-    deep; what is the same on all four sides is the paper's margin.
+    Scanners and letter boxes leave such. A band runs from corner to corner, is at most a quarter of the picture deep
+    and ends at once, as no shadow does; what is the same on all four sides is the paper's margin.
     """
-    other = np.abs(grey - np.median(grey)) > _LEAST_BAND
     H, W = grey.shape
-    sides = (other.mean(axis=1), other[::-1].mean(axis=1), other.mean(axis=0), other[:, ::-1].mean(axis=0))
-    depths = [int((side[: len(side) // 4] > _WHOLE_LINE).cumprod().sum()) for side in sides]
-    if all(depths) or max(H, W) <= _LEAST_BANDED_PX:
+    if max(H, W) <= _LEAST_BANDED_PX:
         return slice(0, H), slice(0, W)
-    top, bottom, left, right = (depth + bool(depth) for depth in depths)  # the line where it ends is neither
+    middle = np.median(grey)
+    depths = [_band(side, middle) for side in (grey, grey[::-1], grey.T, grey.T[::-1])]
+    top, bottom, left, right = depths if not all(depths) else (0, 0, 0, 0)
     return slice(top, H - bottom), slice(left, W - right)
+
+
+def _band(grey: Ink, middle: np.float32) -> int:
+    """Return how many first lines of `grey` (H, W) are a band and its edge, 0 where there is none."""
+    lines = grey[: len(grey) // 4]
+    depth = int(((np.abs(lines - middle) > _LEAST_BAND).mean(axis=1) > _WHOLE_LINE).cumprod().sum())
+    if not depth:
+        return 0
+    step = np.abs(np.median(grey[depth - 1]) - np.median(grey[depth + 1]))
+    return depth + 1 if step > _LEAST_BAND else 0  # the line where it ends is neither

@@ -35,8 +35,9 @@ def import_files(
     *,
     answers: Answers | None = None,
     limits: OwnLimits = DEFAULT_LIMITS,
+    is_ink: bool = False,
 ) -> Imported:
-    understood = build(brought, Wanted(title, shape, answers or Answers()), data_dir, limits)
+    understood = build(brought, Wanted(title, shape, answers or Answers(), is_ink), data_dir, limits)
     return Imported(dataset_spec(understood.name, data_dir), understood)
 
 

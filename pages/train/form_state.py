@@ -34,16 +34,15 @@ def config_from_address() -> None:
         "dataset": {"dataset": base.dataset, "mix_in": ""},
         "mix_in": {"mix_in": ""},
         "train_size": {"train_size": 0},
-        "validation_size": {
-            "validation_size": usual_for(config.dataset, DEFAULT).validation_size,
-            "train_size": 0,
-        },
+        "validation_size": {"validation_size": 0, "train_size": 0},
     }
     for name, values in instead.items():
         problem = refused_dataset(config) or dataset_problem(config, settings().data_dir)
         if problem is not None and problem.field == name:
             wrong.append(problem)
             config = replace(config, **values)
+            if name == "validation_size":
+                config = usual_for(config.dataset, config)
     for name in {config.dataset, config.mix_in} - {"", *CATALOG}:
         datasets().note_opened(name)
     st.session_state.config = config

@@ -3,12 +3,15 @@
 The ZIP files are what people brought: two classes of 20 under `train/` alone, under `test/` alone, and one image each.
 """
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
+from PIL import Image
 
 from core.config.run_config import RunConfig
 from core.datasets import DatasetSpec, data_folder, dataset_spec, load
@@ -17,15 +20,25 @@ from core.datasets.image_data import ARRAY_NAMES, VALIDATION_NAMES
 from core.protocol.events import Event
 from core.runs import Store
 from core.training.loop import train
-from tests.imports import CASES, import_zip
+from tests.imports import CASES
 
 SHAPE: Final = (1, 28, 28)
 SMALL: Final = {"epochs": 2, "batch_size": 5, "hidden_sizes": (8,), "channels": (3, 3), "eval_every": 0}
 
 
 def brought(name: str) -> DatasetSpec:
-    """Return the dataset made of one of the ZIP files."""
-    return import_zip((CASES / f"{name}.zip").read_bytes(), name).spec
+    """Return the dataset of the images in one of the files, each in the split of its folder, or else for training."""
+    with zipfile.ZipFile(CASES / f"{name}.zip") as archive:
+        names = sorted(name for name in archive.namelist() if name.endswith(".png"))
+        images = np.stack([np.asarray(Image.open(archive.open(name)).convert("L")) for name in names])
+    classes = [PurePosixPath(name).parts[-2] for name in names]
+    splits = [
+        split if (split := PurePosixPath(name).parts[0]) in ("train", "test") else "train" for name in names
+    ]
+    spec = own.create_own(name, sorted(set(classes)), SHAPE)
+    return own.add_images(
+        spec.name, images[:, None], [sorted(set(classes)).index(c) for c in classes], splits=splits
+    )
 
 
 def drawn(title: str, train: tuple[int, int], test: tuple[int, int] = (0, 0)) -> DatasetSpec:

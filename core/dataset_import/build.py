@@ -34,8 +34,7 @@ _SMALL: Final = (32, 32)
 _COLOURED: Final = 24  # levels between the channels of a pixel
 _COLOURED_PIXELS: Final = 0.02  # of a picture in colour
 _COLOURED_PICTURES: Final = 0.1  # of pictures in colour
-_PAPER: Final = 140  # levels: the border of what is dark on light is above that ...
-_ON_PAPER: Final = 0.7  # ... in this share of the pictures
+_ON_PAPER: Final = 0.75  # of pictures that are dark on light
 
 
 @dataclass
@@ -177,7 +176,9 @@ def _on_paper(read: _Read, wanted: Wanted) -> list[str]:
         return []
     images = read.images[: len(read.used), 0]
     border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
-    if (np.median(border, axis=1) > _PAPER).mean() < _ON_PAPER:
+    darkest, lightest = np.percentile(images.reshape(len(images), -1), [2, 98], axis=1)
+    paper = np.median(border, axis=1)
+    if (paper - darkest > lightest - paper).mean() < _ON_PAPER:
         return []
     return [
         _(

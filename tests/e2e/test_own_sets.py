@@ -48,7 +48,7 @@ def imported(page: Page, app: App, name: str, content: bytes, said: str) -> None
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "", "buffer": content}
     )
-    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_text(said)).to_be_visible(timeout=240_000)  # what reads it gives way to all others
 
 
 def trained(page: Page, title: str) -> None:

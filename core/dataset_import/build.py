@@ -29,7 +29,7 @@ GREY: Final = (1, 28, 28)  # as MNIST
 COLOUR: Final = (3, 32, 32)  # as CIFAR-10
 TEST_SHARE: Final = 0.2
 SEED: Final = 0  # of the test images that are picked
-_LOOKED_AT: Final = 40  # pictures, to tell whether they are in colour
+_LOOKED_AT: Final = 40  # pictures, to tell whether they are in colour or on paper
 _SMALL: Final = (32, 32)
 _COLOURED: Final = 24  # levels between the channels of a pixel
 _COLOURED_PIXELS: Final = 0.02  # of a picture in colour
@@ -152,6 +152,11 @@ def _read(
     form = _ink_former() if is_ink else partial(fit_image, shape=shape)
     for done, picture in enumerate(pictures):
         progress(done, len(pictures), "")
+        if (pixels := picture.pixels) is not None and not is_ink and _planes(pixels).shape == shape:
+            read.images[len(read.used)] = _planes(pixels)  # the many of a table need no Pillow
+            read.sizes.append((pixels.shape[1], pixels.shape[0]))
+            read.used.append(picture)
+            continue
         try:
             with picture.open() as image:
                 read.images[len(read.used)] = form(image)
@@ -164,6 +169,11 @@ def _read(
     return read
 
 
+def _planes(pixels: np.ndarray) -> np.ndarray:
+    """Return (H, W) or (H, W, 3) as (C, H, W)."""
+    return pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
+
+
 def _ink_former() -> Callable[[Image.Image], np.ndarray]:
     from core.dataset_import.ink_pictures import ink_picture  # here: SciPy and scikit-image come with it
 
@@ -174,7 +184,7 @@ def _on_paper(read: _Read, wanted: Wanted) -> list[str]:
     """Say of grey images that are dark on light that they are not as MNIST's, which drawings are brought to."""
     if wanted.is_ink or read.images.shape[1] != 1:
         return []
-    images = read.images[: len(read.used), 0]
+    images = read.images[: len(read.used) : -(-len(read.used) // _LOOKED_AT), 0]
     border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
     darkest, lightest = np.percentile(images.reshape(len(images), -1), [2, 98], axis=1)
     paper = np.median(border, axis=1)

@@ -48,7 +48,7 @@ class _Head:
 
 
 def _head(content: bytes) -> _Head:
-    first = pd.read_csv(io.BytesIO(content), header=None, nrows=1, dtype=str, keep_default_na=False)
+    first = pd.read_csv(io.BytesIO(content), header=None, nrows=1, dtype=object, keep_default_na=False)
     names = [str(name).strip() for name in first.iloc[0]]
     if all(_is_number(name) for name in names):
         return _Head([str(n) for n in range(len(names))], is_there=False)
@@ -86,7 +86,7 @@ def _columns(names: Sequence[str]) -> tuple[int | None, list[int], tuple[int, ..
 def _read(
     content: bytes, has_head: bool, label: int | None, pixels: list[int], side: tuple[int, ...]
 ) -> tuple[NDArray[np.uint8], NDArray[np.str_] | None]:
-    types = dict.fromkeys(pixels, np.float32) | ({} if label is None else {label: str})
+    types = dict.fromkeys(pixels, np.float32) | ({} if label is None else {label: object})
     columns = len(pixels) + (label is not None)
     images, names, is_unit = [], [], None
     with warnings.catch_warnings(action="ignore"):

@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.dataset_import.arrays import Half, Table, paired
@@ -37,13 +39,14 @@ FORMS: Final = N_(
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture; `open` gives it decoded and raises Refused. `file` is None where it comes from a table."""
+    """One picture; `open` gives it decoded and raises Refused. It is in a file, or is `pixels` (H, W) or (H, W, 3)."""
 
     path: str
     split: str
     class_name: str
     open: Callable[[], Image.Image]
     file: File | None = None
+    pixels: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _paired(halves: list[Half]) -> list[Table]:
 def _rows(table: Table, split: str) -> list[Picture]:
     assert table.names is not None
     return [
-        Picture(f"{table.path} {n}", split, str(name), partial(Image.fromarray, pixels))
+        Picture(f"{table.path} {n}", split, str(name), partial(Image.fromarray, pixels), pixels=pixels)
         for n, (name, pixels) in enumerate(zip(table.names, table.pixels, strict=True), start=1)
     ]
 

@@ -54,7 +54,9 @@ def test_it_says_how_far_it_is_and_ends_at_a_press_with_nothing_left(app: App, p
 def test_what_is_whole_is_looked_at_and_becomes_a_dataset_when_it_is_kept(app: App, page: Page) -> None:
     before = own_sets(app)
     chosen(page, app, "quick.zip", quick_zip())
-    expect(page.get_by_text("2 classes: a and b. Training images: 4, test images: 2.")).to_be_visible(timeout=240_000)
+    expect(page.get_by_text("2 classes: a and b. Training images: 4, test images: 2.")).to_be_visible(
+        timeout=240_000
+    )
     assert own_sets(app) == before
     page.get_by_role("button", name="Create the dataset").click()
     expect(page.get_by_text("“quick” was made.")).to_be_visible()

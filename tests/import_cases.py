@@ -25,17 +25,17 @@ class Case:
 
 def _picked(n: int) -> str:
     picked = f"There were no test images, so {n} images were picked for testing"
-    return f"{picked}: a fifth of each class, at random (seed 0)."
+    return f"{picked}: a fifth of each class that has two or more, at random (seed 0)."
 
 
 _ONLY_TEST: Final = (
-    "There are only test images, in “test”, so there is nothing to learn from. If they are for training, name the "
-    "folder “train”, or say so here."
+    "There are only test images, in “test”, so there is nothing to learn from. If they are for training, say so, or "
+    "name the folder “train”."
 )
 _LEVELS: Final = "Which are the classes: cat and dog, or indoor and outdoor?"
 _ON_PAPER: Final = (
-    "They are dark on light; drawings are brought to light on dark, as MNIST's digits. If they show writing on paper, "
-    "say so: then a model of them can be asked about drawings."
+    "They are dark on light, but drawings become light on dark, as MNIST's digits are. If they show writing on paper, "
+    "say so (by the switch here, or --ink): a model of them can then be asked about drawings."
 )
 _CASES: Final = (
     Case("train-only", ("cat", "dog"), ((16, 16), (0, 0), (4, 4)), (_picked(8),)),

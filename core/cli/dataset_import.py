@@ -9,6 +9,7 @@ import typer
 
 from core.cli.console import USAGE_ERROR, fail, open_store, say, told_errors
 from core.config.app_settings import Settings
+from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import LEFT_OUT, split_of
 from core.dataset_import.summary import facts, questions
 from core.dataset_import.understanding import Answers, Understood, Wanted
@@ -173,7 +174,7 @@ def _how_to_say(understood: Understood) -> str:
         folder = next(iter(understood.folders), "")
         option = f"--split train={folder}"  # not said: an option
         return _("Say which images are for training: {option}", option=option)
-    levels = [f"--classes-at {level}" for level in understood.levels]  # not said: an option
+    levels = [_level(level, names) for level, names in sorted(understood.levels.items())]
     unknown = [folder for folder, split in understood.folders.items() if not split]
     options = levels if len(levels) > 1 else []
     options += [f"--split train={folder}" for folder in unknown]  # not said: an option
@@ -181,6 +182,10 @@ def _how_to_say(understood: Understood) -> str:
         "Say what is meant by one of these: {options:list}. Or take it as it is understood: --yes",
         options=options,
     )
+
+
+def _level(level: int, names: Sequence[str]) -> str:
+    return _("--classes-at {level} for {names:list}", level=level, names=first_of(names))
 
 
 def _shape_of(like: str, settings: Settings) -> tuple[int, int, int] | None:

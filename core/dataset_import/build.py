@@ -192,8 +192,8 @@ def _on_paper(read: _Read, wanted: Wanted) -> list[str]:
         return []
     return [
         _(
-            "They are dark on light; drawings are brought to light on dark, as MNIST's digits. If they show writing on "
-            "paper, say so: then a model of them can be asked about drawings."
+            "They are dark on light, but drawings become light on dark, as MNIST's digits are. If they show writing on "
+            "paper, say so (by the switch here, or --ink): a model of them can then be asked about drawings."
         )
     ]
 
@@ -221,10 +221,10 @@ def _with_test(splits: list[str], pictures: Sequence[Picture]) -> tuple[list[str
         picked += count
     return splits, [
         ngettext(
-            "There were no test images, so {n} image was picked for testing: a fifth of each class, at random (seed "
-            "{seed}).",
-            "There were no test images, so {n} images were picked for testing: a fifth of each class, at random (seed "
-            "{seed}).",
+            "There were no test images, so {n} image was picked for testing: a fifth of each class that has two or "
+            "more, at random (seed {seed}).",
+            "There were no test images, so {n} images were picked for testing: a fifth of each class that has two or "
+            "more, at random (seed {seed}).",
             picked,
             seed=SEED,
         )

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from core.dataset_import.file_names import DOS, decoded_name, is_left_by_system, parts_of
+from core.dataset_import.names_in_words import quoted
+from core.dataset_import.split_names import split_of
 from core.dataset_import.understanding import Brought
 from core.datasets.errors import RefusedUpload
 from core.datasets.user_dataset_limits import OwnLimits
@@ -73,8 +75,8 @@ class File:
 def open_files(brought: Sequence[Brought] | Path, limits: OwnLimits) -> Iterator[list[File]]:
     """Give the files in order of name, without what systems leave behind.
 
-    brought: archives or other files with their names, or the path of a file or a folder.  Several archives are taken as
-    folders of their names.
+    brought: archives or other files with their names, or the path of a file or a folder. Several archives, of splits or
+    of one class each, are taken as folders of their names.
     Raises: RefusedUpload for what cannot be opened, leads outside, or is beyond a limit.
     """
     with ExitStack() as stack:
@@ -85,6 +87,7 @@ def open_files(brought: Sequence[Brought] | Path, limits: OwnLimits) -> Iterator
             found = [
                 file for name, content in whole for file in _in_file(name, content, len(whole), limits, stack)
             ]
+            _check_belong([name for name, _content in whole], found)
         unpacked = sum(file.size for file in found)
         if unpacked > limits.max_unpacked_bytes:
             raise _too_much(unpacked, limits)
@@ -93,6 +96,20 @@ def open_files(brought: Sequence[Brought] | Path, limits: OwnLimits) -> Iterator
             raise RefusedUpload(told, _("Use fewer images."))
         own = (file for file in found if file.parts and not is_left_by_system(file.parts))
         yield sorted(own, key=lambda file: file.parts)
+
+
+def _check_belong(names: Sequence[str], found: Sequence[File]) -> None:
+    """Raise RefusedUpload for several archives that are neither named after splits nor hold one class each."""
+    archives = [name for name in names if name.casefold().endswith(ARCHIVES)]
+    if len(archives) < 2 or all(split_of(name) for name in archives):
+        return
+    if any(len(file.parts) > 2 for file in found):
+        raise RefusedUpload(
+            _("{names:list} do not belong together.", names=quoted(archives)),
+            _(
+                "Import one at a time; several only if they are named after splits, such as train.zip and test.zip."
+            ),
+        )
 
 
 def _too_much(size: int, limits: OwnLimits) -> RefusedUpload:
@@ -143,7 +160,7 @@ def _in_zip(content: bytes, name: str, stack: ExitStack) -> Iterator[File]:
     try:
         archive = stack.enter_context(zipfile.ZipFile(io.BytesIO(content)))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, zlib.error) as error:
-        raise _unreadable(name, error) from error
+        raise _unreadable(name) from error
     for info in archive.infolist():
         if not info.is_dir():
             path, is_known = _name_in_zip(info)
@@ -163,7 +180,7 @@ def _in_tar(content: bytes, name: str, limits: OwnLimits, stack: ExitStack) -> I
         archive = stack.enter_context(tarfile.open(fileobj=unpacked, mode="r:"))  # noqa: SIM115
         members = [member for member in archive.getmembers() if member.isfile()]
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
-        raise _unreadable(name, error) from error
+        raise _unreadable(name) from error
     for member in members:
         path, is_known = decoded_name(member.name.encode("utf-8", "surrogateescape"))
         yield File(parts_of(path), member.size, partial(_read_member, archive, member), not is_known)
@@ -199,8 +216,8 @@ def _as_it_is(plain: io.BytesIO) -> io.BytesIO:
     return plain
 
 
-def _unreadable(name: str, error: Exception) -> RefusedUpload:
+def _unreadable(name: str) -> RefusedUpload:
     return RefusedUpload(
-        _("“{file}” is not an archive that can be read ({reason}).", file=name, reason=str(error)),
+        _("“{file}” cannot be read: it is not the archive that its name says, or it is damaged.", file=name),
         _("Make it again, as a ZIP."),
     )

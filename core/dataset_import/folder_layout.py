@@ -103,7 +103,9 @@ def _chosen(
 ) -> int:
     """Return the level that was answered, or the outermost.  Raises: RefusedUpload."""
     if not pictures:
-        raise RefusedUpload(_("There is no image in a folder of a class."), _(FORM))
+        raise RefusedUpload(
+            _("No image is in a folder of its class, so what they show is not known."), _(FORM)
+        )
     if not levels:
         names = sorted({picture.folders[0] for picture in pictures})
         if len(names) > most_classes:

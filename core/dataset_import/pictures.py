@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -69,8 +70,7 @@ def find_pictures(files: Sequence[File], answers: Answers, limits: OwnLimits) ->
     tables = [file for file in files if _is_table(file)]
     others = [file for file in files if file not in {*images, *tables} and file.parts[-1] != RECORD]
     if not images and not tables:
-        told = _("There are no images in it.") if not files else _("None of its files is an image.")
-        raise RefusedUpload(told, _(FORMS))
+        raise RefusedUpload(_nothing_in(files), _(FORMS))
     try:
         if not images:
             return _in_tables(tables, others, answers, limits)
@@ -79,6 +79,14 @@ def find_pictures(files: Sequence[File], answers: Answers, limits: OwnLimits) ->
         if images and tables:
             return _in_tables(tables, [*others, *images], answers, limits)
         raise
+
+
+def _nothing_in(files: Sequence[File]) -> str:
+    if len(files) == 1:
+        return _("“{file}” is not an image, nor a file of images that is known here.", file=files[0].path)
+    if not files:
+        return _("There are no files in it.")
+    return ngettext("None of the {n} files is an image.", "None of the {n} files is an image.", len(files))
 
 
 def _is_table(file: File) -> bool:
@@ -117,7 +125,7 @@ def _in_tables(tables: Sequence[File], others: Sequence[File], answers: Answers,
             else:
                 found.append(read_csv(file, limits))
         except Refused as reason:
-            notes.append(_("{file} was left out: {reason}", file=file.path[:160], reason=reason.args[0]))
+            notes.append(_("“{file}” was left out. {reason}", file=file.path[:160], reason=reason.args[0]))
     found += _paired(halves)
     folders = {table.part: answers.splits.get(table.part, _split_of(table)) for table in found}
     if len(found) == 1 and not answers.splits:
@@ -211,8 +219,10 @@ def _recorded_names(files: Sequence[File]) -> tuple[str, ...]:
 
 
 def natural(text: str) -> list[Any]:
-    """Return a sort key in which 2 comes before 10."""
-    parts = re.split(r"(\d+)", text.casefold())
-    return [
+    """Return a sort key in which 2 comes before 10, and é with e."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    parts = re.split(r"(\d+)", plain.casefold())
+    key: list[Any] = [
         (1, len(n := part.lstrip("0")), n) if part.isdecimal() else (2, 0, part) for part in parts if part
     ]
+    return [*key, (0, 0, text)]

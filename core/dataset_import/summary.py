@@ -31,30 +31,34 @@ def facts(understood: Understood) -> Iterator[str]:
 
 def sizes(understood: Understood) -> str:
     """Say the size and colours of the images as they are brought and as they will be kept."""
-    smallest, largest = ("{} × {}".format(*size) for size in understood.sizes)
+    smallest, largest = (_size(width, height) for width, height in understood.sizes)
     colours = _("in colour") if understood.is_coloured else _("grey")
     kept = _kept(understood)
     if smallest == largest:
         return _(
-            "The images are {size:text} pixels, {colours}. Kept: {kept}.",
+            "The images are {size} pixels, {colours}. Kept: {kept}.",
             size=smallest,
             colours=colours,
             kept=kept,
         )
     return _(
-        "The images are from {size:text} to {largest:text} pixels, {colours}. Kept: {kept}.",
+        "The images are from {size} to {largest} pixels, {colours}. Kept: {kept}.",
         size=smallest, largest=largest, colours=colours, kept=kept,
     )  # fmt: skip
 
 
+def _size(width: int, height: int) -> str:
+    return _("{width} × {height}", width=width, height=height)
+
+
 def _kept(understood: Understood) -> str:
     channels, height, width = understood.shape
-    size = f"{width} × {height}"
+    size = _size(width, height)
     if understood.is_ink:
-        return _("their ink alone, white on black, {size:text} pixels", size=size)
+        return _("their ink alone, white on black, {size} pixels", size=size)
     if channels == 3:
-        return _("{size:text} pixels, in colour", size=size)
-    return _("{size:text} pixels, grey", size=size)
+        return _("{size} pixels, in colour", size=size)
+    return _("{size} pixels, grey", size=size)
 
 
 def questions(understood: Understood) -> Iterator[str]:
@@ -87,11 +91,11 @@ def _nothing_to_learn_from(understood: Understood) -> str:
     if not any(understood.counts[VALIDATION]):
         return _(
             "There are only test images, in {folders:list}, so there is nothing to learn from. If they are for "
-            "training, name the folder “train”, or say so here.",
+            "training, say so, or name the folder “train”.",
             folders=folders,
         )
     return _(
-        "There are no training images in {folders:list}, so there is nothing to learn from. Name the folder of those "
-        "that are for training “train”, or say so here.",
+        "There are no training images in {folders:list}, so there is nothing to learn from. Say which are for "
+        "training, or name their folder “train”.",
         folders=folders,
     )

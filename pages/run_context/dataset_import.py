@@ -21,14 +21,14 @@ from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.own_datasets import OwnDatasets
 from pages.components.live_channel import follow
-from pages.run_context.import_preview import show_preview
+from pages.run_context.import_preview import TITLE, show_preview
 from pages.server.background import begin, tell
 from pages.server.page_visit import still_there
 from pages.server.turns import Turns
 from pages.server.visitor import datasets, visitor
 
 KEY: Final = "dataset_import"
-KEPT: Final = "imported_dataset"  # the title of what was made last
+KEPT: Final = "imported_dataset"  # the name of what was made last
 _ANSWERS: Final = "import_answers"
 _ROUND: Final = "import_round"
 LOOK_S: Final = 0.2  # between two looks whether one that waits is still wanted
@@ -81,24 +81,27 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
         _("Images in class folders (ZIP or tar.gz), or IDX, CSV or .npz files"),
         accept_multiple_files=True,
         key=f"import_files_{st.session_state.get(_ROUND, 0)}",
-        help=_("You see what was understood before anything is made of it."),
+        help=_(
+            "You see what was understood before anything is made of it. It ends when you leave this page."
+        ),
     )
+    known: _Import | None = st.session_state.get(KEY)
+    if not files:
+        _forget(known)
+        _show_kept()
+        return
+    names = tuple(file.file_id for file in files)
     is_ink = (shape is None or shape[0] == 1) and st.toggle(
         _("They show writing on paper"),
-        key="import_ink",
+        key=f"import_ink_{hash(names)}",
         help=_(
             "Each image becomes its ink alone, white on black and centred, 28 × 28 pixels, as MNIST's digits are: a "
             "model of them can be asked about drawings."
         ),
     )
-    known: _Import | None = st.session_state.get(KEY)
-    names = tuple(file.file_id for file in files)
-    if not files:
-        _forget(known)
-        _show_kept()
-        return
     if known is None or known.files != names:
         st.session_state[_ANSWERS] = Answers()
+        st.session_state[TITLE] = _title_of(files)
     wanted = Wanted(_title_of(files), shape, st.session_state[_ANSWERS], is_ink)
     if known is None or (known.files, known.wanted) != (names, wanted):
         known = _begin(known, files, wanted)
@@ -110,7 +113,7 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
 
 def _title_of(files: list[UploadedFile]) -> str:
     """Return what the files suggest as a title."""
-    return files[0].name.split(".")[0][:80] if len(files) == 1 else _("My images")
+    return files[0].name.split(".")[0][:80]
 
 
 def _begin(known: _Import | None, files: list[UploadedFile], wanted: Wanted) -> _Import:
@@ -157,7 +160,7 @@ def _show_result(known: _Import) -> None:
         st.error(markdown_text(str(error)), icon=":material/upload_file:")
         return
     images = prepared.images() if prepared.understood.name else None
-    title = show_preview(prepared.understood, images, known.wanted, _answer)
+    show_preview(prepared.understood, images, known.wanted, _answer)
     if known.trouble:
         st.error(markdown_text(known.trouble))
     with st.container(horizontal=True):
@@ -167,7 +170,7 @@ def _show_result(known: _Import) -> None:
             key="import_keep",
             disabled=images is None,
             on_click=_keep,
-            args=(known, title),
+            args=(known,),
         )
         st.button(_("Discard"), key="import_discard", on_click=_next, args=(known,), icon=":material/close:")
 
@@ -177,15 +180,14 @@ def _answer(answers: Answers) -> None:
     st.session_state[_ANSWERS] = answers
 
 
-def _keep(known: _Import, title_key: str) -> None:
-    title = st.session_state.get(title_key, known.wanted.title)
+def _keep(known: _Import) -> None:
     try:
-        own = datasets().keep_import(known.result.result(), title)
+        own = datasets().keep_import(known.result.result(), st.session_state[TITLE])
     except (DatasetError, StoreError) as error:
         known.trouble = str(error)
         return
     _next(known)
-    st.session_state[KEPT] = own.spec.title
+    st.session_state[KEPT] = own.name
 
 
 def _next(known: _Import) -> None:
@@ -196,10 +198,14 @@ def _next(known: _Import) -> None:
 
 def _show_kept() -> None:
     """Say what was made; lists around this have one more now."""
-    title = st.session_state.get(KEPT)
-    if title is None:
+    name = st.session_state.get(KEPT)
+    if name is None:
         return
-    if st.session_state.get(f"{KEPT}_listed") != (title, st.session_state[_ROUND]):
-        st.session_state[f"{KEPT}_listed"] = title, st.session_state[_ROUND]
+    if st.session_state.get(f"{KEPT}_listed") != name:
+        st.session_state[f"{KEPT}_listed"] = name
         st.rerun()
+    try:
+        title = datasets().get(name).spec.title
+    except DatasetError:  # it has been deleted since
+        return
     st.success(markdown_("“{title}” was made. You can choose it on the Train page.", title=title))

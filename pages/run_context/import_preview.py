@@ -19,6 +19,7 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
 from pages.components.image_panels import pixel_panels
 
+TITLE: Final = "import_title"
 IN_ROWS: Final = 12  # classes in the table before it scrolls
 ROW_PX: Final = 35
 MOST_SHOWN: Final = 20  # images
@@ -38,8 +39,8 @@ _COLUMNS: Final = Sentences(
 
 def show_preview(
     understood: Understood, images: ImageData | None, wanted: Wanted, answer: Callable[[Answers], None]
-) -> str:
-    """Draw it, and a field for its title, whose key in the session is returned.
+) -> None:
+    """Draw it, and a field for its title, which the session holds as TITLE.
 
     images: None where it must be said first which are to learn from. answer: called with what is wanted of the
     folders when the visitor has said so.
@@ -55,9 +56,16 @@ def show_preview(
     if images is not None:
         _show_images(images)
     _show_counts(understood)
+    _ask_title(understood)
+
+
+def _ask_title(understood: Understood) -> None:
     key = f"import_title_{understood.name}"
-    st.text_input(_("Name"), wanted.title, max_chars=80, key=key, width=320)
-    return key
+
+    def typed() -> None:
+        st.session_state[TITLE] = st.session_state[key]
+
+    st.text_input(_("Name"), st.session_state[TITLE], max_chars=80, key=key, width=320, on_change=typed)
 
 
 def _ask(understood: Understood, answers: Answers, answer: Callable[[Answers], None]) -> None:
@@ -73,7 +81,7 @@ def _ask(understood: Understood, answers: Answers, answer: Callable[[Answers], N
             key=key,
             on_change=lambda: answer(replace(answers, classes_at=st.session_state[key])),
         )
-    if not understood.name or "" in understood.folders.values():
+    if not understood.name or answers.splits or "" in understood.folders.values():
         for folder, split in sorted(understood.folders.items()):
             _ask_split(folder, split or LEFT_OUT, answers, answer)
 

@@ -97,7 +97,7 @@ def test_photos_of_digits_written_on_paper(app: App, page: Page) -> None:
         buffer = io.BytesIO()
         photograph(ink, PAPERS[n % len(PAPERS)], rng).convert("L").save(buffer, "JPEG", quality=85)
         files[f"{n % 3}/{n}.jpg"] = buffer.getvalue()
-    imported(page, app, "paper.zip", zipped(files), "They are dark on light;")
+    imported(page, app, "paper.zip", zipped(files), "They are dark on light,")
     page.get_by_text("They show writing on paper", exact=True).click()
     expect(
         page.get_by_text(re.compile("Kept: their ink alone, white on black, 28 × 28 pixels"))

@@ -205,7 +205,7 @@ def test_delete_says_which_runs_stand_on_it_and_what_they_lack_then(path: Path) 
         ("give ID comman", "No visitor whose id begins with “comman” has anything here. Give the whole id"),
         ("give ID %_%_%_", "No visitor whose id begins with “%_%_%_” has anything here."),
         ("import /0/0", "/0/0 cannot be read (there is no such file or folder). Name another file."),
-        ("import README.md", "None of its files is an image. What can be read: a ZIP, tar.gz or folder"),
+        ("import README.md", "“README.md” is not an image, nor a file of images that is known here. What can be"),
         ("import README.md --like letters", "The value of --like cannot be used: There is no dataset “letters”."),
         ("import ZIP --name \x07", "The title has a character that cannot be shown"),
         ("take ID", "There is no command “take”."),

@@ -129,8 +129,8 @@ def test_kaggles_test_table_has_no_labels_and_is_left_out(digits: tuple[np.ndarr
         ]
     )
     assert made.notes[:2] == (
-        "sample_submission.csv was left out: It has 2 columns. It needs a label and the pixels of a square image, such "
-        "as 784 for 28 × 28.",
+        "“sample_submission.csv” was left out. It has 2 columns. It needs a label and the pixels of a square image, "
+        "such as 784 for 28 × 28.",
         "7 images in “test.csv” were left out: they have no labels.",
     )
     assert made.spec.train_size + made.spec.test_size == 60
@@ -156,7 +156,9 @@ def test_kaggles_test_table_has_no_labels_and_is_left_out(digits: tuple[np.ndarr
     ],
 )
 def test_an_odd_table_is_refused_by_what_is_odd(table: str, told: str) -> None:
-    with pytest.raises(RefusedUpload, match=rf"no images with labels in it\. x\.csv was left out: .*{told}"):
+    with pytest.raises(
+        RefusedUpload, match=rf"no images with labels in it\. “x\.csv” was left out\. .*{told}"
+    ):
         import_files([("x.csv", table.encode())])
 
 
@@ -239,8 +241,8 @@ def test_npy_files_belong_together_by_their_names(digits: tuple[np.ndarray, np.n
         ([("x.npz", npz(x=np.zeros((3, 8, 8)), y=np.arange(4)))], "“x.npz” has 3 images, but there are 4 labels"),
         ([("x.npz", npz(x=np.full((3, 8, 8), -1.0), y=np.arange(3)))], "from 0 to 1, but it has -1"),
         ([("x.npz", npz(x=np.zeros((3, 8, 8))))], "3 images in “x.npz” were left out: they have no labels"),
-        ([("x.npz", b"PK\x03\x04")], "x.npz was left out: It is damaged"),
-        ([("x.npy", npy(np.array([{}]), allow_pickle=True))], "x.npy was left out: It is damaged"),
+        ([("x.npz", b"PK\x03\x04")], "“x.npz” was left out. It is damaged"),
+        ([("x.npy", npy(np.array([{}]), allow_pickle=True))], "“x.npy” was left out. It is damaged"),
         ([("train-images-idx3-ubyte", b"\0\0\x08\x03\0\0\0\x02")], "It is not as long as its header says"),
         ([("train-images-idx3-ubyte", b"nonsense")], "It is no IDX file of bytes"),
         ([("train-images-idx3-ubyte.gz", b"nonsense")], "It is damaged"),

@@ -131,7 +131,7 @@ def test_writing_on_paper_becomes_ink_that_a_model_of_drawings_reads() -> None:
 def test_dark_on_light_without_it_is_said_and_a_blank_sheet_has_no_ink() -> None:
     as_it_is = import_files(photos(20))
     assert as_it_is.understood.warnings[-1].startswith(
-        "They are dark on light; drawings are brought to light on dark"
+        "They are dark on light, but drawings become light on dark"
     )
     blank = {f"{'ab'[n % 2]}/{n}.png": saved(Image.new("L", (60, 60), 240), "PNG") for n in range(4)}
     with pytest.raises(

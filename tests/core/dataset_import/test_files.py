@@ -83,6 +83,22 @@ def test_several_archives_are_folders_of_their_names(folder: Path) -> None:
     assert made.understood.folders == {"train": "train", "test": "test"}
 
 
+def test_archives_of_one_class_each_are_its_folders_and_others_are_read_one_by_one(folder: Path) -> None:
+    zips, whole = [], io.BytesIO()
+    for name in ("cat", "猫"):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive, zipfile.ZipFile(whole, "a") as all_of_it:
+            for path in (folder / name).glob("[0-9].png"):
+                archive.write(path, path.name)
+                all_of_it.write(path, f"{name}/{path.name}")
+        zips.append((f"{name}.zip", buffer.getvalue()))
+    assert import_files(zips).spec.class_names == ("cat", "猫")
+    with pytest.raises(
+        RefusedUpload, match=r"“pets\.zip” and “cat\.zip” do not belong together\. Import one at"
+    ):
+        import_files([("pets.zip", whole.getvalue()), zips[0]])
+
+
 def zip_named(raw: bytes, flags: int = 0) -> bytes:
     """Return a zip of the folders `raw` and b, the name's bytes as they are."""
     buffer = io.BytesIO()
@@ -101,13 +117,13 @@ def zip_named(raw: bytes, flags: int = 0) -> bytes:
 def test_names_in_utf_8_are_read_with_and_without_the_flag_and_composed() -> None:
     apart = unicodedata.normalize("NFD", "Äpfel")  # as macOS writes it
     made = import_files([("x.zip", zip_named(apart.encode()))])
-    assert made.spec.class_names == ("b", "Äpfel")
+    assert made.spec.class_names == ("Äpfel", "b")
     assert not [note for note in made.notes if "Unicode" in note]
 
 
 def test_names_in_another_code_page_are_read_as_dos_writes_them_and_said() -> None:
     made = import_files([("x.zip", zip_named("Äpfel".encode("cp437")))])
-    assert made.spec.class_names == ("b", "Äpfel")
+    assert made.spec.class_names == ("Äpfel", "b")
     assert made.notes[0] == (
         "2 names are not in Unicode and were read as DOS writes them: Äpfel/0.png and Äpfel/1.png. If they look wrong, "
         "rename them and pack again."
@@ -145,6 +161,6 @@ def test_what_a_tar_would_unpack_to_is_bounded() -> None:
 @pytest.mark.parametrize("content", [b"", b"\x1f\x8b\x08nonsense", b"PK\x03\x04 nonsense", b"nonsense" * 200])
 def test_what_is_no_archive_is_refused_by_its_name(name: str, content: bytes) -> None:
     with pytest.raises(
-        RefusedUpload, match=rf"“{name}” is not an archive that can be read|There are no images"
+        RefusedUpload, match=rf"“{name}” cannot be read: it is not the archive|There are no files in it"
     ):
         import_files([(name, content)])

@@ -132,8 +132,8 @@ def test_names_that_differ_in_capitals_between_splits_are_one_class() -> None:
 @pytest.mark.parametrize(
     ("paths", "told"),
     [
-        (["1.png", "2.png"], "There is no image in a folder of a class"),
-        (["train/1.png", "test/2.png"], "There is no image in a folder of a class"),
+        (["1.png", "2.png"], "No image is in a folder of its class"),
+        (["train/1.png", "test/2.png"], "No image is in a folder of its class"),
         (files("cat"), "There is only one class, “cat”"),
         (files("pets/cat"), "There is only one class, “cat”"),
         (["pets/preview.png", *files("pets/cat")], "There is only one class, “cat”"),

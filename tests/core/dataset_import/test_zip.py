@@ -150,11 +150,14 @@ def test_what_was_left_out_is_said_in_the_readers_language(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "“brought.zip” is not an archive that can be read"),
-        (b"PK\x03\x04 nonsense", "“brought.zip” is not an archive that can be read"),
-        (zipped({}), "There are no images in it"),
-        (zipped({"readme.txt": b"x"}), "None of its files is an image"),
-        (zipped({"1.png": b"x"}), "There is no image in a folder of a class"),
+        (b"", "“brought.zip” cannot be read: it is not the archive that its name says, or it is damaged"),
+        (
+            b"PK\x03\x04 nonsense",
+            "“brought.zip” cannot be read: it is not the archive that its name says, or it is damaged",
+        ),
+        (zipped({}), "There are no files in it"),
+        (zipped({"readme.txt": b"x"}), "“readme.txt” is not an image, nor a file of images"),
+        (zipped({"1.png": b"x"}), "No image is in a folder of its class"),
         (
             zipped({"a/x.png": b"junk", "b/y.png": b"junk"}),
             "None of its images could be read. a/x.png: It is not",

@@ -77,7 +77,7 @@ def test_training_on_drawings(foreign: AppTest, pad: Canvas, store: Store, mnist
         assert outside(foreign) == [], status
     foreign.file_uploader(key="import_files_0").upload("X1.zip", b"PK", "application/zip").run()
     until(lambda: foreign.run().error, "the refusal")
-    assert outside(foreign, "X1.zip", "File is not a zip file") == []  # Python's own reason
+    assert outside(foreign, "X1.zip") == []
 
 
 def _lesson(store: Store, data: ImageData, status: str) -> str:

@@ -103,8 +103,9 @@ def test_what_is_discarded_leaves_nothing_and_the_next_file_is_read(app: AppTest
 
 def test_what_cannot_be_read_is_said_with_what_can(app: AppTest, store: Store) -> None:
     brought(app, "notes.txt", b"nothing")
-    assert "None of its files is an image. What can be read: a ZIP, tar.gz or folder" in words(app).replace(
-        "\\", ""
+    assert (
+        "“notes.txt” is not an image, nor a file of images that is known here. What can be read: a ZIP"
+        in words(app).replace("\\", "")
     )
     assert mine(store) == []
 

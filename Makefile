@@ -36,6 +36,7 @@ lint: style  # the types are a test, too
 
 pretrained: $(VENV)/.run-ready
 	$(BIN)/python -m core.pretrained.registry train
+	$(BIN)/python -m core.pretrained.digit_detector
 
 bench: $(VENV)/.test-ready
 	$(BIN)/python -m benchmarks.training --quick

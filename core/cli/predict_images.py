@@ -1,6 +1,7 @@
 """What a model says of picture files, for `python -m core predict`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,19 @@ from PIL import Image
 
 from core.cli.console import USAGE_ERROR, fail, say, say_json
 from core.config.app_settings import from_environment
-from core.datasets import DatasetError
+from core.datasets import DatasetError, DatasetSpec, load
 from core.datasets.pixel_values import as_uint8
 from core.i18n.kept_sentences import for_scripts, with_code
 from core.i18n.literal_text import visible_text
 from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
 from core.images import ImageError, Limits, read_image
+from core.insight.ood_detector import Detector
 from core.prediction.digit_detection import detect_digits
-from core.prediction.predict import Prediction, predict
+from core.prediction.predict import Prediction, judged, predict
 from core.prediction.predictor import Predictor
-from core.pretrained.load_predictor import predictor_of
+from core.pretrained.digit_detector import detector_of
+from core.pretrained.load_predictor import predictor_of, second_predictor
 from core.runs import StoreError
 
 
@@ -29,22 +32,42 @@ def say_all(images: Sequence[Path], run: str, as_json: bool, stages: Path | None
     Raises: typer.Exit with 2 for a run that cannot answer, 1 if a picture could not be read.
     """
     try:
-        predictor = predictor_of(run)
+        asked = _asked(run)
     except (StoreError, DatasetError, ValueError) as error:
         fail(str(error), USAGE_ERROR)
     failed = False
     for path in images:
         try:
-            answer = _answer(path, predictor)
+            answer = _answer(path, asked)
         except (ImageError, OSError) as error:
             failed = True
             _say_error(path, error, as_json)
             continue
-        _say(path, answer, predictor, as_json)
+        _say(path, answer, asked.predictor.spec, as_json)
         if stages is not None:
             _write_stages(stages, path, answer)
     if failed:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Who answers, as on the Draw page: the run, what knows its images, and a second, ready model."""
+
+    predictor: Predictor
+    detector: Detector | None
+    second: Predictor | None
+
+
+def _asked(run: str) -> _Asked:
+    """Return who answers for a run.  Raises: StoreError, DatasetError, ValueError."""
+    predictor = predictor_of(run)
+    data_dir = from_environment().data_dir
+    try:
+        detector = detector_of(predictor, lambda name: load(name, data_dir))
+    except DatasetError:  # no images, no detector: it answers all the same
+        detector = None
+    return _Asked(predictor, detector, second_predictor(run, predictor))
 
 
 def _reason(error: ImageError | OSError) -> str:
@@ -57,27 +80,30 @@ def _reason(error: ImageError | OSError) -> str:
     return with_code(said if isinstance(said, str) else str(error), "unusable_picture")
 
 
-def _answer(path: Path, predictor: Predictor) -> Prediction:
+def _answer(path: Path, asked: _Asked) -> Prediction:
     allowed = from_environment()
     limits = Limits(int(allowed.upload_mb * 1e6), int(allowed.picture_mb * 1e6))
     picture = read_image(path.read_bytes(), limits)
-    return predict(predictor, detect_digits(picture, predictor.spec, several=False).found[0].subject)
+    spec = asked.predictor.spec
+    subject = detect_digits(picture, spec, several=False).found[0].subject
+    answer = predict(asked.predictor, subject, detector=asked.detector)
+    return judged(answer, predict(asked.second, subject) if asked.second else None, spec)
 
 
-def _say(path: Path, answer: Prediction, predictor: Predictor, as_json: bool) -> None:
-    names = predictor.spec.class_names
+def _say(path: Path, answer: Prediction, spec: DatasetSpec, as_json: bool) -> None:
+    names = spec.class_names
     if as_json:
         told: dict[str, Any] = {
             "file": str(path),
             "class": names[answer.best],
             "probabilities": [round(float(p), 6) for p in answer.probabilities],
+            "kind": answer.kind,
+            "strangeness": None if answer.strangeness is None else round(answer.strangeness, 3),
         }
-        if answer.kind not in ("sure", "unsure"):
-            told["note"] = answer.kind
         say_json(told)
         return
     share = float(answer.probabilities[answer.best])
-    say(_line(visible_text(str(path)), answer.kind, names[answer.best], share, predictor.spec.title))
+    say(_line(visible_text(str(path)), answer.kind, names[answer.best], share, spec.title))
 
 
 def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
@@ -92,6 +118,11 @@ def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
             "{file}: {label} ({share:percent}), but it looks unlike any image of {dataset}",
             **answer,
             dataset=dataset,
+        )
+    if kind == "unusual":
+        return _(
+            "{file}: perhaps {label} ({share:percent}), but it is unlike most images that the model has seen",
+            **answer,
         )
     if kind == "unsure":
         return _("{file}: {label} ({share:percent}), not sure", **answer)

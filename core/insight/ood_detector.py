@@ -6,36 +6,55 @@ images of that class, is its distance to the class; the nearest class counts. Th
 distance does not: far too much or too little ink, too much grey between ink and paper, and a pen as wide as
 the drawing (a filled box). The largest term counts. It judges images only, so that one detector serves every
 model trained on the same, equally prepared images.
+
+How finely it looks is a `Grain`. COARSE is quick to fit, to any dataset, when it is first needed. FINE is for digits:
+its file comes with Inkling (`core.pretrained.digit_detector`), fitted to more than one way of writing.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Floats = NDArray[np.float32]
 
-SIDE = 14
-"""Images are averaged to SIDE x SIDE first: it ignores the noise of single pixels and keeps the detector
-small.
-"""
-COMPONENTS = 20
+
+@dataclass(frozen=True)
+class Grain:
+    """How finely a detector looks.
+
+    Images are blurred by `blur_px` and averaged to side x side, which ignores the noise of single pixels; each space has
+    `components` directions. A strangeness of 1 is where `limit_quantile` of the training images lie below, for the
+    distance, and LIMIT_QUANTILE, for each other term. `typical_quantile`: which of a space's own distances is its unit;
+    None for their mean.
+    """
+
+    side: int
+    components: int
+    blur_px: float = 0.0
+    limit_quantile: float = 0.995
+    typical_quantile: float | None = None
+
+
+COARSE = Grain(14, 20)
+FINE = Grain(28, 40, blur_px=0.7, limit_quantile=0.98, typical_quantile=0.98)
 LIMIT_QUANTILE = 0.995
-"""A strangeness of 1 is where this share of the training images lies below, for each term."""
 THICKEST_PEN_PX = 8.0
 """A pen this wide in a box of 20 leaves no strokes to see."""
 
 
 @dataclass(frozen=True, eq=False)
 class Detector:
-    """What is kept of a training set of K classes, about 85 KB for ten: float16 where it is large.
+    """What is kept of a training set of K classes, about 85 KB for ten where coarse: float16 where it is large.
 
-    means (K, SIDE²) and bases (K, SIDE², COMPONENTS): each class's mean image and principal directions.
-    typical (K,): mean squared distance of a class's own images. limits: the largest ordinary (distance, lack
-    or excess of ink).
+    means (K, side²) and bases (K, side², components): each class's mean image and principal directions. typical (K,):
+    the unit of squared distance to it. limits: the largest ordinary (distance, oddity of ink, share of grey).
+    is_upright: whether the images must be deskewed, whatever the model that is asked has learned from.
     """
 
     means: NDArray[np.float16]
@@ -44,23 +63,25 @@ class Detector:
     ink: Floats
     ordinary: Floats
     limits: Floats
+    blur_px: float = 0.0
+    is_upright: bool = False
 
 
-def fit_detector(images: NDArray[Any], labels: NDArray[np.integer]) -> Detector:
+def fit_detector(images: NDArray[Any], labels: NDArray[np.integer], grain: Grain = COARSE) -> Detector:
     """Return the detector of the training `images` (N, C, H, W) or (N, H, W), uint8 or in [0, 1], labels
     (N,).
 
     The images are as the model sees them: deskewed, if it is trained on deskewed ones. The same images give
     the same detector. Raises ValueError for a class with fewer images than there are components.
     """
-    small = _small(images)
+    small = _small(images, grain.side, grain.blur_px)
     classes = range(int(labels.max()) + 1)
     counts = np.bincount(labels, minlength=len(classes))
-    if counts.min() <= COMPONENTS:
+    if counts.min() <= grain.components:
         raise ValueError(
-            f"each class needs more than {COMPONENTS} images, class {counts.argmin()} has {counts.min()}"
+            f"each class needs more than {grain.components} images, class {counts.argmin()} has {counts.min()}"
         )  # not said: for programmers
-    spaces = [_space(small[labels == k]) for k in classes]
+    spaces = [_space(small[labels == k], grain.components) for k in classes]
     detector = Detector(
         means=np.stack([mean for mean, _ in spaces]).astype(np.float16),
         bases=np.stack([basis for _, basis in spaces]).astype(np.float16),
@@ -68,16 +89,20 @@ def fit_detector(images: NDArray[Any], labels: NDArray[np.integer]) -> Detector:
         ink=np.array([np.median(small.mean(axis=1))], dtype=np.float32),
         ordinary=np.zeros(3, dtype=np.float32),
         limits=np.ones(3, dtype=np.float32),
+        blur_px=grain.blur_px,
     )
     outside = _outside(detector, small)
-    typical = np.array([outside[labels == k, k].mean() for k in classes], dtype=np.float32)
-    detector = replace(detector, typical=typical)
+    typical = [_typical(outside[labels == k, k], grain.typical_quantile) for k in classes]
+    detector = replace(detector, typical=np.array(typical, dtype=np.float32))
     terms = _terms(detector, images)
-    return replace(
-        detector,
-        ordinary=np.median(terms, axis=1).astype(np.float32),
-        limits=np.quantile(terms, LIMIT_QUANTILE, axis=1).astype(np.float32),
-    )
+    shares = (grain.limit_quantile, LIMIT_QUANTILE, LIMIT_QUANTILE)
+    limits = [np.quantile(term, share) for term, share in zip(terms, shares, strict=True)]
+    ordinary = np.median(terms, axis=1).astype(np.float32)
+    return replace(detector, ordinary=ordinary, limits=np.array(limits, dtype=np.float32))
+
+
+def _typical(distances: Floats, quantile: float | None) -> float:
+    return float(distances.mean() if quantile is None else np.quantile(distances, quantile))
 
 
 def strangeness(
@@ -96,7 +121,7 @@ def strangeness(
 
 def _terms(detector: Detector, images: NDArray[Any]) -> Floats:
     """Return (3, N): the distance to the nearest class, how odd the amount of ink is, the share of grey."""
-    small = _small(images)
+    small = _small(images, math.isqrt(detector.means.shape[1]), detector.blur_px)
     distance = (_outside(detector, small) / detector.typical).min(axis=1)
     return np.stack([distance, _odd_ink(detector, small), _grey(images)])
 
@@ -108,27 +133,27 @@ def _brightness(images: NDArray[Any]) -> Floats:
     return grey.reshape(len(images), *images.shape[-2:]).astype(np.float32) / scale
 
 
-def _small(images: NDArray[Any]) -> Floats:
-    """Return the images' brightness averaged to (N, SIDE²)."""
+def _small(images: NDArray[Any], side: int, blur_px: float) -> Floats:
+    """Return the images' brightness blurred and averaged to (N, side²)."""
     grey = _brightness(images)
     N, H, W = grey.shape
-    if min(H, W) < SIDE:
+    if min(H, W) < side:
         raise ValueError(
-            f"images of at least {SIDE} x {SIDE} pixels are needed, got {H} x {W}"
+            f"images of at least {side} x {side} pixels are needed, got {H} x {W}"
         )  # not said: for programmers
-    rows, columns = (np.linspace(0, length, SIDE + 1).round().astype(int)[:-1] for length in (H, W))
+    if blur_px:
+        grey = ndimage.gaussian_filter(grey, (0, blur_px, blur_px))
+    rows, columns = (np.linspace(0, length, side + 1).round().astype(int)[:-1] for length in (H, W))
     sums = np.add.reduceat(np.add.reduceat(grey, rows, axis=1), columns, axis=2)
     areas = np.outer(np.diff([*rows, H]), np.diff([*columns, W]))
-    return (sums / areas).astype(np.float32).reshape(N, SIDE * SIDE)
+    return (sums / areas).astype(np.float32).reshape(N, side * side)
 
 
-def _space(images: Floats) -> tuple[Floats, Floats]:
-    """Return the mean (D,) and the COMPONENTS directions of largest variance (D, COMPONENTS) of images (N,
-    D).
-    """
+def _space(images: Floats, components: int) -> tuple[Floats, Floats]:
+    """Return the mean (D,) and the directions of largest variance (D, components) of images (N, D)."""
     mean = images.mean(axis=0)
     _, directions = np.linalg.eigh(np.cov(images.T))
-    return mean, directions[:, ::-1][:, :COMPONENTS].astype(np.float32)
+    return mean, directions[:, ::-1][:, :components].astype(np.float32)
 
 
 def _outside(detector: Detector, small: Floats) -> Floats:

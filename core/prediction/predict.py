@@ -124,7 +124,8 @@ def predict(
 ) -> Prediction:
     """Return the model's answer about the subject, prepared as `options` says (default: as well as we can).
 
-    detector: what knows the training set's images (see `detector_for`); without one nothing is "unlike".
+    detector: what knows the training set's images (see `detector_for`, and `core.pretrained.digit_detector` for digits);
+    without one nothing is "unlike".
     """
     if isinstance(subject, Photo) and not _takes_ink(predictor.spec):
         subject = DatasetImage(fit_image(subject.image, predictor.spec.image_shape))
@@ -155,10 +156,22 @@ def predict_prepared(
     probabilities = softmax(logits)
     strange = None
     if detector is not None and not prepared.empty:
-        strange = float(strangeness(detector, pixels[None], prepared.pen_px)[0])
+        is_turned = detector.is_upright and not predictor.config.deskew
+        seen = deskew(pixels) if is_turned else pixels
+        strange = float(strangeness(detector, seen[None], prepared.pen_px)[0])
     return Prediction(
         _kind(prepared, probabilities, strange), prepared, pixels, logits, probabilities, strange
     )
+
+
+def judged(answer: Prediction, other: Prediction | None, spec: DatasetSpec) -> Prediction:
+    """Return the answer as page and command line give it, weighed with a second model's where there is one.
+
+    Asked of ink only: with garments, ready models doubt ten test images in a hundred.
+    """
+    if other is None or not answer.is_asked or not spec.takes_ink:
+        return answer
+    return weighed(answer, other)
 
 
 def weighed(answer: Prediction, other: Prediction) -> Prediction:

@@ -4,7 +4,7 @@ from core.config.app_settings import from_environment
 from core.datasets import dataset_spec, load
 from core.i18n.translation import _
 from core.prediction.predictor import Predictor, build_predictor
-from core.pretrained.registry import SHIPPED, renew_shipped, shipped_config, shipped_weights
+from core.pretrained.registry import SHIPPED, ready_for, renew_shipped, shipped_config, shipped_weights
 from core.runs import Store, UnknownRun
 
 
@@ -30,3 +30,12 @@ def predictor_of(run_id: str) -> Predictor:
     standardised = row.config.scaling == "standardised"
     spec = load(row.dataset, settings.data_dir).spec if standardised else dataset_spec(row.dataset)
     return build_predictor(row.config, spec, live[1])
+
+
+def second_predictor(run_id: str, first: Predictor) -> Predictor | None:
+    """Return a ready model that knows the same classes, to be asked as well; None where there is none.
+
+    Raises: as `predictor_of`.
+    """
+    others = ready_for(first.spec, run_id)
+    return predictor_of(others[0]) if others else None

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from core.config.presets import PRESETS
 from core.config.run_config import RunConfig, from_dict, to_dict
-from core.datasets import ImageData, dataset_spec, load
+from core.datasets import CATALOG, DatasetSpec, ImageData, dataset_spec, load
 from core.models.initial_weights import first_weights
 from core.protocol.events import Evaluated, Event, Finished, Logits, Started, Steps, Weights
 from core.runs import DamagedArtifact, Store, StoreError, UnknownRun
@@ -76,6 +76,16 @@ NOTE: Final = (
     "Comes with Inkling. "  # not said: kept as the run's own note, which people may change
     "Trained by `python -m core.pretrained.registry train {name}`."
 )
+
+
+def ready_for(spec: DatasetSpec, other_than: str) -> list[str]:
+    """Return the ready models that know the same classes as a dataset's, the CNN before others, but for one run."""
+    names = sorted(SHIPPED, key=lambda name: SHIPPED[name].model != "cnn")
+    return [
+        name
+        for name in names
+        if name != other_than and CATALOG[SHIPPED[name].dataset].is_compatible_with(spec)
+    ]
 
 
 @cache

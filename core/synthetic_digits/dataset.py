@@ -36,11 +36,16 @@ def label(index: int) -> int:
     return (index + EDITION * is_test) % 10
 
 
+def style(index: int) -> int:
+    """Return in which of its digit's styles image `index` is drawn."""
+    return int(np.random.default_rng(index).integers(styles(label(index))))
+
+
 def drawn_digit(index: int) -> NDArray[np.uint8]:
     """Return image `index` of the dataset, (28, 28); the test set follows the training set."""
     rng = np.random.default_rng(index)
     digit = label(index)
-    path = template(digit, int(rng.integers(styles(digit))), jitter=JITTER, rng=rng)
+    path = template(digit, int(rng.integers(styles(digit))), jitter=JITTER, rng=rng)  # as `style` has it
     hand = random_hand(rng, CANVAS_PX, margin_px=8.0)
     ink = paint(draw(path, hand, rng, CANVAS_PX), float(rng.uniform(*PEN_PX)), CANVAS_PX)
     return as_uint8(prepare(ink).image)

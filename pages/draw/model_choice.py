@@ -11,9 +11,10 @@ from core.datasets import CATALOG, DatasetError, DatasetSpec, ImageData, dataset
 from core.i18n.translation import _
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
-from core.prediction.predict import ModelInput, Prediction, detector_for, predict, predict_prepared
+from core.prediction.predict import ModelInput, Prediction, predict, predict_prepared
 from core.prediction.predictor import Predictor, build_predictor
-from core.pretrained.registry import SHIPPED, adopt_shipped
+from core.pretrained.digit_detector import detector_of
+from core.pretrained.registry import SHIPPED, adopt_shipped, ready_for
 from core.runs import RunRow, Store, StoreError, UnknownRun
 from core.runs.run_labels import title
 from pages.run_context.selected_run import selected_run
@@ -101,14 +102,13 @@ def _cannot_answer(run: RunRow, error: Exception) -> ModelUnavailable:
 
 def second_model(first: LoadedModel) -> LoadedModel | None:
     """Return a ready-made model that knows the same classes, the CNN before others; None where there is none."""
-    for name in sorted(SHIPPED, key=lambda name: SHIPPED[name].model != "cnn"):
-        if name != first.run.id and CATALOG[SHIPPED[name].dataset].is_compatible_with(first.spec):
-            try:
-                second = model_of(store().get(name))
-            except UnknownRun:  # deleted
-                continue
-            if isinstance(second, LoadedModel):
-                return second
+    for name in ready_for(first.spec, first.run.id):
+        try:
+            second = model_of(store().get(name))
+        except UnknownRun:  # deleted
+            continue
+        if isinstance(second, LoadedModel):
+            return second
     return None
 
 
@@ -143,7 +143,7 @@ def start_detector(predictor: Predictor) -> None:
 def detector(predictor: Predictor) -> Detector | None:
     """Return what knows the images that the model learned; None for too few or damaged ones, and until it is made.
 
-    That takes a second or two, while the page already answers without it. None, too, for who may not see the images.
+    That of digits is read from a file; another takes a second or two, while the page already answers without it. None, too, for who may not see the images.
     """
     made = _detector_for(predictor)
     try:
@@ -183,7 +183,7 @@ def _detector(
 
     def made() -> Detector | None:
         with TURNS.turn(whose):
-            return detector_for(_asked, _load_images(seen[0]))
+            return detector_of(_asked, _load_images)
 
     return begin(made, detector_work(_asked))
 

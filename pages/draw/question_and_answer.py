@@ -10,7 +10,7 @@ from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
-from core.prediction.predict import Drawing, ModelInput, Prediction, predict, weighed
+from core.prediction.predict import Drawing, ModelInput, Prediction, judged, predict
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import follow
 from pages.draw.explanation import show_explanation
@@ -68,8 +68,7 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         subject = subject_from(source, model)
         answer = model.answer(subject) if subject is not None else predict(model.predictor, _BLANK)
         second = _second_opinion(model, subject) if subject is not None and answer.is_asked else None
-        if second and model.spec.takes_ink:  # with garments, ready models doubt ten test images in a hundred
-            answer = weighed(answer, second[1])
+        answer = judged(answer, second[1] if second else None, model.spec)
         if view == LESSON:
             label_buttons(model, subject or _BLANK, answer.prepared)
     with right:

@@ -70,7 +70,7 @@ def test_long_computations(
 def test_what_knows_the_images_of_a_model(
     app: AppTest, store: Store, mnist: ImageData, held: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_choice, "detector_for", lambda *_: None)
+    monkeypatch.setattr(model_choice, "detector_of", lambda *_: None)
     shown(app, "draw", finished_run(store, mnist, train_size=200))
     until(lambda: ("turn", ME) in held, "the turn")
 

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from core.datasets import ImageData
 from core.images import PreprocessingOptions, deskew, prepare
-from core.insight.ood_detector import COMPONENTS, SIDE, Detector, fit_detector, strangeness
+from core.insight.ood_detector import COARSE, Detector, fit_detector, strangeness
 from core.synthetic_digits import draw, paint, random_hand, styles, template
 
 
@@ -79,7 +79,8 @@ def test_blank_and_full_images_are_strange(detector: Detector, image: np.ndarray
 def test_distance_is_what_a_projection_by_least_squares_leaves(detector: Detector) -> None:
     """An independent way to the same number: numpy's least squares instead of the inner products."""
     images, _, _ = drawn(10, seed=5)
-    small = images.reshape(10, SIDE, 2, SIDE, 2).mean(axis=(2, 4)).reshape(10, -1)
+    side = COARSE.side
+    small = images.reshape(10, side, 2, side, 2).mean(axis=(2, 4)).reshape(10, -1)
     distances = []
     for mean, basis, typical in zip(detector.means, detector.bases, detector.typical, strict=True):
         away = (small - mean.astype(np.float64)).T
@@ -107,7 +108,7 @@ def test_bytes_and_channels_give_the_same_score(detector: Detector) -> None:
 
 def test_too_few_images_of_a_class_are_told(mnist: ImageData) -> None:
     images, labels = mnist.train_images[:100], np.arange(100) % 10
-    with pytest.raises(ValueError, match=f"more than {COMPONENTS} images, class 0 has 10"):
+    with pytest.raises(ValueError, match=f"more than {COARSE.components} images, class 0 has 10"):
         fit_detector(images, labels)
 
 

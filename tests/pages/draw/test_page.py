@@ -50,7 +50,7 @@ def test_it_answers_before_it_knows_what_is_no_digit_and_then_says_so(
         may_end.wait(300)
         return detector_made_once(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(model_choice, "detector_for", slowly)
+    monkeypatch.setattr(model_choice, "detector_of", slowly)
     box = np.zeros((280, 280), np.float32)
     box[60:220, 60:220] = 1
     pad.draw(box, "box")
@@ -82,7 +82,7 @@ def test_damaged_images_leave_the_answer_without_a_warning_until_they_are_mended
             raise DatasetError("a file is damaged", "Unpack it again.")
         return detector_made_once(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(model_choice, "detector_for", made)
+    monkeypatch.setattr(model_choice, "detector_of", made)
     model_choice.start_detector(predictor)
     with pytest.raises(DatasetError):
         model_choice._detector(*model_choice._seen(predictor)).result(300)

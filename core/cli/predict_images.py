@@ -21,6 +21,7 @@ from core.insight.ood_detector import Detector
 from core.prediction.digit_detection import detect_digits
 from core.prediction.predict import Prediction, judged, predict
 from core.prediction.predictor import Predictor
+from core.prediction.thing_sentences import NOTHING_LIKE, about
 from core.pretrained.digit_detector import detector_of
 from core.pretrained.load_predictor import predictor_of, second_predictor
 from core.runs import StoreError
@@ -103,11 +104,11 @@ def _say(path: Path, answer: Prediction, spec: DatasetSpec, as_json: bool) -> No
         say_json(told)
         return
     share = float(answer.probabilities[answer.best])
-    say(_line(visible_text(str(path)), answer.kind, names[answer.best], share, spec.title))
+    say(_line(visible_text(str(path)), answer.kind, names[answer.best], share, about(NOTHING_LIKE, spec)))
 
 
-def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
-    """Return the answer to one picture in words; kind: as in Prediction."""
+def _line(file: str, kind: str, label: str, share: float, nothing_like: str) -> str:
+    """Return the answer to one picture in the Draw page's words; kind: as in Prediction."""
     if kind == "empty":
         return _("{file}: nothing is drawn in this picture", file=file)
     if kind == "tiny":
@@ -115,13 +116,13 @@ def _line(file: str, kind: str, label: str, share: float, dataset: str) -> str:
     answer = {"file": file, "label": label, "share": share}
     if kind == "unlike":
         return _(
-            "{file}: {label} ({share:percent}), but it looks unlike any image of {dataset}",
+            "{file}: {nothing_like}. Best guess: {label} (low confidence).",
+            nothing_like=nothing_like,
             **answer,
-            dataset=dataset,
         )
     if kind == "unusual":
         return _(
-            "{file}: perhaps {label} ({share:percent}), but it is unlike most images that the model has seen",
+            "{file}: perhaps {label} ({share:percent} sure), but it is unlike most images that the model has seen",
             **answer,
         )
     if kind == "unsure":

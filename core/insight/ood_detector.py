@@ -13,7 +13,6 @@ its file comes with Inkling (`core.pretrained.digit_detector`), fitted to more t
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,22 +27,27 @@ Floats = NDArray[np.float32]
 class Grain:
     """How finely a detector looks.
 
-    Images are blurred by `blur_px` and averaged to side x side, which ignores the noise of single pixels; each space has
-    `components` directions. A strangeness of 1 is where `limit_quantile` of the training images lie below, for the
-    distance, and LIMIT_QUANTILE, for each other term. `typical_quantile`: which of a space's own distances is its unit;
-    None for their mean.
+    Images are blurred by `blur_px` and averaged to side x side, which ignores the noise of single pixels; each space
+    has `components` directions. A strangeness of 1 is where these shares of the training images lie below: `distances` for
+    the distance, `others` for each other term. `unit`: which quantile of a space's own distances is its unit, None for
+    their mean. `is_upright`: the images must be deskewed, whatever the model that is asked has learned from.
+    `unusual_above`: what is stranger is unusual if two models doubt it, too.
     """
 
     side: int
     components: int
     blur_px: float = 0.0
-    limit_quantile: float = 0.995
-    typical_quantile: float | None = None
+    distances: float = 0.995
+    others: float = 0.995
+    unit: float | None = None
+    is_upright: bool = False
+    unusual_above: float = 0.55
 
 
 COARSE = Grain(14, 20)
-FINE = Grain(28, 40, blur_px=0.7, limit_quantile=0.98, typical_quantile=0.98)
-LIMIT_QUANTILE = 0.995
+FINE = Grain(
+    *(28, 40), blur_px=0.7, distances=0.9875, others=0.9995, unit=0.98, is_upright=True, unusual_above=0.7
+)
 THICKEST_PEN_PX = 8.0
 """A pen this wide in a box of 20 leaves no strokes to see."""
 
@@ -54,7 +58,6 @@ class Detector:
 
     means (K, side²) and bases (K, side², components): each class's mean image and principal directions. typical (K,):
     the unit of squared distance to it. limits: the largest ordinary (distance, oddity of ink, share of grey).
-    is_upright: whether the images must be deskewed, whatever the model that is asked has learned from.
     """
 
     means: NDArray[np.float16]
@@ -63,8 +66,7 @@ class Detector:
     ink: Floats
     ordinary: Floats
     limits: Floats
-    blur_px: float = 0.0
-    is_upright: bool = False
+    grain: Grain = COARSE
 
 
 def fit_detector(images: NDArray[Any], labels: NDArray[np.integer], grain: Grain = COARSE) -> Detector:
@@ -74,7 +76,7 @@ def fit_detector(images: NDArray[Any], labels: NDArray[np.integer], grain: Grain
     The images are as the model sees them: deskewed, if it is trained on deskewed ones. The same images give
     the same detector. Raises ValueError for a class with fewer images than there are components.
     """
-    small = _small(images, grain.side, grain.blur_px)
+    small = _small(images, grain)
     classes = range(int(labels.max()) + 1)
     counts = np.bincount(labels, minlength=len(classes))
     if counts.min() <= grain.components:
@@ -89,13 +91,13 @@ def fit_detector(images: NDArray[Any], labels: NDArray[np.integer], grain: Grain
         ink=np.array([np.median(small.mean(axis=1))], dtype=np.float32),
         ordinary=np.zeros(3, dtype=np.float32),
         limits=np.ones(3, dtype=np.float32),
-        blur_px=grain.blur_px,
+        grain=grain,
     )
     outside = _outside(detector, small)
-    typical = [_typical(outside[labels == k, k], grain.typical_quantile) for k in classes]
+    typical = [_typical(outside[labels == k, k], grain.unit) for k in classes]
     detector = replace(detector, typical=np.array(typical, dtype=np.float32))
     terms = _terms(detector, images)
-    shares = (grain.limit_quantile, LIMIT_QUANTILE, LIMIT_QUANTILE)
+    shares = (grain.distances, grain.others, grain.others)
     limits = [np.quantile(term, share) for term, share in zip(terms, shares, strict=True)]
     ordinary = np.median(terms, axis=1).astype(np.float32)
     return replace(detector, ordinary=ordinary, limits=np.array(limits, dtype=np.float32))
@@ -121,7 +123,7 @@ def strangeness(
 
 def _terms(detector: Detector, images: NDArray[Any]) -> Floats:
     """Return (3, N): the distance to the nearest class, how odd the amount of ink is, the share of grey."""
-    small = _small(images, math.isqrt(detector.means.shape[1]), detector.blur_px)
+    small = _small(images, detector.grain)
     distance = (_outside(detector, small) / detector.typical).min(axis=1)
     return np.stack([distance, _odd_ink(detector, small), _grey(images)])
 
@@ -133,16 +135,16 @@ def _brightness(images: NDArray[Any]) -> Floats:
     return grey.reshape(len(images), *images.shape[-2:]).astype(np.float32) / scale
 
 
-def _small(images: NDArray[Any], side: int, blur_px: float) -> Floats:
+def _small(images: NDArray[Any], grain: Grain) -> Floats:
     """Return the images' brightness blurred and averaged to (N, side²)."""
-    grey = _brightness(images)
+    grey, side = _brightness(images), grain.side
     N, H, W = grey.shape
     if min(H, W) < side:
         raise ValueError(
             f"images of at least {side} x {side} pixels are needed, got {H} x {W}"
         )  # not said: for programmers
-    if blur_px:
-        grey = ndimage.gaussian_filter(grey, (0, blur_px, blur_px))
+    if grain.blur_px:
+        grey = ndimage.gaussian_filter(grey, (0, grain.blur_px, grain.blur_px))
     rows, columns = (np.linspace(0, length, side + 1).round().astype(int)[:-1] for length in (H, W))
     sums = np.add.reduceat(np.add.reduceat(grey, rows, axis=1), columns, axis=2)
     areas = np.outer(np.diff([*rows, H]), np.diff([*columns, W]))

@@ -11,7 +11,7 @@ from core.datasets.catalog import DatasetSpec
 from core.datasets.image_data import ImageData
 from core.i18n.translation import N_, _
 from core.images import PreprocessedImage, PreprocessingOptions, deskew, prepare, prepare_garment
-from core.insight.ood_detector import Detector, fit_detector, strangeness
+from core.insight.ood_detector import COARSE, Detector, Grain, fit_detector, strangeness
 from core.models.softmax_regression import softmax
 from core.picture_files.image_resize import fit_image
 from core.prediction.predictor import Predictor
@@ -19,13 +19,8 @@ from core.prediction.predictor import Predictor
 UNSURE_BELOW: Final = 0.6
 """Below this probability of the best class the answer is called unsure."""
 
-UNUSUAL_ABOVE: Final = 0.55
 DOUBTED_BELOW: Final = 0.97
-"""A drawing stranger than the one, to whose class two models give less than the other on average, is called unusual.
-
-Measured with the ready models: of 4,000 test images of MNIST 4.4% where the softmax regression is asked first, 5.5%
-where the CNN is (2.8% are "unlike"), 1 of 300 digits of `core.synthetic_digits`, and 90 and 91 of 91 smileys.
-"""
+"""An unusual drawing, to whose class two models give less than this on average, is not taken for sure."""
 
 FIT_TO: Final = 12_000
 """Training images that the detector of strange drawings is fitted to: half a second, and no worse than all."""
@@ -64,7 +59,7 @@ class Prediction:
     kind: "sure", "unsure" (best class below UNSURE_BELOW), "unusual" (see `weighed`), "unlike" (nothing like the
     training set), or why nothing was asked: "empty", "tiny". pixels: (C, H, W) in [0, 1], as the model saw it.
     logits and probabilities: (K,). strangeness: the out-of-distribution score, 1 at the limit; None where there is
-    none.
+    none. grain: how finely that looked.
     """
 
     kind: Kind
@@ -73,6 +68,7 @@ class Prediction:
     logits: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     strangeness: float | None = None
+    grain: Grain = COARSE
 
     @property
     def best(self) -> int:
@@ -124,7 +120,7 @@ def predict(
 ) -> Prediction:
     """Return the model's answer about the subject, prepared as `options` says (default: as well as we can).
 
-    detector: what knows the training set's images (see `detector_for`, and `core.pretrained.digit_detector` for digits);
+    detector: what knows the training set's images (see `detector_for`; for digits, `core.pretrained.digit_detector`);
     without one nothing is "unlike".
     """
     if isinstance(subject, Photo) and not _takes_ink(predictor.spec):
@@ -154,14 +150,12 @@ def predict_prepared(
     pixels = pixels_for(prepared, predictor.spec)
     logits = predictor.logits(pixels[None])[0].astype(np.float64)
     probabilities = softmax(logits)
-    strange = None
+    strange, grain = None, detector.grain if detector else COARSE
     if detector is not None and not prepared.empty:
-        is_turned = detector.is_upright and not predictor.config.deskew
-        seen = deskew(pixels) if is_turned else pixels
+        seen = deskew(pixels) if grain.is_upright and not predictor.config.deskew else pixels
         strange = float(strangeness(detector, seen[None], prepared.pen_px)[0])
-    return Prediction(
-        _kind(prepared, probabilities, strange), prepared, pixels, logits, probabilities, strange
-    )
+    kind = _kind(prepared, probabilities, strange)
+    return Prediction(kind, prepared, pixels, logits, probabilities, strange, grain)
 
 
 def judged(answer: Prediction, other: Prediction | None, spec: DatasetSpec) -> Prediction:
@@ -178,7 +172,7 @@ def weighed(answer: Prediction, other: Prediction) -> Prediction:
     """Return the answer as "unusual" where a strange drawing gets a sure answer that both models together doubt."""
     both = answer.probabilities[answer.best] + other.probabilities[answer.best]
     doubted = both / 2 < DOUBTED_BELOW
-    is_strange = answer.strangeness is not None and answer.strangeness > UNUSUAL_ABOVE
+    is_strange = answer.strangeness is not None and answer.strangeness > answer.grain.unusual_above
     return replace(answer, kind="unusual") if answer.kind == "sure" and is_strange and doubted else answer
 
 

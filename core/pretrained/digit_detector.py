@@ -1,7 +1,7 @@
 """Is this a digit? The detector that comes with Inkling: `python -m core.pretrained.digit_detector` fits it again.
 
-It knows MNIST's digits and the drawn ones (`core.synthetic_digits`), each class of each as a space of its own: one space
-for both would reach far between them, where letters lie. It serves every model of either dataset, and it is the same
+It knows MNIST's digits and the drawn ones (`core.synthetic_digits`), each class of each as a space of its own: one
+space for both would reach far between them, where letters lie. It serves every model of either dataset, and it is the same
 file for the page and the command line. Fitting takes half a minute, reading it 10 ms.
 """
 
@@ -29,13 +29,13 @@ _ARRAYS: Final = ("means", "bases", "typical", "ink", "ordinary", "limits")
 @cache
 def digit_detector() -> Detector:
     """Return what knows digits."""
-    return Detector(**load_file(FILE), blur_px=FINE.blur_px, is_upright=True)
+    return Detector(**load_file(FILE), grain=FINE)
 
 
 def detector_of(predictor: Predictor, images: Callable[[str], ImageData]) -> Detector | None:
     """Return what tells strange drawings from what the model learned; None for a dataset too small for it.
 
-    images: loads the dataset of a name, which only datasets other than DATASETS need.
+    images: loads the dataset of a name, which those of DATASETS do not need.
     """
     dataset = predictor.config.dataset
     return digit_detector() if dataset in DATASETS else detector_for(predictor, images(dataset))

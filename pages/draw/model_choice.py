@@ -143,7 +143,8 @@ def start_detector(predictor: Predictor) -> None:
 def detector(predictor: Predictor) -> Detector | None:
     """Return what knows the images that the model learned; None for too few or damaged ones, and until it is made.
 
-    That of digits is read from a file; another takes a second or two, while the page already answers without it. None, too, for who may not see the images.
+    That of digits is read from a file; another takes a second or two, while the page already answers without it. None,
+    too, for who may not see the images.
     """
     made = _detector_for(predictor)
     try:
@@ -177,7 +178,9 @@ def _detector_for(predictor: Predictor) -> Future[Detector | None] | None:
 
 @st.cache_resource(show_spinner=False, max_entries=12)
 def _detector(
-    seen: tuple[str, bool], _asked: Predictor, _load_images: Callable[[str], ImageData]
+    seen: tuple[str, bool],  # noqa: ARG001 - by which it is kept
+    _asked: Predictor,
+    _load_images: Callable[[str], ImageData],
 ) -> Future[Detector | None]:
     whose = visitor()
 

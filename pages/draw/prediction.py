@@ -11,8 +11,8 @@ from core.i18n.marked_sentences import html_
 from core.i18n.number_format import percent
 from core.i18n.translation import N_, _
 from core.prediction.predict import UNSURE_BELOW, Prediction
+from core.prediction.thing_sentences import DRAW, NO_SIGN_OF, NOTHING_LIKE, SHOW, TOO_SMALL, about
 from pages.components.assets import loader
-from pages.draw.thing_sentences import DRAW, NO_SIGN_OF, NOTHING_LIKE, SHOW, TOO_SMALL, about
 
 _bars: Final = st.components.v2.component("inkling_bars", js=loader("bars.js"), isolate_styles=False)
 

@@ -66,9 +66,9 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
     view = _chosen_view()
     with left, st.container(key="question"):
         subject = subject_from(source, model)
-        answer = model.answer(subject) if subject is not None else predict(model.predictor, _BLANK)
-        second = _second_opinion(model, subject) if subject is not None and answer.is_asked else None
-        answer = judged(answer, second[1] if second else None, model.spec)
+        answer, second = (
+            answers_to(model, subject) if subject is not None else (predict(model.predictor, _BLANK), None)
+        )
         if view == LESSON:
             label_buttons(model, subject or _BLANK, answer.prepared)
     with right:
@@ -78,6 +78,13 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         _show_view(view, source, model, subject or _BLANK, answer)
     waits = answer.is_asked and is_detector_due(model.predictor)
     follow("detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}} if waits else {})
+
+
+def answers_to(model: LoadedModel, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
+    """Return the answer, weighed with that of a second model, and the second's name and answer."""
+    answer = model.answer(subject)
+    second = _second_opinion(model, subject) if answer.is_asked else None
+    return judged(answer, second[1] if second else None, model.spec), second
 
 
 def _second_opinion(model: LoadedModel, subject: ModelInput) -> tuple[str, Prediction] | None:

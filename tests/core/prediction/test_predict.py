@@ -20,6 +20,7 @@ from core.prediction.predict import (
     weighed,
 )
 from core.prediction.predictor import Predictor, build_predictor
+from core.pretrained.digit_detector import digit_detector
 from core.pretrained.registry import shipped_config, shipped_weights
 
 
@@ -157,7 +158,7 @@ def smiley(radius: float, pen_px: float) -> np.ndarray:
 @pytest.mark.parametrize("names", [("softmax-mnist", "cnn-mnist"), ("cnn-mnist", "softmax-mnist")])
 def test_a_smiley_is_called_unusual_and_few_real_digits_are(names: tuple[str, str], mnist: ImageData) -> None:
     first, second = map(ready, names)
-    detector = detector_for(first, mnist)
+    detector = digit_detector()
 
     def kind(subject: Drawing | DatasetImage) -> str:
         return weighed(predict(first, subject, detector=detector), predict(second, subject)).kind

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 from sklearn.datasets import load_digits
 
 from benchmarks.drawing import painted
@@ -135,7 +136,7 @@ def digits(side: Side, mnist: ImageData, count: int) -> Iterator[tuple[str, list
     ]
     yield "a straight stroke", [*map(Drawing, strokes)], False
     bunch = load_digits()
-    scans = [np.kron(np.pad(image / 16, 1), np.ones((4, 4))) for image in bunch.images[:count]]
+    scans = [ndimage.zoom(np.pad(image / 16, 1), 4, order=3).clip(0, 1) for image in bunch.images[:count]]
     yield (
         "UCI, drawn again",
         [*map(Drawing, painted([trace(scan, zoom=3) for scan in scans], rng, PEN_PX))],

@@ -28,9 +28,9 @@ class Grain:
     """How finely a detector looks.
 
     Images are blurred by `blur_px` and averaged to side x side, which ignores the noise of single pixels; each space
-    has `components` directions. A strangeness of 1 is where these shares of the training images lie below: `distances` for
-    the distance, `others` for each other term. `unit`: which quantile of a space's own distances is its unit, None for
-    their mean. `is_upright`: the images must be deskewed, whatever the model that is asked has learned from.
+    has `components` directions. A strangeness of 1 is where these shares of the training images lie below: `distances`
+    for the distance, `others` for each other term. `unit`: which quantile of a space's own distances is its unit, None
+    for their mean. `is_upright`: the images must be deskewed, whatever the model that is asked has learned from.
     `unusual_above`: what is stranger is unusual if two models doubt it, too.
     """
 
@@ -60,8 +60,8 @@ class Detector:
     the unit of squared distance to it. limits: the largest ordinary (distance, oddity of ink, share of grey).
     """
 
-    means: NDArray[np.float16]
-    bases: NDArray[np.float16]
+    means: NDArray[np.float16] | Floats
+    bases: NDArray[np.float16] | Floats
     typical: Floats
     ink: Floats
     ordinary: Floats
@@ -161,7 +161,8 @@ def _space(images: Floats, components: int) -> tuple[Floats, Floats]:
 def _outside(detector: Detector, small: Floats) -> Floats:
     """Return the squared length of what lies outside each class's space, (N, K)."""
     columns = []
-    for mean, basis in zip(detector.means.astype(np.float32), detector.bases.astype(np.float32), strict=True):
+    means, bases = (array.astype(np.float32, copy=False) for array in (detector.means, detector.bases))
+    for mean, basis in zip(means, bases, strict=True):
         away = small - mean
         columns.append((away**2).sum(axis=1) - ((away @ basis) ** 2).sum(axis=1))
     return np.maximum(np.stack(columns, axis=1), 0)

@@ -1,13 +1,15 @@
 """A drawing on the Draw page without a browser, and what the page then says."""
 
+from collections.abc import Callable
+
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from core import synthetic_digits
 from core.datasets import ImageData
 from core.insight.ood_detector import Detector
-from core.prediction.predict import detector_for
 from core.prediction.predictor import Predictor
+from core.pretrained.digit_detector import detector_of
 
 DRAWN = synthetic_digits.paint(
     synthetic_digits.draw(
@@ -40,11 +42,11 @@ class Canvas:
 DETECTORS: dict[tuple[str, bool], Detector | None] = {}
 
 
-def detector_made_once(predictor: Predictor, data: ImageData) -> Detector | None:
+def detector_made_once(predictor: Predictor, images: Callable[[str], ImageData]) -> Detector | None:
     """Return the dataset's detector, which depends on no run: a second of work that every test would do anew."""
-    key = data.fingerprint, predictor.config.deskew
+    key = images(predictor.config.dataset).fingerprint, predictor.config.deskew
     if key not in DETECTORS:
-        DETECTORS[key] = detector_for(predictor, data)
+        DETECTORS[key] = detector_of(predictor, images)
     return DETECTORS[key]
 
 

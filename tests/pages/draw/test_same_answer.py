@@ -72,7 +72,7 @@ def test_of_garments(fashion: ImageData, tmp_path: Path) -> None:
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (28, 28), dtype=np.uint8)).save(files[3])
     told = on_the_command_line(files, "cnn-fashion")
     assert told == on_the_page(files, "cnn-fashion")
-    assert all(strange is not None for *_, strange in told)
+    assert all(strange is not None for *_, strange in told[:3])
 
 
 @pytest.mark.long

@@ -2,7 +2,8 @@
 
 The split: TUNING and REPORTING draw the same kinds in other ways. Letters come from other fonts, and as pen paths of
 other letters; faces, crosses and shapes are other ones; scribbles and blobs are other curves; every hand and pen
-is another (its seed begins with the side's number). Nothing of REPORTING was looked at while numbers were chosen.
+is another (its seed begins with the side's number). Every number was chosen on TUNING; of REPORTING a sheet of the
+drawings was seen before, and one table.
 Left out is what is also a digit: the letters b c g i j l o q s v z B I O S Z, a circle, a straight line.
 """
 

@@ -47,7 +47,7 @@ Said = queue.Queue[dict[str, Any] | None]  # what the process says, None at its 
 _ERRORS: Final = {kind.code: kind for kind in (RefusedUpload, DiskFull, NoPermission)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PreparedImport:
     """A dataset that is made and not kept yet, and what was understood. It goes when nobody holds it any more."""
 

@@ -1,10 +1,12 @@
 """Whose datasets of people's own are, and what somebody may do with them. Their images: core.datasets.user_datasets."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -17,6 +19,7 @@ from core.datasets import user_datasets
 from core.datasets.bundled_archives import Progress
 from core.datasets.catalog import DatasetSpec, unknown
 from core.datasets.dataset_setup import no_progress
+from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
 from core.runs import dataset_rights as rights
 from core.runs.dataset_lists import DatasetLists
@@ -28,6 +31,9 @@ from core.runs.store_time import store_time
 
 if TYPE_CHECKING:
     from core.runs.store import Store
+
+
+_PREPARED: Final[dict[str, WeakSet[PreparedImport]]] = defaultdict(WeakSet)  # owner -> what waits to be kept
 
 
 class OwnDatasets(DatasetLists):
@@ -81,12 +87,21 @@ class OwnDatasets(DatasetLists):
     ) -> PreparedImport:
         """Return what is brought as a dataset that is nobody's yet, and what was understood: to look at, then to keep.
 
-        A process of its own reads it; `progress` is told how far it is and ends it if it raises.
-        Raises: RefusedUpload naming value and limit.
+        A process of its own reads it; `progress` is told how far it is and ends it if it raises. What waits to be kept
+        takes its owner's share, too.  Raises: RefusedUpload naming value and limit.
         """
-        self._look_at_quota(owner_of_new(self._actor, ""), more_datasets=1)
+        owner = owner_of_new(self._actor, "")
+        self._look_at_quota(owner, more_datasets=1)
         limits = upload_limits(self._settings)
-        return prepare_import(brought, wanted, self._settings.data_dir, limits, progress)
+        prepared = prepare_import(brought, wanted, self._settings.data_dir, limits, progress)
+        waiting = _PREPARED[owner]
+        try:
+            self._look_at_quota(owner, more_bytes=prepared.size + sum(other.size for other in waiting))
+        except RefusedUpload:
+            prepared.discard()
+            raise
+        waiting.add(prepared)
+        return prepared
 
     @needs_right_to(Action.CREATE_DATASET)
     def keep_import(

@@ -8,6 +8,7 @@ import pytest
 from core.access.rules import OPERATOR
 from core.config.run_config import RunConfig
 from core.dataset_import.understanding import Wanted
+from core.dataset_import.worker_process import FOLDER
 from core.datasets import RefusedUpload
 from core.datasets import user_datasets as files
 from core.runs import Store
@@ -129,6 +130,18 @@ def test_what_came_in_while_files_were_read_counts_too(store: Store, sets: Sets)
         mine.keep_import(prepared, "One more")
     assert len(mine.managed()) == 3
     assert len(files.list_own(store.settings.data_dir)) == 3 + len({sets.nobodys})
+
+
+def test_what_waits_to_be_kept_takes_its_owners_share_until_it_goes(store: Store) -> None:
+    ada, brought = OwnDatasets(store.acting_as(ADA)), [("zip.zip", quick_zip(800))]  # 0.6 MB of 1 MB
+    waiting = ada.prepare_import(brought, Wanted("first"))
+    with pytest.raises(RefusedUpload, match=r"would take 1\.\d MB, but at most 1\.0 MB are allowed"):
+        ada.prepare_import(brought, Wanted("second"))
+    assert len([*(store.settings.data_dir / FOLDER).iterdir()]) == 1
+    OwnDatasets(store.acting_as(BOB)).prepare_import(brought, Wanted("his"))
+    waiting.discard()
+    ada.keep_import(ada.prepare_import(brought, Wanted("second")), "second")
+    assert [dataset.spec.title for dataset in ada.managed()] == ["second"]
 
 
 def test_what_comes_back_out_of_the_bin_is_within_the_bounds(store: Store, sets: Sets) -> None:

@@ -39,7 +39,7 @@ STREAMLITS: Final = (  # what Streamlit says itself, in English to everybody; wh
     "Help for (.*)|Open|Clear all|Clear value|Remove (.*)|Select all|Dismiss",  # fields, for those who listen
     "\\d+ options? available\\.|Decrement|Increment|progress|(.*) — (?:start|end)|Scroll tabs (?:left|right)",
     "Shortcut .*|Ctrl \\+ .|Delete",  # names of keys
-    "Upload|file upload|Add files|add icon|\\d+MB per file • [A-Z, ]+|Take Photo|Close",
+    "Upload|file upload|Add files|add icon|\\d+MB per file(?: • [A-Z, ]+)?|Take Photo|Close",
     "(?:Show/hide columns|Clear selection|Search|Fullscreen|Download as CSV): (.*)",  # a table's own tools
 )
 MANY: Final = 5  # options of one choice; of more, the first two and the last show what there is

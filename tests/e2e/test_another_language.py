@@ -166,9 +166,11 @@ def test_ones_own_datasets(visitor: ForeignVisitor) -> None:
     page = visitor.page
     visitor.names |= {"one", "each", "zip", "left", "right"}
     visitor.open("data?data_section=Mine")
-    page.locator(".st-key-import_zip_panel summary").click()
+    page.locator(".st-key-import_panel summary").click()
     page.locator("input[type=file]").set_input_files(ONE_EACH)
-    page.get_by_role("button", name=re.compile("Import.*one-each")).click()
+    expect(page.locator(".st-key-import_keep button")).to_be_enabled(timeout=240_000)
+    visitor.reads("what was understood of files")
+    page.locator(".st-key-import_keep button").click()
     expect(page.get_by_role("heading", level=3)).to_have_text("one-each")
     visitor.views("a dataset of one's own")
     page.locator("[class*=st-key-share_own] button").click()

@@ -206,10 +206,10 @@ def test_nothing_moves_while_a_run_trains_and_when_it_ends(app: App, sized: Page
 
 def test_the_code_of_a_shared_dataset_is_whole_in_the_first_screen(sized: Page, app: App) -> None:
     sized.goto(f"{app.url}/data?data_section=Mine")
-    sized.locator(".st-key-import_zip_panel summary").click()
+    sized.locator(".st-key-import_panel summary").click()
     zipped = {"name": "big.zip", "mimeType": "application/zip", "buffer": quick_zip(2)}
     sized.locator("input[type=file]").set_input_files(zipped)
-    sized.get_by_role("button", name="Import big.zip").click()
+    sized.get_by_role("button", name="Create the dataset").click(timeout=240_000)
     expect(sized.get_by_role("heading", level=3)).to_have_text("big")
     sized.locator("[class*=st-key-share_own] button").click()
     sized.get_by_role("radio", name="Everyone with the link").click()

@@ -53,7 +53,7 @@ class OwnDatasets(DatasetLists):
 
     @needs(Action.READ_DATASET)
     def export_zip(self, name: str) -> bytes:
-        """Return the dataset as a ZIP that `import_zip` takes back."""
+        """Return the dataset as a ZIP that an import takes back."""
         from core.datasets.user_dataset_zip import export_zip  # here: PIL comes with it
 
         return export_zip(name, self._settings.data_dir)

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PIL import Image
 
@@ -13,13 +13,18 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def zip_of(pictures: Sequence[bytes]) -> bytes:
-    """Return a ZIP of PNG files, in turn of the classes a and b."""
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return a ZIP of path -> content."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n, picture in enumerate(pictures):
-            archive.writestr(f"{'ab'[n % 2]}/{n}.png", picture)
+        for name, content in files.items():
+            archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def zip_of(pictures: Sequence[bytes]) -> bytes:
+    """Return a ZIP of PNG files, in turn of the classes a and b."""
+    return zipped({f"{'ab'[n % 2]}/{n}.png": picture for n, picture in enumerate(pictures)})
 
 
 def slow_zip() -> bytes:

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import re
 import zlib
 from dataclasses import dataclass
 from math import isqrt
@@ -12,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset_import.files import File
+from core.dataset_import.split_names import words_in
 from core.datasets.user_dataset_limits import OwnLimits
 from core.i18n.translation import _
 from core.picture_files.image_resize import Refused
 
 _IMAGES: Final = {"x", "images", "image", "imgs", "img", "data", "features", "pixels"}
 _LABELS: Final = {"y", "labels", "label", "target", "targets", "classes", "lbls"}
-_WORD: Final = re.compile(r"t10k|[^\W\d_]+", re.IGNORECASE)
 _PARTS_OF_FORMATS: Final = {"idx", "ubyte", "arr", "npz", "npy", "gz"}
 Pixels = NDArray[np.uint8]
 
@@ -48,7 +47,7 @@ class Half:
 
 def half_of(path: str, name: str, values: NDArray[Any]) -> Half | None:
     """Return what an array is, by its name; None if the name does not say it.  Raises: Refused for odd values."""
-    words = [word.casefold() for word in _WORD.findall(name)]
+    words = words_in(name)
     kinds = [word for word in words if word in _IMAGES | _LABELS]
     if not kinds:
         return None

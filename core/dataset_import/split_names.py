@@ -22,8 +22,12 @@ _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LETTERS: Final = re.compile(r"t10k|[^\W\d_]+", re.IGNORECASE)
 
 
+def words_in(name: str) -> list[str]:
+    """Return the words of a name in small letters: "trainImages-idx3" -> train, images, idx."""
+    return [word.casefold() for word in _LETTERS.findall(_CAMEL.sub(" ", name))]
+
+
 def split_of(name: str) -> str | None:
     """Return which split a folder or file is named after; None where it names none, or two."""
-    words = [word.casefold() for word in _LETTERS.findall(_CAMEL.sub(" ", name))]
-    found = {_SPLIT_OF[word] for word in words if word in _SPLIT_OF}
+    found = {_SPLIT_OF[word] for word in words_in(name) if word in _SPLIT_OF}
     return found.pop() if len(found) == 1 else None

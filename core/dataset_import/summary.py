@@ -1,16 +1,11 @@
 """What was understood of what somebody brings, in sentences: the same on the page and in a terminal."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from core.dataset_import.names_in_words import first_of, quoted
-from core.dataset_import.split_names import TEST, TRAIN, VALIDATION
+from core.dataset_import.split_names import VALIDATION
 from core.dataset_import.understanding import Understood
-from core.i18n.translation import N_, Sentences, _, ngettext
-
-IN_SPLIT: Final = Sentences(
-    {TRAIN: N_("training images"), VALIDATION: N_("validation images"), TEST: N_("test images")}
-)
+from core.i18n.translation import _, ngettext
 
 
 def facts(understood: Understood) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 
 import numpy as np
 import pandas as pd
@@ -16,18 +15,10 @@ from core.datasets import ImageData
 from tests.browser import App
 from tests.e2e.drawing import MIDDLE, choose, draw, expect_class, go_to, path_of
 from tests.train_page import expect_status, press
-from tests.zips import png
+from tests.zips import png, zipped
 
 pytestmark = pytest.mark.e2e
 COLOURS = {"leaf": (40, 150, 50), "sky": (70, 130, 230), "sun": (240, 190, 40)}
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def scene(name: str, rng: np.random.Generator) -> bytes:

@@ -1,11 +1,11 @@
 """Seeded damage: to JSON by what it is made of, to bytes, to the members of a zip and to all of it."""
 
 import copy
-import io
 import json
-import zipfile
 from random import Random
 from typing import Any, Final
+
+from tests.zips import zipped
 
 HOSTILE: Final[tuple[Any, ...]] = (
     *(None, True, False, 0, 1, -1, 3, 2**31, 2**53 + 1, 2**63, 10**400, -(10**18), 0.5, -0.0, 1e-320, 1e308),
@@ -94,15 +94,6 @@ def damaged_bytes(random: Random, data: bytes, other: bytes = b"") -> bytes:
                 (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", other[-4:])
             )
     return bytes(found)
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    """Return a zip of path -> content."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def damaged_zip(random: Random, members: dict[str, bytes]) -> bytes:

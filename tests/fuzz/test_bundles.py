@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 from core.imports.run_bundle import import_bundle
 from core.runs import Store
 from core.runs.errors import ImportRefused
-from tests.fuzz.mutators import damaged_json, damaged_zip, json_bytes, zipped
+from tests.fuzz.mutators import damaged_json, damaged_zip, json_bytes
 from tests.pages.conftest import SHELL, begun_store, store
 from tests.pages.finished_runs import shown
+from tests.zips import zipped
 
 __all__ = ["begun_store", "store"]
 

@@ -1,7 +1,6 @@
 """What becomes of pictures of any kind when they are brought in, and of writing on paper."""
 
 import io
-import zipfile
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from core.dataset_import.understanding import Brought, Wanted
 from core.datasets import RefusedUpload
 from core.synthetic_digits import Handwriting, draw, paint, template
 from tests.imports import Imported, import_files
+from tests.zips import zipped
 
 
 def saved(image: Image.Image, kind: str, **how: Any) -> bytes:
@@ -25,12 +25,8 @@ def saved(image: Image.Image, kind: str, **how: Any) -> bytes:
     return buffer.getvalue()
 
 
-def zipped(files: dict[str, bytes]) -> list[Brought]:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return [("brought.zip", buffer.getvalue())]
+def in_zip(files: dict[str, bytes]) -> list[Brought]:
+    return [("brought.zip", zipped(files))]
 
 
 def stripes(mode: str = "RGB") -> Image.Image:
@@ -44,7 +40,7 @@ def of_kinds(**kinds: bytes) -> Imported:
     """Return what is made of one file of each kind in class a, and of two plain pictures in class b."""
     files = {f"a/{name}.{name.split('_')[0]}": content for name, content in kinds.items()}
     plain = {f"b/{n}.png": saved(stripes(), "PNG") for n in range(2)}
-    return import_files(zipped(files | plain), shape=None)
+    return import_files(in_zip(files | plain), shape=None)
 
 
 def pixels_of(made: Imported, name: str) -> np.ndarray:
@@ -86,7 +82,7 @@ def test_transparent_16_bit_and_animated_pictures_are_read_as_people_see_them() 
         "b/deep.png": saved(deep, "PNG"),
         "c/moving.gif": saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100),
     }
-    made = import_files(zipped(files), shape=None)
+    made = import_files(in_zip(files), shape=None)
     assert made.spec.image_shape == (1, 28, 28)
     assert "1 file has several pictures, as animations do: its first one is taken." in made.notes
     clear_, deep_, moving = (pixels_of(made, name)[0, 0] for name in "abc")
@@ -99,11 +95,11 @@ def test_sizes_and_colours_are_said_as_they_come_and_as_they_are_kept() -> None:
     files = {
         f"{'ab'[n % 2]}/{n}.png": saved(stripes().resize((20 + 10 * n, 20 + 5 * n)), "PNG") for n in range(6)
     }
-    made = import_files(zipped(files), shape=None)
+    made = import_files(in_zip(files), shape=None)
     assert [*facts(made.understood)][2] == (
         "The images are from 20 × 20 to 70 × 45 pixels, in colour. Kept: 32 × 32 pixels, in colour."
     )
-    grey = import_files(zipped(files), shape=(1, 28, 28))
+    grey = import_files(in_zip(files), shape=(1, 28, 28))
     assert [*facts(grey.understood)][2].endswith("Kept: 28 × 28 pixels, grey.")
 
 
@@ -115,7 +111,7 @@ def photos(count: int) -> list[Brought]:
         hand = Handwriting(size_px=float(rng.uniform(100, 180)))
         ink = paint(draw(template(n % 10), hand, rng), float(rng.uniform(10, 24)))
         files[f"{n % 10}/{n}.png"] = saved(photograph(ink, PAPERS[n % len(PAPERS)], rng), "PNG")
-    return zipped(files)
+    return in_zip(files)
 
 
 def test_writing_on_paper_becomes_ink_that_a_model_of_drawings_reads() -> None:
@@ -137,4 +133,4 @@ def test_dark_on_light_without_it_is_said_and_a_blank_sheet_has_no_ink() -> None
     with pytest.raises(
         RefusedUpload, match=r"None of its images could be read\. a/0\.png: No ink was found in it"
     ):
-        build(zipped(blank), Wanted("x", None, is_ink=True))
+        build(in_zip(blank), Wanted("x", None, is_ink=True))

@@ -1,6 +1,5 @@
 import io
 import re
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +14,13 @@ from core.datasets.user_datasets import add_images, create_own, list_own
 from core.i18n.reader import read_by
 from tests.catalogues import german
 from tests.imports import GREY, import_zip
+from tests.zips import zipped
 
 
 def png(pixels: np.ndarray) -> bytes:
     """Return a PNG of uint8 pixels (H, W) or (H, W, 3)."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """Return a zip of path -> content."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
     return buffer.getvalue()
 
 

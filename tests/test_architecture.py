@@ -121,6 +121,14 @@ def test_no_page_looks_again_by_itself() -> None:
                 assert not {"time.sleep", "st.rerun"} <= called, (path, node.name)
 
 
+def test_every_picture_and_table_that_is_painted_is_told_in_words() -> None:
+    painted = ("st.dataframe", "st.plotly_chart", "pixel_panels")
+    for path in modules("pages"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in painted:
+                assert "alt" in {keyword.arg for keyword in call.keywords}, (path, call.lineno)
+
+
 def test_every_fragment_says_what_fails_it() -> None:
     """Streamlit's own shows a framework's message where the store or a dataset fails what it draws."""
     own = ROOT / "pages" / "server" / "errors.py"

@@ -60,8 +60,8 @@ class PreparedImport:
 
     @property
     def size(self) -> int:
-        """Bytes on the disk."""
-        return stored_bytes(self.understood.name, self._folder)
+        """Bytes on the disk; 0 where nothing was made, because there was nothing to learn from."""
+        return stored_bytes(self.understood.name, self._folder) if self.understood.name else 0
 
     def images(self) -> ImageData:
         """Return its images.  Raises: UnknownDataset where it has waited for too long; DamagedData."""

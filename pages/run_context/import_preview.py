@@ -16,7 +16,7 @@ from core.datasets.image_data import ImageData
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
-from core.i18n.translation import N_, Sentences, _
+from core.i18n.translation import N_, Sentences, _, ngettext
 from pages.components.image_panels import pixel_panels
 
 TITLE: Final = "import_title"
@@ -109,7 +109,14 @@ def _show_counts(understood: Understood) -> None:
         str(_COLUMNS[split]): understood.counts[split] for split in splits
     }
     rows = min(len(understood.class_names), IN_ROWS)
-    st.dataframe(pd.DataFrame(table), hide_index=True, height=(rows + 1) * ROW_PX + 3, width=520)
+    st.dataframe(
+        pd.DataFrame(table), hide_index=True, height=(rows + 1) * ROW_PX + 3, width=520,
+        alt=ngettext(
+            "{n} class and its number of images in each split.",
+            "{n} classes and their numbers of images in each split.",
+            len(understood.class_names),
+        ),
+    )  # fmt: skip
 
 
 def _show_images(images: ImageData) -> None:

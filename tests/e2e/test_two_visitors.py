@@ -70,7 +70,9 @@ class Visitor:
     def wire(self) -> bytes:
         """Return all that came: messages of both sockets, pictures unpacked, what each address says to this browser."""
         get = self.context.request.get
-        said = [get(address, max_retries=3).body() for address in sorted(self.asked)]  # a kept connection may end
+        said = [
+            get(address, max_retries=3).body() for address in sorted(self.asked)
+        ]  # and again where a kept connection ended
         return b"\n".join([*said, *self.frames, *map(unpacked, self.frames)])
 
     def has(self) -> dict[str, bytes]:

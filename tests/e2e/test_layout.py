@@ -86,6 +86,21 @@ def test_all_of_train_stands_in_the_first_screen_of_a_laptop(app: App, browser: 
         page.close()
 
 
+def test_the_settings_leave_no_empty_sidebar_behind(app: App, browser: Browser) -> None:
+    page = browser.new_page(viewport=SIZES["laptop"])
+    try:
+        open_train(page, app.url)
+        sidebar = page.get_by_test_id("stSidebar")
+        expect(sidebar).to_be_visible()
+        page.get_by_test_id("stTopNav").get_by_role("link", name="Data").click()
+        expect(page.get_by_role("button", name="Import images")).to_be_visible()
+        expect(sidebar).to_be_hidden()
+        page.get_by_test_id("stTopNav").get_by_role("link", name="Train").click()
+        expect(sidebar.get_by_role("combobox").first).to_be_visible()
+    finally:
+        page.close()
+
+
 def box_of(locator) -> dict[str, float]:
     box = locator.bounding_box()
     assert box is not None

@@ -21,6 +21,7 @@ class Case:
     asked: str = ""
     answers: Answers = field(default_factory=Answers)
     options: tuple[str, ...] = ()
+    is_on_paper: bool = False
 
 
 def _picked(n: int) -> str:
@@ -33,10 +34,6 @@ _ONLY_TEST: Final = (
     "name the folder “train”."
 )
 _LEVELS: Final = "Which are the classes: cat and dog, or indoor and outdoor?"
-_ON_PAPER: Final = (
-    "They are dark on light, but drawings become light on dark, as MNIST's digits are. If they show writing on paper, "
-    "say so (by the switch here, or --ink): a model of them can then be asked about drawings."
-)
 _CASES: Final = (
     Case("train-only", ("cat", "dog"), ((16, 16), (0, 0), (4, 4)), (_picked(8),)),
     Case(
@@ -78,8 +75,10 @@ _CASES: Final = (
     ),
     Case("heic-and-jpeg", ("a", "b"), ((6, 6), (0, 0), (2, 2)), (_picked(4),)),
     Case("cjk-names", ("حصان", "一", "犬", "猫"), ((10,) * 4, (0,) * 4, (2,) * 4), (_picked(8),)),
-    Case("plus-minus", ("+", "-"), ((12, 12), (0, 0), (3, 3)), (_picked(6), _ON_PAPER)),
-    Case("math-symbols", ("(", "+", "-", "=", "[x]"), ((12,) * 5, (0,) * 5, (3,) * 5), (_picked(15), _ON_PAPER)),
+    Case("plus-minus", ("+", "-"), ((12, 12), (0, 0), (3, 3)), (_picked(6),), is_on_paper=True),
+    Case(
+        "math-symbols", ("(", "+", "-", "=", "[x]"), ((12,) * 5, (0,) * 5, (3,) * 5), (_picked(15),), is_on_paper=True,
+    ),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Case]] = {case.file: case for case in _CASES}
 TABLE: Final = tuple(case for case in _CASES if case.file not in ("cjk-names", "plus-minus", "math-symbols"))

@@ -55,6 +55,6 @@ def import_zip(
 def prepared_nothing() -> PreparedImport:
     """Return what has waited for too long: it is understood, and its files are gone."""
     understood = Understood(
-        "own:gone", GREY, ("a", "b"), {}, ((1, 1), (1, 1)), False, False, (), (), {}, 0, {}, False
+        "own:gone", GREY, ("a", "b"), {}, ((1, 1), (1, 1)), False, False, False, (), (), {}, 0, {}, False
     )
     return PreparedImport(understood, Path(tempfile.mkdtemp()), DEFAULT_LIMITS)

@@ -9,9 +9,10 @@ import typer
 
 from core.cli.console import USAGE_ERROR, fail, open_store, say, told_errors
 from core.config.app_settings import Settings
+from core.dataset_import.file_names import title_of
 from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import LEFT_OUT, split_of
-from core.dataset_import.summary import facts, questions
+from core.dataset_import.summary import facts, paper_warning, questions
 from core.dataset_import.understanding import Answers, Understood, Wanted
 from core.datasets import RefusedUpload, UnknownDataset, dataset_spec
 from core.datasets.image_data import SPLITS
@@ -83,7 +84,7 @@ def import_command() -> Any:
         with told_errors():
             store, settings = open_store()
             own = OwnDatasets(store)
-            title = name or path.name.split(".")[0][:80]
+            title = name or title_of(path.name)
             try:
                 prepared = own.prepare_import(path, Wanted(title, _shape_of(like, settings), answers, ink))
                 _tell(prepared.understood)
@@ -114,7 +115,7 @@ def _check_readable(path: Path) -> None:
 
 def _splits(given: Sequence[str]) -> dict[str, str]:
     """Return folder -> split of answers such as "train=photos"."""
-    answers = {}
+    answers: dict[str, str] = {}
     for answer in given:
         kind, is_answer, folder = answer.partition("=")
         split = kind if kind in _KINDS else split_of(kind)
@@ -131,7 +132,15 @@ def _splits(given: Sequence[str]) -> dict[str, str]:
                 ),
                 USAGE_ERROR,
             )  # fmt: skip
-        answers[folder.strip("/")] = split
+        if answers.setdefault(folder.strip("/"), split) != split:
+            fail(
+                _(
+                    "The value of {option} cannot be used: {reason}",
+                    option="--split",
+                    reason=_("“{folder}” is said to be for two splits.", folder=folder),
+                ),
+                USAGE_ERROR,
+            )
     return answers
 
 
@@ -144,6 +153,12 @@ def _tell(understood: Understood) -> None:
             say(line, err=True)
     for sentence in (*understood.notes, *understood.warnings):
         say(sentence, err=True)
+    if understood.is_on_paper:
+        remedy = _(
+            "If they show writing on paper, add {option}: a model of them can then be asked about drawings.",
+            option="--ink",
+        )
+        say(paper_warning(remedy), err=True)
 
 
 def _table(understood: Understood) -> list[str]:

@@ -3,13 +3,16 @@
 import gzip
 import io
 import zlib
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.dataset_import.file_names import composed
 from core.dataset_import.files import File
 from core.dataset_import.split_names import words_in
 from core.datasets.user_dataset_limits import OwnLimits
@@ -19,6 +22,7 @@ from core.picture_files.image_resize import Refused
 _IMAGES: Final = {"x", "images", "image", "imgs", "img", "data", "features", "pixels"}
 _LABELS: Final = {"y", "labels", "label", "target", "targets", "classes", "lbls"}
 _PARTS_OF_FORMATS: Final = {"idx", "ubyte", "arr", "npz", "npy", "gz"}
+_BEYOND: Final = 0.01  # what a change of size may add to 0 and 1
 Pixels = NDArray[np.uint8]
 
 
@@ -26,7 +30,7 @@ Pixels = NDArray[np.uint8]
 class Table:
     """Pictures of one file, uint8 (N, H, W) or (N, H, W, 3), and their classes' names (N,), None where not known.
 
-    part: what says the split, such as "train" of x_train, or the file's name.
+    part: what says the split, such as "train" of x_train, or the file's name; with its folders where two are alike.
     """
 
     path: str
@@ -37,15 +41,19 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """One array of two that belong together, pictures or labels; `part` is the same for both, such as "train"."""
+    """One array of two that belong together, pictures or labels; `part` is the same for both, such as "train".
+
+    home: where it lies, a folder or a .npz; both may lie in the same, or apart.
+    """
 
     path: str
+    home: str
     part: str
     pixels: Pixels | None = None
     names: NDArray[np.str_] | None = None
 
 
-def half_of(path: str, name: str, values: NDArray[Any]) -> Half | None:
+def half_of(path: str, home: str, name: str, values: NDArray[Any]) -> Half | None:
     """Return what an array is, by its name; None if the name does not say it.  Raises: Refused for odd values."""
     words = words_in(name)
     kinds = [word for word in words if word in _IMAGES | _LABELS]
@@ -53,18 +61,21 @@ def half_of(path: str, name: str, values: NDArray[Any]) -> Half | None:
         return None
     part = "-".join(word for word in words if word not in (*kinds, *_PARTS_OF_FORMATS))
     if kinds[-1] in _LABELS:
-        return Half(path, part, names=as_names(values))
-    return Half(path, part, as_pixels(values))
+        return Half(path, home, part, names=as_names(values))
+    return Half(path, home, part, as_pixels(values))
 
 
-def paired(halves: list[Half]) -> list[Table]:
-    """Return the pictures with their labels; pictures without have none.  Raises: Refused naming what is wrong."""
-    labels = {half.part: half.names for half in halves if half.names is not None}
-    tables: dict[str, Table] = {}
+def paired(halves: Sequence[Half]) -> list[Table]:
+    """Return the pictures with their labels; pictures without have none.  Raises: Refused naming what is wrong.
+
+    Labels are those of the same place, or else the only ones of that part. Some archives hold the same file twice.
+    """
+    labels = [half for half in halves if half.names is not None]
+    tables: dict[tuple[str, str], Table] = {}
     for half in halves:
-        if half.pixels is None or half.part in tables:  # some archives hold the same file twice
+        if half.pixels is None or any(_are_same(half.pixels, table.pixels) for table in tables.values()):
             continue
-        names = labels.get(half.part)
+        names = _names_for(half, labels)
         if names is not None and len(names) != len(half.pixels):
             raise Refused(
                 _(
@@ -72,38 +83,62 @@ def paired(halves: list[Half]) -> list[Table]:
                     file=half.path, n=len(half.pixels), labels=len(names),
                 )
             )  # fmt: skip
-        tables[half.part] = Table(half.path, half.part or half.path, half.pixels, names)
-    return list(tables.values())
+        tables[half.home, half.part] = Table(half.path, half.part or half.path, half.pixels, names)
+    return [*tables.values()]
+
+
+def _are_same(some: Pixels, others: Pixels) -> bool:
+    return some.shape == others.shape and np.array_equal(some, others)
+
+
+def _names_for(half: Half, labels: Sequence[Half]) -> NDArray[np.str_] | None:
+    of_part = [other for other in labels if other.part == half.part]
+    here = [other.names for other in of_part if other.home == half.home]
+    if here:
+        return here[0]
+    anywhere = [other.names for other in of_part]
+    return anywhere[0] if len(anywhere) == 1 else None
+
+
+def with_own_parts(tables: Sequence[Table]) -> list[Table]:
+    """Return the tables with their whole paths before parts that several have: each can be spoken of."""
+    count = Counter(table.part for table in tables)
+    return [replace(table, part=_whole(table)) if count[table.part] > 1 else table for table in tables]
+
+
+def _whole(table: Table) -> str:
+    return table.path if table.path.endswith(table.part) else f"{table.path}/{table.part}"  # not said: a path
 
 
 def as_pixels(values: NDArray[Any]) -> Pixels:
     """Return pictures of any usual layout as uint8 (N, H, W) or (N, H, W, 3).  Raises: Refused naming the shape."""
-    values = _in_shape(values)
-    if values.dtype == np.uint8:
-        return values
-    if values.dtype == bool:
-        return values.astype(np.uint8) * np.uint8(255)
-    if not np.issubdtype(values.dtype, np.number) or np.iscomplexobj(values):
+    if values.dtype.kind not in "buif":
         raise Refused(
             _("Its images are of the type {given:text}, which are no levels.", given=str(values.dtype))
         )
-    return as_levels(
-        values, is_unit=bool(np.issubdtype(values.dtype, np.floating) and values.max(initial=0) <= 1)
-    )
+    values = _in_shape(values)
+    is_unit = is_of_units(values)
+    return values if values.dtype == np.uint8 and not is_unit else as_levels(values, is_unit=is_unit)
+
+
+def is_of_units(values: NDArray[Any]) -> bool:
+    """Return whether numbers run from 0 to 1, or a little beyond, as pictures do whose size was changed."""
+    return bool(values.max(initial=0) <= 1 + _BEYOND * (values.dtype.kind == "f"))
 
 
 def as_levels(values: NDArray[Any], *, is_unit: bool) -> Pixels:
     """Return numbers as levels 0 to 255; `is_unit`: they run from 0 to 1.  Raises: Refused naming a value."""
+    beyond = _BEYOND if is_unit else 0
     low, high = float(values.min(initial=0)), float(values.max(initial=0))
-    if not (low >= 0 and high <= 255):  # so that no number is refused, too
-        odd = high if low >= 0 else low
+    if not (low >= -beyond and high <= 255):  # so that no number is refused, too
+        odd = low if low < -beyond else high
         raise Refused(
             _("Levels go from 0 to 255, or from 0 to 1, but it has {value:text}.", value=f"{odd:g}")
         )
     scale = 255 if is_unit else 1
     return np.concatenate(
         [
-            (block * scale).round().astype(np.uint8)
+            (block.astype(np.float32) * scale).round().clip(0, 255).astype(np.uint8)
             for block in np.array_split(values, -(-len(values) // 4096) or 1)
         ]
     )
@@ -112,6 +147,8 @@ def as_levels(values: NDArray[Any], *, is_unit: bool) -> Pixels:
 def _in_shape(values: NDArray[Any]) -> NDArray[Any]:
     """Return pictures as (N, H, W) or (N, H, W, 3)."""
     shape = values.shape
+    if 0 in shape:
+        raise Refused(_("It has no images."))
     if len(shape) == 2 and (side := side_of(shape[1])):
         return values.reshape(len(values), *side)
     if len(shape) == 4 and shape[3] == 1:
@@ -138,17 +175,43 @@ def side_of(n_values: int) -> tuple[int, ...] | None:
 
 
 def as_names(labels: NDArray[Any]) -> NDArray[np.str_]:
-    """Return labels of any usual form as names: numbers, texts, a column of them, or one-hot rows."""
+    """Return labels of any usual form as names: numbers, texts, a column of them, or one-hot rows.
+
+    Raises: Refused for what are no classes.
+    """
+    if labels.dtype.kind not in "buifUS":
+        raise Refused(_("Its labels are neither numbers nor texts."))
     if labels.ndim == 2 and labels.shape[1] > 1:
-        labels = labels.argmax(axis=1)
+        labels = _hot(labels)
     labels = labels.reshape(-1)
     if labels.dtype.kind == "S":
         labels = np.char.decode(labels, "utf-8", "replace")
-    if labels.dtype.kind == "f" and np.all(labels == labels.round()):
+    if labels.dtype.kind == "U":
+        return np.array([composed(label.strip()) for label in labels.tolist()], np.str_)
+    if labels.dtype.kind == "f":
+        odd = labels[~(labels == labels.round())]  # a gap is not equal to itself
+        if len(odd):
+            raise Refused(
+                _("Its labels are numbers such as {value:text}, which are no classes.", value=f"{odd[0]:g}")
+            )
         labels = labels.astype(np.int64)
-    if labels.dtype.kind == "O":
-        raise Refused(_("Its labels are neither numbers nor texts."))
     return labels.astype(np.str_)
+
+
+def _hot(labels: NDArray[Any]) -> NDArray[np.int64]:
+    """Return which of the columns is 1 in each row.  Raises: Refused where several are, or none."""
+    if (
+        labels.dtype.kind not in "buif"
+        or not ((labels == 1).sum(axis=1) == 1).all()
+        or (labels.sum(axis=1) != 1).any()
+    ):
+        raise Refused(
+            _(
+                "Its labels have {n} columns. Each row needs one label, or one 1 among zeros.",
+                n=int(labels.shape[1]),
+            )
+        )
+    return labels.argmax(axis=1)
 
 
 def unpacked(file: File, limits: OwnLimits) -> bytes:
@@ -160,7 +223,7 @@ def unpacked(file: File, limits: OwnLimits) -> bytes:
         with gzip.open(io.BytesIO(content)) as source:
             plain = source.read(limits.max_unpacked_bytes + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise Refused(_("It is damaged ({reason}).", reason=str(error))) from error
+        raise Refused(_("It is damaged.")) from error
     if len(plain) > limits.max_unpacked_bytes:
         raise Refused(_("It would unpack to more than {most:size}.", most=limits.max_unpacked_bytes))
     return plain

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from core.dataset_import.dataset_warnings import warnings_about
+from core.dataset_import.dataset_warnings import are_dark_on_light, level_warnings, warnings_about
 from core.dataset_import.files import open_files
+from core.dataset_import.folder_layout import check_classes
 from core.dataset_import.names_in_words import MOST_NAMED
 from core.dataset_import.pictures import FORMS, Found, Picture, find_pictures, natural
 from core.dataset_import.split_names import TEST, TRAIN
@@ -34,7 +35,6 @@ _SMALL: Final = (32, 32)
 _COLOURED: Final = 24  # levels between the channels of a pixel
 _COLOURED_PIXELS: Final = 0.02  # of a picture in colour
 _COLOURED_PICTURES: Final = 0.1  # of pictures in colour
-_ON_PAPER: Final = 0.75  # of pictures that are dark on light
 
 
 @dataclass
@@ -74,7 +74,7 @@ def build(
         raise RefusedUpload(
             together(_("None of its images could be read."), *read.unread[:MOST_NAMED]), _(FORMS)
         )
-    names = _class_names(found)
+    names = _class_names(found, read.used, limits)
     splits, picked = _with_test([picture.split or TRAIN for picture in read.used], read.used)
     labels = np.array([names.index(picture.class_name) for picture in read.used])
     counts = {
@@ -82,6 +82,7 @@ def build(
         for split in SPLITS
     }
     can_learn = sum(counts[TRAIN]) > 0
+    looked_at = read.images[: len(read.used) : -(-len(read.used) // _LOOKED_AT)]
     name = ""
     if can_learn:
         name = _stored(wanted.title, names, read, labels, splits, data_dir, limits)
@@ -93,8 +94,9 @@ def build(
         (min(read.sizes, key=_area), max(read.sizes, key=_area)),
         is_coloured,
         wanted.is_ink,
+        not wanted.is_ink and are_dark_on_light(looked_at),
         (*found.notes, *_about(read), *picked),
-        (*(warnings_about(names, counts) if can_learn else ()), *_on_paper(read, wanted)),
+        (*(warnings_about(names, counts) if can_learn else ()), *level_warnings(looked_at)),
         found.levels,
         found.level,
         found.folders,
@@ -180,28 +182,11 @@ def _ink_former() -> Callable[[Image.Image], np.ndarray]:
     return ink_picture
 
 
-def _on_paper(read: _Read, wanted: Wanted) -> list[str]:
-    """Say of grey images that are dark on light that they are not as MNIST's, which drawings are brought to."""
-    if wanted.is_ink or read.images.shape[1] != 1:
-        return []
-    images = read.images[: len(read.used) : -(-len(read.used) // _LOOKED_AT), 0]
-    border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
-    darkest, lightest = np.percentile(images.reshape(len(images), -1), [2, 98], axis=1)
-    paper = np.median(border, axis=1)
-    if (paper - darkest > lightest - paper).mean() < _ON_PAPER:
-        return []
-    return [
-        _(
-            "They are dark on light, but drawings become light on dark, as MNIST's digits are. If they show writing on "
-            "paper, say so (by the switch here, or --ink): a model of them can then be asked about drawings."
-        )
-    ]
-
-
-def _class_names(found: Found) -> tuple[str, ...]:
-    """Return the classes: those of its record first, the others as people count."""
-    names = sorted({picture.class_name for picture in found.pictures}, key=natural)
-    return (*found.class_order, *(name for name in names if name not in found.class_order))
+def _class_names(found: Found, used: Sequence[Picture], limits: OwnLimits) -> tuple[str, ...]:
+    """Return the classes that have images: as its record has them, or as people count.  Raises: RefusedUpload."""
+    names = {picture.class_name for picture in used}
+    check_classes(names, limits.max_classes, _(FORMS))
+    return tuple(found.class_order) or tuple(sorted(names, key=natural))
 
 
 def _with_test(splits: list[str], pictures: Sequence[Picture]) -> tuple[list[str], list[str]]:

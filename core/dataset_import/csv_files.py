@@ -2,13 +2,14 @@
 
 import io
 import warnings
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset_import.arrays import Table, as_levels, as_names, side_of, unpacked
+from core.dataset_import.arrays import Table, as_levels, as_names, is_of_units, side_of, unpacked
 from core.dataset_import.files import File
 from core.datasets.user_dataset_limits import OwnLimits
 from core.i18n.translation import _
@@ -18,41 +19,76 @@ ENDINGS = (".csv", ".csv.gz")
 _LABELS = {"label", "labels", "class", "target", "y", "digit", "category", "character"}
 _NUMBERS_OF_ROWS = {"id", "imageid", "image_id", "index", ""}
 _ROWS = 4_096  # at a time
+_SEPARATORS: Final = (",", ";", "\t")
+_MOST_COLUMNS: Final = 100_000
+_CELL: Final = 25  # characters that a number may have
 
 
-def read_csv(file: File, limits: OwnLimits) -> Table:
-    """Return the pictures and classes; a file without a column of labels has no classes.
+@dataclass(frozen=True)
+class _Form:
+    """How a file is written: whether its first row is a head, its separator and its decimal sign."""
 
-    The first column is the label, unless another is called so. Numbers of rows are passed over. A file may have no
-    head.  Raises: Refused naming what is wrong.
+    names: tuple[str, ...]
+    has_head: bool
+    separator: str
+    decimal: str
+
+    def read(self, content: bytes, **how: Any) -> Any:
+        """Return what pandas reads of the rows."""
+        return pd.read_csv(
+            io.BytesIO(content),
+            header=None,
+            skiprows=1 if self.has_head else 0,
+            sep=self.separator,
+            decimal=self.decimal,
+            encoding="utf-8-sig",
+            **how,
+        )
+
+
+def read_csv(file: File, limits: OwnLimits) -> tuple[Table, str]:
+    """Return the pictures and classes, and a note where a column was taken as the label that is not called so.
+
+    A file without a column of labels has no classes. Numbers of rows are passed over. A file may have no head; its
+    label is the first column, or the last if only that could be one.  Raises: Refused naming what is wrong.
     """
     content = unpacked(file, limits)
     try:
-        head = _head(content)
-        label, pixels, side = _columns(head.columns)
-        return Table(file.path, file.parts[-1], *_read(content, head.is_there, label, pixels, side))
+        form = _form(content)
+        label, pixels, side, note = _columns(form, content)
+        return Table(file.path, file.parts[-1], *_read(content, form, label, pixels, side)), note
     except pd.errors.EmptyDataError:
         raise Refused(_("It has no rows.")) from None
+    except UnicodeDecodeError:
+        raise Refused(_("It is not text in UTF-8. Save it as CSV in UTF-8.")) from None
+    except Refused:
+        raise
     except (ValueError, pd.errors.ParserError) as error:
-        if isinstance(error, Refused):
-            raise
-        reason = str(error).strip().splitlines()
-        raise Refused(_("It cannot be read ({reason}).", reason=(reason or [""])[0][:200])) from error
+        raise Refused(_("It is not a table whose rows have as many cells as the first.")) from error
 
 
-class _Head:
-    """The columns of a file by their names, which are numbers in a file without a head."""
-
-    def __init__(self, columns: Sequence[str], *, is_there: bool) -> None:
-        self.columns, self.is_there = columns, is_there
-
-
-def _head(content: bytes) -> _Head:
-    first = pd.read_csv(io.BytesIO(content), header=None, nrows=1, dtype=object, keep_default_na=False)
-    names = [str(name).strip() for name in first.iloc[0]]
-    if all(_is_number(name) for name in names):
-        return _Head([str(n) for n in range(len(names))], is_there=False)
-    return _Head(names, is_there=True)
+def _form(content: bytes) -> _Form:
+    """Return how the file is written.  Raises: Refused for more columns than a picture can have."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16, as some programs export
+        raise Refused(_("It is not text in UTF-8. Save it as CSV in UTF-8."))
+    first, _end, rest = content[: 4 * _MOST_COLUMNS * _CELL].partition(b"\n")
+    separator = max(_SEPARATORS, key=lambda sign: first.count(sign.encode()))
+    if first.count(separator.encode()) >= _MOST_COLUMNS:
+        raise Refused(
+            _(
+                "It has more than {most} columns. It needs a label and the pixels of a square image, such as 784 for "
+                "28 × 28.",
+                most=_MOST_COLUMNS,
+            )
+        )
+    decimal = "," if separator == ";" and b"," in rest.partition(b"\n")[0] else "."
+    plain = _Form((), False, separator, decimal)
+    head = plain.read(content, nrows=1, dtype=object, keep_default_na=False)
+    names = tuple(str(name).strip() for name in head.iloc[0])
+    is_head = not all(_is_number(name.replace(decimal, ".")) for name in names)
+    if is_head:
+        return replace(plain, names=names, has_head=True)
+    return replace(plain, names=tuple(str(n) for n in range(len(names))))
 
 
 def _is_number(text: str) -> bool:
@@ -63,60 +99,95 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _columns(names: Sequence[str]) -> tuple[int | None, list[int], tuple[int, ...]]:
-    """Return the column of labels, if there is one, those of pixels, and the picture's shape.  Raises: Refused."""
-    lower = [name.casefold() for name in names]
+def _columns(form: _Form, content: bytes) -> tuple[int | None, list[int], tuple[int, ...], str]:
+    """Return the column of labels, if there is one, those of pixels, the picture's shape and a note."""
+    lower = [name.casefold() for name in form.names]
     used = [
         n for n, name in enumerate(lower) if name not in _NUMBERS_OF_ROWS and not name.startswith("unnamed")
     ]
-    label = next((n for n in used if lower[n] in _LABELS), None)
+    label, note = next((n for n in used if lower[n] in _LABELS), None), ""
+    if label is None and not side_of(len(used)) and side_of(len(used) - 1):
+        label = used[0] if _could_be_labels(form, content, used[0]) else used[-1]
+        label = label if _could_be_labels(form, content, label) else used[0]
+        note = (
+            _("The label is taken from the first column.")
+            if label == used[0]
+            else _("The label is taken from the last column.")
+        )
     pixels = [n for n in used if n != label]
-    if label is None and not side_of(len(pixels)):
-        label, pixels = (pixels[0], pixels[1:]) if pixels else (None, [])
     if (side := side_of(len(pixels))) is None:
         raise Refused(
             _(
                 "It has {n} columns. It needs a label and the pixels of a square image, such as 784 for 28 × 28.",
-                n=len(names),
+                n=len(form.names),
             )
         )
-    return label, pixels, side
+    return label, pixels, side, note
+
+
+def _could_be_labels(form: _Form, content: bytes, column: int) -> bool:
+    """Return whether a column holds texts, or the whole numbers from 0 or 1 on, of which some come again."""
+    values = form.read(content, usecols=[column], nrows=_ROWS, dtype=object)[column]
+    numbers = pd.to_numeric(values, errors="coerce")
+    if numbers.isna().any():
+        return bool(values.notna().all())
+    found = np.unique(numbers)
+    return 2 <= len(found) < len(numbers) and any(
+        np.array_equal(found, np.arange(len(found)) + start) for start in (0, 1)
+    )
 
 
 def _read(
-    content: bytes, has_head: bool, label: int | None, pixels: list[int], side: tuple[int, ...]
+    content: bytes, form: _Form, label: int | None, pixels: list[int], side: tuple[int, ...]
 ) -> tuple[NDArray[np.uint8], NDArray[np.str_] | None]:
     types = dict.fromkeys(pixels, np.float32) | ({} if label is None else {label: object})
-    columns = len(pixels) + (label is not None)
     images, names, is_unit = [], [], None
-    with warnings.catch_warnings(action="ignore"):
-        rows = pd.read_csv(
-            io.BytesIO(content),
-            header=None,
-            skiprows=1 if has_head else 0,
-            usecols=sorted(types),
-            dtype=types,
-            chunksize=_ROWS,
-        )
-        for block in rows:
-            values = block[pixels].to_numpy()
-            if block.shape[1] != columns or np.isnan(values).any():
-                raise Refused(_("In row {row} is a cell without a number.", row=_first_gap(block[pixels])))
-            is_unit = is_unit if is_unit is not None else bool(values.max(initial=0) <= 1)
-            images.append(as_levels(values.reshape(-1, *side), is_unit=is_unit))
-            if label is not None:
-                names.append(_names(block[label]))
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            rows = form.read(
+                content,
+                usecols=sorted(types),
+                dtype=types,
+                keep_default_na=False,  # "None" and "NA" may be classes
+                na_values=dict.fromkeys(pixels, [""]),
+                chunksize=_ROWS,
+            )
+            for block in rows:
+                values = block[pixels].to_numpy()
+                if block.shape[1] != len(types) or np.isnan(values).any():
+                    raise ValueError
+                is_unit = is_unit if is_unit is not None else is_of_units(values)
+                images.append(as_levels(values.reshape(-1, *side), is_unit=is_unit))
+                if label is not None:
+                    names += [str(name).strip() for name in block[label]]
+    except ValueError as error:
+        if isinstance(error, (Refused, UnicodeDecodeError)):
+            raise
+        raise _odd_cell(content, form, pixels) from error
     if not images:
         raise Refused(_("It has no rows."))
-    return np.concatenate(images), np.concatenate(names) if names else None
+    return np.concatenate(images), None if label is None else _names(names)
 
 
-def _names(column: "pd.Series[str]") -> NDArray[np.str_]:
-    if column.isna().any():
-        raise Refused(_("In row {row} is no label.", row=int(column.isna().to_numpy().argmax()) + 1))
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
-    return as_names(numbers if not np.isnan(numbers).any() else column.str.strip().to_numpy(np.str_))
+def _odd_cell(content: bytes, form: _Form, pixels: list[int]) -> Exception:
+    """Return what to raise for a table with a pixel that is no number."""
+    for block in form.read(content, usecols=pixels, dtype=object, chunksize=_ROWS):
+        numbers = block.apply(pd.to_numeric, errors="coerce")
+        rows, columns = np.nonzero(numbers.isna().to_numpy())
+        if len(rows):
+            row, cell = int(block.index[rows[0]]) + 1, block.iat[rows[0], columns[0]]
+            if pd.isna(cell):
+                return Refused(_("In row {row} is a cell without a number.", row=row))
+            return Refused(
+                _("In row {row} is “{cell:text}” where a number is needed.", row=row, cell=str(cell)[:40])
+            )
+    return Refused(_("It is not a table whose rows have as many cells as the first."))
 
 
-def _first_gap(block: pd.DataFrame) -> int:
-    return int(block.index[block.isna().any(axis=1).to_numpy().argmax()]) + 1
+def _names(labels: list[str]) -> NDArray[np.str_]:
+    """Return labels as names: as they are written, but 3.0 as 3."""
+    if "" in labels:
+        raise Refused(_("In row {row} is no label.", row=labels.index("") + 1))
+    if any("." in label for label in labels) and all(_is_number(label) for label in labels):
+        return as_names(np.array(labels, np.float64))
+    return as_names(np.array(labels, np.str_))

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import TEST, TRAIN
+from core.datasets.image_data import Images
 from core.i18n.translation import _, ngettext
 
 UNEVEN: Final = 3  # times as many images
+NEARLY_BLACK: Final = 64  # of 255: the brightest level of all
+_ON_PAPER: Final = 0.75  # of pictures that are dark on light
 
 
 def warnings_about(names: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Iterator[str]:
@@ -42,3 +47,24 @@ def warnings_about(names: Sequence[str], counts: Mapping[str, Sequence[int]]) ->
             most=most,
             least=least,
         )
+
+
+def level_warnings(images: Images) -> Iterator[str]:
+    """Yield what is odd about the levels of images (N, C, H, W)."""
+    if (brightest := int(images.max(initial=0))) < NEARLY_BLACK:
+        yield _(
+            "The images are nearly black: their brightest level is {level} of 255. If theirs go from 0 to {level}, "
+            "bring them as levels from 0 to 255.",
+            level=brightest,
+        )
+
+
+def are_dark_on_light(images: Images) -> bool:
+    """Return whether grey images (N, 1, H, W) are dark on light, as writing on paper is and MNIST's is not."""
+    if images.shape[1] != 1:
+        return False
+    grey = images[:, 0]
+    border = np.concatenate([grey[:, 0], grey[:, -1], grey[:, :, 0], grey[:, :, -1]], axis=1)
+    darkest, lightest = np.percentile(grey.reshape(len(grey), -1), [2, 98], axis=1)
+    paper = np.median(border, axis=1)
+    return bool((paper - darkest > lightest - paper).mean() >= _ON_PAPER)

@@ -11,7 +11,8 @@ _LEFT_BY_SYSTEMS: Final = {
     *("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "system volume information"),
     *("@eadir", "__pycache__", "icon\r"),
 }  # not said: names of files
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
+_DRIVE: Final = re.compile(r"[A-Za-z]:([\\/]|$)")
+_ENDINGS: Final = re.compile(r"(\.(tar|csv|npy))?\.[A-Za-z0-9]{2,4}$")  # two where it is packed
 DOS: Final = "cp437"  # what a ZIP's names are in, unless it says otherwise
 
 
@@ -46,3 +47,9 @@ def parts_of(name: str) -> tuple[str, ...]:
 def is_left_by_system(parts: tuple[str, ...]) -> bool:
     """Return whether a file is none of somebody's own: macOS, Windows and editors leave such."""
     return any(part.startswith(".") or part.casefold() in _LEFT_BY_SYSTEMS for part in parts)
+
+
+def title_of(file_name: str) -> str:
+    """Return what the name of a file suggests as a title, of 1 to 80 characters that can be shown."""
+    shown = "".join(sign for sign in _ENDINGS.sub("", file_name) if sign.isprintable())
+    return " ".join(shown.split())[:80].strip() or _("My images")

@@ -44,6 +44,11 @@ class File:
         return "/".join(self.parts)
 
     @property
+    def home(self) -> str:
+        """The folders that it lies in."""
+        return "/".join(self.parts[:-1])
+
+    @property
     def suffix(self) -> str:
         """The ending of the name in small letters, such as ".png"."""
         return Path(self.parts[-1]).suffix.casefold()
@@ -61,6 +66,10 @@ class File:
         """Return the content, however large.  Raises: Refused if it is encrypted or damaged."""
         try:
             return self.content()
+        except NotImplementedError as error:
+            raise Refused(
+                _("It is packed in a way that is not known here. Pack it with another program.")
+            ) from error
         except RuntimeError as error:
             raise Refused(_("It is encrypted.")) from error
         except OSError as error:
@@ -68,7 +77,7 @@ class File:
         except (
             Exception
         ) as error:  # why: zlib, lzma, bz2 and zipfile each raise their own for damaged members
-            raise Refused(_("It is damaged ({reason}).", reason=str(error))) from error
+            raise Refused(_("It is damaged.")) from error
 
 
 @contextmanager
@@ -179,7 +188,12 @@ def _in_tar(content: bytes, name: str, limits: OwnLimits, stack: ExitStack) -> I
         _unpack(content, unpacked, limits)
         archive = stack.enter_context(tarfile.open(fileobj=unpacked, mode="r:"))  # noqa: SIM115
         members = [member for member in archive.getmembers() if member.isfile()]
-    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
+        unpacked.seek(archive.offset)
+        if any(unpacked.read(tarfile.BLOCKSIZE)):  # where the members end are zeros, or nothing
+            raise _unreadable(name)
+    except RefusedUpload:
+        raise
+    except Exception as error:  # why: zlib, lzma, bz2 and tarfile each raise their own for damaged archives
         raise _unreadable(name) from error
     for member in members:
         path, is_known = decoded_name(member.name.encode("utf-8", "surrogateescape"))

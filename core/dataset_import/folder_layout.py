@@ -107,21 +107,24 @@ def _chosen(
             _("No image is in a folder of its class, so what they show is not known."), _(FORM)
         )
     if not levels:
-        names = sorted({picture.folders[0] for picture in pictures})
-        if len(names) > most_classes:
-            told = _(
-                "There are {n} folders of images, but at most {most} classes are allowed.",
-                n=len(names), most=most_classes,
-            )  # fmt: skip
-            raise RefusedUpload(told, _(FORM))
-        told = _("There is only one class, “{name}”, so there is nothing to tell apart.", name=names[0])
-        raise RefusedUpload(told, _(FORM))
+        check_classes({picture.folders[0] for picture in pictures}, most_classes, _(FORM))
     if answers.classes_at and answers.classes_at not in levels:
         raise RefusedUpload(
             _("The folders of level {given} cannot be the classes.", given=answers.classes_at),
             levels_in_words(levels),
         )
     return answers.classes_at or min(levels)
+
+
+def check_classes(names: Collection[str], most_classes: int, remedy: str) -> None:
+    """Raise RefusedUpload for one class, and for more than are allowed."""
+    if len(names) > most_classes:
+        raise RefusedUpload(
+            _("It has {n} classes, but at most {most} are allowed.", n=len(names), most=most_classes), remedy
+        )
+    if len(names) < 2:
+        told = _("There is only one class, “{name}”, so there is nothing to tell apart.", name=min(names))
+        raise RefusedUpload(told, remedy)
 
 
 def levels_in_words(levels: Mapping[int, Collection[str]]) -> str:

@@ -27,24 +27,33 @@ def take_splits(pictures: Sequence[Pictured], answered: Mapping[str, str]) -> di
     level = _split_level([picture.folders for picture in inside], answered)
     if level is None:
         return {}
-    names = sorted({picture.folders[level] for picture in inside if len(picture.folders) > level})
-    named = {name: answered.get(name, split_of(name) or "") for name in names}
+    within: dict[str, list[Pictured]] = {}
     for picture in inside:
-        if len(picture.folders) <= level:
+        if len(picture.folders) > level:
+            within.setdefault(picture.folders[level], []).append(picture)
+        else:
             picture.folders = ()
-            continue
-        picture.split_folder = picture.folders[level]
-        picture.split = named[picture.split_folder] or LEFT_OUT
-        picture.folders = _without(picture.folders, level, picture.split)
+    named = {}
+    for name, of_split in sorted(within.items()):
+        named[name] = answered.get(name) or split_of(name) or _if_unknown(of_split, level)
+        inner = [picture.folders[level + 1 :] for picture in of_split]
+        again = _again(inner, named[name])
+        for picture, folders in zip(of_split, inner, strict=True):
+            picture.split_folder, picture.split = name, named[name] or LEFT_OUT
+            picture.folders = picture.folders[:level] + folders[again:]
     return named
 
 
-def _without(folders: Folders, level: int, split: str) -> Folders:
-    """Return the folders without that of the split, and without others of it within, as in train/train/cat."""
-    within = folders[level + 1 :]
-    while within and split_of(within[0]) == split:
-        within = within[1:]
-    return folders[:level] + within
+def _if_unknown(pictures: Sequence[Pictured], level: int) -> str:
+    """Return "" for a folder that must be asked about: there are folders within, which may be classes."""
+    return "" if any(len(picture.folders) > level + 1 for picture in pictures) else LEFT_OUT
+
+
+def _again(inner: Sequence[Folders], split: str) -> int:
+    """Return how many folders within that of a split say the split again around all classes: train/train/cat."""
+    root = inner[0][: common_root(inner)]
+    count = next((n for n, name in enumerate(root) if split_of(name) != split), len(root))
+    return min(count, max(map(len, inner)) - 1) if count else 0
 
 
 def _split_level(paths: Sequence[Folders], answered: Mapping[str, str]) -> int | None:
@@ -58,16 +67,7 @@ def _split_level(paths: Sequence[Folders], answered: Mapping[str, str]) -> int |
         for level in range(depth):
             if set(answered) <= {path[level] for path in paths if len(path) > level}:
                 return level
-        folders = quoted(sorted(answered))
-        raise RefusedUpload(
-            ngettext(
-                "There is no folder {names:list}.",
-                "There are no folders {names:list} side by side.",
-                len(answered),
-                names=folders,
-            ),
-            _("Name folders as they are written there, in small and capital letters."),
-        )
+        raise no_such_folders(sorted(answered))
     if _are_splits(paths, root):
         return root
     for level in range(root + 1, depth):
@@ -76,15 +76,35 @@ def _split_level(paths: Sequence[Folders], answered: Mapping[str, str]) -> int |
     return next((level for level in reversed(range(root)) if split_of(paths[0][level])), None)
 
 
+def no_such_folders(names: Sequence[str]) -> RefusedUpload:
+    """Return what to raise for answers about folders or files that are not there."""
+    return RefusedUpload(
+        ngettext(
+            "There is no folder {names:list}.",
+            "There are no folders {names:list} side by side.",
+            len(names),
+            names=quoted(names),
+        ),
+        _("Name folders as they are written there, in small and capital letters."),
+    )
+
+
 def _are_splits(paths: Sequence[Folders], level: int) -> bool:
-    """Return whether the folders of that level are named after splits, or are as those that are."""
+    """Return whether the folders of that level are those of splits.
+
+    They are if some are named so, and the others hold the same classes, or none as samples do.
+    """
     within: dict[str, set[str]] = {}
     for path in paths:
         if len(path) > level:
             within.setdefault(path[level], set()).update(path[level + 1 : level + 2])
     known = [name for name in within if split_of(name)]
+    others = [within[name] for name in within if name not in known]
     classes = set().union(*(within[name] for name in known))
-    return bool(known) and all(within[name] & classes for name in within if name not in known)
+    if not known or not classes:
+        return bool(known) and not others
+    are_alike = len(known) > 1 and len(classes) < sum(len(within[name]) for name in known)
+    return are_alike or all(inner & classes or not inner for inner in others)
 
 
 def common_root(paths: Sequence[Folders]) -> int:

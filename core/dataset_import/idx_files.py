@@ -30,9 +30,9 @@ def read_idx(file: File, limits: OwnLimits) -> Half | None:
     dims = content[3]
     start = 4 + 4 * dims
     shape = tuple(int(n) for n in np.frombuffer(content[4:start], ">u4"))
-    if len(shape) != dims or math.prod(shape) != len(content) - start:
+    if len(shape) != dims or 0 in shape or math.prod(shape) != len(content) - start:
         raise Refused(_("It is not as long as its header says."))
     values = np.frombuffer(content, np.uint8, offset=start).reshape(shape)
     if dims == 3 and "emnist" in file.path.casefold():
         values = values.transpose(0, 2, 1)
-    return half_of(file.path, file.parts[-1], values)
+    return half_of(file.path, file.home, file.parts[-1], values)

@@ -15,6 +15,7 @@ from core.i18n.translation import _
 from core.picture_files.image_resize import Refused
 
 SUFFIXES = (".npz", ".npy")
+_HEADER = 10_000  # bytes
 
 
 def read_numpy(file: File, limits: OwnLimits) -> list[Half]:
@@ -25,7 +26,7 @@ def read_numpy(file: File, limits: OwnLimits) -> list[Half]:
         values = _array(member, limits)
         shapes.append(f"{name} {values.shape}")
         what = stem if name.startswith("arr_") or not name else name
-        if half := half_of(file.path, what, values):
+        if half := half_of(file.path, file.home if file.suffix == ".npy" else file.path, what, values):
             halves.append(half)
     if not halves:
         raise Refused(
@@ -52,17 +53,24 @@ def _members(content: bytes, suffix: str, limits: OwnLimits) -> Iterator[tuple[s
     except Refused:
         raise
     except Exception as error:  # why: zipfile, zlib and others each raise their own for damaged files
-        raise Refused(_("It is damaged ({reason}).", reason=str(error))) from error
+        raise Refused(_("It is damaged.")) from error
 
 
 def _array(member: bytes, limits: OwnLimits) -> NDArray[np.generic]:
     """Return the array.  Raises: Refused for pickled objects, which could run anything, and for too much memory."""
     try:
-        values: NDArray[np.generic] = np.load(io.BytesIO(member), allow_pickle=False, max_header_size=10_000)
+        values: NDArray[np.generic] = np.load(io.BytesIO(member), allow_pickle=False, max_header_size=_HEADER)
     except MemoryError:
         raise Refused(
             _("It would unpack to more than {most:size}.", most=limits.max_unpacked_bytes)
         ) from None
     except Exception as error:  # why: numpy raises many kinds for damaged headers
-        raise Refused(_("It is damaged ({reason}).", reason=str(error)[:200])) from error
+        if member[:1] == b"\x80" or b"'|O" in member[:_HEADER]:
+            raise Refused(
+                _(
+                    "It holds a program's objects, which could do anything when they are read. Save arrays of numbers "
+                    "and texts."
+                )
+            ) from error
+        raise Refused(_("It is damaged.")) from error
     return values

@@ -3,7 +3,8 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -13,17 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.dataset_import.arrays import Half, Table, paired
-from core.dataset_import.csv_files import ENDINGS as CSV_ENDINGS
-from core.dataset_import.csv_files import read_csv
+from core.dataset_import.arrays import Table
 from core.dataset_import.file_names import composed
 from core.dataset_import.files import File
-from core.dataset_import.folder_layout import understood
-from core.dataset_import.idx_files import is_idx, read_idx
+from core.dataset_import.folder_layout import check_classes, understood
 from core.dataset_import.names_in_words import first_of
-from core.dataset_import.numpy_files import SUFFIXES as NUMPY_SUFFIXES
-from core.dataset_import.numpy_files import read_numpy
-from core.dataset_import.split_names import LEFT_OUT, split_of
+from core.dataset_import.tables import is_table, read_tables
 from core.dataset_import.understanding import Answers
 from core.datasets.errors import RefusedUpload
 from core.datasets.user_dataset_limits import OwnLimits
@@ -66,18 +62,24 @@ class Found:
 def find_pictures(files: Sequence[File], answers: Answers, limits: OwnLimits) -> Found:
     """Return the pictures of image files in class folders; without such, those of tables.  Raises: RefusedUpload."""
     readable = extensions()
-    images = [file for file in files if file.suffix in readable]
-    tables = [file for file in files if _is_table(file)]
-    others = [file for file in files if file not in {*images, *tables} and file.parts[-1] != RECORD]
+    images, tables, others = [], [], []
+    for file in files:
+        if file.suffix in readable:
+            images.append(file)
+        elif is_table(file):
+            tables.append(file)
+        elif file.parts[-1] != RECORD:
+            others.append(file)
     if not images and not tables:
         raise RefusedUpload(_nothing_in(files), _(FORMS))
+    if not images:
+        return _in_tables(tables, others, answers, limits)
     try:
-        if not images:
-            return _in_tables(tables, others, answers, limits)
         return _in_folders(files, images, [*others, *tables], answers, limits)
     except RefusedUpload:
-        if images and tables:
-            return _in_tables(tables, [*others, *images], answers, limits)
+        if tables:
+            with suppress(RefusedUpload):  # what is wrong with the folders is said, then
+                return _in_tables(tables, [*others, *images], answers, limits)
         raise
 
 
@@ -86,12 +88,11 @@ def _nothing_in(files: Sequence[File]) -> str:
         return _("“{file}” is not an image, nor a file of images that is known here.", file=files[0].path)
     if not files:
         return _("There are no files in it.")
-    return ngettext("None of the {n} files is an image.", "None of the {n} files is an image.", len(files))
-
-
-def _is_table(file: File) -> bool:
-    name = file.parts[-1].casefold()
-    return file.suffix in NUMPY_SUFFIXES or name.endswith(CSV_ENDINGS) or is_idx(file)
+    return ngettext(
+        "None of the {n} files is an image that can be read here.",
+        "None of the {n} files is an image that can be read here.",
+        len(files),
+    )
 
 
 def _in_folders(
@@ -99,7 +100,7 @@ def _in_folders(
 ) -> Found:
     images = sorted(images, key=lambda file: (natural(file.parts[-1]), natural(file.path)))
     layout = understood([file.parts for file in images], answers, limits.max_classes)
-    order = _recorded_names(files)
+    order = _recorded_names(files, {place.class_name for place in layout.places})
     named = unquote if order else str  # an export writes what no file system takes as %XX
     pictures = [
         Picture(file.path, place.split, named(place.class_name), partial(_opened, file, limits), file)
@@ -115,42 +116,16 @@ def _opened(file: File, limits: OwnLimits) -> Image.Image:
 
 
 def _in_tables(tables: Sequence[File], others: Sequence[File], answers: Answers, limits: OwnLimits) -> Found:
-    found, notes, halves = [], _not_images(others), []
-    for file in tables:
-        try:
-            if file.suffix in NUMPY_SUFFIXES:
-                halves += read_numpy(file, limits)
-            elif is_idx(file):
-                halves += [half for half in [read_idx(file, limits)] if half is not None]
-            else:
-                found.append(read_csv(file, limits))
-        except Refused as reason:
-            notes.append(_("“{file}” was left out. {reason}", file=file.path[:160], reason=reason.args[0]))
-    found += _paired(halves)
-    folders = {table.part: answers.splits.get(table.part, _split_of(table)) for table in found}
-    if len(found) == 1 and not answers.splits:
-        folders = {part: split for part, split in folders.items() if split}
-    pictures: list[Picture] = []
-    for table in found:
-        split = folders.get(table.part, "") or (LEFT_OUT if len(found) > 1 else "")
-        if table.names is None or split == LEFT_OUT:
-            notes.append(_table_left_out(table))
-            continue
-        pictures += _rows(table, split)
-    if not pictures:
-        raise RefusedUpload(together(_("There are no images with labels in it."), *notes), _(FORMS))
-    return Found(pictures, notes, folders=folders)
-
-
-def _split_of(table: Table) -> str:
-    return split_of(table.part) or split_of(table.path) or ""
-
-
-def _paired(halves: list[Half]) -> list[Table]:
     try:
-        return paired(halves)
+        used, told, folders = read_tables(tables, answers, limits)
     except Refused as reason:
         raise RefusedUpload(reason.args[0], _(FORMS)) from reason
+    notes = [*_not_images(others), *told]
+    pictures = [picture for table, split in used for picture in _rows(table, split)]
+    if not pictures:
+        raise RefusedUpload(together(_("There are no images with labels in it."), *notes), _(FORMS))
+    check_classes({picture.class_name for picture in pictures}, limits.max_classes, _(FORMS))
+    return Found(pictures, notes, folders=folders)
 
 
 def _rows(table: Table, split: str) -> list[Picture]:
@@ -161,29 +136,13 @@ def _rows(table: Table, split: str) -> list[Picture]:
     ]
 
 
-def _table_left_out(table: Table) -> str:
-    if table.names is None:
-        return ngettext(
-            "{n} image in “{file}” was left out: it has no label.",
-            "{n} images in “{file}” were left out: they have no labels.",
-            len(table.pixels),
-            file=table.part,
-        )
-    return ngettext(
-        "{n} image in “{file}” was left out: that is not the name of a split.",
-        "{n} images in “{file}” were left out: that is not the name of a split.",
-        len(table.pixels),
-        file=table.part,
-    )
-
-
 def _not_images(others: Sequence[File]) -> list[str]:
     if not others:
         return []
     return [
         ngettext(
-            "{n} file is not an image and was left out: {names:list}.",
-            "{n} files are not images and were left out: {names:list}.",
+            "{n} file is not an image that can be read here, and was left out: {names:list}.",
+            "{n} files are not images that can be read here, and were left out: {names:list}.",
             len(others),
             names=first_of([file.path for file in others]),
         )
@@ -206,16 +165,15 @@ def _odd_names(files: Sequence[File]) -> list[str]:
     ]
 
 
-def _recorded_names(files: Sequence[File]) -> tuple[str, ...]:
-    """Return the classes in the order that a dataset exported from here had."""
+def _recorded_names(files: Sequence[File], folders: Collection[str]) -> tuple[str, ...]:
+    """Return the classes in the order that a dataset exported from here had; () where these are none of it."""
     try:
-        record = next(file for file in files if file.parts[-1] == RECORD and file.size <= 1_000_000)
-        names = json.loads(record.whole())["class_names"]
+        record = next(file for file in files if file.parts == (RECORD,) and file.size <= 1_000_000)
+        names = [composed(name) for name in json.loads(record.whole())["class_names"]]
     except Exception:  # why: there is none, or it cannot be read, which has many kinds; then it says nothing
         return ()
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        return ()
-    return tuple(composed(name) for name in names)
+    is_its_own = len({*names}) == len(names) and {unquote(folder) for folder in folders} <= {*names}
+    return tuple(names) if is_its_own else ()
 
 
 def natural(text: str) -> list[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.dataset_import.names_in_words import first_of, quoted
-from core.dataset_import.split_names import VALIDATION
+from core.dataset_import.split_names import LEFT_OUT, VALIDATION
 from core.dataset_import.understanding import Understood
 from core.i18n.translation import _, ngettext
 
@@ -56,6 +56,14 @@ def _kept(understood: Understood) -> str:
     return _("{size} pixels, grey", size=size)
 
 
+def paper_warning(remedy: str) -> str:
+    """Say of images that are dark on light what will come of it, and what to do where they show writing."""
+    return _(
+        "They are dark on light, but drawings become light on dark, as MNIST's digits are. {remedy}",
+        remedy=remedy,
+    )
+
+
 def questions(understood: Understood) -> Iterator[str]:
     """Yield what must be said before it can be known what the images are."""
     if not understood.name:
@@ -82,7 +90,7 @@ def _which_classes(ways: list[list[str]]) -> str:
 
 
 def _nothing_to_learn_from(understood: Understood) -> str:
-    folders = quoted(sorted(understood.folders))
+    folders = quoted(sorted(name for name, split in understood.folders.items() if split != LEFT_OUT))
     if not any(understood.counts[VALIDATION]):
         return _(
             "There are only test images, in {folders:list}, so there is nothing to learn from. If they are for "

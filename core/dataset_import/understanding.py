@@ -36,9 +36,9 @@ class Wanted:
 class Understood:
     """What was understood. `name` is that of the dataset made of it, "" where it must be said first what to learn from.
 
-    counts: split -> images of each class. sizes: (width, height) of the smallest and the largest picture by pixels.
-    levels, level, folders, is_open: as in folder_layout.Layout. Notes say what is left out and why, warnings what will
-    come of it.
+    is_on_paper: they are dark on light, and kept so, which no drawing will resemble. counts: split -> images of each
+    class. sizes: (width, height) of the smallest and the largest picture by pixels. levels, level, folders, is_open: as
+    in folder_layout.Layout. Notes say what is left out and why, warnings what will come of it.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Understood:
     sizes: tuple[tuple[int, int], tuple[int, int]]
     is_coloured: bool
     is_ink: bool
+    is_on_paper: bool
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     levels: Mapping[int, tuple[str, ...]]

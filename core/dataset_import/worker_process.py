@@ -60,12 +60,18 @@ class PreparedImport:
 
     @property
     def size(self) -> int:
-        """Bytes on the disk; 0 where nothing was made, because there was nothing to learn from."""
-        return stored_bytes(self.understood.name, self._folder) if self.understood.name else 0
+        """Bytes on the disk; 0 where nothing was made, because there was nothing to learn from, or it is gone."""
+        try:
+            return stored_bytes(self.understood.name, self._folder)
+        except UnknownDataset:
+            return 0
 
     def images(self) -> ImageData:
-        """Return its images.  Raises: UnknownDataset where it has waited for too long; DamagedData."""
-        return load_own(self.understood.name, self._folder)
+        """Return its images.  Raises: DatasetError where it has waited for too long; DamagedData."""
+        try:
+            return load_own(self.understood.name, self._folder)
+        except UnknownDataset:
+            raise _gone() from None
 
     def keep(self, title: str, data_dir: DataDir = None) -> DatasetSpec:
         """Have it be a dataset of that title; return its spec. What is refused can be tried again.
@@ -75,15 +81,19 @@ class PreparedImport:
         try:
             spec = take_in(self.understood.name, self._folder, data_dir, self._limits, title)
         except UnknownDataset:
-            raise RefusedUpload(
-                _("What was read has waited for too long, or was kept already."), _("Import it again.")
-            ) from None
+            raise _gone() from None
         self.discard()
         return spec
 
     def discard(self) -> None:
         """Let it go."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _gone() -> DatasetError:
+    return DatasetError(
+        _("What was read has waited for too long, or was kept already."), _("Import it again.")
+    )
 
 
 def prepare_import(
@@ -231,7 +241,7 @@ def _last_word(said: Said, most_s: float, progress: Progress) -> dict[str, Any]:
 
 def _error_in(told: dict[str, Any]) -> DatasetError:
     if "error" not in told:
-        return RefusedUpload(
+        return DatasetError(
             _("The process that read it ended before it was done."),
             _("Use fewer or smaller images, or try again later."),
         )

@@ -21,7 +21,7 @@ from core.i18n.translation import KINDS, Sentence, _, ngettext, pgettext
 _CODE: Final = re.compile(r"[a-z0-9_]{0,60}")
 _KIND: Final = re.compile(r"(?:([a-z_]+)(?:\.\d)?)?")  # so many decimals, and no more
 _ODD: Final = ("nan", "inf", "-inf")
-_DEPTH: Final = 4  # of sentences and lists in one another
+_DEPTH: Final = 8  # of sentences and lists in one another
 _MOST_SIGNS: Final = (
     20_000  # of the stored form; and of any sentence in it once said: values can stand in it many times
 )

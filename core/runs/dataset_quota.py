@@ -6,16 +6,16 @@ from core.access.rules import Actor, Role
 from core.config.app_settings import Settings
 from core.config.units import MB
 from core.datasets.errors import RefusedUpload
-from core.datasets.user_dataset_limits import OwnLimits
+from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits
 from core.datasets.user_datasets import stored_bytes
 from core.i18n.translation import _, ngettext
 from core.runs.schema import OWN_DATASETS
 
 
-def upload_limits(settings: Settings) -> OwnLimits:
-    """Return what an upload may hold here."""
+def upload_limits(settings: Settings, *, is_sent: bool = True) -> OwnLimits:
+    """Return what somebody may bring here; is_sent: by a browser, not from a disk of the server."""
     return OwnLimits(
-        max_zip_bytes=int(settings.upload_mb * MB),
+        max_zip_bytes=int(settings.upload_mb * MB) if is_sent else DEFAULT_LIMITS.max_zip_bytes,
         max_decoded_image_bytes=int(settings.picture_mb * MB),
         max_decoded_bytes=int(settings.zip_pictures_mb * MB),
         max_work_s=settings.zip_s,

@@ -92,7 +92,7 @@ class OwnDatasets(DatasetLists):
         """
         owner = owner_of_new(self._actor, "")
         self._look_at_quota(owner, more_datasets=1)
-        limits = upload_limits(self._settings)
+        limits = upload_limits(self._settings, is_sent=not isinstance(brought, Path))
         prepared = prepare_import(brought, wanted, self._settings.data_dir, limits, progress)
         waiting = _PREPARED[owner]
         try:

@@ -11,9 +11,10 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.dataset_import.file_names import title_of
 from core.dataset_import.understanding import Answers, Brought, Wanted
 from core.dataset_import.worker_process import PreparedImport
-from core.datasets import DatasetError
+from core.datasets import DatasetError, RefusedUpload
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.reader import read_by, reader
@@ -59,6 +60,11 @@ class _Import:
 
         self.result = begin(work, self.name)
 
+    def end(self) -> None:
+        """Have it end, and what it prepared go."""
+        self.is_cancelled.set()
+        self.result.add_done_callback(_discard)
+
     @contextmanager
     def _waiting(self, _before: int) -> Iterator[None]:
         self._tell(0, 0, _("Other imports are being read at the moment. Yours waits for its turn."))
@@ -70,6 +76,11 @@ class _Import:
         tell(self.name, what or f"{done}")
         if self.is_cancelled.is_set() or not self.is_there():
             raise CancelledError
+
+
+def _discard(result: Future[PreparedImport]) -> None:
+    if not result.cancelled() and result.exception() is None:
+        result.result().discard()
 
 
 def import_own_images(shape: tuple[int, int, int] | None) -> None:
@@ -113,7 +124,7 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
 
 def _title_of(files: list[UploadedFile]) -> str:
     """Return what the files suggest as a title."""
-    return files[0].name.split(".")[0][:80]
+    return title_of(files[0].name)
 
 
 def _begin(known: _Import | None, files: list[UploadedFile], wanted: Wanted) -> _Import:
@@ -128,7 +139,8 @@ def _begin(known: _Import | None, files: list[UploadedFile], wanted: Wanted) -> 
 def _forget(known: _Import | None) -> None:
     """End what goes on and let go what was prepared."""
     if known is not None:
-        known.is_cancelled.set()
+        known.end()
+    if st.session_state.get(KEY) is known:
         st.session_state[KEY] = None
 
 
@@ -150,16 +162,16 @@ def _how_far_in_markdown(known: _Import) -> str:
 def _show_result(known: _Import) -> None:
     try:
         prepared = known.result.result()
+        images = prepared.images() if prepared.understood.name else None
     except CancelledError:
         st.caption(_("The import was cancelled, and nothing of it is kept."))
-        st.button(
-            _("Read again"), key="import_again", on_click=_forget, args=(known,), icon=":material/refresh:"
-        )
+        _offer_again(known)
         return
     except (DatasetError, StoreError) as error:
         st.error(markdown_text(str(error)), icon=":material/upload_file:")
+        if not isinstance(error, RefusedUpload):  # which it would be again
+            _offer_again(known)
         return
-    images = prepared.images() if prepared.understood.name else None
     show_preview(prepared.understood, images, known.wanted, _answer)
     if known.trouble:
         st.error(markdown_text(known.trouble))
@@ -175,12 +187,19 @@ def _show_result(known: _Import) -> None:
         st.button(_("Discard"), key="import_discard", on_click=_next, args=(known,), icon=":material/close:")
 
 
+def _offer_again(known: _Import) -> None:
+    st.button(_("Read again"), key="import_again", on_click=_forget, args=(known,), icon=":material/refresh:")
+
+
 def _answer(answers: Answers) -> None:
     """Note what the visitor says of the folders: it is read again with that."""
     st.session_state[_ANSWERS] = answers
 
 
 def _keep(known: _Import) -> None:
+    """Make the dataset, unless something else has been asked for since the button was drawn."""
+    if st.session_state.get(KEY) is not known or known.wanted.answers != st.session_state[_ANSWERS]:
+        return
     try:
         own = datasets().keep_import(known.result.result(), st.session_state[TITLE])
     except (DatasetError, StoreError) as error:

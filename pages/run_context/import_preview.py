@@ -1,6 +1,6 @@
 """What was understood of files that somebody brings, before anything is kept: words, counts, images, questions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.dataset_import.names_in_words import first_of
 from core.dataset_import.split_names import LEFT_OUT, TEST, TRAIN, VALIDATION
-from core.dataset_import.summary import facts, questions
+from core.dataset_import.summary import facts, paper_warning, questions
 from core.dataset_import.understanding import Answers, Understood, Wanted
 from core.datasets.image_data import ImageData
 from core.figures.image_panels import Panel
@@ -51,12 +51,21 @@ def show_preview(
     st.markdown(markdown_text(" ".join(facts(understood))))
     for note in understood.notes:
         st.caption(markdown_text(note))
-    for warning in understood.warnings:
+    for warning in (*understood.warnings, *_of_paper(understood)):
         st.warning(markdown_text(warning), icon=":material/warning:")
     if images is not None:
         _show_images(images)
     _show_counts(understood)
     _ask_title(understood)
+
+
+def _of_paper(understood: Understood) -> Iterator[str]:
+    if understood.is_on_paper:
+        yield paper_warning(
+            _(
+                "If they show writing on paper, switch that on: a model of them can then be asked about drawings."
+            )
+        )
 
 
 def _ask_title(understood: Understood) -> None:
@@ -73,13 +82,18 @@ def _ask(understood: Understood, answers: Answers, answer: Callable[[Answers], N
     if len(understood.levels) > 1:
         levels = sorted(understood.levels)
         key = f"import_level_{understood.level}"
+
+        def chosen() -> None:
+            if (level := st.session_state[key]) in understood.levels:
+                answer(replace(answers, classes_at=level))
+
         st.radio(
             _("The classes are"),
             levels,
             index=levels.index(understood.level),
             format_func=lambda level: markdown_("{names:list}", names=first_of(understood.levels[level])),
             key=key,
-            on_change=lambda: answer(replace(answers, classes_at=st.session_state[key])),
+            on_change=chosen,
         )
     if not understood.name or answers.splits or "" in understood.folders.values():
         for folder, split in sorted(understood.folders.items()):
@@ -90,7 +104,8 @@ def _ask_split(folder: str, split: str, answers: Answers, answer: Callable[[Answ
     key = f"import_split_{folder}_{split}"
 
     def said() -> None:
-        answer(replace(answers, splits={**answers.splits, folder: st.session_state[key]}))
+        if (split := st.session_state[key]) in _ARE_FOR:
+            answer(replace(answers, splits={**answers.splits, folder: split}))
 
     st.segmented_control(
         markdown_("Images in “{folder}”", folder=folder),

@@ -117,7 +117,7 @@ def photos(count: int) -> list[Brought]:
 def test_writing_on_paper_becomes_ink_that_a_model_of_drawings_reads() -> None:
     made = import_files(photos(60), is_ink=True)
     assert [*facts(made.understood)][2].endswith("Kept: their ink alone, white on black, 28 × 28 pixels.")
-    assert not [warning for warning in made.understood.warnings if "paper" in warning]
+    assert not made.understood.is_on_paper
     model = ready_model("cnn-mnist")
     images = np.concatenate([pixels_of(made, str(digit)) for digit in range(10)])
     answers = model.logits(model.inputs(images)).argmax(axis=1)
@@ -126,9 +126,7 @@ def test_writing_on_paper_becomes_ink_that_a_model_of_drawings_reads() -> None:
 
 def test_dark_on_light_without_it_is_said_and_a_blank_sheet_has_no_ink() -> None:
     as_it_is = import_files(photos(20))
-    assert as_it_is.understood.warnings[-1].startswith(
-        "They are dark on light, but drawings become light on dark"
-    )
+    assert as_it_is.understood.is_on_paper
     blank = {f"{'ab'[n % 2]}/{n}.png": saved(Image.new("L", (60, 60), 240), "PNG") for n in range(4)}
     with pytest.raises(
         RefusedUpload, match=r"None of its images could be read\. a/0\.png: No ink was found in it"

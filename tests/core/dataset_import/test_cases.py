@@ -27,6 +27,7 @@ def test_what_is_brought_becomes_what_it_must_and_is_said(case: Case, tmp_path: 
     assert made.understood.class_names == case.classes
     assert tuple(made.understood.counts.values()) == case.counts
     assert (*made.understood.notes, *made.understood.warnings) == case.said
+    assert made.understood.is_on_paper == case.is_on_paper
     assert not made.understood.is_open
     data = load(made.keep(case.file, tmp_path).name, tmp_path)
     sizes = tuple(sum(counts) for counts in case.counts)

@@ -45,6 +45,19 @@ def files(*folders: str, count: int = 2) -> list[str]:
         ),
         (files("mnist_train/0", "mnist_train/1"), {("train", "0"): 2, ("train", "1"): 2}),
         (files("train", "car", "tram"), {("", "train"): 2, ("", "car"): 2, ("", "tram"): 2}),
+        (
+            files("train/car", "train/train", "test/car", "test/train"),
+            {(split, name): 2 for split in ("train", "test") for name in ("car", "train")},
+        ),
+        (
+            files("train/test tube", "train/cup", "test/test tube"),
+            {("train", "test tube"): 2, ("train", "cup"): 2, ("test", "test tube"): 2},
+        ),
+        (
+            files("train/a", "train/b", "test/a", "test/b", "papers"),
+            {(split, name): 2 for split in ("train", "test") for name in "ab"},
+        ),
+        (files("train/a", "train/b", "samples"), {("train", "a"): 2, ("train", "b"): 2}),
         (files("A", "a"), {("", "A"): 2, ("", "a"): 2}),
         (files("train/A", "train/a", "test/a"), {("train", "A"): 2, ("train", "a"): 2, ("test", "a"): 2}),
     ],
@@ -54,6 +67,10 @@ def files(*folders: str, count: int = 2) -> list[str]:
             "a folder within splits",
             "the root is a split",
             "a class called train",
+            "a class called train in each split",
+            "a class called as a test in each split",
+            "images beside the splits",
+            "images beside the training images",
             "letters",
             "letters in splits",
         ),
@@ -87,7 +104,7 @@ def test_folders_of_more_classes_than_may_be_are_passed_over_for_a_level_that_ha
     layout = laid_out(paths, most_classes=4)
     assert counted(layout) == {("", "0"): 5, ("", "1"): 5}
     assert not layout.is_open
-    with pytest.raises(RefusedUpload, match="5 folders of images, but at most 4 classes"):
+    with pytest.raises(RefusedUpload, match="It has 5 classes, but at most 4 are allowed"):
         laid_out([f"{n}/1.png" for n in range(5)], most_classes=4)
 
 
@@ -104,6 +121,14 @@ def test_a_folder_beside_splits_that_is_like_them_is_open() -> None:
     }  # fmt: skip
     with pytest.raises(RefusedUpload, match="There is no folder “more”"):
         laid_out(paths, Answers(splits={"more": "train"}))
+
+
+def test_a_folder_of_other_classes_beside_splits_is_open_and_one_of_none_is_not() -> None:
+    others = laid_out(files("train/a", "train/b", "test/a", "more/x", "more/y"))
+    assert others.folders == {"train": "train", "test": "test", "more": ""}
+    papers = laid_out(files("train/a", "train/b", "test/a", "papers"))
+    assert papers.folders == {"train": "train", "test": "test", "papers": "none"}
+    assert papers.notes == ("2 images in “papers” were left out: that is not the name of a split.",)
 
 
 def test_images_without_a_known_class_are_left_out_and_said() -> None:

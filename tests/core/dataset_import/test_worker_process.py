@@ -22,7 +22,7 @@ from PIL import Image
 
 from core.dataset_import.understanding import Wanted
 from core.dataset_import.worker_process import AT_ONCE, FOLDER, PreparedImport, _error_in, prepare_import
-from core.datasets import RefusedUpload, load
+from core.datasets import DatasetError, RefusedUpload, load
 from core.datasets.bundled_archives import Progress
 from core.datasets.data_dir import REPOSITORY
 from core.datasets.dataset_setup import no_progress
@@ -135,7 +135,7 @@ def test_what_is_prepared_can_be_looked_at_and_goes_when_it_is_not_kept(quick: b
 def test_what_is_prepared_is_kept_once_and_under_a_title_that_may_be(quick: bytes, tmp_path: Path) -> None:
     made = prepared(quick, "x", tmp_path)
     kept = made.keep("Mine", tmp_path)
-    with pytest.raises(RefusedUpload, match="has waited for too long, or was kept already"):
+    with pytest.raises(DatasetError, match="has waited for too long, or was kept already"):
         made.keep("Mine", tmp_path)
     other = prepared(quick, "x", tmp_path)
     with pytest.raises(RefusedUpload, match="title must have 1 to 80 characters"):
@@ -207,7 +207,7 @@ def test_a_process_that_is_killed_is_told(slow: bytes, tmp_path: Path) -> None:
             for child in children() - before:
                 os.kill(child, signal.SIGKILL)
 
-    with pytest.raises(RefusedUpload, match="The process that read it ended before it was done"):
+    with pytest.raises(DatasetError, match="The process that read it ended before it was done"):
         prepared(slow, "x", tmp_path, progress=kill)
     assert files_in(tmp_path) == []
 

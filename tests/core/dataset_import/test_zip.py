@@ -116,7 +116,7 @@ def test_of_many_files_the_first_few_are_named_and_the_others_counted(
     named = ", ".join(f"notes{n}.txt" for n in range(1, 6))
     broken = " ".join(f"a/broken{n}.png: It is not an image that can be read." for n in range(1, 6))
     assert notes == (
-        f"7 files are not images and were left out: {named} and 2 more.",
+        f"7 files are not images that can be read here, and were left out: {named} and 2 more.",
         f"6 images could not be read. {broken} 1 more is not listed here.",
     )
 
@@ -124,8 +124,8 @@ def test_of_many_files_the_first_few_are_named_and_the_others_counted(
 def test_what_was_left_out_is_said_in_the_readers_language(
     digits: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = "{n} file is not an image and was left out: {names:list}."
-    many = "{n} files are not images and were left out: {names:list}."
+    one = "{n} file is not an image that can be read here, and was left out: {names:list}."
+    many = "{n} files are not images that can be read here, and were left out: {names:list}."
     sentences = {
         (one, many): (
             "{n} Datei ist kein Bild: {names:list}.",
@@ -225,7 +225,7 @@ def test_what_other_programs_would_run_is_no_image(digits: list[bytes], tmp_path
     files = {"a/1.png": digits[0], "b/2.png": digits[1], "a/x.eps": postscript, "b/y.png": postscript}
     notes = import_zip(zipped(files), "x", GREY, tmp_path).notes
     assert notes == (
-        "1 file is not an image and was left out: a/x.eps.",
+        "1 file is not an image that can be read here, and was left out: a/x.eps.",
         "1 image could not be read. b/y.png: It is not an image that can be read.",
     )
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,6 +25,7 @@ from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import COMMAND_LINE
 
 _KINDS: Final = (*SPLITS, LEFT_OUT)
+_DEEPEST: Final = 20  # folders within one another
 _TABLE_CLASSES: Final = 20  # more are not listed one by one
 
 
@@ -58,11 +60,11 @@ def import_command() -> Any:
             ),
         ] = False,
         classes_at: Annotated[
-            int,
+            str,
             typer.Option(
                 metavar=_("LEVEL"), help=_("Which folders are the classes: 1 for the outermost that differ.")
             ),
-        ] = 0,
+        ] = "",
         split: Annotated[
             list[str] | None,
             typer.Option(
@@ -79,12 +81,14 @@ def import_command() -> Any:
             bool, typer.Option("--private", help=_("Do not offer it to everyone, but to operators only."))
         ] = False,
     ) -> None:
-        answers = Answers(classes_at, _splits(split or []))
+        answers = Answers(_level_of(classes_at), _splits(split or []))
+        if ink and like:
+            fail(_("Give {option} or {other}, not both.", option="--ink", other="--like"), USAGE_ERROR)
         _check_readable(path)
         with told_errors():
             store, settings = open_store()
             own = OwnDatasets(store)
-            title = name or title_of(path.name)
+            title = name or title_of(path.resolve().name)
             try:
                 prepared = own.prepare_import(path, Wanted(title, _shape_of(like, settings), answers, ink))
                 _tell(prepared.understood)
@@ -103,6 +107,11 @@ def _check_readable(path: Path) -> None:
     try:
         if path.is_dir():
             next(path.iterdir(), None)
+        elif path.exists() and not path.is_file():  # a device or a pipe, which may never end
+            fail(
+                _("{file} is neither a file nor a folder. Name another file.", file=visible_text(str(path))),
+                USAGE_ERROR,
+            )
         else:
             path.open("rb").close()
     except OSError as error:
@@ -111,6 +120,21 @@ def _check_readable(path: Path) -> None:
             _("{file} cannot be read ({reason}). Name another file.", file=shown, reason=reason_of(error)),
             USAGE_ERROR,
         )
+
+
+def _level_of(given: str) -> int:
+    if not given:
+        return 0
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= _DEEPEST):
+        fail(
+            _(
+                "The value of {option} cannot be used: {reason}",
+                option="--classes-at",
+                reason=_("“{given}” is not a whole number from 1 to {most}.", given=given, most=_DEEPEST),
+            ),
+            USAGE_ERROR,
+        )
+    return int(given)
 
 
 def _splits(given: Sequence[str]) -> dict[str, str]:
@@ -180,7 +204,10 @@ def _refuse_or_ask(understood: Understood, *, is_sure: bool) -> None:
         fail(_how_to_say(understood), USAGE_ERROR)
     if is_sure or not sys.stdin.isatty():
         return
-    if not typer.confirm(_("Make this dataset?"), err=True):
+    is_wanted = False
+    with suppress(typer.Abort):  # the end of the input
+        is_wanted = typer.confirm(_("Make this dataset?"), err=True)
+    if not is_wanted:
         raise typer.Exit(USAGE_ERROR)
 
 

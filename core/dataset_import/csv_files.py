@@ -107,8 +107,7 @@ def _columns(form: _Form, content: bytes) -> tuple[int | None, list[int], tuple[
     ]
     label, note = next((n for n in used if lower[n] in _LABELS), None), ""
     if label is None and not side_of(len(used)) and side_of(len(used) - 1):
-        label = used[0] if _could_be_labels(form, content, used[0]) else used[-1]
-        label = label if _could_be_labels(form, content, label) else used[0]
+        label = max((used[0], used[-1]), key=lambda column: _likeness_to_labels(form, content, column))
         note = (
             _("The label is taken from the first column.")
             if label == used[0]
@@ -125,16 +124,16 @@ def _columns(form: _Form, content: bytes) -> tuple[int | None, list[int], tuple[
     return label, pixels, side, note
 
 
-def _could_be_labels(form: _Form, content: bytes, column: int) -> bool:
-    """Return whether a column holds texts, or the whole numbers from 0 or 1 on, of which some come again."""
+def _likeness_to_labels(form: _Form, content: bytes, column: int) -> int:
+    """Return how much a column looks as labels do: 2 = texts, or whole numbers from 0 or 1 on; 0 = as no labels do."""
     values = form.read(content, usecols=[column], nrows=_ROWS, dtype=object)[column]
-    numbers = pd.to_numeric(values, errors="coerce")
-    if numbers.isna().any():
-        return bool(values.notna().all())
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
+    if np.isnan(numbers).any():
+        return 2 if values.notna().all() else 0
     found = np.unique(numbers)
-    return 2 <= len(found) < len(numbers) and any(
-        np.array_equal(found, np.arange(len(found)) + start) for start in (0, 1)
-    )
+    if not 2 <= len(found) < len(numbers) or (found != found.round()).any():
+        return 0
+    return 2 if found[0] in (0, 1) and np.ptp(found) == len(found) - 1 else 1
 
 
 def _read(
@@ -149,7 +148,7 @@ def _read(
                 usecols=sorted(types),
                 dtype=types,
                 keep_default_na=False,  # "None" and "NA" may be classes
-                na_values=dict.fromkeys(pixels, [""]),
+                na_values={column: [""] for column in pixels},
                 chunksize=_ROWS,
             )
             for block in rows:

@@ -53,8 +53,7 @@ def level_warnings(images: Images) -> Iterator[str]:
     """Yield what is odd about the levels of images (N, C, H, W)."""
     if (brightest := int(images.max(initial=0))) < NEARLY_BLACK:
         yield _(
-            "The images are nearly black: their brightest level is {level} of 255. If theirs go from 0 to {level}, "
-            "bring them as levels from 0 to 255.",
+            "The images are nearly black: their brightest level is {level} of 255. Bring them as levels from 0 to 255.",
             level=brightest,
         )
 

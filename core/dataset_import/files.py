@@ -133,7 +133,12 @@ def _too_much(size: int, limits: OwnLimits) -> RefusedUpload:
 
 
 def _in_folder(folder: Path) -> Iterator[File]:
-    for home, _folders, names in os.walk(folder):
+    known = set()
+    for home, folders, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(home)) in known:  # a link that leads back
+            folders.clear()
+            continue
+        known.add(real)
         for name in names:
             path = Path(home, name)
             if path.is_file():

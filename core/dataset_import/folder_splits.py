@@ -27,15 +27,17 @@ def take_splits(pictures: Sequence[Pictured], answered: Mapping[str, str]) -> di
     level = _split_level([picture.folders for picture in inside], answered)
     if level is None:
         return {}
-    within: dict[str, list[Pictured]] = {}
+    of_folder: dict[str, list[Pictured]] = {}
     for picture in inside:
         if len(picture.folders) > level:
-            within.setdefault(picture.folders[level], []).append(picture)
+            of_folder.setdefault(picture.folders[level], []).append(picture)
         else:
             picture.folders = ()
+    within = _within([picture.folders for picture in inside], level)
     named = {}
-    for name, of_split in sorted(within.items()):
-        named[name] = answered.get(name) or split_of(name) or _if_unknown(of_split, level)
+    for name, of_split in sorted(of_folder.items()):
+        if_unknown = "" if within[name] else LEFT_OUT  # folders within may be classes: it must be asked about
+        named[name] = answered.get(name) or split_of(name) or if_unknown
         inner = [picture.folders[level + 1 :] for picture in of_split]
         again = _again(inner, named[name])
         for picture, folders in zip(of_split, inner, strict=True):
@@ -44,9 +46,17 @@ def take_splits(pictures: Sequence[Pictured], answered: Mapping[str, str]) -> di
     return named
 
 
-def _if_unknown(pictures: Sequence[Pictured], level: int) -> str:
-    """Return "" for a folder that must be asked about: there are folders within, which may be classes."""
-    return "" if any(len(picture.folders) > level + 1 for picture in pictures) else LEFT_OUT
+def _within(paths: Sequence[Folders], level: int) -> dict[str, set[str]]:
+    """Return folder of that level -> the folders in it, or in one of its own name that is all it holds."""
+    inner: dict[str, list[Folders]] = {}
+    for path in paths:
+        if len(path) > level:
+            inner.setdefault(path[level], []).append(path[level + 1 :])
+    within = {}
+    for name, folders in inner.items():
+        start = int(all(path[:1] == (name,) for path in folders))
+        within[name] = {path[start] for path in folders if len(path) > start}
+    return within
 
 
 def _again(inner: Sequence[Folders], split: str) -> int:
@@ -94,10 +104,7 @@ def _are_splits(paths: Sequence[Folders], level: int) -> bool:
 
     They are if some are named so, and the others hold the same classes, or none as samples do.
     """
-    within: dict[str, set[str]] = {}
-    for path in paths:
-        if len(path) > level:
-            within.setdefault(path[level], set()).update(path[level + 1 : level + 2])
+    within = _within(paths, level)
     known = [name for name in within if split_of(name)]
     others = [within[name] for name in within if name not in known]
     classes = set().union(*(within[name] for name in known))

@@ -31,6 +31,7 @@ from core.datasets.errors import (
     RefusedUpload,
     UnknownDataset,
     from_os_error,
+    without_path,
 )
 from core.datasets.image_data import ImageData
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits
@@ -134,7 +135,7 @@ def prepare_import(
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
-            raise from_os_error(error, _("It could not be read.")) from error
+            raise from_os_error(without_path(error), _("It could not be read.")) from error
         raise
 
 

@@ -67,6 +67,11 @@ def disk_full(message: str) -> DiskFull:
     )
 
 
+def without_path(error: OSError) -> OSError:
+    """Return the error without the path of the machine that it names, which is no visitor's to know."""
+    return OSError(error.errno, error.strerror)
+
+
 def from_os_error(error: OSError, failed: str) -> DatasetError:
     """Return the DatasetError that explains `error`; `failed` says in a sentence what could not be done."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

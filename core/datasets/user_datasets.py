@@ -26,7 +26,7 @@ from core.datasets.catalog import (
 )
 from core.datasets.data_dir import data_folder
 from core.datasets.dataset_setup import image_data, no_progress
-from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error
+from core.datasets.errors import DamagedData, DatasetError, RefusedUpload, from_os_error, without_path
 from core.datasets.folder_size import folder_bytes
 from core.datasets.image_data import (
     ARRAY_NAMES,
@@ -71,7 +71,8 @@ def content_key(name: str, data_dir: DataDir = None) -> str:
     except FileNotFoundError:
         raise unknown(name) from None
     except OSError as error:
-        raise from_os_error(error, _("The dataset “{name}” could not be read.", name=name)) from error
+        failed = _("The dataset “{name}” could not be read.", name=name)
+        raise from_os_error(without_path(error), failed) from error
 
 
 def create_own(
@@ -295,5 +296,4 @@ def _changing(name: str, data_dir: DataDir) -> Iterator[Path]:
         with locked(name, root, no_progress):
             yield root
     except OSError as error:
-        failed = _("Your dataset could not be saved in {folder}.", folder=str(root))
-        raise from_os_error(error, failed) from error
+        raise from_os_error(without_path(error), _("Your dataset could not be saved.")) from error

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.access.rules import Role
 from core.config.units import MB
-from core.datasets import CATALOG, DatasetError
+from core.datasets import DatasetError
 from core.datasets.shortage import NOTHING_TO_LEARN
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
@@ -38,14 +38,6 @@ _MEANS: Final = Sentences(
     }
 )
 OPEN_IMPORT: Final = "open_import"  # of the session: whether the import was asked for on another section
-AS_SUITS: Final = "as_suits"
-_SHAPES: Final = Sentences(
-    {
-        AS_SUITS: N_("What suits them"),
-        "mnist": N_("Grey, 28 × 28 pixels, as MNIST"),
-        "cifar10": N_("In colour, 32 × 32 pixels, as CIFAR-10"),
-    }
-)
 
 
 def show_mine() -> None:
@@ -57,7 +49,7 @@ def show_mine() -> None:
             st.switch_page(page("draw"))
         is_open = bool(st.session_state.get(OPEN_IMPORT))
         with st.expander(_("Import images"), is_open, icon=":material/upload:", key="import_panel"):
-            _import()
+            fragment(import_own_images)()
         binned = datasets().binned()
         with above:
             _offer_undo(binned)
@@ -73,21 +65,6 @@ def show_mine() -> None:
         erase_button()
     except (DatasetError, StoreError) as error:
         st.error(markdown_text(str(error)), icon=":material/database_off:")
-
-
-def _import() -> None:
-    like = st.selectbox(
-        _("Images become"),
-        list(_SHAPES),
-        format_func=_SHAPES.__getitem__,
-        key="import_shape",
-        width=320,
-        help=_(
-            "All images of a dataset have the same size, which a model of it takes. Default: in colour if they are, "
-            "else grey."
-        ),
-    )
-    fragment(import_own_images)(None if like == AS_SUITS else CATALOG[str(like)].image_shape)
 
 
 def _offer_undo(binned: list[OwnDataset]) -> None:

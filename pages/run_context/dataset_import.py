@@ -1,6 +1,7 @@
 """The import of files as a dataset of the visitor's own: read beside the page, looked at, and then kept or not."""
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
@@ -14,11 +15,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.dataset_import.file_names import title_of
 from core.dataset_import.understanding import Answers, Brought, Wanted
 from core.dataset_import.worker_process import PreparedImport
-from core.datasets import DatasetError, RefusedUpload
+from core.datasets import CATALOG, DatasetError, RefusedUpload
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.reader import read_by, reader
-from core.i18n.translation import _
+from core.i18n.translation import N_, Sentences, _
 from core.runs import StoreError
 from core.runs.own_datasets import OwnDatasets
 from pages.components.live_channel import follow
@@ -33,10 +34,18 @@ KEPT: Final = "imported_dataset"  # the name of what was made last
 _ANSWERS: Final = "import_answers"
 _ROUND: Final = "import_round"
 LOOK_S: Final = 0.2  # between two looks whether one that waits is still wanted
+AS_SUITS: Final = "as_suits"
+_SHAPES: Final = Sentences(
+    {
+        AS_SUITS: N_("What suits them"),
+        "mnist": N_("Grey, 28 × 28 pixels, as MNIST"),
+        "cifar10": N_("In colour, 32 × 32 pixels, as CIFAR-10"),
+    }
+)
 TURNS: Final = Turns()  # one import a visitor at a time, whatever many of their pages ask for
 
 
-@dataclass
+@dataclass(eq=False)
 class _Import:
     """One that goes on, or has ended: `result` will hold what was prepared."""
 
@@ -78,15 +87,18 @@ class _Import:
             raise CancelledError
 
 
+_MADE: Final[weakref.WeakSet[_Import]] = weakref.WeakSet()
+
+
 def _discard(result: Future[PreparedImport]) -> None:
     if not result.cancelled() and result.exception() is None:
         result.result().discard()
 
 
-def import_own_images(shape: tuple[int, int, int] | None) -> None:
-    """Draw the uploader of images of this shape, (C, H, W), or of what suits them, and what becomes of them.
+def import_own_images(shape: tuple[int, int, int] | None = None) -> None:
+    """Draw the uploader of images, and what becomes of them.
 
-    What this stands in is drawn anew as it goes on.
+    shape: (C, H, W) that they must have; None: the visitor chooses it. What this stands in is drawn anew as it goes on.
     """
     files = st.file_uploader(
         _("Images in class folders (ZIP or tar.gz), or IDX, CSV or .npz files"),
@@ -98,21 +110,15 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
     )
     known: _Import | None = st.session_state.get(KEY)
     if not files:
+        _say_left(known)
         _forget(known)
         _show_kept()
         return
     names = tuple(file.file_id for file in files)
-    is_ink = (shape is None or shape[0] == 1) and st.toggle(
-        _("They show writing on paper"),
-        key=f"import_ink_{hash(names)}",
-        help=_(
-            "Each image becomes its ink alone, white on black and centred, 28 × 28 pixels, as MNIST's digits are: a "
-            "model of them can be asked about drawings."
-        ),
-    )
     if known is None or known.files != names:
         st.session_state[_ANSWERS] = Answers()
         st.session_state[TITLE] = _title_of(files)
+    shape, is_ink = _ask_form(shape, hash(names))
     wanted = Wanted(_title_of(files), shape, st.session_state[_ANSWERS], is_ink)
     if known is None or (known.files, known.wanted) != (names, wanted):
         known = _begin(known, files, wanted)
@@ -122,6 +128,41 @@ def import_own_images(shape: tuple[int, int, int] | None) -> None:
         _show_result(known)
 
 
+def _ask_form(shape: tuple[int, int, int] | None, files: int) -> tuple[tuple[int, int, int] | None, bool]:
+    """Draw what the images are to become, of these files; return their shape and whether their ink alone is kept."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if shape is None:
+            like = st.selectbox(
+                _("Images become"),
+                list(_SHAPES),
+                format_func=_SHAPES.__getitem__,
+                key="import_shape",
+                width=320,
+                help=_(
+                    "All images of a dataset have the same size, which a model of it takes. Default: in colour if they "
+                    "are, else grey."
+                ),
+            )
+            shape = None if like == AS_SUITS else CATALOG[str(like)].image_shape
+        if shape is not None and shape[0] != 1:
+            return shape, False
+        is_ink = st.toggle(
+            _("They show writing on paper"),
+            key=f"import_ink_{files}",
+            help=_(
+                "Each image becomes its ink alone, white on black and centred, 28 × 28 pixels, as MNIST's digits are: "
+                "a model of them can be asked about drawings."
+            ),
+        )
+    return shape, is_ink
+
+
+def _say_left(known: _Import | None) -> None:
+    """Say that an import ended with the page on which it was begun."""
+    if known is not None and not known.is_there():
+        st.info(_("Your import ended when you left the page. Bring the files again."))
+
+
 def _title_of(files: list[UploadedFile]) -> str:
     """Return what the files suggest as a title."""
     return title_of(files[0].name)
@@ -129,11 +170,21 @@ def _title_of(files: list[UploadedFile]) -> str:
 
 def _begin(known: _Import | None, files: list[UploadedFile], wanted: Wanted) -> _Import:
     _forget(known)
+    _end_abandoned()
     made = _Import(tuple(file.file_id for file in files), wanted, still_there())
+    _MADE.add(made)
     st.session_state[KEY] = made
     st.session_state.pop(KEPT, None)
     made.begin(visitor(), datasets(), [(file.name, file.getvalue()) for file in files])
     return made
+
+
+def _end_abandoned() -> None:
+    """Let go what was prepared for pages that have been left: it takes its owner's share of the disk."""
+    for made in [*_MADE]:
+        if not made.is_there():
+            made.end()
+            _MADE.discard(made)
 
 
 def _forget(known: _Import | None) -> None:
@@ -168,7 +219,7 @@ def _show_result(known: _Import) -> None:
         _offer_again(known)
         return
     except (DatasetError, StoreError) as error:
-        st.error(markdown_text(str(error)), icon=":material/upload_file:")
+        st.error(markdown_text(known.trouble or str(error)), icon=":material/upload_file:")
         if not isinstance(error, RefusedUpload):  # which it would be again
             _offer_again(known)
         return

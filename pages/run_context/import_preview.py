@@ -48,13 +48,16 @@ def show_preview(
     for question in questions(understood):
         st.warning(markdown_text(question), icon=":material/help:")
     _ask(understood, wanted.answers, answer)
-    st.markdown(markdown_text(" ".join(facts(understood))))
-    for note in understood.notes:
-        st.caption(markdown_text(note))
-    for warning in (*understood.warnings, *_of_paper(understood)):
-        st.warning(markdown_text(warning), icon=":material/warning:")
+    words, pictures = st.columns([3, 2])
+    with words:
+        st.markdown(markdown_text(" ".join(facts(understood))))
+        for note in understood.notes:
+            st.caption(markdown_text(note))
+        for warning in (*understood.warnings, *_of_paper(understood)):
+            st.warning(markdown_text(warning), icon=":material/warning:")
     if images is not None:
-        _show_images(images)
+        with pictures:
+            _show_images(images)
     _show_counts(understood)
     _ask_title(understood)
 

@@ -3,9 +3,7 @@
 import gzip
 import io
 import lzma
-import struct
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +15,7 @@ from core.datasets import ImageData, RefusedUpload
 from core.datasets.bundled_archives import ARCHIVES
 from core.datasets.user_dataset_limits import OwnLimits
 from tests.imports import Imported, import_files
+from tests.table_files import idx, kaggle_csv, npy, npz
 
 
 def mnist_files(*splits: str) -> list[Brought]:
@@ -28,11 +27,6 @@ def mnist_files(*splits: str) -> list[Brought]:
 
 def stored(made: Imported) -> ImageData:
     return datasets.load(made.spec.name)
-
-
-def idx(values: np.ndarray) -> bytes:
-    head = struct.pack(f">HBB{values.ndim}I", 0, 8, values.ndim, *values.shape)
-    return head + values.astype(np.uint8).tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -79,16 +73,6 @@ def test_emnists_pictures_stand_upright(digits: tuple[np.ndarray, np.ndarray]) -
 
 def contents(data: ImageData) -> set[bytes]:
     return {image.tobytes() for image in (*data.train_images, *data.validation_images, *data.test_images)}
-
-
-def kaggle_csv(images: np.ndarray, labels: np.ndarray | None, **how: Any) -> bytes:
-    """Return a table as that of Kaggle's Digit Recognizer, which pandas writes."""
-    table = pd.DataFrame(
-        images.reshape(len(images), -1), columns=[f"pixel{n}" for n in range(images[0].size)]
-    )
-    if labels is not None:
-        table.insert(0, "label", labels)
-    return table.to_csv(index=False, **how).encode()
 
 
 def with_class_last(images: np.ndarray, labels: np.ndarray) -> bytes:
@@ -150,7 +134,10 @@ def test_kaggles_test_table_has_no_labels_and_is_left_out(digits: tuple[np.ndarr
             "In row 1 is a cell without",
         ),
         ("label," + ",".join(f"p{n}" for n in range(16)) + "\n" + ",1" * 16 + "\n", "In row 1 is no label"),
-        ("label," + ",".join(f"p{n}" for n in range(16)) + "\n1" + ",x" * 16 + "\n", "In row 1 is “x” where a number"),
+        (
+            "label," + ",".join(f"p{n}" for n in range(16)) + "\n1" + ",x" * 16 + "\n",
+            "In row 1 is “x” where a number",
+        ),
         ("label," + ",".join(f"p{n}" for n in range(16)) + "\n", "It has no rows"),
         ("", "It has no rows"),
     ],
@@ -160,12 +147,6 @@ def test_an_odd_table_is_refused_by_what_is_odd(table: str, told: str) -> None:
         RefusedUpload, match=rf"no images with labels in it\. “x\.csv” was left out\. .*{told}"
     ):
         import_files([("x.csv", table.encode())])
-
-
-def npz(**arrays: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    return buffer.getvalue()
 
 
 def test_keras_and_medmnists_files_keep_their_splits(digits: tuple[np.ndarray, np.ndarray]) -> None:
@@ -217,12 +198,6 @@ def test_pictures_in_colour_stay_so_with_one_hot_labels(layout: tuple[int, ...])
     assert contents(stored(made)) == {
         np.ascontiguousarray(image.transpose(2, 0, 1)).tobytes() for image in images
     }
-
-
-def npy(values: np.ndarray, **how: Any) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, values, **how)
-    return buffer.getvalue()
 
 
 def test_npy_files_belong_together_by_their_names(digits: tuple[np.ndarray, np.ndarray]) -> None:

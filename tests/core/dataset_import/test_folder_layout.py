@@ -57,6 +57,15 @@ def files(*folders: str, count: int = 2) -> list[str]:
             files("train/a", "train/b", "test/a", "test/b", "papers"),
             {(split, name): 2 for split in ("train", "test") for name in "ab"},
         ),
+        (
+            files(
+                "x/seg_train/seg_train/sea",
+                "x/seg_train/seg_train/ice",
+                "x/seg_test/seg_test/sea",
+                "x/seg_pred/seg_pred",
+            ),
+            {("train", "sea"): 2, ("train", "ice"): 2, ("test", "sea"): 2},
+        ),
         (files("train/a", "train/b", "samples"), {("train", "a"): 2, ("train", "b"): 2}),
         (files("A", "a"), {("", "A"): 2, ("", "a"): 2}),
         (files("train/A", "train/a", "test/a"), {("train", "A"): 2, ("train", "a"): 2, ("test", "a"): 2}),
@@ -70,6 +79,7 @@ def files(*folders: str, count: int = 2) -> list[str]:
             "a class called train in each split",
             "a class called as a test in each split",
             "images beside the splits",
+            "images without labels beside splits within themselves",
             "images beside the training images",
             "letters",
             "letters in splits",

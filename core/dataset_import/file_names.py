@@ -12,7 +12,7 @@ _LEFT_BY_SYSTEMS: Final = {
     *("@eadir", "__pycache__", "icon\r"),
 }  # not said: names of files
 _DRIVE: Final = re.compile(r"[A-Za-z]:([\\/]|$)")
-_ENDINGS: Final = re.compile(r"(\.(tar|csv|npy))?\.[A-Za-z0-9]{2,4}$")  # two where it is packed
+_ENDINGS: Final = re.compile(r"(\.(tar|csv|npy))?\.(?!\d+$)[A-Za-z0-9]{2,4}$")  # two where it is packed
 DOS: Final = "cp437"  # what a ZIP's names are in, unless it says otherwise
 
 

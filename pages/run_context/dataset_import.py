@@ -57,6 +57,7 @@ class _Import:
     done: int = 0
     total: int = 0
     waits: str = ""
+    is_wanted: bool = False  # Create was pressed: it is kept once it is what was asked for
     trouble: str = ""
     result: Future[PreparedImport] = field(default_factory=Future)
 
@@ -213,6 +214,8 @@ def _how_far_in_markdown(known: _Import) -> str:
 def _show_result(known: _Import) -> None:
     try:
         prepared = known.result.result()
+        if known.is_wanted:
+            _keep(known, prepared)
         images = prepared.images() if prepared.understood.name else None
     except CancelledError:
         st.caption(_("The import was cancelled, and nothing of it is kept."))
@@ -232,7 +235,7 @@ def _show_result(known: _Import) -> None:
             type="primary",
             key="import_keep",
             disabled=images is None,
-            on_click=_keep,
+            on_click=_want,
             args=(known,),
         )
         st.button(_("Discard"), key="import_discard", on_click=_next, args=(known,), icon=":material/close:")
@@ -247,17 +250,22 @@ def _answer(answers: Answers) -> None:
     st.session_state[_ANSWERS] = answers
 
 
-def _keep(known: _Import) -> None:
-    """Make the dataset, unless something else has been asked for since the button was drawn."""
-    if st.session_state.get(KEY) is not known or known.wanted.answers != st.session_state[_ANSWERS]:
-        return
+def _want(known: _Import) -> None:
+    """Note that it is to be made: once all that was said at the same time is known, and only if it is still this."""
+    known.is_wanted = True
+
+
+def _keep(known: _Import, prepared: PreparedImport) -> None:
+    """Make the dataset, and draw the page anew; or note what is in the way."""
+    known.is_wanted = False
     try:
-        own = datasets().keep_import(known.result.result(), st.session_state[TITLE])
+        own = datasets().keep_import(prepared, st.session_state[TITLE])
     except (DatasetError, StoreError) as error:
         known.trouble = str(error)
         return
     _next(known)
     st.session_state[KEPT] = own.name
+    st.rerun()
 
 
 def _next(known: _Import) -> None:
@@ -267,13 +275,10 @@ def _next(known: _Import) -> None:
 
 
 def _show_kept() -> None:
-    """Say what was made; lists around this have one more now."""
+    """Say what was made."""
     name = st.session_state.get(KEPT)
     if name is None:
         return
-    if st.session_state.get(f"{KEPT}_listed") != name:
-        st.session_state[f"{KEPT}_listed"] = name
-        st.rerun()
     try:
         title = datasets().get(name).spec.title
     except DatasetError:  # it has been deleted since

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,39 @@ def test_an_answer_to_what_is_not_there_is_refused(options: tuple[str, ...], tol
     assert told in done.stderr
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--classes-at", "cat"), "--classes-at cannot be used: “cat” is not a whole number from 1 to 20"),
+        (("--classes-at", "0"), "“0” is not a whole number from 1 to 20"),
+        (("--split", "train=cat", "--split", "test=cat"), "“cat” is said to be for two splits"),
+        (("--ink", "--like", "cifar10"), "Give --ink or --like, not both"),
+    ],
+)
+def test_options_that_contradict_or_are_no_numbers_are_refused(
+    options: tuple[str, ...], told: str, path: Path
+) -> None:
+    done = command_here(path, "dataset", "import", brought("train-only"), *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def test_a_pipe_is_refused_at_once(path: Path) -> None:
+    os.mkfifo(path.with_name("pipe"))
+    done = command_here(path, "dataset", "import", str(path.with_name("pipe")))
+    assert done.exit_code == 2
+    assert "is neither a file nor a folder" in done.stderr
+
+
+def test_the_folder_one_is_in_gives_its_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(brought("train-only")) as archive:
+        archive.extractall(path.with_name("leaves"))
+    monkeypatch.chdir(path.with_name("leaves"))
+    done = command_here(path, "dataset", "import", ".")
+    assert load(done.stdout.strip(), path.parent).spec.title == "leaves"
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2), ("\x04", 2)])
 def test_at_a_terminal_it_asks_before_it_makes_anything(answer: str, code: int, path: Path) -> None:
     terminal, end = pty.openpty()
     command = [sys.executable, "-m", "core", "dataset", "import", brought("train-only")]

@@ -1,5 +1,6 @@
 """The files of what people bring: of archives as common tools write them, their names, what systems leave in them."""
 
+import gzip
 import io
 import shutil
 import subprocess
@@ -8,15 +9,18 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from core.dataset_import.file_names import title_of
 from core.dataset_import.files import open_files
 from core.dataset_import.understanding import Brought
 from core.datasets import RefusedUpload
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits
+from core.picture_files.image_resize import Refused
 from tests.imports import import_files
-from tests.zips import png
+from tests.zips import png, zipped
 
 
 @pytest.fixture
@@ -164,3 +168,69 @@ def test_what_is_no_archive_is_refused_by_its_name(name: str, content: bytes) ->
         RefusedUpload, match=rf"“{name}” cannot be read: it is not the archive|There are no files in it"
     ):
         import_files([(name, content)])
+
+
+@pytest.mark.parametrize("ending", ["xz", "bz2", "gz"])
+def test_a_damaged_compressed_tar_is_refused_by_its_name(ending: str) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=f"w:{ending}") as archive:
+        for n in range(3):
+            content = np.random.default_rng(n).bytes(5_000)
+            member = tarfile.TarInfo(f"a/{n}.png")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    damaged = bytearray(packed.getvalue())
+    for place in range(4_000, 4_040):
+        damaged[place] ^= 0xFF
+    with pytest.raises(RefusedUpload, match=rf"“x\.tar\.{ending}” cannot be read"):
+        paths([(f"x.tar.{ending}", bytes(damaged))])
+
+
+def test_a_tar_that_is_damaged_within_loses_nothing_unsaid() -> None:
+    plain = bytearray(gzip.decompress(tar_of(*(tarfile.TarInfo(f"{name}/1.png") for name in "abc"))[0][1]))
+    plain[tarfile.BLOCKSIZE : 2 * tarfile.BLOCKSIZE] = b"\xff" * tarfile.BLOCKSIZE
+    with pytest.raises(RefusedUpload, match="cannot be read"):
+        paths([("x.tar", bytes(plain))])
+
+
+def test_what_is_packed_in_an_unknown_way_is_not_called_encrypted() -> None:
+    packed = bytearray(zipped({"a/1.png": b"x", "b/1.png": b"y"}))
+    for place in (packed.find(b"PK\x01\x02") + 10, 8):  # the method, in the directory and before the file
+        packed[place] = 9  # Deflate64
+    with (
+        open_files([("x.zip", bytes(packed))], DEFAULT_LIMITS) as files,
+        pytest.raises(Refused, match="packed in a way"),
+    ):
+        files[0].whole()
+
+
+def test_a_colon_after_a_letter_is_a_drive_only_before_a_path() -> None:
+    assert paths([("x.zip", zipped({"a: first/1.png": b"x"}))]) == ["a: first/1.png"]
+    with pytest.raises(RefusedUpload, match="leads outside"):
+        paths([("x.zip", zipped({"C:/1.png": b"x"}))])
+
+
+def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
+    (tmp_path / "cats").mkdir()
+    (tmp_path / "cats" / "1.png").write_bytes(b"x")
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "cat").symlink_to(tmp_path / "cats")
+    (tmp_path / "set" / "again").symlink_to(tmp_path / "set")
+    assert paths(tmp_path / "set") == ["cat/1.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Übung 1.2 Blätter.zip", "Übung 1.2 Blätter"),
+        ("train.csv.gz", "train"),
+        ("train-images-idx3-ubyte.gz", "train-images-idx3-ubyte"),
+        ("photos 1.25", "photos 1.25"),
+        ("a\u202eb\x01.zip", "ab"),
+        (".zip", "My images"),
+        (" .tar.xz", "My images"),
+        ("x" * 200 + ".zip", "x" * 80),
+    ],
+)
+def test_the_name_of_a_file_suggests_a_title_that_may_be(name: str, title: str) -> None:
+    assert title_of(name) == title

@@ -6,6 +6,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.access.rules import Actor, Role
@@ -13,7 +14,7 @@ from core.dataset_import.understanding import Wanted
 from core.datasets import load
 from core.runs import Store
 from core.runs.own_datasets import OwnDatasets
-from pages.run_context.dataset_import import _Import
+from pages.run_context.dataset_import import KEY, _Import
 from tests.import_cases import TABLE, Case
 from tests.imports import CASES
 from tests.pages.conftest import ME
@@ -99,6 +100,52 @@ def test_what_is_discarded_leaves_nothing_and_the_next_file_is_read(app: AppTest
     app.button(key="import_keep").click().run()
     assert [subheader.value for subheader in app.subheader] == ["second"]
     assert len(mine(store)) == 1
+
+
+def test_what_is_answered_and_created_at_once_is_made_as_it_was_answered(app: AppTest, store: Store) -> None:
+    brought(app, "subfolders.zip", (CASES / "subfolders.zip").read_bytes())
+    app.radio(key="import_level_1").set_value(2)
+    app.button(key="import_keep").click().run()
+    read(app)
+    assert mine(store) == []
+    app.button(key="import_keep").click().run()
+    assert load(mine(store)[0]).spec.class_names == ("indoor", "outdoor")
+
+
+def test_what_is_discarded_and_created_at_once_is_not_made(app: AppTest, store: Store) -> None:
+    brought(app, "first.zip", quick_zip(4))
+    made = app.session_state[KEY].result.result()
+    app.button(key="import_keep").click()
+    app.button(key="import_discard").click().run()
+    assert not app.exception
+    assert mine(store) == []
+    assert made.size == 0
+
+
+def test_what_waited_for_too_long_is_read_again(app: AppTest, store: Store) -> None:
+    brought(app, "first.zip", quick_zip(4))
+    app.session_state[KEY].result.result().discard()  # as the sweep does
+    app.run()
+    assert "What was read has waited for too long" in words(app)
+    app.button(key="import_again").click().run()
+    read(app).button(key="import_keep").click().run()
+    assert len(mine(store)) == 1
+
+
+def test_what_was_prepared_goes_with_its_file_and_with_the_page(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = quick_zip(8)
+    monkeypatch.setenv("INKLING_DATASET_MB_PER_OWNER", "0.01")  # room for one, and not for two
+    st.cache_resource.clear()
+    for _time in range(3):  # again and again the same share
+        brought(app, "first.zip", content)
+        assert "import_keep" in keys(app)
+        app.button(key="import_discard").click().run()
+    brought(app, "first.zip", content)
+    shown(app, "runs")
+    brought(app, "first.zip", content)
+    assert "import_keep" in keys(app)
 
 
 def test_what_cannot_be_read_is_said_with_what_can(app: AppTest, store: Store) -> None:

@@ -26,6 +26,7 @@ from core.runs.run_row import COMMAND_LINE
 
 _KINDS: Final = (*SPLITS, LEFT_OUT)
 _DEEPEST: Final = 20  # folders within one another
+_OPTIONS: Final = 3  # folders that are named in those that answer
 _TABLE_CLASSES: Final = 20  # more are not listed one by one
 
 
@@ -219,7 +220,8 @@ def _how_to_say(understood: Understood) -> str:
     levels = [_level(level, names) for level, names in sorted(understood.levels.items())]
     unknown = [folder for folder, split in understood.folders.items() if not split]
     options = levels if len(levels) > 1 else []
-    options += [f"--split train={folder}" for folder in unknown]  # not said: an option
+    options += [f"--split train={folder}" for folder in unknown[:_OPTIONS]]  # not said: an option
+    options += [f"--split none={folder}" for folder in unknown[:_OPTIONS]]  # not said: an option
     return _(
         "Say what is meant by one of these: {options:list}. Or take it as it is understood: --yes",
         options=options,

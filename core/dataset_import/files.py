@@ -99,7 +99,7 @@ def open_files(brought: Sequence[Brought] | Path, limits: OwnLimits) -> Iterator
             _check_belong([name for name, _content in whole], found)
         unpacked = sum(file.size for file in found)
         if unpacked > limits.max_unpacked_bytes:
-            raise _too_much(unpacked, limits)
+            raise _too_much(limits)
         if len(found) > _MOST_FILES:
             told = _("There are {n} files, but at most {most} are allowed.", n=len(found), most=_MOST_FILES)
             raise RefusedUpload(told, _("Use fewer images."))
@@ -121,13 +121,9 @@ def _check_belong(names: Sequence[str], found: Sequence[File]) -> None:
         )
 
 
-def _too_much(size: int, limits: OwnLimits) -> RefusedUpload:
+def _too_much(limits: OwnLimits) -> RefusedUpload:
     return RefusedUpload(
-        _(
-            "It would unpack to {size:size}, and the limit is {most:size}.",
-            size=size,
-            most=limits.max_unpacked_bytes,
-        ),
+        _("It would unpack to more than {most:size}.", most=limits.max_unpacked_bytes),
         _("Use fewer or smaller images."),
     )
 
@@ -222,7 +218,7 @@ def _unpack(content: bytes, into: IO[bytes], limits: OwnLimits) -> None:
         while block := source.read(_BLOCK):
             size += len(block)
             if size > limits.max_unpacked_bytes:
-                raise _too_much(size, limits)
+                raise _too_much(limits)
             into.write(block)
     into.seek(0)
 

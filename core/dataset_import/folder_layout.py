@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.dataset_import.folder_splits import Folders, Pictured, common_root, take_splits
-from core.dataset_import.names_in_words import first_of
+from core.dataset_import.names_in_words import first_of, quoted
 from core.dataset_import.split_names import LEFT_OUT, TRAIN
 from core.dataset_import.understanding import Answers
 from core.datasets.errors import RefusedUpload
@@ -123,7 +123,10 @@ def check_classes(names: Collection[str], most_classes: int, remedy: str) -> Non
             _("It has {n} classes, but at most {most} are allowed.", n=len(names), most=most_classes), remedy
         )
     if len(names) < 2:
-        told = _("There is only one class, “{name}”, so there is nothing to tell apart.", name=min(names))
+        told = _(
+            "There is only one class, “{name}”, so there is nothing to tell apart.",
+            name=first_of([*names])[0],
+        )
         raise RefusedUpload(told, remedy)
 
 
@@ -150,26 +153,34 @@ def _without_class(pictures: Sequence[Pictured], paths: Sequence[Folders]) -> li
                 names=first_of(loose),
             )
         )
-    for folder in sorted({picture.split_folder for picture in pictures if picture.split}):
-        there = [picture for picture in pictures if picture.split_folder == folder and picture.split]
-        notes.append(_left_out(folder, len(there), is_unknown=there[0].split == LEFT_OUT))
+    notes += _of_folders([picture for picture in pictures if picture.split == LEFT_OUT], is_unknown=True)
+    notes += _of_folders(
+        [picture for picture in pictures if picture.split not in ("", LEFT_OUT)], is_unknown=False
+    )
     return notes
 
 
-def _left_out(folder: str, count: int, *, is_unknown: bool) -> str:
+def _of_folders(pictures: Sequence[Pictured], *, is_unknown: bool) -> list[str]:
+    if not pictures:
+        return []
+    folders = quoted(sorted({picture.split_folder for picture in pictures}))
     if is_unknown:
-        return ngettext(
-            "{n} image in “{folder}” was left out: that is not the name of a split.",
-            "{n} images in “{folder}” were left out: that is not the name of a split.",
-            count,
-            folder=folder,
+        return [
+            ngettext(
+                "{n} image in {folders:list} was left out: no split is called so.",
+                "{n} images in {folders:list} were left out: no split is called so.",
+                len(pictures),
+                folders=folders,
+            )
+        ]
+    return [
+        ngettext(
+            "{n} image in {folders:list} was left out: it is in no class folder, so what it shows is not known.",
+            "{n} images in {folders:list} were left out: they are in no class folder, so what they show is not known.",
+            len(pictures),
+            folders=folders,
         )
-    return ngettext(
-        "{n} image in “{folder}” was left out: it is in no class folder, so what it shows is not known.",
-        "{n} images in “{folder}” were left out: they are in no class folder, so what they show is not known.",
-        count,
-        folder=folder,
-    )
+    ]
 
 
 def _of_known_classes(places: Sequence[Place]) -> tuple[list[Place], list[str]]:

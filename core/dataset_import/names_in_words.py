@@ -17,5 +17,6 @@ def first_of(names: Sequence[str]) -> list[str]:
 
 
 def quoted(names: Sequence[str]) -> list[str]:
-    """Return each name in quotation marks."""
-    return [_("“{name}”", name=name) for name in names]
+    """Return the first few names, each in quotation marks, and how many more there are."""
+    shown = first_of(names)
+    return [*(_("“{name}”", name=name) for name in shown[:MOST_NAMED]), *shown[MOST_NAMED:]]

@@ -89,8 +89,8 @@ def _left_out(table: Table) -> str:
             file=table.part,
         )
     return ngettext(
-        "{n} image in “{file}” was left out: that is not the name of a split.",
-        "{n} images in “{file}” were left out: that is not the name of a split.",
+        "{n} image in “{file}” was left out: no split is called so.",
+        "{n} images in “{file}” were left out: no split is called so.",
         len(table.pixels),
         file=table.part,
     )

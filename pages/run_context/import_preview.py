@@ -15,13 +15,14 @@ from core.dataset_import.understanding import Answers, Understood, Wanted
 from core.datasets.image_data import ImageData
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import markdown_text
-from core.i18n.marked_sentences import markdown_
+from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _, ngettext
 from pages.components.image_panels import pixel_panels
 
 TITLE: Final = "import_title"
 IN_ROWS: Final = 12  # classes in the table before it scrolls
 ROW_PX: Final = 35
+MOST_ASKED: Final = 12  # folders
 MOST_SHOWN: Final = 20  # images
 IMAGE_PX: Final = 56
 _ARE_FOR: Final = Sentences(
@@ -99,8 +100,15 @@ def _ask(understood: Understood, answers: Answers, answer: Callable[[Answers], N
             on_change=chosen,
         )
     if not understood.name or answers.splits or "" in understood.folders.values():
-        for folder, split in sorted(understood.folders.items()):
+        folders = sorted(understood.folders.items(), key=lambda found: (bool(found[1]), found[0]))
+        for folder, split in folders[:MOST_ASKED]:
             _ask_split(folder, split or LEFT_OUT, answers, answer)
+        if more := len(folders[MOST_ASKED:]):
+            st.caption(
+                nmarkdown_(
+                    "{n} more folder is not listed here.", "{n} more folders are not listed here.", more
+                )
+            )
 
 
 def _ask_split(folder: str, split: str, answers: Answers, answer: Callable[[Answers], None]) -> None:

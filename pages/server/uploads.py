@@ -13,7 +13,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -32,6 +32,7 @@ LEFT_S: Final = 15.0  # after its tab is gone, a session may come back: a phone 
 PATIENCE_S: Final = 30.0  # for an upload that brings nothing
 SLOWEST: Final = 10_000  # bytes a second after that, on average
 TOO_SLOW: Final = 408
+NOT_FOUND: Final = 404
 MOST_OF_VISITOR: Final = 429
 MOST_OF_ALL: Final = 507
 FileKey = tuple[str, str]  # session, file
@@ -78,12 +79,22 @@ class RoomForUploads:
                 asyncio.get_running_loop().call_later(LEFT_S, let_go_of_left)
         elif scope["type"] == "http" and scope["method"] == "PUT" and path.startswith(self._uploads):
             await self._take(scope, receive, send)
+        elif scope["type"] == "http" and path.startswith(self._uploads) and not await self._may_remove(scope):
+            await Response(status_code=NOT_FOUND)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _may_remove(self, scope: Scope) -> bool:
+        """Return whether what a request asks of an upload is not to remove another visitor's."""
+        owner = self._whose.get(self._key(scope))
+        return scope["method"] != "DELETE" or owner is None or owner == await _whose(scope)
+
+    def _key(self, scope: Scope) -> FileKey:
         session, _slash, file = scope["path"].removeprefix(self._uploads).partition("/")
-        key, size, whose = (session, file), bytes_to_come(scope), await _whose(scope)
+        return session, file
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key, size, whose = self._key(scope), bytes_to_come(scope), await _whose(scope)
         if status := self._lack(key, size, whose):
             with read_by_asker(scope):
                 answer = JSONResponse(refusals()[status], status)

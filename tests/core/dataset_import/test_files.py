@@ -157,7 +157,7 @@ def test_what_a_tar_would_unpack_to_is_bounded() -> None:
     large.size = 20_000_000
     brought = tar_of(large)
     assert len(brought[0][1]) < 100_000
-    with pytest.raises(RefusedUpload, match=r"would unpack to .* MB, and the limit is 10 MB"):
+    with pytest.raises(RefusedUpload, match="would unpack to more than 10 MB"):
         paths(brought, OwnLimits(max_unpacked_bytes=10_000_000))
 
 

@@ -123,7 +123,7 @@ def test_a_folder_beside_splits_that_is_like_them_is_open() -> None:
     layout = laid_out(paths)
     assert layout.folders == {"train": "train", "test": "test", "extra": ""}
     assert ("extra", "a") not in counted(layout)
-    assert "4 images in “extra” were left out: that is not the name of a split." in layout.notes
+    assert "4 images in “extra” were left out: no split is called so." in layout.notes
     said = laid_out(paths, Answers(splits={"extra": "train"}))
     assert counted(said) == {("train", "a"): 4, ("train", "b"): 4, ("test", "a"): 2}
     assert counted(laid_out(paths, Answers(splits={"extra": "none", "test": "none"}))) == {
@@ -138,7 +138,14 @@ def test_a_folder_of_other_classes_beside_splits_is_open_and_one_of_none_is_not(
     assert others.folders == {"train": "train", "test": "test", "more": ""}
     papers = laid_out(files("train/a", "train/b", "test/a", "papers"))
     assert papers.folders == {"train": "train", "test": "test", "papers": "none"}
-    assert papers.notes == ("2 images in “papers” were left out: that is not the name of a split.",)
+    assert papers.notes == ("2 images in “papers” were left out: no split is called so.",)
+
+
+def test_of_many_folders_beside_splits_the_first_few_are_named() -> None:
+    layout = laid_out(files("train/a", "train/b", "test/a", *(f"{n:03}" for n in range(200)), count=1))
+    assert layout.notes == (
+        "200 images in “000”, “001”, “002”, “003”, “004” and 195 more were left out: no split is called so.",
+    )
 
 
 def test_images_without_a_known_class_are_left_out_and_said() -> None:

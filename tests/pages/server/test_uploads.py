@@ -123,6 +123,14 @@ def test_what_others_have_brought_meanwhile_takes_the_room(monkeypatch: pytest.M
     run_aside(play)
 
 
+def test_only_who_has_brought_a_file_removes_it() -> None:
+    door = RoomForUploads(Starlette(routes=[Route("/{path:path}", told_size, methods=["PUT", "DELETE"])]))
+    mine, other = ("192.0.2.7", 4000), ("192.0.2.8", 4000)
+    assert ask(door, PATH, method="PUT", receive=coming(SIZE, 0), client=mine).status == 200
+    assert ask(door, PATH, method="DELETE", client=other).status == 404
+    assert ask(door, PATH, method="DELETE", client=mine).status == 200
+
+
 def test_one_that_is_broken_off_is_no_fault() -> None:
     async def gone() -> Message:
         return {"type": "http.disconnect"}

@@ -126,6 +126,8 @@ def _introduction_in_markdown(model: LoadedModel) -> str:
 def _sources_in_markdown(model: LoadedModel) -> str:
     """Say what the run was trained on."""
     mixed, dataset = model.run.config.mix_in, model.spec.title
+    if not mixed and model.run.config.dataset not in CATALOG:  # anybody's word, such as “paper”
+        return markdown_("It was trained on “{dataset}”.", dataset=dataset)
     if not mixed:
         return markdown_("It was trained on {dataset}.", dataset=dataset)
     if mixed in CATALOG:

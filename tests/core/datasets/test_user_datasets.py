@@ -1,3 +1,4 @@
+import errno
 import os
 import threading
 from pathlib import Path
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from core import datasets
-from core.datasets import DamagedData, ImageData, RefusedUpload, UnknownDataset
+from core.datasets import DamagedData, DatasetError, ImageData, RefusedUpload, UnknownDataset, user_datasets
 from core.datasets.user_dataset_limits import OwnLimits
 from core.datasets.user_datasets import (
     add_images,
@@ -29,6 +30,19 @@ def test_a_new_dataset_is_empty_listed_and_loads_at_once(tmp_path: Path) -> None
     assert datasets.dataset_spec(made.name, tmp_path) == made
     assert datasets.is_ready(made.name, tmp_path)
     assert datasets.load(made.name, tmp_path).train_images.shape == (0, 1, 28, 28)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EIO])
+def test_what_the_disk_refuses_is_told_without_a_path_of_the_machine(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(home: Path, *_given: object, **_more: object) -> None:
+        raise OSError(code, os.strerror(code), str(home))
+
+    monkeypatch.setattr(user_datasets, "write_arrays", refuse)
+    with pytest.raises(DatasetError, match=r"^Your dataset could not be saved\.") as told:
+        create_own("x", DIGITS, GREY, tmp_path)
+    assert str(tmp_path) not in str(told.value)
 
 
 def test_added_images_load_like_any_other_dataset(mnist: ImageData, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class Case:
     answers: Answers = field(default_factory=Answers)
     options: tuple[str, ...] = ()
     is_on_paper: bool = False
+    seen: int = 0  # test images that are training images, too
 
 
 def _picked(n: int) -> str:
@@ -35,10 +36,10 @@ _ONLY_TEST: Final = (
 )
 _LEVELS: Final = "Which are the classes: cat and dog, or indoor and outdoor?"
 _CASES: Final = (
-    Case("train-only", ("cat", "dog"), ((16, 16), (0, 0), (4, 4)), (_picked(8),)),
+    Case("train-only", ("cat", "dog"), ((16, 16), (0, 0), (4, 4)), (_picked(8),), seen=1),
     Case(
         "test-only", ("cat", "dog"), ((16, 16), (0, 0), (4, 4)), (_picked(8),),
-        asked=_ONLY_TEST, answers=Answers(splits={"test": "train"}), options=("--split", "train=test"),
+        asked=_ONLY_TEST, answers=Answers(splits={"test": "train"}), options=("--split", "train=test"), seen=1,
     ),
     Case(
         "one-each", ("a", "b"), ((1, 1), (0, 0), (0, 0)),
@@ -51,10 +52,10 @@ _CASES: Final = (
             "rare will never be tested: it has no test images.",
             "The classes are uneven: common has 48 training images, rare has 1. A model tends to answer with the "
             "larger ones.",
-        ),
+        ), seen=5,
     ),
-    Case("train-valid-test", ("circle", "cross", "square"), ((20,) * 3, (6,) * 3, (6,) * 3)),
-    Case("training-testing2", ("a", "b"), ((30, 30), (0, 0), (30, 30))),
+    Case("train-valid-test", ("circle", "cross", "square"), ((20,) * 3, (6,) * 3, (6,) * 3), seen=2),
+    Case("training-testing2", ("a", "b"), ((30, 30), (0, 0), (30, 30)), seen=18),
     Case(
         "unlabelled-test", ("0", "1", "2"), ((8,) * 3, (0,) * 3, (2,) * 3),
         (
@@ -67,17 +68,18 @@ _CASES: Final = (
         (
             "Names that differ in small and capital letters only are one class: “Cat” is taken as “cat” and “Dog” is "
             "taken as “dog”.",
-        ),
+        ), seen=2,
     ),
     Case(
         "subfolders", ("indoor", "outdoor"), ((10, 10), (0, 0), (2, 2)), (_picked(4),),
-        asked=_LEVELS, answers=Answers(classes_at=2), options=("--classes-at", "2"),
+        asked=_LEVELS, answers=Answers(classes_at=2), options=("--classes-at", "2"), seen=4,
     ),
     Case("heic-and-jpeg", ("a", "b"), ((6, 6), (0, 0), (2, 2)), (_picked(4),)),
     Case("cjk-names", ("حصان", "一", "犬", "猫"), ((10,) * 4, (0,) * 4, (2,) * 4), (_picked(8),)),
     Case("plus-minus", ("+", "-"), ((12, 12), (0, 0), (3, 3)), (_picked(6),), is_on_paper=True),
     Case(
-        "math-symbols", ("(", "+", "-", "=", "[x]"), ((12,) * 5, (0,) * 5, (3,) * 5), (_picked(15),), is_on_paper=True,
+        "math-symbols", ("(", "+", "-", "=", "[x]"), ((12,) * 5, (0,) * 5, (3,) * 5), (_picked(15),),
+        is_on_paper=True, seen=3,
     ),
 )  # fmt: skip
 BY_NAME: Final[Mapping[str, Case]] = {case.file: case for case in _CASES}

@@ -33,3 +33,8 @@ def npy(values: np.ndarray, **how: Any) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, values, **how)
     return buffer.getvalue()
+
+
+def with_label_last(images: np.ndarray, labels: np.ndarray, separator: str = ",") -> bytes:
+    rows = [[*map(str, image.ravel()), str(label)] for image, label in zip(images, labels, strict=True)]
+    return "\n".join(separator.join(row) for row in rows).encode()

@@ -12,7 +12,7 @@ from core.cli.console import USAGE_ERROR, fail, open_store, say, told_errors
 from core.config.app_settings import Settings
 from core.dataset_import.file_names import title_of
 from core.dataset_import.names_in_words import first_of
-from core.dataset_import.split_names import LEFT_OUT, split_of
+from core.dataset_import.split_names import LEFT_OUT, TEST, TRAIN, split_of
 from core.dataset_import.summary import facts, paper_warning, questions
 from core.dataset_import.understanding import Answers, Understood, Wanted
 from core.datasets import RefusedUpload, UnknownDataset, dataset_spec
@@ -26,7 +26,7 @@ from core.runs.run_row import COMMAND_LINE
 
 _KINDS: Final = (*SPLITS, LEFT_OUT)
 _DEEPEST: Final = 20  # folders within one another
-_OPTIONS: Final = 3  # folders that are named in those that answer
+_OPTIONS: Final = 2  # folders that are named in those that answer
 _TABLE_CLASSES: Final = 20  # more are not listed one by one
 
 
@@ -220,8 +220,8 @@ def _how_to_say(understood: Understood) -> str:
     levels = [_level(level, names) for level, names in sorted(understood.levels.items())]
     unknown = [folder for folder, split in understood.folders.items() if not split]
     options = levels if len(levels) > 1 else []
-    options += [f"--split train={folder}" for folder in unknown[:_OPTIONS]]  # not said: an option
-    options += [f"--split none={folder}" for folder in unknown[:_OPTIONS]]  # not said: an option
+    for split in (TRAIN, TEST, LEFT_OUT):
+        options += [f"--split {split}={folder}" for folder in unknown[:_OPTIONS]]  # not said: an option
     return _(
         "Say what is meant by one of these: {options:list}. Or take it as it is understood: --yes",
         options=options,

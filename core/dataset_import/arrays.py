@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.dataset_import.file_names import composed
 from core.dataset_import.files import File
-from core.dataset_import.split_names import words_in
+from core.dataset_import.split_names import split_of, words_in
 from core.datasets.user_dataset_limits import OwnLimits
 from core.i18n.translation import _
 from core.picture_files.image_resize import Refused
@@ -22,6 +22,7 @@ from core.picture_files.image_resize import Refused
 _IMAGES: Final = {"x", "images", "image", "imgs", "img", "data", "features", "pixels"}
 _LABELS: Final = {"y", "labels", "label", "target", "targets", "classes", "lbls"}
 _PARTS_OF_FORMATS: Final = {"idx", "ubyte", "arr", "npz", "npy", "gz"}
+_LOOKED_AT: Final = 40  # pictures, to tell the order of their colours
 _BEYOND: Final = 0.01  # what a change of size may add to 0 and 1
 Pixels = NDArray[np.uint8]
 
@@ -43,11 +44,12 @@ class Table:
 class Half:
     """One array of two that belong together, pictures or labels; `part` is the same for both, such as "train".
 
-    home: where it lies, a folder or a .npz; both may lie in the same, or apart.
+    home: where it lies, a folder or a .npz; both may lie in the same, or apart. name: the array's.
     """
 
     path: str
     home: str
+    name: str
     part: str
     pixels: Pixels | None = None
     names: NDArray[np.str_] | None = None
@@ -61,43 +63,89 @@ def half_of(path: str, home: str, name: str, values: NDArray[Any]) -> Half | Non
         return None
     part = "-".join(word for word in words if word not in (*kinds, *_PARTS_OF_FORMATS))
     if kinds[-1] in _LABELS:
-        return Half(path, home, part, names=as_names(values))
-    return Half(path, home, part, as_pixels(values))
+        return Half(path, home, name, part, names=as_names(values))
+    return Half(path, home, name, part, as_pixels(values))
 
 
 def paired(halves: Sequence[Half]) -> list[Table]:
     """Return the pictures with their labels; pictures without have none.  Raises: Refused naming what is wrong.
 
-    Labels are those of the same place, or else the only ones of that part. Some archives hold the same file twice.
+    Labels are those of the same place, or else the only ones of that part that no pictures lie with.
     """
     labels = [half for half in halves if half.names is not None]
-    tables: dict[tuple[str, str], Table] = {}
+    places: dict[tuple[str, str], list[Half]] = {}
     for half in halves:
-        if half.pixels is None or any(_are_same(half.pixels, table.pixels) for table in tables.values()):
-            continue
-        names = _names_for(half, labels)
-        if names is not None and len(names) != len(half.pixels):
-            raise Refused(
-                _(
-                    "“{file}” has {n} images, but there are {labels} labels.",
-                    file=half.path, n=len(half.pixels), labels=len(names),
-                )
-            )  # fmt: skip
-        tables[half.home, half.part] = Table(half.path, half.part or half.path, half.pixels, names)
-    return [*tables.values()]
+        if half.pixels is not None:
+            places.setdefault((half.home, half.part), []).append(half)
+    apart = [half for half in labels if (half.home, half.part) not in places]
+    tables = []
+    for group in places.values():
+        half = _only(group)
+        assert half.pixels is not None
+        here = [other for other in labels if (other.home, other.part) == (half.home, half.part)]
+        names = _names_here(half, here) if here else _names_apart(half, apart)
+        tables.append(Table(half.path, half.part or half.path, half.pixels, names))
+    return tables
 
 
-def _are_same(some: Pixels, others: Pixels) -> bool:
-    return some.shape == others.shape and np.array_equal(some, others)
+def _only(group: Sequence[Half]) -> Half:
+    """Return the one of a place: some archives hold the same twice.  Raises: Refused for several."""
+    first, *others = group
+    if all(
+        _are_equal(first.pixels, other.pixels) and _are_equal(first.names, other.names) for other in others
+    ):
+        return first
+    raise Refused(
+        _(
+            "“{file}” has several arrays that could be the same: {names:list}. Keep one of them.",
+            file=first.path,
+            names=[half.name for half in group],
+        )
+    )
 
 
-def _names_for(half: Half, labels: Sequence[Half]) -> NDArray[np.str_] | None:
-    of_part = [other for other in labels if other.part == half.part]
-    here = [other.names for other in of_part if other.home == half.home]
-    if here:
-        return here[0]
-    anywhere = [other.names for other in of_part]
-    return anywhere[0] if len(anywhere) == 1 else None
+def _are_equal(some: NDArray[Any] | None, others: NDArray[Any] | None) -> bool:
+    if some is None or others is None:
+        return some is others
+    return np.array_equal(some, others)
+
+
+def _names_here(half: Half, here: Sequence[Half]) -> NDArray[np.str_]:
+    assert half.pixels is not None
+    fitting = [other for other in here if other.names is not None and len(other.names) == len(half.pixels)]
+    if not fitting:
+        assert here[0].names is not None
+        raise Refused(
+            _(
+                "“{file}” has {n} images, but there are {labels} labels.",
+                file=half.path, n=len(half.pixels), labels=len(here[0].names),
+            )
+        )  # fmt: skip
+    names = _only(fitting).names
+    assert names is not None
+    return names
+
+
+def _names_apart(half: Half, apart: Sequence[Half]) -> NDArray[np.str_] | None:
+    fitting = [
+        other.names
+        for other in apart
+        if other.part == half.part
+        and split_of(other.path) in (None, split_of(half.path))
+        and other.names is not None
+        and len(other.names) == _count(half)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _count(half: Half) -> int:
+    return 0 if half.pixels is None else len(half.pixels)
+
+
+def are_copies(some: Table, others: Table) -> bool:
+    """Return whether the second has the same pictures as the first, and no other labels."""
+    has_no_other = others.names is None or _are_equal(some.names, others.names)
+    return has_no_other and _are_equal(some.pixels, others.pixels)
 
 
 def with_own_parts(tables: Sequence[Table]) -> list[Table]:
@@ -150,7 +198,7 @@ def _in_shape(values: NDArray[Any]) -> NDArray[Any]:
     if 0 in shape:
         raise Refused(_("It has no images."))
     if len(shape) == 2 and (side := side_of(shape[1])):
-        return values.reshape(len(values), *side)
+        return from_rows(values, side, is_planar=is_planar(values, side))
     if len(shape) == 4 and shape[3] == 1:
         return values[..., 0]
     if len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3):
@@ -163,6 +211,25 @@ def _in_shape(values: NDArray[Any]) -> NDArray[Any]:
             shape=str(shape),
         )
     )
+
+
+def from_rows(values: NDArray[Any], side: tuple[int, ...], *, is_planar: bool) -> NDArray[Any]:
+    """Return rows of numbers as pictures of side (H, W) or (H, W, 3); is_planar: all reds come first, as CIFAR-10's."""
+    if is_planar:
+        H, W, C = side
+        return values.reshape(-1, C, H, W).transpose(0, 2, 3, 1)
+    return values.reshape(-1, *side)
+
+
+def is_planar(values: NDArray[Any], side: tuple[int, ...]) -> bool:
+    """Return whether rows of numbers are smoother pictures when all reds come first, then greens, then blues."""
+    if len(side) == 2:
+        return False
+    rows = values[:: -(-len(values) // _LOOKED_AT)].astype(np.float32)
+    steps = [
+        np.abs(np.diff(from_rows(rows, side, is_planar=planar), axis=2)).mean() for planar in (False, True)
+    ]
+    return bool(steps[1] < steps[0])
 
 
 def side_of(n_values: int) -> tuple[int, ...] | None:

@@ -9,7 +9,12 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from core.dataset_import.dataset_warnings import are_dark_on_light, level_warnings, warnings_about
+from core.dataset_import.dataset_warnings import (
+    are_dark_on_light,
+    leak_warning,
+    level_warnings,
+    warnings_about,
+)
 from core.dataset_import.files import open_files
 from core.dataset_import.folder_layout import check_classes
 from core.dataset_import.names_in_words import MOST_NAMED
@@ -82,7 +87,9 @@ def build(
         for split in SPLITS
     }
     can_learn = sum(counts[TRAIN]) > 0
-    looked_at = read.images[: len(read.used) : -(-len(read.used) // _LOOKED_AT)]
+    images = read.images[: len(read.used)]
+    looked_at = images[:: -(-len(images) // _LOOKED_AT)]
+    warnings = [*warnings_about(names, counts), *leak_warning(images, splits)] if can_learn else []
     name = ""
     if can_learn:
         name = _stored(wanted.title, names, read, labels, splits, data_dir, limits)
@@ -96,7 +103,7 @@ def build(
         wanted.is_ink,
         not wanted.is_ink and are_dark_on_light(looked_at),
         (*found.notes, *_about(read), *picked),
-        (*(warnings_about(names, counts) if can_learn else ()), *level_warnings(looked_at)),
+        (*warnings, *level_warnings(looked_at)),
         found.levels,
         found.level,
         found.folders,

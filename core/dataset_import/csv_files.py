@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,18 +10,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset_import.arrays import Table, as_levels, as_names, is_of_units, side_of, unpacked
+from core.dataset_import.arrays import (
+    Table,
+    as_levels,
+    as_names,
+    from_rows,
+    is_of_units,
+    is_planar,
+    side_of,
+    unpacked,
+)
 from core.dataset_import.files import File
+from core.dataset_import.names_in_words import first_of
 from core.datasets.user_dataset_limits import OwnLimits
-from core.i18n.translation import _
+from core.i18n.translation import _, together
 from core.picture_files.image_resize import Refused
 
 ENDINGS = (".csv", ".csv.gz")
 _LABELS = {"label", "labels", "class", "target", "y", "digit", "category", "character"}
 _NUMBERS_OF_ROWS = {"id", "imageid", "image_id", "index", ""}
 _ROWS = 4_096  # at a time
+_LOOKED_AT: Final = 256  # rows, to tell how bright pixels are
 _SEPARATORS: Final = (",", ";", "\t")
 _MOST_COLUMNS: Final = 100_000
+_FEWEST_OF_HEAD: Final = 16  # numbers that name columns
 _CELL: Final = 25  # characters that a number may have
 
 
@@ -53,6 +66,8 @@ def read_csv(file: File, limits: OwnLimits) -> tuple[Table, str]:
     label is the first column, or the last if only that could be one.  Raises: Refused naming what is wrong.
     """
     content = unpacked(file, limits)
+    if content[:4].lower() == b"sep=":  # a first line of Excel's own
+        content = content.partition(b"\n")[2]
     try:
         form = _form(content)
         label, pixels, side, note = _columns(form, content)
@@ -85,10 +100,17 @@ def _form(content: bytes) -> _Form:
     plain = _Form((), False, separator, decimal)
     head = plain.read(content, nrows=1, dtype=object, keep_default_na=False)
     names = tuple(str(name).strip() for name in head.iloc[0])
-    is_head = not all(_is_number(name.replace(decimal, ".")) for name in names)
-    if is_head:
+    if _is_head(names, decimal):
         return replace(plain, names=names, has_head=True)
     return replace(plain, names=tuple(str(n) for n in range(len(names))))
+
+
+def _is_head(names: Sequence[str], decimal: str) -> bool:
+    """Return whether a row names columns: it has several words, or numbers none of which comes again, as 0 to 783."""
+    numbers = [name for name in names if _is_number(name.replace(decimal, "."))]
+    words = len(names) - len(numbers)
+    is_all_different = len(set(numbers)) == len(numbers) >= _FEWEST_OF_HEAD
+    return words > 1 or is_all_different or (words == 1 and not numbers)
 
 
 def _is_number(text: str) -> bool:
@@ -100,47 +122,83 @@ def _is_number(text: str) -> bool:
 
 
 def _columns(form: _Form, content: bytes) -> tuple[int | None, list[int], tuple[int, ...], str]:
-    """Return the column of labels, if there is one, those of pixels, the picture's shape and a note."""
+    """Return the column of labels, if there is one, those of pixels, the picture's shape and a note.  Raises: Refused.
+
+    Columns of words beside the pixels are passed over.
+    """
     lower = [name.casefold() for name in form.names]
     used = [
         n for n, name in enumerate(lower) if name not in _NUMBERS_OF_ROWS and not name.startswith("unnamed")
     ]
-    label, note = next((n for n in used if lower[n] in _LABELS), None), ""
-    if label is None and not side_of(len(used)) and side_of(len(used) - 1):
-        label = max((used[0], used[-1]), key=lambda column: _likeness_to_labels(form, content, column))
-        note = (
-            _("The label is taken from the first column.")
-            if label == used[0]
-            else _("The label is taken from the last column.")
-        )
-    pixels = [n for n in used if n != label]
-    if (side := side_of(len(pixels))) is None:
+    named = next((n for n in used if lower[n] in _LABELS), None)
+    numbers = [n for n in used if n != named]
+    if not side_of(len(numbers)) and not (named is None and side_of(len(numbers) - 1)):
+        first = form.read(content, nrows=1, dtype=object, keep_default_na=False).iloc[0]
+        numbers = [n for n in numbers if _is_number(str(first[n]).replace(form.decimal, "."))]
+    words = [n for n in used if n not in numbers and n != named]
+    label = named
+    if named is None and side_of(len(numbers)):
+        label = words[0] if len(words) == 1 else None
+    elif named is None and side_of(len(numbers) - 1):
+        ends = numbers[0], numbers[-1]
+        within = form.read(content, usecols=numbers[1:-1], nrows=_LOOKED_AT, dtype=object)
+        brightest = float(within.apply(pd.to_numeric, errors="coerce").max(axis=None))
+        label = max(ends, key=lambda column: _likeness_to_labels(form, content, column, brightest))
+        numbers.remove(label)
+    if (side := side_of(len(numbers))) is None:
         raise Refused(
             _(
                 "It has {n} columns. It needs a label and the pixels of a square image, such as 784 for 28 × 28.",
                 n=len(form.names),
             )
         )
-    return label, pixels, side, note
+    passed_over = [form.names[n] for n in words if n != label]
+    return label, numbers, side, _about_columns(form, label if named is None else None, passed_over)
 
 
-def _likeness_to_labels(form: _Form, content: bytes, column: int) -> int:
-    """Return how much a column looks as labels do: 2 = texts, or whole numbers from 0 or 1 on; 0 = as no labels do."""
-    values = form.read(content, usecols=[column], nrows=_ROWS, dtype=object)[column]
+def _about_columns(form: _Form, label: int | None, passed_over: Sequence[str]) -> str:
+    """Say which column was taken as the label where its name does not say so, and which were passed over."""
+    told = []
+    if label is not None:
+        told.append(
+            _("The label is taken from the column “{name}”.", name=form.names[label])
+            if form.has_head
+            else _("The label is taken from the first column.")
+            if label == 0
+            else _("The label is taken from the last column.")
+        )
+    if passed_over:
+        told.append(_("Passed over: {names:list}.", names=first_of(passed_over)))
+    return together(*told) if told else ""
+
+
+def _likeness_to_labels(form: _Form, content: bytes, column: int, brightest: float) -> int:
+    """Return how much a column looks as labels do, beside pixels; 0 = as no labels do, 3 = as no pixels do."""
+    values = form.read(content, usecols=[column], dtype=object)[column]
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(np.float64)
     if np.isnan(numbers).any():
-        return 2 if values.notna().all() else 0
+        return 3 if values.notna().all() else 0
     found = np.unique(numbers)
     if not 2 <= len(found) < len(numbers) or (found != found.round()).any():
         return 0
+    if brightest <= 1 < found[-1]:
+        return 3
     return 2 if found[0] in (0, 1) and np.ptp(found) == len(found) - 1 else 1
 
 
 def _read(
-    content: bytes, form: _Form, label: int | None, pixels: list[int], side: tuple[int, ...]
+    content: bytes,
+    form: _Form,
+    label: int | None,
+    pixels: list[int],
+    side: tuple[int, ...],
+    *,
+    may_be_units: bool = True,
 ) -> tuple[NDArray[np.uint8], NDArray[np.str_] | None]:
     types = dict.fromkeys(pixels, np.float32) | ({} if label is None else {label: object})
-    images, names, is_unit = [], [], None
+    images: list[NDArray[np.uint8]] = []
+    names: list[str] = []
+    is_unit = planar = False
     try:
         with warnings.catch_warnings(action="ignore"):
             rows = form.read(
@@ -153,19 +211,25 @@ def _read(
             )
             for block in rows:
                 values = block[pixels].to_numpy()
+                words = [] if label is None else [str(name).strip() for name in block[label]]
+                is_labelled = np.array(words or [""]) != ""
+                is_row = ~np.isnan(values).all(axis=1) | is_labelled  # Excel leaves empty ones
+                values = values[is_row]
+                names += [word for word, is_one in zip(words, is_row, strict=False) if is_one]
                 if block.shape[1] != len(types) or np.isnan(values).any():
                     raise ValueError
-                is_unit = is_unit if is_unit is not None else is_of_units(values)
-                images.append(as_levels(values.reshape(-1, *side), is_unit=is_unit))
-                if label is not None:
-                    names += [str(name).strip() for name in block[label]]
+                if not images:
+                    is_unit, planar = may_be_units and is_of_units(values), is_planar(values, side)
+                elif is_unit and not is_of_units(values):  # it began darker than it goes on
+                    return _read(content, form, label, pixels, side, may_be_units=False)
+                images.append(as_levels(from_rows(values, side, is_planar=planar), is_unit=is_unit))
     except ValueError as error:
         if isinstance(error, (Refused, UnicodeDecodeError)):
             raise
         raise _odd_cell(content, form, pixels) from error
     if not images:
         raise Refused(_("It has no rows."))
-    return np.concatenate(images), None if label is None else _names(names)
+    return np.concatenate(images), None if label is None else _names(names, 1 + form.has_head)
 
 
 def _odd_cell(content: bytes, form: _Form, pixels: list[int]) -> Exception:
@@ -174,7 +238,7 @@ def _odd_cell(content: bytes, form: _Form, pixels: list[int]) -> Exception:
         numbers = block.apply(pd.to_numeric, errors="coerce")
         rows, columns = np.nonzero(numbers.isna().to_numpy())
         if len(rows):
-            row, cell = int(block.index[rows[0]]) + 1, block.iat[rows[0], columns[0]]
+            row, cell = int(block.index[rows[0]]) + 1 + form.has_head, block.iat[rows[0], columns[0]]
             if pd.isna(cell):
                 return Refused(_("In row {row} is a cell without a number.", row=row))
             return Refused(
@@ -183,10 +247,10 @@ def _odd_cell(content: bytes, form: _Form, pixels: list[int]) -> Exception:
     return Refused(_("It is not a table whose rows have as many cells as the first."))
 
 
-def _names(labels: list[str]) -> NDArray[np.str_]:
+def _names(labels: list[str], first_row: int) -> NDArray[np.str_]:
     """Return labels as names: as they are written, but 3.0 as 3."""
     if "" in labels:
-        raise Refused(_("In row {row} is no label.", row=labels.index("") + 1))
+        raise Refused(_("In row {row} is no label.", row=labels.index("") + first_row))
     if any("." in label for label in labels) and all(_is_number(label) for label in labels):
         return as_names(np.array(labels, np.float64))
     return as_names(np.array(labels, np.str_))

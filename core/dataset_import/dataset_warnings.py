@@ -49,6 +49,20 @@ def warnings_about(names: Sequence[str], counts: Mapping[str, Sequence[int]]) ->
         )
 
 
+def leak_warning(images: Images, splits: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence if images to learn from are there for testing as well."""
+    marks = [hash(image.tobytes()) for image in images]
+    known = {mark for mark, split in zip(marks, splits, strict=True) if split == TRAIN}
+    tested = [mark for mark, split in zip(marks, splits, strict=True) if split == TEST]
+    if again := sum(mark in known for mark in tested):
+        yield ngettext(
+            "{n} of {total} test images is a training image, too: what it tells of a model is too good.",
+            "{n} of {total} test images are training images, too: what they tell of a model is too good.",
+            again,
+            total=len(tested),
+        )
+
+
 def level_warnings(images: Images) -> Iterator[str]:
     """Yield what is odd about the levels of images (N, C, H, W)."""
     if (brightest := int(images.max(initial=0))) < NEARLY_BLACK:

@@ -35,7 +35,7 @@ def parts_of(name: str) -> tuple[str, ...]:
     Raises: RefusedUpload for a path that leads outside.
     """
     path = composed(name.replace("\\", "/"))
-    parts = tuple(part for part in path.split("/") if part not in ("", "."))
+    parts = tuple(part.strip() for part in path.split("/") if part.strip() not in ("", "."))
     if path.startswith("/") or ".." in parts or _DRIVE.match(name):
         raise RefusedUpload(
             _("A path in it leads outside: “{path}”.", path=name[:80]),

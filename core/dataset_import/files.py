@@ -3,13 +3,14 @@
 import gzip
 import io
 import os
+import re
 import tarfile
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
@@ -25,6 +26,7 @@ from core.i18n.translation import _
 from core.picture_files.image_resize import Refused
 
 ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_NUMBER: Final = re.compile(r"[\W_]+(of[\W_]*)?\d+$")
 _BLOCK: Final = 1 << 20
 _MOST_FILES: Final = 500_000
 
@@ -96,7 +98,12 @@ def open_files(brought: Sequence[Brought] | Path, limits: OwnLimits) -> Iterator
             found = [
                 file for name, content in whole for file in _in_file(name, content, len(whole), limits, stack)
             ]
-            _check_belong([name for name, _content in whole], found)
+            if _are_parts(
+                [name for name, _content in whole]
+            ):  # of one, as a disk in the net packs what is large
+                found = [replace(file, parts=file.parts[1:]) for file in found]
+            else:
+                _check_belong([name for name, _content in whole], found)
         unpacked = sum(file.size for file in found)
         if unpacked > limits.max_unpacked_bytes:
             raise _too_much(limits)
@@ -105,6 +112,13 @@ def open_files(brought: Sequence[Brought] | Path, limits: OwnLimits) -> Iterator
             raise RefusedUpload(told, _("Use fewer images."))
         own = (file for file in found if file.parts and not is_left_by_system(file.parts))
         yield sorted(own, key=lambda file: file.parts)
+
+
+def _are_parts(names: Sequence[str]) -> bool:
+    """Return whether archives are named as parts of one: takeout-001.zip, takeout-002.zip."""
+    stems = [name.split(".")[0] for name in names if name.casefold().endswith(ARCHIVES)]
+    whole = {_NUMBER.sub("", stem) for stem in stems}
+    return len(names) == len(stems) > 1 == len(whole) and all(map(_NUMBER.search, stems))
 
 
 def _check_belong(names: Sequence[str], found: Sequence[File]) -> None:
@@ -163,7 +177,8 @@ def _in_file(name: str, content: bytes, count: int, limits: OwnLimits, stack: Ex
         yield File(parts_of(name), len(content), lambda: content)
         return
     for file in inside:
-        yield File(around + file.parts, file.size, file.content, file.has_odd_name)
+        is_around = file.parts[: len(around)] == around  # cats.zip may hold cats/1.png, or 1.png
+        yield file if is_around else replace(file, parts=around + file.parts)
 
 
 def _in_zip(content: bytes, name: str, stack: ExitStack) -> Iterator[File]:

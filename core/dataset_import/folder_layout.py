@@ -16,6 +16,8 @@ from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import SPLITS
 from core.i18n.translation import N_, _, ngettext
 
+AGAIN: Final = ("",)  # the folders of pictures that are there once more
+_FEW: Final = 5  # one of so many pictures may lie further out than the others
 FORM: Final = N_("It needs one folder per class with images in it, such as cats/1.png and dogs/1.png.")
 
 
@@ -52,8 +54,10 @@ def understood(paths: Sequence[Folders], answers: Answers, most_classes: int) ->
     pictures = [Pictured(index, path[:-1]) for index, path in enumerate(paths)]
     named = take_splits(pictures, answers.splits)
     used = [picture for picture in pictures if picture.split != LEFT_OUT]
+    if not used:
+        raise RefusedUpload(_("All images are left out."), _("Say which are for training."))
     _strip_root(used)
-    labelled = [picture for picture in used if picture.folders]
+    labelled, again = _without_again([picture for picture in used if picture.folders])
     known = [picture for picture in labelled if picture.split == TRAIN] or labelled
     levels = _levels(known, most_classes)
     level = _chosen(levels, known, answers, most_classes)
@@ -63,11 +67,12 @@ def understood(paths: Sequence[Folders], answers: Answers, most_classes: int) ->
         if len(picture.folders) >= level
     ]
     placed = {place.index for place in places}
-    notes = _without_class([picture for picture in pictures if picture.index not in placed], paths)
-    places, strangers = _of_known_classes(places)
+    left = [picture for picture in pictures if picture.index not in placed and picture.folders != AGAIN]
+    notes = _without_class(left, paths)
+    places, strangers = of_known_classes(places)
     return Layout(
         tuple(places),
-        (*notes, *strangers),
+        (*again, *notes, *strangers),
         {number: tuple(sorted(names)) for number, names in levels.items()},
         level,
         named,
@@ -91,10 +96,36 @@ def _strip_root(pictures: Sequence[Pictured]) -> None:
             picture.folders = picture.folders[len(root) :]
 
 
+def _without_again(pictures: Sequence[Pictured]) -> tuple[list[Pictured], list[str]]:
+    """Return the pictures without those of a folder that has the same class folders once more, and notes."""
+    inner: dict[str, set[str]] = {}
+    for picture in pictures:
+        inner.setdefault(picture.folders[0], set()).add((*picture.folders[1:2], "")[0])
+    again = sorted(
+        name for name, within in inner.items() if "" not in within and within <= inner.keys() - {name}
+    )
+    if not again:
+        return [*pictures], []
+    left = [picture for picture in pictures if picture.folders[0] in again]
+    told = ngettext(
+        "{n} image was left out: {names:list} has the same folders as those beside it.",
+        "{n} images were left out: {names:list} has the same folders as those beside it.",
+        len(left),
+        names=quoted(again),
+    )
+    for picture in left:
+        picture.folders = AGAIN
+    return [picture for picture in pictures if picture.folders != AGAIN], [told]
+
+
 def _levels(pictures: Sequence[Pictured], most_classes: int) -> dict[int, set[str]]:
-    """Return level -> the names of its folders, where these could be the classes: every picture lies in one."""
-    depth = min((len(picture.folders) for picture in pictures), default=0)
-    levels = {n: {picture.folders[n - 1] for picture in pictures} for n in range(1, depth + 1)}
+    """Return level -> the names of its folders, where these could be the classes: all pictures but a few lie in one."""
+    depths = sorted(len(picture.folders) for picture in pictures)
+    depth = depths[len(depths) // _FEW] if depths else 0
+    levels = {
+        n: {picture.folders[n - 1] for picture in pictures if len(picture.folders) >= n}
+        for n in range(1, depth + 1)
+    }
     return {n: names for n, names in levels.items() if 2 <= len(names) <= most_classes}
 
 
@@ -167,8 +198,8 @@ def _of_folders(pictures: Sequence[Pictured], *, is_unknown: bool) -> list[str]:
     if is_unknown:
         return [
             ngettext(
-                "{n} image in {folders:list} was left out: no split is called so.",
-                "{n} images in {folders:list} were left out: no split is called so.",
+                "{n} image in {folders:list} was left out: the name does not say what it is for.",
+                "{n} images in {folders:list} were left out: the name does not say what they are for.",
                 len(pictures),
                 folders=folders,
             )
@@ -183,7 +214,7 @@ def _of_folders(pictures: Sequence[Pictured], *, is_unknown: bool) -> list[str]:
     ]
 
 
-def _of_known_classes(places: Sequence[Place]) -> tuple[list[Place], list[str]]:
+def of_known_classes(places: Sequence[Place]) -> tuple[list[Place], list[str]]:
     """Return the places with classes that differ in capitals between splits as one, and notes.
 
     Of a split none of whose folders is a class to learn from, nothing is taken: its pictures have no known class.

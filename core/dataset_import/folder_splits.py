@@ -81,7 +81,7 @@ def _split_level(paths: Sequence[Folders], answered: Mapping[str, str]) -> int |
     if _are_splits(paths, root):
         return root
     for level in range(root + 1, depth):
-        if all(len(path) > level and split_of(path[level]) for path in paths):
+        if _are_within_classes(paths, level):
             return level
     return next((level for level in reversed(range(root)) if split_of(paths[0][level])), None)
 
@@ -109,9 +109,19 @@ def _are_splits(paths: Sequence[Folders], level: int) -> bool:
     others = [within[name] for name in within if name not in known]
     classes = set().union(*(within[name] for name in known))
     if not known or not classes:
-        return bool(known) and not others
+        is_one_each = len({split_of(name) for name in known}) == len(known)  # or they are classes: val, dev
+        return bool(known) and not others and is_one_each
     are_alike = len(known) > 1 and len(classes) < sum(len(within[name]) for name in known)
     return are_alike or all(inner & classes or not inner for inner in others)
+
+
+def _are_within_classes(paths: Sequence[Folders], level: int) -> bool:
+    """Return whether the folders of that level are splits, of most pictures; a few may lie beside them."""
+    inner = [path[level] for path in paths if len(path) > level]
+    splits = {split_of(name) for name in inner}
+    return (
+        None not in splits and 2 * len(inner) > len(paths) and (len(splits) > 1 or len(inner) == len(paths))
+    )
 
 
 def common_root(paths: Sequence[Folders]) -> int:

@@ -21,13 +21,20 @@ _HEADER = 10_000  # bytes
 def read_numpy(file: File, limits: OwnLimits) -> list[Half]:
     """Return the file's arrays.  Raises: Refused if they are none of pictures and labels, or damaged."""
     content, stem = unpacked(file, limits), PurePosixPath(file.parts[-1]).stem
-    halves, shapes = [], []
+    home = file.home if file.suffix == ".npy" else file.path
+    halves: list[Half] = []
+    shapes, odd = [], []
     for name, member in _members(content, file.suffix, limits):
         values = _array(member, limits)
-        shapes.append(f"{name} {values.shape}")
-        what = stem if name.startswith("arr_") or not name else name
-        if half := half_of(file.path, file.home if file.suffix == ".npy" else file.path, what, values):
-            halves.append(half)
+        shapes.append(f"{name} {values.shape}".strip())
+        try:
+            half = half_of(file.path, home, stem if name.startswith("arr_") or not name else name, values)
+        except Refused as reason:  # numbers of images, features: what is no picture beside pictures
+            odd.append(reason)
+            continue
+        halves += [half] if half else []
+    if odd and (all(half.pixels is None for half in halves) or all(half.names is None for half in halves)):
+        raise odd[0]
     if not halves:
         raise Refused(
             _(

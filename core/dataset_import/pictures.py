@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
@@ -17,7 +17,7 @@ from PIL import Image
 from core.dataset_import.arrays import Table
 from core.dataset_import.file_names import composed
 from core.dataset_import.files import File
-from core.dataset_import.folder_layout import check_classes, understood
+from core.dataset_import.folder_layout import Place, check_classes, of_known_classes, understood
 from core.dataset_import.names_in_words import first_of
 from core.dataset_import.tables import is_table, read_tables
 from core.dataset_import.understanding import Answers
@@ -121,9 +121,14 @@ def _in_tables(tables: Sequence[File], others: Sequence[File], answers: Answers,
     except Refused as reason:
         raise RefusedUpload(reason.args[0], _(FORMS)) from reason
     notes = [*_not_images(others), *told]
-    pictures = [picture for table, split in used for picture in _rows(table, split)]
-    if not pictures:
+    rows = [picture for table, split in used for picture in _rows(table, split)]
+    if not rows:
         raise RefusedUpload(together(_("There are no images with labels in it."), *notes), _(FORMS))
+    places, strangers = of_known_classes(
+        [Place(index, picture.split, picture.class_name) for index, picture in enumerate(rows)]
+    )
+    pictures = [replace(rows[place.index], class_name=place.class_name) for place in places]
+    notes += strangers
     check_classes({picture.class_name for picture in pictures}, limits.max_classes, _(FORMS))
     return Found(pictures, notes, folders=folders)
 

@@ -1,8 +1,8 @@
 """The tables of pictures in what people bring: CSV, NumPy's and MNIST's files, each for a split, or left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from core.dataset_import.arrays import Half, Table, paired, with_own_parts
+from core.dataset_import.arrays import Half, Table, are_copies, paired, with_own_parts
 from core.dataset_import.csv_files import ENDINGS as CSV_ENDINGS
 from core.dataset_import.csv_files import read_csv
 from core.dataset_import.files import File
@@ -38,6 +38,8 @@ def read_tables(
         table.part: answers.splits.get(table.part) or split_of(table.part) or split_of(table.path) or ""
         for table in tables
     }
+    tables, copies = _without_copies(tables, named)
+    notes += copies
     labelled = {table.part: named[table.part] for table in tables if table.names is not None}
     if_unknown = LEFT_OUT if any(labelled.values()) else TRAIN
     used = []
@@ -48,6 +50,25 @@ def read_tables(
         else:
             used.append((table, split))
     return used, notes, labelled if len(labelled) > 1 or any(labelled.values()) else {}
+
+
+def _without_copies(tables: Sequence[Table], named: Mapping[str, str]) -> tuple[list[Table], list[str]]:
+    """Return the tables without those of the same pictures for the same split, and notes: many archives hold both."""
+    kept: list[Table] = []
+    notes: list[str] = []
+    for table in sorted(tables, key=lambda table: table.names is None):
+        same = (one for one in kept if named[one.part] == named[table.part] and are_copies(one, table))
+        if first := next(same, None):
+            notes.append(
+                _(
+                    "“{file}” was left out: it has the same images as “{other}”.",
+                    file=table.part,
+                    other=first.part,
+                )
+            )
+        else:
+            kept.append(table)
+    return kept, notes
 
 
 def _read(files: Sequence[File], limits: OwnLimits) -> tuple[list[Table], list[str]]:
@@ -89,8 +110,8 @@ def _left_out(table: Table) -> str:
             file=table.part,
         )
     return ngettext(
-        "{n} image in “{file}” was left out: no split is called so.",
-        "{n} images in “{file}” were left out: no split is called so.",
+        "{n} image in “{file}” was left out: the name does not say what it is for.",
+        "{n} images in “{file}” were left out: the name does not say what they are for.",
         len(table.pixels),
         file=table.part,
     )

@@ -17,7 +17,7 @@ from core.runs.dataset_runs import RunsOn
 from pages.components.bin import Binned, show_bin
 from pages.components.image_panels import picture
 from pages.components.navigation import page
-from pages.run_context.dataset_import import import_own_images
+from pages.run_context.dataset_import import KEY, import_own_images
 from pages.run_context.erase import erase_button
 from pages.run_context.form_config import leave_missing_dataset, put_dataset
 from pages.run_context.zip_export import download_own_zip
@@ -47,7 +47,7 @@ def show_mine() -> None:
         above = st.container()  # drawn last: what has just been imported is listed
         if st.button(_("Draw some images"), icon=":material/draw:", key="draw_own"):
             st.switch_page(page("draw"))
-        is_open = bool(st.session_state.get(OPEN_IMPORT))
+        is_open = bool(st.session_state.get(OPEN_IMPORT)) or st.session_state.get(KEY) is not None
         with st.expander(_("Import images"), is_open, icon=":material/upload:", key="import_panel"):
             fragment(import_own_images)()
         binned = datasets().binned()

@@ -55,6 +55,7 @@ class _Pad:
     base: dict[str, Any] = field(default_factory=lambda: {"objects": [_number_plate(0)]})
     heard: tuple[int, int] = (0, 0)  # on which drawing the browser drew last, and how many strokes
     over: tuple[int, int] = (0, 0)  # the same when the drawing of this number was made
+    presses: int = 0  # answered, of buttons that mean what is on the canvas
 
     @property
     def page(self) -> _Page:
@@ -114,6 +115,7 @@ def _pad() -> _Pad:
 def _pad_as_seen() -> _Pad:
     """Return the pad with the browser's last words, which came with what is pressed: it means what is on the canvas."""
     pad = _pad()
+    pad.presses += 1
     if _COMPONENT in st.session_state:
         said = st.session_state[_COMPONENT].get("drawing") or {}
         pad.take_in_drawing(said.get("raw"), _pixels(said.get("data")))
@@ -140,6 +142,7 @@ def seen_ink() -> np.ndarray:
 def put_dabs(dabs: Sequence[BrushSpot], ink: np.ndarray) -> None:
     """Put dabs of pen and eraser on the drawing, as one more state that can be undone; ink: (H, W), with them."""
     pad = _pad()
+    pad.presses += 1
     pad.add(_Page((*pad.page.objects, *map(_spot, dabs)), ink))
     pad.reload()
 
@@ -221,7 +224,8 @@ def canvas() -> np.ndarray:
             key=_COMPONENT,
         )
     label = _("Canvas. Arrow keys move, space puts the pen down or lifts it.")
-    of_strokes = {"load": pad.number, "over": pad.over, "width": int(pen_px), "ink": colour}
+    of_strokes = {"load": pad.number, "over": pad.over, "presses": pad.presses}
+    of_strokes |= {"width": int(pen_px), "ink": colour}
     _glue("pad_glue", {"key": "pad", "label": label, **of_strokes})
     pad.take_in_drawing(result.json_data, result.image_data)
     with row:
@@ -253,6 +257,5 @@ def _drawing_buttons(pad: _Pad) -> None:
         st.button(
             _("Clear"),
             shortcut="Delete",
-            disabled=not pad.page.objects,
             on_click=clear,
         )

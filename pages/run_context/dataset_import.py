@@ -223,7 +223,12 @@ def _show_result(known: _Import) -> None:
         return
     except (DatasetError, StoreError) as error:
         st.error(markdown_text(known.trouble or str(error)), icon=":material/upload_file:")
-        if not isinstance(error, RefusedUpload):  # which it would be again
+        if known.wanted.answers != Answers():
+            label = _("Take my answers back")
+            st.button(
+                label, key="import_unanswer", on_click=_answer, args=(Answers(),), icon=":material/undo:"
+            )
+        elif not isinstance(error, RefusedUpload):  # which it would be again
             _offer_again(known)
         return
     show_preview(prepared.understood, images, known.wanted, _answer)

@@ -7,11 +7,22 @@ const LARGE_PX = 110; // no finger is as wide
 const BROAD_PX = 40; // twice as wide as another finger and at least this: the palm beside it
 const TOGETHER_MS = 300; // a finger beside the canvas that comes as soon belongs to a pinch
 const PEN_MS = 500; // so long after it was seen the pen is near
+// what is done to the drawing (pages/draw/canvas.py, own_drawings.py, counterfactual.py): buttons, by their shortcuts, too
+const BUTTONS = ["pad_tools", "lesson_labels", "flip_draw", "flip_undo"].map((key) => `.st-key-${key} button`);
+const PRESSES = BUTTONS.map((button) => `${button}:not([disabled])`).join(",");
 export const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"];
 
 const liesStill = ({ size, way }) => size >= LARGE_PX || (size >= PALM_PX && way < STILL_PX);
 const isPalmBeside = (one, other) =>
   (liesStill(one) && !liesStill(other)) || (one.size >= BROAD_PX && one.size >= 2 * other.size);
+
+const isShortcut = ({ key, ctrlKey, metaKey, target }) => {
+  if (target.closest?.("input, textarea")) return false;
+  const tools = [...document.querySelectorAll(BUTTONS[0])], names = ["z", "y"];
+  const labels = [...document.querySelectorAll(BUTTONS[1])].filter((button) => button.textContent.startsWith(key));
+  const pressed = ctrlKey || metaKey ? [tools[names.indexOf(key.toLowerCase())]] : key === "Delete" ? [tools[2]] : labels;
+  return pressed.some((button) => button && !button.disabled);
+};
 
 export function followPointers(canvas, strokes) {
   const touches = new Map(); // by their pointerId: all that touch the page
@@ -95,8 +106,16 @@ export function followPointers(canvas, strokes) {
     if (drawing?.id === event.pointerId) drop();
   });
   // what is pressed beside the canvas means all that has been drawn, with the stroke in the making
-  listen(window, "click", (event) => drawing && !event.composedPath().includes(canvas.getRootNode()) && finish());
-  listen(window, "keydown", (event) => drawing && !MODIFIERS.includes(event.key) && finish());
+  listen(window, "click", (event) => {
+    if (event.composedPath().includes(canvas.getRootNode())) return;
+    if (drawing) finish();
+    if (event.target.closest?.(PRESSES)) strokes.press();
+  });
+  listen(window, "keydown", (event) => {
+    if (MODIFIERS.includes(event.key)) return;
+    if (drawing) finish();
+    if (isShortcut(event)) strokes.press();
+  });
   for (const name of ["mousedown", "touchstart"])
     canvas.parentElement.addEventListener(
       name,

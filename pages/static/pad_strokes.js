@@ -5,7 +5,11 @@
 // Clear, Undo and others have the canvas show another drawing a moment later; strokes made in between go with the old one.
 // Each drawing has a number, which the canvas shows in its largest height (pages/draw/canvas.py), and the server says
 // which strokes it had heard of when it made the drawing: those that it had not are handed over once more.
+//
+// What is pressed means what had been drawn by then, but a busy server hears of both at once. So a stroke that is made
+// after a press waits on the sheet until the server has answered that.
 
+const PATIENCE_MS = 5000; // for an answer
 const SEND = 'button[aria-label="Update the app with this drawing"]';
 
 export class Strokes {
@@ -13,7 +17,9 @@ export class Strokes {
   #root;
   #canvas;
   #sheet = document.createElement("canvas");
-  #said = { load: 0, over: [0, 0], width: 1, ink: "black" };
+  #said = { load: 0, over: [0, 0], presses: 0, width: 1, ink: "black" };
+  #pressed = null; // {presses, timer}: what the server had answered when a button was pressed
+  #waiting = []; // strokes made since then: {points, width, ink}
   #given = []; // {load, number, points}: of each drawing, from 1
 
   constructor(root, canvas) {
@@ -40,9 +46,48 @@ export class Strokes {
 
   /** Show a stroke in the making, smoothed as Fabric.js will smooth it. */
   show(points) {
-    const pen = this.#wiped();
-    pen.lineWidth = this.#said.width;
-    pen.strokeStyle = this.#said.ink;
+    this.hide();
+    this.#paint({ points, ...this.#said });
+  }
+
+  hide() {
+    this.#sheet.getContext("2d").clearRect(0, 0, this.#sheet.width, this.#sheet.height);
+    for (const stroke of this.#waiting) this.#paint(stroke);
+  }
+
+  /** Put a whole stroke on the canvas and send the drawing. */
+  add(points) {
+    if (this.#pressed) {
+      const { width, ink } = this.#said;
+      this.#waiting.push({ points, width, ink });
+      return this.hide();
+    }
+    this.#hand(points);
+    requestAnimationFrame(() => this.hide()); // the canvas shows it from this frame on
+    this.#send();
+  }
+
+  /** Have strokes wait: something was pressed that means what has been drawn so far. */
+  press() {
+    clearTimeout(this.#pressed?.timer);
+    const timer = setTimeout(() => this.#goOn(), PATIENCE_MS);
+    this.#pressed = { presses: this.#said.presses, timer };
+  }
+
+  #goOn() {
+    clearTimeout(this.#pressed.timer);
+    this.#pressed = null;
+    const waiting = this.#waiting.splice(0);
+    for (const { points } of waiting) this.#hand(points);
+    if (!waiting.length) return;
+    requestAnimationFrame(() => this.hide());
+    this.#send();
+  }
+
+  #paint({ points, width, ink }) {
+    const pen = this.#sheet.getContext("2d");
+    pen.lineWidth = width;
+    pen.strokeStyle = ink;
     pen.lineCap = pen.lineJoin = "round";
     pen.beginPath();
     pen.moveTo(points[0].x, points[0].y);
@@ -53,23 +98,6 @@ export class Strokes {
     const last = points.at(-1);
     pen.lineTo(last.x + 0.01, last.y); // a dot has a length too
     pen.stroke();
-  }
-
-  hide() {
-    this.#wiped();
-  }
-
-  /** Put a whole stroke on the canvas and send the drawing. */
-  add(points) {
-    this.#hand(points);
-    requestAnimationFrame(() => this.hide()); // the canvas shows it from this frame on
-    this.#send();
-  }
-
-  #wiped() {
-    const pen = this.#sheet.getContext("2d");
-    pen.clearRect(0, 0, this.#sheet.width, this.#sheet.height);
-    return pen;
   }
 
   #hand(points) {
@@ -116,5 +144,6 @@ export class Strokes {
     const lost = earlier.filter(isLost);
     for (const { points } of lost) this.#hand(points);
     if (lost.length) this.#send();
+    if (this.#pressed && this.#said.presses !== this.#pressed.presses) this.#goOn();
   }
 }

@@ -219,6 +219,24 @@ def test_a_stroke_begun_right_after_clear_stays(app: App, phone: BrowserContext,
         assert on_canvas(page) == []
 
 
+@pytest.mark.parametrize(("key", "left"), [("Delete", ["right"]), ("Control+z", ["left", "right"])])
+def test_a_stroke_after_a_press_stays_while_the_server_still_answers_the_one_before(
+    app: App, page: Page, key: str, left: list[str]
+) -> None:
+    open_draw(page, app, "cnn-mnist")
+    for _ in range(3):
+        draw(page, at("left"))
+        settle(page)
+        draw(page, at("middle"))
+        page.keyboard.press(key)
+        draw(page, at("right"))
+        settle(page)
+        assert on_canvas(page) == left
+        page.keyboard.press("Delete")
+        settle(page)
+        assert on_canvas(page) == []
+
+
 def draw_by_mouse(page: Page, hands: Hands, way: list[tuple[float, float]]) -> None:
     places = [hands._at(place) for place in way]
     page.mouse.move(places[0]["x"], places[0]["y"])

@@ -131,12 +131,12 @@ def test_kaggles_test_table_has_no_labels_and_is_left_out(digits: tuple[np.ndarr
         ("label," + ",".join(f"p{n}" for n in range(16)) + "\n1" + ",-1" * 16 + "\n", "0 to 255, .* has -1"),
         (
             "label," + ",".join(f"p{n}" for n in range(16)) + "\n1" + "," * 16 + "\n",
-            "In row 1 is a cell without",
+            "In row 2 is a cell without",
         ),
-        ("label," + ",".join(f"p{n}" for n in range(16)) + "\n" + ",1" * 16 + "\n", "In row 1 is no label"),
+        ("label," + ",".join(f"p{n}" for n in range(16)) + "\n" + ",1" * 16 + "\n", "In row 2 is no label"),
         (
             "label," + ",".join(f"p{n}" for n in range(16)) + "\n1" + ",x" * 16 + "\n",
-            "In row 1 is “x” where a number",
+            "In row 2 is “x” where a number",
         ),
         ("label," + ",".join(f"p{n}" for n in range(16)) + "\n", "It has no rows"),
         ("", "It has no rows"),

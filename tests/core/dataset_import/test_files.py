@@ -103,6 +103,16 @@ def test_archives_of_one_class_each_are_its_folders_and_others_are_read_one_by_o
         import_files([("pets.zip", whole.getvalue()), zips[0]])
 
 
+def test_archives_may_hold_their_folder_or_be_parts_of_one() -> None:
+    classes = [("cats.zip", zipped({"cats/1.png": b"x"})), ("dogs.zip", zipped({"dogs/1.png": b"y"}))]
+    assert paths(classes) == ["cats/1.png", "dogs/1.png"]
+    parts = [
+        ("takeout-001.zip", zipped({"Takeout/cats/1.png": b"x"})),
+        ("takeout-002.zip", zipped({"Takeout/dogs/1.png": b"y"})),
+    ]
+    assert paths(parts) == ["Takeout/cats/1.png", "Takeout/dogs/1.png"]
+
+
 def zip_named(raw: bytes, flags: int = 0) -> bytes:
     """Return a zip of the folders `raw` and b, the name's bytes as they are."""
     buffer = io.BytesIO()

@@ -67,6 +67,7 @@ def files(*folders: str, count: int = 2) -> list[str]:
             {("train", "sea"): 2, ("train", "ice"): 2, ("test", "sea"): 2},
         ),
         (files("train/a", "train/b", "samples"), {("train", "a"): 2, ("train", "b"): 2}),
+        (files("Positive test", "Negative test"), {("", "Positive test"): 2, ("", "Negative test"): 2}),
         (files("A", "a"), {("", "A"): 2, ("", "a"): 2}),
         (files("train/A", "train/a", "test/a"), {("train", "A"): 2, ("train", "a"): 2, ("test", "a"): 2}),
     ],
@@ -81,6 +82,7 @@ def files(*folders: str, count: int = 2) -> list[str]:
             "images beside the splits",
             "images without labels beside splits within themselves",
             "images beside the training images",
+            "classes that sound as the same split",
             "letters",
             "letters in splits",
         ),
@@ -123,7 +125,7 @@ def test_a_folder_beside_splits_that_is_like_them_is_open() -> None:
     layout = laid_out(paths)
     assert layout.folders == {"train": "train", "test": "test", "extra": ""}
     assert ("extra", "a") not in counted(layout)
-    assert "4 images in “extra” were left out: no split is called so." in layout.notes
+    assert "4 images in “extra” were left out: the name does not say what they are for." in layout.notes
     said = laid_out(paths, Answers(splits={"extra": "train"}))
     assert counted(said) == {("train", "a"): 4, ("train", "b"): 4, ("test", "a"): 2}
     assert counted(laid_out(paths, Answers(splits={"extra": "none", "test": "none"}))) == {
@@ -138,13 +140,32 @@ def test_a_folder_of_other_classes_beside_splits_is_open_and_one_of_none_is_not(
     assert others.folders == {"train": "train", "test": "test", "more": ""}
     papers = laid_out(files("train/a", "train/b", "test/a", "papers"))
     assert papers.folders == {"train": "train", "test": "test", "papers": "none"}
-    assert papers.notes == ("2 images in “papers” were left out: no split is called so.",)
+    assert papers.notes == ("2 images in “papers” were left out: the name does not say what they are for.",)
+
+
+def test_a_picture_beside_the_splits_of_its_class_does_not_mix_them() -> None:
+    layout = laid_out([*files("cat/train", "cat/test", "dog/train", "dog/test"), "cat/cover.png"])
+    assert counted(layout) == {(split, name): 2 for split in ("train", "test") for name in ("cat", "dog")}
+    assert layout.notes == ("1 image is not in a class folder and was left out: cat/cover.png.",)
+
+
+def test_a_picture_beside_the_classes_of_a_folder_does_not_hide_the_question() -> None:
+    layout = laid_out([*files("2019/cat", "2019/dog", "2020/cat", "2020/dog"), "2020/cover.png"])
+    assert layout.is_open
+    assert layout.levels == {1: ("2019", "2020"), 2: ("cat", "dog")}
+
+
+def test_a_folder_of_the_same_class_folders_once_more_is_left_out() -> None:
+    layout = laid_out(files("plants/pepper", "plants/tomato", "plants/plants/pepper", "plants/plants/tomato"))
+    assert counted(layout) == {("", "pepper"): 2, ("", "tomato"): 2}
+    assert layout.notes == ("4 images were left out: “plants” has the same folders as those beside it.",)
 
 
 def test_of_many_folders_beside_splits_the_first_few_are_named() -> None:
     layout = laid_out(files("train/a", "train/b", "test/a", *(f"{n:03}" for n in range(200)), count=1))
     assert layout.notes == (
-        "200 images in “000”, “001”, “002”, “003”, “004” and 195 more were left out: no split is called so.",
+        "200 images in “000”, “001”, “002”, “003”, “004” and 195 more were left out: the name does not say what they "
+        "are for.",
     )
 
 

@@ -11,7 +11,7 @@ from core.dataset_import.summary import questions
 from core.dataset_import.understanding import Answers, Brought
 from core.datasets import ImageData, RefusedUpload
 from tests.imports import import_files
-from tests.table_files import idx, kaggle_csv, npy, npz
+from tests.table_files import idx, kaggle_csv, npy, npz, with_label_last
 from tests.zips import zipped
 
 Digits = tuple[np.ndarray, np.ndarray]
@@ -101,11 +101,6 @@ def test_tables_whose_names_say_no_split_are_asked_about(digits: Digits) -> None
         RefusedUpload, match=r"level 2 cannot be the classes\. The images are in files whose labels"
     ):
         import_files(brought, answers=Answers(classes_at=2))
-
-
-def with_label_last(images: np.ndarray, labels: np.ndarray, separator: str = ",") -> bytes:
-    rows = [[*map(str, image.ravel()), str(label)] for image, label in zip(images, labels, strict=True)]
-    return "\n".join(separator.join(row) for row in rows).encode()
 
 
 @pytest.mark.parametrize(
@@ -200,11 +195,11 @@ def test_images_that_are_nearly_black_are_said() -> None:
     [
         ("label,a\n1,2\n".encode("utf-16"), "It is not text in UTF-8. Save it as CSV in UTF-8"),
         (b"label;caf\xe9\n1;2\n", "It is not text in UTF-8"),
-        (b'label,a\n"1,2\n', "It has 2 columns"),
+        (b'label,a\n"1,2\n', "It is not a table whose rows have as many cells"),
         (b",".join([b"1"] * 200_000), "It has more than 100,000 columns"),
         (
             b"label" + b",p" * 16 + b"\n1" + b",1" * 16 + b"\n1" + b",1" * 9 + b"\n",
-            "In row 2 is a cell without a",
+            "In row 3 is a cell without a",
         ),
         (
             b"label" + b",p" * 16 + b'\n"1' + b",1" * 16 + b"\n",

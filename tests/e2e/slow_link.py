@@ -10,10 +10,13 @@ from tests.polling import until
 
 
 class SlowLink:
-    """The page's websocket; while held, nothing that the server says reaches the page."""
+    """The page's websocket; while held, nothing that the server says reaches the page, or nothing that the page says.
+
+    What the page says is heard in order, and all at once, when it is released.
+    """
 
     def __init__(self, page: Page) -> None:
-        self._page, self._is_held = page, False
+        self._page, self._is_held, self._is_page_held = page, False, False
         self._held: list[tuple[WebSocketRoute, str | bytes]] = []
         page.route_web_socket(re.compile("_stcore/stream"), self._connect)
 
@@ -24,10 +27,21 @@ class SlowLink:
             else:
                 socket.send(message)
 
-        socket.connect_to_server().on_message(hear)
+        def say(message: str | bytes) -> None:
+            if self._is_page_held:
+                self._held.append((server, message))
+            else:
+                server.send(message)
+
+        server = socket.connect_to_server()
+        server.on_message(hear)
+        socket.on_message(say)
 
     def hold(self) -> None:
         self._is_held = True
+
+    def hold_page(self) -> None:
+        self._is_page_held = True
 
     def heard(self, kind: str) -> list[ForwardMsg]:
         """Return the messages of this kind that are held."""
@@ -35,7 +49,7 @@ class SlowLink:
         return [message for message in told if message.WhichOneof("type") == kind]
 
     def release(self) -> None:
-        self._is_held = False
+        self._is_held = self._is_page_held = False
         for socket, message in self._held:
             socket.send(message)
         self._held.clear()

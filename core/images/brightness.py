@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from skimage.color import rgb2lab
 from skimage.filters import threshold_otsu
 
-from core.images.contrast import contrast, level, shrunk
+from core.images.contrast import contrast, level, shrunk, size_within
 
 Ink = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -35,7 +35,7 @@ def brightness(image: Image.Image | NDArray[Any]) -> Ink:
         picture = _on_paper(picture.convert("RGBA"))
     picture = picture if picture.mode == "L" else picture.convert("RGB")
     if max(picture.size) > WORK_PX:
-        picture = ImageOps.contain(picture, (WORK_PX, WORK_PX), Image.Resampling.BOX)
+        picture = picture.resize(size_within(picture.size, WORK_PX), Image.Resampling.BOX)
     grey = np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(255)
     direction = _direction(picture, grey) if picture.mode == "RGB" else None
     if direction is None:

@@ -102,7 +102,12 @@ def _without_strokes(grey: Ink) -> Ink:
 
 def shrunk(grey: Ink, longest: int) -> Ink:
     """Return the picture with a longer side of at most `longest`, each pixel the mean of those it stands for."""
-    H, W = grey.shape
-    scale = min(1.0, longest / max(H, W))
-    size = max(1, round(W * scale)), max(1, round(H * scale))
+    size = size_within(grey.shape[::-1], longest)
     return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX), dtype=np.float32)
+
+
+def size_within(size: tuple[int, ...], longest: int) -> tuple[int, int]:
+    """Return (width, height) with a longer side of at most `longest`, in proportion, and at least a pixel each."""
+    width, height = size
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))

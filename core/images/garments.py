@@ -30,7 +30,9 @@ def prepare_garment(image: Image.Image) -> PreprocessedImage:
     if "A" in rgb.getbands() or rgb.mode == "P":
         rgba = rgb.convert("RGBA")
         rgb = Image.alpha_composite(Image.new("RGBA", rgba.size, (255, 255, 255, 255)), rgba)
-    rgb = ImageOps.contain(rgb.convert("RGB"), (_WORK_PX, _WORK_PX), Image.Resampling.BOX)
+    rgb = rgb.convert("RGB")
+    width, height = (max(1, round(side * _WORK_PX / max(rgb.size))) for side in rgb.size)
+    rgb = rgb.resize((width, height), Image.Resampling.BOX)
     colour = np.asarray(rgb, dtype=np.float32) / np.float32(255)
     grey = np.asarray(rgb.convert("L"), dtype=np.float32) / np.float32(255)
     stages: list[Stage] = [("photo", _("the photo in grey"), grey)]

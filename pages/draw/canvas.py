@@ -1,7 +1,7 @@
 """The pad: a canvas to draw on, with pen, eraser, undo, redo and clear. What was drawn stays for the whole session."""
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Final
@@ -21,6 +21,8 @@ PEN_PX: Final = 20  # about 2.5 px once the drawing is 28 x 28, as MNIST was wri
 PAPER: Final = "#FFFFFF"
 INK: Final = "#1B2A41"
 KEEP: Final = 60  # states that can be undone
+MOST_DENSE: Final = 4  # pixels of a screen for one of the page's
+_MOST_DRAWINGS: Final = 10**9
 TOOLS: Final = Sentences({"pen": N_("Pen"), "eraser": N_("Eraser")})
 _COMPONENT: Final = "pad_canvas"
 _STATE: Final = "pad_state"
@@ -77,13 +79,13 @@ class _Pad:
         self.pages = [*self.pages[: self.place + 1], page][-KEEP:]
         self.place = len(self.pages) - 1
 
-    def take_in_drawing(self, drawing: dict[str, Any] | None, pixels: np.ndarray | None) -> None:
-        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news."""
-        if drawing is None or pixels is None or not drawing.get("objects"):
-            return
-        plate, *objects = drawing["objects"]
-        number = round(plate["left"])
-        if number < self.number:
+    def take_in_drawing(self, drawing: Any, pixels: np.ndarray | None) -> None:
+        """Take in what the browser says, objects and RGBA pixels (H, W, 4), if it is news.
+
+        What no pad says is passed over: anybody can send it.
+        """
+        number, objects = _strokes_in(drawing)
+        if number < self.number or pixels is None:
             return
         self.heard = number, len(objects) - len(self.base["objects"]) + 1
         if not self.page.is_same(objects):
@@ -91,6 +93,18 @@ class _Pad:
         if number > self.number:  # the server has been started anew: this is all that is left of the drawing
             self.number, self.heard = number, (number, len(objects))
             self.reload()
+
+
+def _strokes_in(drawing: Any) -> tuple[int, list[dict[str, Any]]]:
+    """Return the number and the objects of a drawing as Fabric.js writes it, (-1, []) for anything else."""
+    objects = drawing.get("objects") if isinstance(drawing, dict) else None
+    if not objects or not isinstance(objects, list) or not all(isinstance(one, dict) for one in objects):
+        return -1, []
+    plate, *strokes = objects
+    number = plate.get("left")
+    if not isinstance(number, int | float) or not 0 <= number <= _MOST_DRAWINGS:
+        return -1, []
+    return round(number), strokes
 
 
 def _number_plate(number: int) -> dict[str, Any]:
@@ -116,17 +130,29 @@ def _pad_as_seen() -> _Pad:
     """Return the pad with the browser's last words, which came with what is pressed: it means what is on the canvas."""
     pad = _pad()
     pad.presses += 1
-    if _COMPONENT in st.session_state:
-        said = st.session_state[_COMPONENT].get("drawing") or {}
-        pad.take_in_drawing(said.get("raw"), _pixels(said.get("data")))
+    pad.take_in_drawing(*_said())
     return pad
 
 
-def _pixels(address: str | None) -> np.ndarray | None:
-    """Return the RGBA pixels (H, W, 4) of a PNG in a data: address, as the canvas sends them."""
-    if not address:
+def _said() -> tuple[Any, np.ndarray | None]:
+    """Return what the browser has said last: its drawing as Fabric.js writes it, and the pixels of that."""
+    state = st.session_state.get(_COMPONENT)
+    said = state.get("drawing") if isinstance(state, Mapping) else None
+    return (said.get("raw"), _pixels(said.get("data"))) if isinstance(said, Mapping) else (None, None)
+
+
+def _pixels(address: Any) -> np.ndarray | None:
+    """Return the RGBA pixels (H, W, 4) of a PNG in a data: address, as the canvas sends them; None for anything else.
+
+    A screen may have several pixels for one of the page's.
+    """
+    try:
+        image = Image.open(BytesIO(b64decode(address.partition(",")[2])), formats=("PNG",))
+        if image.mode != "RGBA" or max(image.size) > MOST_DENSE * SIDE_PX:
+            return None
+        return np.asarray(image)
+    except Exception:  # why: base64 and Pillow each raise many kinds for what is damaged
         return None
-    return np.asarray(Image.open(BytesIO(b64decode(address.partition(",")[2]))))
 
 
 def drawn_ink() -> np.ndarray:
@@ -212,7 +238,7 @@ def canvas() -> np.ndarray:
     colour = PAPER if tool == "eraser" else INK
     row = st.container(key="pad_row", horizontal=True)
     with row, st.container(key="pad"):
-        result = _surface(
+        said = _surface(
             stroke_width=int(pen_px),
             stroke_color=colour,
             background_color=PAPER,
@@ -227,17 +253,18 @@ def canvas() -> np.ndarray:
     of_strokes = {"load": pad.number, "over": pad.over, "presses": pad.presses}
     of_strokes |= {"width": int(pen_px), "ink": colour}
     _glue("pad_glue", {"key": "pad", "label": label, **of_strokes})
-    pad.take_in_drawing(result.json_data, result.image_data)
+    pad.take_in_drawing(*said)
     with row:
         _drawing_buttons(pad)
     return pad.page.ink
 
 
-def _surface(**settings: Any) -> Any:
-    """Return what streamlit-drawable-canvas says of the canvas that it draws."""
+def _surface(**settings: Any) -> tuple[Any, np.ndarray | None]:
+    """Draw the canvas of streamlit-drawable-canvas; return what it says, as `_said` does."""
     from streamlit_drawable_canvas import st_canvas  # here: it can be imported only while an app runs
 
-    return st_canvas(**settings)
+    st_canvas(**settings)
+    return _said()
 
 
 def _drawing_buttons(pad: _Pad) -> None:

@@ -55,7 +55,7 @@ def test_stages_end_with_the_image_and_a_blank_picture_is_empty() -> None:
     assert prepare_garment(Image.new("RGB", (100, 100), (200, 200, 200))).reason == "empty"
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 300), (3000, 20)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (3000, 20), (20000, 9)])
 def test_odd_sizes_do_not_crash(size: tuple[int, int]) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)
     assert prepare_garment(Image.fromarray(noise)).image.shape == (28, 28)

@@ -26,12 +26,12 @@ class Canvas:
     image_data: np.ndarray | None = None
     strokes: tuple[dict, ...] = ()  # drawn, and not said yet
 
-    def show(self, initial_drawing: dict, **_: object) -> "Canvas":
+    def show(self, initial_drawing: dict, **_: object) -> tuple[dict | None, np.ndarray | None]:
         """Be given a drawing, as the one in the browser is; what is said stands on its number."""
         if self.strokes:
             plate = initial_drawing["objects"][0]
             self.json_data, self.strokes = {"objects": [plate, *self.strokes]}, ()
-        return self
+        return self.json_data, self.image_data
 
     def draw(self, ink: np.ndarray, name: str) -> None:
         grey = (255 - 255 * ink).astype(np.uint8)

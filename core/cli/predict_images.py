@@ -16,7 +16,7 @@ from core.i18n.kept_sentences import for_scripts, with_code
 from core.i18n.literal_text import visible_text
 from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
-from core.images import ImageError, Limits, read_image
+from core.images import ImageError, Limits, check_size, read_image
 from core.insight.ood_detector import Detector
 from core.prediction.digit_detection import detect_digits
 from core.prediction.predict import Prediction, judged, predict
@@ -84,6 +84,9 @@ def _reason(error: ImageError | OSError) -> str:
 def _answer(path: Path, asked: _Asked) -> Prediction:
     allowed = from_environment()
     limits = Limits(int(allowed.upload_mb * 1e6), int(allowed.picture_mb * 1e6))
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device, which may never end
+        raise ImageError(_("This is neither a file nor a folder. Give the names of pictures."))
+    check_size(path.stat().st_size, limits)
     picture = read_image(path.read_bytes(), limits)
     spec = asked.predictor.spec
     subject = detect_digits(picture, spec, several=False).found[0].subject

@@ -10,6 +10,7 @@ from core.images.decoding import (
     Limits,
     NotAnImageError,
     TooLargeError,
+    check_size,
     read_image,
 )
 from core.images.deskew import deskew
@@ -31,6 +32,7 @@ __all__ = [
     "PreprocessedImage",
     "PreprocessingOptions",
     "TooLargeError",
+    "check_size",
     "deskew",
     "find_digits",
     "ink_from_canvas",

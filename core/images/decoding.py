@@ -83,14 +83,7 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
     allowed = limits or Limits()
     if not content:
         raise EmptyFileError(_("This file is empty. Choose one with a picture in it."))
-    if len(content) > allowed.max_bytes:
-        raise TooLargeError(
-            _(
-                "This file is too large: its size is {size:size}, and the limit is {most:size}. Save a smaller "
-                "version of the picture.",
-                size=len(content), most=allowed.max_bytes,
-            )
-        )  # fmt: skip
+    check_size(len(content), allowed)
     try:
         with decoder():
             return _read(content, allowed)
@@ -102,6 +95,18 @@ def read_image(content: bytes, limits: Limits | None = None) -> Image.Image:
         raise DamagedImageError(_("This picture is damaged or incomplete. Save or send it again.")) from None
     except DecodersBusy as busy:
         raise BusyError(str(busy)) from None
+
+
+def check_size(size: int, allowed: Limits) -> None:
+    """Raise TooLargeError for a file of more bytes than are allowed."""
+    if size > allowed.max_bytes:
+        raise TooLargeError(
+            _(
+                "This file is too large: its size is {size:size}, and the limit is {most:size}. Save a smaller "
+                "version of the picture.",
+                size=size, most=allowed.max_bytes,
+            )
+        )  # fmt: skip
 
 
 def _read(content: bytes, allowed: Limits) -> Image.Image:

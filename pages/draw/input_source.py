@@ -14,7 +14,7 @@ from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, Sentences, _, ngettext
 from core.images import ImageError, Limits, read_image
 from core.prediction.digit_detection import DetectedItem, DetectedSheet, boxed, detect_digits
-from core.prediction.predict import DatasetImage, Drawing, ModelInput, predict
+from core.prediction.predict import DatasetImage, Drawing, ModelInput
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.draw.canvas import canvas
@@ -128,8 +128,9 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
         pixel_panels("found", [Panel(picture, _("Detected ink"))], alt=alt, px=px)
         return sheet.found[0]
     names = model.spec.class_names
-    answers = [predict(model.predictor, thing.subject) for thing in sheet.found[:SHOWN]]
-    read = " ".join(names[answer.best] for answer in answers)
+    answers = [model.answer(thing.subject) for thing in sheet.found[:SHOWN]]
+    said = [names[answer.best] + "?" * (answer.kind != "sure") for answer in answers]
+    read = " ".join(said)
     pixel_panels(
         "found",
         [Panel(picture, ngettext("{n} found", "{n} found", count))],
@@ -153,10 +154,12 @@ def _chosen(sheet: DetectedSheet, model: LoadedModel) -> DetectedItem:
                 read=read,
             )
         )
+        if any(answer.kind != "sure" for answer in answers):
+            st.caption(_("With a question mark: not sure, or unlike what the model has learned."))
     place = st.pills(
         _("Choose one"),
         range(len(answers)),
-        format_func=lambda i: markdown_("{number}: {name}", number=i + 1, name=names[answers[i].best]),
+        format_func=lambda i: markdown_("{number}: {name}", number=i + 1, name=said[i]),
         default=min(sheet.main, len(answers) - 1),
         key="sheet_choice",
         required=True,

@@ -1,6 +1,7 @@
 """`predict` on the command line: pictures of either polarity, bad files, JSON lines, stages on request."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,21 @@ def test_a_bad_file_is_told_in_its_place_and_the_others_are_answered(
     assert "picture" in told[1]["error"]
     assert told[3]["error"] == "This is a folder. Give the names of the pictures in it."
     assert [one.get("code") for one in told[1:4]] == ["unusable_picture", "unreadable_file", "folder"]
+
+
+def test_a_pipe_a_huge_file_and_a_thread_of_a_picture_keep_no_other_from_its_answer(
+    pictures: list[Path], tmp_path: Path
+) -> None:
+    pipe, huge, thread = (tmp_path / f"{name}.png" for name in ("pipe", "huge", "thread"))
+    os.mkfifo(pipe)
+    with huge.open("wb") as file:
+        file.truncate(20_000_000_000)  # takes no room on the disk
+    Image.new("L", (20_000, 10), 255).save(thread)
+    result = CliRunner().invoke(make_app(), ["predict", *map(str, (pipe, huge, thread, pictures[0]))])
+    assert result.exit_code == 1
+    assert f"{pipe}: This is neither a file nor a folder." in result.stderr
+    assert f"{huge}: This file is too large: its size is 20,000 MB, and the limit is" in result.stderr
+    assert [line.rpartition(": ")[2][:1] for line in result.stdout.splitlines()] == ["n", "7"]
 
 
 def test_without_json_it_is_one_line_a_picture_and_stages_are_written_on_request(

@@ -86,8 +86,14 @@ class EventLog:
         self._table.change(connection, run_id, **{"seq": values["seq"] + len(rows), **changes})
 
     def _rewrite_past(self, connection: Connection, values: Values, step: int) -> None:
-        """Drop what earlier attempts said beyond `step`, where this one goes on: it will say it again."""
-        mine = (EVENTS.c.run_id == values["id"]) & (EVENTS.c.step > step)
+        """Drop what earlier attempts said beyond `step`, where this one goes on: it will say it again.
+
+        One that begins anew says again how it stood before its first step, too.
+        """
+        beyond = EVENTS.c.step > step
+        if step == 0:
+            beyond |= EVENTS.c.kind == "evaluated"
+        mine = (EVENTS.c.run_id == values["id"]) & beyond
         chunks = many(connection, select(EVENTS).where(mine, EVENTS.c.kind == "steps"))
         connection.execute(delete(EVENTS).where(mine, EVENTS.c.kind != "learning_rate_changed"))
         for row in chunks:

@@ -16,7 +16,7 @@ from core.config.run_config import RunConfig, differing_fields
 from core.datasets import ImageData
 from core.protocol.controls import Controls, FreeRun
 from core.protocol.events import Event
-from core.training.closed_form import Buffers, ClosedFormLearner
+from core.training.closed_form import Buffers, ClosedFormLearner, only_first_is_right
 from core.training.data import TrainingData, training_data
 from core.training.learner import chunk_capacity
 from core.training.matmul import gradients_of_all_into, scores_of_all_into
@@ -107,8 +107,11 @@ class BatchedLearner:
         B = labels.shape[2]
         self._picked[slot, :, :B] = log_probabilities.gather(1, labels)[:, 0]
         self._top[slot, :, :B] = log_probabilities.amax(1)
-        for learner in self._learners:
+        for m, learner in enumerate(self._learners):
             learner.sizes[slot] = B
+            if learner.is_undecided:
+                only_first_is_right(self._top[slot, m, :B], labels[m, 0])
+                learner.is_undecided = False
 
     def _update(self, learning_rates: list[float], B: int) -> None:
         """Take torch.optim.SGD's step for every model with its own learning rate and penalty."""

@@ -52,6 +52,7 @@ class ClosedFormLearner:
         self.bias = torch.from_numpy(bias).unsqueeze(1)
         self._weight_array = self.weight.numpy()  # the same memory
         self._gradients = (torch.zeros_like(self.weight), torch.zeros_like(self.bias))
+        self.is_undecided = self._scores_all_alike()
         self.momentum: tuple[Tensor, Tensor] | None = None
         self._buffers: dict[int, Buffers] = {}
         self._offset, self.factor = _standardisation(config, data)
@@ -96,7 +97,14 @@ class ClosedFormLearner:
             picked, top = picked[:, :B], top[:B]
         torch.gather(log_probabilities, 0, labels, out=picked)
         torch.amax(log_probabilities, 0, out=top)
+        if self.is_undecided:
+            only_first_is_right(top, labels[0])
+            self.is_undecided = False
         self.sizes[slot] = B
+
+    def _scores_all_alike(self) -> bool:
+        """Return whether no class can be told from another yet, as after an initialisation with zeros."""
+        return not (self.weight.any() or self.bias.any())
 
     def _update(self, learning_rate: float, weight_scale: float, bias_scale: float) -> None:
         """Take torch.optim.SGD's step with the gradients as they stand, times their scales."""
@@ -191,6 +199,7 @@ class ClosedFormLearner:
             )
         self.weight.copy_(torch.from_numpy(np.array(weight)))
         self.bias.copy_(torch.from_numpy(np.array(bias)).unsqueeze(1))
+        self.is_undecided = self._scores_all_alike()
 
     def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return the momentum, where there is some."""
@@ -202,6 +211,14 @@ class ClosedFormLearner:
         """Overwrite the momentum."""
         if tensors:
             self.momentum = (tensors["momentum.weight"], tensors["momentum.bias"])
+
+
+def only_first_is_right(top: Tensor, labels: Tensor) -> None:
+    """Where all classes score alike, have the best score (B,) be above that of all labels (B,) but the first class.
+
+    The answer is the first of the best, as by argmax; else every image would count as right.
+    """
+    top.add_(labels != 0)
 
 
 def _standardisation(config: RunConfig, data: TrainingData) -> tuple[tuple[Tensor, Tensor] | None, float]:

@@ -101,6 +101,16 @@ def test_a_run_that_starts_over_forgets_what_it_had_said(store):
     assert sum(isinstance(event, Started) for event in news.events) == 2
 
 
+def test_a_run_that_starts_over_says_once_how_it_stood_before_its_first_step(store):
+    before = Evaluated(0, "test", 2.3, 0.1, np.arange(20))
+    run_id, _ = told(store, started(), before, steps(1, 5))
+    store.leases.give_back(run_id)
+    store.enqueue(run_id)
+    store.append(run_id, store.claim(run_id), [started(), before, steps(1, 2)])
+    news = store.events_since(run_id)
+    assert [event.step for event in news.events if isinstance(event, Evaluated)] == [0]
+
+
 def test_a_reader_between_claim_and_start_still_sees_the_old_history(store):
     run_id, _ = told(store, started(), steps(1, 5), Checkpoint(5, b"state"))
     cursor = store.events_since(run_id).cursor

@@ -68,6 +68,10 @@ def losses(events: list[Event]) -> np.ndarray:
     return np.concatenate([event.losses for event in events if isinstance(event, Steps)])
 
 
+def first_accuracy(events: list[Event]) -> float:
+    return float(next(event for event in events if isinstance(event, Steps)).accuracies[0])
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_run_of_a_group_equals_the_run_trained_alone(quick_mnist: ImageData, group: str) -> None:
     configs = GROUPS[group]
@@ -77,6 +81,7 @@ def test_every_run_of_a_group_equals_the_run_trained_alone(quick_mnist: ImageDat
         for name, array in final_weights(alone).items():
             np.testing.assert_allclose(final_weights(events)[name], array, atol=1e-5)
         np.testing.assert_allclose(losses(events), losses(alone), atol=1e-5)
+        assert first_accuracy(events) == first_accuracy(alone)
         told, expected = ([e for e in run if isinstance(e, Evaluated)] for run in (events, alone))
         assert [(e.step, e.split) for e in told] == [(e.step, e.split) for e in expected]
         np.testing.assert_allclose([e.loss for e in told], [e.loss for e in expected], atol=1e-5)

@@ -43,22 +43,27 @@ def test_closed_form_agrees_with_autograd(quick_mnist: ImageData, settings: dict
         np.concatenate([e.losses for e in events if isinstance(e, Steps)]) for events in runs.values()
     )
     np.testing.assert_allclose(fast_losses, slow_losses, atol=1e-5)
+    firsts = [next(e for e in events if isinstance(e, Steps)).accuracies[0] for events in runs.values()]
+    assert firsts[0] == firsts[1], "of classes that score alike the first is the answer"
 
 
-def test_one_step_by_hand_on_two_pixels_and_two_classes() -> None:
-    # x = (1, 0), y = 0; weights zero: P = (1/2, 1/2)
-    # dW = (P - Y) x^T = ((-1/2, 0), (1/2, 0)), db = (-1/2, 1/2)
+@pytest.mark.parametrize("truth", [0, 1])
+def test_one_step_by_hand_on_two_pixels_and_two_classes(truth: int) -> None:
+    # x = (1, 0), y = 0; weights zero: P = (1/2, 1/2), and the answer is the first class
+    # dW = (P - Y) x^T = ((-1/2, 0), (1/2, 0)), db = (-1/2, 1/2); for y = 1 the other way round
     two = replace(dataset_spec("mnist"), class_names=("a", "b"), image_shape=(1, 1, 2))
     image = torch.tensor([[[[255, 0]]]], dtype=torch.uint8)
-    label = torch.tensor([0])
+    label, sign = torch.tensor([truth]), 1 - 2 * truth
     data = TrainingData(two, image, label, torch.tensor([0]), "test", torch.tensor([]), image, label)
     learner = ClosedFormLearner(RunConfig(initialisation="zeros", batch_size=1), data)
     learner.step(torch.tensor([0]), learning_rate=0.5, slot=0)
-    np.testing.assert_allclose(learner.weights()["linear.weight"], [[0.25, 0], [-0.25, 0]], atol=1e-7)
-    np.testing.assert_allclose(learner.weights()["linear.bias"], [0.25, -0.25], atol=1e-7)
+    np.testing.assert_allclose(
+        learner.weights()["linear.weight"], [[sign * 0.25, 0], [-sign * 0.25, 0]], atol=1e-7
+    )
+    np.testing.assert_allclose(learner.weights()["linear.bias"], [sign * 0.25, -sign * 0.25], atol=1e-7)
     losses, accuracies = learner.read_chunk(1)
     np.testing.assert_allclose(losses, [np.log(2)], rtol=1e-6)
-    assert accuracies[0] in (0.0, 1.0)
+    assert accuracies[0] == 1 - truth
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def looks_at_search(look: Look, _ended: list[str]) -> None:
     look.at("a new search")
 
 
+LONG: Final = ("weights", "evaluate", "search")
 LOOKS: Final[dict[str, Callable[[Look, list[str]], None]]] = {
     "train": looks_at_train,
     "weights": looks_into_a_run("weights"),
@@ -176,7 +177,9 @@ LOOKS: Final[dict[str, Callable[[Look, list[str]], None]]] = {
 }
 
 
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in LOOKS]
+)
 def test_nothing_grave_is_found_on_a_page(look: Look, ended: list[str], name: str) -> None:
     LOOKS[name](look, ended)
     assert "\n\n".join(look.faults.values()) == ""

@@ -85,6 +85,7 @@ def visitor(house: House, browser: Browser, request: pytest.FixtureRequest) -> I
             house.store.delete(row.id)
 
 
+@pytest.mark.long
 def test_train_before_a_run_while_it_trains_and_paused(visitor: ForeignVisitor) -> None:
     page = visitor.page
     visitor.open("")
@@ -120,7 +121,10 @@ def test_a_link_that_asks_in_vain(visitor: ForeignVisitor) -> None:
     assert visitor.amiss == {}
 
 
-@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
+@pytest.mark.parametrize(
+    "model",
+    ["softmax", pytest.param("mlp", marks=pytest.mark.long), pytest.param("cnn", marks=pytest.mark.long)],
+)
 def test_weights(visitor: ForeignVisitor, house: House, model: str) -> None:
     visitor.open(f"weights?run={getattr(house, model)}")
     visitor.walk(model)
@@ -142,6 +146,7 @@ def test_one_step_in_detail_and_an_edit(visitor: ForeignVisitor, house: House) -
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_evaluate(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"evaluate?run={house.softmax}")
     visitor.names |= {
@@ -156,12 +161,14 @@ def test_evaluate(visitor: ForeignVisitor, house: House) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_data(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"data?run={house.softmax}")
     visitor.walk("data")
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_ones_own_datasets(visitor: ForeignVisitor) -> None:
     page = visitor.page
     visitor.names |= {"one", "each", "zip", "left", "right"}
@@ -225,6 +232,7 @@ def test_a_comparison(visitor: ForeignVisitor, house: House) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_search(visitor: ForeignVisitor, house: House) -> None:
     visitor.open("search")
     visitor.walk("a new search")

@@ -127,7 +127,7 @@ def test_a_dot_and_a_scribble_are_not_taken_for_digits(app: App, page: Page) -> 
     expect(page.locator(".ink-answer")).to_have_attribute("data-kind", "unlike")
 
 
-@pytest.mark.parametrize("run", ["softmax-mnist", "cnn-mnist"])
+@pytest.mark.parametrize("run", ["softmax-mnist", pytest.param("cnn-mnist", marks=pytest.mark.long)])
 def test_the_pixels_that_flip_the_answer_can_be_drawn_and_taken_back(app: App, page: Page, run: str) -> None:
     open_draw(page, app, run)
     draw(page, path_of(3, MIDDLE))

@@ -144,6 +144,7 @@ def test_in_a_frame_on_another_site_it_is_a_visitor_of_its_own_and_told_so(
             end_app(app)
 
 
+@pytest.mark.long
 def test_two_labs_on_one_host_leave_each_other_their_visitors(
     app: App, data_folder: Path, tmp_path: Path, page: Page, context: BrowserContext
 ) -> None:

@@ -68,6 +68,7 @@ def test_three_classes_in_colour(app: App, page: Page) -> None:
     expect_class(page, "sky")
 
 
+@pytest.mark.long
 def test_a_table_from_kaggle(app: App, page: Page, mnist: ImageData) -> None:
     images, labels = mnist.train_images[:2_000, 0], mnist.train_labels[:2_000]
     table = pd.DataFrame(images.reshape(len(images), -1), columns=[f"pixel{n}" for n in range(784)])
@@ -79,6 +80,7 @@ def test_a_table_from_kaggle(app: App, page: Page, mnist: ImageData) -> None:
     expect_class(page, "0")
 
 
+@pytest.mark.long
 def test_photos_of_digits_written_on_paper(app: App, page: Page) -> None:
     rng = np.random.default_rng(8)
     files = {}

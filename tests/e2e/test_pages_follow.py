@@ -90,7 +90,10 @@ def test_figures_follow_a_run_seldom_and_its_end_at_once(
     expect(on_page(pages[PAGES[-1]].page, "(Stopped)")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["data", "runs", "search"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("data", marks=pytest.mark.long), "runs", pytest.param("search", marks=pytest.mark.long)],
+)
 def test_the_head_of_a_page_without_figures_of_the_run_follows_its_status(
     app: App, page: Page, store: Store, running: str, name: str
 ) -> None:
@@ -116,6 +119,7 @@ def test_page_and_figures_are_asked_for_one_after_the_other(
     assert second - first >= 40, "of one message, Streamlit draws a fragment and forgets the page"
 
 
+@pytest.mark.long
 def test_what_was_asked_for_in_vain_is_asked_for_again(
     app: App, page: Page, store: Store, running: str
 ) -> None:
@@ -126,6 +130,7 @@ def test_what_was_asked_for_in_vain_is_asked_for_again(
     assert not links.loses
 
 
+@pytest.mark.long
 def test_pages_of_which_nothing_moves_ask_for_nothing(
     app: App, page: Page, store: Store, running: str
 ) -> None:

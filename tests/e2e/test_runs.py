@@ -118,6 +118,7 @@ def test_an_address_with_unknown_runs_says_so(page: Page, app: App, made: list[s
     expect(page.get_by_text("None of the runs in this link was found")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_link_to_settings_gives_the_same_figures_in_another_browser(
     page: Page, app: App, store: Store, browser: Browser
 ) -> None:

@@ -144,6 +144,7 @@ def own_folders(app: App) -> set[str]:
     return {path.name for part in (OWN, BIN) for path in (app.data / part).glob("*/")}
 
 
+@pytest.mark.long
 def test_two_draw_and_train_on_their_drawings(app: App, two: tuple[Visitor, Visitor]) -> None:
     digits = dict(zip((4, 7), two, strict=True))
     for visitor in two:

@@ -39,6 +39,7 @@ def upload(frame: FrameLocator) -> None:
     frame.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(bundle)
 
 
+@pytest.mark.long
 def test_over_http_the_page_says_that_no_cookie_comes(
     data_folder: Path, tmp_path: Path, context: BrowserContext
 ) -> None:

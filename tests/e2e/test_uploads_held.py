@@ -97,6 +97,7 @@ def test_there_is_room_for_so_much(narrow: App, play: Callable[[App], Awaitable[
     run_aside(lambda: play(narrow))
 
 
+@pytest.mark.long
 def test_a_page_says_which_bound_it_is_and_leaving_it_makes_room(narrow: App, page: Page) -> None:
     def choose_file(tab: Page, name: str) -> None:
         picked = {"name": name, "mimeType": "image/png", "buffer": bytes(700_000)}

@@ -104,7 +104,10 @@ def test_runs_are_listed_on_any_console_without_steering_it(
     "every",
     [pytest.param(4, id="each name by a quarter"), pytest.param(1, id="all", marks=pytest.mark.long)],
 )
-@pytest.mark.parametrize(("console", "names"), [("C", NASTY_NAMES), ("cp1252", NOT_ASCII)])
+@pytest.mark.parametrize(
+    ("console", "names"),
+    [pytest.param("C", NASTY_NAMES), pytest.param("cp1252", NOT_ASCII, marks=pytest.mark.long)],
+)
 def test_every_command_shows_what_it_was_given_letter_by_letter(
     console: str, names: tuple[str, ...], every: int, store_path: Path, mnist: ImageData, tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ PICTURES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not STATUS.exists(), reason="needs /proc")
 def test_the_memory_of_a_picture_is_bounded(tmp_path: Path) -> None:
     for name, (make, _is_read) in PICTURES.items():

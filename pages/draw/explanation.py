@@ -11,7 +11,7 @@ from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import html_, markdown_
 from core.i18n.number_format import percent, rest_of, signed
 from core.i18n.translation import N_, Sentences, _
-from core.insight.attribution import Attribution, input_gradient, integrated_gradients
+from core.insight.attribution import Attribution, against, input_gradient, integrated_gradients
 from core.insight.evidence import Arithmetic, arithmetic
 from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
@@ -136,11 +136,8 @@ def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None
     )
     explain = integrated_gradients if method == "integrated" else input_gradient
     pixels = np.ascontiguousarray(answer.pixels, np.float32)
-    told = [
-        explain(model.predictor.model, pixels, a),
-        explain(model.predictor.model, pixels, b),
-        explain(model.predictor.model, pixels, a, b),
-    ]
+    one, other = (explain(model.predictor.model, pixels, label) for label in (a, b))
+    told = [one, other, against(one, other)]
     limit = max(float(np.abs(one.values).max()) for one in told) or 1.0
     labels, alt = _labels(names[a], names[b]), _alt(names[a], names[b])
     maps = _maps([one.values for one in told], labels, [""] * 3, model.spec.image_shape, limit)

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -5,7 +7,8 @@ from torch import nn
 
 from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
-from core.insight.attribution import input_gradient, integrated_gradients
+from core.insight import attribution
+from core.insight.attribution import against, input_gradient, integrated_gradients
 from core.insight.evidence import evidence
 from core.models.build import build_model
 
@@ -41,7 +44,32 @@ def test_integrated_gradients_equal_the_integral_done_by_hand(mlp, image):
     path = (shares.view(-1, 1, 1, 1) * torch.tensor(image)).requires_grad_()
     (slopes,) = torch.autograd.grad((mlp.eval()(path)[:, 3] - mlp(path)[:, 5]).sum(), path)
     expected = (slopes.mean(dim=0) * torch.tensor(image)).numpy()
-    np.testing.assert_allclose(integrated_gradients(mlp, image, 3, other=5).values, expected, atol=1e-4)
+    np.testing.assert_allclose(
+        integrated_gradients(mlp, image, 3, other=5, steps=64).values, expected, atol=1e-4
+    )
+
+
+def test_few_steps_leave_little_and_tell_nearly_the_same(mlp, image):
+    few, many = integrated_gradients(mlp, image, 3), integrated_gradients(mlp, image, 3, steps=256)
+    assert abs(few.gap) <= max(1e-3, 0.01 * abs(few.logit - few.baseline_logit))
+    assert np.corrcoef(few.values.ravel(), many.values.ravel())[0, 1] > 0.999
+
+
+def test_a_gap_that_is_too_large_takes_more_steps(mlp, image, monkeypatch):
+    monkeypatch.setattr(attribution, "_LEAST_GAP", -1.0)
+    monkeypatch.setattr(attribution, "_GAP", -1.0)
+    np.testing.assert_array_equal(
+        integrated_gradients(mlp, image, 3).values, integrated_gradients(mlp, image, 3, steps=128).values
+    )
+
+
+@pytest.mark.parametrize("explain", [input_gradient, partial(integrated_gradients, steps=16)])
+def test_one_class_against_another_is_the_difference_of_both(mlp, image, explain):
+    both = against(explain(mlp, image, 3), explain(mlp, image, 5))
+    expected = explain(mlp, image, 3, 5)
+    np.testing.assert_allclose(both.values, expected.values, atol=1e-6)
+    assert both.logit == pytest.approx(expected.logit, abs=1e-6)
+    assert both.baseline_logit == pytest.approx(expected.baseline_logit, abs=1e-6)
 
 
 def test_the_input_gradient_equals_small_differences(mlp, image):

@@ -28,7 +28,7 @@ from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import SPLITS
 from core.datasets.user_dataset_limits import DEFAULT_LIMITS, OwnLimits, check_count
 from core.i18n.translation import _, ngettext, together
-from core.picture_files.decoding import decoded_bytes
+from core.picture_files.decoding import decoded_bytes, has_several
 from core.picture_files.image_resize import Refused, fit_image, open_header
 
 GREY: Final = (1, 28, 28)  # as MNIST
@@ -170,7 +170,7 @@ def _read(
             with picture.open() as image:
                 read.images[len(read.used)] = form(image)
                 read.sizes.append(image.size)
-                read.animated += getattr(image, "n_frames", 1) > 1
+                read.animated += has_several(image)
         except Refused as reason:
             read.unread.append(_("{file}: {reason}", file=picture.path[:60], reason=reason.args[0]))
             continue

@@ -19,6 +19,7 @@ from core.picture_files.decoding import (
     decode,
     decoded_bytes,
     decoder,
+    has_several,
     opened,
     turn_upright,
 )
@@ -138,7 +139,7 @@ def _check(image: Image.Image, allowed: Limits) -> None:
                 width=width, height=height, most=MOST_SIDE_PX,
             )
         )  # fmt: skip
-    if image.format not in _SEVERAL_ARE_FINE and getattr(image, "n_frames", 1) > 1:
+    if image.format not in _SEVERAL_ARE_FINE and has_several(image):
         raise AnimatedImageError(
             _("This file has several pictures, as animations do. Choose a still picture.")
         )

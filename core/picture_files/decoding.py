@@ -86,6 +86,14 @@ def decode(image: Image.Image) -> None:
         raise Damaged from error
 
 
+def has_several(image: Image.Image) -> bool:
+    """Return whether a picture is the first of several, as of an animation; not if the next cannot be read."""
+    try:
+        return bool(getattr(image, "n_frames", 1) > 1)
+    except Exception:  # why: as in `opened`
+        return False
+
+
 def turn_upright(image: Image.Image) -> None:
     """Turn a decoded picture as its camera was held (EXIF); one whose EXIF cannot be read stays as it is."""
     with suppress(Exception):  # why: as in `opened`; EXIF is a small TIFF of its own

@@ -67,7 +67,13 @@ def understood(paths: Sequence[Folders], answers: Answers, most_classes: int) ->
         if len(picture.folders) >= level
     ]
     placed = {place.index for place in places}
-    left = [picture for picture in pictures if picture.index not in placed and picture.folders != AGAIN]
+    left = [
+        picture
+        for picture in pictures
+        if picture.index not in placed
+        and picture.folders != AGAIN
+        and answers.splits.get(picture.split_folder) != LEFT_OUT  # nobody need be told what was asked for
+    ]
     notes = _without_class(left, paths)
     places, strangers = of_known_classes(places)
     return Layout(

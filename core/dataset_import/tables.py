@@ -45,10 +45,10 @@ def read_tables(
     used = []
     for table in tables:
         split = named[table.part] or if_unknown
-        if table.names is None or split == LEFT_OUT:
-            notes.append(_left_out(table))
-        else:
+        if table.names is not None and split != LEFT_OUT:
             used.append((table, split))
+        elif table.part not in answers.splits:
+            notes.append(_left_out(table))
     return used, notes, labelled if len(labelled) > 1 or any(labelled.values()) else {}
 
 

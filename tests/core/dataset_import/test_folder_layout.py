@@ -131,6 +131,7 @@ def test_a_folder_beside_splits_that_is_like_them_is_open() -> None:
     assert counted(laid_out(paths, Answers(splits={"extra": "none", "test": "none"}))) == {
         ("train", "a"): 2, ("train", "b"): 2,
     }  # fmt: skip
+    assert laid_out(paths, Answers(splits={"extra": "none"})).notes == ()
     with pytest.raises(RefusedUpload, match="There is no folder “more”"):
         laid_out(paths, Answers(splits={"more": "train"}))
 

@@ -95,6 +95,9 @@ def test_tables_whose_names_say_no_split_are_asked_about(digits: Digits) -> None
     ]
     assert sum(map(sum, open_.counts.values())) == 60
     expect_parted(brought, digits, Answers(splits={"a.csv": "train", "b.csv": "test"}))
+    left = import_files(brought, answers=Answers(splits={"a.csv": "train", "b.csv": "none"}))
+    assert sum(map(sum, left.understood.counts.values())) == 40
+    assert not [note for note in left.notes if "b.csv" in note]
     with pytest.raises(RefusedUpload, match=r"There is no folder “c\.csv”"):
         import_files(brought, answers=Answers(splits={"c.csv": "train"}))
     with pytest.raises(

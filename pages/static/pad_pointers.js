@@ -19,7 +19,8 @@ const isPalmBeside = (one, other) =>
 const isShortcut = ({ key, ctrlKey, metaKey, target }) => {
   if (target.closest?.("input, textarea")) return false;
   const tools = [...document.querySelectorAll(BUTTONS[0])], names = ["z", "y"];
-  const labels = [...document.querySelectorAll(BUTTONS[1])].filter((button) => button.textContent.startsWith(key));
+  const isOfLabel = (button) => /^\d$/.test(key) && button.textContent.startsWith(key);
+  const labels = [...document.querySelectorAll(BUTTONS[1])].filter(isOfLabel);
   const pressed = ctrlKey || metaKey ? [tools[names.indexOf(key.toLowerCase())]] : key === "Delete" ? [tools[2]] : labels;
   return pressed.some((button) => button && !button.disabled);
 };

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,13 +52,19 @@ def forked(runner: int) -> list[int]:
     return [pid for pid in family(runner) if "forkserver" in everyone.get(pid, (0, 0, ""))[2]]
 
 
+def send_all(pids: Iterable[int], number: int) -> None:
+    """Send a signal to each process that still lives: one may have ended by the end of another."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 def gone(pids: list[int]) -> None:
     """Wait until none of the processes lives; kill what does before failing."""
     try:
         until(lambda: not set(pids) & set(processes()), f"processes {pids} to end")
     finally:
-        for pid in set(pids) & set(processes()):
-            os.kill(pid, signal.SIGKILL)
+        send_all(set(pids) & set(processes()), signal.SIGKILL)
 
 
 def limit_memory(pid: int, more_bytes: int | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.faults.lab import SHORT, Lab, picture, says, told_steps, unharmed
-from tests.faults.processes import family, forked, gone, limit_memory, processes, worker_of
+from tests.faults.processes import family, forked, gone, limit_memory, processes, send_all, worker_of
 from tests.polling import until
 from tests.train_page import expect_status, run_id
 
@@ -80,8 +80,7 @@ def test_a_killed_web_process_leaves_its_run_to_the_next_one_and_sigterm_ends_ev
 
         second = lab.trained(page)
         pids = family(lab.app.process.pid)
-        for pid in pids:
-            os.kill(pid, signal.SIGTERM)
+        send_all(pids, signal.SIGTERM)
         gone(pids)
         lab.app.process.wait()
         row = lab.store.get(second)

@@ -1,6 +1,5 @@
 """Many at once: two apps on one store, hundreds of runs queued and cancelled at random, and nothing leaking."""
 
-import os
 import random
 import signal
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from core.protocol.events import TERMINAL
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
-from tests.faults.processes import family, gone
+from tests.faults.processes import family, gone, send_all
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
@@ -39,8 +38,7 @@ def test_when_one_of_two_apps_is_killed_the_other_carries_on(app_in, tmp_path):
     waiting = store.create(SHORT)
     second.submit(waiting)
     pids = family(first.process.pid)
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    send_all(pids, signal.SIGKILL)
     gone(pids)
     assert ended(store, waiting).status == "finished"
     assert store.get(run_id).state == "interrupted", "the other app wrote the loss down"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
 from tests.faults.lab import told_steps
-from tests.faults.processes import family, gone, processes, worker_of
+from tests.faults.processes import family, gone, processes, send_all, worker_of
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
@@ -91,8 +91,7 @@ def test_sigterm_to_everything_ends_everything(app_in, tmp_path):
     for run_id in ids:
         running(store, run_id, step=3)
     pids = family(app.process.pid)
-    for pid in pids:
-        os.kill(pid, signal.SIGTERM)
+    send_all(pids, signal.SIGTERM)
     gone(pids)
     for run_id in ids:
         row = store.get(run_id)
@@ -108,8 +107,7 @@ def test_everything_killed_at_once_as_by_a_power_cut_leaves_every_run_resumable(
     until(lambda: store.get(run_id).checkpoint_step, "a checkpoint")
     acknowledged = told_steps(store, run_id)
     pids = family(app.process.pid)
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    send_all(pids, signal.SIGKILL)
     gone(pids)
     until(lambda: store.get(run_id).status == "interrupted", "its leases to be gone")
     assert store.get(run_id).state == "running", "nobody was left to write it down"

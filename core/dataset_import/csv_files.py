@@ -60,10 +60,10 @@ class _Form:
 
 
 def read_csv(file: File, limits: OwnLimits) -> tuple[Table, str]:
-    """Return the pictures and classes, and a note where a column was taken as the label that is not called so.
+    """Return the pictures and classes, and a note: on a label that is not called so, and on what is passed over.
 
     A file without a column of labels has no classes. Numbers of rows are passed over. A file may have no head; its
-    label is the first column, or the last if only that could be one.  Raises: Refused naming what is wrong.
+    label is the first column, or the last where that looks more as labels do.  Raises: Refused naming what is wrong.
     """
     content = unpacked(file, limits)
     if content[:4].lower() == b"sep=":  # a first line of Excel's own

@@ -55,7 +55,7 @@ def understood(paths: Sequence[Folders], answers: Answers, most_classes: int) ->
     named = take_splits(pictures, answers.splits)
     used = [picture for picture in pictures if picture.split != LEFT_OUT]
     if not used:
-        raise RefusedUpload(_("All images are left out."), _("Say which are for training."))
+        raise RefusedUpload(_("All images were left out."), _("Say which are for training."))
     _strip_root(used)
     labelled, again = _without_again([picture for picture in used if picture.folders])
     known = [picture for picture in labelled if picture.split == TRAIN] or labelled

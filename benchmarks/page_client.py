@@ -137,7 +137,8 @@ def last_step(message: bytes) -> int:
             loss, points = unpack(payload[start : start + length])
             keys = loss.get("keys") or [series["key"] for series in loss["series"]]
             if "batch" in keys:
-                return int(decode_arrays(loss["a"], points)[2 * keys.index("batch")][-1])
+                steps = decode_arrays(loss["a"], points)[2 * keys.index("batch")]
+                return int(steps[-1]) if len(steps) else 0
         start += length
     return 0
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.config.field_errors import ONE_OF, Sites
-from core.config.run_config import ConfigError, FieldError, Range, RunConfig, checked, rule_of
+from core.config.machine import core_count, runs_in_memory
+from core.config.run_config import ConfigError, FieldError, RunConfig, checked, rule_of
+from core.config.setting_fields import choice, number, text, whole
 from core.datasets.data_dir import data_folder
 from core.i18n.translation import N_, _
 
@@ -35,41 +37,33 @@ class SettingsError(ValueError):
         super().__init__(" ".join(errors))
 
 
-def _whole(default: int, low: int, high: int, what: str) -> Any:
-    return field(default=default, metadata={"rule": Range(low, high, integer=True), "what": what})
-
-
-def _number(default: float, low: float, high: float, what: str) -> Any:
-    return field(default=default, metadata={"rule": Range(low, high), "what": what})
-
-
-def _choice(default: str, options: tuple[str, ...], what: str) -> Any:
-    return field(default=default, metadata={"rule": options, "what": what})
-
-
-def _text(default: str, what: str) -> Any:
-    return field(default=default, metadata={"rule": str, "what": what})
-
-
 @dataclass(frozen=True)
 class Settings:
     """The installation's settings; field `max_epochs` is the variable INKLING_MAX_EPOCHS, and so on."""
 
-    data: str = _text("", N_("The folder for datasets and, unless INKLING_STORE says otherwise, for runs."))
-    store: str = _text("", N_("The SQLAlchemy URL of the run store. Empty: inkling.db in the data folder."))
-    cores: int = _whole(0, 0, 1024, N_("How many processor cores training may use in all. 0: all of them."))
-    workers: int = _whole(0, 0, 256, N_("How many runs may train at the same time. 0: one for each core."))
-    checkpoint_s: float = _number(
+    data: str = text("", N_("The folder for datasets and, unless INKLING_STORE says otherwise, for runs."))
+    store: str = text("", N_("The SQLAlchemy URL of the run store. Empty: inkling.db in the data folder."))
+    cores: int = whole(0, 0, 1024, N_("How many processor cores training may use in all. 0: all of them."))
+    workers: int = whole(0, 0, 256, N_("How many runs compute at the same time. 0: one for each core."))
+    running: int = whole(
+        0,
+        0,
+        1000,
+        N_(
+            "How many runs may be under way, computing by turns. 0: as many as half of the memory holds, at most 64."
+        ),
+    )
+    checkpoint_s: float = number(
         5.0, 0.2, 3600.0, N_("The longest time between two checkpoints of a run, in seconds.")
     )
-    max_epochs: int = _whole(200, 1, 1000, N_("The most epochs that one run may have."))
-    max_steps: int = _whole(2_000_000, 1, 10**9, N_("The most training steps that one run may take."))
-    max_parameters: int = _whole(
+    max_epochs: int = whole(200, 1, 1000, N_("The most epochs that one run may have."))
+    max_steps: int = whole(2_000_000, 1, 10**9, N_("The most training steps that one run may take."))
+    max_parameters: int = whole(
         5_000_000, 1, 10**9, N_("The most parameters (weights and biases) that a model may have.")
     )
-    max_run_hours: float = _number(12.0, 0.001, 10_000.0, N_("The longest that a run may train, in hours."))
-    snapshots_per_run: int = _whole(60, 3, 60, N_("How many snapshots of the weights are kept for each run."))
-    kept_runs: int = _whole(
+    max_run_hours: float = number(12.0, 0.001, 10_000.0, N_("The longest that a run may train, in hours."))
+    snapshots_per_run: int = whole(60, 3, 60, N_("How many snapshots of the weights are kept for each run."))
+    kept_runs: int = whole(
         0,
         0,
         10**6,
@@ -77,16 +71,16 @@ class Settings:
             "How many runs are kept. Beyond that, the oldest are deleted, except pinned ones. 0: all of them."
         ),
     )
-    kept_days: float = _number(
+    kept_days: float = number(
         0.0,
         0.0,
         36_500.0,
         N_("How many days a run is kept unless it is pinned. 0: until somebody deletes it."),
     )
-    bin_days: int = _whole(
+    bin_days: int = whole(
         30, 0, 36_500, N_("How many days a deleted run or dataset lies in the bin before it is gone.")
     )
-    free_mb: float = _number(
+    free_mb: float = number(
         1000.0,
         0.0,
         10.0**9,
@@ -95,7 +89,7 @@ class Settings:
             "go that can be made again."
         ),
     )
-    store_mb: float = _number(
+    store_mb: float = number(
         0.0,
         0.0,
         10.0**9,
@@ -104,12 +98,12 @@ class Settings:
             "0: as much as there is."
         ),
     )
-    queue_length: int = _whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
-    queue_per_owner: int = _whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
-    searches_per_owner: int = _whole(
+    queue_length: int = whole(200, 1, 100_000, N_("The most runs that may wait in the queue."))
+    queue_per_owner: int = whole(50, 1, 100_000, N_("The most runs that one visitor may have in the queue."))
+    searches_per_owner: int = whole(
         3, 1, 100_000, N_("The most searches that one visitor may have under way.")
     )
-    costly_at_once: int = _whole(
+    costly_at_once: int = whole(
         2,
         1,
         256,
@@ -117,31 +111,31 @@ class Settings:
             "How many exports and computations that take pages seconds are made at the same time, one for each visitor."
         ),
     )
-    upload_mb: float = _number(
+    upload_mb: float = number(
         20.0, 0.01, 10_000.0, N_("The largest file that can be uploaded, in megabytes.")
     )
-    held_uploads_mb_per_visitor: float = _number(
+    held_uploads_mb_per_visitor: float = number(
         100.0, 0.01, 10.0**6, N_("The most memory that one visitor's uploads may take, in megabytes.")
     )
-    held_uploads_mb: float = _number(
+    held_uploads_mb: float = number(
         500.0,
         0.01,
         10.0**6,
         N_("The most that the uploads of all visitors may take in memory together, in megabytes."),
     )
-    run_mb_per_owner: float = _number(
+    run_mb_per_owner: float = number(
         2000.0, 1.0, 10.0**7, N_("The most room that the runs of one visitor may take, in megabytes.")
     )
-    datasets_per_owner: int = _whole(
+    datasets_per_owner: int = whole(
         20, 1, 100_000, N_("The most datasets that one visitor may have of their own.")
     )
-    dataset_mb_per_owner: float = _number(
+    dataset_mb_per_owner: float = number(
         300.0,
         0.01,
         10.0**7,
         N_("The most room on the disk that the own datasets of one visitor may take, in megabytes."),
     )
-    listing: str = _choice(
+    listing: str = choice(
         OWN,
         (OWN, EVERYONE),
         N_(
@@ -149,38 +143,38 @@ class Settings:
             "command line's. everyone: all."
         ),
     )
-    new_visitors: int = _whole(
+    new_visitors: int = whole(
         600, 1, 10**6, N_("How many new visitors may come from one network address in a minute.")
     )
-    tabs_per_visitor: int = _whole(
+    tabs_per_visitor: int = whole(
         30, 1, 100_000, N_("The most pages that one visitor may have open at the same time.")
     )
-    tabs_per_address: int = _whole(
+    tabs_per_address: int = whole(
         2_000, 1, 10**6, N_("The most pages that may be open from one network address at the same time.")
     )
-    proxies: str = _text(
+    proxies: str = text(
         "",
         N_(
             "The addresses of proxies whose word about a visitor's address is taken, separated by spaces or commas."
         ),
     )
-    picture_mb: float = _number(
+    picture_mb: float = number(
         100.0, 0.1, 10_000.0, N_("The most memory that a picture may take once it is decoded, in megabytes.")
     )
-    zip_pictures_mb: float = _number(
+    zip_pictures_mb: float = number(
         5000.0,
         0.1,
         10.0**6,
         N_("The most that all pictures of a ZIP may take, decoded one by one, in megabytes."),
     )
-    zip_s: float = _number(
+    zip_s: float = number(
         60.0, 0.1, 3600.0, N_("The longest that reading the pictures of a ZIP may take, in seconds.")
     )
     frames: str = field(
         default="",
         metadata={"rule": Sites(), "what": N_("Other sites that may show Inkling in a frame of theirs.")},
     )
-    metrics: int = _whole(
+    metrics: int = whole(
         0, 0, 1, N_("1: whoever can reach the server may read its metrics, at _stcore/metrics.")
     )
 
@@ -202,13 +196,17 @@ class Settings:
     @property
     def core_count(self) -> int:
         """Cores that training may use: what this process may run on, or fewer by INKLING_CORES."""
-        allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return min(self.cores, allowed) if self.cores else allowed
+        return min(self.cores, core_count()) if self.cores else core_count()
 
     @property
     def worker_count(self) -> int:
-        """Runs in work at the same time at most."""
+        """Runs that compute at the same time at most."""
         return self.workers or self.core_count
+
+    @property
+    def running_limit(self) -> int:
+        """Runs under way at most; they compute by turns."""
+        return self.running or max(self.worker_count, runs_in_memory())
 
     def rule_of(self, name: str) -> Any:
         """Return what a setting of a run may be here: its own rule, or a narrower one."""

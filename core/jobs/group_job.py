@@ -48,6 +48,7 @@ class Group:
     def work(self) -> None:
         """Train all to their ends or their recall; the leases are given back last."""
         try:
+            self.jobs[0].turns.take()
             last = self._train()
             for i, job in enumerate(self.jobs):
                 if i not in self.lost:
@@ -69,6 +70,7 @@ class Group:
                 extra=extra,
                 checkpoint_every_s=first.settings.checkpoint_s,
                 threads=first.threads,
+                turns=first.turns,
             )
             for i, event in told:
                 last[i] = event

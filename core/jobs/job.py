@@ -17,6 +17,7 @@ from core.jobs.event_writer import EventWriter
 from core.jobs.failures import TimeUp, failure
 from core.jobs.store_controls import InterruptSignal, StoreControls
 from core.protocol.events import TERMINAL, Event, Started, Steps
+from core.protocol.turns import Turns, Unshared
 from core.runs import DamagedArtifact, LostRun, RunRefused, RunRow, Store, StoreError, StoreFull, step_of
 from core.runs.operators import owner_of
 from core.runs.own_datasets import OwnDatasets
@@ -38,6 +39,7 @@ class Job:
     settings: Settings
     interrupt_signal: InterruptSignal = field(default_factory=InterruptSignal)
     on_event: Callable[[Event], None] | None = None  # told of every event, beside the store
+    turns: Turns = field(default_factory=Unshared)
 
     def __post_init__(self) -> None:
         self.event_writer = EventWriter(self.store, self.row.id, self.attempt)
@@ -45,6 +47,7 @@ class Job:
     def work(self) -> None:
         """Train the run to its end or its recall; its lease is given back last."""
         try:
+            self.turns.take()
             self._train()
         except LostRun as error:
             LOG.warning("%s", error)
@@ -119,6 +122,7 @@ class Job:
             "recorded_changes": self.row.learning_rate_changes,
             "checkpoint_every_s": self.settings.checkpoint_s,
             "threads": self.threads,
+            "turns": self.turns,
         }
 
     def images(self) -> tuple[ImageData, ImageData | None]:

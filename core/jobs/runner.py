@@ -20,12 +20,12 @@ from core.config.app_settings import Settings, from_environment
 from core.i18n.literal_text import console_text
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
+from core.jobs.start_order import next_to_start, share_of, started
 from core.jobs.worker_pool import Worker, WorkerPool
-from core.runs import Store, StoreError
+from core.runs import RunInWork, Store, StoreError
 from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import PAUSED
 from core.search.search_thread import watch_searches
-from core.training.threads import threads_for
 
 LOG: Final = logging.getLogger("inkling.runner")
 
@@ -58,6 +58,7 @@ class Runner:
         self._is_ending = False
         self._lost_workers: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down
         self._deaths: dict[str, int] = {}
+        self._assigned: dict[str, RunInWork] = {}  # to workers that may not have claimed them yet
         self._upkeep_at = 0.0
         self._complained_at = -60.0
 
@@ -107,22 +108,22 @@ class Runner:
     # ---- the queue
 
     def _assign(self) -> None:
-        """Give the head of the queue to workers for as long as the machine has room for it."""
+        """Give queued runs to workers for as long as there is room for them."""
         self._store.mark_interrupted()
-        assigned = {worker.run_id for worker in self._pool.busy}
-        waiting = [entry for entry in self._store.waiting() if entry.run_id not in assigned]
+        waiting = self._store.waiting()
         if not waiting:
             return
-        unclaimed = sum(worker.threads for worker in self._pool.busy if not worker.attempt)
-        used = self._store.threads_in_work() + unclaimed
-        for entry in waiting:
-            threads = threads_for(entry.config, self._settings.core_count)
-            is_room = not used or used + threads <= self._settings.core_count
-            if not is_room or len(self._pool.busy) >= self._settings.worker_count:
-                self._make_room()
-                return
-            self._pool.ensure_spare().assign(entry.run_id, threads)
-            used += threads
+        busy = {worker.run_id for worker in self._pool.busy}
+        in_work = {run.run_id: run for run in self._store.in_work()}
+        self._assigned = {run_id: run for run_id, run in self._assigned.items() if run_id in busy}
+        in_work = {**self._assigned, **in_work}
+        queue = [run for run in waiting if run.run_id not in busy]
+        while (run := next_to_start(queue, list(in_work.values()), self._settings)) is not None:
+            self._pool.assign(run.run_id, share_of(run, self._settings))
+            in_work[run.run_id] = self._assigned[run.run_id] = started(run, self._settings)
+            queue.remove(run)
+        if queue and len(in_work) >= self._settings.running_limit:
+            self._make_room()
 
     def _make_room(self) -> None:
         """Have the longest pause give up its worker; it waits in the store and goes on when asked to."""

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -12,6 +13,7 @@ from core.config.app_settings import Settings
 from core.jobs.group_job import with_siblings
 from core.jobs.job import Job
 from core.jobs.pipe_messages import receive, send
+from core.jobs.shared_turns import SharedTurns
 from core.jobs.store_controls import InterruptSignal
 from core.protocol.events import Event
 from core.runs import Store, StoreError
@@ -23,8 +25,8 @@ NICENESS: Final = 5
 LAST_WORDS_S: Final = 3.5  # from the recall to being gone, whatever happens
 
 
-def serve(pipe: Connection, settings: Settings) -> None:
-    """Wait for a run to be assigned through `pipe`, train it, and end. The runner's death ends it too."""
+def serve(pipe: Connection, turns: socket.socket, settings: Settings) -> None:
+    """Wait for a run to be assigned through `pipe`, train it by turns, and end. The runner's death ends it too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)  # the pages come first
@@ -35,6 +37,7 @@ def serve(pipe: Connection, settings: Settings) -> None:
         job = _claim(store, message["run"], settings) if store else None
         send(pipe, {"claimed": job.attempt if job else 0})
         if job:
+            job.turns = SharedTurns(turns, job.interrupt_signal)
             _take_recalls(pipe, job.interrupt_signal)
             with_siblings(job).work()
             return
@@ -51,7 +54,7 @@ def train_here(
 
     For the command line: `on_event` is called with every event, `interrupt_signal` ends the run early.
     """
-    job = _claim(store, run_id, settings, within_cores=False)
+    job = _claim(store, run_id, settings)
     if job is None:
         return False
     job.interrupt_signal, job.on_event = interrupt_signal, on_event
@@ -86,12 +89,12 @@ def _listen(pipe: Connection, interrupt_signal: InterruptSignal) -> None:
             os._exit(1)
 
 
-def _claim(store: Store, run_id: str, settings: Settings, within_cores: bool = True) -> Job | None:
+def _claim(store: Store, run_id: str, settings: Settings) -> Job | None:
     """Return the run as this process's job, None when it cannot be had now."""
     try:
         row = store.get(run_id)
         threads = threads_for(row.config, settings.core_count)
-        attempt = store.claim(run_id, threads, settings.core_count if within_cores else 0)
+        attempt = store.claim(run_id, threads)
     except (StoreError, OSError) as error:
         LOG.warning("run %s could not be claimed: %s", run_id, error)
         return None

@@ -1,6 +1,7 @@
 """The runner's workers: one process for each run or group, forked from a warm one, and one that waits for the next."""
 
 import signal
+import socket
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -12,27 +13,26 @@ from core.i18n.kept_sentences import with_code
 from core.i18n.translation import _
 from core.jobs.forkserver import METHOD, worker_context
 from core.jobs.pipe_messages import receive, send
+from core.jobs.turn_server import Share, TurnServer
 from core.jobs.worker_entry import serve
 
 
 @dataclass(eq=False)
 class Worker:
-    """A process and the runner's end of its pipe. `run_id` "" = waiting; `attempt` 0 = nothing claimed yet."""
+    """A process and the runner's ends of its pipe and of the socket for its turns.
+
+    `run_id` "" = waiting; `attempt` 0 = nothing claimed yet.
+    """
 
     process: BaseProcess
     pipe: Connection
+    turns: socket.socket
     run_id: str = ""
     attempt: int = 0
-    threads: int = 0
     pid: int = 0
     recalled: str = ""
     stop_seen_at: float | None = None
     pause_seen_at: float | None = None
-
-    def assign(self, run_id: str, threads: int) -> None:
-        """Give the run to this waiting worker."""
-        self.run_id, self.attempt, self.threads = run_id, 0, threads
-        send(self.pipe, {"run": run_id})
 
     def recall(self, reason: str) -> None:
         """Ask for the run back: "interrupt" or "park"."""
@@ -70,6 +70,7 @@ class WorkerPool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._context: Any = worker_context(METHOD)
+        self._turns = TurnServer(settings.core_count, settings.worker_count)
         self.workers: list[Worker] = []
 
     @property
@@ -83,17 +84,32 @@ class WorkerPool:
             if not worker.run_id and not worker.recalled:
                 return worker
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(theirs, self._settings), daemon=False)
+        our_turns, their_turns = socket.socketpair()
+        process = self._context.Process(
+            target=serve, args=(theirs, their_turns, self._settings), daemon=False
+        )
         try:
             process.start()
         except EOFError as error:
+            our_turns.close()
             what = (
                 "the process that workers are forked from ended while it forked one"  # not said: for the log
             )
             raise OSError(what) from error
-        theirs.close()  # the worker's end is then the worker's alone, and closes when it ends, however it does
-        worker = Worker(process, ours)
+        finally:  # the worker's ends are then the worker's alone, and close when it ends, however it does
+            theirs.close()
+            their_turns.close()
+        worker = Worker(process, ours, our_turns)
+        self._turns.add(our_turns)
         self.workers.append(worker)
+        return worker
+
+    def assign(self, run_id: str, share: Share) -> Worker:
+        """Give a run to a waiting worker, and let it take its turns.  Raises: OSError, as `ensure_spare`."""
+        worker = self.ensure_spare()
+        worker.run_id, worker.attempt = run_id, 0
+        self._turns.let_share(worker.turns, share)
+        send(worker.pipe, {"run": run_id})
         return worker
 
     def on_message(self, worker: Worker) -> bool:
@@ -122,4 +138,5 @@ class WorkerPool:
             worker.process.join(max(0.0, deadline - time.monotonic()))
             if worker.process.is_alive():
                 worker.kill()
+        self._turns.close()
         return everyone

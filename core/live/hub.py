@@ -19,6 +19,7 @@ LOG: Final = logging.getLogger(__name__)
 FASTEST_S: Final = 0.1  # between two looks at a topic
 SLOWEST_S: Final = 0.5
 A_VIEWER_S: Final = 0.2 / 300  # for each who watches: 0.2 s between two looks for three hundred
+A_TOPIC_S: Final = 0.4 / 30  # for each topic: a class that trains wants the cores for its runs
 SHARE_OF_A_CORE: Final = 0.6  # that looking may take, while no look waits longer than SLOWEST_S for it
 BEAT_S: Final = (
     10.0  # a viewer who is sent nothing so long is sent an empty message, so that both ends know of a break
@@ -207,7 +208,7 @@ class Hub:
         """The time between two looks at a topic: longer with many viewers, or where looking takes long."""
         viewers = sum(len(channel.viewers) for channel in self._channels.values())
         work_s = sum(channel.look_s for channel in self._channels.values())
-        wanted = max(A_VIEWER_S * viewers, work_s / SHARE_OF_A_CORE)
+        wanted = max(A_VIEWER_S * viewers, A_TOPIC_S * len(self._channels), work_s / SHARE_OF_A_CORE)
         return min(SLOWEST_S, max(FASTEST_S, wanted))
 
     async def _look_on(self, channel: _Channel) -> None:

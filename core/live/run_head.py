@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from core.i18n.number_format import loss, percent, signed
-from core.i18n.translation import N_, Sentences, _, ngettext
+from core.i18n.translation import N_, Sentences, _, ngettext, together
 from core.live.messages import HtmlPatch
-from core.live.time_left import time_left, time_left_text
+from core.live.time_left import time_left, time_left_text, wait_text
+from core.live.workload import ALONE, Workload
 from core.runs import RunRow
 from core.runs.run_labels import title
 
@@ -103,13 +104,10 @@ def with_changes(head: HtmlPatch, run: RunRow | None, before: RunRow | None) -> 
     return replace(head, values={**head.values, **values, "figures@title": told})
 
 
-def line_of(run: RunRow, step_s: float | None) -> str:
+def line_of(run: RunRow, step_s: float | None, workload: Workload = ALONE) -> str:
     """Return where the run stands, in words; step_s: the training time of a step, as far as it is known."""
     if run.status == "queued":
-        ahead = (run.queue_position or 1) - 1
-        if not ahead:
-            return _("It starts as soon as there is room for it.")
-        return ngettext("{n} run is ahead of it.", "{n} runs are ahead of it.", ahead)
+        return _waiting_line(run, workload)
     if run.status == "interrupted":
         return _("It was interrupted at step {step}.", step=run.step)
     told: list[str] = []
@@ -119,9 +117,21 @@ def line_of(run: RunRow, step_s: float | None) -> str:
         told.append(_("epoch {epoch} of {total}", epoch=epoch, total=run.config.epochs))
     if run.images_per_s and run.status == "running":
         told.append(_("{speed:number} images per second", speed=run.images_per_s))
-    left_s = time_left(run, step_s)
+    left_s = time_left(run, step_s, workload)
     if left_s is not None:
         told.append(time_left_text(left_s))
+    if workload.is_crowded(run.id):
+        sharing = len(workload.training)
+        told.append(ngettext("{n} run shares the processor", "{n} runs share the processor", sharing))
     if run.has_ended:
         told.append(_("trained for {time:duration}", time=run.elapsed_s))
     return " · ".join(told) or _("It is about to start.")
+
+
+def _waiting_line(run: RunRow, workload: Workload) -> str:
+    """Return what a queued run waits for, and about how long if that can be told."""
+    ahead, wait_s = (run.queue_position or 1) - 1, workload.wait_s(run)
+    if ahead:
+        line: str = ngettext("{n} run is ahead of it.", "{n} runs are ahead of it.", ahead)
+        return line if wait_s is None else together(line, wait_text(wait_s))
+    return _("It starts as soon as there is room for it.") if wait_s is None else wait_text(wait_s)

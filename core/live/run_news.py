@@ -9,6 +9,7 @@ from typing import Final
 from core.live.news import Moment
 from core.live.run_feed import Feed
 from core.live.run_snapshot import LoadImages, run_snapshot
+from core.live.workload import ALONE, Workload
 from core.runs import RunRow, Store, StoreBusy, StoreFull, StoreReadOnly, UnknownRun
 
 SEEN_S: Final = 60.0
@@ -42,7 +43,13 @@ def note_viewer(store: Store, shared: Feed) -> None:
 
 
 def run_moment(
-    run_id: str, current: Current, store: Store, load_images: LoadImages | None, *, has_torch: bool
+    run_id: str,
+    current: Current,
+    store: Store,
+    load_images: LoadImages | None,
+    *,
+    has_torch: bool,
+    workload: Workload = ALONE,
 ) -> Moment:
     """Return the run as it stands; one that is no more has a mark of its own.  Raises: StoreError.
 
@@ -55,7 +62,7 @@ def run_moment(
     if page_mark(run) == GONE:
         return Moment(marks={"page": GONE})
     note_viewer(store, shared)
-    snapshot = run_snapshot(run, shared, [], store, load_images, has_torch=has_torch)
+    snapshot = run_snapshot(run, shared, [], store, load_images, has_torch=has_torch, workload=workload)
     return Moment(snapshot.news(), {"page": page_mark(run)})
 
 

@@ -21,6 +21,7 @@ from core.insight.first_layer import FirstLayer, first_layer
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
 from core.live.run_head import evaluated_at, head_of, idle_figures, line_of, run_figures
+from core.live.workload import ALONE, Workload
 from core.models.initial_weights import first_weights
 from core.models.parameter_shapes import parameter_shapes
 from core.protocol.events import STRIP_SIZE
@@ -93,20 +94,22 @@ def run_snapshot(
     load_images: LoadImages | None,
     *,
     has_torch: bool,
+    workload: Workload = ALONE,
 ) -> RunSnapshot:
     """Return the run as it stands, with the curves of `earlier` runs pale beneath its own.
 
-    load_images: None for who may not see the images that it is tested on. Made once for each state of the run and each
-    language, however many watch it.  Raises: UnknownRun, StoreError.
+    load_images: None for who may not see the images that it is tested on; workload: what shares the cores with it.
+    Made once for each state of the run and each language, however many watch it.  Raises: UnknownRun, StoreError.
     """
     names = [title(other.refresh(store)) for other in earlier]
     beneath = tuple((other.run_id, other.version) for other in earlier)
-    state = (feed.version, run.status, beneath, has_torch)
+    line = line_of(run, feed.step_time.seconds, workload)
+    state = (feed.version, run.status, beneath, has_torch, line)
     shown_to = (reader().language, load_images is not None)
     kept = feed.snapshots.get(shown_to)
     if kept is None or kept[0] != state:
         made = _run_snapshot(
-            run, feed, [other.curves for other in earlier], names, store, load_images, has_torch
+            run, line, feed, [other.curves for other in earlier], names, store, load_images, has_torch
         )
         kept = feed.snapshots[shown_to] = (state, made)
     snapshot = kept[1]
@@ -116,6 +119,7 @@ def run_snapshot(
 
 def _run_snapshot(
     run: RunRow,
+    line: str,
     feed: Feed,
     curves: list[Curves],
     names: list[str],
@@ -130,7 +134,7 @@ def _run_snapshot(
         head=head_of(
             text,
             tone,
-            line_of(run, feed.step_time.seconds),
+            line,
             run.progress,
             run_figures(run),
             evaluated_at(run),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.i18n.translation import _, ngettext
+from core.live.workload import ALONE, Workload
 from core.protocol.controls import time_left_s
 from core.protocol.events import Event, Started, Steps
 from core.runs import RunRow
@@ -40,14 +41,24 @@ class StepTime:
         return timed_s / (self._last.last_step - self._first.last_step) if timed_s >= LEAST_TIMED_S else None
 
 
-def time_left(run: RunRow, step_s: float | None) -> float | None:
+def time_left(run: RunRow, step_s: float | None, workload: Workload = ALONE) -> float | None:
     """Return how many seconds a run will still be under way; None while that is unknown.
 
-    step_s: the training time of a step. While that is unknown, the run's pace tells, if it has one.
+    step_s: the training time of a step. While that is unknown, the run's pace and others' speeds tell, if they can.
     """
-    if run.status != "running" or not run.total_steps or (step_s is None and run.pace == "full"):
+    if run.status != "running" or not run.total_steps:
         return None
-    return time_left_s(run.pace, run.step, run.total_steps, step_s or 0.0)
+    shared_s = workload.left_s(run.id) or 0.0
+    if step_s is None and run.pace == "full":
+        return shared_s or None
+    return max(shared_s, time_left_s(run.pace, run.step, run.total_steps, step_s or 0.0))
+
+
+def wait_text(seconds: float) -> str:
+    """Return in words, which stay as they are for a while, when a run begins: "It starts in about 20 s."."""
+    if seconds < 57.5:
+        return _("It starts in about {n} s.", n=max(5, 5 * math.ceil(seconds / 5 - 0.5)))
+    return _("It starts in about {n} min.", n=max(1, round(seconds / 60)))
 
 
 def time_left_text(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """The run store: rows, not objects, cross processes. See Store."""
 
-from core.runs.claimed_runs import QueuedRun
+from core.runs.claimed_runs import QueuedRun, RunInWork
 from core.runs.errors import (
     DamagedArtifact,
     LostRun,
@@ -33,6 +33,7 @@ __all__ = [
     "NotAllowed",
     "Query",
     "QueuedRun",
+    "RunInWork",
     "RunRefused",
     "RunRow",
     "Store",

@@ -35,6 +35,18 @@ _FENCED: Final = select(
     *(RUNS.c[name] for name in ("id", "attempt", "seq", "state", "run_until", "evaluation_split")),
     *(RUNS.c[name] for name in ("best_accuracy", "learning_rate_changes", "train_loss", "train_accuracy")),
 ).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
+_TIMES: Final = [
+    RUNS.c[name] for name in ("model", "step", "elapsed_s", "total_steps", "train_count", "steps_per_epoch")
+]
+_IN_WORK: Final = select(
+    *(RUNS.c[name] for name in ("id", "owner", "group_id", "pace", "state", "threads", "lease")), *_TIMES
+).where(RUNS.c.state.in_(IN_WORK), RUNS.c.lease != "")
+_TIMED: Final = (
+    select(*_TIMES)
+    .where(RUNS.c.elapsed_s >= 1.0, RUNS.c.step > 0, RUNS.c.steps_per_epoch.is_not(None))
+    .order_by(RUNS.c.number.desc())
+    .limit(50)
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,29 @@ class QueuedRun:
 
     run_id: str
     config: RunConfig
+    owner: str
+    group_id: str
+    pace: str
+
+
+@dataclass(frozen=True)
+class RunInWork:
+    """A run that a living worker has. Paused runs are in work, too, until they give their worker up.
+
+    images_per_step: about the batch size; 0, as the totals, while its worker has not said how much there is to do.
+    """
+
+    run_id: str
+    owner: str
+    group_id: str
+    pace: str
+    state: str
+    threads: int
+    model: str = ""
+    step: int = 0
+    total_steps: int = 0
+    elapsed_s: float = 0.0
+    images_per_step: float = 0.0
 
 
 class ClaimedRuns:
@@ -53,7 +88,7 @@ class ClaimedRuns:
         self._event_log = event_log
 
     @needs_right_to(Action.WORK)
-    def waiting(self, limit: int = 16) -> list[QueuedRun]:
+    def waiting(self, limit: int = 1000) -> list[QueuedRun]:
         """Return the head of the queue, in order; what cannot be read is passed over and stays."""
         queue = select(RUNS).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
         with self._database.read() as connection:
@@ -61,29 +96,25 @@ class ClaimedRuns:
             return list(islice((_queued(values) for values in rows if is_readable(values)), limit))
 
     @needs(Action.WORK)
-    def claim(self, run_id: str, threads: int = 0, cores: int = 0) -> int:
-        """Take a queued run for this process; return the new attempt's number, 0 if it cannot be had.
+    def claim(self, run_id: str, threads: int = 0) -> int:
+        """Take a queued run for this process, which will compute on so many threads.
 
-        It cannot when another took it, when it was stopped meanwhile, or when, with `cores` > 0, all workers'
-        threads together would be more than `cores` (a run on its own always may).
+        Return the new attempt's number; 0 if it cannot be had, since another took it or it was stopped meanwhile.
         """
         if not self._table.leases.take(run_id):
             return 0
         attempt = 0
         try:
             with self._database.write() as connection:
-                attempt = self._claim(connection, run_id, threads, cores)
+                attempt = self._claim(connection, run_id, threads)
         finally:
             if not attempt:
                 self._table.leases.give_back(run_id)
         return attempt
 
-    def _claim(self, connection: Connection, run_id: str, threads: int, cores: int) -> int:
+    def _claim(self, connection: Connection, run_id: str, threads: int) -> int:
         values = self._table.row(connection, run_id)
         if values["state"] not in (CREATED, QUEUED):
-            return 0
-        busy = self._threads_in_work(connection) if cores else 0
-        if busy and busy + threads > cores:
             return 0
         claimed = {"state": RUNNING, "attempt": values["attempt"] + 1, "seq": 0, "lease": run_id}
         started_at = values["started_at"] or time.time()
@@ -98,16 +129,20 @@ class ClaimedRuns:
             return dict(connection.execute(counts).tuples().all())
 
     @needs_right_to(Action.WORK)
-    def threads_in_work(self) -> int:
-        """Return how many threads the living workers of this store use, whoever runs them."""
+    def in_work(self) -> list[RunInWork]:
+        """Return the runs that the living workers of this store have, whoever runs them."""
         with self._database.read() as connection:
-            return self._threads_in_work(connection)
+            rows = many(connection, _IN_WORK)
+        return [_in_work(row) for row in rows if self._table.is_held(row)]
 
-    def _threads_in_work(self, connection: Connection) -> int:
-        in_work = select(RUNS.c.state, RUNS.c.lease, RUNS.c.threads)
-        in_work = in_work.where(RUNS.c.state.in_(IN_WORK), RUNS.c.lease != "")
-        rows = many(connection, in_work)
-        return sum(row["threads"] for row in rows if self._table.is_held(row))
+    @needs_right_to(Action.WORK)
+    def image_times(self) -> dict[str, float]:
+        """Return of each model the training time of an image, in seconds, in the last run that trained for a second."""
+        with self._database.read() as connection:
+            rows = many(connection, _TIMED)
+        return {
+            row["model"]: row["elapsed_s"] / row["step"] / _images_per_step(row) for row in reversed(rows)
+        }
 
     @needs(Action.WORK)
     def append(self, run_id: str, attempt: int, events: Sequence[Event]) -> None:
@@ -200,4 +235,20 @@ class ClaimedRuns:
 
 
 def _queued(values: Mapping[Any, Any]) -> QueuedRun:
-    return QueuedRun(values["id"], from_json(values["config"]))
+    config = from_json(values["config"])
+    return QueuedRun(values["id"], config, values["owner"], values["group_id"], values["pace"])
+
+
+def _in_work(row: Values) -> RunInWork:
+    names = ("owner", "group_id", "pace", "state", "threads", "model", "step", "elapsed_s")
+    images = _images_per_step(row) if row["total_steps"] else 0.0
+    return RunInWork(
+        run_id=row["id"],
+        total_steps=row["total_steps"] or 0,
+        images_per_step=images,
+        **{name: row[name] for name in names},
+    )
+
+
+def _images_per_step(row: Values) -> float:
+    return float(row["train_count"] / row["steps_per_epoch"])

@@ -3,6 +3,7 @@
 import json
 import secrets
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -216,9 +217,16 @@ def check_queue(connection: Connection, settings: Settings, owner: str) -> None:
 
 
 def _positions(connection: Connection) -> dict[str, int]:
-    """Return the place in the queue, from 1, of every queued run."""
-    queue = select(RUNS.c.id).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
-    return {run_id: place for place, run_id in enumerate(connection.scalars(queue), start=1)}
+    """Return the place in the queue, from 1, of every queued run: owners, and their searches, go by turns."""
+    columns = RUNS.c.id, RUNS.c.owner, RUNS.c.group_id
+    queue = select(*columns).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
+    queued_before: Counter[tuple[str, str]] = Counter()
+    rounds: list[tuple[int, str]] = []
+    for run_id, owner, group_id in connection.execute(queue):
+        rounds.append((queued_before[owner, group_id], run_id))
+        queued_before[owner, group_id] += 1
+    rounds.sort(key=lambda turn: turn[0])
+    return {run_id: place for place, (_round, run_id) in enumerate(rounds, start=1)}
 
 
 def new_row(run_id: str, config: RunConfig, owner: str, name: str, note: str, tags: Sequence[str]) -> Values:

@@ -95,7 +95,8 @@ class Store:
         self.report_lost_worker = claimed.report_lost_worker
         self.mark_interrupted = claimed.mark_interrupted
         self.count_by_state = claimed.count_by_state
-        self.threads_in_work = claimed.threads_in_work
+        self.in_work = claimed.in_work
+        self.image_times = claimed.image_times
 
         # runs that come ready
         finished = FinishedRuns(table, event_log)

@@ -7,6 +7,7 @@ learning rate, the penalty or the initialisation.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from core.config.run_config import RunConfig, differing_fields
 from core.datasets import ImageData
 from core.protocol.controls import Controls, FreeRun
 from core.protocol.events import Event
+from core.protocol.turns import Turns, Unshared
 from core.training.closed_form import Buffers, ClosedFormLearner, only_first_is_right
 from core.training.data import TrainingData, training_data
 from core.training.learner import chunk_capacity
@@ -34,6 +36,7 @@ def train_many(
     extra: ImageData | None = None,
     checkpoint_every_s: float | None = None,
     threads: int | None = None,
+    turns: Turns | None = None,
 ) -> Iterator[tuple[int, Event]]:
     """Yield (position in `configs`, event): of each run what `core.training.loop.train` would say of it alone.
 
@@ -55,7 +58,7 @@ def train_many(
             Run(RunState(learned, config, learner), control, checkpoint_every_s)
             for config, learner, control in zip(configs, learners, controls or free, strict=True)
         ]
-        yield from _Group(runs, BatchedLearner(configs, learned, learners)).events()
+        yield from _Group(runs, BatchedLearner(configs, learned, learners), turns or Unshared()).events()
 
 
 class BatchedLearner:
@@ -146,8 +149,8 @@ class BatchedLearner:
 class _Group:
     """The runs of one group in progress; those that have ended stay in memory but are told no more of."""
 
-    def __init__(self, runs: list[Run], learner: BatchedLearner) -> None:
-        self._runs, self._learner = runs, learner
+    def __init__(self, runs: list[Run], learner: BatchedLearner, turns: Turns) -> None:
+        self._runs, self._learner, self._turns = runs, learner, turns
         self._order = runs[0].state.order
         for run in runs:
             run.state.order = self._order
@@ -164,6 +167,8 @@ class _Group:
         while self._live:
             now = time.perf_counter()
             if now >= next_poll:
+                if self._turns.is_over():
+                    self._turns.give_back()
                 for i in self._live:
                     yield from _of(i, self._runs[i].poll())
                 next_poll = time.perf_counter() + POLL_S * (1 + len(self._live) / 4)
@@ -174,19 +179,24 @@ class _Group:
     def _end_those_that_must(self) -> Iterator[tuple[int, Event]]:
         for i in [i for i in self._live if self._runs[i].is_over or self._runs[i].must_end()]:
             self._live.remove(i)
+            self._turns.take()
             yield from _of(i, self._runs[i].end())
 
     def _go_on(self) -> Iterator[tuple[int, Event]]:
         """Do one step of all, or wait with the first for its next."""
         leader = self._runs[self._live[0]]
         if leader.must_wait():
+            if not leader.is_halted:
+                self._take_turn()
             for i in self._live:
                 yield from _of(i, self._runs[i].pause())
+            self._turns.give_back()
             time.sleep(WAIT_S)
             return
         for i in self._live:
             yield from _of(i, self._runs[i].resume())
         if leader.is_step_due():
+            self._take_turn()
             batch = self._order.batch(self._step)
             rates = [run.state.learning_rate for run in self._runs]
             self._learner.step(batch, rates, leader.state.slot)
@@ -194,16 +204,29 @@ class _Group:
             for i in self._live:
                 self._runs[i].state.count(len(batch))
         else:
-            watches = [self._runs[i].state.watch for i in self._live]
-            for watch in watches:
-                watch.stop()
-            time.sleep(IDLE_S)
-            for watch in watches:
-                watch.go()
+            with self._clocks_stopped():
+                self._turns.give_back()
+                time.sleep(IDLE_S)
         if any(self._runs[i].has_news() for i in self._live):
             for i in self._live:  # all at once: they record their steps in the same places
                 yield from _of(i, self._runs[i].flush_steps())
                 yield from _of(i, self._runs[i].due_events())
+
+    def _take_turn(self) -> None:
+        """Have a turn to compute."""
+        if not self._turns.is_mine:
+            with self._clocks_stopped():
+                self._turns.take()
+
+    @contextmanager
+    def _clocks_stopped(self) -> Iterator[None]:
+        """Let the clocks of all runs stand still within the block."""
+        watches = [self._runs[i].state.watch for i in self._live]
+        for watch in watches:
+            watch.stop()
+        yield
+        for watch in watches:
+            watch.go()
 
 
 def _of(i: int, events: Iterable[Event]) -> Iterator[tuple[int, Event]]:

@@ -8,6 +8,7 @@ from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.protocol.controls import Controls, FreeRun
 from core.protocol.events import Event
+from core.protocol.turns import Turns
 from core.training.data import training_data
 from core.training.run_state import RunState, build_learner
 from core.training.threads import held_to, threads_for
@@ -26,13 +27,15 @@ def train(
     checkpoint_every_s: float | None = None,
     threads: int | None = None,
     path: str | None = None,
+    turns: Turns | None = None,
 ) -> Iterator[Event]:
     """Yield the events of a run: Started first, exactly one of Finished and Diverged last.
 
     After the order "interrupt" the last event is a Checkpoint instead. `initial_weights` replace the
     initialisation; `checkpoint` continues a run bit for bit, with the live changes of the learning rate that
     were recorded coming again; `extra` is mixed in (`config.mix_in`);
-    `path` "autograd" forgoes the fast path. torch is held to `threads` threads while it runs.
+    `path` "autograd" forgoes the fast path. torch is held to `threads` threads while it runs. `turns` say when it may
+    compute, where others share the cores.
 
     Raises: CheckpointError for a checkpoint of another run, ValueError for weights that do not fit or a split larger
     than the dataset, ConfigError for a dataset without training images.
@@ -45,4 +48,4 @@ def train(
         if checkpoint is not None:
             state.restore(checkpoint)
         state.replay(recorded_changes)
-        yield from Run(state, controls or FreeRun(), checkpoint_every_s).events()
+        yield from Run(state, controls or FreeRun(), checkpoint_every_s, turns).events()

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 import torch
 
-from core.i18n.translation import _
 from core.protocol.controls import Controls, RunCommands
 from core.protocol.events import (
     STRIP_SIZE,
-    Diverged,
     Evaluated,
     Event,
     Finished,
@@ -21,6 +19,8 @@ from core.protocol.events import (
     Started,
     Weights,
 )
+from core.protocol.turns import Turns, Unshared
+from core.training.divergence import diverged
 from core.training.learner import Score, evaluate
 from core.training.run_state import RunState
 from core.training.schedule import SNAPSHOT_COUNT, Pacer, is_evaluation_step, snapshot_steps
@@ -28,30 +28,36 @@ from core.training.step_buffer import CHUNK_S
 
 POLL_S = 0.05
 GLIMPSE_S = 0.45  # between two glimpses: weights to be shown now, which the next replaces
-WAIT_S = 0.02
-IDLE_S = 0.002
+WAIT_S = 0.05
+IDLE_S = 0.04  # steps that come due meanwhile are done at once; more often than this nobody is shown any
 SNAPSHOT_BUDGET_BYTES = 32 * 2**20
 
 
 class Run:
     """One run in progress."""
 
-    def __init__(self, state: RunState, controls: Controls, checkpoint_every_s: float | None) -> None:
+    def __init__(
+        self,
+        state: RunState,
+        controls: Controls,
+        checkpoint_every_s: float | None,
+        turns: Turns | None = None,
+    ) -> None:
         self.state = state
-        self._controls = controls
+        self._controls, self._turns = controls, turns or Unshared()
         self._pacer = Pacer(state.total_steps)
         self._weight_bytes = sum(array.nbytes for array in state.learner.weights().values())
         count = min(SNAPSHOT_COUNT, SNAPSHOT_BUDGET_BYTES // self._weight_bytes)
         self._snapshots = snapshot_steps(state.total_steps, max(3, count))
         self._splits = {split: state.data.split(split) for split in {state.data.evaluation_split, "test"}}
         self._orders = RunCommands()
-        self._is_waiting = self._is_halted = False
+        self._is_waiting = self.is_halted = False
         self.is_finite = True
         self._scores: dict[str, tuple[int, Score]] = {}
         self._closing_s = 0.0  # what the evaluations after the last step will take
         self._glimpsed_step = state.step  # nothing of a checkpoint's step has to be shown again
         self._glimpsed_at = self._checkpointed_at = time.perf_counter()
-        self._checkpoint_every_s = checkpoint_every_s
+        self._checkpoint_every_s = math.inf if checkpoint_every_s is None else checkpoint_every_s
         self._next_poll = 0.0
 
     def events(self) -> Iterator[Event]:
@@ -62,6 +68,8 @@ class Run:
             yield from self.milestones()
         while not self.is_over:
             if time.perf_counter() >= self._next_poll:
+                if self._turns.is_over():
+                    self._turns.give_back()
                 yield from self.poll()
             if self.must_end():
                 break
@@ -70,10 +78,19 @@ class Run:
             elif not self.is_step_due():
                 yield from self._idle()
             else:
+                self.take_turn()
                 self.state.update()
                 if self.has_news():
                     yield from self.due_events()
+        self.take_turn()
         yield from self.end()
+
+    def take_turn(self) -> None:
+        """Have a turn to compute; the run's clock stands still while it waits for one."""
+        if not self._turns.is_mine:
+            self.state.watch.stop()
+            self._turns.take()
+            self.state.watch.go()
 
     def has_news(self) -> bool:
         """Return whether anything is due after this update; after most there is nothing."""
@@ -86,8 +103,7 @@ class Run:
         )
 
     def _is_checkpoint_due(self, now: float) -> bool:
-        every_s = self._checkpoint_every_s
-        return every_s is not None and now - self._checkpointed_at >= every_s
+        return now - self._checkpointed_at >= self._checkpoint_every_s
 
     def _is_milestone(self) -> bool:
         return self._is_evaluation_due() or self.state.step in self._snapshots
@@ -135,6 +151,7 @@ class Run:
         self._orders = self._controls.poll()
         self._next_poll = time.perf_counter() + POLL_S
         self._pacer.follow(self._orders.pace, self.state.step)
+        yield from self._resumed()  # one that took a few steps only, and is now to go on
         state, rate = self.state, self._orders.learning_rate
         if rate is None or rate == state.ordered_rate:
             return
@@ -163,7 +180,9 @@ class Run:
 
     def _wait(self) -> Iterator[Event]:
         """Wait until the run may take a step or must end."""
+        self.take_turn()
         yield from self.pause()
+        self._turns.give_back()
         while self.must_wait() and self.is_finite:
             time.sleep(WAIT_S)
             yield from self.poll()
@@ -171,7 +190,7 @@ class Run:
 
     def pause(self) -> Iterator[Event]:
         """Say where the run stands and let its clock stand still; said once, however often it is asked."""
-        if self._is_halted:
+        if self.is_halted:
             return
         yield from self.flush_steps()
         if not self.is_finite:
@@ -181,21 +200,25 @@ class Run:
         if not self._is_waiting:
             self._is_waiting = True
             yield Paused(self.state.step)
-        self._is_halted = True
+        self.is_halted = True
         self.state.watch.stop()
 
     def resume(self) -> Iterator[Event]:
         """Let the clock of a halted run go on; the run has resumed unless it is only to take a few steps."""
-        if not self._is_halted:
+        if not self.is_halted:
             return
-        self._is_halted = False
+        self.is_halted = False
         state = self.state
         state.watch.go()
         state.chunk.restart(state.step)
         self._pacer.restart(self._orders.pace, state.step)
-        if self._orders.command == "run":
+        yield from self._resumed()
+
+    def _resumed(self) -> Iterator[Event]:
+        """Say that the run goes on, if it does after a pause."""
+        if self._is_waiting and not self.is_halted and self._orders.command == "run":
             self._is_waiting = False
-            yield Resumed(state.step)
+            yield Resumed(self.state.step)
 
     def _idle(self) -> Iterator[Event]:
         """Let the pace's time pass, in short sleeps, and say meanwhile what is to be said."""
@@ -205,6 +228,7 @@ class Run:
             yield from self.flush_steps()
         if now - self._glimpsed_at >= GLIMPSE_S:
             yield from self._glimpse()
+        self._turns.give_back()
         time.sleep(IDLE_S)
         self.state.watch.go()
 
@@ -212,14 +236,14 @@ class Run:
 
     def started(self) -> Started:
         """Return the run's first word."""
-        state, data = self.state, self.state.data
+        state = self.state
         return Started(
             step=state.step,
             total_steps=state.total_steps,
             steps_per_epoch=state.steps_per_epoch,
-            train_count=data.train_count,
-            evaluation_split=data.evaluation_split,
-            evaluation_count=len(self._splits[data.evaluation_split][1]),
+            train_count=state.data.train_count,
+            evaluation_split=state.data.evaluation_split,
+            evaluation_count=len(self._splits[state.data.evaluation_split][1]),
             parameter_count=self._weight_bytes // 4,
             path=state.learner.path,
             threads=torch.get_num_threads(),
@@ -242,16 +266,14 @@ class Run:
         if not math.isfinite(score.loss):
             self.is_finite = False
             return
-        strip = score.logits[:STRIP_SIZE] if split == "test" else self._strip_logits()
+        strip = score.logits[:STRIP_SIZE]
+        if split != "test":
+            with torch.no_grad():
+                strip = self.state.learner.logits(self._splits["test"][0][:STRIP_SIZE]).cpu()
         yield Evaluated(self.state.step, split, score.loss, score.accuracy, strip.argmax(1).numpy())
 
-    def _strip_logits(self) -> torch.Tensor:
-        with torch.no_grad():
-            return self.state.learner.logits(self._splits["test"][0][:STRIP_SIZE]).cpu()
-
     def _glimpse(self) -> Iterator[Event]:
-        self._glimpsed_at = time.perf_counter()
-        step = self.state.step
+        self._glimpsed_at, step = time.perf_counter(), self.state.step
         if self._glimpsed_step != step and self.is_finite:
             self._glimpsed_step = step
             yield Weights(step, self.state.learner.weights(), keep=False)
@@ -268,7 +290,7 @@ class Run:
         if self.is_finite:
             yield from self._evaluate("test")
         if not self.is_finite:
-            yield self._diverged()
+            yield diverged(self.state)
             return
         if not state.is_complete:
             yield Weights(state.step, state.learner.weights(), keep=True)
@@ -276,16 +298,3 @@ class Run:
         yield Logits(state.step, "test", self._score("test").logits.numpy())
         reason = "finished" if state.is_complete else "stopped"
         yield Finished(state.step, reason, state.watch.elapsed_s)
-
-    def _diverged(self) -> Diverged:
-        step, rate = self.state.step, self.state.last_learning_rate
-        return Diverged(
-            step=step,
-            elapsed_s=self.state.watch.elapsed_s,
-            message=_(
-                "The loss stopped being a finite number at step {step} (learning rate {rate:plain}).",
-                step=step,
-                rate=rate,
-            ),
-            remedy=_("Try a learning rate of {rate:plain}, a tenth of this one.", rate=rate / 10),
-        )

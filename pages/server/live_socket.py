@@ -34,6 +34,7 @@ from pages.server.run_feeds import current, feed
 from pages.server.services import image_data, system_store
 from pages.server.visitor import actor_named
 from pages.server.warmup import libraries_loaded
+from pages.server.workload import workload
 
 SHARED_S: Final = 0.05  # so old may be what another topic's look has just read
 MOST_TOPICS: Final = 8
@@ -80,6 +81,7 @@ def _run_moment(run_id: str, load_images: LoadImages | None) -> Moment:
         system_store(),
         load_images,
         has_torch=libraries_loaded(),
+        workload=workload(),
     )
 
 

@@ -31,6 +31,7 @@ from pages.run_context.dataset_guard import content_of
 from pages.server.run_feeds import current, feed
 from pages.server.visitor import image_data, images_of, is_private, may_see, store, visitor
 from pages.server.warmup import libraries_loaded
+from pages.server.workload import workload
 from pages.train.run_controls import train_with
 
 
@@ -70,7 +71,9 @@ def show_run(run: RunRow) -> None:
 def _snapshot(run: RunRow, shared: Feed, earlier: list[str]) -> RunSnapshot:
     feeds = [feed(run_id) for run_id in earlier]
     images = images_of(run.dataset) if may_see(run.dataset) else None
-    return run_snapshot(run, shared, feeds, store(), images, has_torch=libraries_loaded())
+    return run_snapshot(
+        run, shared, feeds, store(), images, has_torch=libraries_loaded(), workload=workload()
+    )
 
 
 def _draw(snapshot: RunSnapshot, run: RunRow | None, before: RunRow | None) -> None:

@@ -127,7 +127,7 @@ def shared_app(lasting_app: tuple[App, Store]) -> Iterator[tuple[App, Store]]:
     yield lasting_app
     store = lasting_app[1]
     stop_all(store)
-    until(lambda: store.threads_in_work() == 0, "the core to be free for the next test")
+    until(lambda: store.in_work() == [], "the core to be free for the next test")
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_runs_queued_and_cancelled_at_random_leave_the_page_that_watches_in_orde
             assert row.status in ("finished", "stopped")
             assert row.attempt <= 1
             assert isinstance(events[-1], TERMINAL)
-        assert lab.store.threads_in_work() == 0
+        assert lab.store.in_work() == []
 
 
 @pytest.mark.parametrize("offset_s", [-3600])

@@ -75,7 +75,7 @@ def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(shared_app, cou
         assert isinstance(events[-1], TERMINAL)
     leases = Path(f"{store.database.path}.leases")
     until(lambda: not any(leases.iterdir()), "every lease to be given back")
-    assert store.threads_in_work() == 0
+    assert store.in_work() == []
 
 
 def descriptors(pid: int) -> int:

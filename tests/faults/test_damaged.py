@@ -36,7 +36,7 @@ def test_a_store_overwritten_while_the_app_runs_is_set_aside_and_the_app_goes_on
     fresh = store.create(SHORT)
     app.submit(fresh)
     assert ended(store, fresh).status == "finished"
-    until(lambda: store.threads_in_work() == 0, "the old run's worker to end")
+    until(lambda: store.in_work() == [], "the old run's worker to end")
 
 
 def test_a_damaged_store_found_at_the_start_is_set_aside_with_a_message(app_in, tmp_path):

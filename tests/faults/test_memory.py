@@ -33,4 +33,4 @@ def test_a_model_that_does_not_fit_fails_in_words_and_the_next_run_is_trained(sh
     small = store.create(SHORT)
     app.submit(small)
     assert ended(store, small).status == "finished"
-    until(lambda: store.threads_in_work() == 0, "free cores")
+    until(lambda: store.in_work() == [], "free cores")

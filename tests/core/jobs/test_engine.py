@@ -136,13 +136,30 @@ def test_a_live_learning_rate_takes_effect_and_is_recorded_with_its_step(lab):
     assert rate == 0.025
 
 
-def test_the_queue_goes_in_order_as_the_cores_allow(lab):
+def test_paced_and_paused_runs_keep_nobody_waiting(lab):
     store, engine = lab
-    ids = [submitted(lab, replace(LASTING, seed=i), pace=SLOW) for i in range(4)]
+    paced = [submitted(lab, replace(LASTING, seed=i), pace=SLOW) for i in range(3)]
+    paused = [submitted(lab, replace(LASTING, seed=i), command="pause", run_until=1) for i in range(3)]
+    fast = submitted(lab, EPOCH)
+    assert ended(store, fast).status == "finished"
+    assert {store.get(run_id).status for run_id in paced} == {"running"}
+    for run_id in paused:
+        stands(store, run_id, 1)
+    for run_id in paced + paused:
+        engine.command(run_id, command="stop")
+    assert {ended(store, run_id).status for run_id in paced + paused} == {"stopped"}
+    until(lambda: not store.in_work(), "free places")
+
+
+def test_the_queue_of_one_owner_goes_in_order_as_the_cores_allow(lab):
+    store, engine = lab
+    ids = [submitted(lab, replace(LASTING, seed=i, epochs=1000)) for i in range(4)]
     two = ["running", "running", "queued", "queued"]
     until(lambda: [store.get(r).status for r in ids] == two, "two at work")
     assert [store.get(r).queue_position for r in ids] == [0, 0, 1, 2]
-    assert store.threads_in_work() == 2, "no more than there are cores"
+    other = store.create(EPOCH, owner="another")
+    engine.submit(other)
+    assert ended(store, other).status == "finished", "who has none at work need not wait for these"
     engine.command(ids[2], command="stop")
     assert store.get(ids[2]).status == "stopped"
     engine.command(ids[0], command="stop")
@@ -150,7 +167,7 @@ def test_the_queue_goes_in_order_as_the_cores_allow(lab):
     for run_id in ids:
         engine.command(run_id, command="stop")
     assert {ended(store, run_id).status for run_id in ids} == {"stopped"}
-    until(lambda: store.threads_in_work() == 0, "free cores")
+    until(lambda: not store.in_work(), "free places")
 
 
 def test_a_run_that_fails_leaves_the_others_alone(lab):

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from core.jobs import worker_pool as module
+from core.jobs.turn_server import Share
 from core.jobs.worker_pool import Worker, WorkerPool
 from tests.core.jobs.conftest import SMALL, ended
 from tests.polling import DEADLINE_S, until
+
+SHARE = Share("somebody", threads=1)
 
 
 @pytest.fixture(params=["forkserver", pytest.param("spawn", marks=pytest.mark.long)])
@@ -34,7 +37,7 @@ def test_a_waiting_worker_takes_a_run_and_ends_with_it(pool, store):
     assert heard(pool, worker)
     assert worker.pid
     run_id = store.create(SMALL)
-    worker.assign(run_id, 1)
+    assert pool.assign(run_id, SHARE) is worker
     assert pool.busy == [worker]
     assert heard(pool, worker)
     assert worker.attempt == 1
@@ -50,7 +53,7 @@ def test_a_worker_whose_run_was_taken_by_another_waits_for_the_next(pool, store)
     heard(pool, worker)
     run_id = store.create(SMALL)
     store.order(run_id, command="stop")
-    worker.assign(run_id, 1)
+    pool.assign(run_id, SHARE)
     assert heard(pool, worker)
     assert (worker.run_id, worker.attempt) == ("", 0)
     assert pool.ensure_spare() is worker
@@ -60,7 +63,7 @@ def test_a_killed_worker_says_how_it_ended(pool, store):
     worker = pool.ensure_spare()
     heard(pool, worker)
     run_id = store.create(SMALL, command="pause")
-    worker.assign(run_id, 1)
+    pool.assign(run_id, SHARE)
     heard(pool, worker)
     os.kill(worker.pid, signal.SIGKILL)
     assert not heard(pool, worker)
@@ -73,7 +76,7 @@ def test_a_recalled_run_is_given_back_with_a_checkpoint(pool, store):
     worker = pool.ensure_spare()
     heard(pool, worker)
     run_id = store.create(SMALL, command="pause", run_until=5)
-    worker.assign(run_id, 1)
+    pool.assign(run_id, SHARE)
     heard(pool, worker)
     until(lambda: store.get(run_id).step == 5, "five steps")
     pool.end(within_s=60)

@@ -96,7 +96,8 @@ CALLS: dict[str, Call] = {
     "report_lost_worker": lambda store, on: store.report_lost_worker(on.live, 1, "gone"),
     "mark_interrupted": lambda store, _: store.mark_interrupted(),
     "count_by_state": lambda store, _: store.count_by_state(),
-    "threads_in_work": lambda store, _: store.threads_in_work(),
+    "in_work": lambda store, _: store.in_work(),
+    "image_times": lambda store, _: store.image_times(),
     "add_finished_run": lambda store, _: store.add_finished_run(RunConfig(), story()),
     "renew_finished_run": lambda store, on: store.renew_finished_run(on.over, RunConfig(), story()),
     "add_logits": lambda store, on: store.add_logits(

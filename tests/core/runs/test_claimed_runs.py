@@ -17,8 +17,10 @@ from core.protocol.events import (
     Logits,
     Paused,
     Resumed,
+    Started,
+    Steps,
 )
-from core.runs import LostRun
+from core.runs import LostRun, RunInWork
 from core.runs.leases import FileLeases
 from tests.core.runs.conftest import claimed, open_store, started, steps, told, weights
 
@@ -39,17 +41,24 @@ def test_a_run_is_claimed_once(store, store_path):
     assert store.get(run_id).status == "running"
 
 
-def test_a_claim_waits_for_cores(store, store_path):
+def test_runs_in_work_are_those_of_living_workers_with_what_they_have_to_do(store, store_path):
     other = open_store(store_path)
-    first, second, large = (store.create(RunConfig(seed=i)) for i in range(3))
-    assert other.claim(first, threads=1, cores=2)
-    assert store.threads_in_work() == 1
-    assert not store.claim(large, threads=2, cores=2)
-    assert store.claim(second, threads=1, cores=2)
+    first = store.create(RunConfig(), pace="film:10")
+    second = store.create(RunConfig(model="mlp"), owner="somebody", group_id="group")
+    store.create(RunConfig())
+    other.claim(first, threads=1)
+    attempt = store.claim(second, threads=2)
+    store.append(second, attempt, [Started(0, 6000, 600, 60_000, "test", 10_000, 100, "autograd", 2)])
+    losses = np.ones(300, np.float32)
+    store.append(second, attempt, [Steps(1, losses, losses, 0.1, 1.5, 1e4), Paused(300)])
+    assert sorted(store.in_work(), key=lambda run: run.owner) == [
+        RunInWork(first, "", "", "film:10", "running", 1, "softmax"),
+        RunInWork(second, "somebody", "group", "full", "paused", 2, "mlp", 300, 6000, 1.5, 100.0),
+    ]
+    assert store.image_times() == {"mlp": pytest.approx(1.5 / 300 / 100)}
     other.leases.give_back(first)
     store.leases.give_back(second)
-    assert store.threads_in_work() == 0
-    assert store.claim(large, threads=4, cores=2), "a run on its own may always start"
+    assert store.in_work() == []
 
 
 @pytest.mark.usefixtures("impatient")

@@ -72,6 +72,22 @@ def test_a_paused_run_waits_takes_one_step_and_goes_on_to_the_same_bits(mnist: I
 
 
 @pytest.mark.usefixtures("obeyed_at_once")
+def test_a_run_told_to_go_on_within_its_few_steps_says_that_it_does(mnist: ImageData) -> None:
+    controls = Script(RunCommands("pause", pace="steps:20"))
+
+    def react(event: Event) -> None:
+        if isinstance(event, Paused):
+            controls.orders = RunCommands("pause", run_until=60, pace="steps:20")
+        if isinstance(event, Steps):
+            controls.orders = RunCommands("run")
+
+    told = read(train(mnist, SMALL, controls), react)
+    assert [e.step for e in told if isinstance(e, Paused)] == [0]
+    (resumed,) = [e.step for e in told if isinstance(e, Resumed)]
+    assert 0 < resumed < 60
+
+
+@pytest.mark.usefixtures("obeyed_at_once")
 def test_stop_keeps_every_figure_told_so_far_and_ends_with_the_test_logits(mnist: ImageData) -> None:
     controls = Script(RunCommands())
 

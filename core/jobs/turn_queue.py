@@ -1,0 +1,115 @@
+"""Whose turn it is to compute: fair by account, which is an owner's runs, or one of their searches.
+
+Each account has a clock that counts the core-seconds it has had, times its weight (start-time fair queueing, after
+Goyal, Vin and Cheng 1996). Whoever waits with the least of them is next: a run that mostly sleeps, or has just begun,
+goes before those that compute all the time, and these go round. What an account did not use it may not save up.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+Run = TypeVar("Run")  # whatever a run is known by; hashable
+
+HEAD_START_S: Final = 0.5  # how far a clock may lag behind: what a run's first curve takes
+LONGEST_S: Final = 1.0  # a turn in hand for longer no longer keeps others waiting: who has it may hang
+SEARCH_WEIGHT: Final = 4.0  # a search has a quarter of what a person's own run has
+
+
+@dataclass
+class Account:
+    """Core-seconds had, times the weight; `runs` that have it at present."""
+
+    clock: float
+    weight: float
+    runs: int = 0
+
+
+@dataclass
+class Contender:
+    """A run: how many cores it takes, what it has had of them, and since when its turn lasts or it waits for one."""
+
+    account: Account
+    threads: int
+    used_s: float = 0.0
+    turn_since: float | None = None
+    waits_since: float | None = None
+
+
+@dataclass
+class TurnQueue(Generic[Run]):
+    """Decides who may compute on `cores` cores, at most `at_once` runs at a time. Times in seconds of any one clock."""
+
+    cores: int
+    at_once: int
+    _accounts: dict[str, Account] = field(default_factory=dict)
+    _runs: dict[Run, Contender] = field(default_factory=dict)
+    _clock: float = 0.0  # the furthest at which a turn has begun
+
+    def join(self, run: Run, account: str, threads: int, *, is_search: bool = False) -> None:
+        """Let a run take part from now on; one that does already begins anew."""
+        self._forget(run)
+        found = self._accounts.get(account)
+        if found is None:
+            weight = SEARCH_WEIGHT if is_search else 1.0
+            behind_s = 0.0 if is_search else HEAD_START_S
+            found = self._accounts[account] = Account(self._clock - behind_s, weight)
+        found.runs += 1
+        self._runs[run] = Contender(found, threads)
+
+    def leave(self, run: Run, now: float) -> None:
+        """Let a run take part no more; an account without runs is forgotten once its clock is behind no other's."""
+        self.give_back(run, now)
+        self._forget(run)
+        self._accounts = {
+            key: one for key, one in self._accounts.items() if one.runs or one.clock > self._clock
+        }
+
+    def _forget(self, run: Run) -> None:
+        contender = self._runs.pop(run, None)
+        if contender is not None:
+            contender.account.runs -= 1
+
+    def want(self, run: Run, now: float) -> None:
+        """Let a run wait for its turn."""
+        contender = self._runs.get(run)
+        if contender is not None and contender.waits_since is None:
+            contender.account.clock = max(contender.account.clock, self._clock - HEAD_START_S)
+            contender.waits_since = now
+
+    def give_back(self, run: Run, now: float) -> None:
+        """Take note that a run computes no more, or waits no more."""
+        contender = self._runs.get(run)
+        if contender is None:
+            return
+        if contender.turn_since is not None:
+            took_s = (now - contender.turn_since) * contender.threads
+            contender.used_s += took_s
+            contender.account.clock += took_s * contender.account.weight
+        contender.turn_since = contender.waits_since = None
+
+    def next_turn(self, now: float) -> Run | None:
+        """Return who may compute now, whose turn then begins; None while nobody may who waits."""
+        waiting = [(run, who) for run, who in self._runs.items() if who.waits_since is not None]
+        if not waiting:
+            return None
+        run, first = min(waiting, key=lambda one: (one[1].account.clock, one[1].used_s, one[1].waits_since))
+        in_hand = [
+            one.threads
+            for one in self._runs.values()
+            if one.turn_since is not None and now - one.turn_since < LONGEST_S
+        ]
+        if in_hand and (len(in_hand) >= self.at_once or sum(in_hand) + first.threads > self.cores):
+            return None
+        first.turn_since, first.waits_since = now, None
+        self._clock = max(self._clock, first.account.clock)
+        return run
+
+    @property
+    def in_turn(self) -> list[Run]:
+        """Who computes now."""
+        return [run for run, who in self._runs.items() if who.turn_since is not None]
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody waits."""
+        return any(who.waits_since is not None for who in self._runs.values())

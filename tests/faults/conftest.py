@@ -92,6 +92,7 @@ class Apps:
     def start(
         self, folder: Path, environment: dict[str, str] | None = None, **limits: object
     ) -> tuple[App, Store]:
+        limits = {"running": limits.get("cores", 2), **limits}  # few, so that others queue
         settings = replace(Settings(data=str(self.data), checkpoint_s=0.3, cores=2), **limits)
         settings = replace(settings, store=f"sqlite:///{folder / 'inkling.db'}")
         store = Store(settings=settings)
@@ -123,11 +124,11 @@ def lasting_app(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def shared_app(lasting_app: tuple[App, Store]) -> Iterator[tuple[App, Store]]:
-    """Return the app that all tests share whose fault leaves it running, and its store; its one core is free."""
+    """Return the app that all tests share whose fault leaves it running, and its store; its one place is free."""
     yield lasting_app
     store = lasting_app[1]
     stop_all(store)
-    until(lambda: store.in_work() == [], "the core to be free for the next test")
+    until(lambda: store.in_work() == [], "room for the next test")
 
 
 @pytest.fixture

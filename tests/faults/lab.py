@@ -24,7 +24,13 @@ LONG = (
 )
 SHORT = "train_size=1000&batch_size=50&epochs=2"
 SETTINGS = Settings(
-    cores=1, checkpoint_s=0.3, max_parameters=10**9, queue_length=300, queue_per_owner=300, kept_runs=2000
+    cores=1,
+    running=1,
+    checkpoint_s=0.3,
+    max_parameters=10**9,
+    queue_length=300,
+    queue_per_owner=300,
+    kept_runs=2000,
 )
 SETTLED = ("finished", "stopped", "diverged", "failed", "interrupted")
 
@@ -42,7 +48,15 @@ class Lab:
 
     def start(self, port: int = 0) -> None:
         """Start the app, again if it was killed."""
-        names = ("cores", "checkpoint_s", "max_parameters", "queue_length", "queue_per_owner", "kept_runs")
+        names = (
+            "cores",
+            "running",
+            "checkpoint_s",
+            "max_parameters",
+            "queue_length",
+            "queue_per_owner",
+            "kept_runs",
+        )
         variables = {f"INKLING_{name.upper()}": str(getattr(SETTINGS, name)) for name in names}
         self.app: App = start_app(self.data, self.path, port, self.log_file, **variables, **self.environment)
 

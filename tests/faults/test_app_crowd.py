@@ -20,7 +20,9 @@ pytestmark = pytest.mark.faults
 def test_two_apps_on_one_store_show_each_others_runs_and_train_each_once(lab, page, context, tmp_path):
     with unharmed(lab, page):
         first = lab.trained(page)
-        twin = start_app(lab.data, lab.path, log=tmp_path / "twin.log", INKLING_CORES="1")
+        twin = start_app(
+            lab.data, lab.path, log=tmp_path / "twin.log", INKLING_CORES="1", INKLING_RUNNING="1"
+        )
         try:
             other = context.new_page()
             open_train(other, f"{twin.url}/?run={first}&{SHORT}")

@@ -1,20 +1,25 @@
 """Many at once: two apps on one store, hundreds of runs queued and cancelled at random, and nothing leaking."""
 
+import os
 import random
 import signal
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.config.run_config import RunConfig
 from core.protocol.events import TERMINAL
-from tests.faults.conftest import LONG, SHORT, SLOW, ended, running
-from tests.faults.processes import family, gone, send_all
+from core.runs import Store
+from tests.faults.conftest import LONG, SHORT, SLOW, App, ended, running
+from tests.faults.processes import family, gone, send_all, worker_of
 from tests.polling import until
 
 pytestmark = pytest.mark.faults
 
 
-def test_two_apps_share_a_store_its_queue_and_the_cores(app_in, tmp_path):
+def test_two_apps_share_a_store_and_its_queue(app_in, tmp_path):
     first, store = app_in(tmp_path)
     second, _ = app_in(tmp_path)
     ids = [store.create(SHORT, pace="steps:100") for _ in range(8)]
@@ -22,7 +27,7 @@ def test_two_apps_share_a_store_its_queue_and_the_cores(app_in, tmp_path):
         (first, second)[number % 2].submit(run_id)
 
     def all_ended() -> bool:
-        assert store.threads_in_work() <= 2
+        assert len(store.in_work()) <= 4
         return all(row.has_ended for row in store.list())
 
     until(all_ended, "every run to end", 180)
@@ -76,6 +81,51 @@ def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(shared_app, cou
     leases = Path(f"{store.database.path}.leases")
     until(lambda: not any(leases.iterdir()), "every lease to be given back")
     assert store.in_work() == []
+
+
+MIXED = [
+    (replace(LONG, epochs=20, seed=1), "full"),
+    (replace(LONG, epochs=20, seed=2, momentum=0.9, nesterov=True), "steps:200"),
+    (replace(LONG, epochs=10, seed=3, optimizer="adam", learning_rate=0.01), "film:4"),
+    (replace(LONG, epochs=10, seed=4, model="mlp", hidden_sizes=(32,)), "full"),
+    (replace(LONG, epochs=10, seed=5, model="mlp", hidden_sizes=(32,), optimizer="rmsprop"), "film:4"),
+    (replace(LONG, epochs=2, seed=6, model="cnn", channels=(4, 8), learning_rate=0.05), "full"),
+]
+
+
+def kill_and_resume(app: App, store: Store, run_id: str) -> None:
+    """Kill the run's worker after one more step, if it has not ended by then, and let it go on."""
+    at = store.get(run_id).step
+    until(lambda: store.get(run_id).has_ended or store.get(run_id).step > at, "a step more")
+    with suppress(OSError, AssertionError):  # it has just ended
+        os.kill(worker_of(app.runner, store, run_id), signal.SIGKILL)
+    until(lambda: store.get(run_id).status in ("interrupted", "finished"), "its end to be seen")
+    app.submit(run_id)
+
+
+def test_runs_alone_in_a_crowd_and_killed_three_times_have_the_same_bits(app_in, tmp_path):
+    app, store = app_in(tmp_path, cores=2, running=30)
+
+    def trained(config: RunConfig, pace: str, owner: str) -> str:
+        run_id = store.create(config, pace=pace, owner=owner)
+        app.submit(run_id)
+        return run_id
+
+    def weights(run_id: str) -> dict[str, bytes]:
+        row = ended(store, run_id)
+        assert (row.status, row.step) == ("finished", row.total_steps)
+        return {name: array.tobytes() for name, array in store.snapshot(run_id, row.step).items()}
+
+    alone = [weights(trained(config, "full", "one")) for config, _pace in MIXED]
+    crowd = [
+        trained(config, pace, f"pupil {i}.{j}") for j in range(3) for i, (config, pace) in enumerate(MIXED)
+    ]
+    killed = crowd[: len(MIXED)]
+    for _time in range(3):
+        for run_id in killed:
+            kill_and_resume(app, store, run_id)
+    assert [weights(run_id) for run_id in crowd] == alone * 3
+    assert any(store.get(run_id).attempt > 1 for run_id in killed)
 
 
 def descriptors(pid: int) -> int:

@@ -1,6 +1,7 @@
 """A claimed run, trained and written down to its end or its recall."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,7 +19,17 @@ from core.jobs.failures import TimeUp, failure
 from core.jobs.store_controls import InterruptSignal, StoreControls
 from core.protocol.events import TERMINAL, Event, Started, Steps
 from core.protocol.turns import Turns, Unshared
-from core.runs import DamagedArtifact, LostRun, RunRefused, RunRow, Store, StoreError, StoreFull, step_of
+from core.runs import (
+    DamagedArtifact,
+    LostRun,
+    RunRefused,
+    RunRow,
+    Store,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    step_of,
+)
 from core.runs.operators import owner_of
 from core.runs.own_datasets import OwnDatasets
 from core.runs.run_share import check_share
@@ -26,6 +37,7 @@ from core.training.checkpoint import CheckpointError
 from core.training.loop import train
 
 LOG: Final = logging.getLogger("inkling.worker")
+GIVE_BACK_S: Final = 2.0  # how long a busy store is borne with when a run is given back
 
 
 @dataclass
@@ -86,8 +98,17 @@ class Job:
         """Write down what is left, and give back a run whose last word is no end.  Raises: LostRun; StoreError."""
         self.event_writer.close()
         if not isinstance(last, TERMINAL):
-            parked = self.interrupt_signal.reason == "park"
-            self.store.release(self.row.id, self.attempt, parked=parked, **_why(parked))
+            self._give_back(parked=self.interrupt_signal.reason == "park")
+
+    def _give_back(self, *, parked: bool) -> None:
+        """Leave the run as one that goes on later; when the app ends, many do so at once."""
+        deadline = time.monotonic() + GIVE_BACK_S
+        while True:
+            try:
+                return self.store.release(self.row.id, self.attempt, parked=parked, **_why(parked))
+            except StoreBusy:
+                if time.monotonic() > deadline:
+                    raise
 
     def _events(self) -> Iterator[Event]:
         """Yield the run's events: on from its last checkpoint if that can be used, else from the start."""

@@ -108,7 +108,11 @@ class Runner:
     # ---- the queue
 
     def _assign(self) -> None:
-        """Give queued runs to workers for as long as there is room for them."""
+        """Give queued runs to workers for as long as there is room for them.
+
+        Few at a time: each that has claimed its run makes room for the next to start. Thirty that open the store at
+        once get in each other's way.
+        """
         self._store.mark_interrupted()
         waiting = self._store.waiting()
         if not waiting:
@@ -118,7 +122,11 @@ class Runner:
         self._assigned = {run_id: run for run_id, run in self._assigned.items() if run_id in busy}
         in_work = {**self._assigned, **in_work}
         queue = [run for run in waiting if run.run_id not in busy]
-        while (run := next_to_start(queue, list(in_work.values()), self._settings)) is not None:
+        starting = sum(not worker.attempt for worker in self._pool.busy)
+        while starting < self._settings.worker_count + 1 and (
+            run := next_to_start(queue, list(in_work.values()), self._settings)
+        ):
+            starting += 1
             self._pool.assign(run.run_id, share_of(run, self._settings))
             in_work[run.run_id] = self._assigned[run.run_id] = started(run, self._settings)
             queue.remove(run)

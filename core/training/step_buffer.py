@@ -9,6 +9,7 @@ from core.protocol.events import Steps
 from core.training.learner import Learner
 
 CHUNK_S = 0.1  # steps are told at least this often
+SPEED_S = 2.0  # over about so long the images per second are averaged: whoever shares the cores goes in bursts
 
 
 class Stopwatch:
@@ -41,6 +42,7 @@ class StepBuffer:
 
     def __init__(self, learner: Learner, first: int = 0) -> None:
         self._learner = learner
+        self._lately = 0.0, 0.0  # images, and the seconds that they took, the older the less they count
         self.restart(first)
 
     def restart(self, step: int) -> None:
@@ -59,6 +61,13 @@ class StepBuffer:
         """Return whether it is time to tell the chunk: it is old, or the next update would find no slot."""
         return now - self.since >= CHUNK_S or step - self._start >= self._learner.chunk_capacity
 
+    def _images_per_s(self) -> float:
+        """Return the images per second of late, those since the last read among them."""
+        took_s = max(time.perf_counter() - self.since, 1e-9)
+        kept = math.exp(-took_s / SPEED_S)
+        self._lately = self._lately[0] * kept + self._images, self._lately[1] * kept + took_s
+        return self._lately[0] / self._lately[1]
+
     def read(self, step: int, learning_rate: float, elapsed_s: float) -> tuple[Steps | None, int | None]:
         """Return (the Steps since the last read, None), or with the step whose loss is no finite number.
 
@@ -70,8 +79,8 @@ class StepBuffer:
         losses, accuracies = self._learner.read_chunk(count)
         broken = np.flatnonzero(~np.isfinite(losses))
         good = int(broken[0]) if len(broken) else count
-        rate = self._images / max(time.perf_counter() - self.since, 1e-9)
-        steps = Steps(self._start + 1, losses[:good], accuracies[:good], learning_rate, elapsed_s, rate)
+        speed = self._images_per_s()
+        steps = Steps(self._start + 1, losses[:good], accuracies[:good], learning_rate, elapsed_s, speed)
         broken_step = self._start + good + 1 if len(broken) else None
         self.restart(step)
         return (steps if good else None), broken_step

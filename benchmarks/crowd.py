@@ -22,7 +22,10 @@ from benchmarks.live import SAID_EVERY, cpu_s
 from benchmarks.page_client import Session, last_step, live_address, watching
 from benchmarks.under_attack import cookie
 from core.config.app_settings import from_environment
+from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
+from core.search import Searches
+from core.search.search_space import Dimension, SearchPlan
 
 WARM_S = 15.0  # after the first visit: what is imported later has been by then
 PATIENCE_S = 900.0
@@ -110,6 +113,10 @@ def memory_mb(app: App) -> tuple[int, float, float]:
 async def crowd(app: App, options: argparse.Namespace) -> None:
     """Let the class train, and print what it saw."""
     query = "&".join(options.settings) or "epochs=10"
+    if options.search:
+        rates = Dimension("learning_rate", low=0.01, high=0.5, log=True)
+        plan = SearchPlan(RunConfig(epochs=5), (rates,), trials=40, parallel=2)
+        Searches(app.store).create(plan, owner="somebody", name="Forty trials")
     first = Session("", query=query, headers={"cookie": await asyncio.to_thread(cookie, app)})
     await first.visit(app)
     await asyncio.sleep(WARM_S)
@@ -176,6 +183,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=30)
     parser.add_argument("--within", type=float, default=10.0, help="seconds in which all press Train")
     parser.add_argument("--pace", default="", help="as the page names it, such as “Full speed”")
+    parser.add_argument("--search", action="store_true", help="a search of 40 trials goes on beside")
     parser.add_argument("settings", nargs="*", help="such as model=mlp epochs=5")
     options = parser.parse_args()
     with running_app() as app:

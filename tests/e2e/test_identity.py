@@ -120,6 +120,7 @@ def test_two_that_have_the_question_before_them_press_and_one_has_it(
         assert name_in(other) != owner
 
 
+@pytest.mark.long
 def test_in_a_frame_on_another_site_it_is_a_visitor_of_its_own_and_told_so(
     data_folder: Path, tmp_path: Path, page: Page, context: BrowserContext
 ) -> None:

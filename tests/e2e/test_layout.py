@@ -39,7 +39,9 @@ new PerformanceObserver((list) => {
 """
 
 
-@pytest.fixture(params=["laptop", pytest.param("tablet", marks=pytest.mark.long), "phone"])
+@pytest.fixture(
+    params=["laptop", *(pytest.param(name, marks=pytest.mark.long) for name in ("tablet", "phone"))]
+)
 def sized(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """Return a page of a laptop, a tablet, a phone, which notes everything that moves by itself."""
     context = browser.new_context(viewport=SIZES[request.param])

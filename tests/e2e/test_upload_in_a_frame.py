@@ -48,6 +48,7 @@ def test_over_http_the_page_says_that_no_cookie_comes(
         expect(frame.get_by_text(NO_COOKIE).filter(visible=True).first).to_be_visible()
 
 
+@pytest.mark.long
 def test_over_https_it_comes(data_folder: Path, tmp_path: Path, browser: Browser) -> None:
     if not (openssl := shutil.which("openssl")):
         pytest.skip("no openssl, which makes the certificate")

@@ -17,6 +17,7 @@ from tests.train_page import expect_status, open_train, press, run_id, step_show
 pytestmark = pytest.mark.faults
 
 
+@pytest.mark.long
 def test_two_apps_on_one_store_show_each_others_runs_and_train_each_once(lab, page, context, tmp_path):
     with unharmed(lab, page):
         first = lab.trained(page)
@@ -54,7 +55,8 @@ def test_two_apps_on_one_store_show_each_others_runs_and_train_each_once(lab, pa
         expect_status(page, "stopped")
 
 
-@pytest.mark.parametrize("count", [50, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [50, 200])
 def test_runs_queued_and_cancelled_at_random_leave_the_page_that_watches_in_order(lab, page, count):
     with unharmed(lab, page):
         watched = lab.trained(page)
@@ -87,6 +89,7 @@ def test_runs_queued_and_cancelled_at_random_leave_the_page_that_watches_in_orde
         assert lab.store.in_work() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("offset_s", [-3600])
 def test_a_clock_set_back_an_hour_disturbs_neither_the_page_nor_the_next_run(lab, page, offset_s):
     with unharmed(lab, page):

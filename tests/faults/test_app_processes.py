@@ -35,6 +35,7 @@ def test_a_killed_worker_is_on_the_page_and_resume_finishes_the_run(lab, page, c
         other.close()
 
 
+@pytest.mark.long
 def test_a_model_that_does_not_fit_into_memory_fails_in_words_on_the_page_and_the_next_run_is_trained(
     lab, page
 ):

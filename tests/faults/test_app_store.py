@@ -58,6 +58,7 @@ def test_a_locked_store_is_read_on_and_says_busy_when_train_is_pressed(lab, page
         assert steps == list(range(1, lab.store.get(run).step + 1)), "not a step is missing"
 
 
+@pytest.mark.long
 def test_a_truncated_checkpoint_costs_time_but_resume_on_the_page_finishes_the_run(lab, page):
     with unharmed(lab, page):
         run = lab.trained(page)
@@ -76,6 +77,7 @@ def spoil(file: Path) -> None:
         opened.write(b"garbage " * (file.stat().st_size // 8))
 
 
+@pytest.mark.long
 def test_a_store_overwritten_with_garbage_is_set_aside_the_page_says_so_and_trains_on(lab, page):
     before = set_aside(lab)
     run = lab.trained(page)
@@ -139,6 +141,7 @@ def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_fini
         assert told_steps(lab.store, run)[: len(kept)] == kept
 
 
+@pytest.mark.long
 def test_a_read_only_store_shows_its_runs_refuses_train_in_words_and_goes_on_when_it_may(
     small_disk, new_lab, data_folder, page
 ):

@@ -114,7 +114,7 @@ async def crowd(app: App, options: argparse.Namespace) -> None:
     """Let the class train, and print what it saw."""
     query = "&".join(options.settings) or "epochs=10"
     if options.search:
-        rates = Dimension("learning_rate", low=0.01, high=0.5, log=True)
+        rates = Dimension("learning_rate", low=0.01, high=0.5)
         plan = SearchPlan(RunConfig(epochs=5), (rates,), trials=40, parallel=2)
         Searches(app.store).create(plan, owner="somebody", name="Forty trials")
     first = Session("", query=query, headers={"cookie": await asyncio.to_thread(cookie, app)})

@@ -1,4 +1,4 @@
-"""The fast path: softmax regression with SGD, the gradient written out, in place, without autograd.
+"""The fast path: softmax regression, the gradient written out, in place, without autograd, for every optimizer.
 
 With images as rows x of X (B, D) and scores Z = W X^T + b, the mean cross-entropy has the gradient
 (Bishop 2006, Pattern Recognition and Machine Learning, equation 4.109)
@@ -9,7 +9,7 @@ all class-major, (K, B), because a softmax over the first dimension of (10, 100)
 over the second of (100, 10). The uint8 images stay as they are; the factor 1/255 is taken out of the products.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -21,6 +21,10 @@ from core.models.build import build_model, softmax_weights, state_arrays
 from core.training.data import TrainingData
 from core.training.learner import chunk_capacity
 from core.training.matmul import gradient_into, piece_size, scores_into
+from core.training.optimizers import Flat, optimizer_over
+
+# in checkpoints of an earlier version
+FORMER_NAMES: Final = {"momentum.weight": "0.momentum_buffer", "momentum.bias": "1.momentum_buffer"}
 
 
 class Buffers:
@@ -39,21 +43,23 @@ class Buffers:
 
 
 class ClosedFormLearner:
-    """Weights (K, D), bias (K, 1) and their momentum, updated by the written-out gradient."""
+    """Weights (K, D) and bias (K, 1), updated by the written-out gradient."""
 
     path = "closed-form"
 
     def __init__(self, config: RunConfig, data: TrainingData) -> None:
         weight, bias = softmax_weights(state_arrays(build_model(config, data.spec)))
-        self._config, self._spec = config, data.spec
         self._images = data.images.flatten(1)  # (N, D), a view
         self._labels = data.labels
-        self.weight = torch.from_numpy(weight)
-        self.bias = torch.from_numpy(bias).unsqueeze(1)
+        parameters = Flat([weight.shape, (len(bias), 1)])
+        self.weight, self.bias = parameters.parts
+        self.weight.copy_(torch.from_numpy(weight))
+        self.bias.copy_(torch.from_numpy(bias).unsqueeze(1))
         self._weight_array = self.weight.numpy()  # the same memory
-        self._gradients = (torch.zeros_like(self.weight), torch.zeros_like(self.bias))
+        gradients = parameters.like()
+        self._gradients = gradients.parts
+        self._optimizer = optimizer_over(config, parameters, gradients)
         self.is_undecided = self._scores_all_alike()
-        self.momentum: tuple[Tensor, Tensor] | None = None
         self._buffers: dict[int, Buffers] = {}
         self._offset, self.factor = _standardisation(config, data)
         self.chunk_capacity = chunk_capacity(config.batch_size)
@@ -82,7 +88,7 @@ class ClosedFormLearner:
         weight_gradient, bias_gradient = self._gradients
         gradient_into(weight_gradient.numpy(), buffers.errors_array, buffers.inputs_array)
         torch.sum(buffers.errors, 1, keepdim=True, out=bias_gradient)
-        self._update(learning_rate, weight_scale=self.factor / B, bias_scale=1 / B)
+        self._optimizer.step(learning_rate, (self.factor / B, 1 / B))
 
     def scale(self, pixels: Tensor, inputs: Tensor) -> Tensor:
         """Return uint8 pixels (B, D) as the model's inputs, but for the factor that rides in the products."""
@@ -106,42 +112,13 @@ class ClosedFormLearner:
         """Return whether no class can be told from another yet, as after an initialisation with zeros."""
         return not (self.weight.any() or self.bias.any())
 
-    def _update(self, learning_rate: float, weight_scale: float, bias_scale: float) -> None:
-        """Take torch.optim.SGD's step with the gradients as they stand, times their scales."""
-        weight_gradient, bias_gradient = self._gradients
-        config = self._config
-        if not (config.momentum or config.l2):
-            self.weight.add_(weight_gradient, alpha=-learning_rate * weight_scale)
-            self.bias.add_(bias_gradient, alpha=-learning_rate * bias_scale)
-            return
-        weight_gradient.mul_(weight_scale).add_(self.weight, alpha=config.l2)
-        bias_gradient.mul_(bias_scale).add_(self.bias, alpha=config.l2)
-        for parameter, direction in zip((self.weight, self.bias), self._directions(), strict=True):
-            parameter.add_(direction, alpha=-learning_rate)
-
-    def _directions(self) -> tuple[Tensor, Tensor]:
-        """Return the momentum's direction for weight and bias, as torch.optim.SGD keeps it (dampening 0)."""
-        if not self._config.momentum:
-            return self._gradients
-        weight_gradient, bias_gradient = self._gradients
-        if self.momentum is None:
-            self.momentum = (weight_gradient.clone(), bias_gradient.clone())
-        else:
-            for velocity, gradient in zip(self.momentum, self._gradients, strict=True):
-                velocity.mul_(self._config.momentum).add_(gradient)
-        if not self._config.nesterov:
-            return self.momentum
-        return (
-            weight_gradient.add(self.momentum[0], alpha=self._config.momentum),
-            bias_gradient.add(self.momentum[1], alpha=self._config.momentum),
-        )
-
     def live_in(self, weight: Tensor, bias: Tensor, momentum: tuple[Tensor, Tensor] | None) -> None:
         """Keep weights (K, D), bias (K, 1) and momentum in this memory from now on, their values as they are."""
         weight.copy_(self.weight)
         bias.copy_(self.bias)
         self.weight, self.bias, self._weight_array = weight, bias, weight.numpy()
-        self.momentum = momentum
+        if momentum is not None:
+            self._optimizer.memory = {"momentum_buffer": list(momentum)}
 
     def record_in(self, picked: Tensor, top: Tensor) -> None:
         """Take the records of steps from this memory, (chunk_capacity, batch size) each, where others write them."""
@@ -202,15 +179,12 @@ class ClosedFormLearner:
         self.is_undecided = self._scores_all_alike()
 
     def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Return the momentum, where there is some."""
-        if self.momentum is None:
-            return {}, {}
-        return {"momentum.weight": self.momentum[0], "momentum.bias": self.momentum[1]}, {}
+        """Return what the optimizer has gathered."""
+        return self._optimizer.state(), {}
 
     def load_optimizer_state(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:  # noqa: ARG002
-        """Overwrite the momentum."""
-        if tensors:
-            self.momentum = (tensors["momentum.weight"], tensors["momentum.bias"])
+        """Overwrite what the optimizer has gathered."""
+        self._optimizer.load_state({FORMER_NAMES.get(name, name): tensor for name, tensor in tensors.items()})
 
 
 def only_first_is_right(top: Tensor, labels: Tensor) -> None:

@@ -12,6 +12,7 @@ from core.config.run_config import RunConfig
 from core.models.build import model_from_arrays, scale_images
 from core.training.autograd import build_optimizer
 from core.training.checkpoint import TrainingState
+from core.training.closed_form import FORMER_NAMES
 from core.training.data import BatchOrder, TrainingData
 from core.training.schedule import LearningRate
 
@@ -88,12 +89,11 @@ def _lengths(config: RunConfig, data: TrainingData) -> tuple[int, int]:
 
 
 def _load_memory(optimizer: torch.optim.Optimizer, checkpoint: TrainingState) -> None:
-    """Give the optimizer what it had gathered, from the checkpoint of either way of training."""
+    """Give the optimizer what it had gathered, from the checkpoint of any way of training."""
     slots: dict[int, dict[str, Any]] = {}
-    closed_form = {"momentum.weight": "0.momentum_buffer", "momentum.bias": "1.momentum_buffer"}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, value in {**checkpoint.optimizer_tensors, **checkpoint.optimizer_numbers}.items():
-        position, _, slot = closed_form.get(name, name).partition(".")
+        position, _, slot = FORMER_NAMES.get(name, name).partition(".")
         if slot and position.isdigit():
             shape = parameters[int(position)].shape
             if isinstance(value, Tensor) and value.numel() == shape.numel():

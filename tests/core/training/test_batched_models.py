@@ -153,3 +153,9 @@ def test_runs_that_differ_in_more_are_refused_with_the_setting(quick_mnist: Imag
         list(train_many(quick_mnist, [BASE, replace(BASE, batch_size=50)]))
     with pytest.raises(ValueError, match="the model"):
         list(train_many(quick_mnist, [replace(BASE, model="mlp")]))
+    with pytest.raises(ValueError, match="the model"):
+        list(
+            train_many(
+                quick_mnist, [replace(BASE, optimizer="adam"), replace(BASE, optimizer="adam", l2=0.1)]
+            )
+        )

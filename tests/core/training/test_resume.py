@@ -23,6 +23,10 @@ CONFIGS = [
     replace(BASE, momentum=0.9, l2=1e-3, schedule="step", step_epochs=1),
     replace(BASE, model="mlp", optimizer="rmsprop", momentum=0.9, hidden_sizes=(16,)),
     replace(BASE, model="cnn", channels=(4, 4), optimizer="adam", train_size=330),
+    *(
+        replace(BASE, optimizer=o, schedule="cosine")
+        for o in ("adagrad", "adam", "adamw", "adamax", "rmsprop")
+    ),
     replace(BASE, optimizer="adam", augmentation="affine", train_size=330),
     replace(BASE, l1=1e-3),
     replace(BASE, learning_rate_changes=((5, 0.1), (40, 0.02))),

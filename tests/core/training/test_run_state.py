@@ -7,7 +7,7 @@ import pytest
 
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
-from core.training.checkpoint import CheckpointError, unpack
+from core.training.checkpoint import CheckpointError, pack, unpack
 from core.training.data import TrainingData, training_data
 from core.training.run_state import RunState, build_learner
 
@@ -63,3 +63,17 @@ def test_another_configs_checkpoint_is_refused_before_anything_moves(learned: Tr
         other.restore(state_of(learned, CONFIG).checkpoint().state)
     for name, array in before.items():
         np.testing.assert_array_equal(other.learner.weights()[name], array)
+
+
+def test_momentum_of_a_checkpoint_of_an_earlier_version_is_gone_on_with(learned: TrainingData) -> None:
+    first, second = state_of(learned, CONFIG), state_of(learned, CONFIG)
+    for _ in range(3):
+        first.update()
+    tensors, numbers = first.learner.optimizer_state()
+    earlier = {"momentum.weight": tensors["0.momentum_buffer"], "momentum.bias": tensors["1.momentum_buffer"]}
+    state = replace(unpack(first.checkpoint().state), optimizer_tensors=earlier, optimizer_numbers=numbers)
+    second.restore(pack(state))
+    first.update()
+    second.update()
+    for name, array in first.learner.weights().items():
+        np.testing.assert_array_equal(second.learner.weights()[name], array)

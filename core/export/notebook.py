@@ -1,5 +1,6 @@
 """A run as a Jupyter notebook, in the order of the articles: the script, one cell for each of its steps."""
 
+from core.export.path_words import how_near
 from core.export.run_record import RunRecord
 from core.export.script import program_in_steps
 from core.i18n.literal_text import notebook_text
@@ -37,10 +38,10 @@ def notebook(record: RunRecord) -> bytes:
 def _head(record: RunRecord) -> str:
     how = _(
         "Run `{run}` from Inkling as a notebook: run all cells from top to bottom. It needs torch and "
-        "torchvision (`pip install torch torchvision`) and prints the numbers of the run.",
+        "torchvision (`pip install torch torchvision`).",
         run=record.row.id,
     )
-    return f"# {notebook_text(record.title)}\n\n{how}"
+    return "\n\n".join([f"# {notebook_text(record.title)}", how, *how_near(record.row.path)])
 
 
 def _section(heading: str, text: str) -> str:

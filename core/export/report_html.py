@@ -11,6 +11,7 @@ from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import label_of, value_in_words
 from core.datasets import DatasetError
 from core.datasets.shortage import marked_untested
+from core.export.path_words import GRADIENTS
 from core.export.rendering import render
 from core.export.run_record import RunRecord
 from core.figures.palette import PALETTES
@@ -43,12 +44,6 @@ _BEST: Final = Sentences(
     {
         "validation": N_("Best result on the validation images"),
         "test": N_("Best result on the test images during training"),
-    }
-)
-_GRADIENTS: Final = Sentences(
-    {
-        "closed-form": N_("computed by a formula"),
-        "autograd": N_("computed by PyTorch's autograd"),
     }
 )
 
@@ -141,7 +136,7 @@ def _results(record: RunRecord) -> tuple[tuple[str, str], ...]:
     found.append((_("Parameters"), number(row.parameter_count or 0)))
     found.append((_("Run"), row.id))
     if row.path:
-        found.append((_("Gradient"), _GRADIENTS.get(row.path, row.path)))
+        found.append((_("Gradient"), GRADIENTS.get(row.path, row.path)))
         found.append((_("CPU threads"), number(row.threads)))
     return tuple(found)
 

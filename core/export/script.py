@@ -14,11 +14,12 @@ from core.config.run_config import WITH_MOMENTUM, RunConfig
 from core.config.setting_labels import dataset_title
 from core.datasets import load
 from core.datasets.catalog import CATALOG, DatasetSpec, dataset_spec
+from core.export.path_words import how_near
 from core.export.rendering import in_one_line, render
 from core.export.run_record import RunRecord
 from core.i18n.translation import _
 from core.runs.errors import ExportRefused
-from core.training.path_selection import fits_closed_form
+from core.training.path_selection import path_of
 from core.training.threads import threads_for
 
 _CUT: Final = "# %%"  # a line where the notebook's next cell begins
@@ -77,7 +78,7 @@ def script_of(config: RunConfig, settings: Settings) -> str:
     values = _of_settings(config, spec, settings.data_dir) | {
         "title": config_title(config),
         "run_id": "",
-        "is_closed_form": fits_closed_form(config),
+        "path": path_of(config),
         "is_stopped": False,
         "plan": Plan(planned, planned, per_epoch, extra_evaluations=(), is_whole=True),
         "threads": threads_for(config, settings.core_count),
@@ -91,7 +92,7 @@ def _program(record: RunRecord, step: Callable[[int, str, str], str], in_noteboo
     values = _of_settings(row.config, record.spec, record.store.settings.data_dir, row.id) | {
         "title": record.title,
         "run_id": row.id,
-        "is_closed_form": row.path == "closed-form",
+        "path": row.path,
         "is_stopped": row.state == "stopped",
         "plan": _plan(record),
         "threads": row.threads or threads_for(row.config),
@@ -113,6 +114,7 @@ def _of_settings(config: RunConfig, spec: DatasetSpec, data_dir: Path, run_id: s
         "optimizer_class": _OPTIMIZERS[config.optimizer],
         "has_momentum": config.optimizer in WITH_MOMENTUM,
         "source_of": _source_of,
+        "how_near": how_near,
     }
 
 

@@ -22,7 +22,7 @@ class Started:
     evaluation_split: str  # "validation" or "test"
     evaluation_count: int
     parameter_count: int
-    path: str  # "closed-form" or "autograd"
+    path: str  # "closed-form", "written-out" or "autograd"
     threads: int
 
 

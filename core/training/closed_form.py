@@ -61,7 +61,7 @@ class ClosedFormLearner:
         self._optimizer = optimizer_over(config, parameters, gradients)
         self.is_undecided = self._scores_all_alike()
         self._buffers: dict[int, Buffers] = {}
-        self._offset, self.factor = _standardisation(config, data)
+        self._offset, self.factor = standardisation(config, data)
         self.chunk_capacity = chunk_capacity(config.batch_size)
         self.picked = torch.zeros(self.chunk_capacity, config.batch_size)
         self.top = torch.zeros(self.chunk_capacity, config.batch_size)
@@ -195,11 +195,13 @@ def only_first_is_right(top: Tensor, labels: Tensor) -> None:
     top.add_(labels != 0)
 
 
-def _standardisation(config: RunConfig, data: TrainingData) -> tuple[tuple[Tensor, Tensor] | None, float]:
+def standardisation(
+    config: RunConfig, data: TrainingData, dtype: torch.dtype = torch.float32
+) -> tuple[tuple[Tensor, Tensor] | None, float]:
     """Return ((offset, multiplier) of each of the D inputs or None, factor of the products)."""
     if config.scaling == "unit":
         return None, 1 / 255
     _channels, H, W = data.spec.image_shape
-    mean = torch.tensor(data.spec.mean).repeat_interleave(H * W)
-    std = torch.tensor(data.spec.std).repeat_interleave(H * W)
+    mean = torch.tensor(data.spec.mean, dtype=dtype).repeat_interleave(H * W)
+    std = torch.tensor(data.spec.std, dtype=dtype).repeat_interleave(H * W)
     return (mean * 255, 1 / (std * 255)), 1.0

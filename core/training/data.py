@@ -145,7 +145,7 @@ class BatchOrder:
         self._batch_size = batch_size
         self._generator = torch.Generator().manual_seed(seed + 1)  # the split has seed itself
         self.epoch_state = self._generator.get_state()  # uint8, before this epoch's permutation
-        self._order = train_index
+        self._batches = train_index.split(batch_size)
         self._epoch = -1
 
     @property
@@ -162,9 +162,9 @@ class BatchOrder:
         if epoch != self._epoch:
             self.epoch_state = self._generator.get_state()
             permutation = torch.randperm(len(self._index), generator=self._generator)
-            self._order = self._index.index_select(0, permutation)
+            self._batches = self._index.index_select(0, permutation).split(self._batch_size)  # views
             self._epoch = epoch
-        return self._order[position * self._batch_size : (position + 1) * self._batch_size]
+        return self._batches[position]
 
     def restore(self, epoch_state: Tensor, step: int) -> None:
         """Continue after `step` updates; `epoch_state` is what it was when they had been done."""

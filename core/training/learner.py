@@ -16,9 +16,9 @@ def chunk_capacity(batch_size: int) -> int:
 
 
 class Learner(Protocol):
-    """A model with its way of being updated: by autograd, or in closed form."""
+    """A model with its way of being updated: by autograd, or by formulas."""
 
-    path: str  # "autograd" or "closed-form"
+    path: str  # as in core.training.path_selection
     chunk_capacity: int  # slots for the records of steps
 
     def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:

@@ -34,7 +34,7 @@ def train(
     After the order "interrupt" the last event is a Checkpoint instead. `initial_weights` replace the
     initialisation; `checkpoint` continues a run bit for bit, with the live changes of the learning rate that
     were recorded coming again; `extra` is mixed in (`config.mix_in`);
-    `path` "autograd" forgoes the fast path. torch is held to `threads` threads while it runs. `turns` say when it may
+    `path` "autograd" forgoes the fast paths. torch is held to `threads` threads while it runs. `turns` say when it may
     compute, where others share the cores.
 
     Raises: CheckpointError for a checkpoint of another run, ValueError for weights that do not fit or a split larger

@@ -1,6 +1,7 @@
 """Where a run stands between two steps: all that the next step depends on, to a checkpoint and back."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import torch
 
@@ -12,15 +13,20 @@ from core.training.checkpoint import CheckpointError, TrainingState, pack, unpac
 from core.training.closed_form import ClosedFormLearner
 from core.training.data import BatchOrder, TrainingData
 from core.training.learner import Learner
-from core.training.path_selection import fits_closed_form
+from core.training.path_selection import path_of
 from core.training.schedule import LearningRate
 from core.training.step_buffer import StepBuffer, Stopwatch
+from core.training.written_out import WrittenOutLearner
+
+_LEARNERS: Final = {kind.path: kind for kind in (ClosedFormLearner, WrittenOutLearner, AutogradLearner)}
 
 
 def build_learner(data: TrainingData, config: RunConfig, path: str | None) -> Learner:
-    if path != "autograd" and fits_closed_form(config):
-        return ClosedFormLearner(config, data)
-    return AutogradLearner(config, data)
+    """Return what learns on `path`; None: on the path that the config's runs take.
+
+    Raises: KeyError for a path that there is not.
+    """
+    return _LEARNERS[path or path_of(config)](config, data)
 
 
 class RunState:
@@ -100,6 +106,9 @@ class RunState:
         if state.config_json != to_json(self.config):
             other = "the checkpoint belongs to a run with other settings"  # not said: goes to the log
             raise CheckpointError(other)
+        if state.path not in _LEARNERS:
+            unknown = f"the checkpoint is of a path that this version lacks: {state.path}"  # not said: goes to the log
+            raise CheckpointError(unknown)
         if state.path != self.learner.path:
             self.learner = build_learner(self.data, self.config, state.path)
         torch.set_num_threads(state.threads)

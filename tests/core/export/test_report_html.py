@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pytest
 from pypdf import PdfReader
 
 from core.config.presets import DEFAULT
@@ -51,6 +52,22 @@ def test_html_report_loads_nothing_and_holds_the_confusion_matrix(
     assert [int(cell.replace(",", "")) for cell in matrix] == expected.ravel().tolist()
     row = export_store.get(softmax_run)
     assert f"{100 * row.test_accuracy:.2f}%, loss {row.test_loss:.4f}" in text
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("softmax_run", "computed by a formula"),
+        ("mlp_run", "computed by formulas, layer by layer"),
+        ("cnn_run", "computed by PyTorch's autograd"),
+    ],
+)
+def test_the_report_says_which_way_the_run_took(
+    run: str, said: str, export_store: Store, request: pytest.FixtureRequest
+) -> None:
+    cells = Cells()
+    cells.feed(export_run(export_store, request.getfixturevalue(run), "html").data.decode())
+    assert said in [cell for table in cells.tables for cell in table]
 
 
 def test_settings_that_the_form_begins_with_are_no_changed_ones() -> None:

@@ -57,13 +57,12 @@ def numbers(lines: list[str]) -> list[float]:
     return [float(number) for line in lines for number in re.findall(r"\d+(?:\.\d+)?", line)]
 
 
-@pytest.mark.parametrize("run", ["mlp_run", "cnn_run"])
 def test_script_prints_the_log_of_a_run_of_the_generic_path_to_the_digit(
-    run: str, printed: dict[str, list[str]], export_store: Store, request: pytest.FixtureRequest
+    cnn_run: str, printed: dict[str, list[str]], export_store: Store
 ) -> None:
-    log = read_record(export_store, request.getfixturevalue(run)).log
+    log = read_record(export_store, cnn_run).log
     assert len(log) >= 4
-    assert printed[run] == list(log)
+    assert printed["cnn_run"] == list(log)
 
 
 def test_the_stopped_run_that_the_script_repeats_was_changed_and_paused(
@@ -85,12 +84,32 @@ def assert_alike(lines: list[str], log: list[str]) -> None:
     assert losses == pytest.approx(logged, abs=1.01e-4, rel=0)
 
 
-def test_script_prints_the_log_of_the_fast_path_within_the_last_digit_shown(
-    softmax_run: str, printed: dict[str, list[str]], export_store: Store
+@pytest.mark.parametrize(("run", "path"), [("softmax_run", "closed-form"), ("mlp_run", "written-out")])
+def test_script_prints_the_log_of_the_fast_paths_within_the_last_digit_shown(
+    run: str,
+    path: str,
+    printed: dict[str, list[str]],
+    export_store: Store,
+    request: pytest.FixtureRequest,
 ) -> None:
-    record = read_record(export_store, softmax_run)
-    assert record.row.path == "closed-form"
-    assert_alike(printed["softmax_run"], list(record.log))
+    record = read_record(export_store, request.getfixturevalue(run))
+    assert record.row.path == path
+    assert_alike(printed[run], list(record.log))
+
+
+@pytest.mark.parametrize("kind", ["script", "notebook"])
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("softmax_run", "The run computed the gradient by a formula"),
+        ("mlp_run", "The run computed the gradients by formulas, layer by layer"),
+        ("cnn_run", "exactly so on the same kind of machine"),
+    ],
+)
+def test_script_and_notebook_say_which_way_the_run_took(
+    run: str, said: str, kind: str, export_store: Store, request: pytest.FixtureRequest
+) -> None:
+    assert said in export_run(export_store, request.getfixturevalue(run), kind).data.decode()
 
 
 def test_script_imports_nothing_but_torch_torchvision_and_the_standard_library(
@@ -122,7 +141,7 @@ def test_notebook_runs_from_top_to_bottom_and_prints_the_run_s_log(
     mlp_run: str, export_store: Store, part_folder: Path, tmp_path: Path
 ) -> None:
     lines = printed_by_notebook(export_store, mlp_run, part_folder, tmp_path)
-    assert lines == list(read_record(export_store, mlp_run).log)
+    assert_alike(lines, list(read_record(export_store, mlp_run).log))
 
 
 @pytest.mark.long

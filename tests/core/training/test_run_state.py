@@ -23,18 +23,25 @@ def state_of(data: TrainingData, config: RunConfig, path: str | None = None) -> 
     return RunState(data, config, build_learner(data, config, path))
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"optimizer": "adam", "momentum": 0.0}, {"model": "mlp"}, {"model": "mlp", "optimizer": "rmsprop"}],
+    ids=str,
+)
 @pytest.mark.parametrize("path", [None, "autograd"])
 def test_a_run_restored_stands_where_the_other_stood_and_goes_on_alike(
-    learned: TrainingData, path: str | None
+    learned: TrainingData, path: str | None, settings: dict
 ) -> None:
-    first, second = state_of(learned, CONFIG, path), state_of(learned, CONFIG)
+    config = replace(CONFIG, **settings)
+    first, second = state_of(learned, config, path), state_of(learned, config)
+    assert second.learner.path != "autograd"
     for _ in range(9):  # into the second epoch of seven steps
         first.update()
     checkpoint = first.checkpoint()
     assert checkpoint.step == 9
     second.restore(checkpoint.state)
     assert second.learner.path == first.learner.path
-    assert second.learning_rate == first.learning_rate < CONFIG.learning_rate
+    assert second.learning_rate == first.learning_rate < config.learning_rate
     for _ in range(9):
         first.update()
         second.update()
@@ -77,3 +84,10 @@ def test_momentum_of_a_checkpoint_of_an_earlier_version_is_gone_on_with(learned:
     second.update()
     for name, array in first.learner.weights().items():
         np.testing.assert_array_equal(second.learner.weights()[name], array)
+
+
+def test_a_checkpoint_of_a_path_of_a_later_version_is_refused(learned: TrainingData) -> None:
+    state = state_of(learned, CONFIG)
+    later = replace(unpack(state.checkpoint().state), path="by heart")
+    with pytest.raises(CheckpointError, match="by heart"):
+        state.restore(pack(later))

@@ -12,10 +12,11 @@ from core.protocol.events import Evaluated
 from core.training.autograd import AutogradLearner
 from core.training.batched_models import train_many
 from core.training.closed_form import ClosedFormLearner
-from core.training.data import BatchOrder, training_data
+from core.training.data import BatchOrder, TrainingData, training_data
 from core.training.learner import Learner, evaluate
 from core.training.loop import train
 from core.training.threads import threads_for
+from core.training.written_out import WrittenOutLearner
 
 NEVER = 1_000_000  # steps between two evaluations
 EVERY = 200  # as article 1 has it
@@ -44,13 +45,15 @@ def config_of(exercise: Exercise, **settings: object) -> RunConfig:
     return replace(plain, **{"eval_every": NEVER, **settings})  # type: ignore[arg-type]
 
 
-def alone(kind: type[ClosedFormLearner] | type[AutogradLearner]) -> Callable[[Exercise], float]:
+def alone(
+    kind: Callable[[RunConfig, TrainingData], Learner], **settings: object
+) -> Callable[[Exercise], float]:
     """Return what does nothing but updates: no events, no evaluation until the end."""
 
     def work(exercise: Exercise) -> float:
-        config = config_of(exercise)
+        config = config_of(exercise, **settings)
         data = training_data(config, exercise.data)
-        learner: Learner = kind(config, data)
+        learner = kind(config, data)
         order = BatchOrder(data.train_index, config.batch_size, config.seed)
         for step in range(exercise.epochs * order.steps_per_epoch):
             learner.step(order.batch(step), config.learning_rate, step % learner.chunk_capacity)
@@ -122,12 +125,22 @@ LINEAR = (
     Case("16", "16 models side by side (train_many)", many(16), models=16),
 )  # fmt: skip
 
+MLP = {"model": "mlp"}
+ADAM = {"optimizer": "adam", "learning_rate": 0.001}
+
 NETWORKS = (
-    Case("mlp-plain", "MLP 784-128-10: plain loop over resident tensors", plain(articles.plain_mlp), 0),
-    Case("mlp-1", "MLP: Inkling, 1 thread", whole(1, model="mlp")),
-    Case("mlp-n", f"MLP: Inkling, {CORES} threads", whole(CORES, model="mlp"), CORES),
+    Case("soft-sgd", "softmax regression, SGD: updates alone", alone(ClosedFormLearner)),
+    Case("soft-adam-autograd", "softmax regression, Adam, by autograd: updates alone", alone(AutogradLearner, **ADAM)),
+    Case("soft-adam", "softmax regression, Adam, written out: updates alone", alone(ClosedFormLearner, **ADAM)),
+    Case("mlp-plain", "MLP 784-128-10: plain loop over resident tensors", plain(articles.plain_mlp)),
+    Case("mlp-autograd", "MLP, by autograd: updates alone", alone(AutogradLearner, **MLP)),
+    Case("mlp", "MLP, written out: updates alone", alone(WrittenOutLearner, **MLP)),
+    Case("mlp-adam-autograd", "MLP, Adam, by autograd: updates alone", alone(AutogradLearner, **MLP, **ADAM)),
+    Case("mlp-adam", "MLP, Adam, written out: updates alone", alone(WrittenOutLearner, **MLP, **ADAM)),
+    Case("mlp-1", "MLP: Inkling, 1 thread", whole(1, **MLP)),
+    Case("mlp-n", f"MLP: Inkling, {CORES} threads", whole(CORES, **MLP), CORES),
     Case("cnn-plain", "CNN 16-32: plain loop over resident tensors", plain(articles.plain_cnn), 0),
     Case("cnn-1", "CNN: Inkling, 1 thread", whole(1, model="cnn")),
     Case("cnn-n", f"CNN: Inkling, {CORES} threads", whole(CORES, model="cnn"), CORES),
     Case("soft-n", f"softmax regression: Inkling's fast path, {CORES} threads", whole(CORES), CORES),
-)
+)  # fmt: skip

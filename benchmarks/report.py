@@ -73,6 +73,10 @@ def ratios(by_key: dict[str, Result]) -> str:
         ("16 models against one, one thread", "16", "f+", 7.0, "≤"),
         ("watched by a browser against unwatched", "h", "g0", 1.10, "≤"),
         ("told every 10 steps against every 0.1 s", "f10", "f+", 1.05, "≤"),
+        ("MLP: written out against the plain loop", "mlp-plain", "mlp", 1.6, "≥"),
+        ("MLP: written out against autograd", "mlp-autograd", "mlp", 1.6, "≥"),
+        ("MLP with Adam: written out against autograd", "mlp-adam-autograd", "mlp-adam", 1.6, "≥"),
+        ("softmax regression: Adam against SGD", "soft-adam", "soft-sgd", 1.4, "≤"),
     ]
     lines = ["| | target | measured | |", "|---|---:|---:|---|"]
     for what, upper, lower, target, sense in targets:

@@ -72,6 +72,9 @@ class WrittenOutLearner:
         self._last_weight_array = self._weights[-1].numpy()
         self._last_gradient_array = self._weight_gradients[-1].numpy()
         self._optimizer = optimizer_over(config, parameters, gradients)
+        self._is_plain = config.optimizer == "sgd" and not (config.momentum or config.l2)
+        first = self._weights[0].numel()
+        self._others, self._other_gradients = parameters.whole[first:], gradients.whole[first:]
         self.load_weights(arrays)
         self._offset, self._factor = standardisation(config, data, dtype)
         self._buffers: dict[int, Buffers] = {}
@@ -101,8 +104,7 @@ class WrittenOutLearner:
         self._sizes[slot] = B
         torch.exp(log_probabilities, out=buffers.errors)
         buffers.errors.scatter_add_(0, labels, buffers.minus_one).mul_(1 / B)
-        self._backward(buffers)
-        self._optimizer.step(learning_rate)
+        self._move(self._backward(buffers), buffers.inputs, learning_rate)
 
     def _forward(self, pixels: Tensor, buffers: Buffers, *, with_slopes: bool) -> None:
         """Compute the scores of uint8 images (B, D), and the activations' slopes where they are wanted."""
@@ -118,20 +120,28 @@ class WrittenOutLearner:
         scores_into(buffers.scores_array, self._last_weight_array, buffers.last_values_array)
         buffers.scores.add_(self._last_bias)
 
-    def _backward(self, buffers: Buffers) -> None:
-        """Compute the gradients of all parameters from the errors of the scores."""
-        errors = buffers.errors
+    def _backward(self, buffers: Buffers) -> Tensor:
+        """Compute the gradients of all parameters but the first layer's weights; return that layer's d (B, units)."""
         gradient_into(self._last_gradient_array, buffers.errors_array, buffers.last_values_array)
-        torch.sum(errors, 1, out=self._bias_gradients[-1])
+        torch.sum(buffers.errors, 1, out=self._bias_gradients[-1])
         np.dot(buffers.errors_array.T, self._last_weight_array, out=buffers.last_deltas_array)
         for i in range(len(self._hidden) - 1, -1, -1):
             deltas = buffers.deltas[i].mul_(buffers.slopes[i])
-            inputs, factor = (buffers.values[i - 1], 1.0) if i else (buffers.inputs, self._factor)
-            gradient = self._weight_gradients[i]
-            torch.addmm(gradient, deltas.T, inputs, beta=0, alpha=factor, out=gradient)
             torch.sum(deltas, 0, out=self._bias_gradients[i])
             if i:
+                torch.mm(deltas.T, buffers.values[i - 1], out=self._weight_gradients[i])
                 torch.mm(deltas, self._weights[i], out=buffers.deltas[i - 1])
+        return buffers.deltas[0]
+
+    def _move(self, deltas: Tensor, inputs: Tensor, learning_rate: float) -> None:
+        """Do the update, the gradient of the first layer's weights included: deltas^T inputs."""
+        weight, gradient = self._weights[0], self._weight_gradients[0]
+        if self._is_plain:  # plain SGD's step of the most weights rides in their product, which saves a pass
+            torch.addmm(weight, deltas.T, inputs, alpha=-learning_rate * self._factor, out=weight)
+            self._others.add_(self._other_gradients, alpha=-learning_rate)
+            return
+        torch.addmm(gradient, deltas.T, inputs, beta=0, alpha=self._factor, out=gradient)
+        self._optimizer.step(learning_rate)
 
     def _buffers_for(self, B: int) -> Buffers:
         if B not in self._buffers:

@@ -79,7 +79,7 @@ def article_with_workers(exercise: Exercise) -> float:
 
 def tensor_dataset_loop(exercise: Exercise) -> float:
     """The same loop with DataLoader over a TensorDataset of images scaled beforehand."""
-    dataset = TensorDataset(*_resident(exercise.data))
+    dataset = TensorDataset(*resident_images(exercise.data))
     model = nn.Linear(28 * 28, 10)
     optimizer = torch.optim.SGD(model.parameters(), lr=exercise.learning_rate)
     for _ in range(exercise.epochs):
@@ -94,7 +94,7 @@ def scikit_learn(exercise: Exercise) -> float:
     """scikit-learn's SGDClassifier, `epochs` times partial_fit: ten one-against-rest models, one image a step."""
     from sklearn.linear_model import SGDClassifier
 
-    images, labels = _resident(exercise.data)
+    images, labels = resident_images(exercise.data)
     pixels, truth = images.flatten(1).numpy(), labels.numpy()
     model = SGDClassifier(
         loss="log_loss", alpha=0.0001, learning_rate="constant", eta0=exercise.learning_rate, random_state=0
@@ -107,7 +107,7 @@ def scikit_learn(exercise: Exercise) -> float:
 
 def resident_loop(exercise: Exercise, model: nn.Module) -> float:
     """A plain PyTorch loop over tensors that stay in memory: a permutation, `X[index]`, autograd, SGD."""
-    images, labels = _resident(exercise.data)
+    images, labels = resident_images(exercise.data)
     optimizer = torch.optim.SGD(model.parameters(), lr=exercise.learning_rate)
     for _ in range(exercise.epochs):
         for index in torch.randperm(len(labels)).split(exercise.batch_size):
@@ -133,7 +133,7 @@ def plain_cnn() -> nn.Module:
 
 def floor(exercise: Exercise) -> float:
     """No method, only the arithmetic that none can leave out: one product forward and one for the gradient."""
-    images, _ = _resident(exercise.data)
+    images, _ = resident_images(exercise.data)
     pixels, weight = images.flatten(1), torch.zeros(10, 784)
     for _ in range(exercise.epochs):
         scores = weight @ pixels.T
@@ -144,7 +144,7 @@ def floor(exercise: Exercise) -> float:
 _RESIDENT: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
 
 
-def _resident(data: ImageData) -> tuple[torch.Tensor, torch.Tensor]:
+def resident_images(data: ImageData) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the training images as float32 (N, 1, 28, 28) in [0, 1] and labels, made once and outside the clock."""
     name = data.spec.name
     if name not in _RESIDENT:
@@ -155,7 +155,7 @@ def _resident(data: ImageData) -> tuple[torch.Tensor, torch.Tensor]:
 
 def prepare(exercise: Exercise) -> None:
     """Do what is not to be measured."""
-    _resident(exercise.data)
+    resident_images(exercise.data)
 
 
 @torch.no_grad()

@@ -9,7 +9,9 @@ from core.protocol.events import Steps
 from core.training.learner import Learner
 
 CHUNK_S = 0.1  # steps are told at least this often
-SPEED_S = 2.0  # over about so long the images per second are averaged: whoever shares the cores goes in bursts
+SPEED_S = (
+    2.0  # over about so long the images per second are averaged: whoever shares the cores goes in bursts
+)
 
 
 class Stopwatch:

@@ -111,6 +111,7 @@ def use_up(store: Store) -> None:
             store.create(RunConfig(train_size=1000, epochs=2), queue=False)
 
 
+@pytest.mark.long
 def test_a_full_disk_interrupts_the_run_in_words_and_with_room_again_resume_finishes_it(
     small_disk, new_lab, page
 ):

@@ -11,7 +11,7 @@ from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import html_, markdown_
 from core.i18n.number_format import percent, rest_of, signed
 from core.i18n.translation import N_, Sentences, _
-from core.insight.attribution import Attribution, against, input_gradient, integrated_gradients
+from core.insight.attribution import Attribution, against, input_gradients_of, integrated_gradients_of
 from core.insight.evidence import Arithmetic, arithmetic
 from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
@@ -134,9 +134,9 @@ def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None
             "Vedaldi, Zisserman 2013). Default: integrated gradients."
         ),
     )
-    explain = integrated_gradients if method == "integrated" else input_gradient
     pixels = np.ascontiguousarray(answer.pixels, np.float32)
-    one, other = (explain(model.predictor.model, pixels, label) for label in (a, b))
+    explain = integrated_gradients_of if method == "integrated" else input_gradients_of
+    one, other = explain(model.predictor.model, pixels, (a, b))
     told = [one, other, against(one, other)]
     limit = max(float(np.abs(one.values).max()) for one in told) or 1.0
     labels, alt = _labels(names[a], names[b]), _alt(names[a], names[b])

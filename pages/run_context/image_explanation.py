@@ -13,7 +13,7 @@ from core.figures.palette import class_colour
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, _
-from core.insight.attribution import integrated_gradients
+from core.insight.attribution import integrated_gradients_of
 from core.insight.captions.weights import difference as difference_caption
 from core.insight.evidence import arithmetic, difference
 from core.models.softmax_regression import softmax
@@ -78,7 +78,7 @@ def _evidence(key: str, run: RunRow, step: int, image: np.ndarray, a: int, b: in
         sentence, template = difference_caption(gap, names), _EVIDENCE
     else:
         model = model_for_unit_pixels_at(run.id, step)
-        found = [integrated_gradients(model, as_unit(image[None])[0], k) for k in (a, b)]
+        found = integrated_gradients_of(model, as_unit(image[None])[0], (a, b))
         maps, scores = [f.values for f in found], [f.logit for f in found]
         sentence = _(
             "The logit of {a} is {a_score:signed}, that of {b} is {b_score:signed}. Each pixel shows what it adds to "

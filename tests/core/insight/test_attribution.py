@@ -8,7 +8,12 @@ from torch import nn
 from core.config.run_config import RunConfig
 from core.datasets import dataset_spec
 from core.insight import attribution
-from core.insight.attribution import against, input_gradient, integrated_gradients
+from core.insight.attribution import (
+    against,
+    input_gradient,
+    integrated_gradients,
+    integrated_gradients_of,
+)
 from core.insight.evidence import evidence
 from core.models.build import build_model
 
@@ -61,6 +66,23 @@ def test_a_gap_that_is_too_large_takes_more_steps(mlp, image, monkeypatch):
     np.testing.assert_array_equal(
         integrated_gradients(mlp, image, 3).values, integrated_gradients(mlp, image, 3, steps=128).values
     )
+
+
+def test_several_classes_at_once_are_told_as_each_by_itself(mlp, image):
+    for label, found in zip((3, 5), integrated_gradients_of(mlp, image, (3, 5), steps=16), strict=True):
+        alone = integrated_gradients(mlp, image, label, steps=16)
+        np.testing.assert_allclose(found.values, alone.values, atol=1e-6)
+        assert found.label == label
+        assert found.logit == pytest.approx(alone.logit, abs=1e-5)
+        assert found.gap == pytest.approx(found.values.sum() - (found.logit - found.baseline_logit), abs=1e-6)
+
+
+def test_a_class_of_which_little_is_told_takes_no_more_steps_than_the_one_beside_it(mlp, image):
+    pair = integrated_gradients_of(mlp, image, (3, 5))
+    most = max(abs(one.logit - one.baseline_logit) for one in pair)
+    assert all(abs(one.gap) <= max(1e-3, 0.01 * most) for one in pair)
+    for one, sixteen in zip(pair, integrated_gradients_of(mlp, image, (3, 5), steps=16), strict=True):
+        np.testing.assert_array_equal(one.values, sixteen.values)
 
 
 @pytest.mark.parametrize("explain", [input_gradient, partial(integrated_gradients, steps=16)])

@@ -18,7 +18,7 @@ from core.images.digit_segmentation import Box, find_digits, single_digit
 from core.images.garments import prepare_garment
 from core.images.ink_extraction import ink_from_canvas, ink_from_photo
 from core.images.preprocessing import STAGE_LABELS, PreprocessedImage, PreprocessingOptions, prepare
-from core.images.stroke_width import pen_width
+from core.images.stroke_width import strokes_of
 
 __all__ = [
     "STAGE_LABELS",
@@ -37,9 +37,9 @@ __all__ = [
     "find_digits",
     "ink_from_canvas",
     "ink_from_photo",
-    "pen_width",
     "prepare",
     "prepare_garment",
     "read_image",
     "single_digit",
+    "strokes_of",
 ]

@@ -26,10 +26,11 @@ def ink_from_canvas(rgba: NDArray[np.uint8]) -> Ink:
     """
     if rgba.ndim != 3 or rgba.shape[2] != 4:
         raise ValueError(f"a canvas is an array (H, W, 4) of RGBA bytes, got shape {rgba.shape}")
-    alpha = rgba[:, :, 3:].astype(np.float32) / 255
-    seen = np.concatenate([rgba[:, :, :3].astype(np.float32) / 255 * alpha, alpha], axis=2)
-    paper = np.median(np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]]), axis=0)
-    contrast = np.abs(seen - paper).max(axis=2)
+    *colours, alpha = np.ascontiguousarray(rgba.transpose(2, 0, 1)).astype(np.float32) / 255
+    contrast = np.zeros_like(alpha)
+    for seen in (*(colour * alpha for colour in colours), alpha):
+        paper = np.median(np.concatenate([seen[0], seen[-1], seen[:, 0], seen[:, -1]]))
+        np.maximum(contrast, np.abs(seen - paper), out=contrast)
     darkest = float(contrast.max())
     ink = contrast / darkest if darkest > MIN_CONTRAST else np.zeros_like(contrast)
     return np.asarray(ink, dtype=np.float32)

@@ -27,7 +27,7 @@ from core.images.centering import (
     window,
 )
 from core.images.deskew import deskew, straightening
-from core.images.stroke_width import pen_width, with_pen
+from core.images.stroke_width import Strokes, strokes_of, with_pen
 
 Ink = NDArray[np.float32]
 Stage = tuple[str, str, Ink]
@@ -112,9 +112,10 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
     shape, back = drawn[top:bottom, left:right], scale_and_move(1, 1, left, top)
     stages.append(("crop", _("cropped to the ink"), shape))
     large = resize(shape, _WORK_PX)
-    pen_px = pen_width(large) * BOX_PX / max(large.shape)
+    strokes = strokes_of(large)
+    pen_px = strokes.width * BOX_PX / max(large.shape) if strokes else 0.0
     if options.pen_width:
-        shape, back = _with_even_pen(shape, large, options, back)
+        shape, back = _with_even_pen(shape, large, strokes, options, back)
         caption = _(
             "strokes made {thinnest} to {thickest} pixels thick",
             thinnest=options.thinnest_px, thickest=options.thickest_px,
@@ -131,9 +132,11 @@ def prepare(ink: NDArray[np.floating], preparation: PreprocessingOptions | None 
     return PreprocessedImage(_deskewed(image, options, stages), tuple(stages), pen_px=pen_px, way_back=back)
 
 
-def _with_even_pen(shape: Ink, large: Ink, options: PreprocessingOptions, back: Affine) -> tuple[Ink, Affine]:
-    """Return `large`, which is `shape` enlarged, with the pen's width evened out, and its way back."""
-    redrawn = with_pen(large, options.thinnest_px / BOX_PX, options.thickest_px / BOX_PX)
+def _with_even_pen(
+    shape: Ink, large: Ink, strokes: Strokes | None, options: PreprocessingOptions, back: Affine
+) -> tuple[Ink, Affine]:
+    """Return `large`, which is `shape` enlarged, with the width of its strokes evened out, and its way back."""
+    redrawn = with_pen(large, strokes, options.thinnest_px / BOX_PX, options.thickest_px / BOX_PX)
     margin = (len(redrawn) - len(large)) // 2
     top, left, bottom, right = crop_box(redrawn)
     down, across = shape.shape[0] / large.shape[0], shape.shape[1] / large.shape[1]

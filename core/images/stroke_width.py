@@ -7,43 +7,53 @@ shape.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.morphology import skeletonize
 
 Ink = NDArray[np.float32]
+_MARGIN_PX: Final = 2
 
 
-def pen_width(ink: Ink) -> float:
-    """Return the median width in px of the strokes of `ink` (H, W) in [0, 1]; 0.0 where there is no ink."""
-    mask = np.pad(ink > 0.5, 1)
-    if not mask.any():
-        return 0.0
-    return _median_width(mask, skeletonize(mask))
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """The ink of a drawing measured, with a margin of paper: what is ink, its middle line, how deep in it lies what.
 
-
-def _median_width(mask: NDArray[np.bool_], skeleton: NDArray[np.bool_]) -> float:
-    """Return twice the median distance to the paper along the middle line (a distance of 1 is half a pixel
-    out).
+    mask and skeleton (H + 4, W + 4): the ink, and its middle line (Zhang and Suen 1984). depth, as large: the distance
+    to the paper in px. width: of the pen, the median along the middle line, in px.
     """
-    return float(2 * np.median(ndimage.distance_transform_edt(mask)[skeleton]) - 1)
+
+    mask: NDArray[np.bool_]
+    skeleton: NDArray[np.bool_]
+    depth: NDArray[np.float64]
+    width: float
 
 
-def with_pen(ink: Ink, thinnest: float, thickest: float) -> Ink:
+def strokes_of(ink: Ink) -> Strokes | None:
+    """Return the strokes of `ink` (H, W) in [0, 1] with their width; None where there is no ink."""
+    mask = np.pad(ink > 0.5, _MARGIN_PX)
+    if not mask.any():
+        return None
+    skeleton, depth = skeletonize(mask), ndimage.distance_transform_edt(mask)
+    width = float(2 * np.median(depth[skeleton]) - 1)  # a distance of 1 is half a pixel out
+    return Strokes(mask, skeleton, depth, width)
+
+
+def with_pen(ink: Ink, strokes: Strokes | None, thinnest: float, thickest: float) -> Ink:
     """Return `ink` (H, W) as if written with a pen of `thinnest` to `thickest`, shares of the result's longer
-    side.
+    side. strokes: its own, as `strokes_of` gives them.
 
     A stroke within that range is left as it is. Otherwise the edge of the ink is moved out or in by the same
-    distance everywhere, which keeps its shape; where thinning would break a stroke its middle line (Zhang and
-    Suen 1984) is kept. The result may have another size: it has a margin, crop it again. Values in [0, 1],
-    float32.
+    distance everywhere, which keeps its shape; where thinning would break a stroke its middle line is kept. The
+    result may have another size: it has a margin, crop it again. Values in [0, 1], float32.
     """
-    mask = np.pad(ink > 0.5, 2)
-    if not mask.any():
+    if strokes is None:
         return ink
-    skeleton = skeletonize(mask)
-    measured = _median_width(mask, skeleton)
+    skeleton, measured = strokes.skeleton, strokes.width
     rows, columns = np.nonzero(skeleton)
     middle = float(max(np.ptp(rows), np.ptp(columns)) + 1)  # the longer side without the pen's own width
     wanted = float(np.clip(measured / (middle + measured), thinnest, thickest))
@@ -52,8 +62,8 @@ def with_pen(ink: Ink, thinnest: float, thickest: float) -> Ink:
         return ink
     outward = (width - measured) / 2
     margin = int(max(0.0, np.ceil(outward))) + 3
-    mask, skeleton = np.pad(mask, margin), np.pad(skeleton, margin)
-    distance = ndimage.distance_transform_edt(~mask) - ndimage.distance_transform_edt(mask)  # < 0 in the ink
+    mask, skeleton = np.pad(strokes.mask, margin), np.pad(skeleton, margin)
+    distance = ndimage.distance_transform_edt(~mask) - np.pad(strokes.depth, margin)  # < 0 in the ink
     moved = outward - distance + 0.5
     if outward < 0:
         moved = np.maximum(moved, width / 2 - ndimage.distance_transform_edt(~skeleton) + 0.5)

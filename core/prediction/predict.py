@@ -158,6 +158,17 @@ def predict_prepared(
     return Prediction(kind, prepared, pixels, logits, probabilities, strange, grain)
 
 
+def predict_as_well(
+    predictor: Predictor, subject: ModelInput, first: Predictor, answer: Prediction
+) -> Prediction:
+    """Return what a second model says of what the first has answered, prepared anew only if it sees it otherwise."""
+    sees_the_same = (
+        predictor.config.deskew == first.config.deskew
+        and predictor.spec.image_shape == first.spec.image_shape
+    )
+    return predict_prepared(predictor, answer.prepared) if sees_the_same else predict(predictor, subject)
+
+
 def judged(answer: Prediction, other: Prediction | None, spec: DatasetSpec) -> Prediction:
     """Return the answer as page and command line give it, weighed with a second model's where there is one.
 

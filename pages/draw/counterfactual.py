@@ -17,6 +17,7 @@ from core.prediction.counterfactual_strokes import (
 )
 from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
+from pages.draw.answered import draw_whole
 from pages.draw.canvas import drawn_ink, put_dabs, undo
 from pages.draw.model_choice import LoadedModel
 from pages.draw.prediction import article
@@ -155,4 +156,9 @@ def _told() -> None:
         return
     with st.container(key="flip_told", horizontal=True, vertical_alignment="center"):
         st.markdown(outcome_in_markdown(drawn, pixels, names), width="content")
-        st.button(_("Remove them"), key="flip_undo", on_click=undo)
+        st.button(_("Remove them"), key="flip_undo", on_click=_take_off)
+
+
+def _take_off() -> None:
+    undo()
+    draw_whole()

@@ -20,6 +20,7 @@ from core.runs.dataset_rights import DRAWINGS
 from core.runs.run_labels import title
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import FIGURES_MS, follow
+from pages.draw.answered import draw_whole
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, model_of
 from pages.draw.own_drawings import ADDED, my_dataset
 from pages.run_context.dataset_import import import_own_images
@@ -93,11 +94,13 @@ def _drawings(data: ImageData) -> None:
         split = added.pop() if added else "train" if len(data.train_labels) else "test"
         count = len(getattr(data, f"{split}_labels"))
         datasets().remove_image(data.spec.name, split, count - 1)
+        draw_whole()
 
     def forget() -> None:
         datasets().delete(data.spec.name)
         st.session_state.get(ADDED, {}).pop(data.spec.name, None)
         st.session_state.deleted_dataset = data.spec.name
+        draw_whole()
 
     with st.container(horizontal=True):
         st.button(_("Remove last"), on_click=take_back, type="tertiary", icon=":material/undo:")
@@ -116,6 +119,7 @@ def _offer_undo(spec: DatasetSpec) -> None:
     def bring_back() -> None:
         try:
             datasets().restore(name)
+            draw_whole()
         except (DatasetError, StoreError) as error:
             st.session_state.lesson_trouble = str(error)
 

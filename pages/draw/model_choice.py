@@ -11,7 +11,7 @@ from core.datasets import CATALOG, DatasetError, DatasetSpec, ImageData, dataset
 from core.i18n.translation import _
 from core.images import PreprocessingOptions
 from core.insight.ood_detector import Detector
-from core.prediction.predict import ModelInput, Prediction, predict, predict_prepared
+from core.prediction.predict import ModelInput, Prediction, predict
 from core.prediction.predictor import Predictor, build_predictor
 from core.pretrained.digit_detector import detector_of
 from core.pretrained.registry import SHIPPED, adopt_shipped, ready_for
@@ -40,10 +40,7 @@ class LoadedModel:
 
     def answer(self, subject: ModelInput, options: PreprocessingOptions | None = None) -> Prediction:
         """Return what it says of the subject, and whether that is anything like what it learned."""
-        answer = predict(self.predictor, subject, options)
-        if not answer.is_asked:
-            return answer
-        return predict_prepared(self.predictor, answer.prepared, detector(self.predictor))
+        return predict(self.predictor, subject, options, detector(self.predictor))
 
     @property
     def spec(self) -> DatasetSpec:

@@ -13,6 +13,7 @@ from core.images import PreprocessedImage
 from core.prediction.fine_tuning import plain_pixels
 from core.prediction.predict import Drawing, ModelInput
 from core.runs import StoreError
+from pages.draw.answered import ask_anew
 from pages.draw.canvas import clear, seen_ink
 from pages.draw.model_choice import LoadedModel
 from pages.server.visitor import datasets
@@ -77,6 +78,7 @@ def _keep(model: LoadedModel, subject: ModelInput, label: int) -> None:
     except (DatasetError, StoreError) as error:
         st.session_state[_TROUBLE] = f"{error}"
         return
+    ask_anew()
     side = "test" if grown.test_size > before.test_size else "train"
     st.session_state.setdefault(ADDED, {}).setdefault(grown.name, []).append(side)
     if isinstance(subject, Drawing):

@@ -10,9 +10,12 @@ from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
-from core.prediction.predict import Drawing, ModelInput, Prediction, judged, predict
+from core.prediction.predict import Drawing, ModelInput, Prediction
+from core.runs import StoreError
 from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import follow
+from pages.draw.answered import Answered, follow_answer, is_whole_due, last_answered, note_answer
+from pages.draw.answerers import Answerers, answerers_with, answers_to
 from pages.draw.explanation import show_explanation
 from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
@@ -22,7 +25,6 @@ from pages.draw.model_choice import (
     chosen_model,
     detector_work,
     is_detector_due,
-    second_model,
     start_detector,
 )
 from pages.draw.model_comparison import show_learning, show_model_comparison
@@ -48,49 +50,64 @@ VIEWS: Final = Sentences(
     }
 )
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
+_VIEW: Final = "draw_view"  # which of VIEWS is open
 
 
 def draw_view(model: LoadedModel) -> None:
-    """Draw the page for the run that answers; while that run trains, its answer follows."""
+    """Draw the page for the run that answers; while that run trains, its answer follows.
+
+    In parts: a stroke has no more drawn anew than the canvas and its answer.
+    """
     start_detector(model.predictor)  # before the first stroke
-    fragment(_question_and_answer)(model)
+    fragment(_source_and_question)(model)
+    fragment(_behind_the_answer)()
 
 
-def _question_and_answer(drawn_for: LoadedModel) -> None:
+def _source_and_question(drawn_for: LoadedModel) -> None:
     model = _now(drawn_for)
     follow_weights(model.run, model.step)
+    waits = is_detector_due(model.predictor)
+    follow("detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}} if waits else {})
     st.caption(_introduction_in_markdown(model))
     source = chosen_source(model.spec)
+    fragment(_question_and_answer)(answerers_with(model), source)
+
+
+def _question_and_answer(answerers: Answerers, source: str) -> None:
+    model = answerers.model
     with st.container(key="asked"):
         left, right = st.columns([5, 8], gap="large")
-    view = _chosen_view()
+    has_labels = st.session_state.get(_VIEW) == LESSON
     with left, st.container(key="question"):
         subject = subject_from(source, model)
-        answer, second = (
-            answers_to(model, subject) if subject is not None else (predict(model.predictor, _BLANK), None)
-        )
-        if view == LESSON:
+        answer, second = answers_to(answerers, subject or _BLANK)
+        if has_labels:
             label_buttons(model, subject or _BLANK, answer.prepared)
     with right:
         show_answer(answer, model.spec, _question(source, subject), second)
         _input(answer)
+    note_answer(model, subject, answer, on_canvas=source == CANVAS, has_labels=has_labels)
+
+
+def _behind_the_answer() -> None:
+    """Draw what stands behind the last answer: with the page, and when the browser asks for it."""
+    asked = last_answered()
+    if asked is None:  # it could not be drawn
+        return
+    view = st.session_state[_VIEW] = _chosen_view()
+    if (
+        is_whole_due()
+        or (view == LESSON) != asked.has_labels
+        or asked.selected != st.session_state.get("run")
+    ):
+        st.rerun()
     with st.container(key="behind"):
-        _show_view(view, source, model, subject or _BLANK, answer)
-    waits = answer.is_asked and is_detector_due(model.predictor)
-    follow("detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}} if waits else {})
-
-
-def answers_to(model: LoadedModel, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
-    """Return the answer, weighed with that of a second model, and the second's name and answer."""
-    answer = model.answer(subject)
-    second = _second_opinion(model, subject) if answer.is_asked else None
-    return judged(answer, second[1] if second else None, model.spec), second
-
-
-def _second_opinion(model: LoadedModel, subject: ModelInput) -> tuple[str, Prediction] | None:
-    """Return a ready-made model's name and its answer: two that disagree tell more than one that is sure."""
-    second = second_model(model)
-    return (second.name, predict(second.predictor, subject)) if second else None
+        try:
+            _show_view(view, asked)
+        except (DatasetError, StoreError):
+            follow_answer(asked.number)  # the next drawing may fare better
+            raise
+    follow_answer(asked.number)
 
 
 def _question(source: str, subject: ModelInput | None) -> Question:
@@ -169,7 +186,8 @@ def _chosen_view() -> str:
     )
 
 
-def _show_view(view: str, source: str, model: LoadedModel, subject: ModelInput, answer: Prediction) -> None:
+def _show_view(view: str, asked: Answered) -> None:
+    model, subject, answer = asked.model, asked.subject or _BLANK, asked.answer
     if view == PREPARATION:
         show_preprocessing(model, subject, answer)
     elif view == OTHERS:
@@ -179,4 +197,4 @@ def _show_view(view: str, source: str, model: LoadedModel, subject: ModelInput, 
     elif view == LESSON:
         show_fine_tuning(model)
     else:
-        show_explanation(model, answer, on_canvas=source == CANVAS)
+        show_explanation(model, answer, on_canvas=asked.on_canvas)

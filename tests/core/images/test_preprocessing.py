@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.i18n.reader import read_by
-from core.images import STAGE_LABELS, PreprocessingOptions, ink_from_canvas, pen_width, prepare
+from core.images import STAGE_LABELS, PreprocessingOptions, ink_from_canvas, prepare, strokes_of
 from core.synthetic_digits import Handwriting, draw, paint, styles, template
 from tests.catalogues import german
 
@@ -66,11 +66,13 @@ def test_a_thin_and_a_thick_pen_come_out_alike_and_without_the_stage_do_not(digi
 
 @pytest.mark.parametrize("pen_px", [6, 12, 20, 31])
 def test_pen_width_measures_the_brush(pen_px: int) -> None:
-    assert pen_width(drawing(1, pen_px=pen_px)) == pytest.approx(pen_px, abs=1.5)
+    strokes = strokes_of(drawing(1, pen_px=pen_px))
+    assert strokes is not None
+    assert strokes.width == pytest.approx(pen_px, abs=1.5)
 
 
 def test_pen_width_of_nothing_is_zero() -> None:
-    assert pen_width(np.zeros((20, 20), dtype=np.float32)) == 0
+    assert strokes_of(np.zeros((20, 20), dtype=np.float32)) is None
 
 
 def test_each_stage_is_kept_in_order_with_a_caption() -> None:

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from benchmarks.styles import UNSEEN
 from core.datasets import ImageData
-from core.images import PreprocessingOptions, pen_width, prepare
+from core.images import PreprocessingOptions, prepare, strokes_of
 from core.synthetic_digits import (
     NAMED,
     Handwriting,
@@ -119,7 +119,9 @@ def test_the_brush_is_round_and_as_wide_as_asked(pen_px: int) -> None:
     ink = paint([np.array([[60.0, 140.0], [220.0, 140.0]])], pen_px)
     area = 160 * pen_px + np.pi * (pen_px / 2) ** 2  # a bar with two half discs
     assert ink.sum() == pytest.approx(area, rel=0.06)
-    assert pen_width(ink) == pytest.approx(pen_px, abs=1.1)
+    strokes = strokes_of(ink)
+    assert strokes is not None
+    assert strokes.width == pytest.approx(pen_px, abs=1.1)
 
 
 def test_ink_outside_the_canvas_is_lost_and_nothing_gives_nothing() -> None:

@@ -15,7 +15,7 @@ from core.datasets import ImageData
 from core.prediction.digit_detection import detect_digits
 from core.runs import Store
 from pages.draw import model_choice
-from pages.draw.question_and_answer import answers_to
+from pages.draw.answerers import answerers_with, answers_to
 
 Told = list[tuple[str, str, float | None]]
 
@@ -40,10 +40,10 @@ def on_the_page(files: list[Path], run: str) -> Told:
     made = model_choice._detector_for(model.predictor)
     assert made is not None
     made.result(300)
-    told = []
+    answerers, told = answerers_with(model), []
     for path in files:
         subject = detect_digits(Image.open(path), model.spec, several=False).found[0].subject
-        answer, _ = answers_to(model, subject)
+        answer, _ = answers_to(answerers, subject)
         strange = None if answer.strangeness is None else round(answer.strangeness, 3)
         told.append((model.spec.class_names[answer.best], answer.kind, strange))
     return told

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.insight.ood_detector import Detector
 from core.prediction.predict import ModelInput, Prediction, judged, predict, predict_as_well
 from pages.draw.model_choice import LoadedModel, detector, second_model
+from pages.server.lasting_threads import answered
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,10 @@ def answerers_with(model: LoadedModel) -> Answerers:
 
 def answers_to(answerers: Answerers, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
     """Return the answer, weighed with that of the second model, and the second's name and answer."""
+    return answered(lambda: _answers(answerers, subject))
+
+
+def _answers(answerers: Answerers, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
     model, second = answerers.model, answerers.second
     answer = predict(model.predictor, subject, detector=answerers.detector)
     if second is None or not answer.is_asked:

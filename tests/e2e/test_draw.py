@@ -174,6 +174,7 @@ def test_on_a_phone_a_finger_does_it_all_and_nothing_moves(app: App, browser: Br
         page.get_by_role("button", name="Undo").tap()
         expect(page.locator(".ink-answer")).to_contain_text("It is a 3")
         expect_rest(page)
+        page.locator(".st-key-behind").scroll_into_view_if_needed()  # it comes once it can be seen
         page.get_by_role("button", name="Draw them").tap()
         expect(page.locator(".st-key-flip_told")).to_contain_text("now it says")
         page.get_by_role("button", name="Remove them").tap()

@@ -4,9 +4,8 @@ The answer is drawn with every stroke; what stands behind it once the pen rests 
 browser says (pages/static/rest.js). Until then it goes on telling of the drawing before, pale.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -40,10 +39,14 @@ class Answered:
     rest_ms: int = 0
 
     def is_same(self, other: "Answered") -> bool:
-        """Return whether the two are one question, answered alike by the same weights."""
-        return (
-            self.model.predictor is other.model.predictor
-            and (self.on_canvas, self.answer.kind) == (other.on_canvas, other.answer.kind)
+        """Return whether the page tells the same of both: one question, answered alike by the same weights.
+
+        Beside the buttons for labels no more than the model counts: nothing is told of a drawing before it is kept.
+        """
+        if self.model.predictor is not other.model.predictor or self.has_labels != other.has_labels:
+            return False
+        return self.has_labels or (
+            (self.on_canvas, self.answer.kind) == (other.on_canvas, other.answer.kind)
             and self.is_of_same_image(other)
         )
 
@@ -79,9 +82,13 @@ def last_answered() -> Answered | None:
     return known
 
 
-def follow_answer(number: int, on_rest: Callable[[], Any] = lambda: None) -> None:
-    """Say which question the page tells of here; have what this stands in drawn anew when it is another's turn."""
-    _rest("behind", {"shown": number}, on_rested_change=on_rest)
+def follow_answer(asked: Answered) -> None:
+    """Say of which question the page tells here; have what this stands in drawn anew when it is another's turn.
+
+    That is once it is seen, but for what can be done to kept drawings: somebody may look for a button by its name.
+    """
+    data = {"shown": asked.number, "onlySeen": not asked.has_labels}
+    _rest("behind", data, on_rested_change=lambda: None)
 
 
 def ask_anew() -> None:

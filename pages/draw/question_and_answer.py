@@ -105,9 +105,9 @@ def _behind_the_answer() -> None:
         try:
             _show_view(view, asked)
         except (DatasetError, StoreError):
-            follow_answer(asked.number)  # the next drawing may fare better
+            follow_answer(asked)  # the next drawing may fare better
             raise
-    follow_answer(asked.number)
+    follow_answer(asked)
 
 
 def _question(source: str, subject: ModelInput | None) -> Question:

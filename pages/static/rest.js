@@ -1,6 +1,6 @@
 // When the pen rests, what stands behind the answer is asked for: about the last drawing alone, and only while it can be
 // seen. Until it comes, what stands there is pale, since it tells of the drawing before. pages/draw/answered.py mounts
-// this twice: {question, restMs} says what has been answered, {shown} what the page tells of behind the answer.
+// this twice: {question, restMs} says what has been answered, {shown, onlySeen} of what the page tells behind the answer.
 
 const AGAIN_MS = 10_000; // what was asked for and has not come by then is asked for again
 const UNANSWERED_MS = 3_000; // a stroke that is not answered by then was none
@@ -29,8 +29,8 @@ class Rest {
     this.look();
   }
 
-  tells({ shown }, place, trigger) {
-    this.shown = { question: shown, place, trigger };
+  tells({ shown, onlySeen }, place, trigger) {
+    this.shown = { question: shown, onlySeen, place, trigger };
     this.look();
   }
 
@@ -47,7 +47,7 @@ class Rest {
     const isDue = Boolean(answer && shown?.place.isConnected && answer.question !== shown.question);
     behind?.toggleAttribute("data-inkling-late", isDue);
     behind?.setAttribute("aria-busy", String(isDue));
-    if (!isDue || !this.isSeen || this.isDown || document.hidden) return;
+    if (!isDue || (shown.onlySeen && !this.isSeen) || this.isDown || document.hidden) return;
     const restsAt = this.penAt > answer.at ? this.penAt + UNANSWERED_MS : answer.at + answer.restMs;
     const again = this.asked?.question === answer.question ? this.asked.at + AGAIN_MS : 0;
     const wait = Math.max(restsAt, again) - performance.now();

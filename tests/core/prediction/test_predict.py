@@ -16,6 +16,7 @@ from core.prediction.predict import (
     Photo,
     detector_for,
     predict,
+    predict_as_well,
     predict_prepared,
     weighed,
 )
@@ -188,3 +189,15 @@ def test_only_a_strange_image_with_a_doubted_answer_is_unusual(mnist: ImageData)
 def test_a_dataset_of_a_few_images_has_no_detector(mnist: ImageData) -> None:
     few = replace(mnist, train_images=mnist.train_images[:40], train_labels=mnist.train_labels[:40])
     assert detector_for(ready("cnn-mnist"), few) is None
+
+
+@pytest.mark.parametrize("second_deskews", [True, False])
+def test_a_second_model_says_what_it_says_when_asked_alone(second_deskews: bool) -> None:
+    first, second = ready("cnn-mnist"), ready("softmax-mnist")
+    second = replace(second, config=replace(second.config, deskew=second_deskews))
+    slanted = synthetic_digits.Handwriting(slant=0.5, centre=(0.4, 0.6))
+    subject = Drawing(drawn(4, 1, slanted))
+    alone = predict(second, subject)
+    beside = predict_as_well(second, subject, first, predict(first, subject))
+    np.testing.assert_array_equal(beside.pixels, alone.pixels)
+    np.testing.assert_array_equal(beside.logits, alone.logits)

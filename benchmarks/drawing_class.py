@@ -30,6 +30,7 @@ from benchmarks.page_client import Session
 from core.synthetic_digits import draw, paint, random_hand, styles, template
 from pages.draw.answered import REST_MS
 
+SPARED = 3  # as in rest.js
 WARM_STROKES = 2  # of each client, before it counts
 
 
@@ -59,8 +60,9 @@ class Pupil:
             while time.perf_counter() < until:
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 due = max(due, time.perf_counter()) + every_s
-                self.answer_ms.append(await self._stroke(socket, rng))
-                await self._rest(socket, due)
+                took_ms = await self._stroke(socket, rng)
+                self.answer_ms.append(took_ms)
+                await self._rest(socket, due, (REST_MS + SPARED * took_ms) / 1000)
             reading.cancel()
 
     async def _read(self, socket: ClientConnection) -> None:
@@ -98,11 +100,11 @@ class Pupil:
         self.session.chosen[component] = state
         return await self._ask(socket, fragment, "answer_bars")
 
-    async def _rest(self, socket: ClientConnection, due: float) -> None:
-        """Ask for the reasons once the pen has rested so long, as rest.js does."""
-        if not self.asks_why or due - time.perf_counter() < REST_MS / 1000:
+    async def _rest(self, socket: ClientConnection, due: float, rest_s: float) -> None:
+        """Ask for the reasons once the pen has rested so long, as rest.js does, unless it is to draw before."""
+        if not self.asks_why or due - time.perf_counter() < rest_s:
             return
-        await asyncio.sleep(REST_MS / 1000)
+        await asyncio.sleep(rest_s)
         component, fragment = self.places["behind"]
         event = json.dumps([{"event": "rested", "value": self.question}])
         wish = WidgetState(id=_make_trigger_id(component, "events"), json_trigger_value=event)

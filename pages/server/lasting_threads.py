@@ -1,7 +1,8 @@
 """Threads that last, for what pages compute by PyTorch again and again.
 
-Each rerun of a page is another thread, and in a new one PyTorch prepares its convolutions anew: a CNN's answer took 7
-ms of a core there, 0.4 in one that has answered before.
+Each rerun of a page is another thread. How many threads PyTorch computes on is known to the process, but OpenMP asks it
+of each thread, and the first convolution in a new one comes before PyTorch has told: it began a second thread, which
+cost 7 ms of a core for a CNN's answer, 0.4 in one that has answered before.
 """
 
 from collections.abc import Callable
@@ -9,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from core.i18n.reader import read_by, reader
+from core.training.threads import use_one_thread
 
 T = TypeVar("T")
 
-_ANSWERS: Final = ThreadPoolExecutor(1, "answers")
-_REASONS: Final = ThreadPoolExecutor(1, "reasons")  # whoever waits for an answer waits for no reasons
+_ANSWERS: Final = ThreadPoolExecutor(1, "answers", initializer=use_one_thread)
+# Whoever waits for an answer waits for no reasons.
+_REASONS: Final = ThreadPoolExecutor(1, "reasons", initializer=use_one_thread)
 
 
 def answered(work: Callable[[], T]) -> T:

@@ -4,6 +4,7 @@
 
 const AGAIN_MS = 10_000; // what was asked for and has not come by then is asked for again
 const UNANSWERED_MS = 3_000; // a stroke that is not answered by then was none
+const SPARED = 3; // times what the answer took: a busy server answers first, and gives reasons to who draws no more
 
 class Rest {
   constructor() {
@@ -25,7 +26,10 @@ class Rest {
   }
 
   answered({ question, restMs }) {
-    if (question !== this.answer?.question) this.answer = { question, restMs, at: performance.now() };
+    if (question !== this.answer?.question) {
+      const at = performance.now(), tookMs = restMs ? Math.min(at - this.penAt, UNANSWERED_MS) : 0;
+      this.answer = { question, restMs: restMs + (tookMs < UNANSWERED_MS ? SPARED * tookMs : 0), at };
+    }
     this.look();
   }
 

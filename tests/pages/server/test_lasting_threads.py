@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from core.i18n.reader import Reader, read_by, reader
 from pages.server.lasting_threads import answered, reasoned
@@ -34,3 +35,13 @@ def test_errors_are_the_askers() -> None:
     with pytest.raises(ZeroDivisionError):
         answered(lambda: 1 / 0)
     assert answered(lambda: 7) == 7
+
+
+@pytest.mark.parametrize("does", [answered, reasoned])
+def test_what_is_computed_there_starts_no_further_threads(does) -> None:
+    import torch
+
+    assert torch.get_num_threads() == 1  # the process is told, and OpenMP in each thread
+    found = does(lambda: ThreadpoolController().select(user_api="openmp").info())
+    assert found
+    assert {library["num_threads"] for library in found} == {1}

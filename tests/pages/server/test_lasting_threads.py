@@ -1,6 +1,7 @@
 """Work in threads that last: the same thread, said in the language of who asks, and its errors told to them."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from threadpoolctl import ThreadpoolController
@@ -43,5 +44,5 @@ def test_what_is_computed_there_starts_no_further_threads(does) -> None:
 
     assert torch.get_num_threads() == 1  # the process is told, and OpenMP in each thread
     found = does(lambda: ThreadpoolController().select(user_api="openmp").info())
-    assert found
-    assert {library["num_threads"] for library in found} == {1}
+    of_torch = [library["num_threads"] for library in found if "torch" in Path(library["filepath"]).parts]
+    assert of_torch == [1]

@@ -144,6 +144,19 @@ def test_no_fragment_stands_in_another() -> None:
     assert beginners
     assert not beginners & {*shared}
     assert [path.name for path in beginners if path.parent.name == "draw"] == ["question_and_answer.py"]
+    for path in beginners:
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and _begins_fragments(function):
+                assert function.name not in _drawn_as_fragments(path), f"{path.name}: {function.name}"
+
+
+def _begins_fragments(function: ast.FunctionDef) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "fragment" for node in ast.walk(function))
+
+
+def _drawn_as_fragments(path: Path) -> set[str]:
+    """Return the functions that the module gives to `fragment`."""
+    return set(re.findall(r"\bfragment\((\w+)\)", path.read_text(encoding="utf-8")))
 
 
 def test_core_has_no_module_outside_its_rooms() -> None:

@@ -51,6 +51,7 @@ VIEWS: Final = Sentences(
 )
 _BLANK: Final = Drawing(np.zeros((280, 280), np.float32))
 _VIEW: Final = "draw_view"  # which of VIEWS is open
+_ANSWERERS: Final = "draw_answerers"  # and the model that the page was drawn for when they were found
 
 
 def draw_view(model: LoadedModel) -> None:
@@ -59,22 +60,18 @@ def draw_view(model: LoadedModel) -> None:
     In parts: a stroke has no more drawn anew than the canvas and its answer.
     """
     start_detector(model.predictor)  # before the first stroke
-    fragment(_source_and_question)(model)
+    fragment(_question_and_answer)(model)
     fragment(_behind_the_answer)()
 
 
-def _source_and_question(drawn_for: LoadedModel) -> None:
-    model = _now(drawn_for)
+def _question_and_answer(drawn_for: LoadedModel) -> None:
+    answerers = _answerers_now(drawn_for)
+    model = answerers.model
     follow_weights(model.run, model.step)
     waits = is_detector_due(model.predictor)
     follow("detector", {("work", detector_work(model.predictor)): {"is_done": str(False)}} if waits else {})
     st.caption(_introduction_in_markdown(model))
     source = chosen_source(model.spec)
-    fragment(_question_and_answer)(answerers_with(model), source)
-
-
-def _question_and_answer(answerers: Answerers, source: str) -> None:
-    model = answerers.model
     with st.container(key="asked"):
         left, right = st.columns([5, 8], gap="large")
     has_labels = st.session_state.get(_VIEW) == LESSON
@@ -114,6 +111,15 @@ def _question(source: str, subject: ModelInput | None) -> Question:
     if source == CANVAS:
         return "drawing"
     return "missing" if subject is None else "picture"
+
+
+def _answerers_now(drawn_for: LoadedModel) -> Answerers:
+    """Return who answers; of a run that has ended those whom the stroke before has found."""
+    known: tuple[LoadedModel, Answerers] | None = st.session_state.get(_ANSWERERS)
+    if known is None or known[0] is not drawn_for or not drawn_for.run.has_ended or known[1].detector is None:
+        known = drawn_for, answerers_with(_now(drawn_for))
+        st.session_state[_ANSWERERS] = known
+    return known[1]
 
 
 def _now(drawn_for: LoadedModel) -> LoadedModel:

@@ -149,6 +149,8 @@ class Runner:
             worker = busy[row.id]
             waits = row.state == PAUSED and row.command == "pause" and row.run_until <= row.step
             worker.pause_seen_at = (worker.pause_seen_at or now) if waits else None
+            if row.command == "stop" and worker.stop_seen_at is None:
+                self._pool.hurry(worker)
             worker.stop_seen_at = (worker.stop_seen_at or now) if row.command == "stop" else None
             if worker.stop_seen_at is not None and now - worker.stop_seen_at > HARD_STOP_S:
                 LOG.warning("run %s does not stop and is ended by force", row.id)

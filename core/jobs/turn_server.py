@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -44,7 +45,7 @@ class TurnServer:
     def __init__(self, cores: int, at_once: int) -> None:
         self._queue: TurnQueue[_Worker] = TurnQueue(cores, at_once)
         self._workers: dict[socket.socket, _Worker] = {}
-        self._said: deque[tuple[socket.socket, Share | None]] = deque()  # by other threads
+        self._calls: deque[Callable[[], None]] = deque()  # of other threads
         self._selector = selectors.DefaultSelector()
         self._is_closed = False
         self._bell, self._clapper = socket.socketpair()
@@ -54,19 +55,23 @@ class TurnServer:
 
     def add(self, end: socket.socket) -> None:
         """Take the server's end of a new worker's socket; for any thread."""
-        self._call(end, None)
+        self._call(lambda: self._add(end))
 
     def let_share(self, end: socket.socket, share: Share) -> None:
         """Let the worker at the other end take part, as the run that it is to train; for any thread."""
-        self._call(end, share)
+        self._call(lambda: self._let_share(end, share))
+
+    def hurry(self, end: socket.socket) -> None:
+        """Let the worker at the other end go before all others: its run is to stop; for any thread."""
+        self._call(lambda: self._hurry(end))
 
     def close(self) -> None:
         """End; from then on whoever is left computes without turns."""
         self._is_closed = True
         self._ring()
 
-    def _call(self, end: socket.socket, share: Share | None) -> None:
-        self._said.append((end, share))
+    def _call(self, call: Callable[[], None]) -> None:
+        self._calls.append(call)
         self._ring()
 
     def _ring(self) -> None:
@@ -93,14 +98,21 @@ class TurnServer:
     def _hear_threads(self) -> None:
         with suppress(BlockingIOError):
             self._bell.recv(4096)
-        while self._said:
-            end, share = self._said.popleft()
-            if share is None:
-                end.setblocking(False)
-                worker = self._workers[end] = _Worker(end)
-                self._selector.register(end, selectors.EVENT_READ, worker)
-            elif end in self._workers:
-                self._queue.join(self._workers[end], share.account, share.threads, is_search=share.is_search)
+        while self._calls:
+            self._calls.popleft()()
+
+    def _add(self, end: socket.socket) -> None:
+        end.setblocking(False)
+        worker = self._workers[end] = _Worker(end)
+        self._selector.register(end, selectors.EVENT_READ, worker)
+
+    def _let_share(self, end: socket.socket, share: Share) -> None:
+        if end in self._workers:  # else it is gone
+            self._queue.join(self._workers[end], share.account, share.threads, is_search=share.is_search)
+
+    def _hurry(self, end: socket.socket) -> None:
+        if end in self._workers:
+            self._queue.hurry(self._workers[end])
 
     def _hear(self, worker: _Worker) -> None:
         """Take what a worker says, or note that it is gone."""

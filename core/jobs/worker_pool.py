@@ -112,6 +112,10 @@ class WorkerPool:
         send(worker.pipe, {"run": run_id})
         return worker
 
+    def hurry(self, worker: Worker) -> None:
+        """Let the worker, whose run is to stop, compute before all others."""
+        self._turns.hurry(worker.turns)
+
     def on_message(self, worker: Worker) -> bool:
         """Take a worker's message; return False when it is gone."""
         message = receive(worker.pipe)

@@ -128,6 +128,16 @@ def test_a_worker_that_hangs_in_its_turn_keeps_nobody_waiting():
     assert machine.queue.next_turn(LONGEST_S) == "waits"
 
 
+def test_who_is_told_to_stop_goes_before_all_others():
+    machine = Machine(cores=1)
+    for run in "abc":
+        machine.join(run)
+    machine.join("trial", "search", is_search=True)
+    machine.go_on(30)
+    machine.queue.hurry("trial")
+    assert machine.go_on(0.05) == ["trial"]
+
+
 def test_whoever_is_gone_has_left_its_turn():
     machine = Machine(cores=1)
     machine.join("gone")

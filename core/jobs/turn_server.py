@@ -55,6 +55,8 @@ class TurnServer:
 
     def add(self, end: socket.socket) -> None:
         """Take the server's end of a new worker's socket; for any thread."""
+        if self._is_closed:  # who has nobody to ask computes without turns
+            end.close()
         self._call(lambda: self._add(end))
 
     def let_share(self, end: socket.socket, share: Share) -> None:
@@ -81,16 +83,15 @@ class TurnServer:
     def _serve(self) -> None:
         try:
             while not self._is_closed:
-                timeout_s = (
-                    LONGEST_S / 4 if self._queue.is_wanted else None
-                )  # a turn may be held for too long
-                events = self._selector.select(timeout_s)
+                # while anybody waits it looks by itself: a turn may be in hand for too long
+                events = self._selector.select(LONGEST_S / 4 if self._queue.is_wanted else None)
                 self._hear_threads()  # first: who wants a turn must be known
                 for key, _mask in events:
                     if key.data is not None:
                         self._hear(key.data)
                 self._give_turns()
         finally:
+            self._is_closed = True
             for end in [*self._workers, self._bell, self._clapper]:
                 end.close()
             self._selector.close()

@@ -94,6 +94,9 @@ def test_without_a_server_every_turn_is_ones_own(server):
     second.take()
     assert second.is_mine
     assert not second.is_over()
+    newcomer = worker(server, "c")
+    newcomer.take()
+    assert newcomer.is_mine
 
 
 def test_a_worker_that_found_its_run_taken_takes_part_with_the_next(server):

@@ -40,6 +40,7 @@ EVERY_FRAME = """() => {
   };
   look();
 }"""
+CURVES = "document.querySelectorAll('.ink-chart-plot .scatterlayer .trace path.js-line').length"
 POINTS = "() => Math.max(...[...document.querySelectorAll('.ink-chart-plot')].map((p) => p.data?.[0]?.x?.length ?? 0))"
 X_RANGE = "() => document.querySelector('.ink-chart-plot').layout.xaxis.range"
 
@@ -110,6 +111,7 @@ def test_news_neither_flicker_nor_remount_nor_lose_the_zoom(page: Page, address:
     page.mouse.up()
     expect(page.get_by_role("button", name="whole run").first).to_be_visible()
     zoomed = page.evaluate(X_RANGE)
+    page.wait_for_function(f"() => {CURVES} >= 4")  # of an evaluation that is alone there is no line
     page.evaluate(EVERY_FRAME)
     wait_for_steps(page, 120)
     seen = page.evaluate("() => window.__seen")
@@ -192,6 +194,7 @@ def test_a_message_that_never_arrives_is_noticed_and_made_good(page: Page, addre
 
 def test_a_dark_page_repaints_without_a_remount(page: Page, address: str) -> None:
     playing(opened(page, address), 120)
+    page.wait_for_function(f"() => {CURVES} >= 4")
     page.evaluate(EVERY_FRAME)
     tile = "document.querySelector('.ink-tiles figure canvas')"
     corner = f"() => [...{tile}.getContext('2d').getImageData(0, 0, 1, 1).data]"

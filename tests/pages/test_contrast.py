@@ -35,7 +35,8 @@ UNREAD = (
     "ink-bar-track",
     "50%",
     ".ink-switch input",
-)  # moves aside for the pointer; marks; a frame of a dot; what its label is pressed for
+    ":is(canvas, img, svg)",
+)  # moves aside for the pointer; marks; a frame of a dot; what its label is pressed for; pictures
 
 
 def contrast(one: str, other: str) -> float:

@@ -31,6 +31,9 @@ class Links:
     asked: list[float] = field(
         default_factory=list
     )  # when the page asked for a run of its script, or a fragment's
+    rested: list[float] = field(
+        default_factory=list
+    )  # when it asked for what stands behind an answer on Draw
     said: list[dict[str, Any]] = field(default_factory=list)  # what it says it watches
     loses: int = 0  # so many of what it asks for from now on never reach the server
 
@@ -58,7 +61,7 @@ class Links:
         def hear(message: str | bytes) -> None:
             assert isinstance(message, bytes)
             if BackMsg.FromString(message).WhichOneof("type") == "rerun_script":
-                self.asked.append(time.monotonic())
+                (self.rested if b'"rested"' in message else self.asked).append(time.monotonic())
                 if self.loses:
                     self.loses -= 1
                     return

@@ -19,7 +19,7 @@ from core.i18n.translation import _
 from core.images import ImageError, Limits, check_size, read_image
 from core.insight.ood_detector import Detector
 from core.prediction.digit_detection import detect_digits
-from core.prediction.predict import Prediction, judged, predict
+from core.prediction.predict import Prediction, predict_with_second
 from core.prediction.predictor import Predictor
 from core.prediction.thing_sentences import NOTHING_LIKE, about
 from core.pretrained.digit_detector import detector_of
@@ -88,10 +88,8 @@ def _answer(path: Path, asked: _Asked) -> Prediction:
         raise ImageError(_("This is neither a file nor a folder. Give the names of pictures."))
     check_size(path.stat().st_size, limits)
     picture = read_image(path.read_bytes(), limits)
-    spec = asked.predictor.spec
-    subject = detect_digits(picture, spec, several=False).found[0].subject
-    answer = predict(asked.predictor, subject, detector=asked.detector)
-    return judged(answer, predict(asked.second, subject) if asked.second else None, spec)
+    subject = detect_digits(picture, asked.predictor.spec, several=False).found[0].subject
+    return predict_with_second(asked.predictor, subject, asked.detector, asked.second)[0]
 
 
 def _say(path: Path, answer: Prediction, spec: DatasetSpec, as_json: bool) -> None:

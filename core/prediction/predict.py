@@ -169,6 +169,17 @@ def predict_as_well(
     return predict_prepared(predictor, answer.prepared) if sees_the_same else predict(predictor, subject)
 
 
+def predict_with_second(
+    predictor: Predictor, subject: ModelInput, detector: Detector | None, second: Predictor | None
+) -> tuple[Prediction, Prediction | None]:
+    """Return the answer, weighed with that of a second model, and the second's; None where it is not asked."""
+    answer = predict(predictor, subject, detector=detector)
+    if second is None or not answer.is_asked:
+        return answer, None
+    other = predict_as_well(second, subject, predictor, answer)
+    return judged(answer, other, predictor.spec), other
+
+
 def judged(answer: Prediction, other: Prediction | None, spec: DatasetSpec) -> Prediction:
     """Return the answer as page and command line give it, weighed with a second model's where there is one.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.insight.ood_detector import Detector
-from core.prediction.predict import ModelInput, Prediction, judged, predict, predict_as_well
+from core.prediction.predict import ModelInput, Prediction, predict_with_second
 from pages.draw.model_choice import LoadedModel, detector, second_model
 from pages.server.lasting_threads import answered
 
@@ -24,13 +24,8 @@ def answerers_with(model: LoadedModel) -> Answerers:
 
 def answers_to(answerers: Answerers, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
     """Return the answer, weighed with that of the second model, and the second's name and answer."""
-    return answered(lambda: _answers(answerers, subject))
-
-
-def _answers(answerers: Answerers, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
-    model, second = answerers.model, answerers.second
-    answer = predict(model.predictor, subject, detector=answerers.detector)
-    if second is None or not answer.is_asked:
-        return answer, None
-    other = predict_as_well(second.predictor, subject, model.predictor, answer)
-    return judged(answer, other, model.spec), (second.name, other)
+    predictor, detector, second = answerers.model.predictor, answerers.detector, answerers.second
+    answer, other = answered(
+        lambda: predict_with_second(predictor, subject, detector, second.predictor if second else None)
+    )
+    return answer, (second.name, other) if second and other else None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -71,16 +72,14 @@ def test_figures_follow_a_run_seldom_and_its_end_at_once(
     pages, first = opened_in_tabs(page, app, PAGES, running)
     until(
         lambda: (
-            page.evaluate("1") and all(len(links.asked) >= first[name] + 6 for name, links in pages.items())
+            page.evaluate("1") and all(len(links.asked) >= first[name] + 3 for name, links in pages.items())
         ),
-        "the figures to be drawn several times more",
+        "the figures to be drawn three times more",
     )
     for name, links in pages.items():
-        # On Draw the answer, then what stands behind it; once more where it is another's turn meanwhile.
-        at_once = 3 if name == "draw" else 1
-        asked = links.asked[first[name] :]
-        between = [later - earlier for earlier, later in zip(asked, asked[at_once:], strict=False)]
+        between = [later - earlier for earlier, later in pairwise(links.asked[first[name] :])]
         assert all(gap >= 0.95 * FIGURES_MS / 1000 for gap in between), (name, between)
+    assert pages["draw"].rested, "what stands behind the answer follows it"
 
     store.order(running, command="stop")
     until(

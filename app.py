@@ -14,6 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.training.threads import begin_with_one_thread
 from pages.server import addresses
 from pages.server.answers import OwnWords
 from pages.server.background import begin, tell_end
@@ -30,9 +31,11 @@ from pages.server.open_tabs import OpenTabs
 from pages.server.page_messages import PageMessages
 from pages.server.services import allowed
 from pages.server.static_files import StaticFiles
+from pages.server.theme_message import keep_theme
 from pages.server.turns import POOL
 from pages.server.uploads import RoomForUploads
 
+begin_with_one_thread()  # before anything imports PyTorch
 PAGES: Final = Path(__file__).resolve().with_name("pages")
 
 
@@ -42,6 +45,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     print(addresses.told(), flush=True)
     raise_limit()
     bound_inflation()
+    keep_theme()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(POOL))
     watching = Connections().watch(asyncio.get_running_loop())
     begin(lambda: importlib.import_module("pages.shell"), "pages")

@@ -79,14 +79,14 @@ class Pupil:
                 return
 
 
-async def bystander(app: App, run_id: str) -> list[float]:
-    """Have the page of a run that is done drawn once a second, until cancelled; return the milliseconds."""
+async def bystander(app: App, run_id: str, every_s: float = 1.0) -> list[float]:
+    """Have the page of a run that is done drawn again and again, until cancelled; return the milliseconds."""
     session = Session(run_id, headers={"cookie": await asyncio.to_thread(cookie, app)})
     async with session.connected(app) as page:
         try:
             while True:
                 await session.draw(page)
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(every_s)
         except asyncio.CancelledError:
             return session.draw_ms[1:]
 

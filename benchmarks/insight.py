@@ -122,7 +122,9 @@ def damage_clicks(
     for name in robustness.DAMAGES:
         yield (
             f"curve of {name}, 1,000 images",
-            lambda name=name: robustness.accuracy_curve(logits_of, images[some], labels[some], name),
+            lambda name=name: robustness.accuracy_curve(
+                logits_of, robustness.damaged_images(images[some], name), labels[some], name
+            ),
         )
     flat = images[0].reshape(-1) / 255
     gradient = adversarial.linear_loss_gradient(weight, bias, flat, int(labels[0]))
@@ -145,7 +147,10 @@ def network_clicks(images: np.ndarray, pixels: np.ndarray) -> Iterator[Case]:
     yield (
         "curve of shift, 500 images, CNN",
         lambda: robustness.accuracy_curve(
-            lambda x: activations.logits_in_batches(cnn, x), images[:500], np.zeros(500, np.int64), "shift"
+            lambda x: activations.logits_in_batches(cnn, x),
+            robustness.damaged_images(images[:500], "shift"),
+            np.zeros(500, np.int64),
+            "shift",
         ),
     )
 

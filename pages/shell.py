@@ -17,12 +17,14 @@ from pages.run_context.selected_run import follow_address
 from pages.server.errors import show_errors, show_messages
 from pages.server.page_visit import note_page
 from pages.server.reader import find_viewer
+from pages.server.script_turns import in_turn
 from pages.server.visitor import tell_how_long_known
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
 from pages.train.form_state import config_from_address, config_shown
 from pages.train.run_controls import TRAIN_KEY
 
 
+@in_turn
 def draw() -> None:
     """Draw the page that the address names, and what surrounds it."""
     find_viewer()

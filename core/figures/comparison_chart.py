@@ -5,7 +5,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from core.figures.charts import apply_look
+from core.figures.charts import look
 from core.figures.number_texts import percent_affixes, percent_texts
 from core.figures.palette import Theme, palette, series_colour, to_rgb
 from core.i18n.literal_text import plotly_text
@@ -31,27 +31,42 @@ def compared_curves(
 ) -> go.Figure:
     """Return the named curves, each in its run's colour; of a Band the mean, and its span shaded."""
     scale = 100.0 if in_percent else 1.0
-    fig = go.Figure()
+    traces: list[dict[str, object]] = []
     for index, (name, curve) in enumerate(curves.items()):
         colour = run_colour(index, theme)
         if isinstance(curve, Band):
-            edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-            fig.add_scatter(x=curve.x, y=scale * curve.high, **edge)
-            fill = "rgba({}, {}, {}, 0.2)".format(*to_rgb(colour))
-            fig.add_scatter(x=curve.x, y=scale * curve.low, fill="tonexty", fillcolor=fill, **edge)
+            traces += _span_of(curve, scale, colour)
         y = curve.mean if isinstance(curve, Band) else curve.y
         stride = max(1, len(y) // MOST_POINTS)
-        fig.add_scatter(
-            x=curve.x[::stride],
-            y=scale * y[::stride],
-            name=plotly_text(name),
-            mode="lines",
-            line={"color": colour, "width": 2},
-            customdata=percent_texts(y[::stride]) if in_percent else None,
-            hovertemplate="%{customdata}" if in_percent else None,
+        traces.append(
+            {
+                "type": "scatter",
+                "x": curve.x[::stride],
+                "y": scale * y[::stride],
+                "name": plotly_text(name),
+                "mode": "lines",
+                "line": {"color": colour, "width": 2},
+                "customdata": percent_texts(y[::stride]) if in_percent else None,
+                "hovertemplate": "%{customdata}" if in_percent else None,
+            }
         )
-    apply_look(fig, theme, height=height)
-    fig.update_layout(showlegend=len(curves) > 1, hovermode="x unified")
-    fig.update_xaxes(title_text=x_title, showgrid=False, tickformat=",")
-    fig.update_yaxes(title_text=y_title, **(percent_affixes() if in_percent else {}))
-    return fig
+    layout = look(
+        theme,
+        height=height,
+        x={"title": x_title, "showgrid": False, "tickformat": ","},
+        y={"title": y_title, **(percent_affixes() if in_percent else {})},
+        showlegend=len(curves) > 1,
+        hovermode="x unified",
+    )
+    return go.Figure(traces, layout)
+
+
+def _span_of(band: Band, scale: float, colour: str) -> list[dict[str, object]]:
+    """Return the edges of a band, the room between them shaded."""
+    edge: dict[str, object] = {"type": "scatter", "x": band.x, "mode": "lines", "line": {"width": 0}}
+    edge |= {"hoverinfo": "skip", "showlegend": False}
+    fill = "rgba({}, {}, {}, 0.2)".format(*to_rgb(colour))
+    return [
+        {**edge, "y": scale * band.high},
+        {**edge, "y": scale * band.low, "fill": "tonexty", "fillcolor": fill},
+    ]

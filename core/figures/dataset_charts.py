@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.datasets import DatasetSpec
-from core.figures.charts import apply_look
+from core.figures.charts import look
 from core.figures.palette import Theme, palette
 from core.i18n.literal_text import plotly_text
 from core.i18n.translation import N_, Sentences, _
@@ -21,31 +21,37 @@ def class_counts_figure(counts: dict[str, np.ndarray], spec: DatasetSpec, theme:
         "test": palette(theme).held_out,
         "validation": palette(theme).muted,
     }
-    fig = go.Figure()
-    for split, numbers in counts.items():
-        fig.add_bar(
-            x=[plotly_text(name) for name in spec.class_names], y=numbers,
-            name=SPLITS[split], marker={"color": colours[split]},
-            hovertemplate="%{x}, %{fullData.name}: %{y:,}<extra></extra>",
-        )  # fmt: skip
-    apply_look(fig, theme, height=260)
-    fig.update_layout(barmode="group")
-    fig.update_xaxes(type="category", showgrid=False)
-    fig.update_yaxes(title_text=_("images"))
-    return fig
+    bars = [
+        {
+            "type": "bar",
+            "x": [plotly_text(name) for name in spec.class_names],
+            "y": numbers,
+            "name": SPLITS[split],
+            "marker": {"color": colours[split]},
+            "hovertemplate": "%{x}, %{fullData.name}: %{y:,}<extra></extra>",
+        }
+        for split, numbers in counts.items()
+    ]
+    x, y = {"type": "category", "showgrid": False}, {"title": _("images")}
+    return go.Figure(bars, look(theme, height=260, x=x, y=y, barmode="group"))
 
 
 def pixel_levels_figure(xs: list[np.ndarray], levels: np.ndarray, theme: Theme, x_title: str) -> go.Figure:
     colours = [palette(theme).train] if len(levels) == 1 else ["#D55E00", "#009E73", "#0072B2"]
-    fig = go.Figure()
     hover = _("{value}, number of pixels: {pixels}", value="%{x:.3g}", pixels="%{customdata:,}")
-    for x, counts, colour in zip(xs, levels, colours, strict=True):
-        fig.add_scatter(
-            x=x, y=np.maximum(counts, 0.5), mode="lines", line={"color": colour, "width": 1.5, "shape": "hvh"},
-            fill="tozeroy" if len(levels) == 1 else None, customdata=counts, hovertemplate=hover + "<extra></extra>",
-        )  # fmt: skip
-    apply_look(fig, theme, height=280)
-    fig.update_layout(showlegend=False)
-    fig.update_xaxes(title_text=x_title, showgrid=False)
-    fig.update_yaxes(title_text=_("pixels (log scale)"), type="log", dtick=1)
-    return fig
+    curves = [
+        {
+            "type": "scatter",
+            "x": x,
+            "y": np.maximum(counts, 0.5),
+            "mode": "lines",
+            "line": {"color": colour, "width": 1.5, "shape": "hvh"},
+            "fill": "tozeroy" if len(levels) == 1 else None,
+            "customdata": counts,
+            "hovertemplate": hover + "<extra></extra>",
+        }
+        for x, counts, colour in zip(xs, levels, colours, strict=True)
+    ]
+    across = {"title": x_title, "showgrid": False}
+    up = {"title": _("pixels (log scale)"), "type": "log", "dtick": 1}
+    return go.Figure(curves, look(theme, height=280, x=across, y=up, showlegend=False))

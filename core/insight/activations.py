@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-BATCH = 500  # images at a time: a CNN on 10,000 in one piece takes twice as long (it leaves the cache)
+BATCH = 100  # images at a time: a CNN on 10,000 in one piece takes twice as long (it leaves the cache)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """How fast a model breaks: its accuracy on one fixed subset against the strength of a damage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,20 +47,17 @@ def balanced_subset(labels: Labels, size: int, seed: int = 0) -> NDArray[np.int6
     return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, np.int64)
 
 
-def accuracy_curve(
-    logits_of: LogitsOf,
-    images: NDArray,
-    labels: Labels,
-    damage: str,
-    strengths: tuple[float, ...] | None = None,
-    seed: int = 0,
-) -> Curve:
-    """Return a model's accuracy on images (N, C, H, W) at each strength of `damage` (a key of DAMAGES).
+def damaged_images(images: NDArray, damage: str, seed: int = 0) -> list[Images]:
+    """Return images (N, C, H, W), uint8 or in [0, 1], at each strength of `damage` (a key of DAMAGES), in [0, 1].
 
-    uint8 images become pixels in [0, 1]. The same seed damages every model's images alike.
+    They are the same for every model that is shown them.
     """
-    way = DAMAGES[damage]
-    pixels = as_unit(images)
-    tried = way.strengths if strengths is None else strengths
-    answers = [np.asarray(logits_of(way.apply(pixels, s, seed))).argmax(axis=1) for s in tried]
-    return Curve(damage, tuple(tried), tuple(wilson(int((a == labels).sum()), len(labels)) for a in answers))
+    way, pixels = DAMAGES[damage], as_unit(images)
+    return [way.apply(pixels, strength, seed) for strength in way.strengths]
+
+
+def accuracy_curve(logits_of: LogitsOf, damaged: Sequence[Images], labels: Labels, damage: str) -> Curve:
+    """Return a model's accuracy on what `damaged_images` returned for images with these labels (N,)."""
+    answers = [np.asarray(logits_of(images)).argmax(axis=1) for images in damaged]
+    accuracy = tuple(wilson(int((a == labels).sum()), len(labels)) for a in answers)
+    return Curve(damage, DAMAGES[damage].strengths, accuracy)

@@ -96,6 +96,7 @@ class EmbeddedEngine:
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **to_environment(self._settings)}
+        environment.pop("OMP_NUM_THREADS", None)  # a run takes as many threads as it records
         environment["PYTHONPATH"] = os.pathsep.join(
             filter(None, [str(REPOSITORY), environment.get("PYTHONPATH")])
         )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from core.insight.ood_detector import Detector
 from core.prediction.predict import ModelInput, Prediction, predict_with_second
 from pages.draw.model_choice import LoadedModel, detector, second_model
-from pages.server.lasting_threads import answered
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +24,5 @@ def answerers_with(model: LoadedModel) -> Answerers:
 def answers_to(answerers: Answerers, subject: ModelInput) -> tuple[Prediction, tuple[str, Prediction] | None]:
     """Return the answer, weighed with that of the second model, and the second's name and answer."""
     predictor, detector, second = answerers.model.predictor, answerers.detector, answerers.second
-    answer, other = answered(
-        lambda: predict_with_second(predictor, subject, detector, second.predictor if second else None)
-    )
+    answer, other = predict_with_second(predictor, subject, detector, second.predictor if second else None)
     return answer, (second.name, other) if second and other else None

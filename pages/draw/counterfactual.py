@@ -21,6 +21,7 @@ from pages.draw.answered import draw_whole
 from pages.draw.canvas import drawn_ink, put_dabs, undo
 from pages.draw.model_choice import LoadedModel
 from pages.draw.prediction import article
+from pages.server.script_turns import reasons_turn
 
 _TOLD: Final = (
     "flip_told"  # the last press of the button: (what it drew, pixels that would do, names of classes)
@@ -29,7 +30,8 @@ _TOLD: Final = (
 
 def show_counterfactual(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None:
     """Show the pixels whose ink would change the answer, say how many, and offer to draw them on the canvas."""
-    flip, exactly = find_counterfactual(model.predictor, np.ascontiguousarray(answer.pixels, np.float32))
+    with reasons_turn():
+        flip, exactly = find_counterfactual(model.predictor, np.ascontiguousarray(answer.pixels, np.float32))
     if flip is None:
         st.caption(_("No small change of pixels flips this prediction."))
         return
@@ -93,7 +95,7 @@ def _panels(model: LoadedModel, answer: Prediction, flip: Counterfactual) -> lis
 
 def _draw_them(model: LoadedModel, flip: Counterfactual) -> None:
     """Put the ink on the canvas, keep what came of it, and draw the page anew."""
-    with st.spinner(_("Drawing them")):
+    with st.spinner(_("Drawing them")), reasons_turn():
         drawn = draw_counterfactual(model.predictor, drawn_ink(), flip)
     put_dabs(drawn.dabs, drawn.ink)
     st.session_state[_TOLD] = (drawn, len(flip.pixels), model.spec.class_names)

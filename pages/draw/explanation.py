@@ -17,7 +17,7 @@ from core.prediction.predict import Prediction
 from pages.components.image_panels import pixel_panels
 from pages.draw.counterfactual import show_counterfactual
 from pages.draw.model_choice import LoadedModel
-from pages.server.lasting_threads import reasoned
+from pages.server.script_turns import reasons_turn
 
 METHODS = Sentences({"integrated": N_("Integrated gradients"), "input": N_("Input gradient")})
 
@@ -137,7 +137,8 @@ def _network(model: LoadedModel, answer: Prediction, *, on_canvas: bool) -> None
     )
     pixels = np.ascontiguousarray(answer.pixels, np.float32)
     explain = integrated_gradients_of if method == "integrated" else input_gradients_of
-    one, other = reasoned(lambda: explain(model.predictor.model, pixels, (a, b)))
+    with reasons_turn():
+        one, other = explain(model.predictor.model, pixels, (a, b))
     told = [one, other, against(one, other)]
     limit = max(float(np.abs(one.values).max()) for one in told) or 1.0
     labels, alt = _labels(names[a], names[b]), _alt(names[a], names[b])

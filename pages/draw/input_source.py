@@ -20,6 +20,7 @@ from pages.components.theme import current_theme
 from pages.draw.canvas import canvas
 from pages.draw.model_choice import LoadedModel
 from pages.server.services import settings
+from pages.server.turns import costly
 from pages.server.visitor import image_data
 
 CANVAS: Final = "canvas"
@@ -108,7 +109,7 @@ def _pictured(file: Any, model: LoadedModel) -> ModelInput | None:
     return _chosen(sheet, model).subject
 
 
-@st.cache_data(show_spinner=False, max_entries=12)
+@costly(st.cache_data(show_spinner=False, max_entries=12))
 def _sheet(content: bytes, spec: DatasetSpec) -> DetectedSheet:
     """Return what is on an uploaded picture.  Raises: ImageError."""
     limits = Limits(int(settings().upload_mb * 1e6), int(settings().picture_mb * 1e6))

@@ -15,7 +15,7 @@ from core.i18n.number_format import plain
 from core.i18n.translation import _
 from core.insight.captions.evaluate import robustness as robustness_caption
 from core.insight.corruptions import DAMAGES
-from core.insight.robustness import Curve, accuracy_curve, balanced_subset
+from core.insight.robustness import Curve, accuracy_curve, balanced_subset, damaged_images
 from core.runs import RunRow
 from core.runs.run_labels import title
 from pages.components.captioned_figure import chart
@@ -27,17 +27,33 @@ from pages.server.turns import costly
 from pages.server.visitor import image_data, store
 
 KINDS = {"softmax": "softmax", "mlp": "MLP", "cnn": "CNN"}  # as short as a line's end has room for
+Examples = list[
+    tuple[np.ndarray, float, int, bool]
+]  # a damaged image, how much, the answer, whether it is right
 IMAGES = 1_000  # of the test set, as many of each class as of another: the same for every run
 
 
 @costly(st.cache_data(show_spinner=False, max_entries=512))
-def _curve(run_id: str, step: int, damage: str, content: str) -> Curve:  # noqa: ARG001 - see content_of
+def _curve(run_id: str, step: int, damage: str, content: str) -> Curve:
     run = store().get(run_id)
-    labels = image_data(run.dataset).test_labels
-    chosen = balanced_subset(labels, IMAGES)
+    data = image_data(run.dataset)
+    chosen = balanced_subset(data.test_labels, IMAGES)
+    damaged = _damaged(run.dataset, run.config.deskew, damage, content, test_images(run)[chosen])
     return accuracy_curve(
-        lambda images: logits_of(run, step, images), test_images(run)[chosen], labels[chosen], damage
+        lambda images: logits_of(run, step, images), damaged, data.test_labels[chosen], damage
     )
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)  # 25 to 35 MB each for grey images of 28 x 28
+def _damaged(
+    dataset: str,  # noqa: ARG001 - the images are of these three
+    deskew: bool,  # noqa: ARG001
+    damage: str,
+    content: str,  # noqa: ARG001 - see content_of
+    _images: np.ndarray,
+) -> list[np.ndarray]:
+    """Return a dataset's images at each strength of a damage: a class looks at the same ones in many runs."""
+    return damaged_images(_images, damage)
 
 
 def show_robustness(run: RunRow, step: int) -> None:
@@ -95,8 +111,8 @@ def _show_curves(curves: dict[str, Curve], damage: str) -> None:
         height=300,
         y_range=(0, 103),
         in_percent=True,
+        with_points=True,
     )
-    figure.update_traces(mode="lines+markers")
     chart(
         "robustness",
         figure,
@@ -126,28 +142,35 @@ def _rivals(run: RunRow) -> dict[str, RunRow]:
     return {KINDS[model]: row for model, row in best.items()}
 
 
+@st.cache_data(show_spinner=False, max_entries=256)
+def _examples(run_id: str, step: int, damage: str, content: str) -> Examples:  # noqa: ARG001 - see content_of
+    run = store().get(run_id)
+    n_classes = dataset_spec(run.dataset).n_classes
+    labels = image_data(run.dataset).test_labels
+    chosen = balanced_subset(labels, n_classes)[:: max(1, n_classes // 3)][:3]
+    pixels = as_unit(test_images(run)[chosen])
+    damaged = [DAMAGES[damage].apply(pixels, strength, 0) for strength in DAMAGES[damage].strengths]
+    answers = [logits_of(run, step, images).argmax(axis=1) for images in damaged]
+    return [
+        (as_uint8(images[which]), strength, int(said[which]), bool(said[which] == labels[place]))
+        for which, place in enumerate(chosen)
+        for strength, images, said in zip(DAMAGES[damage].strengths, damaged, answers, strict=True)
+    ]
+
+
 def _show_damaged(run: RunRow, step: int, damage: str) -> None:
     """Show three test images at each strength, with what this run predicts for them."""
-    way, spec = DAMAGES[damage], dataset_spec(run.dataset)
-    labels = image_data(run.dataset).test_labels
-    chosen = balanced_subset(labels, spec.n_classes)[:: max(1, spec.n_classes // 3)][:3]
-    pixels = as_unit(test_images(run)[chosen])
-    panels = []
-    damaged = [way.apply(pixels, strength, 0) for strength in way.strengths]
-    answers = [logits_of(run, step, images).argmax(axis=1) for images in damaged]
-    for which, place in enumerate(chosen):
-        for strength, images, said in zip(way.strengths, damaged, answers, strict=True):
-            picture = as_uint8(images[which])
-            right = said[which] == labels[place]
-            panels.append(
-                Panel(
-                    picture,
-                    spec.class_names[said[which]],
-                    plain(strength),
-                    colour=class_colour(int(said[which])),
-                    tone="good" if right else "bad",
-                )
-            )
+    way, names = DAMAGES[damage], dataset_spec(run.dataset).class_names
+    panels = [
+        Panel(
+            picture,
+            names[said],
+            plain(strength),
+            colour=class_colour(said),
+            tone="good" if is_right else "bad",
+        )
+        for picture, strength, said, is_right in _examples(run.id, step, damage, content_of(run))
+    ]
     alt = _(
         "Three test images at each strength of this damage: {damage}. This run's predictions are below them.",
         damage=way.label,

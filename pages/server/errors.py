@@ -18,6 +18,7 @@ from core.i18n.translation import _
 from core.runs import StoreError
 from pages.components.navigation import page
 from pages.server.reader import find_viewer
+from pages.server.script_turns import in_turn
 
 P = ParamSpec("P")
 
@@ -47,6 +48,7 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     Streamlit keeps what goes wrong in one from the page around it: so a store or dataset that fails it is told here.
     """
 
+    @in_turn
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:

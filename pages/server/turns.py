@@ -18,6 +18,7 @@ from core.i18n.marked_sentences import nmarkdown_
 from core.i18n.translation import _
 from pages.components.made_file import or_why_not
 from pages.server.background import is_ending
+from pages.server.script_turns import meanwhile
 from pages.server.services import allowed
 from pages.server.visitor import visitor
 
@@ -141,18 +142,25 @@ def costly(
     """
 
     def decorated(compute: Callable[P, T]) -> Callable[P, T]:
+        at_work: set[int] = set()  # threads: whoever asks for the same waits for what they compute
+
         @wraps(compute)
         def held(*args: P.args, **kwargs: P.kwargs) -> T:
             if not TURNS.is_held():
                 raise _NeedsTurn
-            return compute(*args, **kwargs)
+            at_work.add(threading.get_ident())
+            try:
+                return compute(*args, **kwargs)
+            finally:
+                at_work.discard(threading.get_ident())
 
         kept = keep(held)
 
         @wraps(compute)
         def found(*args: P.args, **kwargs: P.kwargs) -> T:
             try:
-                return kept(*args, **kwargs)
+                with meanwhile() if at_work else nullcontext():
+                    return kept(*args, **kwargs)
             except _NeedsTurn:
                 with at_ones_turn():
                     return kept(*args, **kwargs)
@@ -176,9 +184,11 @@ def costly_file(make: Callable[[], bytes]) -> Callable[[], bytes]:
     return or_why_not(made)
 
 
-def at_ones_turn() -> AbstractContextManager[None]:
-    """Hold the turn of the visitor who looks at the page, for what is not kept."""
-    return TURNS.turn(visitor(), _announced)
+@contextmanager
+def at_ones_turn() -> Iterator[None]:
+    """Hold the turn of the visitor who looks at the page, for what is not kept. Others draw their pages meanwhile."""
+    with meanwhile(), TURNS.turn(visitor(), _announced):
+        yield
 
 
 def _announced(before: int) -> AbstractContextManager[None]:

@@ -26,9 +26,11 @@ LOG: Final = logging.getLogger("inkling.app")
 LIBRARIES = ("torch", "core.models.build", "pandas", "plotly.graph_objects")
 LATER_LIBRARIES = (
     "core.prediction.predict",
-    "captum.attr",
+    "captum.attr",  # brings Matplotlib: 1.2 s
     "streamlit_drawable_canvas",
-)  # Captum brings Matplotlib: 1.2 s
+    "scipy.stats",  # this and the next: a class that opens Evaluate waited two seconds for them
+    "sklearn.metrics",
+)
 PAUSE_S: Final = 2.0
 POLL_S: Final = 0.2
 WARM_S: Final = 15.0  # workers that are not there by then have something wrong with them

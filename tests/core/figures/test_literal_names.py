@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.datasets import CATALOG
-from core.figures.charts import class_bars, confusion_matrix, lines
+from core.figures.charts import class_bars, lines
 from core.figures.comparison_chart import compared_curves
 from core.figures.dataset_charts import class_counts_figure
 from core.insight.run_comparison import Curve
@@ -23,7 +23,6 @@ def figures() -> dict[str, go.Figure]:
     curves = {name: Curve(XY, XY) for name in NASTY_NAMES}
     return {
         "bars": class_bars([1 / N] * N, NASTY_NAMES, "light", x_title="probability"),
-        "matrix": confusion_matrix(np.eye(N, dtype=int), NASTY_NAMES, "light"),
         "lines": lines(dict.fromkeys(NASTY_NAMES, (XY, XY)), "light", x_title="x", y_title="y"),
         "compared": compared_curves(curves, "light", x_title="x", y_title="y", in_percent=False),
         "counts": class_counts_figure({"train": np.ones(N, int)}, spec, "light"),
@@ -40,7 +39,7 @@ def names_in(figure: go.Figure) -> list[str]:
     return found + [note.replace("<br>", "") for note in notes]  # long ones are wrapped
 
 
-@pytest.mark.parametrize("kind", ["bars", "matrix", "lines", "compared", "counts"])
+@pytest.mark.parametrize("kind", ["bars", "lines", "compared", "counts"])
 def test_names_have_no_tag_and_no_formula_and_read_as_they_are(kind: str) -> None:
     texts = [text for text in names_in(figures()[kind]) if text and text not in ("training images", "1", "0")]
     assert {html.unescape(text) for text in texts} == set(NASTY_NAMES)

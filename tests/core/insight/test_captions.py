@@ -98,7 +98,7 @@ def test_robustness_and_comparison_captions_name_every_model(mnist, trained):
     some = robustness.balanced_subset(mnist.test_labels, 200)
     curve = robustness.accuracy_curve(
         lambda x: linear_logits(trained.weight, trained.bias, x),
-        mnist.test_images[some],
+        robustness.damaged_images(mnist.test_images[some], "inversion"),
         trained.labels[some],
         "inversion",
     )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.insight.corruptions import DAMAGES
-from core.insight.robustness import accuracy_curve, balanced_subset
+from core.insight.robustness import accuracy_curve, balanced_subset, damaged_images
 from core.models.softmax_regression import linear_logits
 
 
@@ -25,7 +25,8 @@ def test_a_rare_class_gives_what_it_has():
 @pytest.mark.parametrize("name", list(DAMAGES))
 def test_accuracy_is_whole_where_nothing_is_damaged_and_falls_towards_the_ends(mnist, trained, subset, name):
     images, labels = mnist.test_images[subset], trained.labels[subset]
-    curve = accuracy_curve(lambda x: linear_logits(trained.weight, trained.bias, x), images, labels, name)
+    damaged = damaged_images(images, name)
+    curve = accuracy_curve(lambda x: linear_logits(trained.weight, trained.bias, x), damaged, labels, name)
     undamaged = (trained.logits[subset].argmax(1) == labels).mean()
     damage = DAMAGES[name]
     assert curve.shares[damage.strengths.index(damage.neutral)] == undamaged
@@ -35,10 +36,11 @@ def test_accuracy_is_whole_where_nothing_is_damaged_and_falls_towards_the_ends(m
 
 def test_accuracy_at_a_strength_equals_damaging_by_hand(mnist, trained, subset):
     images, labels = mnist.test_images[subset], trained.labels[subset]
+    damaged = damaged_images(images, "inversion")
     curve = accuracy_curve(
-        lambda x: linear_logits(trained.weight, trained.bias, x), images, labels, "inversion", (0.4,)
+        lambda x: linear_logits(trained.weight, trained.bias, x), damaged, labels, "inversion"
     )
     pixels = images.reshape(len(images), -1) / 255
     mixed = 0.6 * pixels + 0.4 * (1 - pixels)
     expected = ((mixed @ trained.weight.T + trained.bias).argmax(1) == labels).sum()
-    assert curve.accuracy[0].count == expected
+    assert curve.accuracy[curve.strengths.index(0.4)].count == expected

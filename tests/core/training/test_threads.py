@@ -1,5 +1,9 @@
 """A run keeps to its threads, torch's and NumPy's."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np  # noqa: F401 - its matrix library is looked at
 import pytest
 import torch
@@ -51,3 +55,23 @@ def test_a_training_holds_numpy_s_products_to_one_thread(mnist: ImageData) -> No
     assert set(numpy_threads()) <= {1}
     events.close()
     assert numpy_threads() == before
+
+
+def test_threads_of_a_process_that_begins_with_one_have_one() -> None:
+    program = """
+import threading
+from core.training.threads import begin_with_one_thread
+begin_with_one_thread()
+import torch
+from threadpoolctl import threadpool_info
+found = []
+def look():
+    found.extend(one["num_threads"] for one in threadpool_info() if one["user_api"] == "openmp")
+for _ in range(2):
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+assert found and set(found) == {1}, found
+"""
+    environment = {key: value for key, value in os.environ.items() if key != "OMP_NUM_THREADS"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)

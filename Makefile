@@ -43,6 +43,7 @@ bench: $(VENV)/.test-ready
 
 bench-full: $(VENV)/.test-ready
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.peers
 
 screenshots: $(VENV)/.test-ready
 	$(BIN)/python -m docs.screenshots

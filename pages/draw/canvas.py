@@ -165,6 +165,11 @@ def seen_ink() -> np.ndarray:
     return _pad_as_seen().page.ink
 
 
+def heard_strokes() -> tuple[int, int]:
+    """Return what the browser has been heard of: the number of the drawing, and how many strokes on it."""
+    return _pad().heard
+
+
 def put_dabs(dabs: Sequence[BrushSpot], ink: np.ndarray) -> None:
     """Put dabs of pen and eraser on the drawing, as one more state that can be undone; ink: (H, W), with them."""
     pad = _pad()

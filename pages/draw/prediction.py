@@ -33,18 +33,24 @@ def show_answer(
     spec: DatasetSpec,
     question: Question = "drawing",
     second: tuple[str, Prediction] | None = None,
+    heard: tuple[int, int] = (0, 0),
 ) -> None:
     """Draw the answer, what a second model says (its name and its answer), and the bars.
 
-    All keep their places and sizes whatever the answer is.
+    All keep their places and sizes whatever the answer is. heard: of the canvas, see `canvas.heard_strokes`.
     """
     with st.container(key="answer"):
         st.html(_sentence(answer, spec, question, second))
-    probability_bars("answer_bars", answer, spec)
+    probability_bars("answer_bars", answer, spec, heard)
 
 
-def probability_bars(key: str, answer: Prediction, spec: DatasetSpec) -> None:
-    """Draw one bar for each class, all empty while there is nothing to answer."""
+def probability_bars(
+    key: str, answer: Prediction, spec: DatasetSpec, heard: tuple[int, int] = (0, 0)
+) -> None:
+    """Draw one bar for each class, all empty while there is nothing to answer.
+
+    heard: another for each stroke, so that the browser is given an answer that is the same as the one before.
+    """
     shares = answer.probabilities if answer.is_asked else 0 * answer.probabilities
     colours = class_colours(spec.n_classes)
     rows = [
@@ -52,7 +58,7 @@ def probability_bars(key: str, answer: Prediction, spec: DatasetSpec) -> None:
         for name, share, colour in zip(spec.class_names, shares, colours, strict=True)
     ]
     best = answer.best if answer.is_asked else -1
-    _bars(key=key, data={"rows": rows, "best": best, "alt": bars_sentence(answer, spec)})
+    _bars(key=key, data={"rows": rows, "best": best, "alt": bars_sentence(answer, spec), "heard": heard})
 
 
 def bars_sentence(answer: Prediction, spec: DatasetSpec) -> str:

@@ -16,6 +16,7 @@ from pages.components.image_panels import pixel_panels
 from pages.components.live_channel import follow
 from pages.draw.answered import Answered, follow_answer, is_whole_due, last_answered, note_answer
 from pages.draw.answerers import Answerers, answerers_with, answers_to
+from pages.draw.canvas import heard_strokes
 from pages.draw.explanation import show_explanation
 from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
@@ -29,6 +30,7 @@ from pages.draw.model_choice import (
 )
 from pages.draw.model_comparison import show_learning, show_model_comparison
 from pages.draw.own_drawings import label_buttons
+from pages.draw.pen_answer import give_weights
 from pages.draw.prediction import Question, show_answer
 from pages.draw.preprocessing import show_preprocessing
 from pages.run_context.guards import follow_weights
@@ -57,11 +59,12 @@ _ANSWERERS: Final = "draw_answerers"  # and the model that the page was drawn fo
 def draw_view(model: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows.
 
-    In parts: a stroke has no more drawn anew than the canvas and its answer.
+    In parts: a stroke has no more drawn anew than the canvas and its answer; the weights go to the browser once.
     """
     start_detector(model.predictor)  # before the first stroke
     fragment(_question_and_answer)(model)
     fragment(_behind_the_answer)()
+    fragment(_weights_for_the_pen)(model)
 
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:
@@ -81,7 +84,7 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         if has_labels:
             label_buttons(model, subject or _BLANK, answer.prepared)
     with right:
-        show_answer(answer, model.spec, _question(source, subject), second)
+        show_answer(answer, model.spec, _question(source, subject), second, heard_strokes())
         _input(answer)
     note_answer(model, subject, answer, on_canvas=source == CANVAS, has_labels=has_labels)
 
@@ -105,6 +108,12 @@ def _behind_the_answer() -> None:
             follow_answer(asked)  # the next drawing may fare better
             raise
     follow_answer(asked)
+
+
+def _weights_for_the_pen(drawn_for: LoadedModel) -> None:
+    model = _now(drawn_for)
+    follow_weights(model.run, model.step, "pen_weights")
+    give_weights(model.predictor)
 
 
 def _question(source: str, subject: ModelInput | None) -> Question:

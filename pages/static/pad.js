@@ -5,6 +5,7 @@
 
 const query = new URL(import.meta.url).search;
 const { Strokes } = await import("./pad_strokes.js" + query);
+const { pen } = await import("./pen_answer.js" + query);
 const { followPointers, MODIFIERS } = await import("./pad_pointers.js" + query);
 
 const STEP_PX = 6;
@@ -45,7 +46,7 @@ function prepare(root, canvas, label) {
     ".ink-cursor{position:absolute;width:14px;height:14px;margin:-7px 0 0 -7px;border:2px solid var(--ink-accent);border-radius:50%;" +
     "pointer-events:none;z-index:30}.ink-cursor.down{background:var(--ink-accent)}.ink-cursor[hidden]{display:none}";
   root.append(style);
-  const strokes = new Strokes(root, canvas);
+  const strokes = new Strokes(root, canvas, pen);
   followPointers(canvas, strokes);
   canvas.setAttribute("aria-label", label);
   canvas.setAttribute("role", "application");

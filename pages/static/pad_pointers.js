@@ -31,7 +31,7 @@ export function followPointers(canvas, strokes) {
   let drawing = null, penSeen = -Infinity; // drawing: the pointer that does, with its points
 
   const drop = () => {
-    if (drawing) strokes.hide();
+    if (drawing) strokes.drop();
     drawing = null;
   };
   const finish = () => {
@@ -47,7 +47,7 @@ export function followPointers(canvas, strokes) {
   };
   const goOn = (event) => {
     drawing.points.push(strokes.place(event));
-    if (liesStill(drawing)) strokes.hide();
+    if (liesStill(drawing)) strokes.drop();
     else strokes.show(drawing.points);
   };
   const measure = (pointer, event) => {

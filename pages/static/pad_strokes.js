@@ -16,15 +16,18 @@ export class Strokes {
   isHanding = false; // what the canvas hears now comes from here
   #root;
   #canvas;
+  #pen;
   #sheet = document.createElement("canvas");
   #said = { load: 0, over: [0, 0], presses: 0, width: 1, ink: "black" };
   #pressed = null; // {presses, timer}: what the server had answered when a button was pressed
   #waiting = []; // strokes made since then: {points, width, ink}
   #given = []; // {load, number, points}: of each drawing, from 1
 
-  constructor(root, canvas) {
+  /** pen: what follows the pen while it is down, with follow(canvases), lift() and drop(). */
+  constructor(root, canvas, pen) {
     this.#root = root;
     this.#canvas = canvas;
+    this.#pen = pen;
     this.#sheet.className = "ink-stroke";
     [this.#sheet.width, this.#sheet.height] = [canvas.width, canvas.height];
     canvas.parentElement.append(this.#sheet);
@@ -48,6 +51,13 @@ export class Strokes {
   show(points) {
     this.hide();
     this.#paint({ points, ...this.#said });
+    this.#pen.follow([this.#root.querySelector(".dc-canvas.lower-canvas"), this.#sheet]);
+  }
+
+  /** Take back a stroke in the making. */
+  drop() {
+    this.hide();
+    this.#pen.drop();
   }
 
   hide() {
@@ -57,6 +67,7 @@ export class Strokes {
 
   /** Put a whole stroke on the canvas and send the drawing. */
   add(points) {
+    this.#pen.lift();
     if (this.#pressed) {
       const { width, ink } = this.#said;
       this.#waiting.push({ points, width, ink });

@@ -3,16 +3,16 @@
 // the share of each class, or null where there is nothing to ask about.
 
 const query = new URL(import.meta.url).search;
-const { inkOf, prepared } = await import("./pen_preparation.js" + query);
-const { modelFrom, sharesOf } = await import("./pen_model.js" + query);
+const parts = Promise.all([import("./pen_preparation.js" + query), import("./pen_model.js" + query)]);
 let model = null;
 
-onmessage = ({ data: told }) => {
-  if (told.head) model = modelFrom(told.head, told.weights);
-  if (told.data) postMessage(answerTo(told));
+// set at once: what is told before there is anybody to hear it is lost
+onmessage = async ({ data: told }) => {
+  const [{ inkOf, prepared }, { modelFrom, sharesOf }] = await parts;
+  if (told.head) {
+    model = modelFrom(told.head, told.weights);
+    return;
+  }
+  const image = prepared(inkOf(told), model.image);
+  postMessage(image && sharesOf(model, image));
 };
-
-function answerTo(canvas) {
-  const image = prepared(inkOf(canvas), model.image);
-  return image && sharesOf(model, image);
-}

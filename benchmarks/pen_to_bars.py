@@ -22,17 +22,17 @@ WATCH = """() => {
   const seen = (window.inkling = { moves: [], late: [], bars: [], down: 0, up: 0 });
   const hear = (name, react) => addEventListener(name, react, { capture: true });
   const late = (event) => seen.late.push(performance.now() - event.timeStamp);
-  hear("pointerdown", (event) => ((seen.down = performance.now()), late(event)));
+  hear("pointerdown", () => (seen.down = performance.now()));
   hear("pointermove", (event) => {
     if (!event.buttons) return;
     seen.moves.push(performance.now());
     late(event);
   });
-  hear("pointerup", (event) => ((seen.up = performance.now()), late(event)));
+  hear("pointerup", () => (seen.up = performance.now()));
   new MutationObserver(() => document.querySelector(".ink-bars.by-pen") && seen.bars.push(performance.now()))
-    .observe(document.querySelector(".st-key-answer_bars"), { childList: true, subtree: true });
+    .observe(document.querySelector(".st-key-answer_bars"), { attributes: true, subtree: true });
 }"""
-FORGET = "() => Object.assign(window.inkling, { moves: [], bars: [], down: 0, up: 0 })"
+FORGET = "() => Object.assign(window.inkling, { moves: [], late: [], bars: [], down: 0, up: 0 })"
 
 
 def main() -> None:
@@ -41,12 +41,17 @@ def main() -> None:
     parser.add_argument("--run", default="cnn-mnist")
     parser.add_argument("--digits", type=int, default=20)
     parser.add_argument("--throttle", type=float, default=1.0)
+    parser.add_argument(
+        "--still", action="store_true", help="let no worker answer: what the page costs without it"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         app = start_app(data_folder(), Path(folder) / "inkling.db")
         chromium = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         try:
             page = chromium.new_page(viewport={"width": 1366, "height": 650})
+            if arguments.still:
+                page.add_init_script("window.Worker = class { postMessage() {} }")
             page.goto(f"{app.url}/draw?run={arguments.run}")
             expect(page.locator(PAD)).to_have_attribute("role", "application", timeout=60_000)
             expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
@@ -61,7 +66,7 @@ def main() -> None:
 
 def measured(page: Page, count: int) -> str:
     """Return what was measured, in words."""
-    rng, first, gaps, rates = np.random.default_rng(0), [], [], []
+    rng, first, gaps, rates, late = np.random.default_rng(0), [], [], [], []
     page.evaluate(WATCH)
     for i in range(count):
         digit = i % 10
@@ -73,15 +78,15 @@ def measured(page: Page, count: int) -> str:
         if len(moves) > 9 and len(bars):
             first.append(max(0.0, float(bars[0] - moves[9])))
         gaps.extend(np.diff(bars))
+        late.extend(seen["late"])
         rates.append(len(bars) / (seen["up"] - seen["down"]) * 1000)
         page.get_by_role("button", name="Clear").click()
         expect(page.locator(".ink-answer")).to_have_attribute("data-kind", "empty")
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    late = page.evaluate("() => window.inkling.late")
     return (
         f"first bars after the tenth point: {quantiles(first)} ms; bars a second: median {np.median(rates):.1f}, "
-        f"fewest {min(rates):.1f}; from bars to bars: {quantiles(gaps)} ms; events late: {quantiles(late)} ms "
-        f"({len(late)} events, {count} strokes)"
+        f"fewest {min(rates):.1f}; from bars to bars: {quantiles(gaps)} ms; events late: {quantiles(late)} ms, "
+        f"{sum(ms > 50 for ms in late)} of {len(late)} over 50 ms"
     )
 
 
@@ -103,6 +108,8 @@ def drawn(page: Page, stroke: np.ndarray) -> dict[str, list[float]]:
 
 def quantiles(values: list[float]) -> str:
     """Return median, 95th percentile and the longest."""
+    if not values:
+        return "none"
     middle, high = np.percentile(values, [50, 95])
     return f"median {middle:.0f}, p95 {high:.0f}, longest {max(values):.0f}"
 

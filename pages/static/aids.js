@@ -9,6 +9,8 @@ const REST_MS = 600;  // what changes sooner again is not said
 const GONE_MS = 3_000;  // what is not made anew by then has gone
 const UNTYPED = "input:is([type=range], [type=checkbox], [type=radio])";  // letters and Delete mean nothing to these
 
+const isOfBars = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".ink-bars"); // they follow the pen
+
 class Aids {
   constructor() {
     this.link = make("a", { className: "ink-skip", href: "#stMain" });
@@ -19,7 +21,7 @@ class Aids {
     document.addEventListener("focusin", ({ target }) => this.remember(target));
     document.addEventListener("focusout", ({ target }) => setTimeout(() => this.forget(target)));
     document.addEventListener("keydown", (event) => this.onKey(event), true);
-    new MutationObserver(() => this.onChange()).observe(document.body, { childList: true, subtree: true, characterData: true });
+    new MutationObserver((changes) => changes.every(isOfBars) || this.onChange()).observe(document.body, { childList: true, subtree: true, characterData: true });
   }
 
   take(data) {

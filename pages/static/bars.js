@@ -32,18 +32,22 @@ class BarsView {
   answer() {
     const { rows, best, alt } = this.said;
     this.isHeld = false;
-    this.draw(rows, best);
+    rows.forEach(([label, share, text, colour], k) => {
+      const row = this.rows[k];
+      row.label.textContent = label;
+      row.bar.style.background = colour;
+      row.move(share, text, k === best);
+    });
     this.root.setAttribute("aria-label", alt);
     this.beOf("server");
   }
 
   /** Show the share of each class as the pen moves, null for no answer; what the server says meanwhile waits. */
   follow(shares, written) {
-    const { rows } = this.said;
-    if (shares && (shares.length !== rows.length || !shares.every(Number.isFinite))) return;
+    if (shares && (shares.length !== this.rows.length || !shares.every(Number.isFinite))) return;
     this.isHeld = true;
-    const moved = rows.map(([label, , , colour], k) => [label, shares?.[k] ?? 0, shares ? written(shares[k]) : "", colour]);
-    this.draw(moved, shares ? shares.indexOf(Math.max(...shares)) : -1);
+    const best = shares ? shares.indexOf(Math.max(...shares)) : -1;
+    this.rows.forEach((row, k) => row.move(shares ? shares[k] : 0, shares ? written(shares[k]) : "", k === best));
     this.beOf("pen");
   }
 
@@ -57,30 +61,30 @@ class BarsView {
     this.root.setAttribute("aria-busy", String(who === "pen"));
   }
 
-  draw(rows, best) {
-    rows.forEach(([label, share, text, colour], k) => {
-      const row = this.rows[k];
-      row.root.classList.toggle("best", k === best);
-      row.label.textContent = label;
-      row.bar.style.width = `${100 * share}%`;
-      row.bar.style.background = colour;
-      row.text.textContent = text;
-    });
+  build(count) {
+    this.rows = Array.from({ length: count }, () => new Row());
+    this.root.replaceChildren(...this.rows.map((row) => row.root));
+    this.isHeld = false;
   }
 
   destroy() {
     this.root.remove();
   }
+}
 
-  build(count) {
-    this.rows = Array.from({ length: count }, () => {
-      const label = make("span");
-      const bar = make("i", {});
-      const track = make("span", { className: "ink-bar-track" }, bar);
-      const text = make("span", { className: "ink-bar-text" });
-      return { root: make("div", { className: "ink-bar" }, label, track, text), label, bar, text };
-    });
-    this.root.replaceChildren(...this.rows.map((row) => row.root));
-    this.isHeld = false;
+class Row {
+  constructor() {
+    this.label = make("span");
+    this.bar = make("i");
+    this.text = new Text();
+    const track = make("span", { className: "ink-bar-track" }, this.bar);
+    this.root = make("div", { className: "ink-bar" }, this.label, track, make("span", { className: "ink-bar-text" }, this.text));
+  }
+
+  /** Change what is another: while the pen draws, each change costs it time. */
+  move(share, text, isBest) {
+    this.bar.style.transform = `scaleX(${share})`; // a width would have the page laid out anew
+    if (this.text.data !== text) this.text.data = text;
+    this.root.classList.toggle("best", isBest);
   }
 }

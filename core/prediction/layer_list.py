@@ -23,8 +23,8 @@ _WITHOUT_WEIGHTS: Final[dict[type[nn.Module], str]] = {
 class LayerList:
     """What turns an image with pixels in [0, 1], less `mean` and divided by `std`, into logits, the first layer first.
 
-    layers: {"kind": "linear", "inputs", "outputs"}, {"kind": "conv", "inputs", "outputs", "size"}, which keeps width and
-    height, {"kind": "pool"}, of two by two, or an activation. weights: float32, of each layer's weight and bias, flat.
+    layers: {"kind": "linear", "inputs", "outputs"}, {"kind": "conv", "inputs", "outputs", "size"}, which keeps width
+    and height, {"kind": "pool"}, of two by two, or an activation. weights: of each layer's weight and bias, flat.
     """
 
     layers: list[dict[str, Any]]

@@ -18,10 +18,11 @@ def give_weights(predictor: Predictor) -> None:
 
     Call it where a stroke has nothing drawn anew: they go to the browser with every drawing of what it stands in.
     """
-    _pen("pen_answer", _message(predictor))
+    _pen("pen_answer", weights_message(predictor))
 
 
-def _message(predictor: Predictor) -> bytes:
+def weights_message(predictor: Predictor) -> bytes:
+    """Return the model's layers, form of image and weights for pages/static/pen_answer.js; an empty head for none."""
     spec = predictor.spec
     size = sum(array.nbytes for array in predictor.arrays.values())
     if size > MOST_BYTES or not spec.takes_ink:

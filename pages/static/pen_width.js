@@ -35,7 +35,7 @@ const TAKES = Uint8Array.from({ length: 256 }, (_, pattern) => {
 });
 
 /** Return the middle line of a mask whose outermost pixels are empty. */
-function thinned({ values, width, height }) {
+export function thinned({ values, width, height }) {
   const line = values.slice(), around = [-width - 1, -width, 1 - width, 1, width + 1, width, width - 1, -1];
   let left = [...line.keys()].filter((place) => line[place]), before;
   const isTaken = (place, half) => {

@@ -107,19 +107,30 @@ class Finger:
 
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self._page, self._events = page, context.new_cdp_session(page)
+        self._last: tuple[float, float] = (0.0, 0.0)
 
     def draw(self, path: Sequence[np.ndarray]) -> None:
         """Move along the strokes, in pixels of the canvas of 280."""
+        for stroke in path:
+            self.put_down(stroke)
+            self._send("touchEnd", [])
+
+    def put_down(self, stroke: np.ndarray) -> None:
+        """Move along the stroke and stay on the screen."""
         box = self._page.locator(PAD).bounding_box()
         assert box is not None
         zoom = box["width"] / 280
-        for stroke in path:
-            points = [(box["x"] + x * zoom, box["y"] + y * zoom) for x, y in stroke]
-            self._send("touchStart", points[:1])
-            for point in points[1:]:
-                self._send("touchMove", [point])
-            self._send("touchEnd", [])
+        points = [(box["x"] + x * zoom, box["y"] + y * zoom) for x, y in stroke]
+        self._send("touchStart", points[:1])
+        for point in points[1:]:
+            self._send("touchMove", [point])
+        self._last = points[-1]
+
+    def pinch(self) -> None:
+        """Put a second finger beside the one that is down."""
+        x, y = self._last
+        self._send("touchStart", [(x, y), (x - 60, y - 60)])
 
     def _send(self, kind: str, points: Sequence[Sequence[float]]) -> None:
-        places = [{"x": float(x), "y": float(y)} for x, y in points]
+        places = [{"x": float(x), "y": float(y), "id": number} for number, (x, y) in enumerate(points)]
         self._events.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})

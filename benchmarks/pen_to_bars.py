@@ -84,7 +84,8 @@ def measured(page: Page, count: int) -> str:
         expect(page.locator(".ink-answer")).to_have_attribute("data-kind", "empty")
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     return (
-        f"first bars after the tenth point: {quantiles(first)} ms, after the pen is put down: {quantiles(since)} ms; bars a second: median {np.median(rates):.1f}, "
+        f"first bars after the tenth point: {quantiles(first)} ms, after the pen is put down: {quantiles(since)} ms; "
+        f"bars a second: median {np.median(rates):.1f}, "
         f"fewest {min(rates):.1f}; from bars to bars: {quantiles(gaps)} ms; events late: {quantiles(late)} ms, "
         f"{sum(ms > 50 for ms in late)} of {len(late)} over 50 ms"
     )

@@ -26,7 +26,18 @@ from core.synthetic_digits import paint, random_hand, styles, template
 from core.training.loop import train
 from pages.draw.pen_answer import weights_message
 from tests.browser import App
-from tests.e2e.drawing import MIDDLE, PAD, Finger, choose, draw, expect_class, expect_rest, open_draw, path_of
+from tests.e2e.drawing import (
+    CORNER,
+    MIDDLE,
+    PAD,
+    Finger,
+    choose,
+    draw,
+    expect_class,
+    expect_rest,
+    open_draw,
+    path_of,
+)
 from tests.e2e.test_scripts_alone import mounted
 
 pytestmark = pytest.mark.e2e
@@ -64,6 +75,7 @@ THINNED = """async ([marks, width, height]) => {
   const { thinned } = await import("/pen_width.js");
   return [...thinned({ values: Uint8Array.from(marks), width, height }).values];
 }"""
+OPACITIES = "bar => [bar, bar.parentElement.parentElement].map((one) => getComputedStyle(one).opacity)"
 
 
 def ready(name: str) -> Predictor:
@@ -80,7 +92,7 @@ def taught(data: ImageData, config: RunConfig) -> Predictor:
 
 
 def drawings(count: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield canvases (280, 280, 4) as the pad says them: digits by many hands and pens, whole or as far as the pen is."""
+    """Yield canvases (280, 280, 4) as the pad says them: digits by many hands and pens, some half drawn."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
         digit = int(rng.integers(10))
@@ -178,9 +190,7 @@ def test_the_bars_follow_the_pen_pale_and_the_servers_answer_takes_their_place(a
     expect(bars).to_have_class(BY_PEN)
     expect(bars).to_have_attribute("aria-busy", "true")
     expect(best).to_contain_text(re.compile(r"^7.*%"))
-    pale = best.locator("i").evaluate(
-        "bar => [bar, bar.parentElement.parentElement].map((e) => getComputedStyle(e).opacity)"
-    )
+    pale = best.locator("i").evaluate(OPACITIES)
     assert [float(opacity) for opacity in pale] == [pytest.approx(0.5), 1]  # the bar, and never its words
     expect(page.locator(".ink-answer")).to_have_attribute(
         "data-kind", "empty"
@@ -219,6 +229,23 @@ def test_a_stroke_that_is_taken_back_leaves_the_servers_answer(app: App, browser
         expect(bars).to_have_attribute("aria-label", re.compile("^Empty bars"))
     finally:
         phone.close()
+
+
+def test_the_weights_go_to_the_browser_once(app: App, page: Page) -> None:
+    weights = shipped_weights("softmax-mnist")["linear.weight"].astype("<f4").tobytes()
+    frames: list[bytes] = []
+
+    def hear(payload: str | bytes) -> None:
+        frames.append(payload.encode() if isinstance(payload, str) else payload)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    open_draw(page, app, "softmax-mnist")
+    draw(page, path_of(3, MIDDLE))
+    expect_class(page, "3")
+    expect_rest(page)
+    draw(page, path_of(7, CORNER))
+    expect_rest(page)
+    assert len([frame for frame in frames if weights[12_000:12_200] in frame]) == 1
 
 
 @pytest.fixture(scope="module")

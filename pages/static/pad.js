@@ -4,9 +4,8 @@
 // pages/draw/canvas.py mounts it; {key, label, load, over, width, ink}.
 
 const query = new URL(import.meta.url).search;
-const { Strokes } = await import("./pad_strokes.js" + query);
-const { pen } = await import("./pen_answer.js" + query);
-const { followPointers, MODIFIERS } = await import("./pad_pointers.js" + query);
+const scripts = ["pad_strokes", "pad_pointers", "pen_answer"].map((name) => import(`./${name}.js${query}`));
+const [{ Strokes }, { followPointers, MODIFIERS }, { pen }] = await Promise.all(scripts);
 
 const STEP_PX = 6;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -45,8 +45,8 @@ class Pen {
 
   /** What the pen has drawn is no stroke: the server's last answer stands. */
   drop() {
+    if (this.#isDown) this.#bars?.answer();
     this.#isDown = false;
-    this.#bars?.answer();
   }
 
   get #bars() {

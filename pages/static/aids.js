@@ -9,7 +9,8 @@ const REST_MS = 600;  // what changes sooner again is not said
 const GONE_MS = 3_000;  // what is not made anew by then has gone
 const UNTYPED = "input:is([type=range], [type=checkbox], [type=radio])";  // letters and Delete mean nothing to these
 
-const isOfBars = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".ink-bars"); // they follow the pen
+// of what tells nobody anything: the Draw page's bars, which follow the pen
+const isOfBars = ({ target }) => (target.closest ? target : target.parentElement)?.closest(".ink-bars");
 
 class Aids {
   constructor() {
@@ -21,7 +22,8 @@ class Aids {
     document.addEventListener("focusin", ({ target }) => this.remember(target));
     document.addEventListener("focusout", ({ target }) => setTimeout(() => this.forget(target)));
     document.addEventListener("keydown", (event) => this.onKey(event), true);
-    new MutationObserver((changes) => changes.every(isOfBars) || this.onChange()).observe(document.body, { childList: true, subtree: true, characterData: true });
+    const observer = new MutationObserver((changes) => changes.every(isOfBars) || this.onChange());
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   }
 
   take(data) {

@@ -1,6 +1,6 @@
 // Ten probability bars that move instead of being drawn anew. pages/draw/prediction.py sends
-// {rows: [[label, share 0..1, text, colour]], best, alt, heard}. While the pen is down they may follow it (pen_answer.js),
-// pale; the server's next answer after that takes their place.
+// {rows: [[label, share 0..1, text, colour]], best, alt, heard}. While the pen is down they may follow it
+// (pen_answer.js), pale; the server's next answer after that takes their place.
 
 const query = new URL(import.meta.url).search;
 const { make, mountOnce } = await import("./wire.js" + query);
@@ -78,7 +78,8 @@ class Row {
     this.bar = make("i");
     this.text = new Text();
     const track = make("span", { className: "ink-bar-track" }, this.bar);
-    this.root = make("div", { className: "ink-bar" }, this.label, track, make("span", { className: "ink-bar-text" }, this.text));
+    const words = make("span", { className: "ink-bar-text" }, this.text);
+    this.root = make("div", { className: "ink-bar" }, this.label, track, words);
   }
 
   /** Change what is another: while the pen draws, each change costs it time. */

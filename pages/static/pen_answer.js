@@ -1,6 +1,6 @@
-// While the pen is down, the bars follow it: the page's own answer, pale, from the weights that the server answers with, until
-// the server's takes its place once the pen is lifted. pages/draw/pen_answer.py mounts this with a model's layers and
-// weights, or without any for a model that is too large; pad_strokes.js tells of the pen.
+// While the pen is down, the bars follow it: the page's own answer, pale, from the weights that the server answers by,
+// until the server's takes its place once the pen is lifted. pages/draw/pen_answer.py mounts this with a model's layers
+// and weights, or without any for a model that is too large; pad_strokes.js tells of the pen.
 
 const query = new URL(import.meta.url).search;
 const { mountOnce, unpack } = await import("./wire.js" + query);
@@ -79,7 +79,8 @@ class Pen {
     this.#askSoon();
   }
 
-  /** Return the worker; what it runs comes from this server, and the address of a blob: has it under the page's policy. */
+  /** Return the worker, begun by a blob: for it to have the page's policy. One that is begun by a file has the file's,
+   * by which that may load nothing (pages/server/headers.py). */
   #started() {
     const url = new URL("./pen_worker.js" + query, import.meta.url).href;
     const script = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));

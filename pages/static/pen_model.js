@@ -1,14 +1,14 @@
-// A model's answer, computed in the browser from the weights that the server computes with: softmax regression, MLP or CNN,
-// layer by layer (core/prediction/layer_list.py lists them).
+// A model's answer, computed in the browser from the weights that the server computes with: softmax regression, MLP or
+// CNN, layer by layer (core/prediction/layer_list.py lists them).
 
 /** Return the model of `head`, {layers: [{kind, ...}], mean, std, ...}, with its weights one after another. */
 export function modelFrom(head, weights) {
   let start = 0;
   const take = (count) => weights.subarray(start, (start += count));
   const layers = head.layers.map((layer) => {
-    if (layer.kind === "linear") return { ...layer, weight: take(layer.outputs * layer.inputs), bias: take(layer.outputs) };
-    if (layer.kind !== "conv") return layer;
-    return { ...layer, weight: take(layer.outputs * layer.inputs * layer.size ** 2), bias: take(layer.outputs) };
+    const { kind, inputs, outputs, size = 1 } = layer;
+    if (kind !== "linear" && kind !== "conv") return layer;
+    return { ...layer, weight: take(outputs * inputs * size * size), bias: take(outputs) };
   });
   return { ...head, layers };
 }
@@ -23,7 +23,10 @@ export function sharesOf({ layers, mean, std }, image) {
 }
 
 // Each takes and returns planes {values, width, height}, one after another: (C, H, W).
-const LAYERS = { linear, conv, pool, relu: each((x) => Math.max(0, x)), tanh: each(Math.tanh), sigmoid: each(sigmoid), gelu: each(gelu) };
+const LAYERS = {
+  linear, conv, pool,
+  relu: each((x) => Math.max(0, x)), tanh: each(Math.tanh), sigmoid: each(sigmoid), gelu: each(gelu),
+};
 
 function each(change) {
   return (planes) => ({ ...planes, values: planes.values.map(change) });
@@ -87,7 +90,7 @@ function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** x times the share of a normal distribution below x; its integral by Abramowitz and Stegun 1964, 7.1.26, to 1.5e-7. */
+/** x times the share of a normal distribution below x, by Abramowitz and Stegun 1964, 7.1.26, to 1.5e-7. */
 function gelu(x) {
   const z = Math.abs(x) / Math.SQRT2, t = 1 / (1 + 0.3275911 * z);
   const rest = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));

@@ -48,8 +48,10 @@ function weightsOf(filter, start, end, length, count) {
   const scale = (end - start) / count, spread = Math.max(scale, 1), reach = filter.reach * spread;
   return Array.from({ length: count }, (_, k) => {
     const middle = start + (k + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(middle - reach + 0.5)), last = Math.min(length, Math.trunc(middle + reach + 0.5));
-    const weights = Float64Array.from({ length: last - first }, (_, i) => filter.weight((i + first - middle + 0.5) / spread));
+    const first = Math.max(0, Math.trunc(middle - reach + 0.5));
+    const last = Math.min(length, Math.trunc(middle + reach + 0.5));
+    const weightAt = (_, i) => filter.weight((i + first - middle + 0.5) / spread);
+    const weights = Float64Array.from({ length: last - first }, weightAt);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return { first, weights: total ? weights.map((weight) => weight / total) : weights };
   });

@@ -2,14 +2,14 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from filelock import FileLock
 
 from core.i18n.translation import _
 
-_COMPANIONS = ("", "-wal", "-shm")
+_COMPANIONS = ("-wal", "-shm")
 
 
 def set_aside_if_damaged(path: Path) -> bool:
@@ -22,17 +22,16 @@ def set_aside_if_damaged(path: Path) -> bool:
             return False
         stamp = time.strftime("%Y%m%d-%H%M%S")
         aside = _free_name(path, stamp)
-        for companion in _COMPANIONS:
-            file = Path(f"{path}{companion}")
-            if file.exists():
-                file.rename(f"{aside}{companion}")
+        for companion in (*_COMPANIONS, ""):  # the file itself last: a new one must find none of its old ones
+            with suppress(FileNotFoundError):  # SQLite takes them away when the last connection is closed
+                Path(f"{path}{companion}").rename(f"{aside}{companion}")
     return True
 
 
 def files_set_aside(path: Path) -> set[Path]:
     """Return the files that were set aside from `path`, without their companions."""
     return {
-        file for file in path.parent.glob(f"{path.name}.damaged-*") if file.suffix[-4:] not in _COMPANIONS[1:]
+        file for file in path.parent.glob(f"{path.name}.damaged-*") if file.suffix[-4:] not in _COMPANIONS
     }
 
 

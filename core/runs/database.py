@@ -174,6 +174,16 @@ class Database:
         url = f"sqlite:///file:{self.path}?mode={mode}&uri=true"
         self._engine = create_engine(url, connect_args={"isolation_level": None})
         try:
+            self._check_readable(why)
+        except StoreError:  # the next call may find it otherwise: it is to be tried for writing then
+            self._engine.dispose()
+            self._engine = self._make_engine()
+            raise
+        self.is_read_only = True
+
+    def _check_readable(self, why: StoreError) -> None:
+        assert self.path is not None
+        try:
             with self._explained(), self._engine.connect() as connection:
                 found = found_version(connection)
         except (StoreTooNew, StoreVersionUnknown):
@@ -182,7 +192,6 @@ class Database:
             raise why from None
         if not is_usable(found):
             raise outdated(self.path) from why
-        self.is_read_only = True
 
     # ---- a file that was damaged, or replaced by another process that found it so
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.config.run_config import RunConfig
-from core.runs import StoreBusy, StoreDamaged, StoreFull, StoreTooNew, StoreUnreachable
+from core.runs import Store, StoreBusy, StoreDamaged, StoreError, StoreFull, StoreTooNew, StoreUnreachable
+from core.runs.database import Database
 from core.runs.disk_reserve import RESERVE_BYTES
 from core.runs.schema import STORE_VERSION
 from tests.core.runs.conftest import open_store, started, steps, told, weights
@@ -173,3 +174,25 @@ def test_the_reserve_is_put_by_once_and_used_when_the_disk_is_full(store, store_
         store.database.write_with_reserve(lambda: (_ for _ in ()).throw(StoreFull("full", "free some")))
     store.keep_disk_reserve()
     assert reserve.exists()
+
+
+def test_a_file_that_could_not_be_opened_once_is_tried_for_writing_again(tmp_path, monkeypatch):
+    """As when another process begins a new file in the place of a damaged one at that moment."""
+    path = tmp_path / "inkling.db"
+    store = Store(f"sqlite:///{path}")
+    path.unlink()
+    path.touch()
+    bring_up, told = Database._bring_up, [StoreUnreachable("disk I/O error", "Try again.")]
+
+    def fail_once(database: Database) -> None:
+        if told:
+            raise told.pop()
+        bring_up(database)
+
+    monkeypatch.setattr(Database, "_bring_up", fail_once)
+    with pytest.raises(StoreError):
+        store.list()
+    assert store.list() == []
+    store.create(RunConfig())
+    assert not store.is_read_only
+    store.close()

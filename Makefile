@@ -67,4 +67,4 @@ lock: $(VENV)/.test-ready  # after: make clean; make test VERSIONS=newest
 	$(BIN)/python -m deploy.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .peers .pytest_cache .mypy_cache .ruff_cache

@@ -1,6 +1,6 @@
 """Ours against the peers, in one sitting: `python -m benchmarks.peers [--repetitions 7] [--models softmax mlp]`.
 
-Makes an environment of its own in benchmarks/.peers (JAX with Optax, Keras, skorch, Lightning; PyTorch is that of this
+Makes an environment of its own in .peers (JAX with Optax, Keras, skorch, Lightning; PyTorch is that of this
 one), starts each peer as a process that makes ready, and has one after the other train an epoch, again and again, so
 that a machine that slows down slows all. One thread each, on one core where the system can bind to it; batches of 100,
 the same images and learning rate. Ours does updates alone, as the peers do. The CNN learns from a tenth of the images.
@@ -32,7 +32,7 @@ from core.training.threads import held_to
 from core.training.written_out import WrittenOutLearner
 
 HERE: Final = Path(__file__).resolve().parent
-ENVIRONMENT: Final = HERE / ".peers"
+ENVIRONMENT: Final = HERE.parent / ".peers"
 PACKAGES: Final = ("jax", "optax", "keras", "skorch", "lightning")
 PEERS: Final = ("jax", "keras", "skorch", "lightning")
 RATES: Final = {"sgd": 0.05, "adam": 0.001}

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.datasets import dataset_spec
-from core.datasets.pixel_values import as_uint8, as_unit
+from core.datasets.pixel_values import as_uint8
 from core.figures.charts import lines
 from core.figures.image_panels import Panel
 from core.figures.palette import class_colour
@@ -27,9 +27,8 @@ from pages.server.turns import costly
 from pages.server.visitor import image_data, store
 
 KINDS = {"softmax": "softmax", "mlp": "MLP", "cnn": "CNN"}  # as short as a line's end has room for
-Examples = list[
-    tuple[np.ndarray, float, int, bool]
-]  # a damaged image, how much, the answer, whether it is right
+# Of each: the damaged image, the strength, the answer, whether it is right.
+Examples = list[tuple[np.ndarray, float, int, bool]]
 IMAGES = 1_000  # of the test set, as many of each class as of another: the same for every run
 
 
@@ -148,8 +147,7 @@ def _examples(run_id: str, step: int, damage: str, content: str) -> Examples:  #
     n_classes = dataset_spec(run.dataset).n_classes
     labels = image_data(run.dataset).test_labels
     chosen = balanced_subset(labels, n_classes)[:: max(1, n_classes // 3)][:3]
-    pixels = as_unit(test_images(run)[chosen])
-    damaged = [DAMAGES[damage].apply(pixels, strength, 0) for strength in DAMAGES[damage].strengths]
+    damaged = damaged_images(test_images(run)[chosen], damage)
     answers = [logits_of(run, step, images).argmax(axis=1) for images in damaged]
     return [
         (as_uint8(images[which]), strength, int(said[which]), bool(said[which] == labels[place]))

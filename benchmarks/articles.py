@@ -110,11 +110,27 @@ def resident_loop(exercise: Exercise, model: nn.Module) -> float:
     images, labels = resident_images(exercise.data)
     optimizer = torch.optim.SGD(model.parameters(), lr=exercise.learning_rate)
     for _ in range(exercise.epochs):
-        for index in torch.randperm(len(labels)).split(exercise.batch_size):
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(images[index]), labels[index]).backward()
-            optimizer.step()
+        resident_epoch(images, labels, model, optimizer, exercise.batch_size)
     return _accuracy(model, exercise.data)
+
+
+def resident_epoch(
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batch_size: int,
+) -> None:
+    """Do one epoch of that loop on images float32 (N, C, H, W) with labels int64 (N,)."""
+    for index in torch.randperm(len(labels)).split(batch_size):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images[index]), labels[index]).backward()
+        optimizer.step()
+
+
+def plain_softmax() -> nn.Module:
+    """Return the softmax regression as a tutorial would write it."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
 
 
 def plain_mlp() -> nn.Module:

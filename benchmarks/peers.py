@@ -3,7 +3,8 @@
 Makes an environment of its own in .peers (JAX with Optax, Keras, skorch, Lightning; PyTorch is that of this
 one), starts each peer as a process that makes ready, and has one after the other train an epoch, again and again, so
 that a machine that slows down slows all. One thread each, on one core where the system can bind to it; batches of 100,
-the same images and learning rate. Ours does updates alone, as the peers do. The CNN learns from a tenth of the images.
+the same images and learning rate. Each does updates alone, made ready before
+the clock starts. The CNN learns from a tenth of the images.
 """
 
 import argparse
@@ -16,18 +17,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import torch
 
-from benchmarks.articles import Exercise, plain_cnn, plain_mlp, resident_loop
-from benchmarks.cases import alone
+from benchmarks.articles import plain_cnn, plain_mlp, plain_softmax, resident_epoch
 from benchmarks.report import machine
+from core.config.run_config import RunConfig
 from core.datasets import ImageData, load
-from core.datasets.data_dir import data_folder
 from core.training.autograd import AutogradLearner
 from core.training.closed_form import ClosedFormLearner
+from core.training.data import BatchOrder, training_data
 from core.training.threads import held_to
 from core.training.written_out import WrittenOutLearner
 
@@ -36,6 +39,7 @@ ENVIRONMENT: Final = HERE.parent / ".peers"
 PACKAGES: Final = ("jax", "optax", "keras", "skorch", "lightning")
 PEERS: Final = ("jax", "keras", "skorch", "lightning")
 RATES: Final = {"sgd": 0.05, "adam": 0.001}
+BATCH: Final = 100
 CNN_IMAGES: Final = 6_000
 OURS: Final = {"softmax": ClosedFormLearner, "mlp": WrittenOutLearner, "cnn": AutogradLearner}
 
@@ -55,8 +59,6 @@ def environment() -> Path:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
         (site,) = ENVIRONMENT.glob("**/site-packages")
-        import torch
-
         (site / "shared.pth").write_text(str(Path(torch.__file__).parents[1]))  # its PyTorch is ours
         subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
     return python
@@ -87,18 +89,31 @@ def peer(python: Path, folder: Path, name: str, model: str, optimizer: str) -> I
         process.wait()
 
 
-def ours(exercise: Exercise, model: str, optimizer: str) -> list[Way]:
-    """Return our way and, for SGD, the plain loop over resident tensors."""
-    work = alone(OURS[model], model=model, optimizer=optimizer, learning_rate=RATES[optimizer])
-    ways = [Way("Inkling", lambda: _timed(lambda: work(exercise)))]
-    builds = {"mlp": plain_mlp, "cnn": plain_cnn}
-    if optimizer == "sgd" and model in builds:
-        plain = Way("plain loop", lambda: _timed(lambda: resident_loop(exercise, builds[model]())))
-        ways.append(plain)
-    return ways
+def ours(data: ImageData, model: str, optimizer: str) -> list[Way]:
+    """Return our way and the plain loop over resident tensors, each made ready: an epoch is its updates alone."""
+    rate = RATES[optimizer]
+    config = RunConfig(model=model, optimizer=optimizer, learning_rate=rate, batch_size=BATCH)
+    learned = training_data(config, data)
+    learner, order = OURS[model](config, learned), BatchOrder(learned.train_index, BATCH, seed=0)
+    steps = count()
+
+    def our_epoch() -> None:
+        for step in islice(steps, order.steps_per_epoch):
+            learner.step(order.batch(step), rate, step % learner.chunk_capacity)
+            if (step + 1) % learner.chunk_capacity == 0:
+                learner.read_chunk(learner.chunk_capacity)
+
+    tutorial = {"softmax": plain_softmax, "mlp": plain_mlp, "cnn": plain_cnn}[model]()
+    method = (torch.optim.Adam if optimizer == "adam" else torch.optim.SGD)(tutorial.parameters(), lr=rate)
+    images = torch.from_numpy(np.array(data.train_images)).float() / 255
+    labels = torch.from_numpy(np.array(data.train_labels))
+    return [
+        Way("Inkling", lambda: _timed(our_epoch)),
+        Way("plain loop", lambda: _timed(lambda: resident_epoch(images, labels, tutorial, method, BATCH))),
+    ]
 
 
-def _timed(work: Callable[[], object]) -> float:
+def _timed(work: Callable[[], None]) -> float:
     began_s = time.perf_counter()
     work()
     return time.perf_counter() - began_s
@@ -124,11 +139,10 @@ def write(data: ImageData, folder: Path) -> None:
 def compared(python: Path, model: str, optimizer: str, repetitions: int) -> None:
     """Have ours and the peers take turns, and print each one's milliseconds an epoch and its ratio to ours."""
     data = images_for(model)
-    exercise = Exercise(data, data_folder(None), epochs=1, learning_rate=RATES[optimizer])
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         write(data, folder)
-        ways = ours(exercise, model, optimizer)
+        ways = ours(data, model, optimizer)
         found = [stack.enter_context(peer(python, folder, name, model, optimizer)) for name in PEERS]
         ways += [way for way in found if way is not None]
         for _round in range(repetitions + 1):

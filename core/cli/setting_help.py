@@ -30,6 +30,8 @@ def _allowed(name: str) -> str:
             "Changes of the learning rate during training, as STEP:RATE separated by commas, such as "
             "100:0.05,200:0.01."
         )
+    if name == "left_out_class":
+        return _("The number of a class that is not learned, from 0 to {high}; -1 means none.", **_ends(rule))
     if name == "kernel_size":
         return _("An odd number from {low} to {high}.", **_ends(rule))
     if name == "train_size":

@@ -5,7 +5,7 @@ from typing import Final
 
 from core.config.presets import DEFAULT
 from core.config.run_config import RunConfig, applies
-from core.config.setting_labels import OPTION_NAMES, dataset_title, label_of, value_in_words
+from core.config.setting_labels import OPTION_NAMES, class_title, dataset_title, label_of, value_in_words
 from core.i18n.translation import _, ngettext
 
 MOST_CHANGES: Final = 3
@@ -23,6 +23,10 @@ _SAID: Final[dict[str, Callable[[RunConfig], str]]] = {
     "deskew": lambda _config: _("deskewed"),
     "augmentation": lambda _config: _("augmented"),
     "mix_in": lambda config: _("with {dataset}", dataset=dataset_title(config.mix_in)),
+    "left_out_class": lambda config: _(
+        "without “{name}”", name=class_title(config.dataset, config.left_out_class)
+    ),
+    "dropout": lambda config: _("dropout {share:plain}", share=config.dropout),
     "momentum": lambda config: _("momentum {momentum:plain}", momentum=config.momentum),
     "l2": lambda config: _("L2 {penalty:plain}", penalty=config.l2),
     "l1": lambda config: _("L1 {penalty:plain}", penalty=config.l1),

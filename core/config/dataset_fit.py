@@ -23,6 +23,9 @@ _TOO_MANY: Final = {  # validation images, by whether a number of training image
     ),
     False: N_("{value} validation images leave none of the dataset's {count} to train on. Choose fewer."),
 }
+_LEFT_OUT: Final = N_(
+    "{field} must be a number from 0 to {most}, which are the classes of {title}, or -1 for none, not {value}."
+)
 OWN_VALIDATION: Final = N_(
     "The number of validation images must be {count}, which the dataset brings (progress is measured on them), or 0 "
     "(progress is measured on the test set), not {value}."
@@ -38,6 +41,9 @@ def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError |
         return nothing_to_learn(spec)
     if config.mix_in and (problem := _mixing_problem(config.mix_in, spec, data_dir)):
         return problem
+    if config.left_out_class >= spec.n_classes:
+        limits = {"title": spec.title, "most": spec.n_classes - 1}
+        return FieldError("left_out_class", config.left_out_class, _LEFT_OUT, limits)
     if spec.validation_size and config.validation_size not in (0, spec.validation_size):
         limits = {"count": spec.validation_size}
         return FieldError("validation_size", config.validation_size, OWN_VALIDATION, limits)
@@ -69,6 +75,15 @@ def in_bin(field: str, spec: DatasetSpec) -> FieldError:
 def nothing_to_learn(spec: DatasetSpec) -> FieldError:
     """Return the refusal of a dataset without training images."""
     return FieldError("dataset", spec.name, NOTHING_TO_LEARN, {"title": spec.title})
+
+
+def nothing_left(config: RunConfig) -> FieldError:
+    """Return the refusal of a class left out that all images are of."""
+    all_of_it = N_(
+        "All images that are to be learned from are of the class left out. Choose another class, or more training "
+        "images."
+    )
+    return FieldError("left_out_class", config.left_out_class, all_of_it)
 
 
 def within_dataset(error: FieldError, dataset: str) -> FieldError:

@@ -25,6 +25,7 @@ SCHEDULES: Final = ("constant", "step", "cosine")
 AUGMENTATIONS: Final = ("none", "affine")
 MOST_CHANGES: Final = 1000  # of the learning rate, in one run
 LAST_STEP: Final = 10**12  # that a change may name
+LAST_CLASS: Final = 999
 
 
 def _number(default: float, low: float, high: float) -> Any:
@@ -53,6 +54,9 @@ class RunConfig:
     `learning_rate_changes` replays live changes: (step, new base learning rate), in rising order of step.
     `start_from` names a run whose final weights replace the initialisation.
     `mix_in` names a second dataset of the same classes whose training images are added to the training set.
+    `left_out_class` is the number of a class none of whose images are learned from, -1 for none.
+    `dropout` is the probability with which a hidden unit of an MLP, or an input of a CNN's last layer, is left out of a
+    step.
 
     Raises: ConfigError naming every refused field with its value and the allowed range.
     """
@@ -64,6 +68,7 @@ class RunConfig:
     deskew: bool = _flag(False)
     augmentation: str = _choice("none", AUGMENTATIONS)
     mix_in: str = field(default="", metadata={"rule": "dataset or nothing"})  # not said: a rule's name
+    left_out_class: int = _whole(-1, -1, LAST_CLASS)
     model: str = _choice("softmax", MODELS)
     hidden_sizes: tuple[int, ...] = field(
         default=(128,), metadata={"rule": Range(1, 4096, integer=True), "length": (1, 3)}
@@ -73,6 +78,7 @@ class RunConfig:
         default=(16, 32), metadata={"rule": Range(1, 256, integer=True), "length": (2, 2)}
     )
     kernel_size: int = field(default=3, metadata={"rule": Range(1, 9, integer=True)})
+    dropout: float = _number(0.0, 0.0, 0.9)
     initialisation: str = _choice("default", INITIALISATIONS)
     init_std: float = _number(0.01, 1e-6, 10.0)
     start_from: str = field(default="", metadata={"rule": str})
@@ -256,6 +262,7 @@ def applies(name: str, config: RunConfig) -> bool:
         "activation": config.model == "mlp",
         "channels": config.model == "cnn",
         "kernel_size": config.model == "cnn",
+        "dropout": config.model != "softmax",
         "init_std": config.initialisation == "normal",
         "momentum": config.optimizer in WITH_MOMENTUM,
         "nesterov": config.optimizer == "sgd",

@@ -19,11 +19,13 @@ LABELS: Final = Sentences(
         "deskew": N_("Deskew"),
         "augmentation": N_("Data augmentation"),
         "mix_in": N_("Also train on"),
+        "left_out_class": N_("Class left out"),
         "model": N_("Model"),
         "hidden_sizes": N_("Hidden units per layer"),
         "activation": N_("Activation"),
         "channels": N_("Filters per layer"),
         "kernel_size": N_("Filter width (pixels)"),
+        "dropout": N_("Dropout"),
         "initialisation": N_("Weight initialization"),
         "init_std": N_("Initialization std"),
         "optimizer": N_("Optimizer"),
@@ -83,6 +85,10 @@ _SAYS: Final = Sentences(
             "A second dataset with the same classes to train on as well. “Drawn digits” has ones with a flag, "
             "nines with a hook and sevens with a bar, which are rare in MNIST."
         ),
+        "left_out_class": N_(
+            "None of this class's images are learned from, though the test set keeps them. The model cannot know "
+            "the class, and answers with others: see which ones."
+        ),
         "model": N_(
             "Softmax regression has one weight for each pixel and class, so its weights can be shown as "
             "images. An MLP (multilayer perceptron) and a CNN (convolutional neural network) make fewer "
@@ -100,6 +106,11 @@ _SAYS: Final = Sentences(
             "train."
         ),
         "kernel_size": N_("Wider filters see a larger piece of a stroke at once."),
+        "dropout": N_(
+            "The probability that a hidden unit is left out of a step, such as 0.5. No unit can then rely on another, "
+            "so that the model learns more slowly but memorises less. A CNN's filters stay; what its last layer sees "
+            "of them is left out."
+        ),
         "initialisation": N_(
             "The weights before the first step. Softmax regression learns from any start; an MLP or CNN that starts "
             "with all weights zero does not learn to read."
@@ -183,6 +194,7 @@ OPTION_NAMES: Final = Sentences(
         ("augmentation", "none"): N_("off"),
         ("augmentation", "affine"): N_("move, turn, slant"),
         ("mix_in", ""): N_("nothing"),
+        ("left_out_class", -1): N_("none"),
         ("device", "cpu"): "CPU",
         ("device", "cuda"): N_("GPU (CUDA)"),
         ("device", "mps"): N_("GPU (Apple)"),
@@ -235,6 +247,14 @@ def dataset_title(name: str) -> str:
         return name
 
 
+def class_title(dataset: str, number: int) -> str:
+    """Return what a class of a dataset is called, its number where the dataset is gone or has no such class."""
+    try:
+        return dataset_spec(dataset).class_names[number]
+    except (DatasetError, IndexError):
+        return str(number)
+
+
 def value_in_words(name: str, config: RunConfig) -> str:
     """Return a setting's value as people read it."""
     value = getattr(config, name)
@@ -242,6 +262,8 @@ def value_in_words(name: str, config: RunConfig) -> str:
         return _("on") if value else _("off")
     if name in ("dataset", "mix_in") and value:
         return dataset_title(value)
+    if name == "left_out_class" and value >= 0:
+        return class_title(config.dataset, value)
     if name == "learning_rate_changes":
         return listed([_("{rate:plain} from step {step} on", rate=rate, step=step) for step, rate in value])
     if isinstance(value, tuple):

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,7 +74,7 @@ def _as_comment(number: int, title: str, why: str) -> str:
 def script_of(config: RunConfig, settings: Settings) -> str:
     """Return the program of a run that has not been trained.  Raises: as `script`."""
     spec = dataset_spec(config.dataset, settings.data_dir)
-    per_epoch, planned = _steps(config, spec)
+    per_epoch, planned = _steps(config, spec, settings.data_dir)
     values = _of_settings(config, spec, settings.data_dir) | {
         "title": config_title(config),
         "run_id": "",
@@ -182,7 +182,9 @@ class Plan:
 def _plan(record: RunRecord) -> Plan:
     """Return how many updates the program makes and when it looks at unseen images."""
     row, config = record.row, record.row.config
-    per_epoch, planned = _steps(config, record.spec)
+    per_epoch, planned = row.steps_per_epoch, row.total_steps
+    if not (per_epoch and planned):  # it has not begun
+        per_epoch, planned = _steps(config, record.spec, record.store.settings.data_dir)
     steps = {"stopped": row.step, "diverged": row.step - 1}.get(row.state, planned)
     regular = config.eval_every or per_epoch
     told = {event.step for event in record.evaluations if event.split == row.evaluation_split}
@@ -190,9 +192,14 @@ def _plan(record: RunRecord) -> Plan:
     return Plan(steps, planned, per_epoch, extra, is_whole=row.state != "diverged")
 
 
-def _steps(config: RunConfig, spec: DatasetSpec) -> tuple[int, int]:
+def _steps(config: RunConfig, spec: DatasetSpec, data_dir: Path) -> tuple[int, int]:
     """Return how many updates there are in an epoch, and in all."""
-    per_epoch = -(-learned_count(config, spec) // config.batch_size)
+    count = learned_count(config, spec)
+    if config.left_out_class >= 0:  # how many of the images are of that class, their labels tell
+        from core.training.data import training_data  # PyTorch, which the list of formats needs not
+
+        count = training_data(replace(config, deskew=False), load(config.dataset, data_dir)).train_count
+    per_epoch = -(-count // config.batch_size)
     return per_epoch, per_epoch * config.epochs
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from core.config.image_counts import learned_count
 from core.config.presets import reported_accuracy
 from core.config.run_config import RunConfig
-from core.datasets import DatasetError, ImageData, dataset_spec
+from core.datasets import DatasetError, DatasetSpec, ImageData, dataset_spec
 from core.datasets.shortage import no_test_images
 from core.figures.run_curves import Chart, Curves
 from core.figures.weight_images import WeightImages, data_uri, image_strip
@@ -61,29 +61,40 @@ def idle_snapshot(config: RunConfig, load_images: LoadImages, *, has_torch: bool
     has_torch: whether PyTorch has been imported, so that weights which only it can draw cost no wait.
     """
     spec = dataset_spec(config.dataset)
-    train = learned_count(config, spec)
-    if spec.test_size:
-        line = _(
-            "Press Train: the model learns from {train} images and is tested on {test} others.",
-            train=train, test=spec.test_size,
-        )  # fmt: skip
-    else:
-        learns = ngettext(
-            "Press Train: the model learns from {n} image.",
-            "Press Train: the model learns from {n} images.",
-            train,
-        )
-        line = together(learns, no_test_images(spec).message)
     layer, empty = _first_weights(config, has_torch), Curves("none")
     split = "validation" if config.validation_size else "test"
     return RunSnapshot(
-        head=head_of(_("Ready"), "plain", line, 0.0, idle_figures(split)),
+        head=head_of(_("Ready"), "plain", _what_train_does(config, spec), 0.0, idle_figures(split)),
         weights=_images(layer, 0),
         loss=empty.loss_chart(n_classes=spec.n_classes),
         accuracy=empty.accuracy_chart(reported=_reported(config)),
         strip=_strip(config.dataset, load_images, np.zeros(0, np.int64)),
         caption=layer.caption,
     )
+
+
+def _what_train_does(config: RunConfig, spec: DatasetSpec) -> str:
+    """Return from which images a run of `config` would learn, and on how many it is tested."""
+    train, test = learned_count(config, spec), spec.test_size
+    if config.left_out_class >= 0:
+        learns = _(
+            "Press Train: of {train} images the model learns all but those of “{name}”.",
+            train=train, name=spec.class_names[config.left_out_class],
+        )  # fmt: skip
+        tested = ngettext("It is tested on {n} other.", "It is tested on {n} others, of every class.", test)
+        return together(learns, tested if test else no_test_images(spec).message)
+    if test:
+        return _(
+            "Press Train: the model learns from {train} images and is tested on {test} others.",
+            train=train,
+            test=test,
+        )
+    learns = ngettext(
+        "Press Train: the model learns from {n} image.",
+        "Press Train: the model learns from {n} images.",
+        train,
+    )
+    return together(learns, no_test_images(spec).message)
 
 
 def run_snapshot(

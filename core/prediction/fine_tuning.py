@@ -38,6 +38,7 @@ def scratch_config(config: RunConfig, own: str, count: int) -> RunConfig:
         validation_size=0,
         start_from="",
         mix_in="",
+        left_out_class=-1,
         scaling="unit",
         batch_size=max(1, min(20, count // 4)),
         epochs=40,

@@ -40,6 +40,7 @@ SEARCHABLE: Final = {
     "initialisation": INITIALISATIONS,
     "hidden_sizes": ("32", "64", "128", "128,64"),
     "activation": ACTIVATIONS,
+    "dropout": ("0", "0.2", "0.5"),
     "seed": ("0", "1", "2", "3", "4"),
 }
 _RANGES: Final = ("learning_rate", "l2")

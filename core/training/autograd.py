@@ -11,6 +11,7 @@ from core.config.run_config import WITH_MOMENTUM, RunConfig
 from core.models.build import build_model, load_state_arrays, scale_images, state_arrays
 from core.training.augmentation import augment
 from core.training.data import TrainingData
+from core.training.dropout import Dropout
 from core.training.learner import chunk_capacity
 
 
@@ -42,7 +43,8 @@ class AutogradLearner:
         self._device = torch.device(config.device)
         self._model = build_model(config, data.spec)
         self._optimizer = build_optimizer(self._model, config)
-        self._augmentation = torch.Generator().manual_seed(config.seed + 2)
+        self._augmentation = torch.Generator(self._device).manual_seed(config.seed + 2)
+        self._dropout = Dropout(config)
         self.chunk_capacity = chunk_capacity(config.batch_size)
         self._records: list[tuple[Tensor, Tensor, int]] = []  # loss, right answers, images of each step
 
@@ -54,7 +56,7 @@ class AutogradLearner:
             images = augment(images, self._augmentation)
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
-        logits = self._model(images)
+        logits = self._dropout.scores(self._model, images)
         loss = functional.cross_entropy(logits, labels)
         self._optimizer.zero_grad()
         loss.backward()
@@ -83,7 +85,7 @@ class AutogradLearner:
         return torch.stack(losses).cpu().numpy(), accuracies.numpy()
 
     def logits(self, images: Tensor) -> Tensor:
-        """Return the model's scores; augmentation is for learning only."""
+        """Return the model's scores; augmentation and dropout are for learning only."""
         return self._model(self._scaled(images)).detach()
 
     def weights(self) -> dict[str, np.ndarray]:
@@ -95,8 +97,8 @@ class AutogradLearner:
         load_state_arrays(self._model, arrays)
 
     def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Return the optimizer's state by parameter position, and the augmentation's generator."""
-        tensors = {"augmentation": self._augmentation.get_state()}
+        """Return the optimizer's state by parameter position, and the states of what draws random numbers."""
+        tensors = {"augmentation": self._augmentation.get_state(), **self._dropout.state()}
         numbers = {}
         for position, slots in self._optimizer.state_dict()["state"].items():
             for name, value in slots.items():
@@ -107,8 +109,9 @@ class AutogradLearner:
         return tensors, numbers
 
     def load_optimizer_state(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
-        """Overwrite the optimizer's state and the augmentation's generator."""
+        """Overwrite the optimizer's state and the states of what draws random numbers."""
         self._augmentation.set_state(tensors["augmentation"])
+        self._dropout.load_state(tensors)
         slots: dict[int, dict[str, Any]] = {}
         for key, value in {**tensors, **numbers}.items():
             position, _, name = key.partition(".")

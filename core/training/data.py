@@ -56,7 +56,8 @@ class TrainingData:
 def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = None) -> TrainingData:
     """Return what `config` learns from: its split of `data`, with `extra`'s training images mixed in.
 
-    With `config.deskew` every image, the test set's too, is the deskewed one.
+    With `config.deskew` every image, the test set's too, is the deskewed one. A class that is left out has no images
+    among those that are learned from; all others are those that would be learned from with it.
 
     Raises: ValueError when the split asks for more images than there are, or for others than the dataset's own
     validation images; when `extra` has another shape or more classes, or images in colour are to be deskewed.
@@ -71,6 +72,8 @@ def training_data(config: RunConfig, data: ImageData, extra: ImageData | None = 
     train_index = torch.from_numpy(split.train)
     if extra is not None:
         images, labels, train_index = _mixed(images, labels, train_index, data, as_learned(config, extra))
+    if config.left_out_class >= 0:
+        train_index = train_index[labels[train_index] != config.left_out_class]
     return TrainingData(
         spec=data.spec,
         images=images,

@@ -5,7 +5,7 @@ from typing import Final
 
 import torch
 
-from core.config.dataset_fit import nothing_to_learn
+from core.config.dataset_fit import nothing_left, nothing_to_learn
 from core.config.run_config import ConfigError, RunConfig, to_json
 from core.protocol.events import Checkpoint
 from core.training.autograd import AutogradLearner
@@ -37,7 +37,7 @@ class RunState:
 
     def __init__(self, data: TrainingData, config: RunConfig, learner: Learner) -> None:
         if not data.train_count:  # there were some when the run was made
-            raise ConfigError([nothing_to_learn(data.spec)])
+            raise ConfigError([nothing_left(config) if len(data.labels) else nothing_to_learn(data.spec)])
         self.data, self.config, self.learner = data, config, learner
         self.order = BatchOrder(data.train_index, config.batch_size, config.seed)
         self.steps_per_epoch = self.order.steps_per_epoch

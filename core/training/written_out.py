@@ -12,6 +12,7 @@ section 5.3, equations 5.53 to 5.56), from the last layer to the first:
     d_last = (P - Y) / B,    d_l = (d_(l+1) W_(l+1)) * h'(a_l)        what each unit has to do with the loss
     dW_l = d_l^T z_(l-1),    db_l = the sum of d_l over the batch     what each weight has to do with it
 
+With dropout (core.training.dropout) every z_l is multiplied by its step's noise m_l, and so is h'(a_l).
 The images' own gradient is asked for by nobody: of the first layer's three large products that leaves two. Scores and
 their errors alone lie with the classes first, (K, B), because a softmax over the first dimension is six times faster.
 The uint8 images stay as they are; the factor 1/255 is taken out of the products, which do it on the side.
@@ -28,6 +29,7 @@ from core.models.build import build_model, load_state_arrays, state_arrays
 from core.training.activations import WRITTEN_OUT
 from core.training.closed_form import standardisation
 from core.training.data import TrainingData
+from core.training.dropout import Dropout
 from core.training.learner import chunk_capacity
 from core.training.matmul import gradient_into, scores_into
 from core.training.optimizers import Flat, optimizer_over
@@ -61,6 +63,7 @@ class WrittenOutLearner:
         self._hidden, self._dtype = config.hidden_sizes, dtype
         self._images, self._labels = data.images.flatten(1), data.labels  # (N, D), a view
         self._activate = WRITTEN_OUT[config.activation]
+        self._dropout = Dropout(config)
         arrays = state_arrays(self._model)
         self._names = tuple(arrays)  # of each layer its weights, then its biases
         parameters = Flat([array.shape for array in arrays.values()], dtype)
@@ -111,11 +114,15 @@ class WrittenOutLearner:
         inputs, factor = buffers.inputs.copy_(pixels), self._factor
         if self._offset is not None:
             inputs.sub_(self._offset[0]).mul_(self._offset[1])
-        for weight, bias, values, slopes in zip(
-            self._weights, self._biases, buffers.values, buffers.slopes, strict=False
+        for weight, bias, values, slopes, deltas in zip(
+            self._weights, self._biases, buffers.values, buffers.slopes, buffers.deltas, strict=False
         ):
             torch.addmm(bias, inputs, weight.T, alpha=factor, out=values)  # (B, inputs) -> (B, outputs)
             self._activate(values, slopes if with_slopes else None)
+            if with_slopes and self._dropout.probability:
+                noise = self._dropout.noise_into(deltas)  # which the backward pass writes anew
+                values.mul_(noise)
+                slopes.mul_(noise)
             inputs, factor = values, 1.0
         scores_into(buffers.scores_array, self._last_weight_array, buffers.last_values_array)
         buffers.scores.add_(self._last_bias)
@@ -179,9 +186,10 @@ class WrittenOutLearner:
             part.copy_(torch.from_numpy(np.array(arrays[name])))
 
     def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Return what the optimizer has gathered."""
-        return self._optimizer.state(), {}
+        """Return what the optimizer has gathered, and the state of what draws dropout's noise."""
+        return {**self._optimizer.state(), **self._dropout.state()}, {}
 
     def load_optimizer_state(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:  # noqa: ARG002
-        """Overwrite what the optimizer has gathered."""
+        """Overwrite what the optimizer has gathered, and the state of what draws dropout's noise."""
+        self._dropout.load_state(tensors)
         self._optimizer.load_state(tensors)

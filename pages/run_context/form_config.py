@@ -75,7 +75,11 @@ def leave_missing_dataset() -> None:
     """Have the form be without datasets that are gone or not this visitor's to use."""
     config: RunConfig = st.session_state.config
     if _problem(config):
-        put_config(replace(config, dataset=DEFAULT.dataset, mix_in="", train_size=0, validation_size=0))
+        put_config(
+            replace(
+                config, dataset=DEFAULT.dataset, mix_in="", left_out_class=-1, train_size=0, validation_size=0
+            )
+        )
 
 
 def _problem(config: RunConfig) -> FieldError | None:
@@ -86,7 +90,9 @@ def _problem(config: RunConfig) -> FieldError | None:
 def _fitting(config: RunConfig) -> RunConfig:
     """Return the config, without what its dataset rules out."""
     if _problem(config):
-        return usual_for(config.dataset, replace(config, mix_in="", train_size=0, validation_size=0))
+        return usual_for(
+            config.dataset, replace(config, mix_in="", left_out_class=-1, train_size=0, validation_size=0)
+        )
     return config
 
 

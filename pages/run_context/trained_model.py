@@ -81,7 +81,7 @@ def prepared_data(config: RunConfig) -> TrainingData:
     sizes = sizes_within(*counts, config.train_size, config.validation_size)
     plain = RunConfig(
         dataset=config.dataset, train_size=sizes[0], validation_size=sizes[1], deskew=config.deskew,
-        mix_in=config.mix_in, seed=config.seed,
+        mix_in=config.mix_in, left_out_class=config.left_out_class, seed=config.seed,
     )  # fmt: skip
     return _prepared_data(to_json(plain), f"{data.fingerprint} {extra.fingerprint if extra else ''}")
 

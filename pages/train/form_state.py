@@ -33,6 +33,7 @@ def config_from_address() -> None:
     instead: dict[str, dict[str, Any]] = {  # of what is refused, in the order in which it is looked at
         "dataset": {"dataset": base.dataset, "mix_in": ""},
         "mix_in": {"mix_in": ""},
+        "left_out_class": {"left_out_class": -1},
         "train_size": {"train_size": 0},
         "validation_size": {"validation_size": 0, "train_size": 0},
     }

@@ -110,6 +110,15 @@ def _mix_in(config: RunConfig, chosen: DatasetSpec, choices: dict[str, DatasetSp
     return _select("mix_in", config, options=tuple(titles), name_of=lambda name: titles.get(name, name))
 
 
+def _left_out_class(config: RunConfig, chosen: DatasetSpec) -> int:
+    """Draw the choice of a class that is not learned: its number, or -1."""
+    numbers = (-1, *range(chosen.n_classes))
+    if st.session_state.get(widget_key("left_out_class")) not in numbers:  # the images have become others
+        st.session_state.pop(widget_key("left_out_class"), None)
+    names = dict(zip(numbers, (OPTION_NAMES["left_out_class", -1], *chosen.class_names), strict=True))
+    return _select("left_out_class", config, options=numbers, name_of=names.__getitem__)
+
+
 def _more(config: RunConfig, chosen: dict[str, Any], choices: dict[str, DatasetSpec]) -> dict[str, Any]:
     """Draw what is not shown at first; the fields that do not apply keep their values unseen."""
     values: dict[str, Any] = {}
@@ -119,10 +128,13 @@ def _more(config: RunConfig, chosen: dict[str, Any], choices: dict[str, DatasetS
     values["deskew"] = _toggle("deskew", config)
     values["augmentation"] = _select("augmentation", config)
     values["mix_in"] = _mix_in(config, choices[chosen["dataset"]], choices)
+    values["left_out_class"] = _left_out_class(config, choices[chosen["dataset"]])
     st.markdown(_("**Model**"))
     if chosen["model"] == "cnn":
         values["channels"] = _typed("channels", config)
         values["kernel_size"] = _select("kernel_size", config, options=(1, 3, 5, 7, 9))
+    if chosen["model"] != "softmax":
+        values["dropout"] = _typed("dropout", config)
     values["initialisation"] = _select("initialisation", config)
     if values["initialisation"] == "normal":
         values["init_std"] = _typed("init_std", config)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.access.rules import Action
-from core.config.run_config import ConfigError, RunConfig
+from core.config.run_config import ConfigError, RunConfig, applies
 from core.config.setting_labels import refusal
 from core.datasets import DatasetError, dataset_spec
 from core.datasets.shortage import changed_since_begun
@@ -230,6 +230,8 @@ def _show_outcomes(run: RunRow, looked: StepPreview) -> None:
                 "step will differ a little."
             )
         )
+    if run.config.dropout and applies("dropout", run.config):
+        st.caption(_("During training, units are also left out at random (dropout); here none is."))
     if run.config.augmentation != "none":
         st.caption(
             _(

@@ -27,6 +27,13 @@ CHANGES_NO_RESULT = {"eval_every", "device"}
         ({"mix_in": "drawn_digits"}, f"{USUAL}, with Drawn digits"),
         ({"model": "mlp", "hidden_sizes": (64, 32)}, "MLP, MNIST, learning rate 0.1, hidden units 64, 32"),
         ({"hidden_sizes": (64, 32)}, USUAL),
+        ({"left_out_class": 9}, f"{USUAL}, without “9”"),
+        (
+            {"left_out_class": 0, "dataset": "fashion_mnist"},
+            "Softmax, Fashion-MNIST, learning rate 0.1, without “T-shirt/top”",
+        ),
+        ({"model": "mlp", "dropout": 0.5}, "MLP, MNIST, learning rate 0.1, dropout 0.5"),
+        ({"dropout": 0.5}, USUAL),
         ({"eval_every": 7}, USUAL),
     ],
     ids=str,

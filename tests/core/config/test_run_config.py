@@ -19,6 +19,7 @@ from core.config.run_config import (
 
 ODD = RunConfig(
     dataset="cifar10",
+    left_out_class=9,
     train_size=123,
     validation_size=45,
     scaling="standardised",
@@ -26,6 +27,7 @@ ODD = RunConfig(
     model="mlp",
     hidden_sizes=(64, 32, 16),
     activation="gelu",
+    dropout=0.25,
     initialisation="normal",
     init_std=0.037,
     momentum=0.9,
@@ -52,6 +54,8 @@ BAD = {
     "validation_size": 0.5,
     "scaling": "log",
     "model": "transformer",
+    "left_out_class": -2,
+    "dropout": 1.0,
     "hidden_sizes": (1, 2, 3, 4),
     "activation": "step",
     "channels": (16,),

@@ -82,7 +82,14 @@ def mlp_run(make_run: Callable[..., str]) -> str:
     return make_run(
         "MLP", model="mlp", hidden_sizes=(24, 16), optimizer="adamw", learning_rate=0.002, batch_size=64,
         validation_size=500, scaling="standardised", schedule="cosine", initialisation="normal", init_std=0.05,
+        dropout=0.3,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def fourless_run(make_run: Callable[..., str]) -> str:
+    """Return a softmax regression that has learned from no four."""
+    return make_run("No fours", left_out_class=4)
 
 
 @pytest.fixture(scope="session")
@@ -90,5 +97,5 @@ def cnn_run(make_run: Callable[..., str]) -> str:
     """Return a small CNN, stopped by hand after its learning rate was changed."""
     return make_run(
         "CNN", StopAfter(0.02, 3), model="cnn", channels=(4, 6), momentum=0.9, learning_rate=0.05, l1=1e-5,
-        augmentation="affine", deskew=True, train_size=600,
+        augmentation="affine", deskew=True, train_size=600, dropout=0.5,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from core.export.run_record import read_record
 from core.protocol.events import Finished, Started
 from core.runs import Store
 
-SCRIPTS = ("softmax_run", "mlp_run", "cnn_run")
+SCRIPTS = ("softmax_run", "fourless_run", "mlp_run", "cnn_run")
 RUN_EACH = """
 import os, runpy, sys
 import torch, torchvision  # once for all: that takes longer than all the scripts
@@ -84,7 +84,10 @@ def assert_alike(lines: list[str], log: list[str]) -> None:
     assert losses == pytest.approx(logged, abs=1.01e-4, rel=0)
 
 
-@pytest.mark.parametrize(("run", "path"), [("softmax_run", "closed-form"), ("mlp_run", "written-out")])
+@pytest.mark.parametrize(
+    ("run", "path"),
+    [("softmax_run", "closed-form"), ("fourless_run", "closed-form"), ("mlp_run", "written-out")],
+)
 def test_script_prints_the_log_of_the_fast_paths_within_the_last_digit_shown(
     run: str,
     path: str,
@@ -216,3 +219,10 @@ def test_settings_that_torchvision_cannot_serve_are_refused_without_naming_a_run
     with pytest.raises(ExportRefused, match=told) as refused:
         script_of_settings(config, export_store.settings)
     assert "bundle" not in str(refused.value), "there is no run to export"
+
+
+def test_the_script_of_settings_without_a_class_counts_the_images_that_are_left(export_store: Store) -> None:
+    program = script_of_settings(RunConfig(left_out_class=4, epochs=1), export_store.settings)
+    assert (
+        "STEPS = 542  # 1 epoch of 542 batches" in program
+    )  # 60,000 training images, of which 5,842 are fours

@@ -29,6 +29,10 @@ CONFIGS = [
     ),
     replace(BASE, optimizer="adam", augmentation="affine", train_size=330),
     replace(BASE, l1=1e-3),
+    replace(BASE, left_out_class=3),
+    replace(BASE, model="mlp", hidden_sizes=(16, 8), optimizer="adam", dropout=0.5),
+    replace(BASE, model="mlp", hidden_sizes=(16,), dropout=0.2, l1=1e-4),
+    replace(BASE, model="cnn", channels=(4, 4), dropout=0.5, left_out_class=0, train_size=330),
     replace(BASE, learning_rate_changes=((5, 0.1), (40, 0.02))),
 ]
 

@@ -105,6 +105,8 @@ def losses(events: list[Event]) -> np.ndarray:
         {"activation": "sigmoid", "momentum": 0.9, "nesterov": True, "l2": 0.001},
         {"activation": "gelu", "optimizer": "adam", "learning_rate": 0.001, "schedule": "cosine"},
         {"activation": "tanh", "optimizer": "rmsprop", "learning_rate": 0.001, "momentum": 0.5},
+        {"activation": "sigmoid", "dropout": 0.5, "hidden_sizes": (32, 16), "momentum": 0.9},
+        {"activation": "gelu", "dropout": 0.2, "optimizer": "adam", "learning_rate": 0.001},
         {"activation": "gelu", "scaling": "standardised", "hidden_sizes": (32, 16), "learning_rate": 0.02},
     ],
     ids=str,

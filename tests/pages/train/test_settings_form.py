@@ -56,6 +56,38 @@ def test_what_a_browser_still_says_of_widgets_before_a_preset_was_chosen_is_of_n
     assert held.after == PRESETS["mnist-article"].config
 
 
+def test_dropout_and_a_class_left_out_are_chosen_and_train(app: AppTest, store: Store) -> None:
+    app.query_params.update({"model": "mlp", "dropout": "0.2", "left_out_class": "9"})
+    app.run()
+    assert app.text_input(key="set_dropout_0").value == "0.2"
+    left_out = app.selectbox(key="set_left_out_class_0")
+    assert left_out.value == 9
+    app.selectbox(key="set_dataset_0").set_value("fashion_mnist").run()
+    assert left_out.options[0] == "none"
+    assert app.selectbox(key="set_left_out_class_0").options[1] == "T-shirt/top"
+    known = {row.id for row in store.list()}
+    app.selectbox(key="set_left_out_class_0").set_value(0)
+    app.text_input(key="set_dropout_0").set_value("0,5")
+    button(app, "Train").click().run()
+    assert not app.exception
+    (made,) = (row for row in store.list() if row.id not in known)
+    assert (made.config.left_out_class, made.config.dropout) == (0, 0.5)
+    assert (app.query_params["left_out_class"], app.query_params["dropout"]) == ("0", "0.5")
+
+
+def test_an_address_whose_class_left_out_the_dataset_has_not_is_told_and_leaves_out_none(
+    app: AppTest,
+) -> None:
+    app.query_params["left_out_class"] = "10"
+    app.run()
+    assert not app.exception
+    told = (
+        "Class left out must be a number from 0 to 9, which are the classes of MNIST, or -1 for none, not 10."
+    )
+    assert any(told in warning.value for warning in app.warning)
+    assert app.selectbox(key="set_left_out_class_0").value == -1
+
+
 def test_a_number_typed_with_a_comma_is_that_number_and_one_that_reads_as_thousands_is_refused(
     app: AppTest, store: Store
 ) -> None:

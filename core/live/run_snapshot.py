@@ -77,12 +77,14 @@ def _what_train_does(config: RunConfig, spec: DatasetSpec) -> str:
     """Return from which images a run of `config` would learn, and on how many it is tested."""
     train, test = learned_count(config, spec), spec.test_size
     if config.left_out_class >= 0:
-        learns = _(
-            "Press Train: of {train} images the model learns all but those of “{name}”.",
-            train=train, name=spec.class_names[config.left_out_class],
-        )  # fmt: skip
-        tested = ngettext("It is tested on {n} other.", "It is tested on {n} others, of every class.", test)
-        return together(learns, tested if test else no_test_images(spec).message)
+        name = spec.class_names[config.left_out_class]
+        if test:
+            return _(
+                "Press Train: of {train} images it learns all but “{name}”; {test} others test it.",
+                train=train, name=name, test=test,
+            )  # fmt: skip
+        learns = _("Press Train: of {train} images it learns all but “{name}”.", train=train, name=name)
+        return together(learns, no_test_images(spec).message)
     if test:
         return _(
             "Press Train: the model learns from {train} images and is tested on {test} others.",

@@ -51,6 +51,8 @@ def test_before_the_first_run_the_page_says_what_there_is_to_learn_from(load_ima
     )
     few = head(idle_snapshot(RunConfig(train_size=1_000), load_images, has_torch=False))["line"]
     assert few == "Press Train: the model learns from 1,000 images and is tested on 10,000 others."
+    fourless = head(idle_snapshot(RunConfig(left_out_class=4), load_images, has_torch=False))["line"]
+    assert fourless == "Press Train: of 60,000 images it learns all but “4”; 10,000 others test it."
     names = [values[f"name{i}"] for i in range(4)]
     assert names == ["train loss", "train accuracy", "validation loss", "validation accuracy"]
     assert {values[f"value{i}"] for i in range(4)} == {"–"}
@@ -77,6 +79,10 @@ def test_without_test_images_there_is_no_strip_and_the_page_says_so(
     assert head(shown)["line"] == (
         "Press Train: the model learns from 40 images. “train-only” has no test images, so no test accuracy can be "
         "given."
+    )
+    one = head(idle_snapshot(replace(config, left_out_class=0), load, has_torch=False))["line"]
+    assert one.startswith(
+        f"Press Train: of 40 images it learns all but “{untested.spec.class_names[0]}”. “train-only” has"
     )
     run_id = store.add_finished_run(config, list(train(untested, config, threads=1)))
     feed = Feed(run_id)

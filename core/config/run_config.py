@@ -262,7 +262,7 @@ def applies(name: str, config: RunConfig) -> bool:
         "activation": config.model == "mlp",
         "channels": config.model == "cnn",
         "kernel_size": config.model == "cnn",
-        "dropout": config.model != "softmax",
+        "dropout": config.model != "softmax" and config.dropout > 0,
         "init_std": config.initialisation == "normal",
         "momentum": config.optimizer in WITH_MOMENTUM,
         "nesterov": config.optimizer == "sgd",

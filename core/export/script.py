@@ -19,7 +19,7 @@ from core.export.rendering import in_one_line, render
 from core.export.run_record import RunRecord
 from core.i18n.translation import _
 from core.runs.errors import ExportRefused
-from core.training.path_selection import path_of
+from core.training.path_selection import EVALUATION_BATCH, path_of
 from core.training.threads import threads_for
 
 _CUT: Final = "# %%"  # a line where the notebook's next cell begins
@@ -113,6 +113,7 @@ def _of_settings(config: RunConfig, spec: DatasetSpec, data_dir: Path, run_id: s
         "activation_class": _ACTIVATIONS[config.activation],
         "optimizer_class": _OPTIMIZERS[config.optimizer],
         "has_momentum": config.optimizer in WITH_MOMENTUM,
+        "evaluation_batch": EVALUATION_BATCH[config.model],
         "source_of": _source_of,
         "how_near": how_near,
     }

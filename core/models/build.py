@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from core.config.run_config import RunConfig
 from core.datasets.catalog import DatasetSpec
 from core.i18n.translation import _
+from core.models.max_pool import MaxPool2x2
 
 _GENERATOR = threading.Lock()  # PyTorch's own is everyone's: two threads would draw from each other's numbers
 _ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -61,10 +62,10 @@ def _cnn(config: RunConfig, spec: DatasetSpec) -> nn.Sequential:
     model = nn.Sequential(
         OrderedDict(
             conv1=nn.Conv2d(C, first, size, padding=padding),
-            pool1=nn.MaxPool2d(2),
+            pool1=MaxPool2x2(),
             activation1=nn.ReLU(),
             conv2=nn.Conv2d(first, second, size, padding=padding),
-            pool2=nn.MaxPool2d(2),
+            pool2=MaxPool2x2(),
             activation2=nn.ReLU(),
             flatten=nn.Flatten(),
             output=nn.Linear(features, spec.n_classes),

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from core.models.max_pool import MaxPool2x2
 from core.models.unit_pixels import UnitPixels
 from core.prediction.predictor import Predictor
 
@@ -15,7 +16,7 @@ _WITHOUT_WEIGHTS: Final[dict[type[nn.Module], str]] = {
     nn.Tanh: "tanh",
     nn.Sigmoid: "sigmoid",
     nn.GELU: "gelu",
-    nn.MaxPool2d: "pool",
+    MaxPool2x2: "pool",
 }
 
 

@@ -13,6 +13,7 @@ from core.training.augmentation import augment
 from core.training.data import TrainingData
 from core.training.dropout import Dropout
 from core.training.learner import chunk_capacity
+from core.training.path_selection import EVALUATION_BATCH
 
 
 def build_optimizer(model: nn.Module, config: RunConfig) -> torch.optim.Optimizer:
@@ -46,6 +47,7 @@ class AutogradLearner:
         self._augmentation = torch.Generator(self._device).manual_seed(config.seed + 2)
         self._dropout = Dropout(config)
         self.chunk_capacity = chunk_capacity(config.batch_size)
+        self.evaluation_batch = EVALUATION_BATCH[config.model]
         self._records: list[tuple[Tensor, Tensor, int]] = []  # loss, right answers, images of each step
 
     def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:

@@ -22,6 +22,7 @@ from core.training.data import TrainingData
 from core.training.learner import chunk_capacity
 from core.training.matmul import gradient_into, piece_size, scores_into
 from core.training.optimizers import Flat, optimizer_over
+from core.training.path_selection import EVALUATION_BATCH
 
 # in checkpoints of an earlier version
 FORMER_NAMES: Final = {"momentum.weight": "0.momentum_buffer", "momentum.bias": "1.momentum_buffer"}
@@ -63,6 +64,7 @@ class ClosedFormLearner:
         self._buffers: dict[int, Buffers] = {}
         self._offset, self.factor = standardisation(config, data)
         self.chunk_capacity = chunk_capacity(config.batch_size)
+        self.evaluation_batch = EVALUATION_BATCH[config.model]
         self.picked = torch.zeros(self.chunk_capacity, config.batch_size)
         self.top = torch.zeros(self.chunk_capacity, config.batch_size)
         self._picked_rows, self._top_rows = self.picked.split(1), self.top.unbind()

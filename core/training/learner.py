@@ -7,8 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-EVALUATION_BATCH = 500
-
 
 def chunk_capacity(batch_size: int) -> int:
     """Return how many steps are recorded before they must be told: 64..2048, about a million images."""
@@ -20,6 +18,7 @@ class Learner(Protocol):
 
     path: str  # as in core.training.path_selection
     chunk_capacity: int  # slots for the records of steps
+    evaluation_batch: int  # images
 
     def step(self, batch: Tensor, learning_rate: float, slot: int) -> None:
         """Do one update on the images at positions `batch` and record it in `slot` of the chunk."""
@@ -65,7 +64,7 @@ class Score:
 def evaluate(learner: Learner, images: Tensor, labels: Tensor) -> Score:
     """Return the learner's score on uint8 images (N, C, H, W) with labels int64 (N,), in batches."""
     with torch.no_grad():
-        parts = [learner.logits(part) for part in images.split(EVALUATION_BATCH)]
+        parts = [learner.logits(part) for part in images.split(learner.evaluation_batch)]
         logits = torch.cat(parts).cpu()
         scores = logits.T.contiguous()  # (K, N): a softmax over the first dimension is six times faster
         loss = -torch.log_softmax(scores, 0).gather(0, labels[None]).mean().item()

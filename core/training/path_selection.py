@@ -8,6 +8,11 @@ WRITTEN_PATHS: Final = {
     "softmax": "closed-form",
     "mlp": "written-out",
 }  # the gradient's formula is in the code
+EVALUATION_BATCH: Final = {  # images at a time: on more, a CNN's values leave the cache
+    "softmax": 500,
+    "mlp": 500,
+    "cnn": 100,
+}
 MAY_DIFFER = frozenset({"learning_rate", "l2", "initialisation", "init_std"})
 
 

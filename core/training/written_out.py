@@ -33,6 +33,7 @@ from core.training.dropout import Dropout
 from core.training.learner import chunk_capacity
 from core.training.matmul import gradient_into, scores_into
 from core.training.optimizers import Flat, optimizer_over
+from core.training.path_selection import EVALUATION_BATCH
 
 
 class Buffers:
@@ -82,6 +83,7 @@ class WrittenOutLearner:
         self._offset, self._factor = standardisation(config, data, dtype)
         self._buffers: dict[int, Buffers] = {}
         self.chunk_capacity = chunk_capacity(config.batch_size)
+        self.evaluation_batch = EVALUATION_BATCH[config.model]
         shape = self.chunk_capacity, config.batch_size
         self._picked = torch.zeros(shape, dtype=dtype)
         self._truth, self._guesses = (torch.zeros(shape, dtype=torch.int64) for _ in range(2))

@@ -230,7 +230,7 @@ def _show_outcomes(run: RunRow, looked: StepPreview) -> None:
                 "step will differ a little."
             )
         )
-    if run.config.dropout and applies("dropout", run.config):
+    if applies("dropout", run.config):
         st.caption(_("During training, units are also left out at random (dropout); here none is."))
     if run.config.augmentation != "none":
         st.caption(

@@ -1,5 +1,7 @@
 """What a comparison says, on runs that were really trained and on curves small enough to reckon by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,7 @@ def test_only_settings_that_differ_and_matter_are_named() -> None:
     assert differing_settings([softmax, cnn]) == ["model", "channels", "kernel_size", "learning_rate"]
     hidden = [RunConfig(hidden_sizes=(5,)), RunConfig(hidden_sizes=(6,))]
     assert differing_settings(hidden) == []
+    assert differing_settings([cnn, replace(cnn, dropout=0.5)]) == ["dropout"]
     assert differing_settings([softmax]) == []
 
 

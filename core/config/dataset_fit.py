@@ -41,9 +41,8 @@ def dataset_problem(config: RunConfig, data_dir: DataDir = None) -> FieldError |
         return nothing_to_learn(spec)
     if config.mix_in and (problem := _mixing_problem(config.mix_in, spec, data_dir)):
         return problem
-    if config.left_out_class >= spec.n_classes:
-        limits = {"title": spec.title, "most": spec.n_classes - 1}
-        return FieldError("left_out_class", config.left_out_class, _LEFT_OUT, limits)
+    if problem := left_out_problem(config, spec):
+        return problem
     if spec.validation_size and config.validation_size not in (0, spec.validation_size):
         limits = {"count": spec.validation_size}
         return FieldError("validation_size", config.validation_size, OWN_VALIDATION, limits)
@@ -70,6 +69,14 @@ def not_shared(field: str, name: str) -> FieldError:
 def in_bin(field: str, spec: DatasetSpec) -> FieldError:
     """Return the refusal of a dataset that lies in the bin of whoever asks for it."""
     return FieldError(field, spec.name, IN_BIN, {"title": spec.title})
+
+
+def left_out_problem(config: RunConfig, spec: DatasetSpec) -> FieldError | None:
+    """Return the refusal of a class left out that the dataset does not have."""
+    if config.left_out_class < spec.n_classes:
+        return None
+    limits = {"title": spec.title, "most": spec.n_classes - 1}
+    return FieldError("left_out_class", config.left_out_class, _LEFT_OUT, limits)
 
 
 def nothing_to_learn(spec: DatasetSpec) -> FieldError:

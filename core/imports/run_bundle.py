@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.access.rules import Action
+from core.config.dataset_fit import left_out_problem
 from core.config.run_config import ConfigError, RunConfig, from_dict
 from core.config.setting_labels import refusal
 from core.datasets import DatasetError, DatasetSpec, UnknownDataset, dataset_spec
@@ -114,6 +115,8 @@ def _config(store: Store, manifest: Manifest) -> tuple[RunConfig, DatasetSpec]:
             with suppress(UnknownDataset):  # what was mixed in elsewhere is not needed here
                 check_right(store.database, store.actor, Action.READ_DATASET, config.mix_in)
         spec = dataset_spec(config.dataset, store.settings.data_dir)
+        if no_such_class := left_out_problem(config, spec):
+            raise ConfigError([no_such_class])
         store.settings.check(config, count_parameters(config, spec))
     except (ConfigError, DatasetError) as error:
         raise refused(

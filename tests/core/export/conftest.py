@@ -99,3 +99,11 @@ def cnn_run(make_run: Callable[..., str]) -> str:
         "CNN", StopAfter(0.02, 3), model="cnn", channels=(4, 6), momentum=0.9, learning_rate=0.05, l1=1e-5,
         augmentation="affine", deskew=True, train_size=600, dropout=0.5,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def normal_cnn_run(make_run: Callable[..., str]) -> str:
+    """Return a small CNN whose first weights are drawn from a normal distribution."""
+    return make_run(
+        "CNN, normal", model="cnn", channels=(4, 6), initialisation="normal", init_std=0.05, epochs=1
+    )

@@ -127,6 +127,7 @@ EVALUATED = {"kind": "evaluated", "step": 0, "split": "test", "loss": 1.0, "accu
         (with_manifest(name=["x"]), "where text belongs"),
         (with_config(dataset="own:abc"), "own:abc"),
         (with_config(learning_rate=-1), "Learning rate must be"),
+        (with_config(left_out_class=10), "Class left out must be a number from 0 to 9"),
         (with_config(epochs=99_999), "Epochs must be a whole number from 1 to 200, not “99999”"),
         (with_config(model="mlp", hidden_sizes=[4096, 4096, 4096]), "parameters"),
         (with_config(surprise=1), "surprise"),

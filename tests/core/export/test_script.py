@@ -17,7 +17,7 @@ from core.export.run_record import read_record
 from core.protocol.events import Finished, Started
 from core.runs import Store
 
-SCRIPTS = ("softmax_run", "fourless_run", "mlp_run", "cnn_run")
+SCRIPTS = ("softmax_run", "fourless_run", "mlp_run", "cnn_run", "normal_cnn_run")
 RUN_EACH = """
 import os, runpy, sys
 import torch, torchvision  # once for all: that takes longer than all the scripts
@@ -57,12 +57,13 @@ def numbers(lines: list[str]) -> list[float]:
     return [float(number) for line in lines for number in re.findall(r"\d+(?:\.\d+)?", line)]
 
 
+@pytest.mark.parametrize("run", ["cnn_run", "normal_cnn_run"])
 def test_script_prints_the_log_of_a_run_of_the_generic_path_to_the_digit(
-    cnn_run: str, printed: dict[str, list[str]], export_store: Store
+    run: str, printed: dict[str, list[str]], export_store: Store, request: pytest.FixtureRequest
 ) -> None:
-    log = read_record(export_store, cnn_run).log
+    log = read_record(export_store, request.getfixturevalue(run)).log
     assert len(log) >= 4
-    assert printed["cnn_run"] == list(log)
+    assert printed[run] == list(log)
 
 
 def test_the_stopped_run_that_the_script_repeats_was_changed_and_paused(

@@ -23,9 +23,10 @@ class BarsView {
   }
 
   receive({ data }) {
+    const isOther = data.rows.some(([label], k) => label !== this.said?.rows[k]?.[0]);
     this.said = data;
     if (data.rows.length !== this.rows.length) this.build(data.rows.length);
-    if (!this.isHeld) this.answer();
+    if (!this.isHeld || isOther) this.answer(); // another model's classes stand at once, pen or no pen
   }
 
   /** Show what the server has answered last. */

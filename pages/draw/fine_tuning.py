@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.config.run_config import ConfigError, RunConfig
-from core.config.setting_labels import OPTION_NAMES, label_of, refusal
+from core.config.setting_labels import OPTION_NAMES, class_title, label_of, refusal
 from core.datasets import DatasetError, DatasetSpec, ImageData
 from core.figures.image_panels import Panel
 from core.i18n.literal_text import html_text, markdown_text
@@ -164,6 +164,14 @@ def _train(model: LoadedModel, data: ImageData) -> None:
                 run.id,
             ),
             help=_("A new model that sees nothing but your drawings."),
+        )
+    if run.config.left_out_class in data.train_labels:
+        st.caption(
+            markdown_(
+                "{run} leaves out “{name}”, and so does fine-tuning: it learns from none of your images of that class.",
+                run=model.name,
+                name=class_title(run.config.dataset, run.config.left_out_class),
+            )
         )
 
 

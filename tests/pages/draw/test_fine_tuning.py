@@ -4,10 +4,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access.rules import Actor, Role
-from core.config.run_config import from_json
-from core.datasets import ImageData
+from core.config.run_config import RunConfig, from_json
+from core.datasets import ImageData, load
+from core.prediction.fine_tuning import fine_tuning_config
 from core.runs import Store
 from core.runs.own_datasets import OwnDatasets
+from core.training.data import training_data
+from core.training.loop import train
 from pages.draw.fine_tuning import accuracy_change_in_markdown
 from tests.pages.conftest import ME
 from tests.pages.draw.drawing import DRAWN, Canvas, open_draw, words
@@ -81,3 +84,26 @@ def test_teaching_creates_a_run_with_its_parent(
         entry.name,
     )
     assert pad.json_data is None
+
+
+@pytest.mark.parametrize(("label", "is_told"), [(7, True), (3, False)])
+def test_who_fine_tunes_a_run_without_a_class_is_told_that_its_images_do_not_count(
+    app: AppTest, store: Store, mnist: ImageData, label: int, is_told: bool
+) -> None:
+    config = RunConfig(left_out_class=7, train_size=500, epochs=1, eval_every=0)
+    run_id = store.add_finished_run(config, list(train(mnist, config, threads=1)), name="No sevens")
+    own = OwnDatasets(store)
+    entry = own.create("Mine", mnist.spec.class_names, (1, 28, 28), owner=ME)
+    chosen = mnist.test_labels == label
+    own.add_images(entry.name, mnist.test_images[chosen][:5], mnist.test_labels[chosen][:5])
+    app.session_state["draw_behind"] = "lesson"
+    open_draw(app, run_id)
+    assert not app.exception
+    mine = load(entry.name, store.settings.data_dir)
+    tuned = training_data(fine_tuning_config(config, run_id, entry.name), mnist, mine)
+    learned = tuned.train_index >= len(mnist.train_labels)
+    assert bool(learned.any()) is not is_told, "what is told is what is so"
+    told = (
+        "No sevens leaves out “7”, and so does fine-tuning: it learns from none of your images of that class."
+    )
+    assert (told in words(app)) is is_told

@@ -99,6 +99,11 @@ def _change_one(row: RunRow, config: RunConfig) -> None:
 def _value_input(name: str, config: RunConfig, key: str) -> Any:
     """Draw the widget for one setting's new value; return it, or its text as an address writes it."""
     rule, value = settings().rule_of(name), getattr(config, name)
+    if name == "left_out_class" and (numbers := _classes_left_in(config)):
+        return st.selectbox(
+            _("New value"), numbers, key=key,
+            format_func=lambda number: value_in_words(name, replace(config, left_out_class=number)),
+        )  # fmt: skip
     if rule is bool:
         return st.toggle(LABELS[name], not value, key=key)
     if isinstance(rule, tuple):
@@ -113,6 +118,17 @@ def _value_input(name: str, config: RunConfig, key: str) -> Any:
     else:
         label = markdown_("New value (a number from {low} to {high})", **rule.limits)
     return st.text_input(label, typed(value), key=key)
+
+
+def _classes_left_in(config: RunConfig) -> list[int]:
+    """Return the numbers of the classes that a run could leave out instead, -1 for none; nothing of a dataset that is
+    gone.
+    """
+    try:
+        count = dataset_spec(config.dataset).n_classes
+    except DatasetError:
+        return []
+    return [number for number in range(-1, count) if number != config.left_out_class]
 
 
 def start_runs(configs: list[RunConfig], parent: RunRow, group_id: str = "") -> list[str]:

@@ -112,6 +112,23 @@ def test_a_repeat_brings_live_changes_of_the_learning_rate_again(store: Store) -
     assert repeated_config(row).learning_rate_changes == ((3, 0.2), (7, 0.5))
 
 
+def test_another_class_to_leave_out_is_chosen_by_its_name(app: AppTest, store: Store) -> None:
+    config = RunConfig(dataset="fashion_mnist", left_out_class=7, train_size=100, epochs=1)
+    run_id = store.add_finished_run(config, STORY)
+    app.session_state["selected_runs"], app.session_state["runs_table_version"] = [run_id], 1
+    shown(app, "runs/page.py")
+    app.selectbox(key=f"one_name_{run_id}").set_value("left_out_class").run()
+    values = app.selectbox(key=f"one_left_out_class_{run_id}")
+    assert values.options[:3] == ["none", "T-shirt/top", "Trouser"]
+    assert len(values.options) == 10
+    assert "Sneaker" not in values.options, "which it leaves out as it is"
+    values.set_value(8).run()
+    app.button(key=f"one_train_{run_id}").click().run()
+    assert not app.exception
+    (queued,) = (row for row in store.list() if row.id != run_id and row.parent_id == run_id)
+    assert queued.config == dataclasses.replace(repeated_config(store.get(run_id)), left_out_class=8)
+
+
 def test_runs_of_others_cannot_be_changed_even_by_a_forged_callback(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
-"""What an update costs, written out and by autograd: `python -m benchmarks.update_turns [--turns 100]`.
+"""What an update costs, written out and by autograd: `python -m benchmarks.update_turns [--turns 100] [--generic]`.
 
-The ways take turns of 50 steps, too short for other work on the machine to fall on one of them alone.
+With --generic: every model and optimizer by autograd, against a plain loop over resident tensors. The ways take turns
+of 50 steps, too short for other work on the machine to fall on one of them alone.
 """
 
 import argparse
@@ -9,15 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 
 import torch
+from torch import nn
 from torch.nn import functional
 
-from benchmarks.articles import Exercise, plain_mlp, resident_images
+from benchmarks.articles import Exercise, plain_cnn, plain_mlp, plain_softmax, resident_images
 from benchmarks.cases import ADAM, MLP, config_of
 from benchmarks.report import machine
-from core.config.run_config import RunConfig
+from core.config.run_config import OPTIMIZERS, RunConfig
 from core.datasets import load
 from core.datasets.data_dir import data_folder
-from core.training.autograd import AutogradLearner
+from core.training.autograd import AutogradLearner, build_optimizer
 from core.training.closed_form import ClosedFormLearner
 from core.training.data import BatchOrder, TrainingData, training_data
 from core.training.learner import Learner
@@ -41,10 +43,9 @@ def updates(exercise: Exercise, kind: Kind, **settings: object) -> Iterator[None
         yield
 
 
-def plain_updates(exercise: Exercise) -> Iterator[None]:
+def plain_updates(exercise: Exercise, model: nn.Module, optimizer: torch.optim.Optimizer) -> Iterator[None]:
     """Do one update of a plain loop over resident tensors at a time, without end."""
-    (images, labels), model = resident_images(exercise.data), plain_mlp()
-    optimizer = torch.optim.SGD(model.parameters(), lr=exercise.learning_rate)
+    images, labels = resident_images(exercise.data)
     while True:
         for index in torch.randperm(len(labels)).split(exercise.batch_size):
             optimizer.zero_grad()
@@ -68,25 +69,48 @@ def measure(ways: dict[str, Iterator[None]], turns: int) -> None:
         print(f"| {title} | {statistics.median(taken[1:]):.0f} | {ratio:.2f} |", flush=True)
 
 
+def measure_generic_path(exercise: Exercise, turns: int) -> None:
+    """Compare every model and optimizer by autograd with the plain loop of a tutorial."""
+    for name, tutorial in {"softmax": plain_softmax, "mlp": plain_mlp, "cnn": plain_cnn}.items():
+        for optimizer in OPTIMIZERS:
+            settings = {"model": name, "optimizer": optimizer, "learning_rate": 0.001}
+            model = tutorial()
+            plain = build_optimizer(model, config_of(exercise, **settings))
+            measure(
+                {
+                    f"{name}, {optimizer}: plain loop": plain_updates(exercise, model, plain),
+                    f"{name}, {optimizer}: by autograd": updates(exercise, AutogradLearner, **settings),
+                },
+                turns,
+            )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--turns", type=int, default=100)
-    turns = parser.parse_args().turns
+    parser.add_argument("--generic", action="store_true")
+    options = parser.parse_args()
+    turns = options.turns
     exercise = Exercise(load("mnist"), data_folder(None), epochs=1, learning_rate=0.05)
     rate = {"learning_rate": 0.001}
     print(
         machine(), f"{torch.backends.cpu.get_cpu_capability()}.\n\n| | ms an epoch | ratio |\n|---|---:|---:|"
     )
     with held_to(1):
+        if options.generic:
+            measure_generic_path(exercise, turns)
+            return
         softmax = {"softmax regression, SGD, written out": updates(exercise, ClosedFormLearner)}
         for name in ("adam", "adamw", "adamax", "rmsprop", "adagrad"):
             softmax[f"{name}, written out"] = updates(exercise, ClosedFormLearner, optimizer=name, **rate)
         measure(softmax | {"adam, by autograd": updates(exercise, AutogradLearner, **ADAM)}, turns)
+        tutorial = plain_mlp()
+        sgd = torch.optim.SGD(tutorial.parameters(), lr=exercise.learning_rate)
         measure(
             {
                 "MLP, SGD, written out": updates(exercise, WrittenOutLearner, **MLP),
-                "plain loop over resident tensors": plain_updates(exercise),
+                "plain loop over resident tensors": plain_updates(exercise, tutorial, sgd),
                 "by autograd": updates(exercise, AutogradLearner, **MLP),
                 "Adam, written out": updates(exercise, WrittenOutLearner, **MLP, **ADAM),
                 "Adam, by autograd": updates(exercise, AutogradLearner, **MLP, **ADAM),

@@ -38,7 +38,7 @@ from tests.e2e.drawing import (
     open_draw,
     path_of,
 )
-from tests.e2e.test_scripts_alone import MOUNT, mounted
+from tests.e2e.test_scripts_alone import mounted
 from tests.polling import until
 from tests.runs_in_work import LONG, in_training
 from tests.train_page import open_train
@@ -225,27 +225,6 @@ def test_bars_are_the_servers_again_after_a_stroke_that_changes_nothing(app: App
     page.mouse.up()
     expect(bars).not_to_have_class(BY_PEN)
     expect_class(page, "7")
-
-
-def test_another_models_classes_stand_at_once_while_the_pen_is_down(page: Page) -> None:
-    def message(names: str) -> dict[str, Any]:
-        return {"rows": [[name, 0, "", "black"] for name in names], "best": -1, "alt": "", "heard": [0, 0]}
-
-    mounted(page, "bars.js", message("012"))
-    follow = """async () => {
-      const { barsIn } = await import("/bars.js");
-      barsIn(document.querySelector("#place")).follow([0, 0.1, 0.9], (share) => `${share}`);
-    }"""
-    page.evaluate(follow)
-    expect(page.locator(".ink-bar.best")).to_have_text("20.9")
-    page.evaluate(
-        MOUNT, ["bars.js", message("012") | {"alt": "what the server says of the same model waits"}]
-    )
-    expect(page.locator(".ink-bars")).to_have_class(BY_PEN)
-    page.evaluate(MOUNT, ["bars.js", message("abc")])
-    page.evaluate(follow)
-    expect(page.locator(".ink-bars")).to_have_class(BY_PEN)
-    expect(page.locator(".ink-bar.best")).to_have_text("c0.9")
 
 
 def test_a_stroke_that_is_taken_back_leaves_the_servers_answer(app: App, browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """The pages' scripts in a browser without Streamlit: what they make of a message, in the reader's language."""
 
 import base64
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -114,3 +115,25 @@ def test_weight_images_say_their_step_and_the_ends_of_their_scale(page: Page) ->
     expect(page.locator(".ink-tiles-scale")).to_have_text("speaks against −0.63+0.63 speaks for")
     tiles.locator("canvas").first.hover(position={"x": 1, "y": 1})
     expect(page.locator(".ink-tiles-scale")).to_have_text("{step:fill} 7, row 0, column 0: about +0.084")
+
+
+def test_another_models_classes_stand_at_once_while_the_pen_is_down(page: Page) -> None:
+    def message(names: str) -> dict[str, Any]:
+        return {"rows": [[name, 0, "", "black"] for name in names], "best": -1, "alt": "", "heard": [0, 0]}
+
+    by_pen = re.compile("by-pen")
+    mounted(page, "bars.js", message("012"))
+    follow = """async () => {
+      const { barsIn } = await import("/bars.js");
+      barsIn(document.querySelector("#place")).follow([0, 0.1, 0.9], (share) => `${share}`);
+    }"""
+    page.evaluate(follow)
+    expect(page.locator(".ink-bar.best")).to_have_text("20.9")
+    page.evaluate(
+        MOUNT, ["bars.js", message("012") | {"alt": "what the server says of the same model waits"}]
+    )
+    expect(page.locator(".ink-bars")).to_have_class(by_pen)
+    page.evaluate(MOUNT, ["bars.js", message("abc")])
+    page.evaluate(follow)
+    expect(page.locator(".ink-bars")).to_have_class(by_pen)
+    expect(page.locator(".ink-bar.best")).to_have_text("c0.9")

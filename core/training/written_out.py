@@ -67,17 +67,22 @@ class WrittenOutLearner:
         self._dropout = Dropout(config)
         arrays = state_arrays(self._model)
         self._names = tuple(arrays)  # of each layer its weights, then its biases
-        parameters = Flat([array.shape for array in arrays.values()], dtype)
+        (units, D), *others = (array.shape for array in arrays.values())
+        parameters = Flat(
+            [(D, units), *others], dtype
+        )  # the first layer's weights lie the way they are read fastest
         gradients = parameters.like()
         self._parameters = parameters.parts
-        self._weights, self._biases = parameters.parts[::2], parameters.parts[1::2]
-        self._weight_gradients, self._bias_gradients = gradients.parts[::2], gradients.parts[1::2]
+        self._first, self._first_gradient = parameters.parts[0], gradients.parts[0]  # (D, units)
+        self._weights = [self._first.T, *parameters.parts[2::2]]  # (outputs, inputs)
+        self._weight_gradients = [self._first_gradient.T, *gradients.parts[2::2]]
+        self._biases, self._bias_gradients = parameters.parts[1::2], gradients.parts[1::2]
         self._last_bias = self._biases[-1].unsqueeze(1)  # (K, 1)
         self._last_weight_array = self._weights[-1].numpy()
         self._last_gradient_array = self._weight_gradients[-1].numpy()
         self._optimizer = optimizer_over(config, parameters, gradients)
         self._is_plain = config.optimizer == "sgd" and not (config.momentum or config.l2)
-        first = self._weights[0].numel()
+        first = self._first.numel()
         self._others, self._other_gradients = parameters.whole[first:], gradients.whole[first:]
         self.load_weights(arrays)
         self._offset, self._factor = standardisation(config, data, dtype)
@@ -143,13 +148,13 @@ class WrittenOutLearner:
         return buffers.deltas[0]
 
     def _move(self, deltas: Tensor, inputs: Tensor, learning_rate: float) -> None:
-        """Do the update, the gradient of the first layer's weights included: deltas^T inputs."""
-        weight, gradient = self._weights[0], self._weight_gradients[0]
+        """Do the update, the gradient of the first layer's weights included, inputs^T deltas as they lie."""
+        weight, gradient = self._first, self._first_gradient
         if self._is_plain:  # plain SGD's step of the most weights rides in their product, which saves a pass
-            torch.addmm(weight, deltas.T, inputs, alpha=-learning_rate * self._factor, out=weight)
+            torch.addmm(weight, inputs.T, deltas, alpha=-learning_rate * self._factor, out=weight)
             self._others.add_(self._other_gradients, alpha=-learning_rate)
             return
-        torch.addmm(gradient, deltas.T, inputs, beta=0, alpha=self._factor, out=gradient)
+        torch.addmm(gradient, inputs.T, deltas, beta=0, alpha=self._factor, out=gradient)
         self._optimizer.step(learning_rate)
 
     def _buffers_for(self, B: int) -> Buffers:
@@ -176,7 +181,11 @@ class WrittenOutLearner:
 
     def weights(self) -> dict[str, np.ndarray]:
         """Return a copy of the parameters, named as in the model's state_dict."""
-        return {name: part.numpy().copy() for name, part in zip(self._names, self._parameters, strict=True)}
+        return {name: part.numpy().copy() for name, part in zip(self._names, self._as_named(), strict=True)}
+
+    def _as_named(self) -> list[Tensor]:
+        """Return the parameters in the shapes of the model's state_dict, the same memory."""
+        return [self._first.T, *self._parameters[1:]]
 
     def load_weights(self, arrays: dict[str, np.ndarray]) -> None:
         """Overwrite the parameters.
@@ -184,14 +193,22 @@ class WrittenOutLearner:
         Raises: ValueError naming the first that is missing, unknown or of another shape.
         """
         load_state_arrays(self._model, arrays)
-        for name, part in zip(self._names, self._parameters, strict=True):
+        for name, part in zip(self._names, self._as_named(), strict=True):
             part.copy_(torch.from_numpy(np.array(arrays[name])))
 
     def optimizer_state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return what the optimizer has gathered, and the state of what draws dropout's noise."""
-        return {**self._optimizer.state(), **self._dropout.state()}, {}
+        return {**_turned(self._optimizer.state()), **self._dropout.state()}, {}
 
     def load_optimizer_state(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:  # noqa: ARG002
         """Overwrite what the optimizer has gathered, and the state of what draws dropout's noise."""
         self._dropout.load_state(tensors)
-        self._optimizer.load_state(tensors)
+        self._optimizer.load_state(_turned(tensors))
+
+
+def _turned(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return an optimizer's state with what it holds of the first layer's weights turned: as they lie, or as named."""
+    first = {
+        name: tensor.T.contiguous() for name, tensor in state.items() if name[:2] == "0." and tensor.ndim == 2
+    }
+    return state | first

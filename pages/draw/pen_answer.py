@@ -21,15 +21,16 @@ def give_weights(predictor: Predictor) -> None:
 
     They are drawn with every answer and go to the browser once: Streamlit does not send again what it has sent.
     """
-    size = sum(array.nbytes for array in predictor.arrays.values())
-    follows = size <= MOST_BYTES and predictor.spec.takes_ink
-    _pen("pen_answer", weights_message(predictor, reader().language) if follows else pack({}))
+    _pen("pen_answer", weights_message(predictor, reader().language))
 
 
-@lru_cache(maxsize=16)  # keeps predictors alive: small ones alone
+@lru_cache(maxsize=16)
 def weights_message(predictor: Predictor, _language: str) -> bytes:
-    """Return the model's layers, form of image and weights for pages/static/pen_answer.js."""
+    """Return the model's layers, form of image and weights for pages/static/pen_answer.js; an empty head for none."""
     spec = predictor.spec
+    size = sum(array.nbytes for array in predictor.arrays.values())
+    if size > MOST_BYTES or not spec.takes_ink:
+        return pack({})
     model, preparation = layer_list(predictor), predictor.preparation()
     image = {
         "width": spec.image_shape[2],

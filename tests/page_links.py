@@ -34,6 +34,7 @@ class Links:
     rested: list[float] = field(
         default_factory=list
     )  # when it asked for what stands behind an answer on Draw
+    fragments: list[str] = field(default_factory=list)  # of which each of `asked` was, "" of the whole page
     said: list[dict[str, Any]] = field(default_factory=list)  # what it says it watches
     loses: int = 0  # so many of what it asks for from now on never reach the server
 
@@ -60,8 +61,13 @@ class Links:
 
         def hear(message: str | bytes) -> None:
             assert isinstance(message, bytes)
-            if BackMsg.FromString(message).WhichOneof("type") == "rerun_script":
-                (self.rested if b'"rested"' in message else self.asked).append(time.monotonic())
+            request = BackMsg.FromString(message)
+            if request.WhichOneof("type") == "rerun_script":
+                if b'"rested"' in message:
+                    self.rested.append(time.monotonic())
+                else:
+                    self.asked.append(time.monotonic())
+                    self.fragments.append(request.rerun_script.fragment_id)
                 if self.loses:
                     self.loses -= 1
                     return

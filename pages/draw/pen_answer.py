@@ -41,6 +41,7 @@ def weights_message(predictor: Predictor, _language: str) -> bytes:
     }
     head = {"layers": model.layers, "mean": model.mean, "std": model.std, "image": image}
     weights = model.weights.astype("<f4").tobytes()
-    digest = hashlib.sha256(repr(head).encode() + weights).digest()
-    mark = int.from_bytes(digest[:6], "little")  # by which the script knows it again
+    mark = hashlib.sha256(repr(head).encode() + weights).hexdigest()[
+        :16
+    ]  # by which the script knows it again
     return pack({**head, "mark": mark, "words": script_words()}, weights)

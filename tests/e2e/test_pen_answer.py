@@ -249,7 +249,6 @@ def test_the_weights_go_to_the_browser_once(app: App, page: Page) -> None:
     def hear(payload: str | bytes) -> None:
         frames.append(payload.encode() if isinstance(payload, str) else payload)
 
-    page.add_init_script(NOTE_LEARNED)
     page.on("websocket", lambda socket: socket.on("framereceived", hear))
     open_draw(page, app, "softmax-mnist")
     draw(page, path_of(3, MIDDLE))
@@ -258,7 +257,6 @@ def test_the_weights_go_to_the_browser_once(app: App, page: Page) -> None:
     draw(page, path_of(7, CORNER))
     expect_rest(page)
     assert len([frame for frame in frames if weights[12_000:12_200] in frame]) == 1
-    assert len(page.evaluate("window.inklingLearned")) == 1
 
 
 def test_the_pen_learns_with_a_run_in_training(app: App, store: Store, page: Page) -> None:

@@ -1,10 +1,8 @@
 """What lets the bars follow the pen: the model's weights, for the browser to answer with while the pen is down."""
 
-from functools import lru_cache
 from typing import Final
 
 from core.figures.binary_message import pack
-from core.i18n.reader import reader
 from core.i18n.script_words import script_words
 from core.prediction.layer_list import layer_list
 from core.prediction.predictor import Predictor
@@ -18,13 +16,12 @@ _pen: Final = unseen("pen_answer")
 def give_weights(predictor: Predictor) -> None:
     """Give the browser the model's weights, nothing for a model that is too large or asked about no ink.
 
-    They are drawn with every answer and go to the browser once: Streamlit does not send again what it has sent.
+    Call it where a stroke has nothing drawn anew: they go to the browser with every drawing of what it stands in.
     """
-    _pen("pen_answer", weights_message(predictor, reader().language))
+    _pen("pen_answer", weights_message(predictor))
 
 
-@lru_cache(maxsize=16)
-def weights_message(predictor: Predictor, _language: str) -> bytes:
+def weights_message(predictor: Predictor) -> bytes:
     """Return the model's layers, form of image and weights for pages/static/pen_answer.js; an empty head for none."""
     spec = predictor.spec
     size = sum(array.nbytes for array in predictor.arrays.values())

@@ -59,11 +59,12 @@ _ANSWERERS: Final = "draw_answerers"  # and the model that the page was drawn fo
 def draw_view(model: LoadedModel) -> None:
     """Draw the page for the run that answers; while that run trains, its answer follows.
 
-    In parts: a stroke has no more drawn anew than the canvas and its answer.
+    In parts: a stroke has no more drawn anew than the canvas and its answer; the weights go to the browser once.
     """
     start_detector(model.predictor)  # before the first stroke
     fragment(_question_and_answer)(model)
     fragment(_behind_the_answer)()
+    fragment(_weights_for_the_pen)(model)
 
 
 def _question_and_answer(drawn_for: LoadedModel) -> None:
@@ -86,7 +87,6 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         show_answer(answer, model.spec, _question(source, subject), second, heard_strokes())
         _input(answer)
     note_answer(model, subject, answer, on_canvas=source == CANVAS, has_labels=has_labels)
-    give_weights(model.predictor)
 
 
 def _behind_the_answer() -> None:
@@ -108,6 +108,12 @@ def _behind_the_answer() -> None:
             follow_answer(asked)  # the next drawing may fare better
             raise
     follow_answer(asked)
+
+
+def _weights_for_the_pen(drawn_for: LoadedModel) -> None:
+    model = _now(drawn_for)
+    follow_weights(model.run, model.step, "pen_weights")
+    give_weights(model.predictor)
 
 
 def _question(source: str, subject: ModelInput | None) -> Question:

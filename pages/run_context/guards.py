@@ -89,9 +89,9 @@ def follow_first_weights(run: RunRow) -> None:
     follow("first-weights", {("state", run.id): {"weights": str(None)}})
 
 
-def follow_weights(run: RunRow, step: int) -> None:
+def follow_weights(run: RunRow, step: int, key: str = "weights") -> None:
     """Have a fragment drawn anew, every three seconds at most, when a live run has newer weights than of `step`."""
-    follow("weights", {("state", run.id): {"weights": str(step)}} if run.is_live else {}, FIGURES_MS)
+    follow(key, {("state", run.id): {"weights": str(step)}} if run.is_live else {}, FIGURES_MS)
 
 
 def has_test_images(run: RunRow) -> bool:

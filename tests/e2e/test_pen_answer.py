@@ -123,7 +123,7 @@ def png(canvas: np.ndarray) -> str:
 
 def both(page: Page, predictor: Predictor, count: int) -> Iterator[tuple[Prediction, dict[str, Any] | None]]:
     """Yield the server's answer and the page's to each of so many drawings."""
-    message = base64.b64encode(weights_message(predictor, "en")).decode()
+    message = base64.b64encode(weights_message(predictor)).decode()
     shown = [*drawings(count, seed=count)]
     for start in range(0, count, 50):
         part = shown[start : start + 50]

@@ -11,18 +11,15 @@ With the gradient g of the parameters w, the learning rate e and the count of st
     AdamW     (Loshchilov and Hutter 2019)       w -= e l2 w first, then as Adam
     Adamax    (Kingma and Ba 2015, algorithm 2)  u = max(b2 u, |g| + c)            w -= e (m / (1 - b1^t)) / u
 
-All but AdamW have the L2 penalty in the gradient: g += l2 w. Adam and Adagrad are torch's own functions, which
-do all of it in one pass; the others are written out here.
+All but AdamW have the L2 penalty in the gradient: g += l2 w.
 """
 
 from collections.abc import Mapping, Sequence
-from math import prod
+from math import prod, sqrt
 from typing import Final
 
 import torch
 from torch import Tensor
-from torch.optim.adagrad import adagrad
-from torch.optim.adam import adam
 
 from core.config.run_config import RunConfig
 
@@ -64,7 +61,6 @@ class Optimizer:
         self._gathered = {slot: flat.whole for slot, flat in memory.items()}
         self.memory = {slot: flat.parts for slot, flat in memory.items()}
         self.count = 0
-        self._steps = torch.zeros(())
 
     def step(self, learning_rate: float, scales: Sequence[float] = ()) -> None:
         """Do one update. What counts is each gradient times its scale; without scales, as it stands."""
@@ -81,10 +77,6 @@ class Optimizer:
 
     def _move(self, parameters: Tensor, gradients: Tensor, learning_rate: float) -> None:
         raise NotImplementedError
-
-    def _steps_before(self) -> Tensor:
-        """Return the count of updates before this one, as torch's own functions take it."""
-        return self._steps.fill_(self.count - 1)
 
     def state(self) -> dict[str, Tensor]:
         """Return what it has gathered, named as in torch's own state: "0.exp_avg" is the first parameter's."""
@@ -138,11 +130,9 @@ class Adagrad(Optimizer):
     slots = ("sum",)
 
     def _move(self, parameters: Tensor, gradients: Tensor, learning_rate: float) -> None:
-        adagrad(
-            *([parameters], [gradients], [self._gathered["sum"]], [self._steps_before()]),
-            fused=True, has_sparse_grad=False, lr=learning_rate, lr_decay=0.0, weight_decay=0.0, eps=ADAGRAD_EPSILON,
-            maximize=False,
-        )  # fmt: skip
+        total = self._gathered["sum"].addcmul_(gradients, gradients)
+        root = torch.sqrt(total, out=self._scratch).add_(ADAGRAD_EPSILON)
+        parameters.addcdiv_(gradients, root, value=-learning_rate)
 
 
 class RmsProp(Optimizer):
@@ -164,17 +154,17 @@ class RmsProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """torch.optim.Adam."""
+    """torch.optim.Adam; the corrections by powers of the betas are taken out of the passes over the memory."""
 
     slots = ("exp_avg", "exp_avg_sq")
 
     def _move(self, parameters: Tensor, gradients: Tensor, learning_rate: float) -> None:
         average, squares = self._gathered["exp_avg"], self._gathered["exp_avg_sq"]
-        adam(
-            *([parameters], [gradients], [average], [squares], [], [self._steps_before()]),
-            fused=True, amsgrad=False, beta1=BETA_1, beta2=BETA_2, lr=learning_rate, weight_decay=0.0, eps=EPSILON,
-            maximize=False,
-        )  # fmt: skip
+        average.lerp_(gradients, 1 - BETA_1)
+        squares.mul_(BETA_2).addcmul_(gradients, gradients, value=1 - BETA_2)
+        correction = sqrt(1 - BETA_2**self.count)
+        root = torch.sqrt(squares, out=self._scratch).add_(EPSILON * correction)
+        parameters.addcdiv_(average, root, value=-learning_rate * correction / (1 - BETA_1**self.count))
 
 
 class AdamW(Adam):

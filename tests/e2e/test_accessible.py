@@ -166,7 +166,7 @@ def looks_at_search(look: Look, _ended: list[str]) -> None:
     look.at("a new search")
 
 
-LONG: Final = ("weights", "evaluate", "search")
+LONG: Final = ("weights", "evaluate", "data", "search")
 LOOKS: Final[dict[str, Callable[[Look, list[str]], None]]] = {
     "train": looks_at_train,
     "weights": looks_into_a_run("weights"),

@@ -131,6 +131,7 @@ def test_weights(visitor: ForeignVisitor, house: House, model: str) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_one_step_in_detail_and_an_edit(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"weights?run={house.softmax}")
     visitor.opens_tab("Edit weights")
@@ -207,6 +208,7 @@ def test_draw(visitor: ForeignVisitor, house: House) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_runs(visitor: ForeignVisitor) -> None:
     visitor.open("runs")
     visitor.walk("the list")
@@ -225,6 +227,7 @@ def test_runs(visitor: ForeignVisitor) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_a_comparison(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"runs?compare={house.softmax},{house.other}")
     visitor.walk("two runs compared")

@@ -103,7 +103,10 @@ def test_a_shortcut_works_while_a_slider_or_a_switch_has_the_focus(app: App, pag
     expect_status(page, "running")
 
 
-@pytest.mark.parametrize("name", HEADINGS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ("", "draw") else pytest.param(name, marks=pytest.mark.long) for name in HEADINGS],
+)
 def test_a_page_has_a_title_one_heading_its_language_and_help_marks_to_hit(
     app: App, page: Page, ended: str, name: str
 ) -> None:

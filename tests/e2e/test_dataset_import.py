@@ -64,6 +64,7 @@ def test_what_is_whole_is_looked_at_and_becomes_a_dataset_when_it_is_kept(app: A
     until(lambda: not under_way(app), "what was looked at to go")
 
 
+@pytest.mark.long
 def test_it_ends_with_the_page_and_with_the_tab(app: App, page: Page) -> None:
     before = own_sets(app)
     begun(page, app)

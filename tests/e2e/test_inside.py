@@ -214,7 +214,9 @@ def test_a_link_opens_the_section_that_it_names_and_follows_the_tabs(
     expect(page).not_to_have_url(re.compile("evaluate_section"))
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize(
+    "name", [name if name == "weights" else pytest.param(name, marks=pytest.mark.long) for name in SECTIONS]
+)
 def test_every_section_shows_garments_on_a_phone_without_error_or_sideways_scroll(
     page: Page, app: App, garments: str, name: str
 ) -> None:

@@ -46,7 +46,10 @@ def faulty(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     end_app(started)
 
 
-@pytest.mark.parametrize("where", ["Part", "Callback", "Page", "Component"])
+@pytest.mark.parametrize(
+    "where",
+    ["Part", "Component", *(pytest.param(name, marks=pytest.mark.long) for name in ("Callback", "Page"))],
+)
 def test_a_fault_of_the_program(where: str, faulty: App, page: Page) -> None:
     page.goto(f"{faulty.url}/data")
     page.get_by_role("button", name=where, exact=True).click()
@@ -67,9 +70,11 @@ def test_a_fault_of_the_program(where: str, faulty: App, page: Page) -> None:
     [
         (413, "This file is too large: at most 20 MB can be uploaded."),
         (403, "This browser sends Inkling no cookies, and an upload needs one."),
-        (429, "At most 100 MB of uploads are held for one visitor"),
-        (507, "Inkling holds as many uploads as it may at the moment, 500 MB"),
-        (500, "The file did not arrive. Load the page again"),
+        pytest.param(429, "At most 100 MB of uploads are held for one visitor", marks=pytest.mark.long),
+        pytest.param(
+            507, "Inkling holds as many uploads as it may at the moment, 500 MB", marks=pytest.mark.long
+        ),
+        pytest.param(500, "The file did not arrive. Load the page again", marks=pytest.mark.long),
         (None, "The file did not arrive. Load the page again"),
     ],
 )

@@ -166,6 +166,7 @@ def test_pages_without_weights_wait_for_them(app: App, page: Page, store: Store)
     store.leases.give_back(run_id)
 
 
+@pytest.mark.long
 def test_a_run_that_is_deleted_is_gone_from_the_pages_that_follow_it(
     app: App, page: Page, store: Store, running: str
 ) -> None:

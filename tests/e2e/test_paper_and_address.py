@@ -65,7 +65,9 @@ def trained(store: Store, mnist: ImageData) -> str:
     return store.add_finished_run(config, list(train(mnist, config)), name="a moment")
 
 
-@pytest.mark.parametrize("place", ["", "weights", "evaluate"])
+@pytest.mark.parametrize(
+    "place", ["", *(pytest.param(name, marks=pytest.mark.long) for name in ("weights", "evaluate"))]
+)
 def test_on_paper_images_stand_apart_and_there_are_no_settings(
     page: Page, app: App, trained: str, place: str
 ) -> None:
@@ -81,7 +83,17 @@ def test_on_paper_images_stand_apart_and_there_are_no_settings(
     assert (seen["pairs"], seen["outside"]) == (0, 0)
 
 
-@pytest.mark.parametrize("place", ["", "weights", "evaluate", "data", "runs", "search", "draw"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "draw",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("weights", "evaluate", "data", "runs", "search")
+        ),
+    ],
+)
 def test_a_dark_page_is_printed_in_the_light_colours(page: Page, app: App, trained: str, place: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(f"{app.url}/{place}?run={trained}")
@@ -99,7 +111,12 @@ def test_a_dark_page_is_printed_in_the_light_colours(page: Page, app: App, train
 
 
 @pytest.mark.parametrize(
-    ("place", "box"), [("", ".ink-log"), ("data", ".ink-pixel-table"), ("evaluate", ".st-key-cell_images")]
+    ("place", "box"),
+    [
+        ("", ".ink-log"),
+        pytest.param("data", ".ink-pixel-table", marks=pytest.mark.long),
+        pytest.param("evaluate", ".st-key-cell_images", marks=pytest.mark.long),
+    ],
 )
 def test_on_paper_a_box_that_scrolls_shows_all(
     page: Page, app: App, store: Store, mnist: ImageData, place: str, box: str

@@ -175,6 +175,7 @@ def test_two_draw_and_train_on_their_drawings(app: App, two: tuple[Visitor, Visi
         assert sent(other, mine) == set()
 
 
+@pytest.mark.long
 def test_two_look_through_the_pages(app: App, two: tuple[Visitor, Visitor]) -> None:
     for visitor in two:
         become(visitor, app)

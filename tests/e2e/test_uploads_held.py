@@ -92,7 +92,11 @@ async def at_once(app: App) -> None:
         await visit.clear()
 
 
-@pytest.mark.parametrize("play", [one_visitor, at_once, all_visitors], ids=lambda play: play.__name__)
+@pytest.mark.parametrize(
+    "play",
+    [pytest.param(one_visitor, marks=pytest.mark.long), at_once, all_visitors],
+    ids=lambda play: play.__name__,
+)
 def test_there_is_room_for_so_much(narrow: App, play: Callable[[App], Awaitable[None]]) -> None:
     run_aside(lambda: play(narrow))
 

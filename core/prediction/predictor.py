@@ -20,7 +20,7 @@ from core.models.softmax_regression import for_unit_pixels, softmax
 from core.models.unit_pixels import UnitPixels
 
 Unit = NDArray[np.float32]
-BATCH = 100  # images at a time: a CNN on more leaves the cache, on 10,000 it takes twice as long
+BATCH = 250  # images at a time: a CNN on more leaves the cache; with fewer, threads take the lock more often
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,8 @@ class MaxPool2x2(nn.MaxPool2d):
         wants_gradient = torch.is_grad_enabled() and input.requires_grad
         if wants_gradient or torch.compiler.is_exporting() or not _can_be_halved(input):
             return super().forward(input)
-        windows = (
-            input.permute(0, 2, 3, 1).unflatten(2, (-1, 2)).unflatten(1, (-1, 2))
-        )  # (B, H/2, 2, W/2, 2, C)
+        images = input.permute(0, 2, 3, 1)
+        windows = images.unflatten(2, (-1, 2)).unflatten(1, (-1, 2))  # (B, H / 2, 2, W / 2, 2, C)
         of_rows = torch.maximum(*windows.unbind(4))
         return torch.maximum(*of_rows.unbind(2)).permute(0, 3, 1, 2)
 

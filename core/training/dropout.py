@@ -13,10 +13,7 @@ from torch import Tensor, nn
 
 from core.config.run_config import RunConfig
 
-AFTER: Final = {
-    "mlp": "activation",
-    "cnn": "flatten",
-}  # of layers whose names begin so, what they say is thinned out
+AFTER: Final = {"mlp": "activation", "cnn": "flatten"}  # what layers say whose names begin so is thinned out
 
 
 class Dropout:

@@ -68,9 +68,8 @@ class WrittenOutLearner:
         arrays = state_arrays(self._model)
         self._names = tuple(arrays)  # of each layer its weights, then its biases
         (units, D), *others = (array.shape for array in arrays.values())
-        parameters = Flat(
-            [(D, units), *others], dtype
-        )  # the first layer's weights lie the way they are read fastest
+        # the first layer's weights lie the way they are read fastest
+        parameters = Flat([(D, units), *others], dtype)
         gradients = parameters.like()
         self._parameters = parameters.parts
         self._first, self._first_gradient = parameters.parts[0], gradients.parts[0]  # (D, units)

@@ -6,7 +6,7 @@ from typing import Final
 import torch
 
 from core.config.dataset_fit import nothing_left, nothing_to_learn
-from core.config.run_config import ConfigError, RunConfig, to_json
+from core.config.run_config import ConfigError, RunConfig, from_json, to_json
 from core.protocol.events import Checkpoint
 from core.training.autograd import AutogradLearner
 from core.training.checkpoint import CheckpointError, TrainingState, pack, unpack
@@ -103,7 +103,9 @@ class RunState:
         Raises: CheckpointError when it is unreadable or of another config.
         """
         state = unpack(data)
-        if state.config_json != to_json(self.config):
+        if (
+            from_json(state.config_json) != self.config
+        ):  # as objects: settings come that an old checkpoint lacks
             other = "the checkpoint belongs to a run with other settings"  # not said: goes to the log
             raise CheckpointError(other)
         if state.path not in _LEARNERS:

@@ -97,15 +97,20 @@ class RunState:
         )
         return Checkpoint(self.step, pack(state))
 
+    def _is_of_this_config(self, state: TrainingState) -> bool:
+        """Return whether the checkpoint is of this config; what an earlier version's lacks has its default."""
+        try:
+            return from_json(state.config_json) == self.config
+        except ConfigError:
+            return False
+
     def restore(self, data: bytes) -> None:
         """Stand where the checkpoint was written, with the thread count it was written under.
 
         Raises: CheckpointError when it is unreadable or of another config.
         """
         state = unpack(data)
-        if (
-            from_json(state.config_json) != self.config
-        ):  # as objects: settings come that an old checkpoint lacks
+        if not self._is_of_this_config(state):
             other = "the checkpoint belongs to a run with other settings"  # not said: goes to the log
             raise CheckpointError(other)
         if state.path not in _LEARNERS:

@@ -6,6 +6,7 @@ Every function trains a softmax regression (or the given model) with plain SGD o
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -110,22 +111,11 @@ def resident_loop(exercise: Exercise, model: nn.Module) -> float:
     images, labels = resident_images(exercise.data)
     optimizer = torch.optim.SGD(model.parameters(), lr=exercise.learning_rate)
     for _ in range(exercise.epochs):
-        resident_epoch(images, labels, model, optimizer, exercise.batch_size)
+        for index in torch.randperm(len(labels)).split(exercise.batch_size):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(images[index]), labels[index]).backward()
+            optimizer.step()
     return _accuracy(model, exercise.data)
-
-
-def resident_epoch(
-    images: torch.Tensor,
-    labels: torch.Tensor,
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    batch_size: int,
-) -> None:
-    """Do one epoch of that loop on images float32 (N, C, H, W) with labels int64 (N,)."""
-    for index in torch.randperm(len(labels)).split(batch_size):
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(images[index]), labels[index]).backward()
-        optimizer.step()
 
 
 def plain_softmax() -> nn.Module:
@@ -147,6 +137,9 @@ def plain_cnn() -> nn.Module:
     )
 
 
+TUTORIALS: Final = {"softmax": plain_softmax, "mlp": plain_mlp, "cnn": plain_cnn}
+
+
 def floor(exercise: Exercise) -> float:
     """No method, only the arithmetic that none can leave out: one product forward and one for the gradient."""
     images, _ = resident_images(exercise.data)
@@ -157,16 +150,16 @@ def floor(exercise: Exercise) -> float:
     return 0.0
 
 
-_RESIDENT: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
+_RESIDENT: dict[tuple[str, int], tuple[torch.Tensor, torch.Tensor]] = {}  # by dataset and number of images
 
 
 def resident_images(data: ImageData) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the training images as float32 (N, 1, 28, 28) in [0, 1] and labels, made once and outside the clock."""
-    name = data.spec.name
-    if name not in _RESIDENT:
+    which = data.spec.name, len(data.train_labels)
+    if which not in _RESIDENT:
         images = torch.from_numpy(data.train_images.astype(np.float32)).div_(255)
-        _RESIDENT[name] = images, torch.from_numpy(np.array(data.train_labels))
-    return _RESIDENT[name]
+        _RESIDENT[which] = images, torch.from_numpy(np.array(data.train_labels))
+    return _RESIDENT[which]
 
 
 def prepare(exercise: Exercise) -> None:

@@ -1,10 +1,10 @@
 """Ours against the peers, in one sitting: `python -m benchmarks.peers [--repetitions 7] [--models softmax mlp]`.
 
-Makes an environment of its own in .peers (JAX with Optax, Keras, skorch, Lightning; PyTorch is that of this
-one), starts each peer as a process that makes ready, and has one after the other train an epoch, again and again, so
-that a machine that slows down slows all. One thread each, on one core where the system can bind to it; batches of 100,
-the same images and learning rate. Each does updates alone, made ready before
-the clock starts. The CNN learns from a tenth of the images.
+Makes an environment of its own in .peers (JAX with Optax, Keras, skorch, Lightning; PyTorch is that of this one),
+starts each peer as a process that makes ready, and has one after the other train an epoch, again and again, so that a
+machine that slows down slows all. One thread each, on one core where the system can bind to it; batches of 100, the
+same images and learning rate. Each does updates alone, made ready before the clock starts. The CNN learns from a tenth
+of the images.
 """
 
 import argparse
@@ -17,20 +17,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count, islice
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
 
-from benchmarks.articles import plain_cnn, plain_mlp, plain_softmax, resident_epoch
+from benchmarks.articles import TUTORIALS, Exercise
+from benchmarks.cases import config_of
 from benchmarks.report import machine
-from core.config.run_config import RunConfig
+from benchmarks.update_turns import plain_updates, updates
 from core.datasets import ImageData, load
-from core.training.autograd import AutogradLearner
+from core.datasets.data_dir import data_folder
+from core.training.autograd import AutogradLearner, build_optimizer
 from core.training.closed_form import ClosedFormLearner
-from core.training.data import BatchOrder, training_data
 from core.training.threads import held_to
 from core.training.written_out import WrittenOutLearner
 
@@ -39,7 +41,6 @@ ENVIRONMENT: Final = HERE.parent / ".peers"
 PACKAGES: Final = ("jax", "optax", "keras", "skorch", "lightning")
 PEERS: Final = ("jax", "keras", "skorch", "lightning")
 RATES: Final = {"sgd": 0.05, "adam": 0.001}
-BATCH: Final = 100
 CNN_IMAGES: Final = 6_000
 OURS: Final = {"softmax": ClosedFormLearner, "mlp": WrittenOutLearner, "cnn": AutogradLearner}
 
@@ -91,31 +92,23 @@ def peer(python: Path, folder: Path, name: str, model: str, optimizer: str) -> I
 
 def ours(data: ImageData, model: str, optimizer: str) -> list[Way]:
     """Return our way and the plain loop over resident tensors, each made ready: an epoch is its updates alone."""
-    rate = RATES[optimizer]
-    config = RunConfig(model=model, optimizer=optimizer, learning_rate=rate, batch_size=BATCH)
-    learned = training_data(config, data)
-    learner, order = OURS[model](config, learned), BatchOrder(learned.train_index, BATCH, seed=0)
-    steps = count()
-
-    def our_epoch() -> None:
-        for step in islice(steps, order.steps_per_epoch):
-            learner.step(order.batch(step), rate, step % learner.chunk_capacity)
-            if (step + 1) % learner.chunk_capacity == 0:
-                learner.read_chunk(learner.chunk_capacity)
-
-    tutorial = {"softmax": plain_softmax, "mlp": plain_mlp, "cnn": plain_cnn}[model]()
-    method = (torch.optim.Adam if optimizer == "adam" else torch.optim.SGD)(tutorial.parameters(), lr=rate)
-    images = torch.from_numpy(np.array(data.train_images)).float() / 255
-    labels = torch.from_numpy(np.array(data.train_labels))
-    return [
-        Way("Inkling", lambda: _timed(our_epoch)),
-        Way("plain loop", lambda: _timed(lambda: resident_epoch(images, labels, tutorial, method, BATCH))),
-    ]
+    exercise = Exercise(data, data_folder(None), epochs=1, learning_rate=RATES[optimizer])
+    settings = {"model": model, "optimizer": optimizer}
+    tutorial = TUTORIALS[model]()
+    method = build_optimizer(tutorial, config_of(exercise, **settings))
+    ways = {
+        "Inkling": updates(exercise, OURS[model], **settings),
+        "plain loop": plain_updates(exercise, tutorial, method),
+    }
+    steps = len(data.train_labels) // exercise.batch_size
+    return [Way(name, partial(_timed, way, steps)) for name, way in ways.items()]
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _timed(way: Iterator[None], steps: int) -> float:
+    """Return how many seconds so many updates took."""
     began_s = time.perf_counter()
-    work()
+    for _update in islice(way, steps):
+        pass
     return time.perf_counter() - began_s
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.articles import Exercise, plain_cnn, plain_mlp, plain_softmax, resident_images
+from benchmarks.articles import TUTORIALS, Exercise, plain_mlp, resident_images
 from benchmarks.cases import ADAM, MLP, config_of
 from benchmarks.report import machine
 from core.config.run_config import OPTIMIZERS, RunConfig
@@ -71,7 +71,7 @@ def measure(ways: dict[str, Iterator[None]], turns: int) -> None:
 
 def measure_generic_path(exercise: Exercise, turns: int) -> None:
     """Compare every model and optimizer by autograd with the plain loop of a tutorial."""
-    for name, tutorial in {"softmax": plain_softmax, "mlp": plain_mlp, "cnn": plain_cnn}.items():
+    for name, tutorial in TUTORIALS.items():
         for optimizer in OPTIMIZERS:
             settings = {"model": name, "optimizer": optimizer, "learning_rate": 0.001}
             model = tutorial()

@@ -12,6 +12,9 @@ Run = TypeVar("Run")  # whatever a run is known by; hashable
 
 HEAD_START_S: Final = 0.5  # how far a clock may lag behind: what a run's first curve takes
 LONGEST_S: Final = 1.0  # a turn in hand for longer no longer keeps others waiting: who has it may hang
+TURN_S: Final = (
+    0.1  # how far a clock may run ahead of one that waits: each turn has news to write and to show
+)
 SEARCH_WEIGHT: Final = 4.0  # a search has a quarter of what a person's own run has
 
 
@@ -34,6 +37,14 @@ class Contender:
     turn_since: float | None = None
     waits_since: float | None = None
     is_urgent: bool = False
+
+    def taken_s(self, now: float) -> float:
+        """Return the core-seconds of the turn in hand."""
+        return 0.0 if self.turn_since is None else (now - self.turn_since) * self.threads
+
+    def clock(self, now: float) -> float:
+        """Return its account's clock, the turn in hand counted."""
+        return self.account.clock + self.taken_s(now) * self.account.weight
 
 
 @dataclass
@@ -87,18 +98,17 @@ class TurnQueue(Generic[Run]):
         contender = self._runs.get(run)
         if contender is None:
             return
-        if contender.turn_since is not None:
-            took_s = (now - contender.turn_since) * contender.threads
-            contender.used_s += took_s
-            contender.account.clock += took_s * contender.account.weight
+        taken_s = contender.taken_s(now)
+        contender.used_s += taken_s
+        contender.account.clock += taken_s * contender.account.weight
         contender.turn_since = contender.waits_since = None
 
     def next_turn(self, now: float) -> Run | None:
         """Return who may compute now, whose turn then begins; None while nobody may who waits."""
-        waiting = [(run, who) for run, who in self._runs.items() if who.waits_since is not None]
-        if not waiting:
+        run = self._first_in_line
+        if run is None:
             return None
-        run, first = min(waiting, key=lambda one: _precedence(one[1]))
+        first = self._runs[run]
         in_hand = [
             one.threads
             for one in self._runs.values()
@@ -110,6 +120,17 @@ class TurnQueue(Generic[Run]):
         self._clock = max(self._clock, first.account.clock)
         return run
 
+    def overdue(self, now: float) -> list[Run]:
+        """Return who should let another compute: one that is to stop, has not begun yet, or is a turn behind."""
+        run = self._first_in_line
+        if run is None:
+            return []
+        first = self._runs[run]
+        if first.is_urgent or not first.used_s:
+            return self.in_turn
+        limit = first.account.clock + TURN_S
+        return [run for run in self.in_turn if self._runs[run].clock(now) >= limit]
+
     @property
     def in_turn(self) -> list[Run]:
         """Who computes now."""
@@ -118,7 +139,12 @@ class TurnQueue(Generic[Run]):
     @property
     def is_wanted(self) -> bool:
         """Whether anybody waits."""
-        return any(who.waits_since is not None for who in self._runs.values())
+        return self._first_in_line is not None
+
+    @property
+    def _first_in_line(self) -> Run | None:
+        waiting = [run for run, who in self._runs.items() if who.waits_since is not None]
+        return min(waiting, key=lambda run: _precedence(self._runs[run]), default=None)
 
 
 def _precedence(who: Contender) -> tuple[bool, float, float, float]:

@@ -1,7 +1,7 @@
 """Gives the runner's workers their turns, in a thread of its own, each over a socket.
 
-A worker says WANT or DONE; it is told GO, or ASKED_BACK where others wait for its turn. A worker that is gone has left
-its turn.
+A worker says WANT or DONE; it is told GO, or ASKED_BACK where others wait and it has had enough. A worker that is gone
+has left its turn.
 """
 
 import selectors
@@ -14,12 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from core.jobs.turn_queue import LONGEST_S, TurnQueue
+from core.jobs.turn_queue import TurnQueue
 
 WANT: Final = b"w"
 DONE: Final = b"d"
 GO: Final = b"g"
 ASKED_BACK: Final = b"b"
+LOOK_S: Final = 0.05  # how often it looks by itself while anybody waits: turns get long
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ class TurnServer:
     def _serve(self) -> None:
         try:
             while not self._is_closed:
-                # while anybody waits it looks by itself: a turn may be in hand for too long
-                events = self._selector.select(LONGEST_S / 4 if self._queue.is_wanted else None)
+                events = self._selector.select(LOOK_S if self._queue.is_wanted else None)
                 self._hear_threads()  # first: who wants a turn must be known
                 for key, _mask in events:
                     if key.data is not None:
@@ -139,11 +139,10 @@ class TurnServer:
         while (worker := self._queue.next_turn(time.monotonic())) is not None:
             worker.is_asked_back = False
             _tell(worker, GO)
-        if self._queue.is_wanted:
-            for worker in self._queue.in_turn:
-                if not worker.is_asked_back:
-                    worker.is_asked_back = True
-                    _tell(worker, ASKED_BACK)
+        for worker in self._queue.overdue(time.monotonic()):
+            if not worker.is_asked_back:
+                worker.is_asked_back = True
+                _tell(worker, ASKED_BACK)
 
 
 def _tell(worker: _Worker, word: bytes) -> None:

@@ -160,3 +160,59 @@ def test_a_search_owes_what_it_had_also_between_two_of_its_runs():
     machine.had.clear()
     machine.go_on(50)
     assert machine.had["mine"] / machine.had["trial2"] == pytest.approx(4, rel=0.15)
+
+
+def with_a_turn_had(*runs: str, cores: int = 1, seconds: float = TURN_S) -> TurnQueue[str]:
+    """Return a queue in which each run has had its seconds of one core, its owner as much, and waits."""
+    queue: TurnQueue[str] = TurnQueue(cores, at_once=1)
+    for run in runs:
+        queue.join(run, run, 1)
+        queue.want(run, 0.0)
+        assert queue.next_turn(0.0) == run
+        queue.give_back(run, seconds)
+        queue.want(run, seconds)
+    return queue
+
+
+def test_a_turn_is_over_once_its_owner_is_a_tenth_of_a_second_ahead():
+    queue = with_a_turn_had("a", "b")
+    assert queue.next_turn(10.0) == "a"
+    assert queue.overdue(10.09) == []
+    assert queue.overdue(10.11) == ["a"]
+
+
+def test_a_turn_that_nobody_waits_for_is_never_over():
+    queue = with_a_turn_had("a")
+    assert queue.next_turn(10.0) == "a"
+    assert queue.overdue(1_000.0) == []
+
+
+def test_a_turn_is_over_at_once_for_a_run_that_has_not_begun():
+    queue = with_a_turn_had("a")
+    assert queue.next_turn(10.0) == "a"
+    queue.join("new", "new", 1)
+    queue.want("new", 10.0)
+    assert queue.overdue(10.001) == ["a"]
+
+
+def test_a_turn_is_over_at_once_for_a_run_that_is_to_stop():
+    queue = with_a_turn_had("a", "b")
+    assert queue.next_turn(10.0) == "a"
+    queue.hurry("b")
+    assert queue.overdue(10.001) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("threads", "is_search", "lasts_s"),
+    # the other's clock is at 0.1; a newcomer's begins at -0.5, a search's at 0
+    [(1, False, 0.7), (4, False, 0.7 / 4), (1, True, 0.2 / 4)],
+)
+def test_a_turn_counts_times_its_cores_and_four_times_for_a_search(threads, is_search, lasts_s):
+    queue = with_a_turn_had("b", cores=4, seconds=0.6)
+    queue.give_back("b", 10.0)
+    queue.join("a", "a", threads, is_search=is_search)
+    queue.want("a", 10.0)
+    assert queue.next_turn(10.0) == "a"
+    queue.want("b", 10.0)
+    assert queue.overdue(10.0 + lasts_s - 0.001) == []
+    assert queue.overdue(10.0 + lasts_s + 0.001) == ["a"]

@@ -12,9 +12,8 @@ Run = TypeVar("Run")  # whatever a run is known by; hashable
 
 HEAD_START_S: Final = 0.5  # how far a clock may lag behind: what a run's first curve takes
 LONGEST_S: Final = 1.0  # a turn in hand for longer no longer keeps others waiting: who has it may hang
-TURN_S: Final = (
-    0.1  # how far a clock may run ahead of one that waits: each turn has news to write and to show
-)
+RENEWED_S: Final = 0.5  # after so long it is asked back, whoever is next: who gives it back does not hang
+TURN_S: Final = 0.1  # how far a clock may run ahead of one that waits: each turn has news to write
 SEARCH_WEIGHT: Final = 4.0  # a search has a quarter of what a person's own run has
 
 
@@ -38,13 +37,13 @@ class Contender:
     waits_since: float | None = None
     is_urgent: bool = False
 
-    def taken_s(self, now: float) -> float:
-        """Return the core-seconds of the turn in hand."""
-        return 0.0 if self.turn_since is None else (now - self.turn_since) * self.threads
+    def lasts_s(self, now: float) -> float:
+        """Return how long the turn in hand has lasted; 0 without one."""
+        return 0.0 if self.turn_since is None else now - self.turn_since
 
     def clock(self, now: float) -> float:
         """Return its account's clock, the turn in hand counted."""
-        return self.account.clock + self.taken_s(now) * self.account.weight
+        return self.account.clock + self.lasts_s(now) * self.threads * self.account.weight
 
 
 @dataclass
@@ -98,9 +97,8 @@ class TurnQueue(Generic[Run]):
         contender = self._runs.get(run)
         if contender is None:
             return
-        taken_s = contender.taken_s(now)
-        contender.used_s += taken_s
-        contender.account.clock += taken_s * contender.account.weight
+        contender.used_s += contender.lasts_s(now) * contender.threads
+        contender.account.clock = contender.clock(now)
         contender.turn_since = contender.waits_since = None
 
     def next_turn(self, now: float) -> Run | None:
@@ -121,7 +119,7 @@ class TurnQueue(Generic[Run]):
         return run
 
     def overdue(self, now: float) -> list[Run]:
-        """Return who should let another compute: one that is to stop, has not begun yet, or is a turn behind."""
+        """Return whose turn is to end: for a run that is to stop, is new or is a turn behind; or since it is long."""
         run = self._first_in_line
         if run is None:
             return []
@@ -129,7 +127,11 @@ class TurnQueue(Generic[Run]):
         if first.is_urgent or not first.used_s:
             return self.in_turn
         limit = first.account.clock + TURN_S
-        return [run for run in self.in_turn if self._runs[run].clock(now) >= limit]
+        return [
+            run
+            for run in self.in_turn
+            if self._runs[run].clock(now) >= limit or self._runs[run].lasts_s(now) >= RENEWED_S
+        ]
 
     @property
     def in_turn(self) -> list[Run]:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from core.jobs.turn_queue import LONGEST_S, TurnQueue
+from core.jobs.turn_queue import LONGEST_S, RENEWED_S, TurnQueue
 
 TURN_S = 0.05
 
@@ -202,10 +202,25 @@ def test_a_turn_is_over_at_once_for_a_run_that_is_to_stop():
     assert queue.overdue(10.001) == ["a"]
 
 
+def test_a_turn_is_asked_back_in_time_also_where_only_a_search_waits_that_has_had_its_share():
+    queue = with_a_turn_had("mine")
+    queue.join("trial", "search", 1, is_search=True)
+    queue.give_back("mine", 1.0)
+    queue.want("trial", 1.0)
+    assert queue.next_turn(1.0) == "trial"
+    queue.give_back("trial", 9.0)
+    for run in ("trial", "mine"):
+        queue.want(run, 9.0)
+    assert queue.next_turn(9.0) == "mine"
+    assert queue.overdue(9.0 + RENEWED_S - 0.001) == []
+    assert queue.overdue(9.0 + RENEWED_S) == ["mine"]
+    assert RENEWED_S < LONGEST_S, "else the trial would compute beside it"
+
+
 @pytest.mark.parametrize(
     ("threads", "is_search", "lasts_s"),
     # the other's clock is at 0.1; a newcomer's begins at -0.5, a search's at 0
-    [(1, False, 0.7), (4, False, 0.7 / 4), (1, True, 0.2 / 4)],
+    [(2, False, 0.7 / 2), (4, False, 0.7 / 4), (1, True, 0.2 / 4)],
 )
 def test_a_turn_counts_times_its_cores_and_four_times_for_a_search(threads, is_search, lasts_s):
     queue = with_a_turn_had("b", cores=4, seconds=0.6)

@@ -2,27 +2,31 @@
 
 Each account has a clock that counts the core-seconds it has had, times its weight (start-time fair queueing, after
 Goyal, Vin and Cheng 1996). Whoever waits with the least of them is next: a run that mostly sleeps, or has just begun,
-goes before those that compute all the time, and these go round. What an account did not use it may not save up.
+goes before those that compute all the time, and these go round. What an account did not use it may not save up, and
+what it used while nobody waited it does not owe.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 Run = TypeVar("Run")  # whatever a run is known by; hashable
 
 HEAD_START_S: Final = 0.5  # how far a clock may lag behind: what a run's first curve takes
-LONGEST_S: Final = 1.0  # a turn in hand for longer no longer keeps others waiting: who has it may hang
-RENEWED_S: Final = 0.5  # after so long it is asked back, whoever is next: who gives it back does not hang
+LONGEST_S: Final = 1.0  # who does not give a turn back for so long keeps nobody waiting any more: it may hang
+RENEWED_S: Final = 0.5  # after so long a turn is asked back, whoever is next: who gives it back does not hang
 TURN_S: Final = 0.1  # how far a clock may run ahead of one that waits: each turn has news to write
 SEARCH_WEIGHT: Final = 4.0  # a search has a quarter of what a person's own run has
 
 
 @dataclass
 class Account:
-    """Core-seconds had, times the weight; `runs` that have it at present."""
+    """Core-seconds had, times the weight; how far its clock may lag behind; `runs` that have it at present."""
 
-    clock: float
     weight: float
+    head_start_s: float
+    clock: float = -math.inf
     runs: int = 0
 
 
@@ -34,6 +38,7 @@ class Contender:
     threads: int
     used_s: float = 0.0
     turn_since: float | None = None
+    asked_back_at: float = math.inf
     waits_since: float | None = None
     is_urgent: bool = False
 
@@ -44,6 +49,10 @@ class Contender:
     def clock(self, now: float) -> float:
         """Return its account's clock, the turn in hand counted."""
         return self.account.clock + self.lasts_s(now) * self.threads * self.account.weight
+
+    def hangs(self, now: float) -> bool:
+        """Return whether it has kept a turn for too long that was asked back."""
+        return now - self.asked_back_at >= LONGEST_S
 
 
 @dataclass
@@ -59,20 +68,19 @@ class TurnQueue(Generic[Run]):
     def join(self, run: Run, account: str, threads: int, *, is_search: bool = False) -> None:
         """Let a run take part from now on; one that does already begins anew."""
         self._forget(run)
-        found = self._accounts.get(account)
-        if found is None:
-            weight = SEARCH_WEIGHT if is_search else 1.0
-            behind_s = 0.0 if is_search else HEAD_START_S
-            found = self._accounts[account] = Account(self._clock - behind_s, weight)
+        made = Account(SEARCH_WEIGHT, 0.0) if is_search else Account(1.0, HEAD_START_S)
+        found = self._accounts.setdefault(account, made)
         found.runs += 1
         self._runs[run] = Contender(found, threads)
 
     def leave(self, run: Run, now: float) -> None:
-        """Let a run take part no more; an account without runs is forgotten once its clock is behind no other's."""
+        """Let a run take part no more; an account without runs is forgotten once its clock lags as far as it may."""
         self.give_back(run, now)
         self._forget(run)
         self._accounts = {
-            key: one for key, one in self._accounts.items() if one.runs or one.clock > self._clock
+            key: one
+            for key, one in self._accounts.items()
+            if one.runs or one.clock > self._clock - one.head_start_s
         }
 
     def _forget(self, run: Run) -> None:
@@ -83,9 +91,13 @@ class TurnQueue(Generic[Run]):
     def want(self, run: Run, now: float) -> None:
         """Let a run wait for its turn."""
         contender = self._runs.get(run)
-        if contender is not None and contender.waits_since is None:
-            contender.account.clock = max(contender.account.clock, self._clock - HEAD_START_S)
-            contender.waits_since = now
+        if contender is None or contender.waits_since is not None:
+            return
+        if not self.is_wanted:  # until now who computed took it from nobody
+            self._clock = max([self._clock, *(one.clock(now) for one in self._in_turn)])
+        account = contender.account
+        account.clock = max(account.clock, self._clock - account.head_start_s)
+        contender.waits_since = now
 
     def hurry(self, run: Run) -> None:
         """Let a run go before all others: it has been told to stop, which it does in its turn."""
@@ -100,6 +112,7 @@ class TurnQueue(Generic[Run]):
         contender.used_s += contender.lasts_s(now) * contender.threads
         contender.account.clock = contender.clock(now)
         contender.turn_since = contender.waits_since = None
+        contender.asked_back_at = math.inf
 
     def next_turn(self, now: float) -> Run | None:
         """Return who may compute now, whose turn then begins; None while nobody may who waits."""
@@ -107,36 +120,51 @@ class TurnQueue(Generic[Run]):
         if run is None:
             return None
         first = self._runs[run]
-        in_hand = [
-            one.threads
-            for one in self._runs.values()
-            if one.turn_since is not None and now - one.turn_since < LONGEST_S
-        ]
-        if in_hand and (len(in_hand) >= self.at_once or sum(in_hand) + first.threads > self.cores):
+        if not self._fits(first, [one for one in self._in_turn if not one.hangs(now)]):
             return None
         first.turn_since, first.waits_since = now, None
         self._clock = max(self._clock, first.account.clock)
         return run
 
-    def overdue(self, now: float) -> list[Run]:
-        """Return whose turn is to end: for a run that is to stop, is new or is a turn behind; or since it is long."""
+    def ask_back(self, now: float) -> list[Run]:
+        """Return who is to give its turn back, each once: those furthest ahead, as many as make room for the next.
+
+        There is a reason for it where the next one is to stop or has not begun yet, or where a turn is long or has
+        taken its account a turn ahead.
+        """
         run = self._first_in_line
         if run is None:
             return []
         first = self._runs[run]
-        if first.is_urgent or not first.used_s:
-            return self.in_turn
-        limit = first.account.clock + TURN_S
-        return [
-            run
-            for run in self.in_turn
-            if self._runs[run].clock(now) >= limit or self._runs[run].lasts_s(now) >= RENEWED_S
-        ]
+        staying = [one for one in self.in_turn if self._runs[one].asked_back_at == math.inf]
+        is_due = first.is_urgent or not first.used_s
+        if not is_due and not any(self._is_long(self._runs[one], first, now) for one in staying):
+            return []
+        staying.sort(key=lambda one: self._runs[one].clock(now))
+        asked = []
+        while staying and not self._fits(first, [self._runs[one] for one in staying]):
+            asked.append(staying.pop())
+            self._runs[asked[-1]].asked_back_at = now
+        return asked
+
+    def _is_long(self, contender: Contender, first: Contender, now: float) -> bool:
+        """Return whether a run has computed for long enough, where this one waits."""
+        is_ahead = contender.clock(now) >= first.account.clock + TURN_S
+        return is_ahead or contender.lasts_s(now) >= RENEWED_S
+
+    def _fits(self, contender: Contender, beside: Sequence[Contender]) -> bool:
+        """Return whether a run may compute beside these; alone any may."""
+        threads = contender.threads + sum(one.threads for one in beside)
+        return not beside or (len(beside) < self.at_once and threads <= self.cores)
 
     @property
     def in_turn(self) -> list[Run]:
         """Who computes now."""
         return [run for run, who in self._runs.items() if who.turn_since is not None]
+
+    @property
+    def _in_turn(self) -> list[Contender]:
+        return [self._runs[run] for run in self.in_turn]
 
     @property
     def is_wanted(self) -> bool:

@@ -32,20 +32,12 @@ class Share:
     is_search: bool = False
 
 
-@dataclass(eq=False)
-class _Worker:
-    """The server's end of a worker's socket, and whether its turn has been asked back."""
-
-    end: socket.socket
-    is_asked_back: bool = False
-
-
 class TurnServer:
     """The turns of one runner's workers. It alone closes the sockets that it is given."""
 
     def __init__(self, cores: int, at_once: int) -> None:
-        self._queue: TurnQueue[_Worker] = TurnQueue(cores, at_once)
-        self._workers: dict[socket.socket, _Worker] = {}
+        self._queue: TurnQueue[socket.socket] = TurnQueue(cores, at_once)
+        self._ends: set[socket.socket] = set()  # ours, each of a worker
         self._calls: deque[Callable[[], None]] = deque()  # of other threads
         self._selector = selectors.DefaultSelector()
         self._is_closed = False
@@ -66,7 +58,7 @@ class TurnServer:
 
     def hurry(self, end: socket.socket) -> None:
         """Let the worker at the other end go before all others: its run is to stop; for any thread."""
-        self._call(lambda: self._hurry(end))
+        self._call(lambda: self._queue.hurry(end))
 
     def close(self) -> None:
         """End; from then on whoever is left computes without turns."""
@@ -87,12 +79,12 @@ class TurnServer:
                 events = self._selector.select(LOOK_S if self._queue.is_wanted else None)
                 self._hear_threads()  # first: who wants a turn must be known
                 for key, _mask in events:
-                    if key.data is not None:
-                        self._hear(key.data)
+                    if key.fileobj in self._ends:
+                        self._hear(key.fileobj)
                 self._give_turns()
         finally:
             self._is_closed = True
-            for end in [*self._workers, self._bell, self._clapper]:
+            for end in [*self._ends, self._bell, self._clapper]:
                 end.close()
             self._selector.close()
 
@@ -104,47 +96,40 @@ class TurnServer:
 
     def _add(self, end: socket.socket) -> None:
         end.setblocking(False)
-        worker = self._workers[end] = _Worker(end)
-        self._selector.register(end, selectors.EVENT_READ, worker)
+        self._ends.add(end)
+        self._selector.register(end, selectors.EVENT_READ)
 
     def _let_share(self, end: socket.socket, share: Share) -> None:
-        if end in self._workers:  # else it is gone
-            self._queue.join(self._workers[end], share.account, share.threads, is_search=share.is_search)
+        if end in self._ends:  # else its worker is gone
+            self._queue.join(end, share.account, share.threads, is_search=share.is_search)
 
-    def _hurry(self, end: socket.socket) -> None:
-        if end in self._workers:
-            self._queue.hurry(self._workers[end])
-
-    def _hear(self, worker: _Worker) -> None:
-        """Take what a worker says, or note that it is gone."""
+    def _hear(self, end: socket.socket) -> None:
+        """Take what the worker at the other end says, or note that it is gone."""
         try:
-            said = worker.end.recv(64)
+            said = end.recv(64)
         except BlockingIOError:
             return
         except OSError:
             said = b""
         now = time.monotonic()
         if not said:
-            self._selector.unregister(worker.end)
-            del self._workers[worker.end]
-            self._queue.leave(worker, now)
-            worker.end.close()
+            self._selector.unregister(end)
+            self._ends.remove(end)
+            self._queue.leave(end, now)
+            end.close()
             return
         if DONE in said:
-            self._queue.give_back(worker, now)
+            self._queue.give_back(end, now)
         if said.endswith(WANT):
-            self._queue.want(worker, now)
+            self._queue.want(end, now)
 
     def _give_turns(self) -> None:
-        while (worker := self._queue.next_turn(time.monotonic())) is not None:
-            worker.is_asked_back = False
-            _tell(worker, GO)
-        for worker in self._queue.overdue(time.monotonic()):
-            if not worker.is_asked_back:
-                worker.is_asked_back = True
-                _tell(worker, ASKED_BACK)
+        while (end := self._queue.next_turn(time.monotonic())) is not None:
+            _tell(end, GO)
+        for end in self._queue.ask_back(time.monotonic()):
+            _tell(end, ASKED_BACK)
 
 
-def _tell(worker: _Worker, word: bytes) -> None:
+def _tell(end: socket.socket, word: bytes) -> None:
     with suppress(OSError):  # a worker that is gone is noticed by the end of its socket
-        worker.end.send(word)
+        end.send(word)

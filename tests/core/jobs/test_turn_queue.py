@@ -10,11 +10,12 @@ TURN_S = 0.05
 
 
 class Machine:
-    """Runs that always want to compute, in turns of 50 ms, and who had how much of the cores."""
+    """Runs that always want to compute, look every 50 ms whether they are asked back, and how often each had."""
 
     def __init__(self, cores: int, at_once: int | None = None) -> None:
         self.queue: TurnQueue[str] = TurnQueue(cores, at_once or cores)
         self.now, self.had = 0.0, Counter[str]()
+        self.most = 0  # who computed at once
 
     def join(self, run: str, account: str = "", threads: int = 1, *, is_search: bool = False) -> None:
         self.queue.join(run, account or run, threads, is_search=is_search)
@@ -27,10 +28,11 @@ class Machine:
         while self.now < end:
             while (run := self.queue.next_turn(self.now)) is not None:
                 began.append(run)
+            self.most = max(self.most, len(self.queue.in_turn))
             self.now += TURN_S
-            for run in self.queue.in_turn:
+            self.had.update(self.queue.in_turn)
+            for run in self.queue.ask_back(self.now):
                 self.queue.give_back(run, self.now)
-                self.had[run] += 1
                 self.queue.want(run, self.now)
         return began
 
@@ -85,12 +87,48 @@ def test_a_newcomer_goes_before_those_who_have_computed_for_long():
 def test_a_search_has_a_quarter_of_what_a_persons_run_has_and_all_when_it_is_alone():
     machine = Machine(cores=1)
     machine.join("trial", "me search", is_search=True)
-    assert len(machine.go_on(5)) == 100
+    machine.go_on(5)
+    assert machine.had["trial"] == 100
     machine.join("mine", "me")
     machine.go_on(1)
     machine.had.clear()
     machine.go_on(50)
     assert machine.had["mine"] / machine.had["trial"] == pytest.approx(4, rel=0.1)
+
+
+@pytest.mark.parametrize(("is_search", "share"), [(False, 1 / 3), (True, 1 / 9)])
+def test_nobody_owes_what_they_had_while_nobody_waited(is_search, share):
+    machine = Machine(cores=1)
+    machine.join("alone", is_search=is_search)
+    machine.go_on(60)
+    machine.join("new")
+    machine.join("newer")
+    machine.had.clear()
+    machine.go_on(20)
+    assert machine.had["alone"] == pytest.approx(400 * share, abs=15)
+
+
+def test_who_comes_late_to_a_turn_that_nobody_waited_for_does_not_compute_beside_it():
+    machine = Machine(cores=1)
+    for run in "abcde":
+        machine.join(run)
+        machine.go_on(5)
+    assert machine.most == 1
+
+
+def test_an_owner_of_one_short_run_after_another_has_no_more_than_owners_of_a_long_one():
+    machine = Machine(cores=1)
+    machine.join("long")
+    machine.join("longer")
+    for number in range(1_000):
+        machine.join(f"short{number}", "hasty")
+        until = machine.now + 60
+        while machine.had[f"short{number}"] < 9 and machine.now < until:
+            machine.go_on(0.05)
+        machine.queue.leave(f"short{number}", machine.now)
+        if machine.now > 60:
+            break
+    assert machine.had["long"] == pytest.approx(machine.now / TURN_S / 3, abs=25)
 
 
 def test_a_run_that_slept_may_not_save_up_what_it_did_not_use():
@@ -124,8 +162,9 @@ def test_a_worker_that_hangs_in_its_turn_keeps_nobody_waiting():
     machine.join("hangs")
     machine.join("waits")
     assert machine.queue.next_turn(0.0) == "hangs"
-    assert machine.queue.next_turn(LONGEST_S / 2) is None
-    assert machine.queue.next_turn(LONGEST_S) == "waits"
+    assert machine.queue.ask_back(10.0) == ["hangs"]
+    assert machine.queue.next_turn(10.0 + LONGEST_S / 2) is None
+    assert machine.queue.next_turn(10.0 + LONGEST_S) == "waits"
 
 
 def test_who_is_told_to_stop_goes_before_all_others():
@@ -162,9 +201,9 @@ def test_a_search_owes_what_it_had_also_between_two_of_its_runs():
     assert machine.had["mine"] / machine.had["trial2"] == pytest.approx(4, rel=0.15)
 
 
-def with_a_turn_had(*runs: str, cores: int = 1, seconds: float = TURN_S) -> TurnQueue[str]:
+def with_a_turn_had(*runs: str, cores: int = 1, at_once: int = 1, seconds: float = TURN_S) -> TurnQueue[str]:
     """Return a queue in which each run has had its seconds of one core, its owner as much, and waits."""
-    queue: TurnQueue[str] = TurnQueue(cores, at_once=1)
+    queue: TurnQueue[str] = TurnQueue(cores, at_once)
     for run in runs:
         queue.join(run, run, 1)
         queue.want(run, 0.0)
@@ -177,14 +216,14 @@ def with_a_turn_had(*runs: str, cores: int = 1, seconds: float = TURN_S) -> Turn
 def test_a_turn_is_over_once_its_owner_is_a_tenth_of_a_second_ahead():
     queue = with_a_turn_had("a", "b")
     assert queue.next_turn(10.0) == "a"
-    assert queue.overdue(10.09) == []
-    assert queue.overdue(10.11) == ["a"]
+    assert queue.ask_back(10.09) == []
+    assert queue.ask_back(10.11) == ["a"]
 
 
 def test_a_turn_that_nobody_waits_for_is_never_over():
     queue = with_a_turn_had("a")
     assert queue.next_turn(10.0) == "a"
-    assert queue.overdue(1_000.0) == []
+    assert queue.ask_back(1_000.0) == []
 
 
 def test_a_turn_is_over_at_once_for_a_run_that_has_not_begun():
@@ -192,14 +231,14 @@ def test_a_turn_is_over_at_once_for_a_run_that_has_not_begun():
     assert queue.next_turn(10.0) == "a"
     queue.join("new", "new", 1)
     queue.want("new", 10.0)
-    assert queue.overdue(10.001) == ["a"]
+    assert queue.ask_back(10.001) == ["a"]
 
 
 def test_a_turn_is_over_at_once_for_a_run_that_is_to_stop():
     queue = with_a_turn_had("a", "b")
     assert queue.next_turn(10.0) == "a"
     queue.hurry("b")
-    assert queue.overdue(10.001) == ["a"]
+    assert queue.ask_back(10.001) == ["a"]
 
 
 def test_a_turn_is_asked_back_in_time_also_where_only_a_search_waits_that_has_had_its_share():
@@ -212,9 +251,25 @@ def test_a_turn_is_asked_back_in_time_also_where_only_a_search_waits_that_has_ha
     for run in ("trial", "mine"):
         queue.want(run, 9.0)
     assert queue.next_turn(9.0) == "mine"
-    assert queue.overdue(9.0 + RENEWED_S - 0.001) == []
-    assert queue.overdue(9.0 + RENEWED_S) == ["mine"]
+    assert queue.ask_back(9.0 + RENEWED_S - 0.001) == []
+    assert queue.ask_back(9.0 + RENEWED_S) == ["mine"]
     assert RENEWED_S < LONGEST_S, "else the trial would compute beside it"
+
+
+def test_as_many_turns_end_together_as_the_next_run_needs_cores():
+    queue = with_a_turn_had("a", "b", cores=3, at_once=3)
+    queue.join("cnn", "cnn", 2)
+    assert [queue.next_turn(10.0) for _ in "ab"] == ["a", "b"]
+    queue.want("cnn", 10.0)
+    assert queue.ask_back(10.001) == ["b"]
+    queue.give_back("b", 10.01)
+    assert queue.next_turn(10.01) == "cnn"
+    queue.want("b", 10.01)
+    queue.join("wide", "wide", 3)
+    queue.want("wide", 10.01)
+    queue.give_back("b", 10.01)
+    assert sorted(queue.ask_back(10.02)) == ["a", "cnn"]
+    assert queue.ask_back(10.03) == [], "each is asked once"
 
 
 @pytest.mark.parametrize(
@@ -229,5 +284,5 @@ def test_a_turn_counts_times_its_cores_and_four_times_for_a_search(threads, is_s
     queue.want("a", 10.0)
     assert queue.next_turn(10.0) == "a"
     queue.want("b", 10.0)
-    assert queue.overdue(10.0 + lasts_s - 0.001) == []
-    assert queue.overdue(10.0 + lasts_s + 0.001) == ["a"]
+    assert queue.ask_back(10.0 + lasts_s - 0.001) == []
+    assert queue.ask_back(10.0 + lasts_s + 0.001) == ["a"]

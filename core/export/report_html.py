@@ -114,7 +114,7 @@ def _outcome(record: RunRecord) -> tuple[np.ndarray | None, str]:
         data = record.images()
     except DatasetError:
         return None, ""
-    words = verdict(logits, data, record.row.test_accuracy)
+    words = verdict(logits, data, record.row.test_accuracy, record.row.config.left_out_class)
     if not len(logits) or not are_scores_of(data, logits, record.row.test_accuracy):
         return None, words
     return confusion_matrix(logits, data.test_labels), words

@@ -230,8 +230,8 @@ def _x_title(steps_per_epoch: int) -> str:
     if not steps_per_epoch:
         return _("Training step")
     return ngettext(
-        "Training step ({n} makes one epoch: all images once)",
-        "Training step ({n} make one epoch: all images once)",
+        "Training step ({n} makes one epoch: all its images once)",
+        "Training step ({n} make one epoch: all its images once)",
         steps_per_epoch,
     )
 

@@ -116,11 +116,12 @@ def line_of(run: RunRow, step_s: float | None, workload: Workload = ALONE) -> st
         told.append(_("step {step} of {total}", step=run.step, total=run.total_steps))
         told.append(_("epoch {epoch} of {total}", epoch=epoch, total=run.config.epochs))
     if run.images_per_s and run.status == "running":
-        told.append(_("{speed:number} images per second", speed=run.images_per_s))
+        speed = round(run.images_per_s)
+        told.append(ngettext("{n} image per second", "{n} images per second", speed))
     left_s = time_left(run, step_s, workload)
     if left_s is not None:
         told.append(time_left_text(left_s))
-    if workload.is_crowded(run.id):
+    if not run.has_ended and workload.is_crowded(run.id):
         sharing = len(workload.training)
         told.append(ngettext("{n} run shares the processor", "{n} runs share the processor", sharing))
     if run.has_ended:

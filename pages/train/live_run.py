@@ -174,9 +174,9 @@ def _verdict(run_id: str, status: str, revision: int, language: str, content: st
     if logits is None and status == "finished":
         return _("This run was imported without its final scores. Evaluate computes them again.")
     if logits is None:
-        return _("The run was stopped before it was evaluated on the test set.")
+        return _("The run was stopped before its last evaluation on the test set.")
     if content:
-        return verdict(logits, image_data(run.dataset), run.test_accuracy)
+        return verdict(logits, image_data(run.dataset), run.test_accuracy, run.config.left_out_class)
     return short_verdict(len(logits), run.test_accuracy)
 
 

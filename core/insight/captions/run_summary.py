@@ -12,19 +12,23 @@ from core.i18n.translation import _, ngettext, together
 from core.insight.metrics import are_scores_of
 
 
-def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None) -> str:
-    """Return the run's result in words: accuracy, the best class, the worst and what it is taken for; which classes
-    were never tested.
+def verdict(logits: np.ndarray, data: ImageData, accuracy: float | None, left_out: int = -1) -> str:
+    """Return the run's result in words: accuracy, the best class, the worst and what it is taken for; which class was
+    never learned; which classes were never tested.
 
     logits: float32 (N, K), final scores on the test set; accuracy: what was counted with them. Of other images than
-    the test set has now they say nothing.
+    the test set has now they say nothing. left_out: the class whose images were not learned from, -1 for none.
     """
     labels, spec = data.test_labels, data.spec
     if not len(labels):
         return no_test_images(spec).message
     if not are_scores_of(data, logits, accuracy):
         return changed_since_tested(spec)
-    return with_untested(_result(logits, labels, spec.class_names), labels, spec.class_names)
+    said = _result(logits, labels, spec.class_names)
+    if left_out >= 0:
+        name = spec.class_names[left_out]
+        said = together(said, _("It was trained without images of class “{name}”.", name=name))
+    return with_untested(said, labels, spec.class_names)
 
 
 def with_untested(sentence: str, labels: np.ndarray, names: Sequence[str]) -> str:

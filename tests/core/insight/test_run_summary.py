@@ -43,6 +43,17 @@ def test_a_class_of_a_few_images_is_told_as_a_count():
     )
 
 
+def test_of_a_class_left_out_it_is_said_that_it_was_not_learned():
+    labels = np.repeat([0, 1], 20)
+    logits = 5 * np.eye(2, dtype=np.float32)[0 * labels]
+    told = having_tested(labels, class_names=("seven", "nine"))
+    assert verdict(logits, told, None, left_out=1) == (
+        "It recognises 50.0% of 40 images it had never seen. It is best at seven (100%) and worst at nine (0%), "
+        "which it most often mistakes for seven. It was trained without images of class “nine”."
+    )
+    assert "without" not in verdict(logits, told, None)
+
+
 @pytest.mark.parametrize("wrong", [0, 1])
 def test_where_all_classes_are_recognised_equally_well_none_is_best_or_worst(wrong: int):
     labels = np.repeat([0, 1], 20)

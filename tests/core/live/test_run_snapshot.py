@@ -14,10 +14,11 @@ from core.datasets.user_datasets import delete_own
 from core.i18n.reader import Reader, read_by
 from core.live.messages import HtmlPatch
 from core.live.run_feed import Feed
-from core.live.run_head import with_changes
+from core.live.run_head import line_of, with_changes
 from core.live.run_snapshot import LoadImages, RunSnapshot, idle_snapshot, run_snapshot
+from core.live.workload import Workload
 from core.protocol.events import Evaluated, Finished
-from core.runs import RunRow, Store
+from core.runs import RunInWork, RunRow, Store
 from core.training.loop import train
 from tests.core.runs.conftest import started, steps, told, weights
 from tests.one_sided_sets import brought
@@ -108,6 +109,17 @@ def test_a_run_that_is_over_says_its_figures_and_how_long_it_trained(
     assert shown.strip is not None
     told_of = shown.strip.values["strip@aria-label"]
     assert told_of == "The first 20 test images: 17 of 20 are recognised."
+
+
+def test_that_others_share_the_processor_is_said_while_a_run_is_under_way_and_no_longer(store: Store) -> None:
+    run_id, attempt = told(store, started(total_steps=30_000), steps(1, 130))
+    mine = RunInWork(run_id, "me", "", "full", "running", 1, "softmax", 130, 30_000, 1.3, 100.0)
+    both = Workload([mine, replace(mine, run_id="another", owner="other")], cores=1)
+    assert line_of(store.get(run_id), 0.01, both).endswith("2 runs share the processor")
+    store.append(run_id, attempt, [Finished(130, "stopped", 1.3)])
+    assert "share" not in line_of(store.get(run_id), 0.01, both), (
+        "what is known of the others is a moment old"
+    )
 
 
 def test_a_run_under_way_says_about_how_long_it_will_take(store: Store, load_images: LoadImages) -> None:

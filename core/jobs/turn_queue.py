@@ -43,8 +43,9 @@ class Contender:
     is_urgent: bool = False
 
     def lasts_s(self, now: float) -> float:
-        """Return how long the turn in hand has lasted; 0 without one."""
-        return 0.0 if self.turn_since is None else now - self.turn_since
+        """Return how long the turn in hand has kept others waiting; 0 without one."""
+        until = min(now, self.asked_back_at + LONGEST_S)
+        return 0.0 if self.turn_since is None else until - self.turn_since
 
     def clock(self, now: float) -> float:
         """Return its account's clock, the turn in hand counted."""

@@ -160,7 +160,7 @@ class _Group:
     def events(self) -> Iterator[tuple[int, Event]]:
         """Yield everything that the runs say, from their starts to their ends."""
         for i in self._live:
-            yield from _of(i, [self._runs[i].started()])
+            yield from _of(i, [self._runs[i].state.started()])
             yield from _of(i, self._runs[i].poll())
             yield from _of(i, self._runs[i].milestones())
         next_poll = 0.0

@@ -1,5 +1,6 @@
 """What the training loop asks of a way to learn, and the records of a chunk of steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -61,10 +62,19 @@ class Score:
     logits: Tensor
 
 
-def evaluate(learner: Learner, images: Tensor, labels: Tensor) -> Score:
-    """Return the learner's score on uint8 images (N, C, H, W) with labels int64 (N,), in batches."""
+def evaluate(
+    learner: Learner, images: Tensor, labels: Tensor, before_each: Callable[[], None] | None = None
+) -> Score:
+    """Return the learner's score on uint8 images (N, C, H, W) with labels int64 (N,), in batches.
+
+    before_each: called before each batch: what is evaluated for long lets others compute meanwhile.
+    """
+    parts: list[Tensor] = []
     with torch.no_grad():
-        parts = [learner.logits(part) for part in images.split(learner.evaluation_batch)]
+        for part in images.split(learner.evaluation_batch):
+            if before_each is not None:
+                before_each()
+            parts.append(learner.logits(part))
         logits = torch.cat(parts).cpu()
         scores = logits.T.contiguous()  # (K, N): a softmax over the first dimension is six times faster
         loss = -torch.log_softmax(scores, 0).gather(0, labels[None]).mean().item()

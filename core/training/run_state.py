@@ -7,7 +7,7 @@ import torch
 
 from core.config.dataset_fit import nothing_left, nothing_to_learn
 from core.config.run_config import ConfigError, RunConfig, from_json, to_json
-from core.protocol.events import Checkpoint
+from core.protocol.events import Checkpoint, Started
 from core.training.autograd import AutogradLearner
 from core.training.checkpoint import CheckpointError, TrainingState, pack, unpack
 from core.training.closed_form import ClosedFormLearner
@@ -78,6 +78,21 @@ class RunState:
         """Count a step that the learner has done."""
         self.chunk.add(image_count)
         self.step += 1
+
+    def started(self) -> Started:
+        """Return the run's first word."""
+        split = self.data.evaluation_split
+        return Started(
+            step=self.step,
+            total_steps=self.total_steps,
+            steps_per_epoch=self.steps_per_epoch,
+            train_count=self.data.train_count,
+            evaluation_split=split,
+            evaluation_count=len(self.data.split(split)[1]),
+            parameter_count=sum(array.size for array in self.learner.weights().values()),
+            path=self.learner.path,
+            threads=torch.get_num_threads(),
+        )
 
     def checkpoint(self) -> Checkpoint:
         """Return all of it as bytes."""

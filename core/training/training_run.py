@@ -16,7 +16,6 @@ from core.protocol.events import (
     Logits,
     Paused,
     Resumed,
-    Started,
     Weights,
 )
 from core.protocol.turns import Turns, Unshared
@@ -46,8 +45,8 @@ class Run:
         self.state = state
         self._controls, self._turns = controls, turns or Unshared()
         self._pacer = Pacer(state.total_steps)
-        self._weight_bytes = sum(array.nbytes for array in state.learner.weights().values())
-        count = min(SNAPSHOT_COUNT, SNAPSHOT_BUDGET_BYTES // self._weight_bytes)
+        weight_bytes = sum(array.nbytes for array in state.learner.weights().values())
+        count = min(SNAPSHOT_COUNT, SNAPSHOT_BUDGET_BYTES // weight_bytes)
         self._snapshots = snapshot_steps(state.total_steps, max(3, count))
         self._splits = {split: state.data.split(split) for split in {state.data.evaluation_split, "test"}}
         self._orders = RunCommands()
@@ -62,7 +61,7 @@ class Run:
 
     def events(self) -> Iterator[Event]:
         """Yield the whole run from where it stands."""
-        yield self.started()
+        yield self.state.started()
         yield from self.poll()  # now, so that the pace's time counts from here
         if self.state.step == 0:
             yield from self.milestones()
@@ -91,6 +90,12 @@ class Run:
             self.state.watch.stop()
             self._turns.take()
             self.state.watch.go()
+
+    def _let_others_compute(self) -> None:
+        """Give the turn in hand to whoever waits for it, and wait for another."""
+        if self._turns.is_over():
+            self._turns.give_back()
+            self.take_turn()
 
     def has_news(self) -> bool:
         """Return whether anything is due after this update; after most there is nothing."""
@@ -234,28 +239,14 @@ class Run:
 
     # ---- what is said
 
-    def started(self) -> Started:
-        """Return the run's first word."""
-        state = self.state
-        return Started(
-            step=state.step,
-            total_steps=state.total_steps,
-            steps_per_epoch=state.steps_per_epoch,
-            train_count=state.data.train_count,
-            evaluation_split=state.data.evaluation_split,
-            evaluation_count=len(self._splits[state.data.evaluation_split][1]),
-            parameter_count=self._weight_bytes // 4,
-            path=state.learner.path,
-            threads=torch.get_num_threads(),
-        )
-
     def _score(self, split: str) -> Score:
         """Return the model's score on a split, computed once for each step."""
         state = self.state
         if self._scores.get(split, (-1, None))[0] != state.step:
-            began_s = time.perf_counter()
-            self._scores[split] = (state.step, evaluate(state.learner, *self._splits[split]))
-            self._closing_s = (time.perf_counter() - began_s) * len(self._splits)
+            began_s = state.watch.elapsed_s
+            score = evaluate(state.learner, *self._splits[split], before_each=self._let_others_compute)
+            self._scores[split] = (state.step, score)
+            self._closing_s = (state.watch.elapsed_s - began_s) * len(self._splits)
         return self._scores[split][1]
 
     def _evaluate(self, split: str) -> Iterator[Event]:

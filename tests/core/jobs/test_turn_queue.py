@@ -167,6 +167,19 @@ def test_a_worker_that_hangs_in_its_turn_keeps_nobody_waiting():
     assert machine.queue.next_turn(10.0 + LONGEST_S) == "waits"
 
 
+def test_a_worker_that_hung_does_not_owe_the_time_in_which_it_kept_nobody_waiting():
+    machine = Machine(cores=1)
+    machine.join("hangs")
+    assert machine.queue.next_turn(0.0) == "hangs"
+    machine.join("other")
+    assert machine.queue.ask_back(0.0) == ["hangs"]
+    machine.now = 100.0
+    machine.queue.give_back("hangs", machine.now)
+    machine.queue.want("hangs", machine.now)
+    machine.go_on(20)
+    assert machine.had["hangs"] == pytest.approx(200, abs=25)
+
+
 def test_who_is_told_to_stop_goes_before_all_others():
     machine = Machine(cores=1)
     for run in "abc":
@@ -264,10 +277,8 @@ def test_as_many_turns_end_together_as_the_next_run_needs_cores():
     assert queue.ask_back(10.001) == ["b"]
     queue.give_back("b", 10.01)
     assert queue.next_turn(10.01) == "cnn"
-    queue.want("b", 10.01)
     queue.join("wide", "wide", 3)
     queue.want("wide", 10.01)
-    queue.give_back("b", 10.01)
     assert sorted(queue.ask_back(10.02)) == ["a", "cnn"]
     assert queue.ask_back(10.03) == [], "each is asked once"
 

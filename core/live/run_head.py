@@ -121,7 +121,7 @@ def line_of(run: RunRow, step_s: float | None, workload: Workload = ALONE) -> st
     left_s = time_left(run, step_s, workload)
     if left_s is not None:
         told.append(time_left_text(left_s))
-    if not run.has_ended and workload.is_crowded(run.id):
+    if run.status == "running" and workload.is_crowded(run.id):
         sharing = len(workload.training)
         told.append(ngettext("{n} run shares the processor", "{n} runs share the processor", sharing))
     if run.has_ended:

@@ -7,8 +7,6 @@ from core.protocol.controls import parse_pace, time_left_s
 from core.runs import RunInWork, RunRow
 from core.runs.run_row import RUNNING
 
-TIMED_S = 1.0  # of training, from which a run's own speed is taken
-
 
 @dataclass(frozen=True)
 class Workload:
@@ -25,7 +23,7 @@ class Workload:
 
     def step_s(self, run: RunInWork) -> float:
         """Return the training time of a step; 0 where nothing has been timed that tells."""
-        if run.elapsed_s >= TIMED_S and run.step:
+        if run.is_timed:
             return run.elapsed_s / run.step
         return self.image_s.get(run.model, 0.0) * run.images_per_step
 

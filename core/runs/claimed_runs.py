@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -41,9 +41,18 @@ _TIMES: Final = [
 _IN_WORK: Final = select(
     *(RUNS.c[name] for name in ("id", "owner", "group_id", "pace", "state", "threads", "lease")), *_TIMES
 ).where(RUNS.c.state.in_(IN_WORK), RUNS.c.lease != "")
+# How much of a run tells its speed: before the first step the whole test set is evaluated.
+TIMED_S: Final = 1.0  # of training
+TIMED_STEPS: Final = 100
+TIMED_SHARE: Final = 0.1  # of all its steps, where these are fewer
 _TIMED: Final = (
     select(*_TIMES)
-    .where(RUNS.c.elapsed_s >= 1.0, RUNS.c.step > 0, RUNS.c.steps_per_epoch.is_not(None))
+    .where(
+        RUNS.c.elapsed_s >= TIMED_S,
+        or_(RUNS.c.step >= TIMED_STEPS, RUNS.c.step >= TIMED_SHARE * RUNS.c.total_steps),
+        RUNS.c.step > 0,
+        RUNS.c.steps_per_epoch.is_not(None),
+    )
     .order_by(RUNS.c.number.desc())
     .limit(50)
 )
@@ -78,6 +87,12 @@ class RunInWork:
     total_steps: int = 0
     elapsed_s: float = 0.0
     images_per_step: float = 0.0
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether its own speed is known."""
+        enough = max(1.0, min(TIMED_STEPS, TIMED_SHARE * self.total_steps))
+        return self.elapsed_s >= TIMED_S and self.step >= enough
 
 
 class ClaimedRuns:
@@ -137,7 +152,7 @@ class ClaimedRuns:
 
     @needs_right_to(Action.WORK)
     def image_times(self) -> dict[str, float]:
-        """Return of each model the training time of an image, in seconds, in the last run that trained for a second."""
+        """Return of each model the training time of an image, in seconds, in the last run that was timed for long."""
         with self._database.read() as connection:
             rows = many(connection, _TIMED)
         return {

@@ -48,7 +48,7 @@ def hyperparameter_form() -> RunConfig | None:
         values["batch_size"] = _typed("batch_size", config)
     with right:
         values["epochs"] = _typed("epochs", config)
-    with st.expander(_("More settings"), icon=":material/tune:"):
+    with st.expander(_("More settings"), icon=":material/tune:", key="more_settings"):
         values |= _more(config, values, choices)
     return _built(config, values)
 

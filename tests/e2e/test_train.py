@@ -177,6 +177,8 @@ def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page
     page.get_by_role("textbox", name="L1 penalty").fill("1,000")
     page.get_by_role("textbox", name="L1 penalty").press("Enter")
     expect(page.get_by_text("Write 1 instead")).to_be_visible()
+    choose(page, "Model", "MLP (hidden layers)")
+    expect(page.get_by_role("textbox", name="Dropout")).to_be_visible()  # what was opened stays open
 
 
 def test_an_emptied_field_is_not_replaced_without_a_word(app: App, page: Page) -> None:

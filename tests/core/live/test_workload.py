@@ -19,6 +19,19 @@ def test_alone_a_run_takes_what_it_has_to_compute():
     assert not load.is_crowded("mine")
 
 
+@pytest.mark.parametrize(("step", "of"), [(1, 1200), (99, 1200), (2, 30)])
+def test_a_few_steps_after_a_long_first_evaluation_tell_no_speed(step: int, of: int):
+    run = replace(MINE, model="cnn", step=step, total_steps=of, elapsed_s=134.0)
+    assert Workload([run]).left_s("mine") == 0.0
+    others_s = {"cnn": 0.0001}  # an image, 100 of them a step
+    assert Workload([run], others_s).left_s("mine") == pytest.approx((of - step) * 0.01)
+
+
+def test_a_tenth_of_few_steps_tells_the_speed():
+    run = replace(MINE, step=3, total_steps=30, elapsed_s=6.0)
+    assert Workload([run]).left_s("mine") == pytest.approx(54.0)
+
+
 def test_beside_one_like_it_it_takes_twice_as_long_on_one_core_and_no_longer_on_two():
     assert Workload([MINE, SAME], cores=1).left_s("mine") == pytest.approx(18.0)
     assert Workload([MINE, SAME], cores=1).is_crowded("mine")

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.page_client import Session
 from core.runs import Store
 from tests.browser import App
+from tests.polling import run_aside
 from tests.runs_in_work import stop_all
 
 
@@ -15,6 +17,12 @@ def store(app: App) -> Iterator[Store]:
     opened = Store(f"sqlite:///{app.store}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def trains(app: App) -> None:
+    """Have the shared app train what is queued: its first visitor starts that."""
+    run_aside(lambda: Session("softmax-mnist").visit(app))
 
 
 @pytest.fixture(autouse=True)

@@ -185,6 +185,7 @@ def test_nothing_grave_is_found_on_a_page(look: Look, ended: list[str], name: st
     assert "\n\n".join(look.faults.values()) == ""
 
 
+@pytest.mark.long
 def test_nothing_grave_is_found_among_the_runs(look: Look, ended: list[str], store: Store) -> None:
     looks_at_runs(store, look, ended)
     assert "\n\n".join(look.faults.values()) == ""

@@ -114,6 +114,7 @@ def test_train_after_a_run(visitor: ForeignVisitor, house: House) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_a_link_that_asks_in_vain(visitor: ForeignVisitor) -> None:
     visitor.names |= {"nan", "banana", "nosuchrun", "letters"}
     visitor.open("?learning_rate=nan&epochs=banana&run=nosuchrun&dataset=letters")
@@ -121,10 +122,8 @@ def test_a_link_that_asks_in_vain(visitor: ForeignVisitor) -> None:
     assert visitor.amiss == {}
 
 
-@pytest.mark.parametrize(
-    "model",
-    ["softmax", pytest.param("mlp", marks=pytest.mark.long), pytest.param("cnn", marks=pytest.mark.long)],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
 def test_weights(visitor: ForeignVisitor, house: House, model: str) -> None:
     visitor.open(f"weights?run={getattr(house, model)}")
     visitor.walk(model)

@@ -42,6 +42,7 @@ def test_a_spoiled_image_file_is_told_and_unpacked_again(
         end_app(app)
 
 
+@pytest.mark.long
 def test_a_store_of_garbage_is_set_aside_with_a_message_and_the_app_starts(
     data_folder, page: Page, tmp_path
 ) -> None:

@@ -51,6 +51,7 @@ def test_it_says_how_far_it_is_and_ends_at_a_press_with_nothing_left(app: App, p
     assert own_sets(app) == before
 
 
+@pytest.mark.long
 def test_what_is_whole_is_looked_at_and_becomes_a_dataset_when_it_is_kept(app: App, page: Page) -> None:
     before = own_sets(app)
     chosen(page, app, "quick.zip", quick_zip())

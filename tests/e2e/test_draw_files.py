@@ -106,6 +106,7 @@ def test_every_kind_of_file_is_answered_or_refused_in_a_sentence(
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_blank_paper_is_not_taken_for_a_digit(app: App, page: Page) -> None:
     open_draw(page, app)
     choose(page, "Photo or scan")

@@ -144,6 +144,7 @@ def test_a_phone_shows_canvas_and_labels_at_once(app: App, browser: Browser) -> 
         phone.close()
 
 
+@pytest.mark.long
 def test_the_probability_of_the_arithmetic_is_seen_on_a_phone(app: App, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app.url}/weights?run=softmax-mnist")

@@ -102,6 +102,7 @@ def test_a_run_made_in_the_first_second_is_ones_own_and_moves_by_a_link_that_is_
     expect_mine(page, 3)
 
 
+@pytest.mark.long
 def test_two_that_have_the_question_before_them_press_and_one_has_it(
     app: App, store: Store, page: Page, browser: Browser
 ) -> None:

@@ -82,10 +82,10 @@ def at_rest(canvas: Locator) -> bytes:
     return seen[-1]
 
 
+@pytest.mark.usefixtures("trains")
 def test_weights_follow_a_run_in_training_and_go_back_to_its_start(
-    page: Page, app: App, store: Store, trained: str
+    page: Page, app: App, store: Store
 ) -> None:
-    look(page, app, "weights", trained)  # the first visitor has the app start what trains
     run = store.create(RunConfig(epochs=50, eval_every=0), pace="steps:50")
     try:
         until(lambda: (store.newest_weights_step(run) or 0) > 10, "the run to have learned a little")

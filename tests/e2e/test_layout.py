@@ -21,8 +21,9 @@ SIZES = {
 }
 PAGES = ("", "weights", "draw", "evaluate", "data", "runs", "search")
 OPENED = [
-    *((size, "") for size in SIZES),  # the page that has a layout of its own on each
+    *((size, "") for size in ("laptop", "phone")),  # the page that has a layout of its own on each
     ("laptop", "draw"),
+    pytest.param("tablet", "", marks=pytest.mark.long),
     *(pytest.param("laptop", name, marks=pytest.mark.long) for name in PAGES[1:] if name != "draw"),
     *(pytest.param(size, name, marks=pytest.mark.long) for size in ("tablet", "phone") for name in PAGES[1:]),
 ]
@@ -66,42 +67,34 @@ def open_finished(page: Page, app: App) -> None:
         expect(page.locator(component).first).to_be_visible()
 
 
-def test_all_of_train_stands_in_the_first_screen_of_a_laptop(app: App, browser: Browser) -> None:
-    page = browser.new_page(viewport=SIZES["laptop"])
-    try:
-        open_finished(page, app)
-        expect(page.get_by_test_id("stSidebar")).to_be_visible()
-        for part in ("run_header", "run_buttons", "head", "outcome", "images", "strip", "loss", "accuracy"):
-            until(lambda: place(page, f".st-key-{part}")[3] <= 641, f"{part} to end above y = 641")  # noqa: B023
-        rows = [
-            place(page, f".st-key-{part}")[1] for part in ("run_header", "run_buttons", "head", "outcome")
-        ]
-        assert rows == sorted(rows)
-        assert place(page, ".st-key-run_header")[3] < place(page, ".st-key-run_buttons")[1]
-        tiles = page.locator(".st-key-images .ink-tiles figure canvas")
-        assert tiles.count() == 10
-        assert min(tile["width"] for tile in map(box_of, tiles.all())) >= 72
-        assert len({round(tile["y"]) for tile in map(box_of, tiles.all())}) == 2, "five to a row"
-        assert page.locator(".st-key-strip figure").count() == 20
-        assert place(page, ".st-key-images")[2] <= place(page, ".st-key-loss")[0], "curves beside the images"
-        assert place(page, ".st-key-loss")[3] <= place(page, ".st-key-accuracy")[1], "loss over accuracy"
-    finally:
-        page.close()
+def test_all_of_train_stands_in_the_first_screen_of_a_laptop(app: App, page: Page) -> None:
+    page.set_viewport_size(SIZES["laptop"])
+    open_finished(page, app)
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    for part in ("run_header", "run_buttons", "head", "outcome", "images", "strip", "loss", "accuracy"):
+        until(lambda: place(page, f".st-key-{part}")[3] <= 641, f"{part} to end above y = 641")  # noqa: B023
+    rows = [place(page, f".st-key-{part}")[1] for part in ("run_header", "run_buttons", "head", "outcome")]
+    assert rows == sorted(rows)
+    assert place(page, ".st-key-run_header")[3] < place(page, ".st-key-run_buttons")[1]
+    tiles = page.locator(".st-key-images .ink-tiles figure canvas")
+    assert tiles.count() == 10
+    assert min(tile["width"] for tile in map(box_of, tiles.all())) >= 72
+    assert len({round(tile["y"]) for tile in map(box_of, tiles.all())}) == 2, "five to a row"
+    assert page.locator(".st-key-strip figure").count() == 20
+    assert place(page, ".st-key-images")[2] <= place(page, ".st-key-loss")[0], "curves beside the images"
+    assert place(page, ".st-key-loss")[3] <= place(page, ".st-key-accuracy")[1], "loss over accuracy"
 
 
-def test_the_settings_leave_no_empty_sidebar_behind(app: App, browser: Browser) -> None:
-    page = browser.new_page(viewport=SIZES["laptop"])
-    try:
-        open_train(page, app.url)
-        sidebar = page.get_by_test_id("stSidebar")
-        expect(sidebar).to_be_visible()
-        page.get_by_test_id("stTopNav").get_by_role("link", name="Data").click()
-        expect(page.get_by_role("button", name="Import images")).to_be_visible()
-        expect(sidebar).to_be_hidden()
-        page.get_by_test_id("stTopNav").get_by_role("link", name="Train").click()
-        expect(sidebar.get_by_role("combobox").first).to_be_visible()
-    finally:
-        page.close()
+def test_the_settings_leave_no_empty_sidebar_behind(app: App, page: Page) -> None:
+    page.set_viewport_size(SIZES["laptop"])
+    open_train(page, app.url)
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar).to_be_visible()
+    page.get_by_test_id("stTopNav").get_by_role("link", name="Data").click()
+    expect(page.get_by_role("button", name="Import images")).to_be_visible()
+    expect(sidebar).to_be_hidden()
+    page.get_by_test_id("stTopNav").get_by_role("link", name="Train").click()
+    expect(sidebar.get_by_role("combobox").first).to_be_visible()
 
 
 def box_of(locator) -> dict[str, float]:
@@ -110,66 +103,54 @@ def box_of(locator) -> dict[str, float]:
     return box
 
 
-def test_on_a_tablet_the_curves_stand_side_by_side_beneath_the_images(app: App, browser: Browser) -> None:
-    page = browser.new_page(viewport=SIZES["tablet"])
-    try:
-        open_finished(page, app)
-        page.get_by_test_id("stSidebarCollapseButton").locator("button").dispatch_event("click")
-        until(lambda: place(page, ".st-key-live")[2] - place(page, ".st-key-live")[0] > 640, "room")
-        until(
-            lambda: place(page, ".st-key-images")[3] <= place(page, ".st-key-loss")[1], "images over curves"
-        )
-        assert place(page, ".st-key-loss")[2] <= place(page, ".st-key-accuracy")[0]
-        expect(page.locator(".ink-switch")).to_be_hidden()
-    finally:
-        page.close()
+def test_on_a_tablet_the_curves_stand_side_by_side_beneath_the_images(app: App, page: Page) -> None:
+    page.set_viewport_size(SIZES["tablet"])
+    open_finished(page, app)
+    page.get_by_test_id("stSidebarCollapseButton").locator("button").dispatch_event("click")
+    until(lambda: place(page, ".st-key-live")[2] - place(page, ".st-key-live")[0] > 640, "room")
+    until(lambda: place(page, ".st-key-images")[3] <= place(page, ".st-key-loss")[1], "images over curves")
+    assert place(page, ".st-key-loss")[2] <= place(page, ".st-key-accuracy")[0]
+    expect(page.locator(".ink-switch")).to_be_hidden()
 
 
-def test_a_laptop_shows_the_filters_in_one_row_and_all_images_of_a_cell(app: App, browser: Browser) -> None:
-    page = browser.new_page(viewport=SIZES["laptop"])
-    try:
-        page.goto(f"{app.url}/data?run=softmax-fashion")
-        filters = page.locator(".st-key-data_filters > *")
-        expect(filters).to_have_count(4, timeout=60_000)
-        until(lambda: len({round(place(page, ".st-key-data_filters")[3] - box["y"] - box["height"])
-                           for box in map(box_of, filters.all())}) == 1, "four fields on one line")  # fmt: skip
-        page.goto(f"{app.url}/evaluate?run=softmax-fashion")
-        cell = page.locator(".st-key-cell_images")
-        expect(cell.locator("figure")).to_have_count(40, timeout=60_000)
-        until(lambda: cell.evaluate("box => box.scrollHeight <= box.clientHeight"), "no row to be hidden")
-        page.goto(f"{app.url}/evaluate?run=softmax-mnist")
-        picker = page.get_by_role("combobox", name="Selected run")
-        long = "Softmax, MNIST, learning rate 0.1 · over 99.9% · 11 min ago"
-        expect(picker).to_be_visible(timeout=60_000)
-        assert picker.evaluate(
-            "(field, name) => { field.value = name; return field.scrollWidth <= field.clientWidth; }", long
-        )
-    finally:
-        page.close()
+def test_a_laptop_shows_the_filters_in_one_row_and_all_images_of_a_cell(app: App, page: Page) -> None:
+    page.set_viewport_size(SIZES["laptop"])
+    page.goto(f"{app.url}/data?run=softmax-fashion")
+    filters = page.locator(".st-key-data_filters > *")
+    expect(filters).to_have_count(4, timeout=60_000)
+    until(lambda: len({round(place(page, ".st-key-data_filters")[3] - box["y"] - box["height"])
+                       for box in map(box_of, filters.all())}) == 1, "four fields on one line")  # fmt: skip
+    page.goto(f"{app.url}/evaluate?run=softmax-fashion")
+    cell = page.locator(".st-key-cell_images")
+    expect(cell.locator("figure")).to_have_count(40, timeout=60_000)
+    until(lambda: cell.evaluate("box => box.scrollHeight <= box.clientHeight"), "no row to be hidden")
+    page.goto(f"{app.url}/evaluate?run=softmax-mnist")
+    picker = page.get_by_role("combobox", name="Selected run")
+    long = "Softmax, MNIST, learning rate 0.1 · over 99.9% · 11 min ago"
+    expect(picker).to_be_visible(timeout=60_000)
+    assert picker.evaluate(
+        "(field, name) => { field.value = name; return field.scrollWidth <= field.clientWidth; }", long
+    )
 
 
-def test_a_phone_shows_one_curve_and_the_first_row_of_images_at_once(app: App, browser: Browser) -> None:
-    page = browser.new_page(viewport=SIZES["phone"])
-    try:
-        open_finished(page, app)
-        expect(page.locator(".st-key-loss")).to_be_visible()
-        expect(page.locator(".st-key-accuracy")).to_be_hidden()
-        until(
-            lambda: place(page, ".ink-tiles figure:nth-child(5)")[3] <= 844,
-            "the first row in the first screen",
-        )
-        page.get_by_role("radiogroup", name="Curve").get_by_text("Accuracy").click()
-        expect(page.locator(".st-key-accuracy .js-plotly-plot")).to_be_visible()
-        expect(page.locator(".st-key-loss")).to_be_hidden()
-        until(
-            lambda: page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "no sideways scroll"
-        )
-    finally:
-        page.close()
+def test_a_phone_shows_one_curve_and_the_first_row_of_images_at_once(app: App, page: Page) -> None:
+    page.set_viewport_size(SIZES["phone"])
+    open_finished(page, app)
+    expect(page.locator(".st-key-loss")).to_be_visible()
+    expect(page.locator(".st-key-accuracy")).to_be_hidden()
+    until(
+        lambda: place(page, ".ink-tiles figure:nth-child(5)")[3] <= 844,
+        "the first row in the first screen",
+    )
+    page.get_by_role("radiogroup", name="Curve").get_by_text("Accuracy").click()
+    expect(page.locator(".st-key-accuracy .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-loss")).to_be_hidden()
+    until(lambda: page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "no sideways scroll")
 
 
 def test_what_to_do_after_a_run_that_diverged_covers_nothing(app: App, sized: Page) -> None:
     open_train(sized, f"{app.url}/?learning_rate=100&l2=1&train_size=300&epochs=20")
+    choose(sized, "Pace", "Full speed")
     press(sized, "Train")
     expect_status(sized, "diverged")
     again = sized.locator(".st-key-outcome").get_by_role("button", name="Train with learning rate 10")

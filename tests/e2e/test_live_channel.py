@@ -31,10 +31,9 @@ IMAGES = "() => document.querySelector('.ink-tiles')?.dataset.step"
 
 
 @pytest.fixture
-def running(app: App, store: Store, page: Page) -> Iterator[str]:
-    """Return a run that is in training, five steps a second."""
-    open_train(page, app.url)  # the first visit starts what trains
-    with in_training(store, LONG, 5) as run_id:
+def running(trains: None, store: Store) -> Iterator[str]:  # noqa: ARG001
+    """Return a run that is in training, twenty steps a second."""
+    with in_training(store, LONG, 20) as run_id:
         yield run_id
 
 

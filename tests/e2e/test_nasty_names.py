@@ -41,9 +41,10 @@ def all_names(store: Store, mnist: ImageData) -> Iterator[Nasty]:
 @pytest.fixture(params=["with the policy", pytest.param("escaping alone", marks=pytest.mark.long)])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """Return a new visitor's page: names must do no harm where a browser heeds no Content-Security-Policy, either."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, bypass_csp=request.param == "escaping alone"
-    )
+    if request.param == "with the policy":
+        yield request.getfixturevalue("context").new_page()
+        return
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     yield context.new_page()
     context.close()
 
@@ -67,6 +68,7 @@ def test_train(page: Page, app: App, store: Store, few: Nasty) -> None:
     look.sees(few.run_name)
 
 
+@pytest.mark.long
 def test_a_name_that_cannot_be_shown_is_refused_on_the_page(
     page: Page, app: App, store: Store, few: Nasty
 ) -> None:
@@ -93,6 +95,7 @@ def look_at_train(look: Looker) -> None:
     expect(box).to_have_value(f"{look.nasty.title} (shared)")
 
 
+@pytest.mark.long
 def test_weights(page: Page, app: App, few: Nasty) -> None:
     look_at_weights(Looker(page, app, few))
 
@@ -117,6 +120,7 @@ def look_at_weights(look: Looker) -> None:
     look.sees(*look.nasty.names)
 
 
+@pytest.mark.long
 def test_evaluate(page: Page, app: App, few: Nasty) -> None:
     look_at_evaluate(Looker(page, app, few))
 
@@ -145,6 +149,7 @@ def look_at_evaluate(look: Looker) -> None:
     look.sees(look.nasty.title)
 
 
+@pytest.mark.long
 def test_data(page: Page, app: App, few: Nasty) -> None:
     look_at_data(Looker(page, app, few))
 

@@ -20,6 +20,7 @@ def narrow(data_folder: Path, tmp_path: Path) -> Iterator[App]:
     end_app(running)
 
 
+@pytest.mark.long
 def test_one_page_too_many_says_so_and_goes_on_by_itself(
     narrow: App, page: Page, context: BrowserContext
 ) -> None:

@@ -18,7 +18,7 @@ from tests.browser import App, on_page
 from tests.page_links import Links, see_tab
 from tests.polling import until
 from tests.runs_in_work import LONG, in_training
-from tests.train_page import open_train, press
+from tests.train_page import press
 
 pytestmark = pytest.mark.e2e
 
@@ -31,12 +31,14 @@ NOTE_ASKED = """() => {
   }
 }"""
 PAGES = ("weights", "evaluate", "draw", "runs?compare={run}&")
+SOME_OR_ALL = pytest.mark.parametrize(
+    "names", [PAGES[2:], pytest.param(PAGES, marks=pytest.mark.long)], ids=["some", "all"]
+)
 
 
 @pytest.fixture
-def running(app: App, store: Store, page: Page) -> Iterator[str]:
+def running(trains: None, store: Store) -> Iterator[str]:  # noqa: ARG001
     """Return a run that is in training, twenty steps a second."""
-    open_train(page, app.url)  # the first visit starts what trains
     with in_training(store, OFTEN_TESTED, 20) as run_id:
         yield run_id
 
@@ -66,10 +68,11 @@ def opened_in_tabs(
     return pages, asked
 
 
+@SOME_OR_ALL
 def test_figures_follow_a_run_seldom_and_its_end_at_once(
-    app: App, page: Page, store: Store, running: str
+    app: App, page: Page, store: Store, running: str, names: Sequence[str]
 ) -> None:
-    pages, first = opened_in_tabs(page, app, PAGES, running)
+    pages, first = opened_in_tabs(page, app, names, running)
     until(
         lambda: (
             page.evaluate("1") and all(len(links.asked) >= first[name] + 3 for name, links in pages.items())
@@ -175,8 +178,9 @@ def test_a_run_that_is_deleted_is_gone_from_the_pages_that_follow_it(
     expect(page.get_by_text("The selected run no longer exists.")).to_be_visible()
 
 
+@pytest.mark.long
+@pytest.mark.usefixtures("trains")
 def test_a_search_is_followed_to_its_end(app: App, page: Page, store: Store) -> None:
-    open_train(page, app.url)
     config = RunConfig(train_size=1000, batch_size=50, epochs=1)
     plan = SearchPlan(config, (Dimension("batch_size", ("50", "100")),), sampler="grid")
     searches = Searches(store)

@@ -42,7 +42,6 @@ from tests.e2e.drawing import (
 from tests.e2e.test_scripts_alone import mounted
 from tests.polling import until
 from tests.runs_in_work import LONG, in_training
-from tests.train_page import open_train
 
 pytestmark = pytest.mark.e2e
 
@@ -261,9 +260,9 @@ def test_the_weights_go_to_the_browser_once(app: App, page: Page) -> None:
     assert len([frame for frame in frames if weights[12_000:12_200] in frame]) == 1
 
 
+@pytest.mark.usefixtures("trains")
 def test_the_pen_learns_with_a_run_in_training(app: App, store: Store, page: Page) -> None:
     page.add_init_script(NOTE_LEARNED)
-    open_train(page, app.url)  # the first visit starts what trains
     with in_training(store, LONG, 20) as run_id:
         page.goto(f"{app.url}/draw?run={run_id}")
         until(lambda: len(set(page.evaluate("window.inklingLearned"))) > 1, "newer weights")

@@ -219,10 +219,8 @@ def test_a_stroke_begun_right_after_clear_stays(app: App, phone: BrowserContext,
         assert on_canvas(page) == []
 
 
-@pytest.mark.parametrize(
-    ("key", "left"),
-    [pytest.param("Delete", ["right"], marks=pytest.mark.long), ("Control+z", ["left", "right"])],
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("key", "left"), [("Delete", ["right"]), ("Control+z", ["left", "right"])])
 def test_a_stroke_after_a_press_stays_though_a_busy_server_hears_of_both_at_once(
     app: App, page: Page, key: str, left: list[str]
 ) -> None:

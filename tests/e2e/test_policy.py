@@ -24,7 +24,9 @@ TEXT = "code => { setTimeout(() => new Function(code)()); }"
 STRANGER = "() => fetch('http://127.0.0.1:9/told').catch(() => null)"
 
 
-@pytest.mark.parametrize("way", [INLINE, ATTRIBUTE, LINK, TEXT, STRANGER])
+@pytest.mark.parametrize(
+    "way", [INLINE, TEXT, STRANGER, *(pytest.param(way, marks=pytest.mark.long) for way in (ATTRIBUTE, LINK))]
+)
 def test_a_script_of_strangers_does_not_run_and_a_test_sees_it(way: str, app: App, page: Page) -> None:
     page.goto(f"{app.url}/data")
     expect(page.locator(".ink-ready")).to_be_attached()

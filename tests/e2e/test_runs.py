@@ -239,7 +239,7 @@ def test_who_made_a_run_may_delete_it_and_undo_that_others_may_not(
 def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, store: Store) -> None:
     page.goto(f"{app.url}/search")
     expect(page.get_by_role("button", name="Start the search")).to_be_visible()
-    for label, value in (("Training images (0 = all)", "1000"), ("Maximum trials", "12")):
+    for label, value in (("Training images (0 = all)", "1000"), ("Maximum trials", "8")):
         field = page.get_by_role("textbox", name=label)
         field.fill(value)
         field.press("Enter")
@@ -256,10 +256,10 @@ def test_a_search_is_started_watched_stopped_and_resumed(page: Page, app: App, s
     page.get_by_role("button", name="Resume").click()
     until(lambda: searches.get(search_id).state == "finished", "the search to end")
     trained = store.list(group_id=search_id, statuses=["finished"])
-    assert len(trained) == 12
+    assert len(trained) == 8
     assert len(store.list(group_id=search_id)) >= before
     assert all(isinstance(store.events_since(row.id).events[-1], TERMINAL) for row in trained)
     best = max(row.evaluation_accuracy or 0.0 for row in trained)
     expect(on_page(page, f"{100 * best:.2f}%").first).to_be_visible()
-    expect(on_page(page, "12 of 12 trials completed")).to_be_visible()
+    expect(on_page(page, "8 of 8 trials completed")).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()

@@ -114,6 +114,7 @@ def test_pause_one_step_go_on_and_stop(app: App, page: Page) -> None:
     expect(on_page(page, "of 10,000 images it had never seen")).to_be_visible()
 
 
+@pytest.mark.long
 def test_one_step_starts_a_run_that_waits(app: App, page: Page) -> None:
     open_train(page, app.url)
     press(page, "One step")
@@ -147,6 +148,7 @@ def test_a_link_gives_another_browser_the_same_form_the_same_view_and_the_same_n
     assert final_loss(app, mine) == final_loss(app, theirs)
 
 
+@pytest.mark.long
 def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser, store: Store) -> None:
     open_train(page, app.url)
     press(page, "Train")
@@ -206,6 +208,7 @@ def test_a_bad_address_is_told_and_the_rest_of_it_holds(app: App, page: Page) ->
     assert "nan" not in page.url
 
 
+@pytest.mark.long
 def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) -> None:
     for name in ("weights", "draw", "evaluate", "data", "runs", "search"):
         page.goto(f"{app.url}/{name}?run=nosuchrun&epochs=banana")
@@ -233,6 +236,7 @@ def test_divergence_is_told_with_a_way_out(app: App, page: Page) -> None:
     expect_status(page, "finished", 120_000)
 
 
+@pytest.mark.long
 def test_phone_width_has_no_sideways_scroll_and_reaches_the_button(app: App, browser) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     try:

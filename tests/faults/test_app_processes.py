@@ -16,6 +16,7 @@ pytestmark = pytest.mark.faults
 TOLD_MEANWHILE = "() => getComputedStyle(document.querySelector('.stApp'), '::after').content"
 
 
+@pytest.mark.long
 def test_a_killed_worker_is_on_the_page_and_resume_finishes_the_run(lab, page, context):
     with unharmed(lab, page):
         run = lab.trained(page)
@@ -58,7 +59,7 @@ def test_a_model_that_does_not_fit_into_memory_fails_in_words_on_the_page_and_th
         expect_status(page, "finished")
 
 
-def test_a_killed_web_process_leaves_its_run_to_the_next_one_and_sigterm_ends_everything(new_lab, page):
+def test_a_killed_web_process_leaves_its_run_to_the_next_one(new_lab, page):
     lab: Lab = new_lab()
     with unharmed(lab, page):
         run = lab.trained(page)
@@ -79,6 +80,11 @@ def test_a_killed_web_process_leaves_its_run_to_the_next_one_and_sigterm_ends_ev
         expect(page.get_by_role("button", name="Resume")).to_be_enabled()
         lab.resume(page, run)
 
+
+@pytest.mark.long
+def test_sigterm_ends_everything_and_the_next_web_process_finds_the_run(new_lab, page):
+    lab: Lab = new_lab()
+    with unharmed(lab, page):
         second = lab.trained(page)
         pids = family(lab.app.process.pid)
         send_all(pids, signal.SIGTERM)

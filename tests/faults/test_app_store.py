@@ -32,6 +32,7 @@ def set_aside(lab: Lab) -> set[Path]:
     }
 
 
+@pytest.mark.long
 def test_a_locked_store_is_read_on_and_says_busy_when_train_is_pressed(lab, page):
     with unharmed(lab, page):
         run = lab.trained(page)

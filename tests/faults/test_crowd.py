@@ -34,6 +34,7 @@ def test_two_apps_share_a_store_and_its_queue(app_in, tmp_path):
     assert [(row.status, row.attempt) for row in store.list()] == [("finished", 1)] * 8
 
 
+@pytest.mark.long
 def test_when_one_of_two_apps_is_killed_the_other_carries_on(app_in, tmp_path):
     first, store = app_in(tmp_path, cores=1)
     run_id = store.create(LONG, pace=SLOW)
@@ -103,7 +104,8 @@ def kill_and_resume(app: App, store: Store, run_id: str) -> None:
     app.submit(run_id)
 
 
-def test_runs_alone_in_a_crowd_and_killed_three_times_have_the_same_bits(app_in, tmp_path):
+@pytest.mark.parametrize("times", [2, pytest.param(3, marks=pytest.mark.long)])
+def test_runs_alone_in_a_crowd_and_killed_a_few_times_have_the_same_bits(app_in, tmp_path, times):
     app, store = app_in(tmp_path, cores=2, running=30)
 
     def trained(config: RunConfig, pace: str, owner: str) -> str:
@@ -118,13 +120,15 @@ def test_runs_alone_in_a_crowd_and_killed_three_times_have_the_same_bits(app_in,
 
     alone = [weights(trained(config, "full", "one")) for config, _pace in MIXED]
     crowd = [
-        trained(config, pace, f"pupil {i}.{j}") for j in range(3) for i, (config, pace) in enumerate(MIXED)
+        trained(config, pace, f"pupil {i}.{j}")
+        for j in range(times)
+        for i, (config, pace) in enumerate(MIXED)
     ]
     killed = crowd[: len(MIXED)]
-    for _time in range(3):
+    for _time in range(times):
         for run_id in killed:
             kill_and_resume(app, store, run_id)
-    assert [weights(run_id) for run_id in crowd] == alone * 3
+    assert [weights(run_id) for run_id in crowd] == alone * times
     assert any(store.get(run_id).attempt > 1 for run_id in killed)
 
 
@@ -157,6 +161,7 @@ def test_runs_leave_processes_and_open_files_as_they_were(shared_app, count):
     assert train(count) == before
 
 
+@pytest.mark.long
 def test_a_long_pause_gives_its_worker_up_when_others_wait_and_takes_one_again(shared_app):
     app, store = shared_app
     paused = store.create(LONG, command="pause", run_until=7, pace=SLOW)

@@ -51,6 +51,7 @@ def test_a_run_that_fills_the_disk_keeps_what_it_wrote_and_goes_on_when_there_is
         store.order(waiting.id, command="stop")
 
 
+@pytest.mark.long
 def test_with_little_room_left_the_upkeep_makes_more_of_old_snapshots_and_the_next_run_finishes(
     small_disk, app_in
 ):

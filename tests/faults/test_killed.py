@@ -64,6 +64,7 @@ def test_a_killed_runner_is_replaced_and_its_workers_leave_a_checkpoint(shared_a
     assert told_steps(store, run_id) == list(range(1, 4001))
 
 
+@pytest.mark.long
 def test_when_the_app_is_killed_everything_ends_and_the_next_app_finds_every_run(app_in, tmp_path):
     app, store = app_in(tmp_path, cores=1)
     run_id, waiting = store.create(LONG, pace=SLOW), store.create(SHORT)

@@ -108,6 +108,7 @@ def test_past_the_limit_newcomers_get_a_sentence_and_who_is_here_goes_on(narrow:
 
 
 @pytest.mark.e2e
+@pytest.mark.long
 def test_a_page_that_came_before_there_was_no_room_says_so(narrow: App, page: Page) -> None:
     _status, html = ask(narrow.url)
     open_files = len(list(Path(f"/proc/{narrow.process.pid}/fd").iterdir()))

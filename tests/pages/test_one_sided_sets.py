@@ -139,7 +139,13 @@ CHANGED = {  # what happens to the dataset -> page -> what it says then
 
 
 @pytest.mark.usefixtures("pad")
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name in ("grown", "no images") else [])
+        for name in CHANGES
+    ],
+)
 def test_a_run_opens_on_every_page_whatever_became_of_its_dataset(
     app: AppTest, store: Store, made: Callable, change: str
 ) -> None:

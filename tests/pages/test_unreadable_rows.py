@@ -78,7 +78,7 @@ def test_a_run_whose_events_are_damaged_breaks_no_page(
         assert "is damaged" in text
 
 
-@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn"])
+@pytest.mark.parametrize("model", ["softmax", pytest.param("mlp", marks=pytest.mark.long), "cnn"])
 @pytest.mark.parametrize("page", PAGES)
 def test_a_run_whose_weights_and_scores_are_damaged_breaks_no_page(
     page: str, model: str, app: AppTest, store: Store, mnist: ImageData

@@ -102,7 +102,7 @@ def test_runs_are_listed_on_any_console_without_steering_it(
 
 @pytest.mark.parametrize(
     "every",
-    [pytest.param(4, id="each name by a quarter"), pytest.param(1, id="all", marks=pytest.mark.long)],
+    [pytest.param(8, id="each name by an eighth"), pytest.param(1, id="all", marks=pytest.mark.long)],
 )
 @pytest.mark.parametrize(
     ("console", "names"),

@@ -135,7 +135,10 @@ def test_a_printed_report_s_words_are_all_the_reader_s(
     assert words_outside(text, names_in_report(softmax_run) | {"Inkling"}) == []
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet", "onnx", "gif", "webp"])
+@pytest.mark.parametrize(
+    "form",
+    ["csv", "onnx", *(pytest.param(form, marks=pytest.mark.long) for form in ("parquet", "gif", "webp"))],
+)
 def test_what_has_no_words_is_the_same_file_in_every_language(
     form: str, softmax_run: str, export_store: Store, pseudo: Reader
 ) -> None:

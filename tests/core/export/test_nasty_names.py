@@ -49,8 +49,13 @@ def test_the_script_s_docstring_and_the_notebook_s_heading_are_the_name(
         assert source.partition("\n")[0].count("<") == 2 * kept.count("$")  # no element but those around a $
 
 
-def test_the_html_report_shows_name_and_note_and_loads_nothing(named: str, export_store: Store) -> None:
-    for name in NASTY_NAMES:
+@pytest.mark.parametrize(
+    "names", [FEW_NASTY_NAMES, pytest.param(NASTY_NAMES, marks=pytest.mark.long)], ids=["few", "all"]
+)
+def test_the_html_report_shows_name_and_note_and_loads_nothing(
+    named: str, export_store: Store, names: tuple[str, ...]
+) -> None:
+    for name in names:
         export_store.rename(named, name)
         export_store.note(named, f"{name}\nsecond line")
         page = export_run(export_store, named, "html").data.decode()

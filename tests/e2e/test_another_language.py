@@ -198,6 +198,7 @@ def test_ones_own_datasets(visitor: ForeignVisitor) -> None:
     assert visitor.amiss == {}
 
 
+@pytest.mark.long
 def test_draw(visitor: ForeignVisitor, house: House) -> None:
     visitor.open(f"draw?run={house.softmax}")
     visitor.reads("nothing drawn")

@@ -23,7 +23,8 @@ def own_data(data_folder: Path, mnist, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("what", ["truncated", pytest.param("altered", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("what", ["truncated", "altered"])
 def test_a_spoiled_image_file_is_told_and_unpacked_again(
     own_data: Path, page: Page, tmp_path, what: str
 ) -> None:

@@ -57,6 +57,7 @@ def test_all_ten_digits_are_read(
         clear(page)
 
 
+@pytest.mark.long
 def test_the_softmax_regression_answers_with_its_evidence_and_its_sum(app: App, page: Page) -> None:
     open_draw(page, app, "softmax-mnist")
     draw(page, path_of(3, MIDDLE))
@@ -199,6 +200,7 @@ def test_on_a_phone_a_finger_does_it_all_and_nothing_moves(app: App, browser: Br
         phone.close()
 
 
+@pytest.mark.long
 def test_everything_behind_the_answer_can_be_opened(app: App, page: Page) -> None:
     open_draw(page, app, "softmax-mnist")
     draw(page, path_of(0, CORNER))

@@ -200,6 +200,7 @@ def test_the_data_page_opens_by_its_own_address_on_a_phone(page: Page, app: App,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.long
 def test_a_link_opens_the_section_that_it_names_and_follows_the_tabs(
     page: Page, app: App, trained: str
 ) -> None:

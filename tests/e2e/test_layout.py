@@ -42,7 +42,7 @@ new PerformanceObserver((list) => {
 
 
 @pytest.fixture(
-    params=["laptop", *(pytest.param(name, marks=pytest.mark.long) for name in ("tablet", "phone"))]
+    params=["laptop", *(pytest.param(name, marks=pytest.mark.long) for name in ("tablet", "phone"))],
 )
 def sized(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """Return a page of a laptop, a tablet, a phone, which notes everything that moves by itself."""
@@ -148,6 +148,7 @@ def test_a_phone_shows_one_curve_and_the_first_row_of_images_at_once(app: App, p
     until(lambda: page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "no sideways scroll")
 
 
+@pytest.mark.long
 def test_what_to_do_after_a_run_that_diverged_covers_nothing(app: App, sized: Page) -> None:
     open_train(sized, f"{app.url}/?learning_rate=100&l2=1&train_size=300&epochs=20")
     choose(sized, "Pace", "Full speed")

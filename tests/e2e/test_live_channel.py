@@ -105,6 +105,7 @@ RUBBISH = (
 )
 
 
+@pytest.mark.long
 def test_rubbish_changes_nothing_of_what_is_watched(app: App, running: str) -> None:
     async def converse(socket: ClientConnection) -> None:
         await socket.send(watching(f"run:{running}"))
@@ -195,6 +196,7 @@ def test_a_tab_that_nobody_sees_watches_nothing(app: App, page: Page, running: s
     until(lambda: step_shown(page) > hidden + 5, "the page to be brought up to date")
 
 
+@pytest.mark.long
 def test_the_end_of_a_run_draws_the_page_anew_and_it_watches_no_more(
     app: App, page: Page, store: Store
 ) -> None:

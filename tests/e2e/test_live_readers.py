@@ -156,7 +156,8 @@ def held(app: App) -> tuple[int, float]:
     return len(files), int(memory.split()[1]) / 1000
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(5_000, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("count", [60, 5_000])
 def test_readers_that_take_little_slow_nobody_and_leave_nothing(house: App, told: Told, count: int) -> None:
     delays_s: list[float] = []
     taken: list[int] = []

@@ -69,7 +69,9 @@ def test_a_fault_of_the_program(where: str, faulty: App, page: Page) -> None:
     ("answer", "words"),
     [
         (413, "This file is too large: at most 20 MB can be uploaded."),
-        (403, "This browser sends Inkling no cookies, and an upload needs one."),
+        pytest.param(
+            403, "This browser sends Inkling no cookies, and an upload needs one.", marks=pytest.mark.long
+        ),
         pytest.param(429, "At most 100 MB of uploads are held for one visitor", marks=pytest.mark.long),
         pytest.param(
             507, "Inkling holds as many uploads as it may at the moment, 500 MB", marks=pytest.mark.long

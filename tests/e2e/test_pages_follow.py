@@ -152,6 +152,7 @@ def test_pages_of_which_nothing_moves_ask_for_nothing(
     store.order(still, command="stop")
 
 
+@pytest.mark.long
 def test_pages_without_weights_wait_for_them(app: App, page: Page, store: Store) -> None:
     run_id = store.create(LONG, queue=False)
     attempt = store.claim(run_id)

@@ -87,10 +87,9 @@ def test_on_paper_images_stand_apart_and_there_are_no_settings(
     "place",
     [
         "",
-        "draw",
         *(
             pytest.param(name, marks=pytest.mark.long)
-            for name in ("weights", "evaluate", "data", "runs", "search")
+            for name in ("weights", "draw", "evaluate", "data", "runs", "search")
         ),
     ],
 )

@@ -183,6 +183,7 @@ def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page
     expect(page.get_by_role("textbox", name="Dropout")).to_be_visible()  # what was opened stays open
 
 
+@pytest.mark.long
 def test_an_emptied_field_is_not_replaced_without_a_word(app: App, page: Page) -> None:
     open_train(page, f"{app.url}/?learning_rate=0.003")
     rate = page.get_by_role("combobox", name=re.compile("Learning rate$"))
@@ -220,6 +221,7 @@ def test_every_page_tells_what_its_address_asks_in_vain(app: App, page: Page) ->
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_data_page_shows_the_images_that_its_address_names(app: App, page: Page) -> None:
     page.goto(f"{app.url}/data?dataset=fashion_mnist")
     expect(page.get_by_text("these are all images of Fashion-MNIST")).to_be_visible()

@@ -226,6 +226,7 @@ def test_a_link_shows_the_run_and_a_shared_dataset_until_it_is_taken_back(
     until(lambda: step_shown(page) > step, "the curves to go on")
 
 
+@pytest.mark.long
 def test_one_moves_to_a_second_browser_and_deletes_everything(
     app: App, two: tuple[Visitor, Visitor], browser: Browser
 ) -> None:

@@ -51,7 +51,8 @@ def test_a_link_to_a_page_of_a_fresh_server_shows_it_with_everything_around_it(
     until(lambda: step_shown(page) > 20, "the page to follow its run, whose news has an address of its own")
 
 
-@pytest.mark.parametrize("told", [pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGINT])
+@pytest.mark.long
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_that_is_told_to_end_ends_in_order_and_leaves_nothing(
     fresh: App, page: Page, told: signal.Signals
 ) -> None:

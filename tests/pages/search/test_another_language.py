@@ -53,7 +53,9 @@ def test_what_cannot_be_searched(foreign: AppTest, key: str, text: str) -> None:
     assert outside(foreign) == []
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    "state", [pytest.param(each, marks=[pytest.mark.long] if each == "stopping" else []) for each in STATES]
+)
 def test_a_search_in_every_state(
     foreign: AppTest, store: Store, mnist: ImageData, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,8 @@ from tests.polling import until
 pytestmark = pytest.mark.faults
 
 
-@pytest.mark.parametrize("offset_s", [-3600, pytest.param(3600, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("offset_s", [-3600, 3600])
 def test_a_clock_that_jumps_an_hour_disturbs_nothing(app_in, tmp_path, offset_s):
     offset, environment = moved_clock(tmp_path)
     app, store = app_in(tmp_path, environment, cores=1)

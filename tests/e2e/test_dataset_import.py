@@ -41,6 +41,7 @@ def own_sets(app: App) -> set[str]:
     return {folder.name for folder in (app.data / "own").glob("*")}
 
 
+@pytest.mark.long
 def test_it_says_how_far_it_is_and_ends_at_a_press_with_nothing_left(app: App, page: Page) -> None:
     before = own_sets(app)
     progress = begun(page, app)

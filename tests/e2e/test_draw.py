@@ -57,7 +57,6 @@ def test_all_ten_digits_are_read(
         clear(page)
 
 
-@pytest.mark.long
 def test_the_softmax_regression_answers_with_its_evidence_and_its_sum(app: App, page: Page) -> None:
     open_draw(page, app, "softmax-mnist")
     draw(page, path_of(3, MIDDLE))

@@ -15,7 +15,6 @@ ALL_PAGES_MB = 3.5
 AGAIN_MB = 0.05
 
 
-@pytest.mark.long
 def test_a_visit_is_light(browser: Browser, app: App) -> None:
     context = browser.new_context()
     with (link := Link(urlsplit(app.url).port or 80)).open() as port:

@@ -24,7 +24,7 @@ _TOO_MANY: Final = {  # validation images, by whether a number of training image
     False: N_("{value} validation images leave none of the dataset's {count} to train on. Choose fewer."),
 }
 _LEFT_OUT: Final = N_(
-    "{field} must be a number from 0 to {most}, which are the classes of {title}, or -1 for none, not {value}."
+    "{field} must be a number from 0 to {most}, which are the classes of {title}, or −1 for none, not {value}."
 )
 OWN_VALIDATION: Final = N_(
     "The number of validation images must be {count}, which the dataset brings (progress is measured on them), or 0 "

@@ -20,7 +20,7 @@ TWO_WAYS: Final = N_(
 ONE_WAY: Final = N_(
     "{field} is ambiguous: “{value:text}” can be read in two ways. Write {number:text} instead."
 )
-NO_NUMBER: Final = N_("{field} must be a number, such as 0.001 or 1e-3, not “{value:text}”.")
+NO_NUMBER: Final = N_("{field} must be a number, such as 0.5 or 1e-3, not “{value:text}”.")
 
 
 class NumberRefused(ValueError):  # noqa: N818 - the name says what happened

@@ -56,7 +56,7 @@ def test_a_model_that_never_saw_a_class_never_answers_with_it(quick_mnist: Image
         (
             "mnist",
             10,
-            "left_out_class must be a number from 0 to 9, which are the classes of MNIST, or -1 for none, not 10.",
+            "left_out_class must be a number from 0 to 9, which are the classes of MNIST, or −1 for none, not 10.",
         ),
     ],
 )

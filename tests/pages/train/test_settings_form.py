@@ -82,7 +82,7 @@ def test_an_address_whose_class_left_out_the_dataset_has_not_is_told_and_leaves_
     app.run()
     assert not app.exception
     told = (
-        "Class left out must be a number from 0 to 9, which are the classes of MNIST, or -1 for none, not 10."
+        "Class left out must be a number from 0 to 9, which are the classes of MNIST, or −1 for none, not 10."
     )
     assert any(told in warning.value for warning in app.warning)
     assert app.selectbox(key="set_left_out_class_0").value == -1

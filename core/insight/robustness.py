@@ -56,8 +56,20 @@ def damaged_images(images: NDArray, damage: str, seed: int = 0) -> list[Images]:
     return [way.apply(pixels, strength, seed) for strength in way.strengths]
 
 
-def accuracy_curve(logits_of: LogitsOf, damaged: Sequence[Images], labels: Labels, damage: str) -> Curve:
-    """Return a model's accuracy on what `damaged_images` returned for images with these labels (N,)."""
-    answers = [np.asarray(logits_of(images)).argmax(axis=1) for images in damaged]
-    accuracy = tuple(wilson(int((a == labels).sum()), len(labels)) for a in answers)
-    return Curve(damage, DAMAGES[damage].strengths, accuracy)
+def accuracy_curve(
+    logits_of: LogitsOf,
+    damaged: Sequence[Images],
+    labels: Labels,
+    damage: str,
+    undamaged_logits: NDArray | None = None,
+) -> Curve:
+    """Return a model's accuracy on what `damaged_images` returned for images with these labels (N,).
+
+    undamaged_logits: (N, K), the model's of the images as they are, where these are known already.
+    """
+    way, counts = DAMAGES[damage], []
+    for strength, images in zip(way.strengths, damaged, strict=True):
+        is_known = undamaged_logits is not None and strength == way.neutral
+        logits = np.asarray(undamaged_logits if is_known else logits_of(images))
+        counts.append(int((logits.argmax(axis=1) == labels).sum()))
+    return Curve(damage, way.strengths, tuple(wilson(count, len(labels)) for count in counts))

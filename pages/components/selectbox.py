@@ -17,6 +17,7 @@ from core.i18n.literal_text import markdown_text
 
 T = TypeVar("T", bound=str)
 FRAME_PX: Final = 50  # of a select box, what its edges and its arrow take
+LABEL_PX: Final = 36  # of a label that stands before its box, what its help mark and the gaps take
 LETTER_PX: Final = 6.6  # the width of a letter, on average
 
 
@@ -73,8 +74,16 @@ def field_px(texts: Iterable[str], at_least: int) -> int:
 
     at_least: its width where they are short, so that it stands as wide whatever is chosen.
     """
-    wide = [sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) for text in texts]
-    return max(at_least, round(FRAME_PX + LETTER_PX * max(wide, default=0)))
+    return max(at_least, round(FRAME_PX + max(map(_text_px, texts), default=0)))
+
+
+def label_px(text: str) -> int:
+    """Return how wide a label with a help mark is that stands before its box."""
+    return round(LABEL_PX + _text_px(text))
+
+
+def _text_px(text: str) -> float:
+    return LETTER_PX * sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _chosen(key: str, number: int, choose: Callable[[Any], None]) -> None:

@@ -72,7 +72,7 @@ def evaluation(run_id: str) -> None:
                 show_mistakes(run, found)
                 show_calibration(found)
             case "How it breaks":  # not said: a name in addresses
-                show_robustness(run, found.step)
+                show_robustness(run, found)
                 st.subheader(_("Smallest adversarial change"), anchor=False)
                 show_adversarial_change(run, found)
             case "Published figures":  # not said: a name in addresses

@@ -22,7 +22,7 @@ from pages.components.captioned_figure import chart
 from pages.components.image_panels import pixel_panels
 from pages.components.theme import current_theme
 from pages.run_context.dataset_guard import content_of
-from pages.run_context.trained_model import logits_of, newest_step, test_images
+from pages.run_context.trained_model import Scores, logits_of, newest_step, test_images
 from pages.server.turns import costly
 from pages.server.visitor import image_data, store
 
@@ -33,13 +33,19 @@ IMAGES = 1_000  # of the test set, as many of each class as of another: the same
 
 
 @costly(st.cache_data(show_spinner=False, max_entries=512))
-def _curve(run_id: str, step: int, damage: str, content: str) -> Curve:
+def _curve(run_id: str, step: int, damage: str, content: str, _found: Scores | None) -> Curve:
+    """Return the run's curve; _found: what the same weights make of the test images, where that is known."""
     run = store().get(run_id)
     data = image_data(run.dataset)
     chosen = balanced_subset(data.test_labels, IMAGES)
     damaged = _damaged(run.dataset, run.config.deskew, damage, content, test_images(run)[chosen])
+    is_whole = _found is not None and len(_found.index) == len(data.test_labels)
     return accuracy_curve(
-        lambda images: logits_of(run, step, images), damaged, data.test_labels[chosen], damage
+        lambda images: logits_of(run, step, images),
+        damaged,
+        data.test_labels[chosen],
+        damage,
+        _found.logits[chosen] if _found and is_whole else None,
     )
 
 
@@ -55,7 +61,7 @@ def _damaged(
     return damaged_images(_images, damage)
 
 
-def show_robustness(run: RunRow, step: int) -> None:
+def show_robustness(run: RunRow, found: Scores) -> None:
     """Show the curves of one kind of damage, chosen by the visitor, and the damaged images."""
     damage = st.segmented_control(
         _("Damage"),
@@ -73,7 +79,7 @@ def show_robustness(run: RunRow, step: int) -> None:
     curves: dict[str, Curve] = {}
     waiting = st.empty()
     for number, (name, row) in enumerate({_("this run"): run, **rivals}.items(), start=1):
-        at = step if row.id == run.id else newest_step(row)
+        own = found if row.id == run.id else None
         if row.model != "softmax":
             waiting.progress(
                 number / (len(rivals) + 1),
@@ -84,7 +90,8 @@ def show_robustness(run: RunRow, step: int) -> None:
                     name=name,
                 ),
             )
-        curves[name] = _curve(row.id, at, str(damage), content_of(row))
+        at = own.step if own else newest_step(row)
+        curves[name] = _curve(row.id, at, str(damage), content_of(row), own)
     waiting.empty()
     _show_curves(curves, str(damage))
     if rivals:
@@ -97,7 +104,7 @@ def show_robustness(run: RunRow, step: int) -> None:
         )
     else:
         st.caption(_("Train another kind of model on the same dataset to compare its curve with this one."))
-    _show_damaged(run, step, str(damage))
+    _show_damaged(run, found.step, str(damage))
 
 
 def _show_curves(curves: dict[str, Curve], damage: str) -> None:

@@ -15,7 +15,7 @@ from core.i18n.translation import N_, Sentences, _
 from core.models.parameter_shapes import count_parameters
 from core.protocol.controls import parse_pace
 from core.runs import RunRow, StoreError
-from pages.components.selectbox import field_px, selectbox, with_first
+from pages.components.selectbox import field_px, label_px, selectbox, with_first
 from pages.run_context.form_config import put_config
 from pages.run_context.selected_run import select_run
 from pages.server.visitor import command, may, store, submit, visitor
@@ -35,7 +35,6 @@ DEFAULT_PACE: Final = "film:10"
 TRAIN_PX: Final = 138  # fixed widths: a button that moves under the pointer is a click that goes astray
 PAUSE_PX: Final = 108
 PACE_PX: Final = 168
-LABEL_PX: Final = 62  # the word before it
 OBEYED_S: Final = 0.4
 FIRST_POINT_S: Final = 0.6  # a new run is given this long to say something before the page is drawn
 
@@ -155,7 +154,7 @@ def _pace(run: RunRow | None) -> None:
         choose,
         key="pace_choice",
         disabled=run is not None and run.is_live and not may(Action.ORDER_RUN, run),
-        width=field_px(names.values(), PACE_PX) + LABEL_PX,
+        width=field_px(names.values(), PACE_PX) + label_px(_("Pace")),
         help=_(
             "How fast you see the training. Slow spreads the whole run over about 10 seconds, or longer if it needs "
             "more. The results are the same at every pace, and “trained for” does not count the waiting. Default: "

@@ -34,6 +34,20 @@ def test_accuracy_is_whole_where_nothing_is_damaged_and_falls_towards_the_ends(m
     assert curve.half_gone is None or curve.shares[curve.strengths.index(curve.half_gone)] < undamaged / 2
 
 
+def test_what_is_known_of_the_undamaged_images_is_not_computed_again(mnist, trained, subset):
+    images, labels = mnist.test_images[subset], trained.labels[subset]
+    damaged = damaged_images(images, "rotation")
+    asked = []
+
+    def logits_of(pixels):
+        asked.append(pixels)
+        return linear_logits(trained.weight, trained.bias, pixels)
+
+    known = accuracy_curve(logits_of, damaged, labels, "rotation", trained.logits[subset])
+    assert len(asked) == len(damaged) - 1
+    assert known == accuracy_curve(logits_of, damaged, labels, "rotation")
+
+
 def test_accuracy_at_a_strength_equals_damaging_by_hand(mnist, trained, subset):
     images, labels = mnist.test_images[subset], trained.labels[subset]
     damaged = damaged_images(images, "inversion")

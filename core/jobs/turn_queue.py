@@ -14,8 +14,8 @@ from typing import Final, Generic, TypeVar
 Run = TypeVar("Run")  # whatever a run is known by; hashable
 
 HEAD_START_S: Final = 0.5  # how far a clock may lag behind: what a run's first curve takes
-LONGEST_S: Final = 1.0  # who does not give a turn back for so long keeps nobody waiting any more: it may hang
-RENEWED_S: Final = 0.5  # after so long a turn is asked back, whoever is next: who gives it back does not hang
+LONGEST_S: Final = 0.5  # after so long a turn is asked back, whoever is next: who gives it back does not hang
+GRACE_S: Final = 1.0  # who has not given it back for so long keeps nobody waiting any more: it may hang
 TURN_S: Final = 0.1  # how far a clock may run ahead of one that waits: each turn has news to write
 SEARCH_WEIGHT: Final = 4.0  # a search has a quarter of what a person's own run has
 
@@ -44,7 +44,7 @@ class Contender:
 
     def lasts_s(self, now: float) -> float:
         """Return how long the turn in hand has kept others waiting; 0 without one."""
-        until = min(now, self.asked_back_at + LONGEST_S)
+        until = min(now, self.asked_back_at + GRACE_S)
         return 0.0 if self.turn_since is None else until - self.turn_since
 
     def clock(self, now: float) -> float:
@@ -53,7 +53,7 @@ class Contender:
 
     def hangs(self, now: float) -> bool:
         """Return whether it has kept a turn for too long that was asked back."""
-        return now - self.asked_back_at >= LONGEST_S
+        return now - self.asked_back_at >= GRACE_S
 
 
 @dataclass
@@ -151,7 +151,7 @@ class TurnQueue(Generic[Run]):
     def _is_long(self, contender: Contender, first: Contender, now: float) -> bool:
         """Return whether a run has computed for long enough, where this one waits."""
         is_ahead = contender.clock(now) >= first.account.clock + TURN_S
-        return is_ahead or contender.lasts_s(now) >= RENEWED_S
+        return is_ahead or contender.lasts_s(now) >= LONGEST_S
 
     def _fits(self, contender: Contender, beside: Sequence[Contender]) -> bool:
         """Return whether a run may compute beside these; alone any may."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -41,16 +41,20 @@ _TIMES: Final = [
 _IN_WORK: Final = select(
     *(RUNS.c[name] for name in ("id", "owner", "group_id", "pace", "state", "threads", "lease")), *_TIMES
 ).where(RUNS.c.state.in_(IN_WORK), RUNS.c.lease != "")
-# How much of a run tells its speed: before the first step the whole test set is evaluated.
-TIMED_S: Final = 1.0  # of training
-TIMED_STEPS: Final = 100
+TIMED_S: Final = 1.0  # of training, from which a run's speed is known
+TIMED_STEPS: Final = 100  # before the first step the whole test set is evaluated
 TIMED_SHARE: Final = 0.1  # of all its steps, where these are fewer
+
+
+def _is_timed(elapsed_s: Any, step: Any, total_steps: Any) -> Any:
+    """Return whether a run's own speed is known: of numbers, or as a condition on columns."""
+    return (elapsed_s >= TIMED_S) & (step > 0) & ((step >= TIMED_STEPS) | (step >= TIMED_SHARE * total_steps))
+
+
 _TIMED: Final = (
     select(*_TIMES)
     .where(
-        RUNS.c.elapsed_s >= TIMED_S,
-        or_(RUNS.c.step >= TIMED_STEPS, RUNS.c.step >= TIMED_SHARE * RUNS.c.total_steps),
-        RUNS.c.step > 0,
+        _is_timed(RUNS.c.elapsed_s, RUNS.c.step, RUNS.c.total_steps),
         RUNS.c.steps_per_epoch.is_not(None),
     )
     .order_by(RUNS.c.number.desc())
@@ -91,8 +95,7 @@ class RunInWork:
     @property
     def is_timed(self) -> bool:
         """Whether its own speed is known."""
-        enough = max(1.0, min(TIMED_STEPS, TIMED_SHARE * self.total_steps))
-        return self.elapsed_s >= TIMED_S and self.step >= enough
+        return bool(_is_timed(self.elapsed_s, self.step, self.total_steps))
 
 
 class ClaimedRuns:

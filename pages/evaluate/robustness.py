@@ -39,13 +39,9 @@ def _curve(run_id: str, step: int, damage: str, content: str, _found: Scores | N
     data = image_data(run.dataset)
     chosen = balanced_subset(data.test_labels, IMAGES)
     damaged = _damaged(run.dataset, run.config.deskew, damage, content, test_images(run)[chosen])
-    is_whole = _found is not None and len(_found.index) == len(data.test_labels)
+    known = _found.logits[chosen] if _found and len(_found.index) == len(data.test_labels) else None
     return accuracy_curve(
-        lambda images: logits_of(run, step, images),
-        damaged,
-        data.test_labels[chosen],
-        damage,
-        _found.logits[chosen] if _found and is_whole else None,
+        lambda images: logits_of(run, step, images), damaged, data.test_labels[chosen], damage, known
     )
 
 

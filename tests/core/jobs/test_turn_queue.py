@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from core.jobs.turn_queue import LONGEST_S, RENEWED_S, TurnQueue
+from core.jobs.turn_queue import GRACE_S, LONGEST_S, TurnQueue
 
 TURN_S = 0.05
 
@@ -163,8 +163,8 @@ def test_a_worker_that_hangs_in_its_turn_keeps_nobody_waiting():
     machine.join("waits")
     assert machine.queue.next_turn(0.0) == "hangs"
     assert machine.queue.ask_back(10.0) == ["hangs"]
-    assert machine.queue.next_turn(10.0 + LONGEST_S / 2) is None
-    assert machine.queue.next_turn(10.0 + LONGEST_S) == "waits"
+    assert machine.queue.next_turn(10.0 + GRACE_S / 2) is None
+    assert machine.queue.next_turn(10.0 + GRACE_S) == "waits"
 
 
 def test_a_worker_that_hung_does_not_owe_the_time_in_which_it_kept_nobody_waiting():
@@ -264,9 +264,9 @@ def test_a_turn_is_asked_back_in_time_also_where_only_a_search_waits_that_has_ha
     for run in ("trial", "mine"):
         queue.want(run, 9.0)
     assert queue.next_turn(9.0) == "mine"
-    assert queue.ask_back(9.0 + RENEWED_S - 0.001) == []
-    assert queue.ask_back(9.0 + RENEWED_S) == ["mine"]
-    assert RENEWED_S < LONGEST_S, "else the trial would compute beside it"
+    assert queue.ask_back(9.0 + LONGEST_S - 0.001) == []
+    assert queue.ask_back(9.0 + LONGEST_S) == ["mine"]
+    assert LONGEST_S < GRACE_S, "else the trial would compute beside it"
 
 
 def test_as_many_turns_end_together_as_the_next_run_needs_cores():

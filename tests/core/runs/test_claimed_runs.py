@@ -56,6 +56,14 @@ def test_runs_in_work_are_those_of_living_workers_with_what_they_have_to_do(stor
         RunInWork(second, "somebody", "group", "full", "paused", 2, "mlp", 300, 6000, 1.5, 100.0),
     ]
     assert store.image_times() == {"mlp": pytest.approx(1.5 / 300 / 100)}
+    hasty = store.create(RunConfig(model="cnn"))
+    attempt = store.claim(hasty)
+    store.append(hasty, attempt, [Started(0, 6000, 600, 60_000, "test", 10_000, 100, "autograd", 2)])
+    store.append(hasty, attempt, [Steps(1, losses[:99], losses[:99], 0.1, 134.0, 1.0)])
+    assert "cnn" not in store.image_times(), "a few steps behind a long first evaluation tell no speed"
+    store.append(hasty, attempt, [Steps(100, losses[:1], losses[:1], 0.1, 135.0, 1.0)])
+    assert store.image_times()["cnn"] == pytest.approx(1.35 / 100)
+    store.leases.give_back(hasty)
     other.leases.give_back(first)
     store.leases.give_back(second)
     assert store.in_work() == []

@@ -15,6 +15,8 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.training.threads import begin_with_one_thread
+from pages.classroom.join_routes import join_routes
+from pages.classroom.sheet_route import sheet_route
 from pages.server import addresses
 from pages.server.answers import OwnWords
 from pages.server.background import begin, tell_end
@@ -61,7 +63,12 @@ BASE_PATH: Final[str] = st.get_option("server.baseUrlPath") or ""
 app = st.App(
     PAGES / "shell.py",
     lifespan=lifespan,
-    routes=[live_route(BASE_PATH), handover_route(BASE_PATH)],
+    routes=[
+        live_route(BASE_PATH),
+        handover_route(BASE_PATH),
+        *join_routes(BASE_PATH),
+        sheet_route(BASE_PATH),
+    ],
     on_script_error=say_fault,
     middleware=[
         Middleware(SecurityHeaders, base_path=BASE_PATH, frames=allowed().frame_sites),

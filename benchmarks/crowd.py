@@ -21,7 +21,7 @@ from benchmarks.app_process import App, running_app
 from benchmarks.live import SAID_EVERY, cpu_s
 from benchmarks.page_client import Session, last_step, live_address, watching
 from benchmarks.under_attack import cookie
-from core.config.app_settings import from_environment
+from core.config.environment import from_environment
 from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
 from core.search import Searches

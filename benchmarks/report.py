@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from core.config.app_settings import from_environment
+from core.config.environment import from_environment
 
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "streamlit")
 

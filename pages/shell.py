@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from core.i18n.translation import _
+from pages.classroom.own_seat import ask_who_is_there, seat_line
 from pages.components.address import keep_one_entry_a_page
 from pages.components.assets import version
 from pages.components.navigation import all_pages, is_first
@@ -18,6 +19,7 @@ from pages.server.errors import show_errors, show_messages
 from pages.server.page_visit import note_page
 from pages.server.reader import find_viewer
 from pages.server.script_turns import in_turn
+from pages.server.seat import is_somebody_else
 from pages.server.visitor import tell_how_long_known
 from pages.server.warmup import list_ready_models, preload_libraries, warm_up
 from pages.train.form_state import config_from_address, config_shown
@@ -40,13 +42,16 @@ def draw() -> None:
         warm_up()
         list_ready_models()
         tell_how_long_known()
+        if is_somebody_else():
+            ask_who_is_there()
+            return
         config_from_address()
         follow_address()
         if is_first(page):
             st.sidebar.subheader(_("Settings"), anchor=False)
-            run_header(config_shown(), put_settings)
+            run_header(seat_line, config_shown(), put_settings)
         else:
-            run_header()
+            run_header(seat_line)
         st.html('<i class="ink-ready"></i>')  # not said: HTML
         show_messages()
         # Of a script that stops early Streamlit keeps the fragments that an earlier drawing had. A browser that still

@@ -38,7 +38,7 @@ def test_core_knows_no_screen(path: Path) -> None:
     assert not [name for name in imports(path) if inside(name, "streamlit", "pages", "app")]
 
 
-PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search")
+PAGES = ("train", "weights", "draw", "evaluate", "data", "runs", "search", "classroom")
 
 # The rooms, lowest first: a room knows rooms of lower floors only, so that no two know each other.
 FLOORS = (
@@ -48,6 +48,7 @@ FLOORS = (
     ("config", "dataset_import", "synthetic_digits"),
     ("models", "runs"),
     ("insight", "search", "training"),
+    ("classroom",),
     ("captions", "figures", "jobs", "prediction"),
     ("export", "live", "pretrained"),
     ("imports", "pages.components"),

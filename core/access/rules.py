@@ -16,10 +16,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever does something. `id` is the visitor's identity, "" for whoever has none."""
+    """Whoever does something. `id` is the visitor's identity, "" for whoever has none; in a class, the member's.
+
+    teaches: the ids of the classes whose teacher they are. member_of: of the class that they are a member of.
+    may_start_class: whether the settings let them start a class from where they are.
+    """
 
     role: Role
     id: str = ""
+    teaches: frozenset[str] = frozenset()
+    member_of: str = ""
+    may_start_class: bool = False
 
 
 SYSTEM: Final = Actor(Role.SYSTEM)
@@ -30,12 +37,14 @@ OPERATOR: Final = Actor(Role.OPERATOR)
 class Subject:
     """The thing that something is done to: the id of its owner ("" is nobody's), and whether it lies in the bin.
 
-    is_shared: whether its owner lets whoever has its link, or everybody, use it.
+    is_shared: whether its owner lets whoever has its link, or everybody, use it. classroom: the id of a class, where
+    the thing is one.
     """
 
     owner: str
     is_deleted: bool = False
     is_shared: bool = False
+    classroom: str = ""
 
 
 NOTHING: Final = Subject("")  # of what is done to no thing in particular, such as making a new one
@@ -62,6 +71,11 @@ class Action(StrEnum):
     SHARE_DATASET = "share_dataset"
     DELETE_DATASET = "delete_dataset"  # and bring it back
     ERASE_OWN = "erase_own"  # delete for good everything of the actor's own
+    START_CLASS = "start_class"
+    JOIN_CLASS = "join_class"  # with its code
+    TEACH_CLASS = "teach_class"  # with a key of its teacher's
+    READ_CLASS = "read_class"  # its title, who is in it
+    LEAD_CLASS = "lead_class"  # everything that its teacher does
     WORK = "work"  # claim a run, write down what it says, drive a search, keep the store small
 
 
@@ -72,10 +86,14 @@ class Relation(StrEnum):
     OWNER = "owner"
     OPERATOR = "operator"
     GUEST = "guest"  # anybody, where the owner shares the thing
+    TEACHER = "teacher"  # of the class
+    MEMBER = "member"  # of the class
+    STARTER = "starter"  # anybody whom the settings let start a class from where they are
 
 
 _EVERYBODY: Final = frozenset(Relation)
 _ITS_OWN: Final = frozenset({Relation.OWNER, Relation.OPERATOR})
+_ITS_TEACHERS: Final = frozenset({Relation.TEACHER, Relation.OPERATOR})
 
 RULES: Final[Mapping[Action, frozenset[Relation]]] = {  # the system may do everything
     Action.LIST_RUNS: _EVERYBODY,
@@ -96,6 +114,11 @@ RULES: Final[Mapping[Action, frozenset[Relation]]] = {  # the system may do ever
     Action.SHARE_DATASET: _ITS_OWN,
     Action.DELETE_DATASET: _ITS_OWN,
     Action.ERASE_OWN: _EVERYBODY,
+    Action.START_CLASS: frozenset({Relation.STARTER, Relation.OPERATOR}),
+    Action.JOIN_CLASS: _EVERYBODY,
+    Action.TEACH_CLASS: _EVERYBODY,
+    Action.READ_CLASS: _ITS_TEACHERS | {Relation.MEMBER},
+    Action.LEAD_CLASS: _ITS_TEACHERS,
     Action.WORK: frozenset({Relation.OPERATOR}),
 }
 
@@ -124,4 +147,10 @@ def relations(actor: Actor, subject: Subject) -> frozenset[Relation]:
         found.add(Relation.OPERATOR)
     if subject.is_shared:
         found.add(Relation.GUEST)
+    if subject.classroom and subject.classroom in actor.teaches:
+        found.add(Relation.TEACHER)
+    if subject.classroom and subject.classroom == actor.member_of:
+        found.add(Relation.MEMBER)
+    if actor.may_start_class:
+        found.add(Relation.STARTER)
     return frozenset(found)

@@ -10,7 +10,8 @@ from typing import Any, Final, NoReturn
 
 import typer
 
-from core.config.app_settings import Settings, SettingsError, from_environment
+from core.config.app_settings import Settings, SettingsError
+from core.config.environment import from_environment
 from core.config.run_config import ConfigError
 from core.config.setting_labels import refusal
 from core.datasets import DatasetError

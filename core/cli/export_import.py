@@ -8,7 +8,7 @@ import typer
 
 from core.cli.console import USAGE_ERROR, fail, named_run, open_store, say, told_errors
 from core.cli.train import OWNER
-from core.config.app_settings import from_environment
+from core.config.environment import from_environment
 from core.datasets import CATALOG
 from core.export import FORMATS, export_run
 from core.i18n.literal_text import visible_text

@@ -9,7 +9,7 @@ import typer
 from PIL import Image
 
 from core.cli.console import USAGE_ERROR, fail, say, say_json
-from core.config.app_settings import from_environment
+from core.config.environment import from_environment
 from core.datasets import DatasetError, DatasetSpec, load
 from core.datasets.pixel_values import as_uint8
 from core.i18n.kept_sentences import for_scripts, with_code

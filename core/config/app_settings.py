@@ -3,22 +3,21 @@
 Every variable is documented by its field below; a bad value is refused with its name and what is allowed.
 """
 
-import os
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from core.config.field_errors import ONE_OF, Sites
+from core.config.field_errors import Sites
 from core.config.machine import core_count, runs_in_memory
 from core.config.run_config import ConfigError, FieldError, RunConfig, checked, rule_of
 from core.config.setting_fields import choice, number, text, whole
 from core.datasets.data_dir import data_folder
-from core.i18n.translation import N_, _
+from core.i18n.translation import N_
 
-PREFIX: Final = "INKLING_"
 OWN: Final = "own"
 EVERYONE: Final = "everyone"
+LOCAL: Final = "local"
+OPERATOR: Final = "operator"
 
 _TOO_MANY_PARAMETERS: Final = N_(
     "The model would have {value} parameters (weights and biases), but at most {most} are allowed here."
@@ -143,6 +142,20 @@ class Settings:
             "command line's. everyone: all."
         ),
     )
+    classes: str = choice(
+        LOCAL,
+        (LOCAL, OPERATOR, EVERYONE),
+        N_(
+            "Who may start a class. local: whoever comes from a private network or this computer, and not through a "
+            "proxy that INKLING_PROXIES does not name. operator: operators alone. everyone: everybody."
+        ),
+    )
+    class_days: int = whole(
+        30,
+        0,
+        36_500,
+        N_("How many days after its last day a class is ended, with everything that its members made."),
+    )
     new_visitors: int = whole(
         600, 1, 10**6, N_("How many new visitors may come from one network address in a minute.")
     )
@@ -240,57 +253,3 @@ class Settings:
 
 
 WIDEST: Final = Settings(max_epochs=int(rule_of("epochs").high))  # no narrower than the settings' own rules
-
-
-def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the Settings of the INKLING_* variables (default: this process's).
-
-    Raises: SettingsError naming every refused variable, its value and what is allowed.
-    """
-    given = os.environ if environment is None else environment
-    values: dict[str, Any] = {}
-    errors: list[str] = []
-    for entry in fields(Settings):
-        name = PREFIX + entry.name.upper()
-        if given.get(name, "") == "":
-            continue
-        try:
-            values[entry.name] = _read(given[name], entry.metadata["rule"])
-        except ValueError:
-            errors.append(_refused(name, given[name], entry))
-    if errors:
-        raise SettingsError(errors)
-    return Settings(**values)
-
-
-def _refused(name: str, value: str, entry: Field[Any]) -> str:
-    """Return, in sentences, what is allowed in a variable, what it is, and what to do."""
-    rule = entry.metadata["rule"]
-    refused = (ONE_OF, {"options": rule}) if isinstance(rule, tuple) else (rule.refusal, rule.limits)
-    must_be = FieldError(name, value, *refused).said()
-    change = (
-        _("Change it, or unset it.")
-        if entry.default == ""
-        else _("Change it, or unset it to use the default, {default}.", default=entry.default)
-    )
-    return " ".join([must_be, _(entry.metadata["what"]), change])
-
-
-def to_environment(settings: Settings) -> dict[str, str]:
-    """Return the variables from which `from_environment` makes the same settings in another process."""
-    given = {PREFIX + entry.name.upper(): getattr(settings, entry.name) for entry in fields(Settings)}
-    return {name: str(value) for name, value in given.items()}
-
-
-def _read(text: str, rule: Any) -> Any:
-    """Return the text in the type of its rule.  Raises: ValueError when it does not fit."""
-    if rule is str:
-        return text
-    if isinstance(rule, tuple):
-        return rule[rule.index(text)]
-    if isinstance(rule, Sites):
-        return rule.read(text)
-    value = float(text)
-    if not rule.low <= value <= rule.high or (rule.integer and value != int(value)):
-        raise ValueError(text)
-    return int(value) if rule.integer else value

@@ -153,12 +153,13 @@ def file_size(n_bytes: int) -> str:
     return gettext("{n} MB").format(n=number(n_bytes / 1e6, 1 if n_bytes < 9.95e6 else 0))
 
 
-def date(timestamp: float) -> str:
-    """Return the day of a time in seconds since 1970, in the reader's zone: "28 Nov 2026"; of no year there is, "–"."""
+def date(when: float | datetime.date) -> str:
+    """Return a day, or that of a time in seconds since 1970 in the reader's zone: "28 Nov 2026"; of no year, "–"."""
     from babel.dates import format_date
 
-    moment = _moment(timestamp)
-    return format_date(moment.date(), "medium", locale=locale()) if moment else NONE
+    moment = None if isinstance(when, datetime.date) else _moment(when)
+    day = when if isinstance(when, datetime.date) else moment and moment.date()
+    return format_date(day, "medium", locale=locale()) if day else NONE
 
 
 def date_time(timestamp: float) -> str:

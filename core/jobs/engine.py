@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from core.access.rules import SYSTEM, Actor
-from core.config.app_settings import to_environment
+from core.config.environment import to_environment
 from core.runs import Store
 
 LOG: Final = logging.getLogger("inkling.engine")

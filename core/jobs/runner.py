@@ -16,7 +16,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Pipe, wait
 from typing import Final, NoReturn
 
-from core.config.app_settings import Settings, from_environment
+from core.classroom.ending import Ending
+from core.config.app_settings import Settings
+from core.config.environment import from_environment
 from core.i18n.literal_text import console_text
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
@@ -102,6 +104,7 @@ class Runner:
             self._upkeep_at = time.monotonic() + UPKEEP_S
             self._store.prune()
             OwnDatasets(self._store).purge()
+            Ending(self._store).end_old()
             self._store.make_room()
             self._store.keep_disk_reserve()
 

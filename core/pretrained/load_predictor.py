@@ -1,6 +1,6 @@
 """A run's model by its id, whether the store holds it or it comes with Inkling."""
 
-from core.config.app_settings import from_environment
+from core.config.environment import from_environment
 from core.datasets import dataset_spec, load
 from core.i18n.translation import _
 from core.prediction.predictor import Predictor, build_predictor

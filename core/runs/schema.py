@@ -193,6 +193,70 @@ SEARCHES: Final = Table(  # see core.search; what Optuna keeps of them is in tab
     Column("created_at", Float, nullable=False),
 )
 
+CLASSROOMS: Final = Table(  # see core.classroom; what is made in a class has its members as owners
+    "classrooms",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("code", String(8), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("last_day", String(10), nullable=False),  # YYYY-MM-DD, where the server is
+    Column("nicknames", String(16), nullable=False),  # "list" or "own"
+    Column("address", Text, nullable=False, default=""),  # of the app, as the class's devices reach it
+    Column("is_open", Integer, nullable=False, default=1),  # to who has the code
+    Column("created_at", Float, nullable=False),
+    Column(
+        "revision", Integer, nullable=False, default=0
+    ),  # counts every change to the class and its members
+)
+
+TEACHER_KEYS: Final = Table(  # of each only its hash
+    "teacher_keys",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("classroom_id", String(16), ForeignKey("classrooms.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),  # whose it is, "" for who started the class
+    Column("hash", String(64), nullable=False),
+    Column("made_at", Float, nullable=False),
+)
+
+TEACHERS: Final = Table(  # visitors who teach a class, by which key
+    "teachers",
+    METADATA,
+    Column("classroom_id", String(16), ForeignKey("classrooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("visitor", String(64), primary_key=True),
+    Column("key_id", String(16), ForeignKey("teacher_keys.id", ondelete="CASCADE"), nullable=False),
+)
+
+MEMBERS: Final = Table(
+    "members",
+    METADATA,
+    Column("id", String(16), primary_key=True),  # the owner of what they make
+    Column("classroom_id", String(16), ForeignKey("classrooms.id", ondelete="CASCADE"), nullable=False),
+    Column("nickname", Text, nullable=False),
+    Column("folded", Text, nullable=False),  # the nickname as it is compared
+    Column("key_hash", String(128), nullable=False),
+    Column("joined_at", Float, nullable=False),
+    Column("removed_at", Float),
+)
+
+SEATS: Final = Table(  # browsers in which a member is at work; of the word in their cookie only its hash
+    "seats",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("member_id", String(16), ForeignKey("members.id", ondelete="CASCADE"), nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+GUESSES: Final = Table(  # wrong codes and keys of the last minutes, see core.classroom.guesses
+    "guesses",
+    METADATA,
+    Column("place", String(64), primary_key=True),
+    Column("minute", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+Index("members_by_classroom", MEMBERS.c.classroom_id, MEMBERS.c.folded, unique=True)
+Index("seats_by_member", SEATS.c.member_id)
 Index("runs_by_state", RUNS.c.state, RUNS.c.queue_order)
 Index("runs_by_owner", RUNS.c.owner, RUNS.c.number)
 Index("own_datasets_by_owner", OWN_DATASETS.c.owner)

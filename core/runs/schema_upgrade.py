@@ -24,7 +24,7 @@ from core.runs.errors import (
 )
 from core.runs.schema import METADATA, SCHEMA_REVISION, STORE_VERSION
 
-VERSION: Final = 4  # of the newest migration
+VERSION: Final = 5  # of the newest migration
 OLDEST: Final = 4  # the oldest version whose software can use a store of VERSION
 FOLDER: Final = Path(__file__).with_name("migrations")
 _ADVISORY_LOCK: Final = (

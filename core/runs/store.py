@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.access.rules import SYSTEM, Action, Actor, Subject, may
-from core.config.app_settings import Settings, from_environment
+from core.config.app_settings import Settings
+from core.config.environment import from_environment
 from core.runs.artifacts import Artifacts
 from core.runs.claimed_runs import ClaimedRuns
 from core.runs.database import WEB_BUSY_S, Database

@@ -18,6 +18,7 @@ _TITLES: Final = Sentences(
         "data": N_("Data"),
         "runs": N_("Runs"),
         "search": N_("Search"),
+        "classroom": N_("Class"),
     }
 )
 _ICONS: Final = {
@@ -28,6 +29,7 @@ _ICONS: Final = {
     "data": ":material/photo_library:",
     "runs": ":material/stacked_line_chart:",
     "search": ":material/travel_explore:",
+    "classroom": ":material/groups:",
 }
 
 

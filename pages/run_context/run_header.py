@@ -25,10 +25,15 @@ FRESH_S: Final = 90.0  # the age of a younger run would be told in seconds, in o
 PICKER_PX: Final = 460
 
 
-def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] | None = None) -> None:
+def run_header(
+    beside: Callable[[], None],
+    form: RunConfig | None = None,
+    use: Callable[[RunConfig], None] | None = None,
+) -> None:
     """Draw the picker of the selected run, and what the run is.
 
-    form: the settings in the form, where the page has one: how the run's differ is said. use: puts others into it.
+    beside: draws what else stands in its line. form: the settings in the form, where the page has one: how the run's
+    differ is said. use: puts others into it.
     """
     try:
         runs = _choices()
@@ -45,6 +50,7 @@ def run_header(form: RunConfig | None = None, use: Callable[[RunConfig], None] |
             select_run(None)
         current = None
     with st.container(key="run_header", horizontal=True, vertical_alignment="center"):
+        beside()
         if not runs:
             st.caption(_("No runs yet. Press **Train** to start the first."))
             return

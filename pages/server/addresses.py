@@ -5,14 +5,26 @@ not let in.
 """
 
 import ipaddress
+import socket
 from typing import Final
 
+import psutil
 from streamlit import config
 from streamlit.net_util import get_internal_ip
 from streamlit.web.server.server_util import get_url
 
 from core.i18n.translation import _
 
+WITHIN: Final = (
+    "docker",
+    "br-",
+    "veth",
+    "virbr",
+    "vmnet",
+    "vboxnet",
+    "vethernet",
+    "podman",
+)  # networks of one machine
 ANY: Final = ("0.0.0.0", "::")
 
 
@@ -32,22 +44,39 @@ def _places() -> list[str]:
     if address not in ANY:
         in_network = _("in the network at {address}", address=get_url(_in_address(address)))
         return [here] if is_here(address) else [in_network]
-    network = _in_network()
-    if network is None:
-        return [here]
-    return [here, _("in the local network at {address}", address=get_url(network))]
+    return [
+        here,
+        *(_("in the local network at {address}", address=get_url(host)) for host in networks_hosts()),
+    ]
 
 
-def host_in_network(port: int | None) -> str | None:
-    """Return at which host others reach the app that is open here at that port, None where nobody does.
+def hosts_in_networks(port: int | None) -> list[str]:
+    """Return at which hosts others may reach the app that is open here at that port, the likeliest first.
 
     At a port that is not the server's, something stands between, and what that lets in is not known here.
     """
     if config.is_manually_set("browser.serverAddress"):
         host = str(config.get_option("browser.serverAddress"))
-        return None if is_here(host) else host
+        return [] if is_here(host) else [host]
     is_open = (config.get_option("server.address") or ANY[0]) in ANY
-    return _in_network() if is_open and port == config.get_option("server.port") else None
+    return networks_hosts() if is_open and port == config.get_option("server.port") else []
+
+
+def networks_hosts() -> list[str]:
+    """Return this computer's IPv4 addresses in its networks: that of the way out first, those for machines within last.
+
+    A computer has one for each cable, Wi-Fi, hotspot and virtual network.
+    """
+    states = psutil.net_if_stats()
+    found = [
+        (name.lower().startswith(WITHIN), entry.address)
+        for name, entries in psutil.net_if_addrs().items()
+        for entry in entries
+        if entry.family == socket.AF_INET and states[name].isup and not is_here(entry.address)
+    ]
+    way_out = _in_network()
+    hosts = [address for _is_within, address in sorted(found, key=lambda one: (one[1] != way_out, one[0]))]
+    return [*dict.fromkeys([*([way_out] if way_out and not hosts else []), *hosts])]
 
 
 def _in_network() -> str | None:

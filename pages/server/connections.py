@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from pages.server.newcomers import is_proxy
+from pages.server.client_address import is_proxy
 from pages.server.open_files import ENOUGH, limit
 
 LOOK_S: Final = 5.0

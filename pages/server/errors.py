@@ -19,6 +19,7 @@ from core.runs import StoreError
 from pages.components.navigation import page
 from pages.server.reader import find_viewer
 from pages.server.script_turns import in_turn
+from pages.server.seat import is_somebody_else
 
 P = ParamSpec("P")
 
@@ -52,6 +53,8 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            if is_somebody_else():  # nothing was done for long: the whole page asks who is there
+                st.rerun()
             draw(*args, **kwargs)
         except PrivateDataset as error:  # it was shared when the page around it was drawn
             say_private(error)

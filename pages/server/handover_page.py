@@ -3,7 +3,6 @@
 import asyncio
 from html import escape
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -17,8 +16,9 @@ from core.runs.handover import PLACE, count_things, owner_by, take
 from core.runs.operators import make_operator
 from core.runs.run_row import COMMAND_LINE
 from pages.server.base_path import prefix_of
-from pages.server.identity import set_cookies, visitor_of
-from pages.server.plain_page import plain_page, read_by_asker
+from pages.server.cookies import set_cookies
+from pages.server.identity import browser_of
+from pages.server.plain_page import is_from_here, plain_page, read_by_asker
 from pages.server.services import system_store
 
 BRINGING: Final = "bringing"
@@ -41,7 +41,7 @@ def handover_route(base_path: str) -> Route:
 
 def _asked(request: Request, _prefix: str) -> Response:
     """Ask whether the other browser's things are to be opened here."""
-    word, here = request.path_params["word"], visitor_of(request.scope)
+    word, here = request.path_params["word"], browser_of(request.scope)
     owner = owner_by(system_store().database, word)
     if not owner:
         return _void()
@@ -83,8 +83,8 @@ def _button(label: str, *, bringing: bool = False) -> str:
 
 def _used(request: Request, prefix: str) -> Response:
     """Have this browser be the other one's visitor."""
-    here = visitor_of(request.scope)
-    if not _is_from_here(request):
+    here = browser_of(request.scope)
+    if not is_from_here(request):
         return _told(_("Open the link itself and press the button there."), 403)
     if not here:
         return _told(
@@ -103,16 +103,6 @@ def _used(request: Request, prefix: str) -> Response:
         return response
     set_cookies(request.scope, MutableHeaders(raw=response.raw_headers), owner, prefix)
     return response
-
-
-def _is_from_here(request: Request) -> bool:
-    """Return whether a page of this server's sent the form, and not another site's, to make its reader be somebody."""
-    asked = request.headers
-    site = asked.get("sec-fetch-site")
-    if site:
-        return site == "same-origin"
-    origin = urlsplit(asked.get("origin", "")).netloc
-    return bool(origin) and origin == asked.get("host")
 
 
 def _counted(owner: str) -> list[str]:

@@ -13,7 +13,7 @@ from streamlit import file_util
 from streamlit.web.server.starlette.starlette_routes import XSRF_COOKIE_NAME
 
 from pages.server.base_path import prefix_of
-from pages.server.newcomers import is_https
+from pages.server.client_address import is_https
 
 # Colours and widths come as style attributes, from Streamlit's scripts and from plotly's. Scripts come from this server
 # alone, but for the components' (Streamlit makes a blob: of each); a photo's data: address is read by a fetch.

@@ -10,14 +10,18 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.routing import WebSocketRoute
+from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.access.guard import NO_SUBJECT
 from core.access.rules import Action
+from core.classroom.classrooms import Classrooms
+from core.classroom.errors import ClassroomError
 from core.datasets import DatasetError
 from core.i18n.catalogue import languages
+from core.live.class_news import class_moment
 from core.live.hub import Hub, Source, Topic, Viewer
 from core.live.news import Moment, MomentSource, refusal
 from core.live.run_news import run_moment, state_moment
@@ -29,10 +33,11 @@ from core.runs.own_datasets import OwnDatasets
 from core.search import Searches
 from pages.server.background import is_under_way, progress_of
 from pages.server.base_path import prefix_of
-from pages.server.identity import passing_name, visitor_of
+from pages.server.cookies import passing_name
+from pages.server.identity import visitor_of
 from pages.server.run_feeds import current, feed
 from pages.server.services import image_data, system_store
-from pages.server.visitor import actor_named
+from pages.server.visitor import store_of
 from pages.server.warmup import libraries_loaded
 from pages.server.workload import workload
 
@@ -53,6 +58,7 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     ),
     "sweep": lambda group_id: sweep_moment(group_id, system_store(), feed),
     "search": lambda search_id: search_moment(search_id, system_store()),
+    "class": lambda classroom_id: class_moment(classroom_id, system_store()),
     "work": lambda name: Moment(
         marks={"is_done": str(not is_under_way(name)), "progress": progress_of(name)}
     ),
@@ -66,6 +72,7 @@ READS: Final[dict[str, Callable[[Store, str], None]]] = {
     "state": lambda store, run_id: store.check(Action.READ_RUN, run_id),
     "sweep": lambda store, _group_id: store.check(Action.LIST_RUNS, NO_SUBJECT),
     "search": lambda store, search_id: Searches(store).check(Action.READ_SEARCH, search_id),
+    "class": lambda store, classroom_id: Classrooms(store).check(Action.READ_CLASS, classroom_id),
 }
 
 
@@ -153,7 +160,7 @@ async def _hear(socket: WebSocket, viewer: Viewer) -> None:
         if isinstance(told.get("heard"), int):
             viewer.heard(told["heard"])
         elif topics is not None:
-            viewer.watch(await asyncio.to_thread(_readable, topics, visitor_of(socket.scope)))
+            viewer.watch(await asyncio.to_thread(_readable, topics, socket.scope))
         else:
             rubbish += 1
         await asyncio.sleep(EASE_S)
@@ -165,24 +172,24 @@ async def _ask_again(socket: WebSocket, viewer: Viewer) -> None:
         await asyncio.sleep(AGAIN_S)
         with suppress(StoreError):  # the looks say what is wrong with the store
             watched = viewer.topics
-            readable = await asyncio.to_thread(_readable, watched, visitor_of(socket.scope))
+            readable = await asyncio.to_thread(_readable, watched, socket.scope)
             for topic in (watched - {*readable}) & viewer.topics:
                 viewer.lose(topic, refusal(topic))
 
 
-def _readable(topics: Iterable[Topic], visitor: str) -> list[Topic]:
-    """Return those of the topics that the visitor may read, as somebody who asks for the thing itself.
+def _readable(topics: Iterable[Topic], scope: Scope) -> list[Topic]:
+    """Return those of the topics that who came on the socket may read, as somebody who asks for the thing itself.
 
     Of what is not there, or no more, a look tells that it is gone, and nothing else.
     """
-    store = system_store().acting_as(actor_named(visitor))
+    store = store_of(scope)
     return [topic for topic in topics if topic.kind not in READS or _may_read(store, topic)]
 
 
 def _may_read(store: Store, topic: Topic) -> bool:
     try:
         READS[topic.kind](store, topic.name)
-    except (NotAllowed, DatasetError):
+    except (NotAllowed, ClassroomError, DatasetError):
         return False
     except StoreError:  # the look says what is wrong with the store
         return True

@@ -13,8 +13,8 @@ from starlette.websockets import WebSocketClose
 
 from core.i18n.translation import ngettext
 from pages.server.base_path import prefix_of
+from pages.server.client_address import address_of
 from pages.server.identity import TRY_AGAIN_LATER, visitor_of
-from pages.server.newcomers import address_of
 from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 

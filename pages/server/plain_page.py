@@ -1,15 +1,47 @@
 """Pages of a few sentences that are no part of the app's own: said in the language that the browser asks for."""
 
 from contextlib import AbstractContextManager
+from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import Scope
 
 from core.i18n.catalogue import language_for
-from core.i18n.reader import Reader, read_by
+from core.i18n.reader import Reader, read_by, reader
 
+# The colours of .streamlit/config.toml.
+_STYLE: Final = """
+:root { --paper: #FBF9F4; --ink: #1B2A41; --edge: #8A8577; --link: #0B5C8F; --accent: #BF4F38; --soft: #F2EEE4 }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #11151C; --ink: #E8E4DA; --edge: #6B7482; --link: #7FBCE6; --soft: #1A202A }
+}
+body { font: 1.2rem/1.5 sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 32rem; margin: min(14vh, 6rem) auto 2rem; padding: 0 1rem; overflow-wrap: anywhere }
+h1 { font: 600 1.9rem/1.25 serif; margin: 0 0 1rem }
+a { color: var(--link) }
+label { display: block; margin: 0.75rem 0 }
+input { display: block; box-sizing: border-box; width: 100%; margin-top: 0.25rem; padding: 0.5rem; font: inherit;
+  color: inherit; background: var(--soft); border: 1px solid var(--edge); border-radius: 0.25rem }
+button, a.button { display: inline-block; font: inherit; padding: 0.5rem 1.25rem; margin: 0.25rem 1rem 0.25rem 0;
+  white-space: normal; border: 1px solid var(--accent); border-radius: 0.25rem; cursor: pointer;
+  color: #fff; background: var(--accent); text-decoration: none }
+button.second { color: inherit; background: none; border-color: var(--edge) }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
+details { margin-top: 2rem }
+summary { cursor: pointer }
+.hint { font-size: 1rem; margin: 0.25rem 0 0.75rem }
+.trouble { border-left: 4px solid var(--accent); padding-left: 0.75rem }
+.code { font-family: monospace; font-size: 1.5rem; letter-spacing: 0.15em }
+input.code { text-transform: uppercase }
+.sheet-qr { width: min(100%, 22rem); margin: 0 auto }
+.sheet-qr svg { display: block; width: 100% }
+.line { border-bottom: 1px solid; height: 3rem }
+@media print { body { margin-top: 0; color: #000; background: #fff } }
+"""  # not said: CSS
 _MOST_LETTERS: Final = 200  # of the languages that a browser lists
 
 
@@ -19,13 +51,24 @@ def read_by_asker(scope: Scope) -> AbstractContextManager[None]:
     return read_by(Reader(language_for(part.partition(";")[0].strip() for part in wanted.split(","))))
 
 
-def plain_page(body: str, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:
-    """Return a page of this HTML, whose texts are escaped."""
+def plain_page(
+    body: str, status: int = 200, headers: dict[str, str] | None = None, *, title: str = ""
+) -> HTMLResponse:
+    """Return a page of this HTML, whose texts are escaped; the title, if there is one, stands above it."""
+    heading = f"<h1>{escape(title)}</h1>" if title else ""  # not said: HTML
     page = (
-        '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        '<meta name="color-scheme" content="light dark"><title>Inkling</title>'
-        "<style>body { font: 1.2rem/1.5 sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem }"
-        "button { font: inherit; padding: 0.5rem 1rem; margin: 0.25rem 0; white-space: normal }</style>"
-        f"<body>{body}"
+        f'<!doctype html><html lang="{reader().language}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"<title>{escape(title) or 'Inkling'}</title><style>{_STYLE}</style><body>{heading}{body}"
     )  # not said: HTML
     return HTMLResponse(page, status, {"cache-control": "no-store", **(headers or {})})
+
+
+def is_from_here(request: Request) -> bool:
+    """Return whether a page of this server's sent the form, and not another site's, to make its reader be somebody."""
+    asked = request.headers
+    site = asked.get("sec-fetch-site")
+    if site:
+        return site == "same-origin"
+    origin = urlsplit(asked.get("origin", "")).netloc
+    return bool(origin) and origin == asked.get("host")

@@ -5,7 +5,8 @@ import atexit
 import streamlit as st
 
 from core import datasets
-from core.config.app_settings import Settings, SettingsError, from_environment
+from core.config.app_settings import Settings, SettingsError
+from core.config.environment import from_environment
 from core.datasets import ImageData
 from core.datasets.user_datasets import content_key
 from core.i18n.translation import _

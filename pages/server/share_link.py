@@ -7,7 +7,7 @@ import segno
 import streamlit as st
 
 from core.i18n.translation import _
-from pages.server.addresses import host_in_network, is_here
+from pages.server.addresses import hosts_in_networks, is_here
 
 
 def address_of(page: str, query: dict[str, str]) -> str:
@@ -18,9 +18,25 @@ def address_of(page: str, query: dict[str, str]) -> str:
     parts = urlsplit(st.context.url or "http://localhost:8501/")
     folder = parts.path.rpartition("/")[0] if parts.path.strip("/") else ""
     place = parts.netloc
-    if is_here(parts.hostname or "") and (host := host_in_network(parts.port)):
-        place = f"{host}:{parts.port}" if parts.port else host
+    if is_here(parts.hostname or "") and (hosts := hosts_in_networks(parts.port)):
+        place = f"{hosts[0]}:{parts.port}" if parts.port else hosts[0]
     return urlunsplit((parts.scheme, place, f"{folder}/{page}", urlencode(query, safe=",:"), ""))
+
+
+def reachable_places() -> list[str]:
+    """Return the addresses of this app that other devices may reach, the likeliest first; none that is theirs, too.
+
+    First the one by which this visitor's browser has come, unless that is this computer's name for itself; then those
+    that the computer has in its networks, which of these the devices are in is not known.
+    """
+    parts = urlsplit(st.context.url or "http://localhost:8501/")
+    folder = parts.path.rpartition("/")[0] if parts.path.strip("/") else ""
+    come_by = [] if is_here(parts.hostname or "") else [parts.netloc]
+    places = [
+        *come_by,
+        *(f"{host}:{parts.port}" if parts.port else host for host in hosts_in_networks(parts.port)),
+    ]
+    return [f"{parts.scheme}://{place}{folder}" for place in dict.fromkeys(places)]
 
 
 def say_reach(address: str) -> None:

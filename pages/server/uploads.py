@@ -23,8 +23,8 @@ from core.config.units import MB
 from core.i18n.translation import _
 from core.runs import StoreError
 from pages.server.base_path import prefix_of
-from pages.server.identity import lab, visitor_in
-from pages.server.newcomers import address_of
+from pages.server.client_address import address_of
+from pages.server.cookies import lab, visitor_in
 from pages.server.plain_page import read_by_asker
 from pages.server.services import allowed
 

@@ -1,12 +1,15 @@
-"""Who is looking: the visitor whose cookie came with the session (pages/server/identity.py), else one of its own."""
+"""Who is looking: the visitor or member whose cookie came with the session (cookies.py), else a new one."""
 
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import streamlit as st
+from starlette.types import Scope
 
 from core.access.rules import Action, Actor, Role
+from core.classroom.seats import Roles, roles
+from core.config.app_settings import EVERYONE, LOCAL
 from core.config.field_errors import FieldError
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, PrivateDataset, UnknownDataset
@@ -18,15 +21,26 @@ from core.runs.operators import operators
 from core.runs.own_datasets import OwnDatasets
 from pages.components.live_channel import follow_as
 from pages.server import services
-from pages.server.identity import PASSING, lab, new_name, signed, visitor_in
+from pages.server.cookies import PASSING, lab, new_name, signed, visitor_in
+from pages.server.identity import classroom_of, visitor_of
+from pages.server.seat import is_near, seated
 from pages.server.services import engine, system_store
 
 T = TypeVar("T")
-OPERATOR_S: Final = 3.0  # so long an operator may still be one who is none any more
+ROLES_S: Final = 3.0  # so long who is no operator, teacher or member any more may still be one
 
 
 def visitor() -> str:
-    """Return this visitor's name, the same in every tab of the browser and after its restart.
+    """Return this visitor's name, the same in every tab of the browser and after its restart; a member's, their own.
+
+    Raises: StoreError, SettingsError.
+    """
+    seat = seated()
+    return seat.member_id if seat else browser()
+
+
+def browser() -> str:
+    """Return the visitor whose browser it is, whichever member of a class is at work there.
 
     Raises: StoreError, SettingsError.
     """
@@ -61,22 +75,56 @@ def tell_how_long_known() -> None:
 
 def new_handover() -> str:
     """Return the word of a one-time link by which another browser becomes this visitor.  Raises: StoreError."""
-    return offer(system_store().database, visitor())
+    return offer(system_store().database, browser())
 
 
 def actor() -> Actor:
     """Return this visitor as the rules know them.  Raises: StoreError."""
-    return actor_named(visitor())
+    seat = seated()
+    return (
+        actor_named(seat.member_id, seat.classroom_id)
+        if seat
+        else actor_named(browser(), comes_near=is_near())
+    )
 
 
-def actor_named(name: str) -> Actor:
-    """Return the visitor of this name ("": nobody known) as the rules know them.  Raises: StoreError."""
-    return Actor(Role.OPERATOR if name and name in _operators() else Role.VISITOR, name)
+def actor_named(name: str, classroom: str = "", *, comes_near: bool = False) -> Actor:
+    """Return the visitor of this name ("": nobody known) as the rules know them.
+
+    classroom: the id of the class whose member they came as. comes_near: from a private network.  Raises: StoreError.
+    """
+    known = _roles()
+    if classroom:
+        return Actor(Role.VISITOR, "" if name in known.gone else name, member_of=classroom)
+    role = Role.OPERATOR if name and name in _operators() else Role.VISITOR
+    starters = services.settings().classes
+    may_start = starters == EVERYONE or (starters == LOCAL and comes_near)
+    return Actor(role, name, known.teachers.get(name, frozenset()), may_start_class=may_start)
 
 
-@st.cache_resource(show_spinner=False, ttl=OPERATOR_S)
+def actor_of(scope: Scope) -> Actor:
+    """Return who comes with a request or on a socket as the rules know them.  Raises: StoreError."""
+    return actor_named(visitor_of(scope), classroom_of(scope))
+
+
+def store_of(scope: Scope) -> Store:
+    """Return the run store as who comes with a request may use it.  Raises: StoreError."""
+    return _store_of(system_store(), actor_of(scope))
+
+
+@st.cache_resource(show_spinner=False, ttl=ROLES_S)
 def _operators() -> frozenset[str]:
     return operators(system_store().database)
+
+
+@st.cache_resource(show_spinner=False, ttl=ROLES_S)
+def _roles() -> Roles:
+    return roles(system_store().database)
+
+
+def renew_roles() -> None:
+    """Have it be known at once who teaches or is in a class; another process of the app knows it ROLES_S later."""
+    _roles.clear()
 
 
 def store() -> Store:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from core.config.app_settings import Settings, to_environment
+from core.config.app_settings import Settings
+from core.config.environment import to_environment
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.runs import RunRow, Store

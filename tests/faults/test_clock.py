@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config.app_settings import to_environment
+from core.config.environment import to_environment
 from core.live.time_left import StepTime, time_left
 from core.protocol.events import Steps
 from core.runs import Store

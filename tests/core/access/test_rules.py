@@ -15,12 +15,20 @@ FOR_ALL = (
     *(Action.LIST_RUNS, Action.READ_RUN, Action.CREATE_RUN),
     *(Action.LIST_SEARCHES, Action.READ_SEARCH, Action.CREATE_SEARCH),
     *(Action.LIST_DATASETS, Action.CREATE_DATASET, Action.ERASE_OWN),
+    *(Action.JOIN_CLASS, Action.TEACH_CLASS),
+)
+OF_CLASSES = (Action.START_CLASS, Action.READ_CLASS, Action.LEAD_CLASS)
+CLASS_7B = Subject("", classroom="7b")
+TEACHER, MEMBER, STARTER = (
+    Actor(Role.VISITOR, "ada", teaches=frozenset({"7b"})),
+    Actor(Role.VISITOR, "eve", member_of="7b"),
+    Actor(Role.VISITOR, "ada", may_start_class=True),
 )
 
 
 def test_each_action_has_a_rule_and_no_rule_is_of_nothing():
     assert set(RULES) == set(Action)
-    assert {*OWNERS_ONLY, *FOR_ALL, Action.WORK} == set(Action)
+    assert {*OWNERS_ONLY, *FOR_ALL, *OF_CLASSES, Action.WORK} == set(Action)
 
 
 @pytest.mark.parametrize("action", OWNERS_ONLY)
@@ -51,7 +59,7 @@ def test_everybody_reads_what_they_have_the_link_of(action: Action):
     assert all(may(actor, action, ADAS) for actor in (ADA, BOB, NOBODY, OPERATOR))
 
 
-@pytest.mark.parametrize("action", [a for a in Action if a is not Action.WORK])
+@pytest.mark.parametrize("action", [*OWNERS_ONLY, *FOR_ALL])
 def test_what_lies_in_the_bin_is_there_for_its_owner_alone(action: Action):
     binned = Subject("ada", is_deleted=True)
     assert may(ADA, action, binned)
@@ -73,3 +81,30 @@ def test_the_system_may_do_everything(action: Action):
 
 def test_an_operators_browser_is_still_its_visitor():
     assert may(Actor(Role.OPERATOR, "ada"), Action.ORDER_RUN, ADAS)
+
+
+def test_a_class_is_led_by_its_teachers_and_read_by_its_members_too():
+    others = (
+        *(ADA, NOBODY, STARTER),
+        Actor(Role.VISITOR, "ada", teaches=frozenset({"8a"})),
+        Actor(Role.VISITOR, "eve", member_of="8a"),
+    )
+    for action in (Action.READ_CLASS, Action.LEAD_CLASS):
+        assert may(TEACHER, action, CLASS_7B)
+        assert may(OPERATOR, action, CLASS_7B)
+        assert not any(may(actor, action, CLASS_7B) for actor in others)
+        assert not may(TEACHER, action, NOTHING), "what is no class has no teacher"
+        assert not may(MEMBER, action, NOTHING)
+    assert may(MEMBER, Action.READ_CLASS, CLASS_7B)
+    assert not may(MEMBER, Action.LEAD_CLASS, CLASS_7B)
+
+
+def test_a_class_is_started_by_operators_and_by_whom_the_settings_let():
+    assert may(STARTER, Action.START_CLASS)
+    assert may(OPERATOR, Action.START_CLASS)
+    assert not any(may(actor, Action.START_CLASS) for actor in (ADA, NOBODY, TEACHER, MEMBER))
+
+
+@pytest.mark.parametrize("action", [*OWNERS_ONLY, Action.START_CLASS, Action.WORK])
+def test_a_teacher_or_a_member_owns_no_more_than_others(action: Action):
+    assert not any(may(actor, action, Subject("bob", classroom="7b")) for actor in (TEACHER, MEMBER))

@@ -4,7 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from core.config.app_settings import Settings, SettingsError, from_environment, to_environment
+from core.config.app_settings import Settings, SettingsError
+from core.config.environment import from_environment, to_environment
 from core.config.run_config import ConfigError, RunConfig
 
 

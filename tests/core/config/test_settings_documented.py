@@ -4,7 +4,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from core.config.app_settings import PREFIX, Settings
+from core.config.app_settings import Settings
+from core.config.environment import PREFIX
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 

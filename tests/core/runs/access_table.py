@@ -18,7 +18,7 @@ from core.runs import Store
 from core.runs.dataset_rights import LINK
 from core.runs.own_datasets import OwnDatasets
 from core.search import Searches
-from pages.server.identity import visitor_in
+from pages.server.cookies import visitor_in
 from tests.core.runs import test_access as runs
 from tests.core.runs import test_own_datasets as sets
 from tests.visitors import cookie_of

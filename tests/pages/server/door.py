@@ -7,7 +7,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from pages.server.identity import Identity, cookie_name, visitor_in, visitor_of
+from pages.server.cookies import cookie_name, visitor_in
+from pages.server.identity import Identity, visitor_of
 from tests.asgi import Answer, ask
 
 ME = "0123456789abcdef"

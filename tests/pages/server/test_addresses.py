@@ -1,5 +1,6 @@
 """What whoever starts the app is told: where it can be opened, and by whom."""
 
+import psutil
 import pytest
 from streamlit import config
 
@@ -36,5 +37,6 @@ def test_each_address_is_named_with_who_reaches_it(
     monkeypatch.setattr(config, "get_option", lambda name: given.get(name, read(name)))
     monkeypatch.setattr(config, "is_manually_set", options.__contains__)
     monkeypatch.setattr(addresses, "get_internal_ip", lambda: network)
+    monkeypatch.setattr(psutil, "net_if_addrs", dict)
     lines = [line.strip() for line in addresses.told().splitlines() if "://" in line]
     assert lines == expected

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from pages.server.identity import FORMER_COOKIE, Identity, cookie_name, signed
+from pages.server.cookies import FORMER_COOKIE, cookie_name, signed
+from pages.server.identity import Identity
 from tests.pages.server.door import ME, SEEN, door, given, visit
 
 __all__ = ["door"]

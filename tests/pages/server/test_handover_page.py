@@ -13,8 +13,9 @@ from core.runs import Store
 from core.runs.handover import count_things, offer, owner_by
 from core.runs.operators import operators
 from core.runs.run_row import COMMAND_LINE
+from pages.server.cookies import cookie_name, signed, visitor_in
 from pages.server.handover_page import handover_route
-from pages.server.identity import Identity, cookie_name, signed, visitor_in
+from pages.server.identity import Identity
 from tests.asgi import Answer, ask
 
 ADA, BO = "a" * 16, "b" * 16

@@ -13,17 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from core.runs import Store, lab
 from core.runs.schema import LAB
-from pages.server import identity
-from pages.server.identity import (
-    PASSING,
-    RENEWED_S,
-    VISITOR_HEADER,
-    Identity,
-    cookie_name,
-    passing_name,
-    signed,
-    visitor_in,
-)
+from pages.server import cookies
+from pages.server.cookies import PASSING, RENEWED_S, cookie_name, passing_name, signed, visitor_in
+from pages.server.identity import VISITOR_HEADER, Identity
 from tests.pages.server.door import ME, SEEN, SITE, door, given, page, visit
 
 __all__ = ["door"]
@@ -167,7 +159,7 @@ def test_two_apps_on_one_store_know_the_same_visitors_and_another_store_has_cook
 def test_a_cookie_is_set_anew_before_it_goes(door: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
     cookie, now = f"{cookie_name()}={signed(ME)}", time.time()
     for later_s, is_renewed in ((RENEWED_S / 2, False), (RENEWED_S * 2, True), (-RENEWED_S * 2, True)):
-        monkeypatch.setattr(identity.time, "time", lambda later_s=later_s: now + later_s)
+        monkeypatch.setattr(cookies.time, "time", lambda later_s=later_s: now + later_s)
         assert given(visit(door, cookie)) == (ME if is_renewed else "")
         assert SEEN[-1] == ME
 
@@ -244,7 +236,7 @@ def test_a_store_that_takes_no_key_is_told_in_the_log_and_the_visitor_stays_for_
     door: Identity, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     passing = lab.Lab("00000000", b"p" * 32, is_kept=False)
-    monkeypatch.setattr(identity, "lab_of", lambda _database: passing)
+    monkeypatch.setattr(cookies, "lab_of", lambda _database: passing)
     value, _ = visit(door).cookies["inkling_00000000"]
     visit(door, f"inkling_00000000={value}")
     assert SEEN[-1] != ""

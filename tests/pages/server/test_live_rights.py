@@ -19,7 +19,8 @@ from core.runs.dataset_rights import LINK, PRIVATE
 from core.runs.operators import dismiss_operators, make_operator
 from core.runs.own_datasets import OwnDatasets
 from pages.server import live_socket, visitor
-from pages.server.identity import Identity, cookie_name, signed
+from pages.server.cookies import cookie_name, signed
+from pages.server.identity import Identity
 from pages.server.live_socket import live_route
 from tests.polling import run_aside
 

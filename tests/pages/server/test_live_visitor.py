@@ -6,7 +6,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.server.identity import PASSING, Identity, cookie_name, signed, visitor_of
+from pages.server.cookies import PASSING, cookie_name, signed
+from pages.server.identity import Identity, visitor_of
 from pages.server.live_socket import live_route
 from tests.polling import run_aside
 

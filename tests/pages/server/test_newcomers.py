@@ -3,8 +3,9 @@
 import pytest
 import streamlit as st
 
-from pages.server import newcomers
-from pages.server.identity import Identity, cookie_name, signed
+from pages.server import client_address, newcomers
+from pages.server.cookies import cookie_name, signed
+from pages.server.identity import Identity
 from tests.pages.server.door import ME, door, visit
 
 __all__ = ["door"]
@@ -43,8 +44,8 @@ def test_newcomers_are_bounded_by_address_and_minute_and_who_is_known_is_let_in(
     [
         ("192.0.2.7", "", "", "192.0.2.7"),
         ("192.0.2.7", "203.0.113.9", "", "192.0.2.7"),  # anybody may say so
-        ("203.0.113.9", "203.0.113.9", "", newcomers.TOLD),  # uvicorn took 127.0.0.1's word
-        ("203.0.113.9", "198.51.100.1, 203.0.113.9", "", newcomers.TOLD),
+        ("203.0.113.9", "203.0.113.9", "", client_address.TOLD),  # uvicorn took 127.0.0.1's word
+        ("203.0.113.9", "198.51.100.1, 203.0.113.9", "", client_address.TOLD),
         ("203.0.113.9", "198.51.100.1, 203.0.113.9", "127.0.0.1", "203.0.113.9"),
         ("10.0.0.5", "203.0.113.9", "10.0.0.5", "203.0.113.9"),
         (
@@ -66,9 +67,9 @@ def test_the_address_is_the_connections_unless_a_named_proxy_says_another(
     monkeypatch.setenv("INKLING_PROXIES", proxies)
     st.cache_resource.clear()
     headers = [(b"x-forwarded-for", told.encode())] if told else []
-    assert newcomers.address_of({"type": "http", "client": (client, 1), "headers": headers}) == address
+    assert client_address.address_of({"type": "http", "client": (client, 1), "headers": headers}) == address
 
 
 def test_a_proxy_that_is_none_is_said_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    assert newcomers._networks("proxy.school, 10.0.0.1") == newcomers._networks("10.0.0.1")
+    assert client_address._networks("proxy.school, 10.0.0.1") == client_address._networks("10.0.0.1")
     assert "INKLING_PROXIES names proxy.school" in caplog.text

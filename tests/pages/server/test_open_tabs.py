@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from starlette.types import Message, Receive, Scope, Send
 
-from pages.server.identity import Identity, cookie_name, signed
+from pages.server.cookies import cookie_name, signed
+from pages.server.identity import Identity
 from pages.server.open_tabs import OpenTabs
 from tests.polling import run_aside
 

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from core.runs import Store
 from core.runs.lab import Lab
 from core.runs.schema import LAB
-from pages.server import identity
-from pages.server.identity import FORMER_COOKIE, cookie_name, passing_name, signed
+from pages.server import cookies
+from pages.server.cookies import FORMER_COOKIE, cookie_name, passing_name, signed
 from pages.train.run_controls import TRAIN_KEY
 
 ME = "0123456789abcdef"
@@ -68,7 +68,7 @@ def test_without_a_cookie_it_is_somebody_for_itself_and_told_so_once(brought: li
 
 @pytest.mark.usefixtures("store")
 def test_a_store_that_keeps_no_key_is_said(brought: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "lab_of", lambda _database: Lab("00000000", b"p" * 32, is_kept=False))
+    monkeypatch.setattr(cookies, "lab_of", lambda _database: Lab("00000000", b"p" * 32, is_kept=False))
     brought.append(f"{cookie_name()}={signed(ME)}")
     page = AppTest.from_function(draw).run()
     assert page.text[0].value == ME
@@ -79,7 +79,7 @@ def test_a_damaged_key_is_said_with_its_remedy_on_every_page(app: AppTest, store
     cookie_name()
     with store.database.write() as connection:
         connection.execute(update(LAB).where(LAB.c.name == "key").values(value="ab"))
-    identity.lab.clear()
+    cookies.lab.clear()
     del app.session_state["visitor"]
     app.run()
     assert not app.exception

@@ -1,0 +1,88 @@
+"""The rows of classes: how every part of core.classroom reads them, asks the rules, and counts changes."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Row, select, update
+
+from core.access.rules import NOTHING, Action, Subject, may
+from core.classroom.errors import UnknownClassroom
+from core.runs.errors import NotAllowed
+from core.runs.schema import CLASSROOMS
+
+if TYPE_CHECKING:
+    from core.runs.store import Store
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """A class. `address`: of the app as the class's devices reach it, "" before one was chosen.
+
+    is_open: whoever has the code may join. revision: counts every change to the class and its members.
+    """
+
+    id: str
+    code: str
+    title: str
+    last_day: date
+    nicknames: str
+    address: str
+    is_open: bool
+    created_at: float
+    revision: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day is past, where the server is."""
+        return date.today() > self.last_day
+
+
+class ClassroomTable:
+    """Classes as a store's actor may use them; what asks first (core.access.guard) asks `check`."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+        self._database, self._actor = store.database, store.actor
+
+    def check(self, action: Action, classroom_id: str) -> None:
+        """Refuse what the actor may not do to the class ("": to none in particular).
+
+        Raises: UnknownClassroom, also for one that the actor may not even read; NotAllowed; StoreError.
+        """
+        subject = Subject("", classroom=classroom_id) if classroom_id else NOTHING
+        if not may(self._actor, action, subject):
+            if classroom_id and not may(self._actor, Action.READ_CLASS, subject):
+                raise UnknownClassroom(classroom_id)
+            raise NotAllowed(action, classroom_id, self._actor)
+
+    def may(self, action: Action, classroom_id: str = "") -> bool:
+        """Return whether the actor may do this to the class: for what is not shown. The methods ask by themselves."""
+        return may(self._actor, action, Subject("", classroom=classroom_id) if classroom_id else NOTHING)
+
+
+def find(connection: Connection, classroom_id: str) -> Classroom:
+    """Return the class with this id.  Raises: UnknownClassroom."""
+    row = connection.execute(select(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id)).first()
+    if row is None:
+        raise UnknownClassroom(classroom_id)
+    return classroom(row)
+
+
+def find_by_code(connection: Connection, code: str) -> Classroom | None:
+    """Return the class with this code, as `read_code` gives it."""
+    row = connection.execute(select(CLASSROOMS).where(CLASSROOMS.c.code == code)).first()
+    return None if row is None else classroom(row)
+
+
+def classroom(row: Row[tuple[object, ...]]) -> Classroom:
+    """Return a row's class."""
+    values = {**row._mapping}
+    values |= {"last_day": date.fromisoformat(values["last_day"]), "is_open": bool(values["is_open"])}
+    return Classroom(**values)
+
+
+def note_change(connection: Connection, classroom_id: str) -> None:
+    """Count a change to the class, so that whoever looks at it sees it."""
+    counted = update(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id)
+    connection.execute(counted.values(revision=CLASSROOMS.c.revision + 1))

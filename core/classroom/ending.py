@@ -1,0 +1,79 @@
+"""The end of a class: with everything that its members made, or with their runs kept without names."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from core.access.guard import needs, needs_right_to
+from core.access.rules import Action, Actor, Role
+from core.classroom.classroom_table import ClassroomTable, find
+from core.classroom.guesses import forget_guesses
+from core.runs.run_row import COMMAND_LINE, ENDED
+from core.runs.schema import CLASSROOMS, MEMBERS, RUNS
+from core.search.erasure import Erased, erase_everything
+
+if TYPE_CHECKING:
+    from core.runs.store import Store
+
+
+class Ending(ClassroomTable):
+    """Ends classes.  Each method raises UnknownClassroom, NotAllowed, StoreError and DatasetError."""
+
+    @needs(Action.LEAD_CLASS)
+    def end(self, classroom_id: str, *, keeps_runs: bool) -> Erased:
+        """End the class: nobody is in it any more, and what its members made is deleted for good; return how much.
+
+        keeps_runs: their finished runs become the actor's, without names, notes and tags.
+        """
+        with self._database.read() as connection:
+            find(connection, classroom_id)
+            members = list(connection.scalars(select(MEMBERS.c.id).filter_by(classroom_id=classroom_id)))
+        total = Erased(0, 0, 0)
+        for member_id in members:
+            if keeps_runs:
+                self._adopt_runs(member_id)
+            erased = erase_member(self._store, member_id)
+            total = Erased(
+                total.runs + erased.runs,
+                total.searches + erased.searches,
+                total.datasets + erased.datasets,
+            )
+        with self._database.write(durable=True) as connection:
+            connection.execute(delete(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id))
+            forget_guesses(connection)
+        self._database.give_room_back()
+        return total
+
+    @needs(Action.LEAD_CLASS)
+    def erase_made(self, classroom_id: str, member_id: str) -> Erased:
+        """Delete for good all that one member made; return how much."""
+        asked = select(MEMBERS.c.id).filter_by(classroom_id=classroom_id, id=member_id)
+        with self._database.read() as connection:
+            is_member = connection.scalar(asked) is not None
+        return erase_member(self._store, member_id) if is_member else Erased(0, 0, 0)
+
+    @needs_right_to(Action.WORK)
+    def end_old(self) -> list[str]:
+        """End the classes that were over for as long as the settings keep them; return their titles."""
+        before = (date.today() - timedelta(days=self._store.settings.class_days)).isoformat()
+        with self._database.read() as connection:
+            rows = connection.execute(select(CLASSROOMS).where(CLASSROOMS.c.last_day < before)).all()
+        for row in rows:
+            self.end(row.id, keeps_runs=False)
+        return [row.title for row in rows]
+
+    def _adopt_runs(self, member_id: str) -> None:
+        """Have the member's runs that are over be the actor's, without what the member wrote."""
+        owner = self._actor.id or COMMAND_LINE
+        theirs = (RUNS.c.owner == member_id) & RUNS.c.state.in_(ENDED) & RUNS.c.deleted_at.is_(None)
+        said = {"name": "", "note": "", "tags": "[]", "group_id": ""}
+        with self._database.write(durable=True) as connection:
+            connection.execute(
+                update(RUNS).where(theirs).values(owner=owner, revision=RUNS.c.revision + 1, **said)
+            )
+
+
+def erase_member(store: "Store", member_id: str) -> Erased:
+    """Delete for good everything that the member made, as they could themselves."""
+    return erase_everything(store.acting_as(Actor(Role.VISITOR, member_id)))

@@ -1,0 +1,76 @@
+"""Classes: who teaches them, who is a member, and in which browsers."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+oldest = 4
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "classrooms",
+        sa.Column("id", sa.String(16), primary_key=True),
+        sa.Column("code", sa.String(8), nullable=False, unique=True),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("last_day", sa.String(10), nullable=False),
+        sa.Column("nicknames", sa.String(16), nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("is_open", sa.Integer, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "teacher_keys",
+        sa.Column("id", sa.String(16), primary_key=True),
+        _of_classroom(),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("made_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "teachers",
+        _of_classroom(primary_key=True),
+        sa.Column("visitor", sa.String(64), primary_key=True),
+        sa.Column(
+            "key_id", sa.String(16), sa.ForeignKey("teacher_keys.id", ondelete="CASCADE"), nullable=False
+        ),
+    )
+    op.create_table(
+        "members",
+        sa.Column("id", sa.String(16), primary_key=True),
+        _of_classroom(),
+        sa.Column("nickname", sa.Text, nullable=False),
+        sa.Column("folded", sa.Text, nullable=False),
+        sa.Column("key_hash", sa.String(128), nullable=False),
+        sa.Column("joined_at", sa.Float, nullable=False),
+        sa.Column("removed_at", sa.Float),
+    )
+    op.create_index("members_by_classroom", "members", ["classroom_id", "folded"], unique=True)
+    op.create_table(
+        "seats",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column(
+            "member_id", sa.String(16), sa.ForeignKey("members.id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("seen_at", sa.Float, nullable=False),
+    )
+    op.create_index("seats_by_member", "seats", ["member_id"])
+    op.create_table(
+        "guesses",
+        sa.Column("place", sa.String(64), primary_key=True),
+        sa.Column("minute", sa.Integer, primary_key=True),
+        sa.Column("count", sa.Integer, nullable=False),
+    )
+
+
+def _of_classroom(*, primary_key: bool = False) -> sa.Column[str]:
+    return sa.Column(
+        "classroom_id",
+        sa.String(16),
+        sa.ForeignKey("classrooms.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+    )

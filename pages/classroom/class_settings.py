@@ -1,0 +1,194 @@
+"""The settings of a class, for its teacher: title, last day, nicknames, who may join; a copy; the end."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from core.classroom.classroom_table import Classroom
+from core.classroom.classrooms import LONGEST_TITLE, MOST_DAYS, Classrooms, next_week
+from core.classroom.ending import Ending
+from core.classroom.errors import ClassroomError
+from core.classroom.nicknames import KINDS
+from core.classroom.teachers import Teachers
+from core.datasets import DatasetError
+from core.i18n.marked_sentences import markdown_
+from core.i18n.translation import _, ngettext
+from core.runs import StoreError
+from core.search.erasure import Erased
+from pages.classroom.entrance import NICKNAMES
+from pages.classroom.teacher_keys import keys_section
+from pages.server.visitor import renew_roles, store
+
+
+def settings_section(classroom: Classroom) -> None:
+    """Draw what a teacher can change about the class."""
+    with st.expander(_("Settings of the class"), icon=":material/tune:", key="class_settings"):
+        _fields(classroom)
+    with st.expander(_("Teachers"), icon=":material/key:", key="class_teachers"):
+        keys_section(classroom)
+    with st.container(horizontal=True, key="class_buttons"):
+        st.button(
+            _("Copy for another group"),
+            icon=":material/content_copy:",
+            key="copy_class",
+            help=_("A class like this one with a code and a key of its own, which nobody has joined yet."),
+            on_click=_copy,
+            args=(classroom.id,),
+        )
+        st.button(
+            _("Lead it no more in this browser"),
+            icon=":material/logout:",
+            key="leave_lead",
+            help=_("The class goes on. Your teacher's key brings it back."),
+            on_click=_leave,
+            args=(classroom.id, classroom.title),
+        )
+        if st.button(_("End the class"), icon=":material/event_busy:", key="end_class"):
+            st.dialog(_("End the class"))(_ask_end)(classroom)
+
+
+def _fields(classroom: Classroom) -> None:
+    # A widget for each value that another teacher may have set meanwhile.
+    own = f"{classroom.id}_{classroom.revision}"
+    change: dict[str, Any] = {"on_change": _change}
+    st.text_input(
+        _("Title"),
+        classroom.title,
+        max_chars=LONGEST_TITLE,
+        width=460,
+        key=f"title_{own}",
+        args=(classroom.id, "title", f"title_{own}"),
+        **change,
+    )
+    today = date.today()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="class_days"):
+        st.date_input(
+            _("Last day"),
+            max(classroom.last_day, today),
+            min_value=today,
+            max_value=today + timedelta(days=MOST_DAYS),
+            key=f"day_{own}",
+            args=(classroom.id, "last_day", f"day_{own}"),
+            width=240,
+            **change,
+        )
+        until = next_week(classroom.last_day)
+        st.button(
+            _("Again next week"),
+            key="next_week",
+            help=markdown_("The class, with all that was made, goes on until {day:date}.", day=until),
+            on_click=_set,
+            args=(classroom.id,),
+            kwargs={"last_day": until},
+        )
+    st.radio(
+        _("Nicknames"),
+        KINDS,
+        KINDS.index(classroom.nicknames),
+        format_func=NICKNAMES.__getitem__,
+        key=f"nicknames_{own}",
+        args=(classroom.id, "nicknames", f"nicknames_{own}"),
+        **change,
+    )
+    st.toggle(
+        _("Open to who has the code"),
+        classroom.is_open,
+        key=f"open_{own}",
+        help=_("Closed, it takes nobody new. Who is in it can still come back with nickname and key."),
+        args=(classroom.id, "is_open", f"open_{own}"),
+        **change,
+    )
+
+
+def _change(classroom_id: str, name: str, key: str) -> None:
+    _set(classroom_id, **{name: st.session_state[key]})
+
+
+def _set(classroom_id: str, **values: Any) -> None:
+    try:
+        Classrooms(store()).change(classroom_id, **values)
+        renew_roles()
+    except (ClassroomError, StoreError) as error:
+        st.session_state.trouble = str(error)
+
+
+def _copy(classroom_id: str) -> None:
+    state = st.session_state
+    try:
+        copied, key = Classrooms(store()).copy(classroom_id)
+    except (ClassroomError, StoreError) as error:
+        state.trouble = str(error)
+        return
+    renew_roles()
+    state.classroom, state.new_teacher_key = copied.id, ("", key)
+    state.done = _("This is the copy, with the code {code}.", code=copied.code)
+
+
+def _leave(classroom_id: str, title: str) -> None:
+    try:
+        Teachers(store()).leave(classroom_id)
+        renew_roles()
+    except (ClassroomError, StoreError) as error:
+        st.session_state.trouble = str(error)
+        return
+    st.session_state.pop("classroom", None)
+    st.session_state.done = _("This browser leads the class “{title}” no more.", title=title)
+
+
+def _ask_end(classroom: Classroom) -> None:
+    if st.session_state.keys() & {"done", "trouble"}:  # the page says what came of it
+        st.rerun()
+    st.markdown(
+        markdown_(
+            "Ends “{title}” for everybody: members are out; nicknames, keys, drawings and datasets are deleted for "
+            "good. It cannot be undone.",
+            title=classroom.title,
+        )
+    )
+    with st.container(horizontal=True):
+        st.button(
+            _("End, and delete everything"),
+            type="primary",
+            icon=":material/delete_forever:",
+            key="end_all",
+            on_click=_end,
+            args=(classroom,),
+        )
+        st.button(
+            _("End, and keep the runs without names"),
+            key="end_keep",
+            help=_("Finished runs become yours, without what members wrote about them."),
+            on_click=_end,
+            args=(classroom,),
+            kwargs={"keeps_runs": True},
+        )
+        if st.button(_("Cancel"), key="end_not"):
+            st.rerun()
+
+
+def _end(classroom: Classroom, *, keeps_runs: bool = False) -> None:
+    state = st.session_state
+    try:
+        erased = Ending(store()).end(classroom.id, keeps_runs=keeps_runs)
+        renew_roles()
+    except (ClassroomError, DatasetError, StoreError) as error:
+        state.trouble = str(error)
+        return
+    state.pop("classroom", None)
+    state.pop("new_teacher_key", None)
+    said = _in_words(erased)
+    state.done = (
+        _("The class “{title}” has ended. Deleted for good: {what:list}.", title=classroom.title, what=said)
+        if said
+        else _("The class “{title}” has ended.", title=classroom.title)
+    )
+
+
+def _in_words(erased: Erased) -> list[str]:
+    said = {
+        "runs": ngettext("{n} run", "{n} runs", erased.runs),
+        "searches": ngettext("{n} search", "{n} searches", erased.searches),
+        "datasets": ngettext("{n} dataset", "{n} datasets", erased.datasets),
+    }
+    return [words for name, words in said.items() if getattr(erased, name)]

@@ -1,0 +1,78 @@
+"""The member of a class who is at work in this session's browser, and whether anything was done there lately."""
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from core.classroom.seats import NOTED_S, Seat, note_seen, seat_of
+from core.i18n.translation import _
+from pages.components.live_channel import drawn_by_news
+from pages.server.cookies import seat_word_in
+from pages.server.identity import NEAR_HEADER
+from pages.server.services import system_store
+
+LOOKED_S: Final = 3.0  # so long a seat may still be one that was given up
+_SEAT: Final = "_seat"
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What the store said last of the seat with this word, and when (time.monotonic)."""
+
+    word: str
+    seat: Seat | None
+    at: float
+
+
+def seated() -> Seat | None:
+    """Return the seat of this session's browser, None where no member of a class is at work.
+
+    Raises: StoreError, SettingsError.
+    """
+    state = st.session_state
+    looked = state.get(_SEAT)
+    if looked is None:
+        word = seat_word_in(st.context.headers.get_all("cookie"))
+    elif not looked.word or time.monotonic() - looked.at < LOOKED_S:
+        return looked.seat
+    else:
+        word = looked.word
+    seat = seat_of(system_store().database, word) if word else None
+    if looked is not None and looked.seat is not None and seat is None:
+        state.trouble = _(
+            "You are not in the class “{title}” any more. What you do here now is this browser's own.",
+            title=looked.seat.title,
+        )
+    state[_SEAT] = _Looked(word if seat else "", seat, time.monotonic())
+    return seat
+
+
+def is_somebody_else() -> bool:
+    """Return whether it is to be asked who is there: a member sits here, and nothing was done for long.
+
+    What is drawn because a run has got on is nothing done.  Raises: StoreError.
+    """
+    seat, is_news = seated(), drawn_by_news()
+    if seat is None:
+        return False
+    if seat.is_idle:
+        return True
+    if not is_news and time.time() - seat.seen_at > NOTED_S:
+        stay()
+    return False
+
+
+def stay() -> None:
+    """Note that the member is there.  Raises: StoreError."""
+    looked: _Looked = st.session_state[_SEAT]
+    note_seen(system_store().database, looked.word)
+    st.session_state[_SEAT] = _Looked(
+        looked.word, seat_of(system_store().database, looked.word), time.monotonic()
+    )
+
+
+def is_near() -> bool:
+    """Return whether this session's browser comes from this computer or a private network."""
+    return NEAR_HEADER.decode() in st.context.headers

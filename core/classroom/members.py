@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -139,10 +139,8 @@ class Members(ClassroomTable):
     @needs(Action.READ_CLASS)
     def all(self, classroom_id: str) -> list[Member]:
         """Return the class's members, who joined first first; nobody who was removed."""
-        seen = select(SEATS.c.seen_at).where(SEATS.c.member_id == MEMBERS.c.id)
-        last_seen = seen.order_by(SEATS.c.seen_at.desc()).limit(1).scalar_subquery()
         asked = (
-            select(MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, last_seen)
+            select(MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, last_seen())
             .where(MEMBERS.c.classroom_id == classroom_id, MEMBERS.c.removed_at.is_(None))
             .order_by(MEMBERS.c.joined_at, MEMBERS.c.id)
         )
@@ -184,6 +182,12 @@ class Members(ClassroomTable):
                 _("Look at the list of its members again."),
             )
         note_change(connection, classroom_id)
+
+
+def last_seen() -> ScalarSelect[float]:
+    """Return what, in a query of members, says when one of a member's browsers was last in use."""
+    seen = select(SEATS.c.seen_at).where(SEATS.c.member_id == MEMBERS.c.id)
+    return seen.order_by(SEATS.c.seen_at.desc()).limit(1).scalar_subquery()
 
 
 def _taken(connection: Connection, classroom_id: str) -> set[str]:

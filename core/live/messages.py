@@ -166,7 +166,7 @@ class TileStream:
             change, payload = _fitting((codes - known).astype(np.int8), room)
             codes = known + change
         else:
-            payload = _deflated(codes.astype(np.int8).tobytes())
+            payload = deflated(codes.astype(np.int8).tobytes())
             header |= _tile_header(images.shape, pictures) | {"key": self._key}
         self._known_key, self._codes, self._limit = key, codes, limit
         return pack(header, payload)
@@ -175,7 +175,7 @@ class TileStream:
         """Return in one message what all up to now said; pictures: those of the last one."""
         header = {"id": self._id, "n": self._number, "step": pictures.step, "limit": self._limit}
         header |= _tile_header(self._codes.shape, pictures) | {"key": self._key}
-        return pack(header, _deflated(self._codes.astype(np.int8).tobytes()))
+        return pack(header, deflated(self._codes.astype(np.int8).tobytes()))
 
 
 class PartsStream:
@@ -236,22 +236,22 @@ def _tile_header(shape: tuple[int, ...], pictures: WeightImages) -> dict[str, An
 
 def _fitting(change: np.ndarray, room: int | None) -> tuple[np.ndarray, bytes]:
     """Return (the part of `change` that is sent, int8; its bytes): all of it, or the largest that fits `room`."""
-    payload = _deflated(change.tobytes())
+    payload = deflated(change.tobytes())
     if room is None or len(payload) <= room:
         return change, payload
     size, part = np.abs(change), change.copy()
     for least in range(2, int(size.max()) + 1):
         part = np.where(size >= least, change, 0).astype(np.int8)
-        payload = _deflated(part.tobytes())
+        payload = deflated(part.tobytes())
         if len(payload) <= room:
             return part, payload
     while len(payload) > room:  # nothing but great changes: as many as fit, in order
         places = np.flatnonzero(part)
         part.flat[places[len(places) // 2 :]] = 0
-        payload = _deflated(part.tobytes())
+        payload = deflated(part.tobytes())
     return part, payload
 
 
-def _deflated(data: bytes) -> bytes:
+def deflated(data: bytes) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
     return packer.compress(data) + packer.flush()

@@ -13,11 +13,13 @@ from core.figures.binary_message import pack
 from core.figures.run_curves import Chart
 from core.figures.weight_images import WeightImages
 from core.i18n.reader import Reader, read_by
+from core.live.board_feed import Board
+from core.live.board_stream import BoardStream
 from core.live.hub import News, Topic
 from core.live.messages import ChartStream, HtmlPatch, PartsStream, TileStream
 from core.runs import StoreError
 
-Shown = Chart | WeightImages | HtmlPatch
+Shown = Chart | WeightImages | HtmlPatch | Board
 
 MESSAGE_BYTES: Final = 4_500  # that a message may take, once a viewer has been told everything
 OWN_BYTES: Final = 260  # of them its header, and that of the weight images
@@ -43,7 +45,7 @@ class MomentSource:
 
     def __init__(self, topic: Topic, look_now: Callable[[], Moment]) -> None:
         self._topic, self._look_now = topic, look_now
-        self._streams: dict[str, ChartStream | TileStream | PartsStream] = {}
+        self._streams: dict[str, ChartStream | TileStream | PartsStream | BoardStream] = {}
         self._moment = Moment()
         self._spread_s = 0.0
         self._told: tuple[Mapping[str, str], str] = ({}, "")  # the marks and the trouble told last
@@ -89,6 +91,8 @@ class MomentSource:
         if key not in self._streams:
             if isinstance(shown, Chart):
                 self._streams[key] = ChartStream(key, keeps_earlier=True)
+            elif isinstance(shown, Board):
+                self._streams[key] = BoardStream(key)
             else:
                 self._streams[key] = TileStream(key) if isinstance(shown, WeightImages) else PartsStream(key)
         return self._streams[key]

@@ -23,10 +23,10 @@ from pages.server.visitor import renew_roles, store
 
 def settings_section(classroom: Classroom) -> None:
     """Draw what a teacher can change about the class."""
-    with st.expander(_("Settings of the class"), icon=":material/tune:", key="class_settings"):
-        _fields(classroom)
-    with st.expander(_("Teachers"), icon=":material/key:", key="class_teachers"):
-        keys_section(classroom)
+    _fields(classroom)
+    st.subheader(_("Teachers"), anchor=False)
+    keys_section(classroom)
+    st.divider()
     with st.container(horizontal=True, key="class_buttons"):
         st.button(
             _("Copy for another group"),
@@ -37,10 +37,10 @@ def settings_section(classroom: Classroom) -> None:
             args=(classroom.id,),
         )
         st.button(
-            _("Lead it no more in this browser"),
+            _("Stop leading it here"),
             icon=":material/logout:",
             key="leave_lead",
-            help=_("The class goes on. Your teacher's key brings it back."),
+            help=_("The class goes on. Your teacher's key brings it back to this browser or another."),
             on_click=_leave,
             args=(classroom.id, classroom.title),
         )

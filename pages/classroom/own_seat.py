@@ -9,7 +9,7 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import StoreError
 from pages.classroom.join_routes import LEAVE
-from pages.classroom.member_list import member_list
+from pages.components.class_board import class_board
 from pages.server.base_path import prefix_of
 from pages.server.seat import seated, stay
 from pages.server.visitor import store
@@ -26,7 +26,7 @@ def own_seat(seat: Seat) -> None:
         )
     )
     st.button(_("New key"), icon=":material/key:", key="my_new_key", on_click=_renew)
-    member_list(seat.classroom_id)
+    class_board("board", seat.classroom_id)
 
 
 def _renew() -> None:

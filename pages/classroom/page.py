@@ -15,6 +15,8 @@ from pages.classroom.invitation import invitation
 from pages.classroom.member_list import member_list
 from pages.classroom.own_seat import own_seat
 from pages.classroom.teacher_keys import show_new_key
+from pages.components.class_board import class_board
+from pages.components.sections import open_section
 from pages.components.selectbox import selectbox
 from pages.server.seat import seated
 from pages.server.visitor import store
@@ -49,15 +51,22 @@ def _lead(classroom: Classroom) -> None:
         st.warning(
             markdown_(
                 "This class was over on {day:date}: nobody joins it, and its members are out. To go on, give it "
-                "another last day under “Settings of the class”.",
+                "another last day under “Settings”.",
                 day=classroom.last_day,
             ),
             icon=":material/event_busy:",
         )
     show_new_key()
-    invitation(classroom)
-    member_list(classroom.id)
-    settings_section(classroom)
+    titles = {"join": _("Join"), "board": _("Board"), "settings": _("Settings")}
+    section, place = open_section("class_section", titles, in_address=True)
+    with place:
+        if section == "join":
+            invitation(classroom)
+            member_list(classroom.id)
+        elif section == "board":
+            class_board("board", classroom.id)
+        else:
+            settings_section(classroom)
 
 
 seat = seated()

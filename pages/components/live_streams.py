@@ -4,9 +4,10 @@ from typing import TypeVar
 
 import streamlit as st
 
+from core.live.board_stream import BoardStream
 from core.live.messages import ChartStream, PartsStream, TileStream
 
-Stream = TypeVar("Stream", ChartStream, TileStream, PartsStream)
+Stream = TypeVar("Stream", ChartStream, TileStream, PartsStream, BoardStream)
 
 
 def drawn_stream(key: str, kind: type[Stream]) -> Stream:

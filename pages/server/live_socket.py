@@ -21,7 +21,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.errors import ClassroomError
 from core.datasets import DatasetError
 from core.i18n.catalogue import languages
-from core.live.class_news import class_moment
+from core.live.class_news import board_moment, class_moment
 from core.live.hub import Hub, Source, Topic, Viewer
 from core.live.news import Moment, MomentSource, refusal
 from core.live.run_news import run_moment, state_moment
@@ -35,7 +35,7 @@ from pages.server.background import is_under_way, progress_of
 from pages.server.base_path import prefix_of
 from pages.server.cookies import passing_name
 from pages.server.identity import visitor_of
-from pages.server.run_feeds import current, feed
+from pages.server.run_feeds import board_feed, current, feed
 from pages.server.services import image_data, system_store
 from pages.server.visitor import store_of
 from pages.server.warmup import libraries_loaded
@@ -59,6 +59,7 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     "sweep": lambda group_id: sweep_moment(group_id, system_store(), feed),
     "search": lambda search_id: search_moment(search_id, system_store()),
     "class": lambda classroom_id: class_moment(classroom_id, system_store()),
+    "board": lambda classroom_id: board_moment(board_feed(classroom_id), system_store()),
     "work": lambda name: Moment(
         marks={"is_done": str(not is_under_way(name)), "progress": progress_of(name)}
     ),
@@ -73,6 +74,7 @@ READS: Final[dict[str, Callable[[Store, str], None]]] = {
     "sweep": lambda store, _group_id: store.check(Action.LIST_RUNS, NO_SUBJECT),
     "search": lambda store, search_id: Searches(store).check(Action.READ_SEARCH, search_id),
     "class": lambda store, classroom_id: Classrooms(store).check(Action.READ_CLASS, classroom_id),
+    "board": lambda store, classroom_id: Classrooms(store).check(Action.READ_CLASS, classroom_id),
 }
 
 

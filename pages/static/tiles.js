@@ -2,7 +2,7 @@
 // pages/components/weight_tiles.py sends, core/live/messages.py says what.
 
 const query = new URL(import.meta.url).search;
-const { inflate, themeOf, calm, make, mountOnce, LiveView } = await import("./wire.js" + query);
+const { inflate, themeOf, calm, make, mountOnce, LiveView, pixel } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const LONGEST_GLIDE_MS = 850;
 const views = new WeakMap();
@@ -171,6 +171,3 @@ class TilesView extends LiveView {
     this.root.remove();
   }
 }
-
-/** "RRGGBB" as the little-endian number that a canvas pixel is. */
-const pixel = (hex) => (0xff000000 | (parseInt(hex.slice(4), 16) << 16) | (parseInt(hex.slice(2, 4), 16) << 8) | parseInt(hex.slice(0, 2), 16)) >>> 0;

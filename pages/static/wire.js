@@ -104,6 +104,9 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** "RRGGBB" as the little-endian number that a canvas pixel is. */
+export const pixel = (hex) => (0xff000000 | (parseInt(hex.slice(4), 16) << 16) | (parseInt(hex.slice(2, 4), 16) << 8) | parseInt(hex.slice(0, 2), 16)) >>> 0;
+
 /** Return the text in as many lines as it takes with the pen (a canvas's context) where one is `width` pixels wide. */
 export function wrapped(text, pen, width) {
   const lines = [""];

@@ -14,6 +14,7 @@ from core.config.run_config import RunConfig, from_json
 from core.i18n.kept_sentences import code_of, kept
 from core.i18n.translation import _
 from core.protocol.events import Checkpoint, Diverged, Event, Failed, Finished
+from core.runs.class_pause import is_paused_by_class
 from core.runs.errors import LostRun
 from core.runs.event_log import EventLog
 from core.runs.run_row import (
@@ -107,8 +108,12 @@ class ClaimedRuns:
 
     @needs_right_to(Action.WORK)
     def waiting(self, limit: int = 1000) -> list[QueuedRun]:
-        """Return the head of the queue, in order; what cannot be read is passed over and stays."""
-        queue = select(RUNS).where(RUNS.c.state == QUEUED).order_by(RUNS.c.queue_order)
+        """Return the head of the queue, in order, but for runs of a class that is paused.
+
+        What cannot be read is passed over and stays.
+        """
+        may_start = (RUNS.c.state == QUEUED) & ~is_paused_by_class()
+        queue = select(RUNS).where(may_start).order_by(RUNS.c.queue_order)
         with self._database.read() as connection:
             rows = connection.execute(queue).mappings()
             return list(islice((_queued(values) for values in rows if is_readable(values)), limit))

@@ -11,6 +11,7 @@ from core.config.field_errors import ONE_OF
 from core.config.query_string import parse_field
 from core.config.run_config import ConfigError, FieldError
 from core.protocol.controls import RunCommands
+from core.runs.class_pause import command_now, run_until_now
 from core.runs.run_records import check_pace, check_queue
 from core.runs.run_row import CREATED, ENDED, IN_WORK, INTERRUPTED, PAUSED, QUEUED
 from core.runs.run_table import RunTable, Values
@@ -19,7 +20,7 @@ from core.runs.store_time import store_time
 
 COMMANDS: Final = ("run", "pause", "stop")
 _ORDERS: Final = select(
-    *(RUNS.c[name] for name in ("state", "command", "run_until", "learning_rate", "pace"))
+    RUNS.c.state, command_now(), run_until_now(), RUNS.c.learning_rate, RUNS.c.pace
 ).where(RUNS.c.id == bindparam("of_run"), RUNS.c.attempt == bindparam("of_attempt"))
 
 

@@ -204,9 +204,16 @@ CLASSROOMS: Final = Table(  # see core.classroom; what is made in a class has it
     Column("address", Text, nullable=False, default=""),  # of the app, as the class's devices reach it
     Column("is_open", Integer, nullable=False, default=1),  # to who has the code
     Column("created_at", Float, nullable=False),
-    Column(
-        "revision", Integer, nullable=False, default=0
-    ),  # counts every change to the class and its members
+    Column("revision", Integer, nullable=False, default=0),  # counts changes to it and its members
+    # what its teacher has the class do
+    Column("is_paused", Integer, nullable=False, default=0),  # no run of a member's is trained
+    Column("is_held", Integer, nullable=False, default=0),  # all screens say: look here
+    Column("message", Text, nullable=False, default=""),
+    Column("pushed", Text, nullable=False, default=""),  # the address that was pushed last: page and query
+    Column("pushes", Integer, nullable=False, default=0),  # how many were
+    Column("followed", String(64), nullable=False, default=""),  # the teacher whom all screens follow
+    Column("rules", Text, nullable=False, default="{}"),  # JSON, see core.classroom.rules
+    Column("needs_nod", Integer, nullable=False, default=0),  # what members make waits for the teacher
 )
 
 TEACHER_KEYS: Final = Table(  # of each only its hash
@@ -237,6 +244,7 @@ MEMBERS: Final = Table(
     Column("key_hash", String(128), nullable=False),
     Column("joined_at", Float, nullable=False),
     Column("removed_at", Float),
+    Column("is_nodded", Integer, nullable=False, default=0),  # the projector may show the nickname
 )
 
 SEATS: Final = Table(  # browsers in which a member is at work; of the word in their cookie only its hash
@@ -245,6 +253,13 @@ SEATS: Final = Table(  # browsers in which a member is at work; of the word in t
     Column("hash", String(64), primary_key=True),
     Column("member_id", String(16), ForeignKey("members.id", ondelete="CASCADE"), nullable=False),
     Column("seen_at", Float, nullable=False),
+    Column("place", Text, nullable=False, default=""),  # the address that is looked at: page and query
+)
+
+OFF_BOARD: Final = Table(  # runs that a teacher has taken from the board
+    "off_board",
+    METADATA,
+    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
 )
 
 GUESSES: Final = Table(  # wrong codes and keys of the last minutes, see core.classroom.guesses

@@ -21,6 +21,14 @@ def upgrade() -> None:
         sa.Column("is_open", sa.Integer, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("is_paused", sa.Integer, nullable=False),
+        sa.Column("is_held", sa.Integer, nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("pushed", sa.Text, nullable=False),
+        sa.Column("pushes", sa.Integer, nullable=False),
+        sa.Column("followed", sa.String(64), nullable=False),
+        sa.Column("rules", sa.Text, nullable=False),
+        sa.Column("needs_nod", sa.Integer, nullable=False),
     )
     op.create_table(
         "teacher_keys",
@@ -47,6 +55,7 @@ def upgrade() -> None:
         sa.Column("key_hash", sa.String(128), nullable=False),
         sa.Column("joined_at", sa.Float, nullable=False),
         sa.Column("removed_at", sa.Float),
+        sa.Column("is_nodded", sa.Integer, nullable=False),
     )
     op.create_index("members_by_classroom", "members", ["classroom_id", "folded"], unique=True)
     op.create_table(
@@ -56,6 +65,11 @@ def upgrade() -> None:
             "member_id", sa.String(16), sa.ForeignKey("members.id", ondelete="CASCADE"), nullable=False
         ),
         sa.Column("seen_at", sa.Float, nullable=False),
+        sa.Column("place", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "off_board",
+        sa.Column("run_id", sa.String(16), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     )
     op.create_index("seats_by_member", "seats", ["member_id"])
     op.create_table(

@@ -17,6 +17,7 @@ from core.config.run_config import ConfigError, FieldError, RunConfig, to_json
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _, ngettext
 from core.protocol.controls import parse_pace
+from core.runs.class_rules import rules_for
 from core.runs.dataset_rights import refused_dataset
 from core.runs.errors import RunRefused, UnreadableRun
 from core.runs.opened_links import RUN, note_opened
@@ -70,8 +71,9 @@ class RunRecords:
 
         Raises: ConfigError for settings beyond this installation's limits, or beyond what the dataset holds, or for
         a dataset of somebody else's that is not shared;
-        RunRefused for a full queue, for a visitor whose runs take their share of the store, or for a name, note or
-        tag that cannot be shown; UnknownRun for a run to start from that may not be read.
+        RunRefused for what a class does not let its members train, for a full queue, for a visitor whose runs take
+        their share of the store, or for a name, note or tag that cannot be shown; UnknownRun for a run to start from
+        that may not be read.
         """
         if config.start_from:
             self.check(Action.READ_RUN, config.start_from)
@@ -88,6 +90,7 @@ class RunRecords:
         values |= {"state": QUEUED if queue else CREATED, "queued_at": now if queue else None}
         with self._database.write(durable=True) as connection:
             check_share(connection, self._table.settings, self._table.actor)
+            rules_for(connection, self._table.actor).check(config)
             if queue:
                 check_queue(connection, self._table.settings, owner)
                 values["queue_order"] = self._table.next_queue_order(connection)

@@ -15,6 +15,7 @@ from core.i18n.kept_sentences import from_kept, kept
 from core.i18n.literal_text import visible_text
 from core.i18n.translation import _, ngettext
 from core.runs import NotAllowed, RunRefused, Store, StoreError, UnknownRun
+from core.runs.class_rules import check_no_search
 from core.runs.dataset_rights import refused_dataset
 from core.runs.opened_links import SEARCH, listed_to, note_opened
 from core.runs.run_records import clean_name, new_id
@@ -119,6 +120,7 @@ class Searches:
         }
         with self._database.write(durable=True) as connection:
             self._check_share(connection)
+            check_no_search(connection, self._actor)
             connection.execute(insert(SEARCHES).values(**values, state=RUNNING, created_at=time.time()))
         return search_id
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Row, select, update
 
 from core.access.rules import NOTHING, Action, Subject, may
-from core.classroom.errors import UnknownClassroom
+from core.classroom.errors import GoneClassroom
 from core.runs.errors import NotAllowed
 from core.runs.schema import CLASSROOMS
 
@@ -48,12 +48,12 @@ class ClassroomTable:
     def check(self, action: Action, classroom_id: str) -> None:
         """Refuse what the actor may not do to the class ("": to none in particular).
 
-        Raises: UnknownClassroom, also for one that the actor may not even read; NotAllowed; StoreError.
+        Raises: GoneClassroom, also for one that the actor may not even read; NotAllowed; StoreError.
         """
         subject = Subject("", classroom=classroom_id) if classroom_id else NOTHING
         if not may(self._actor, action, subject):
             if classroom_id and not may(self._actor, Action.READ_CLASS, subject):
-                raise UnknownClassroom(classroom_id)
+                raise GoneClassroom
             raise NotAllowed(action, classroom_id, self._actor)
 
     def may(self, action: Action, classroom_id: str = "") -> bool:
@@ -62,10 +62,10 @@ class ClassroomTable:
 
 
 def find(connection: Connection, classroom_id: str) -> Classroom:
-    """Return the class with this id.  Raises: UnknownClassroom."""
+    """Return the class with this id.  Raises: GoneClassroom."""
     row = connection.execute(select(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id)).first()
     if row is None:
-        raise UnknownClassroom(classroom_id)
+        raise GoneClassroom
     return classroom(row)
 
 
@@ -76,8 +76,8 @@ def find_by_code(connection: Connection, code: str) -> Classroom | None:
 
 
 def classroom(row: Row[tuple[object, ...]]) -> Classroom:
-    """Return a row's class."""
-    values = {**row._mapping}
+    """Return a row's class; the row may have more beside it."""
+    values = {name: row._mapping[name] for name in CLASSROOMS.c.keys()}  # noqa: SIM118 - no mapping
     values |= {"last_day": date.fromisoformat(values["last_day"]), "is_open": bool(values["is_open"])}
     return Classroom(**values)
 

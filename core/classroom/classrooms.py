@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, Role
@@ -20,13 +20,13 @@ from core.classroom.classroom_table import (
     find_by_code,
     note_change,
 )
-from core.classroom.codes import new_code
-from core.classroom.errors import ClassroomRefused
+from core.classroom.codes import new_code, read_code
+from core.classroom.errors import ClassroomRefused, UnknownClassroom
 from core.classroom.nicknames import KINDS, OWN
 from core.classroom.teachers import add_key, make_teacher
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _
-from core.runs.schema import CLASSROOMS
+from core.runs.schema import CLASSROOMS, MEMBERS
 
 LONGEST_TITLE: Final = 60
 LONGEST_ADDRESS: Final = 200
@@ -73,6 +73,26 @@ class Classrooms(ClassroomTable):
             newest = newest.where(CLASSROOMS.c.id.in_(self._actor.teaches))
         with self._database.read() as connection:
             return [classroom(row) for row in connection.execute(newest)]
+
+    @needs_right_to(Action.LEAD_CLASS)
+    def named(self, code: str) -> Classroom:
+        """Return the class with this code, however it was typed, for who may lead any: no guess is counted."""
+        with self._database.read() as connection:
+            found = find_by_code(connection, read_code(code))
+        if found is None:
+            raise UnknownClassroom(code)
+        return found
+
+    @needs_right_to(Action.LEAD_CLASS)
+    def all(self) -> list[tuple[Classroom, int]]:
+        """Return all classes, newest first, each with how many members it has, without who was removed."""
+        members = select(func.count()).where(
+            MEMBERS.c.classroom_id == CLASSROOMS.c.id, MEMBERS.c.removed_at.is_(None)
+        )
+        newest = select(CLASSROOMS, members.scalar_subquery().label("members"))
+        newest = newest.order_by(CLASSROOMS.c.created_at.desc())
+        with self._database.read() as connection:
+            return [(classroom(row), row.members) for row in connection.execute(newest)]
 
     @needs(Action.LEAD_CLASS)
     def change(self, classroom_id: str, **values: Any) -> Classroom:

@@ -1,20 +1,26 @@
 """The end of a class: with everything that its members made, or with their runs kept without names."""
 
+import logging
+import time
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action, Actor, Role
-from core.classroom.classroom_table import ClassroomTable, find
+from core.classroom.classroom_table import ClassroomTable, find, note_change
+from core.classroom.errors import UnknownClassroom
 from core.classroom.guesses import forget_guesses
+from core.datasets import DatasetError
 from core.runs.run_row import COMMAND_LINE, ENDED
-from core.runs.schema import CLASSROOMS, MEMBERS, RUNS
+from core.runs.schema import CLASSROOMS, MEMBERS, RUNS, SEATS
 from core.search.erasure import Erased, erase_everything
 
 if TYPE_CHECKING:
     from core.runs.store import Store
+
+LOG: Final = logging.getLogger("inkling.classroom")
 
 
 class Ending(ClassroomTable):
@@ -26,9 +32,7 @@ class Ending(ClassroomTable):
 
         keeps_runs: their finished runs become the actor's, without names, notes and tags.
         """
-        with self._database.read() as connection:
-            find(connection, classroom_id)
-            members = list(connection.scalars(select(MEMBERS.c.id).filter_by(classroom_id=classroom_id)))
+        members = self._shut(classroom_id)
         total = Erased(0, 0, 0)
         for member_id in members:
             if keeps_runs:
@@ -59,9 +63,33 @@ class Ending(ClassroomTable):
         before = (date.today() - timedelta(days=self._store.settings.class_days)).isoformat()
         with self._database.read() as connection:
             rows = connection.execute(select(CLASSROOMS).where(CLASSROOMS.c.last_day < before)).all()
+        ended = []
         for row in rows:
-            self.end(row.id, keeps_runs=False)
-        return [row.title for row in rows]
+            try:
+                self.end(row.id, keeps_runs=False)
+            except UnknownClassroom:  # a teacher has just ended it
+                continue
+            except DatasetError as error:  # nobody is in it by now; the rest goes when it can
+                LOG.warning("The class %s has not ended yet: %s", row.id, error)
+            else:
+                ended.append(row.title)
+        return ended
+
+    def _shut(self, classroom_id: str) -> list[str]:
+        """Have nobody join the class or be in it, so that nothing is made while it ends; return who ever was."""
+        of_class = MEMBERS.c.classroom_id == classroom_id
+        with self._database.write(durable=True) as connection:
+            find(connection, classroom_id)
+            connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id).values(is_open=0))
+            members = list(connection.scalars(select(MEMBERS.c.id).where(of_class)))
+            connection.execute(
+                update(MEMBERS).where(of_class, MEMBERS.c.removed_at.is_(None)).values(removed_at=time.time())
+            )
+            connection.execute(
+                delete(SEATS).where(SEATS.c.member_id.in_(select(MEMBERS.c.id).where(of_class)))
+            )
+            note_change(connection, classroom_id)
+        return members
 
     def _adopt_runs(self, member_id: str) -> None:
         """Have the member's runs that are over be the actor's, without what the member wrote."""

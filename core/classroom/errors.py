@@ -9,7 +9,7 @@ class ClassroomError(InklingError):
 
 
 class UnknownClassroom(ClassroomError):  # noqa: N818 - as its kin in core.runs.errors
-    """There is no class with this code or id."""
+    """There is no class with this code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(
@@ -17,6 +17,17 @@ class UnknownClassroom(ClassroomError):  # noqa: N818 - as its kin in core.runs.
             _(
                 "Look at it again: a code has 6 letters and digits, and no 0, O, 1, I or L. Or ask your teacher."
             ),
+        )
+
+
+class GoneClassroom(UnknownClassroom):
+    """There is no class with this id, which nobody typed: it has ended, or is no longer the actor's."""
+
+    def __init__(self) -> None:
+        ClassroomError.__init__(
+            self,
+            _("This class has ended, or is not this browser's any more."),
+            _("Ask your teacher; a teacher's key, entered on the page Class, leads one that goes on."),
         )
 
 

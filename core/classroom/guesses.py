@@ -26,7 +26,9 @@ Places = Mapping[str, int]  # what is counted -> how many may be wrong there in 
 
 def code_places(address: str, browser: str) -> Places:
     """Return where a guess of a class's code, or of a teacher's key, counts. address, browser: "" for none known."""
-    places = {f"code {address}": CODES_BY_ADDRESS}  # not said: a key
+    places = {}
+    if address:  # else all whose address is not known were one, and anybody's guesses shut everybody out
+        places[f"code {address}"] = CODES_BY_ADDRESS  # not said: a key
     if browser:
         places[f"code by {browser}"] = CODES_BY_BROWSER  # not said: a key
     return places

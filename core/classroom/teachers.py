@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -69,7 +69,7 @@ class Teachers(ClassroomTable):
     @needs(Action.LEAD_CLASS)
     def keys(self, classroom_id: str) -> list[TeacherKey]:
         """Return the class's keys, the first made first; not what they are."""
-        mine = func.max(TEACHERS.c.visitor == self._actor.id)
+        mine = func.count(case((TEACHERS.c.visitor == self._actor.id, 1)))
         joined = TEACHER_KEYS.outerjoin(TEACHERS, TEACHERS.c.key_id == TEACHER_KEYS.c.id)
         asked = (
             select(
@@ -113,18 +113,19 @@ class Teachers(ClassroomTable):
 
     @needs(Action.LEAD_CLASS)
     def renew(self, classroom_id: str) -> str:
-        """Return a new key in place of the first teacher's, which is lost; who came by that is no teacher any more.
+        """Return a new key in place of the actor's own, which is lost; who else came by that is no teacher any more.
 
-        A browser that renews its own key stays a teacher's.
+        An operator who came by none makes the first teacher's anew.
         """
         with self._database.write(durable=True) as connection:
             find(connection, classroom_id)
-            first = {"classroom_id": classroom_id, "name": ""}
-            own = select(TEACHERS.c.visitor).filter_by(classroom_id=classroom_id, visitor=self._actor.id)
-            stays = bool(self._actor.id) and connection.scalar(own) is not None
-            connection.execute(delete(TEACHER_KEYS).filter_by(**first))
-            key_id, key = add_key(connection, classroom_id, "")
-            if stays:
+            own = select(TEACHER_KEYS).join(TEACHERS, TEACHERS.c.key_id == TEACHER_KEYS.c.id)
+            mine = own.where(TEACHERS.c.classroom_id == classroom_id, TEACHERS.c.visitor == self._actor.id)
+            row = connection.execute(mine).first()
+            one = {"id": row.id} if row else {"name": ""}
+            connection.execute(delete(TEACHER_KEYS).filter_by(classroom_id=classroom_id, **one))
+            key_id, key = add_key(connection, classroom_id, row.name if row else "")
+            if row:
                 make_teacher(connection, classroom_id, self._actor.id, key_id)
             return key
 

@@ -19,6 +19,7 @@ from core.classroom.errors import (
     ClassroomError,
     ClassroomRefused,
     ClassroomShut,
+    GoneClassroom,
     TooManyGuesses,
     UnknownClassroom,
 )
@@ -39,7 +40,7 @@ from pages.server.visitor import store_of
 JOIN: Final = "join"
 LEAVE: Final = "leave"
 MOST_BYTES: Final = 2_000  # of a form
-STATUS: Final = {UnknownClassroom: 404, ClassroomShut: 410, TooManyGuesses: 429}
+STATUS: Final = {UnknownClassroom: 404, GoneClassroom: 410, ClassroomShut: 410, TooManyGuesses: 429}
 
 Answer = Callable[[Request, str, dict[str, str]], Response]
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import typer
 
+from core.cli.classroom import classroom_commands
 from core.cli.command_classes import OwnCommand, OwnGroup
 from core.cli.console import write_to_any_console
 from core.cli.dataset import dataset_commands
@@ -60,6 +61,7 @@ def make_app() -> typer.Typer:
     app.add_typer(
         dataset_commands(), name="dataset", help=_("Look after the datasets that people drew or imported.")
     )
+    app.add_typer(classroom_commands(), name="classroom", help=_("Start classes, list them, and end them."))
     command("backup", help=_("Copy all runs and your own datasets into one file. The app can keep running."))(
         backup_command()
     )

@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 
+from core.classroom.errors import ClassroomError, ClassroomRefused, UnknownClassroom
 from core.config.app_settings import Settings, SettingsError
 from core.config.environment import from_environment
 from core.config.run_config import ConfigError
@@ -67,9 +68,9 @@ def told_errors() -> Iterator[None]:
         yield
     except ConfigError as error:
         fail(refusal(error, option_of), USAGE_ERROR)
-    except SettingsError as error:
+    except (SettingsError, ClassroomRefused, UnknownClassroom) as error:
         fail(str(error), USAGE_ERROR)
-    except (StoreError, DatasetError) as error:
+    except (StoreError, DatasetError, ClassroomError) as error:
         fail(str(error))
 
 

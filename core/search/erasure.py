@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.i18n.translation import ngettext
 from core.runs import Store
 from core.runs.handover import count_things
 from core.runs.own_datasets import OwnDatasets
@@ -16,6 +17,15 @@ class Erased:
     runs: int
     searches: int
     datasets: int
+
+    def in_words(self) -> list[str]:
+        """Return how many of each kind, those alone of which there are any."""
+        said = {
+            "runs": ngettext("{n} run", "{n} runs", self.runs),
+            "searches": ngettext("{n} search", "{n} searches", self.searches),
+            "datasets": ngettext("{n} dataset", "{n} datasets", self.datasets),
+        }
+        return [words for name, words in said.items() if getattr(self, name)]
 
 
 def count_everything(store: Store) -> Erased:

@@ -13,9 +13,8 @@ from core.classroom.nicknames import KINDS
 from core.classroom.teachers import Teachers
 from core.datasets import DatasetError
 from core.i18n.marked_sentences import markdown_
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import _
 from core.runs import StoreError
-from core.search.erasure import Erased
 from pages.classroom.entrance import NICKNAMES
 from pages.classroom.teacher_keys import keys_section
 from pages.server.visitor import renew_roles, store
@@ -177,18 +176,9 @@ def _end(classroom: Classroom, *, keeps_runs: bool = False) -> None:
         return
     state.pop("classroom", None)
     state.pop("new_teacher_key", None)
-    said = _in_words(erased)
+    said = erased.in_words()
     state.done = (
         _("The class “{title}” has ended. Deleted for good: {what:list}.", title=classroom.title, what=said)
         if said
         else _("The class “{title}” has ended.", title=classroom.title)
     )
-
-
-def _in_words(erased: Erased) -> list[str]:
-    said = {
-        "runs": ngettext("{n} run", "{n} runs", erased.runs),
-        "searches": ngettext("{n} search", "{n} searches", erased.searches),
-        "datasets": ngettext("{n} dataset", "{n} datasets", erased.datasets),
-    }
-    return [words for name, words in said.items() if getattr(erased, name)]

@@ -7,9 +7,9 @@ import streamlit as st
 from core.datasets import DatasetError
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
-from core.i18n.translation import _, ngettext
+from core.i18n.translation import _
 from core.runs import StoreError
-from core.search.erasure import Erased, count_everything, erase_everything
+from core.search.erasure import count_everything, erase_everything
 from pages.run_context.form_config import leave_missing_dataset
 from pages.run_context.selected_run import selected_run
 from pages.server.visitor import store
@@ -43,7 +43,7 @@ def _ask() -> None:
     st.markdown(
         markdown_(
             "This deletes **{what:list}** at once, what lies in the bin included. It cannot be undone.",
-            what=_in_words(counted),
+            what=counted.in_words(),
         )
     )
     st.markdown(
@@ -68,20 +68,10 @@ def _ask() -> None:
 def _erase() -> None:
     state = st.session_state
     try:
-        state.done = _("Deleted for good: {what:list}.", what=_in_words(erase_everything(store())))
+        state.done = _("Deleted for good: {what:list}.", what=erase_everything(store()).in_words())
     except (DatasetError, StoreError) as error:
         state.trouble = str(error)
     for name in _FORGOTTEN:
         state.pop(name, None)
     selected_run()
     leave_missing_dataset()
-
-
-def _in_words(counted: Erased) -> list[str]:
-    """Return how many of each kind, those alone of which there are any."""
-    said = {
-        "runs": ngettext("{n} run", "{n} runs", counted.runs),
-        "searches": ngettext("{n} search", "{n} searches", counted.searches),
-        "datasets": ngettext("{n} dataset", "{n} datasets", counted.datasets),
-    }
-    return [words for name, words in said.items() if getattr(counted, name)]

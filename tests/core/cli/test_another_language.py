@@ -23,9 +23,10 @@ from core.training.loop import train
 from tests.pseudo import LANGUAGE, words_outside, write_pseudo_catalogue
 
 DATASET = tuple(f"dataset {action}" for action in ("list", "give", "share", "delete"))
+CLASSROOM = tuple(f"classroom {action}" for action in ("create", "list", "key", "end"))
 COMMANDS = (
     *("train", "evaluate", "predict", "runs", "export", "import", "dataset", "backup", "operator", "restore"),
-    *(*DATASET, "dataset export", "dataset import", "dataset restore"),
+    *(*DATASET, "dataset export", "dataset import", "dataset restore", "classroom", *CLASSROOM),
 )
 NAMES = frozenset({"python", "core", *(word for command in COMMANDS for word in command.split())})
 ARTICLE = frozenset({"Iteration", "Loss", "Accuracy", "Final"})  # its log is printed as the article has it
@@ -133,6 +134,14 @@ def test_without_a_command_the_help_is_shown() -> None:
         ("dataset import 5", 2),
         ("dataset import 1", 2),
         ("dataset import 1 --like 5", 2),
+        ("classroom create", 2),
+        ("classroom create 7\x07", 2),
+        ("classroom create 5 --last-day 5", 2),
+        ("classroom create 5 --last-day 1999-12-31", 2),
+        ("classroom create 5 --nicknames 5", 2),
+        ("classroom key 5", 2),
+        ("classroom end 5", 2),
+        ("classroom end 5 --delete", 2),
         ("backup /0/0", 1),
         ("backup 1", 1),
         ("restore 5", 1),
@@ -206,6 +215,20 @@ def test_what_the_list_of_datasets_tells(tmp_path: Path, monkeypatch: pytest.Mon
     for told_words in (none, some.replace(made.name, "")):
         assert "⟦" in told_words
         assert outside(told_words) == []
+
+
+def test_what_commands_tell_of_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INKLING_STORE", f"sqlite:///{tmp_path / 'classes.db'}")
+    none = told("classroom", "list").output
+    code = json.loads(told("classroom", "create", "7", "--json").stdout)["code"]
+    said = [none, *(told(*words).output for words in (("classroom", "create", "8"), ("classroom", "list")))]
+    said += [told("classroom", "key", code).output, told("classroom", "end", code, "--delete").output]
+    said.append(told("classroom", "end", code, "--keep-runs", "--yes").output)
+    for output in said:
+        assert "⟦" in output
+        assert outside(re.sub(r"\b(?=\w*[A-Z])[A-Z2-9-]{4,19}\b", "", output)) == [], (
+            "codes and keys have letters"
+        )
 
 
 def test_json_is_english_with_the_names_of_the_code() -> None:

@@ -55,7 +55,8 @@ class Classrooms(ClassroomTable):
         """Return a class like this one, for a parallel group, and its teacher's key: nobody is in it yet."""
         with self._database.write(durable=True) as connection:
             like = find(connection, classroom_id)
-            title = _("{title} (copy)", title=like.title)[:LONGEST_TITLE]
+            room = LONGEST_TITLE - len(_("{title} (copy)", title=""))
+            title = _("{title} (copy)", title=like.title[:room].rstrip())
             last_day = max(like.last_day, date.today()).isoformat()
             values = {"title": title, "last_day": last_day, "nicknames": like.nicknames}
             return self._new(connection, values | {"address": like.address})

@@ -21,6 +21,7 @@ from core.classroom.errors import ClassroomRefused, ClassroomShut, UnknownClassr
 from core.classroom.guesses import check_room, code_places, count_wrong, key_places
 from core.classroom.nicknames import checked_nickname, fold, is_suggested, suggest
 from core.classroom.seats import take_seat
+from core.i18n.literal_text import is_showable
 from core.i18n.translation import _
 from core.runs.schema import MEMBERS, SEATS
 
@@ -118,7 +119,8 @@ class Members(ClassroomTable):
     def rejoin(self, code: str, nickname: str, key: str, address: str = "") -> Joined:
         """Have a member be there in another browser, too.  Raises: as `named`, WrongKey, TooManyGuesses."""
         classroom = self.named(code, address)
-        asked = select(MEMBERS).filter_by(classroom_id=classroom.id, folded=fold(nickname))
+        folded = fold(nickname) if is_showable(nickname) else ""  # no store can look for what cannot be shown
+        asked = select(MEMBERS).filter_by(classroom_id=classroom.id, folded=folded)
         with self._database.read() as connection:
             row = connection.execute(asked).first()
             places = key_places(classroom.id, row.id if row else "", address)

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from core.access.rules import OPERATOR, Actor, Role
 from core.classroom import ending
 from core.classroom.classroom_table import Classroom
-from core.classroom.classrooms import Classrooms
+from core.classroom.classrooms import LONGEST_TITLE, Classrooms
 from core.classroom.ending import Ending
 from core.classroom.errors import ClassroomShut, GoneClassroom, TooManyGuesses, UnknownClassroom, WrongKey
 from core.classroom.guesses import CODES_BY_ADDRESS, CODES_BY_BROWSER
@@ -119,6 +119,19 @@ def test_a_class_that_has_ended_is_not_told_by_its_id(store: Store) -> None:
         with pytest.raises(GoneClassroom) as gone:
             Classrooms(asked).get(classroom.id)
         assert classroom.id not in str(gone.value)
+
+
+def test_a_copy_of_a_long_title_is_told_from_it(store: Store) -> None:
+    classrooms = Classrooms(store.acting_as(OPERATOR))
+    for title, copied in (("7b", "7b (copy)"), ("x" * LONGEST_TITLE, f"{'x' * (LONGEST_TITLE - 7)} (copy)")):
+        assert classrooms.copy(classrooms.start(title)[0].id)[0].title == copied
+
+
+@pytest.mark.parametrize("nickname", ["\udcff", "\x00", "", "Fox\u202e12"])
+def test_a_nickname_that_no_store_can_look_for_is_nobodys(store: Store, nickname: str) -> None:
+    classroom, _key = Classrooms(store.acting_as(OPERATOR)).start("7b")
+    with pytest.raises(WrongKey):
+        Members(store.acting_as(visitor("pupil"))).rejoin(classroom.code, nickname, "ABCD")
 
 
 def test_who_leads_not_every_class_finds_none_by_its_code_uncounted(store: Store) -> None:

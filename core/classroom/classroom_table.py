@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from core.access.rules import NOTHING, Action, Subject, may
 from core.classroom.errors import GoneClassroom
+from core.runs.class_rules import ClassRules, rules_from_json
 from core.runs.errors import NotAllowed
 from core.runs.schema import CLASSROOMS
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 class Classroom:
     """A class. `address`: of the app as the class's devices reach it, "" before one was chosen.
 
-    is_open: whoever has the code may join. revision: counts every change to the class and its members.
+    is_open: whoever has the code may join. revision: counts every change to the class and its members. is_paused,
+    is_held, message: what its teacher has all screens do and say; pushed: the place that they were sent to last, one of
+    `pushes`; followed: the teacher whom they follow, "" for none. needs_nod: what members make waits for the teacher.
     """
 
     id: str
@@ -31,6 +34,14 @@ class Classroom:
     is_open: bool
     created_at: float
     revision: int
+    is_paused: bool
+    is_held: bool
+    message: str
+    pushed: str
+    pushes: int
+    followed: str
+    rules: ClassRules
+    needs_nod: bool
 
     @property
     def is_over(self) -> bool:
@@ -78,7 +89,8 @@ def find_by_code(connection: Connection, code: str) -> Classroom | None:
 def classroom(row: Row[tuple[object, ...]]) -> Classroom:
     """Return a row's class; the row may have more beside it."""
     values = {name: row._mapping[name] for name in CLASSROOMS.c.keys()}  # noqa: SIM118 - no mapping
-    values |= {"last_day": date.fromisoformat(values["last_day"]), "is_open": bool(values["is_open"])}
+    values |= {name: bool(values[name]) for name in ("is_open", "is_paused", "is_held", "needs_nod")}
+    values |= {"last_day": date.fromisoformat(values["last_day"]), "rules": rules_from_json(values["rules"])}
     return Classroom(**values)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from core.access.guard import needs, needs_right_to
+from core.access.guard import NO_SUBJECT, needs, needs_right_to
 from core.access.rules import Action, Role
 from core.classroom.classroom_table import (
     Classroom,
@@ -52,7 +52,11 @@ class Classrooms(ClassroomTable):
 
     @needs(Action.LEAD_CLASS)
     def copy(self, classroom_id: str) -> tuple[Classroom, str]:
-        """Return a class like this one, for a parallel group, and its teacher's key: nobody is in it yet."""
+        """Return a class like this one, for a parallel group, and its teacher's key: nobody is in it yet.
+
+        Raises: NotAllowed for who may not start a class.
+        """
+        self.check(Action.START_CLASS, NO_SUBJECT)
         with self._database.write(durable=True) as connection:
             like = find(connection, classroom_id)
             room = LONGEST_TITLE - len(_("{title} (copy)", title=""))

@@ -12,7 +12,7 @@ from core.config.run_config import FIELD_NAMES, ConfigError, RunConfig, differin
 from core.config.setting_labels import LABELS
 from core.i18n.translation import _, ngettext
 from core.runs.errors import RunRefused
-from core.runs.schema import CLASSROOMS
+from core.runs.schema import CLASSROOMS, MEMBERS
 
 FREE: Final = ("seed", "device", "start_from", "learning_rate_changes")  # settings that no lesson fixes
 
@@ -95,11 +95,20 @@ def rules_from_json(text: str) -> ClassRules:
 
 
 def rules_for(connection: Connection, actor: Actor) -> ClassRules:
-    """Return what the actor is held to: none but as a member of a class."""
+    """Return what the actor is held to: none but as a member of a class.
+
+    Raises: RunRefused for who is a member no more: somebody removed may have a page open still.
+    """
     if not actor.member_of:
         return ClassRules()
-    kept = connection.scalar(select(CLASSROOMS.c.rules).where(CLASSROOMS.c.id == actor.member_of))
-    return rules_from_json(kept or "{}")
+    member = (MEMBERS.c.id == actor.id) & MEMBERS.c.removed_at.is_(None)
+    kept = connection.scalar(select(CLASSROOMS.c.rules).select_from(MEMBERS.join(CLASSROOMS)).where(member))
+    if kept is None:
+        raise RunRefused(
+            _("You are not in the class any more."),
+            _("Reload the page: then it is this browser's own again."),
+        )
+    return rules_from_json(kept)
 
 
 def check_no_search(connection: Connection, actor: Actor) -> None:

@@ -22,6 +22,7 @@ from core.datasets.dataset_setup import no_progress
 from core.datasets.errors import RefusedUpload
 from core.datasets.image_data import ImageData, Images
 from core.runs import dataset_rights as rights
+from core.runs.class_rules import rules_for
 from core.runs.dataset_lists import DatasetLists
 from core.runs.dataset_quota import check_quota, upload_limits
 from core.runs.dataset_rights import DRAWINGS, IMPORTED, PRIVATE, OwnDataset, subject_of
@@ -213,6 +214,7 @@ class OwnDatasets(DatasetLists):
         row = _columns(spec.name, owner, kind, audience)
         try:
             with self._database.write(durable=True) as connection:
+                rules_for(connection, self._actor)  # who is a member no more makes nothing that is nobody's
                 size = user_datasets.stored_bytes(spec.name, self._settings.data_dir)
                 self._check_quota(connection, owner, more_datasets=1, more_bytes=size)
                 connection.execute(insert(OWN_DATASETS).values(**row))

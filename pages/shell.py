@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from core.i18n.translation import _
+from pages.classroom.led_screen import led_screen, note_where
 from pages.classroom.own_seat import ask_who_is_there, seat_line
 from pages.components.address import keep_one_entry_a_page
 from pages.components.assets import version
-from pages.components.navigation import all_pages, is_first
+from pages.components.navigation import all_pages, is_first, name_of
 from pages.components.page_aids import page_aids
 from pages.components.theme import apply_style
 from pages.run_context.form_config import put_settings
@@ -52,12 +53,14 @@ def draw() -> None:
             run_header(seat_line, config_shown(), put_settings)
         else:
             run_header(seat_line)
+        led_screen()
         st.html('<i class="ink-ready"></i>')  # not said: HTML
         show_messages()
         # Of a script that stops early Streamlit keeps the fragments that an earlier drawing had. A browser that still
         # asks for one is answered at a place that is gone, which leaves it an empty page.
         with suppress(StopException):
             page.run()
+        note_where(name_of(page))
         preload_libraries()
 
 

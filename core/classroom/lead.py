@@ -71,6 +71,11 @@ class Lead(ClassroomTable):
         self._set(classroom_id, pushed=_checked(place), pushes=CLASSROOMS.c.pushes + 1)
 
     @needs(Action.LEAD_CLASS)
+    def let_go(self, classroom_id: str) -> None:
+        """Send the class nowhere any more, neither to a place nor after a teacher."""
+        self._set(classroom_id, pushed="", followed="")
+
+    @needs(Action.LEAD_CLASS)
     def follow(self, classroom_id: str, *, is_followed: bool) -> None:
         """Have all screens go wherever the actor goes, or no more."""
         self._set(classroom_id, followed=self._actor.id if is_followed else "")

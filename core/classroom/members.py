@@ -3,9 +3,9 @@
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, ScalarSelect, delete, insert, select, update
+from sqlalchemy import Column, Connection, ScalarSelect, delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -142,7 +142,7 @@ class Members(ClassroomTable):
     def all(self, classroom_id: str) -> list[Member]:
         """Return the class's members, who joined first first; nobody who was removed."""
         asked = (
-            select(MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, last_seen())
+            select(MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, latest_seat(SEATS.c.seen_at))
             .where(MEMBERS.c.classroom_id == classroom_id, MEMBERS.c.removed_at.is_(None))
             .order_by(MEMBERS.c.joined_at, MEMBERS.c.id)
         )
@@ -186,10 +186,10 @@ class Members(ClassroomTable):
         note_change(connection, classroom_id)
 
 
-def last_seen() -> ScalarSelect[float]:
-    """Return what, in a query of members, says when one of a member's browsers was last in use."""
-    seen = select(SEATS.c.seen_at).where(SEATS.c.member_id == MEMBERS.c.id)
-    return seen.order_by(SEATS.c.seen_at.desc()).limit(1).scalar_subquery()
+def latest_seat(column: Column[Any]) -> ScalarSelect[Any]:
+    """Return what, in a query of members, is the column of that seat of a member's which was last in use."""
+    seats = select(column).where(SEATS.c.member_id == MEMBERS.c.id)
+    return seats.order_by(SEATS.c.seen_at.desc()).limit(1).scalar_subquery()
 
 
 def _taken(connection: Connection, classroom_id: str) -> set[str]:

@@ -9,10 +9,12 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from core.classroom.codes import hash_secret
+from core.runs.class_rules import ClassRules, rules_from_json
 from core.runs.database import Database
 from core.runs.schema import CLASSROOMS, MEMBERS, SEATS, TEACHERS
 
 IDLE_S: Final = 3600.0  # after so long without anything done, it is asked again who is there
+PLACE: Final = 500  # letters that are kept of an address
 NOTED_S: Final = 60.0  # so exactly it is known when something was done last
 
 
@@ -26,6 +28,7 @@ class Seat:
     title: str
     code: str
     seen_at: float
+    rules: ClassRules
 
     @property
     def is_idle(self) -> bool:
@@ -55,7 +58,7 @@ def seat_of(database: Database, word: str) -> Seat | None:
     asked = (
         select(
             *(MEMBERS.c.id, MEMBERS.c.nickname, CLASSROOMS.c.id, CLASSROOMS.c.title),
-            *(CLASSROOMS.c.code, SEATS.c.seen_at, CLASSROOMS.c.last_day),
+            *(CLASSROOMS.c.code, SEATS.c.seen_at, CLASSROOMS.c.rules, CLASSROOMS.c.last_day),
         )
         .select_from(SEATS.join(MEMBERS).join(CLASSROOMS))
         .where(SEATS.c.hash == hash_secret(word), MEMBERS.c.removed_at.is_(None))
@@ -64,13 +67,19 @@ def seat_of(database: Database, word: str) -> Seat | None:
         row = connection.execute(asked).first()
     if row is None or date.today().isoformat() > row.last_day:
         return None
-    return Seat(*row[:6])
+    return Seat(*row[:6], rules_from_json(row.rules))
 
 
 def note_seen(database: Database, word: str) -> None:
     """Note that something was done in the browser just now.  Raises: StoreError."""
     with database.write() as connection:
         connection.execute(update(SEATS).where(SEATS.c.hash == hash_secret(word)).values(seen_at=time.time()))
+
+
+def note_place(database: Database, word: str, place: str) -> None:
+    """Note which address the browser looks at: a page and its query.  Raises: StoreError."""
+    with database.write() as connection:
+        connection.execute(update(SEATS).where(SEATS.c.hash == hash_secret(word)).values(place=place[:PLACE]))
 
 
 def give_up_seat(database: Database, word: str) -> None:

@@ -38,6 +38,21 @@ def page(name: str) -> st.Page:
     return _page(name, url_path="" if name == _FIRST else name, default=name == _FIRST)
 
 
+def has_page(name: str) -> bool:
+    """Return whether there is a page of this name."""
+    return name in _TITLES
+
+
+def title_of(name: str) -> str:
+    """Return what the page of this name is called.  Raises: KeyError."""
+    return _TITLES[name]
+
+
+def name_of(page: st.Page) -> str:
+    """Return the name of the page, the first one's too, whose address is the app's own."""
+    return page.url_path or _FIRST
+
+
 def all_pages() -> list[st.Page]:
     """Return every page, for st.navigation; the first, whose address is the app's own, by its name as well."""
     by_name = _page(_FIRST, url_path=_FIRST, visibility="hidden")

@@ -6,14 +6,17 @@ from typing import Final
 
 import streamlit as st
 
+from core.classroom import seats
 from core.classroom.seats import NOTED_S, Seat, note_seen, seat_of
 from core.i18n.translation import _
+from core.runs.class_rules import ClassRules
 from pages.components.live_channel import drawn_by_news
 from pages.server.cookies import seat_word_in
 from pages.server.identity import NEAR_HEADER
 from pages.server.services import system_store
 
 LOOKED_S: Final = 3.0  # so long a seat may still be one that was given up
+_PLACE: Final = "_place"
 _SEAT: Final = "_seat"
 
 
@@ -26,16 +29,16 @@ class _Looked:
     at: float
 
 
-def seated() -> Seat | None:
+def seated(*, looks_now: bool = False) -> Seat | None:
     """Return the seat of this session's browser, None where no member of a class is at work.
 
-    Raises: StoreError, SettingsError.
+    looks_now: whatever was found a moment ago.  Raises: StoreError, SettingsError.
     """
     state = st.session_state
     looked = state.get(_SEAT)
     if looked is None:
         word = seat_word_in(st.context.headers.get_all("cookie"))
-    elif not looked.word or time.monotonic() - looked.at < LOOKED_S:
+    elif not looked.word or (not looks_now and time.monotonic() - looked.at < LOOKED_S):
         return looked.seat
     else:
         word = looked.word
@@ -54,7 +57,7 @@ def is_somebody_else() -> bool:
 
     What is drawn because a run has got on is nothing done.  Raises: StoreError.
     """
-    seat, is_news = seated(), drawn_by_news()
+    seat, is_news = seated(looks_now=True), drawn_by_news()
     if seat is None:
         return False
     if seat.is_idle:
@@ -71,6 +74,20 @@ def stay() -> None:
     st.session_state[_SEAT] = _Looked(
         looked.word, seat_of(system_store().database, looked.word), time.monotonic()
     )
+
+
+def note_place(place: str) -> None:
+    """Note where the member is now, if they were elsewhere.  Raises: StoreError."""
+    looked: _Looked = st.session_state[_SEAT]
+    if st.session_state.get(_PLACE) != place:
+        seats.note_place(system_store().database, looked.word, place)
+        st.session_state[_PLACE] = place
+
+
+def class_rules() -> ClassRules:
+    """Return what the class lets this session see and train: all, for who is in none."""
+    seat = seated()
+    return seat.rules if seat else ClassRules()
 
 
 def is_near() -> bool:

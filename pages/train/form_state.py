@@ -13,6 +13,7 @@ from core.config.run_config import FIELD_NAMES, ConfigError, FieldError, Range, 
 from core.config.typed_setting import LISTS, parse_typed
 from core.datasets import CATALOG
 from pages.run_context.form_config import FORM_NUMBER, usual_for
+from pages.server.seat import class_rules
 from pages.server.services import settings
 from pages.server.visitor import datasets, refused_dataset
 
@@ -70,13 +71,14 @@ def config_as_entered() -> RunConfig:
     config: RunConfig = st.session_state.config
     keys = {name: widget_key(name) for name in FIELD_NAMES}
     held = {name: st.session_state[key] for name, key in keys.items() if key in st.session_state}
-    return with_values(
+    built = with_values(
         config,
         {
             name: parse_typed(name, v, settings()) if is_typed(name) and isinstance(v, str) else v
             for name, v in held.items()
         },
     )
+    return class_rules().applied(built)
 
 
 def config_shown() -> RunConfig:
@@ -85,7 +87,7 @@ def config_shown() -> RunConfig:
         return config_as_entered()
     except ConfigError:
         config: RunConfig = st.session_state.config
-        return config
+        return class_rules().applied(config)
 
 
 def with_values(config: RunConfig, values: dict[str, Any]) -> RunConfig:

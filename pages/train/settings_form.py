@@ -19,6 +19,7 @@ from core.i18n.number_format import plain
 from core.i18n.translation import _
 from pages.components.selectbox import selectbox, with_first
 from pages.run_context.form_config import put_config
+from pages.server.seat import class_rules
 from pages.server.services import settings
 from pages.server.visitor import datasets, own_title
 from pages.server.warmup import libraries_loaded
@@ -27,13 +28,23 @@ from pages.train.form_state import widget_key, with_values
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
 )
+FIRST_SETTINGS: Final = frozenset(
+    ("dataset", "model", "hidden_sizes", "activation", "optimizer", "learning_rate", "batch_size", "epochs")
+)
 OWN_SETTINGS: Final = "own"
 
 
 def hyperparameter_form() -> RunConfig | None:
-    """Draw the form; return its config, None while a setting is refused (which is said beside it)."""
-    config: RunConfig = st.session_state.config
-    _presets(config)
+    """Draw the form; return its config, None while a setting is refused (which is said beside it).
+
+    What the teacher of a class has fixed is not drawn, and has the values of the lesson.
+    """
+    rules = class_rules()
+    config: RunConfig = rules.applied(st.session_state.config)
+    if rules.lesson is None:
+        _presets(config)
+    else:
+        st.caption(_("Your teacher has fixed all other settings for this lesson."))
     choices = _choices()
     values: dict[str, Any] = {}
     values["dataset"] = _dataset(config, choices)
@@ -48,8 +59,9 @@ def hyperparameter_form() -> RunConfig | None:
         values["batch_size"] = _typed("batch_size", config)
     with right:
         values["epochs"] = _typed("epochs", config)
-    with st.expander(_("More settings"), icon=":material/tune:", key="more_settings"):
-        values |= _more(config, values, choices)
+    if rules.lesson is None or {*rules.open_settings} - FIRST_SETTINGS:
+        with st.expander(_("More settings"), icon=":material/tune:", key="more_settings"):
+            values |= _more(config, values, choices)
     return _built(config, values)
 
 
@@ -185,8 +197,12 @@ def _select(
     options: tuple[Any, ...] | None = None,
     name_of: Callable[[Any], str] | None = None,
 ) -> Any:
-    options = options or rule_of(name)
-    value = getattr(config, name)
+    options, value = options or rule_of(name), getattr(config, name)
+    rules = class_rules()
+    if name in rules.locked:
+        return value
+    if name == "model" and rules.models:
+        options = tuple(option for option in options if option in rules.models)
     key = _seed_state(name, value if value in options else options[0])
     return st.selectbox(
         LABELS[name],
@@ -198,11 +214,15 @@ def _select(
 
 
 def _toggle(name: str, config: RunConfig) -> bool:
+    if name in class_rules().locked:
+        return bool(getattr(config, name))
     return st.toggle(LABELS[name], key=_seed_state(name, getattr(config, name)), help=HELP[name])
 
 
 def _image_counts(config: RunConfig, spec: DatasetSpec, before: DatasetSpec | None) -> dict[str, Any]:
     """Draw the numbers of images; where another dataset has fewer than a field holds, it holds them all."""
+    if {"train_size", "validation_size"} & {*class_rules().locked}:
+        return {"train_size": config.train_size, "validation_size": config.validation_size}
     moved = on_dataset(config, spec, before)
     for name in ("train_size", "validation_size"):
         key = _seed_state(name, typed(getattr(config, name)))
@@ -242,6 +262,8 @@ def _own_validation(spec: DatasetSpec) -> Any:
 
 def _learning_rate(config: RunConfig) -> float | None:
     """Draw the usual rates to choose from; any other may be typed."""
+    if "learning_rate" in class_rules().locked:
+        return config.learning_rate
     key = _seed_state("learning_rate", config.learning_rate)
     chosen = st.selectbox(
         LABELS["learning_rate"],
@@ -256,6 +278,8 @@ def _learning_rate(config: RunConfig) -> float | None:
 
 def _typed(name: str, config: RunConfig, dataset: str = "") -> Any:
     """Draw a field of text; return the value typed, None (and say why) where it is refused."""
+    if name in class_rules().locked:
+        return getattr(config, name)
     key = _seed_state(name, typed(getattr(config, name)))
     return _parsed(name, st.text_input(markdown_text(field_label(name)), key=key, help=HELP[name]), dataset)
 

@@ -1,0 +1,71 @@
+"""A member's screen as the teacher leads it: held, told a line, sent to a page; and the note of where it is."""
+
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from core.classroom.classroom_table import Classroom
+from core.classroom.classrooms import Classrooms
+from core.classroom.errors import ClassroomError
+from core.live.class_news import lead_of, rules_mark
+from core.live.messages import PartsStream
+from pages.components.live_channel import follow
+from pages.components.live_streams import drawn_stream
+from pages.components.navigation import has_page, page
+from pages.components.unseen import unseen
+from pages.server.seat import note_place, seated
+from pages.server.visitor import store
+
+_lead: Final = unseen("lead")
+_SECTION: Final = "_section"  # how the names end under which the session and the address keep an open section
+
+
+def led_screen() -> None:
+    """Have a member's screen do what the teacher has all screens do; nothing for who is in no class.
+
+    Raises: StoreError.
+    """
+    seat = seated()
+    if seat is None:
+        return
+    try:
+        classroom = Classrooms(store()).get(seat.classroom_id)
+    except ClassroomError:  # it has just ended: the next drawing is the browser's own
+        return
+    stream = drawn_stream("lead", PartsStream)
+    asked = _lead(
+        "lead",
+        stream.message(lead_of(classroom)),
+        on_resync_change=stream.reset,
+        on_pushed_change=lambda: None,
+    )
+    follow("led", {("class", classroom.id): {"rules": rules_mark(classroom)}})
+    if asked.pushed:
+        _go(classroom)
+
+
+def _go(classroom: Classroom) -> None:
+    """Draw the page that the class was sent to, with its run and its sections."""
+    name, _mark, query = classroom.pushed.partition("?")
+    if not has_page(name):
+        return
+    wanted = dict(parse_qsl(query))
+    for key, value in wanted.items():
+        if key.endswith(_SECTION):
+            st.session_state[key] = value
+    if "run" in wanted:
+        st.session_state.run = wanted["run"]
+    st.switch_page(page(name), query_params=wanted)
+
+
+def place_of(name: str) -> str:
+    """Return where this session is: the page of this name, and its query."""
+    query = urlencode({key: st.query_params[key] for key in st.query_params}, safe=",:")
+    return f"{name}?{query}" if query else name
+
+
+def note_where(name: str) -> None:
+    """Note which page a member looks at, for the board.  Raises: StoreError."""
+    if seated() is not None:
+        note_place(place_of(name))

@@ -6,7 +6,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from core.i18n.translation import _
-from pages.classroom.led_screen import led_screen, note_where
+from pages.classroom.lead_line import lead_line, lead_on
+from pages.classroom.led_screen import is_shown, led_screen, note_where, pages_shown, say_not_shown
 from pages.classroom.own_seat import ask_who_is_there, seat_line
 from pages.components.address import keep_one_entry_a_page
 from pages.components.assets import version
@@ -33,7 +34,7 @@ def draw() -> None:
     find_viewer()
     # Before the navigation, which would have the browser fetch a page's icon from another host as the tab's.
     st.set_page_config(page_icon=f"/app/static/favicon.png?v={version()}", layout="wide")
-    page = st.navigation(all_pages(), position="top")
+    page = st.navigation(all_pages(pages_shown()), position="top")
     st.set_page_config(page_title=_("{page} · Inkling", page=page.title))
     note_page(page.url_path)
     apply_style()
@@ -48,19 +49,26 @@ def draw() -> None:
             return
         config_from_address()
         follow_address()
+        name = name_of(page)
+
+        def beside() -> None:
+            seat_line()
+            lead_line(name)
+
         if is_first(page):
             st.sidebar.subheader(_("Settings"), anchor=False)
-            run_header(seat_line, config_shown(), put_settings)
+            run_header(beside, config_shown(), put_settings)
         else:
-            run_header(seat_line)
+            run_header(beside)
         led_screen()
         st.html('<i class="ink-ready"></i>')  # not said: HTML
         show_messages()
         # Of a script that stops early Streamlit keeps the fragments that an earlier drawing had. A browser that still
         # asks for one is answered at a place that is gone, which leaves it an empty page.
         with suppress(StopException):
-            page.run()
-        note_where(name_of(page))
+            page.run() if is_shown(name) else say_not_shown()
+        note_where(name)
+        lead_on(name)
         preload_libraries()
 
 

@@ -15,6 +15,7 @@ from core.datasets import DatasetError
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import StoreError
+from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
 from pages.classroom.teacher_keys import keys_section
 from pages.server.visitor import renew_roles, store
@@ -23,6 +24,7 @@ from pages.server.visitor import renew_roles, store
 def settings_section(classroom: Classroom) -> None:
     """Draw what a teacher can change about the class."""
     _fields(classroom)
+    rules_section(classroom)
     st.subheader(_("Teachers"), anchor=False)
     keys_section(classroom)
     st.divider()

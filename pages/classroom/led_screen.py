@@ -8,13 +8,16 @@ import streamlit as st
 from core.classroom.classroom_table import Classroom
 from core.classroom.classrooms import Classrooms
 from core.classroom.errors import ClassroomError
+from core.config.app_settings import SettingsError
+from core.i18n.translation import _
 from core.live.class_news import lead_of, rules_mark
 from core.live.messages import PartsStream
+from core.runs import StoreError
 from pages.components.live_channel import follow
 from pages.components.live_streams import drawn_stream
-from pages.components.navigation import has_page, page
+from pages.components.navigation import ALWAYS, has_page, page, title_of
 from pages.components.unseen import unseen
-from pages.server.seat import note_place, seated
+from pages.server.seat import class_rules, note_place, seated
 from pages.server.visitor import store
 
 _lead: Final = unseen("lead")
@@ -57,6 +60,28 @@ def _go(classroom: Classroom) -> None:
     if "run" in wanted:
         st.session_state.run = wanted["run"]
     st.switch_page(page(name), query_params=wanted)
+
+
+def pages_shown() -> tuple[str, ...]:
+    """Return the pages that the class's teacher lets this session see, () for all of them."""
+    try:
+        return class_rules().pages
+    except (SettingsError, StoreError):  # the page itself says what is wrong
+        return ()
+
+
+def is_shown(name: str) -> bool:
+    """Return whether the teacher lets this session see the page of this name."""
+    shown = pages_shown()
+    return not shown or name in (*shown, *ALWAYS)
+
+
+def say_not_shown() -> None:
+    """Say that the page is not for this lesson, and which are."""
+    st.info(_("Your teacher has not opened this page for the class."), icon=":material/lock:")
+    for name in pages_shown():
+        if has_page(name):
+            st.page_link(page(name), label=title_of(name))
 
 
 def place_of(name: str) -> str:

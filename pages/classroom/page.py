@@ -12,6 +12,7 @@ from core.i18n.translation import _
 from pages.classroom.class_settings import settings_section
 from pages.classroom.entrance import entrance
 from pages.classroom.invitation import invitation
+from pages.classroom.lead_line import CHOSEN
 from pages.classroom.member_list import member_list
 from pages.classroom.own_seat import own_seat
 from pages.classroom.teacher_keys import show_new_key
@@ -20,8 +21,6 @@ from pages.components.sections import open_section
 from pages.components.selectbox import selectbox
 from pages.server.seat import seated
 from pages.server.visitor import store
-
-CHOSEN = "classroom"
 
 
 def _choose(classroom_id: str) -> None:

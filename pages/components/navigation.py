@@ -1,5 +1,6 @@
 """The pages, in the order of the menu: the key of each is its folder and its address."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from core.i18n.translation import N_, Sentences
 
 _PAGES: Final = Path(__file__).parents[1]
 _FIRST: Final = "train"
+ALWAYS: Final = ("classroom",)  # pages that no teacher hides
 _TITLES: Final = Sentences(
     {
         "train": N_("Train"),
@@ -33,9 +35,10 @@ _ICONS: Final = {
 }
 
 
-def page(name: str) -> st.Page:
+def page(name: str, *, is_hidden: bool = False) -> st.Page:
     """Return a page to link or switch to.  Raises: KeyError for a name that no page has."""
-    return _page(name, url_path="" if name == _FIRST else name, default=name == _FIRST)
+    visibility = "hidden" if is_hidden else "visible"
+    return _page(name, url_path="" if name == _FIRST else name, default=name == _FIRST, visibility=visibility)
 
 
 def has_page(name: str) -> bool:
@@ -53,10 +56,19 @@ def name_of(page: st.Page) -> str:
     return page.url_path or _FIRST
 
 
-def all_pages() -> list[st.Page]:
-    """Return every page, for st.navigation; the first, whose address is the app's own, by its name as well."""
+def page_names() -> tuple[str, ...]:
+    """Return the names of all pages, in the order of the menu."""
+    return tuple(_TITLES)
+
+
+def all_pages(shown: Collection[str] = ()) -> list[st.Page]:
+    """Return every page, for st.navigation; the first, whose address is the app's own, by its name as well.
+
+    shown: those that stand in the menu beside ALWAYS, by default all.
+    """
     by_name = _page(_FIRST, url_path=_FIRST, visibility="hidden")
-    return [*map(page, _TITLES), by_name]
+    hidden = {*_TITLES} - {*shown, *ALWAYS} if shown else set[str]()
+    return [*(page(name, is_hidden=name in hidden) for name in _TITLES), by_name]
 
 
 def is_first(page: st.Page) -> bool:

@@ -19,6 +19,12 @@ from pages.server.visitor import refused_dataset
 FORM_NUMBER: Final = "form_number"  # how many configs have been put into the form since the start
 
 
+def config_in_form() -> RunConfig:
+    """Return the config that the form has, as this session's visitor left it."""
+    config: RunConfig = st.session_state.config
+    return config
+
+
 def put_config(config: RunConfig) -> None:
     """Show `config` in the form, by new widgets; for callbacks, before they are drawn.
 

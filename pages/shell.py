@@ -66,7 +66,10 @@ def draw() -> None:
         # Of a script that stops early Streamlit keeps the fragments that an earlier drawing had. A browser that still
         # asks for one is answered at a place that is gone, which leaves it an empty page.
         with suppress(StopException):
-            page.run() if is_shown(name) else say_not_shown()
+            if is_shown(name):
+                page.run()
+            else:
+                say_not_shown()
         note_where(name)
         lead_on(name)
         preload_libraries()

@@ -3,26 +3,22 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from core.access.guard import needs
 from core.access.rules import Action
 from core.classroom.classroom_table import ClassroomTable, find
-from core.classroom.members import Member, latest_seat
+from core.classroom.members import Member, latest_seat, may_be_shown
 from core.runs.run_row import RunRow
-from core.runs.schema import MEMBERS, OFF_BOARD, RUNS, SEATS
+from core.runs.schema import CLASSROOMS, MEMBERS, OFF_BOARD, RUNS, SEATS
 
 
 @dataclass(frozen=True)
 class BoardEntry:
-    """A member, the newest of their runs (None before the first), and the page that they look at.
-
-    is_elsewhere: the class was sent to another place.
-    """
+    """A member, and the newest of their runs, None before the first. is_elsewhere: than where the class was sent."""
 
     member: Member
     run: RunRow | None
-    page: str = ""
     is_elsewhere: bool = False
 
 
@@ -31,7 +27,10 @@ class Boards(ClassroomTable):
 
     @needs(Action.READ_CLASS)
     def entries(self, classroom_id: str) -> list[BoardEntry]:
-        """Return the class's members, who joined first first, each with their newest run that is on the board."""
+        """Return the class's members, who joined first first, each with their newest run that is on the board.
+
+        A nickname that waits for the teacher's nod is "".
+        """
         newest = (
             select(RUNS.c.id)
             .where(RUNS.c.owner == MEMBERS.c.id, RUNS.c.deleted_at.is_(None))
@@ -41,19 +40,22 @@ class Boards(ClassroomTable):
             .scalar_subquery()
         )
         seats = (latest_seat(SEATS.c.seen_at), latest_seat(SEATS.c.place))
-        columns = (MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, *seats, newest)
+        shown = case((may_be_shown(), MEMBERS.c.nickname), else_="")
+        columns = (MEMBERS.c.id, shown, MEMBERS.c.joined_at, *seats, newest)
         asked = (
             select(*columns)
+            .select_from(MEMBERS.join(CLASSROOMS))
             .where(MEMBERS.c.classroom_id == classroom_id, MEMBERS.c.removed_at.is_(None))
             .order_by(MEMBERS.c.joined_at, MEMBERS.c.id)
         )
         with self._database.read() as connection:
             pushed = find(connection, classroom_id).pushed
-            found = [(Member(*row[:4]), row[4] or "", row[5]) for row in connection.execute(asked)]
+            rows = connection.execute(asked).tuples().all()
+        found = [(Member(*row[:4]), row[4] or "", row[5]) for row in rows]
         run_ids = [run_id for _member, _place, run_id in found if run_id]
         runs = {row.id: row for row in self._store.list(ids=run_ids, limit=len(run_ids))} if run_ids else {}
         return [
-            BoardEntry(member, runs.get(run_id), page_of(place), is_elsewhere(place, pushed))
+            BoardEntry(member, runs.get(run_id), is_elsewhere(place, pushed))
             for member, place, run_id in found
         ]
 

@@ -138,6 +138,8 @@ def checked(**values: Any) -> dict[str, Any]:
         kept["last_day"] = _checked_day(values["last_day"]).isoformat()
     if "is_open" in values:
         kept["is_open"] = int(values["is_open"])
+    if "needs_nod" in values:
+        kept["needs_nod"] = int(values["needs_nod"])
     if "address" in values:
         kept["address"] = checked_address(values["address"])
     if values.get("nicknames", OWN) not in KINDS:

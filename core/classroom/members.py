@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ScalarSelect, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, delete, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -23,7 +23,7 @@ from core.classroom.nicknames import checked_nickname, fold, is_suggested, sugge
 from core.classroom.seats import take_seat
 from core.i18n.literal_text import is_showable
 from core.i18n.translation import _
-from core.runs.schema import MEMBERS, SEATS
+from core.runs.schema import CLASSROOMS, MEMBERS, SEATS
 
 MOST_MEMBERS: Final = 200
 
@@ -36,6 +36,7 @@ class Member:
     nickname: str
     joined_at: float
     seen_at: float | None = None
+    is_shown: bool = True  # False: the nickname waits for the teacher's nod
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Members(ClassroomTable):
                 "folded": fold(nickname),
             }
             row |= {"key_hash": hash_short_key(key, member.id), "joined_at": member.joined_at}
+            row["is_nodded"] = int(is_suggested(nickname))
             connection.execute(insert(MEMBERS).values(**row))
             note_change(connection, classroom.id)
             return Joined(member, classroom, take_seat(connection, member.id), key)
@@ -141,13 +143,22 @@ class Members(ClassroomTable):
     @needs(Action.READ_CLASS)
     def all(self, classroom_id: str) -> list[Member]:
         """Return the class's members, who joined first first; nobody who was removed."""
+        seen_at = latest_seat(SEATS.c.seen_at)
+        columns = (MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, seen_at, may_be_shown())
         asked = (
-            select(MEMBERS.c.id, MEMBERS.c.nickname, MEMBERS.c.joined_at, latest_seat(SEATS.c.seen_at))
+            select(*columns)
+            .select_from(MEMBERS.join(CLASSROOMS))
             .where(MEMBERS.c.classroom_id == classroom_id, MEMBERS.c.removed_at.is_(None))
             .order_by(MEMBERS.c.joined_at, MEMBERS.c.id)
         )
         with self._database.read() as connection:
             return [Member(*row) for row in connection.execute(asked)]
+
+    @needs(Action.LEAD_CLASS)
+    def nod(self, classroom_id: str, member_id: str) -> None:
+        """Let the board show the member's nickname.  Raises: ClassroomRefused for nobody's id."""
+        with self._database.write() as connection:
+            self._change(connection, classroom_id, member_id, is_nodded=1)
 
     @needs(Action.LEAD_CLASS)
     def remove(self, classroom_id: str, member_id: str) -> None:
@@ -184,6 +195,11 @@ class Members(ClassroomTable):
                 _("Look at the list of its members again."),
             )
         note_change(connection, classroom_id)
+
+
+def may_be_shown() -> ColumnElement[bool]:
+    """Return the condition, in a query of members and their classes, of a nickname that waits for no nod."""
+    return (CLASSROOMS.c.needs_nod == 0) | (MEMBERS.c.is_nodded == 1)
 
 
 def latest_seat(column: Column[Any]) -> ScalarSelect[Any]:

@@ -1,7 +1,8 @@
 """What has already been sent of a class's board, so that each message carries only news.
 
 A tile's fields have one letter each, for sixty of them may change five times a second: n nickname, r run, t title,
-k status, s step, m steps in all, a accuracy in hundredths of a per cent, -1 for none.
+k status, s step, m steps in all, a accuracy in hundredths of a per cent, -1 for none, e 1 for who
+is not where the class was sent.
 """
 
 import time
@@ -114,7 +115,8 @@ class BoardStream:
 
 def tile_of(entry: BoardEntry) -> dict[str, Any]:
     """Return what a tile says, by its letters."""
-    run, tile = entry.run, {"n": entry.member.nickname, "k": status_of(entry)}
+    run = entry.run
+    tile = {"n": entry.member.nickname, "k": status_of(entry), "e": int(entry.is_elsewhere)}
     if run is None:
         return tile
     accuracy = run.latest_accuracy
@@ -175,6 +177,7 @@ def _words() -> dict[str, str]:
         back=_("Back to the page"),
         nobody=_("Nobody has joined yet."),
         member=_("Member {number}"),
+        elsewhere=_("Elsewhere"),
         step=_("step {step} of {total}"),
         tile=_("{nickname}: {run}, {status}, {accuracy:percent}"),
         no_run=_("{nickname}: {status}"),

@@ -93,6 +93,14 @@ def _fields(classroom: Classroom) -> None:
         **change,
     )
     st.toggle(
+        _("Nicknames of their own wait for my nod"),
+        classroom.needs_nod,
+        key=f"nod_{own}",
+        help=_("Until you show them, screens say “Member 5” instead."),
+        args=(classroom.id, "needs_nod", f"nod_{own}"),
+        **change,
+    )
+    st.toggle(
         _("Open to who has the code"),
         classroom.is_open,
         key=f"open_{own}",

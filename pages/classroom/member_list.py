@@ -5,13 +5,15 @@ from functools import partial
 import streamlit as st
 
 from core.access.rules import Action
+from core.classroom.board import Boards
 from core.classroom.classrooms import Classrooms
 from core.classroom.ending import Ending
 from core.classroom.errors import ClassroomError
+from core.classroom.lead import Lead
 from core.classroom.members import Member, Members
 from core.datasets import DatasetError
 from core.i18n.literal_text import html_text, markdown_text
-from core.i18n.marked_sentences import nmarkdown_
+from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.live.class_news import class_mark
 from core.runs import StoreError
@@ -33,11 +35,14 @@ def member_list(classroom_id: str) -> None:
         nmarkdown_("{n} member", "{n} members", len(members)) if members else _("Nobody has joined yet"),
         anchor=False,
     )
-    if members:
-        names = "".join(f"<li>{html_text(member.nickname)}</li>" for member in members)
+    shown = [member.nickname for member in members if member.is_shown]
+    if shown:
+        names = "".join(f"<li>{html_text(nickname)}</li>" for nickname in shown)
         st.html(f'<ul class="ink-members">{names}</ul>')  # not said: HTML
     if members and Members(store()).may(Action.LEAD_CLASS, classroom_id):
-        _look_after(classroom_id, members)
+        with st.container(horizontal=True, key="members_tools"):
+            _look_after(classroom_id, members)
+            _nod(classroom_id, [member for member in members if not member.is_shown])
     follow("class", {("class", classroom_id): {"page": class_mark(classroom)}})
 
 
@@ -67,6 +72,14 @@ def _look_after(classroom_id: str, members: list[Member]) -> None:
             args=(classroom_id, chosen, name),
         )
         st.button(
+            _("Take their run off the board"),
+            icon=":material/hide_image:",
+            key="member_run",
+            help=_("The run stays theirs. Their next one is on the board again."),
+            on_click=_take_off,
+            args=(classroom_id, chosen),
+        )
+        st.button(
             _("Remove from the class"),
             icon=":material/person_remove:",
             key="member_remove",
@@ -82,6 +95,29 @@ def _look_after(classroom_id: str, members: list[Member]) -> None:
         )
 
 
+def _nod(classroom_id: str, waiting: list[Member]) -> None:
+    """Draw the nicknames that no screen shows before the teacher has nodded."""
+    if not waiting:
+        return
+    label = nmarkdown_("{n} nickname waits", "{n} nicknames wait", len(waiting))
+    with st.popover(label, icon=":material/visibility_off:", key="nods"):
+        st.caption(_("No screen shows them before you do."))
+        for member in waiting:
+            st.button(
+                markdown_("Show “{nickname}”", nickname=member.nickname),
+                key=f"nod_{member.id}",
+                on_click=_show,
+                args=(classroom_id, member.id),
+            )
+
+
+def _show(classroom_id: str, member_id: str) -> None:
+    try:
+        Members(store()).nod(classroom_id, member_id)
+    except (ClassroomError, StoreError) as error:
+        st.session_state.trouble = str(error)
+
+
 def _renew_key(classroom_id: str, member_id: str, name: str) -> None:
     try:
         key = Members(store()).renew_key(classroom_id, member_id)
@@ -91,6 +127,15 @@ def _renew_key(classroom_id: str, member_id: str, name: str) -> None:
         st.session_state.done = _(
             "The new key of {nickname} is {key}. It is not shown again.", nickname=name, key=key
         )
+
+
+def _take_off(classroom_id: str, member_id: str) -> None:
+    try:
+        runs = {entry.member.id: entry.run for entry in Boards(store()).entries(classroom_id)}
+        if run := runs.get(member_id):
+            Lead(store()).take_off_board(classroom_id, run.id)
+    except (ClassroomError, StoreError) as error:
+        st.session_state.trouble = str(error)
 
 
 def _remove(classroom_id: str, member_id: str, name: str, *, erases: bool) -> None:

@@ -93,10 +93,10 @@ class BoardView extends LiveView {
       const name = make("b"), accuracy = make("span", { className: "ink-board-accuracy" });
       const status = make("span", { className: "ink-chip" }), word = make("span"), done = make("i");
       status.append(make("i"), word);
-      const run = make("small"), bar = make("span", { className: "ink-board-bar" }, done);
+      const run = make("small"), where = make("em"), bar = make("span", { className: "ink-board-bar" }, done);
       const foot = make("span", { className: "ink-board-foot" }, status, accuracy);
-      const link = make("a", { target: "_self" }, name, canvas, bar, foot, run);
-      tile = { fields: {}, number: ++this.arrived, element: make("li", {}, link), link, canvas, name, accuracy, status, word, run, done };
+      const link = make("a", { target: "_self" }, name, canvas, bar, foot, run, where);
+      tile = { fields: {}, number: ++this.arrived, element: make("li", {}, link), link, canvas, name, accuracy, status, word, run, where, done };
       this.tiles.set(member, tile);
       this.list.append(tile.element);
       this.isUnordered = true;
@@ -109,8 +109,8 @@ class BoardView extends LiveView {
   }
 
   write(tile) {
-    const { n, r, t = "", k, s = 0, m = 0, a = -1 } = tile.fields, { words } = this;
-    const nickname = this.isHidden ? words.say("member", { number: tile.number }) : n, status = words.words[k];
+    const { n, r, t = "", k, s = 0, m = 0, a = -1, e = 0 } = tile.fields, { words } = this;
+    const nickname = this.isHidden || !n ? words.say("member", { number: tile.number }) : n, status = words.words[k];
     tile.name.textContent = tile.name.title = nickname;
     tile.accuracy.textContent = a < 0 ? "" : words.percent(a / 10_000);
     tile.word.textContent = status;
@@ -118,6 +118,8 @@ class BoardView extends LiveView {
     tile.element.dataset.tone = this.head.tones[k];
     tile.run.textContent = t;
     tile.run.title = m ? words.say("step", { step: s, total: m }) : "";
+    tile.where.textContent = e ? words.say("elsewhere") : "";
+    tile.where.hidden = !e;
     tile.done.style.width = m ? `${(100 * s) / m}%` : "0";
     if (r) tile.link.setAttribute("href", `./?run=${r}`);
     else tile.link.removeAttribute("href");

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import secrets
+import socket
 import time
 from datetime import date, timedelta
 from typing import Any, Final
@@ -166,7 +167,8 @@ def checked_address(typed: str) -> str:
     is_one = (
         parts.scheme in ("http", "https") and _HOST.fullmatch(host) and not (parts.query or parts.fragment)
     )
-    if not is_one or "@" in parts.netloc or len(address) > LONGEST_ADDRESS or not _PATH.fullmatch(parts.path):
+    is_one = is_one and "@" not in parts.netloc and not parts.netloc.endswith(":")
+    if not is_one or len(address) > LONGEST_ADDRESS or not _PATH.fullmatch(parts.path):
         raise ClassroomRefused(
             _("“{address}” is no address of this app.", address=typed[:40]),
             _("Give it as a browser shows it, such as http://192.168.1.20:8501."),
@@ -182,9 +184,12 @@ def checked_address(typed: str) -> str:
 def is_loopback(host: str) -> bool:
     """Return whether the host is, for each computer, that computer itself."""
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host.lower() == "localhost" or host.lower().endswith(".localhost")
+        address = ipaddress.ip_address(
+            host if ":" in host else socket.inet_aton(host)
+        )  # as browsers do: 127.1
+    except (ValueError, OSError):
+        return f".{host.lower().rstrip('.')}".endswith(".localhost")
+    address = getattr(address, "ipv4_mapped", None) or address
     return address.is_loopback or address.is_unspecified
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from typing import Final
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -30,8 +31,8 @@ def new_teacher_key() -> str:
 
 
 def read_code(typed: str) -> str:
-    """Return the code as it was made, whatever case, spaces and hyphens it was typed with."""
-    return "".join(sign for sign in typed.upper() if sign.isalnum())
+    """Return the code as it was made, whatever case, width, spaces and hyphens it was typed with."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
 
 
 def hash_secret(secret: str) -> str:

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, delete, func, insert, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import Action
@@ -91,9 +91,14 @@ class Members(ClassroomTable):
         with self._database.write(durable=True) as connection:
             _check_open(find(connection, classroom.id))
             taken = _taken(connection, classroom.id)
-            if len(taken) >= MOST_MEMBERS:
+            present = (
+                select(func.count())
+                .select_from(MEMBERS)
+                .filter_by(classroom_id=classroom.id, removed_at=None)
+            )
+            if (connection.scalar(present) or 0) >= MOST_MEMBERS:
                 raise ClassroomShut(
-                    _("The class has {n} members, and no room for more.", n=len(taken)),
+                    _("The class has {n} members, and no room for more.", n=MOST_MEMBERS),
                     _("Tell your teacher."),
                 )
             if fold(nickname) in taken:
@@ -173,18 +178,17 @@ class Members(ClassroomTable):
     @needs(Action.LEAD_CLASS)
     def renew_key(self, classroom_id: str, member_id: str) -> str:
         """Return a new key for a member who has lost theirs.  Raises: ClassroomRefused for nobody's id."""
+        return self._renew(classroom_id, member_id)
+
+    def renew_my_key(self) -> str:
+        """Return a new key for the actor, who is a member.  Raises: ClassroomRefused for who is none any more."""
+        self.check(Action.READ_CLASS, self._actor.member_of)
+        return self._renew(self._actor.member_of, self._actor.id)
+
+    def _renew(self, classroom_id: str, member_id: str) -> str:
         key = new_code(REJOIN_LENGTH)
         with self._database.write(durable=True) as connection:
             self._change(connection, classroom_id, member_id, key_hash=hash_short_key(key, member_id))
-        return key
-
-    def renew_my_key(self) -> str:
-        """Return a new key for the actor, who is a member.  Raises: NotAllowed."""
-        self.check(Action.READ_CLASS, self._actor.member_of)
-        key = new_code(REJOIN_LENGTH)
-        with self._database.write(durable=True) as connection:
-            mine = update(MEMBERS).where(MEMBERS.c.id == self._actor.id)
-            connection.execute(mine.values(key_hash=hash_short_key(key, self._actor.id)))
         return key
 
     def _change(self, connection: Connection, classroom_id: str, member_id: str, **values: object) -> None:

@@ -1,5 +1,6 @@
 """Nicknames in a class: an animal and a number, or 3 to 20 characters of one's own."""
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Collection
@@ -14,6 +15,11 @@ OWN: Final = "own"  # or of one's own
 KINDS: Final = (OWN, LIST)
 SHORTEST, LONGEST = 3, 20
 MOST_NUMBER: Final = 99
+_NUMBER: Final = re.compile("[1-9][0-9]{0,2}")
+_UNSEEN: Final = re.compile(  # Unicode's default ignorable characters, which leave no mark, and halves of characters
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _REFUSAL: Final = N_("The nickname has {character} near “{near}”, which cannot be shown.")
 
 
@@ -45,12 +51,13 @@ def suggest(taken: Collection[str] = ()) -> str:
 def is_suggested(nickname: str) -> bool:
     """Return whether it is one that `suggest` makes for who reads now."""
     word, _space, number = nickname.rpartition(" ")
-    return word in animals() and number.isascii() and number.isdigit()
+    return word in animals() and _NUMBER.fullmatch(number) is not None
 
 
 def fold(nickname: str) -> str:
-    """Return the nickname as it is compared: two that differ in case or by how letters are written are one."""
-    return " ".join(unicodedata.normalize("NFKC", nickname).casefold().split())
+    """Return the nickname as it is compared: two that differ in case, or in what nobody sees, are one."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", nickname).casefold())
+    return " ".join(_UNSEEN.sub("", folded).split())
 
 
 def checked_nickname(typed: str, kind: str) -> str:
@@ -58,9 +65,11 @@ def checked_nickname(typed: str, kind: str) -> str:
     nickname = " ".join(unicodedata.normalize("NFC", typed).split())
     if problem := text_problem(_REFUSAL, nickname):
         raise ClassroomRefused(*problem)
-    if not SHORTEST <= len(nickname) <= LONGEST:
+    seen = len(_UNSEEN.sub("", nickname))
+    n = seen if seen < SHORTEST else len(nickname)
+    if not SHORTEST <= n <= LONGEST:
         raise ClassroomRefused(
-            _("The nickname “{nickname}” has {n} characters.", nickname=nickname[:40], n=len(nickname)),
+            _("The nickname “{nickname}” has {n} characters.", nickname=nickname[:40], n=n),
             _("Choose one of {least} to {most} characters.", least=SHORTEST, most=LONGEST),
         )
     if not any(sign.isalnum() for sign in nickname):

@@ -40,12 +40,17 @@ class Teachers(ClassroomTable):
     def enter(self, typed: str, address: str = "") -> Classroom:
         """Have the actor's browser be a teacher's of the class that the key is of.
 
-        address: where the guess comes from.  Raises: WrongKey, TooManyGuesses.
+        address: where the guess comes from.  Raises: WrongKey, TooManyGuesses; ClassroomRefused for a class's member.
         """
         if self._actor.member_of:
             raise ClassroomRefused(
                 _("You are a member of a class in this browser."),
                 _("Leave that class first, then enter the key."),
+            )
+        if not self._actor.id:  # else whoever is not known would teach the class
+            raise ClassroomRefused(
+                _("Nobody is known in this browser, so it cannot be a teacher's."),
+                _("Allow cookies for this page, load it again, then enter the key."),
             )
         places = code_places(address, self._actor.id)
         key = read_code(typed)

@@ -24,7 +24,16 @@ from core.runs import Store
 from core.runs.damaged_database import is_damaged
 from core.runs.errors import ImportRefused
 from core.runs.lab import copy_lab
-from core.runs.schema import ARTIFACTS, EVENTS, OWN_DATASETS, RUNS
+from core.runs.schema import (
+    ARTIFACTS,
+    CLASSROOMS,
+    EVENTS,
+    MEMBERS,
+    OWN_DATASETS,
+    RUNS,
+    TEACHER_KEYS,
+    TEACHERS,
+)
 
 FORMAT: Final = "inkling-backup"
 VERSION: Final = 1
@@ -66,7 +75,7 @@ def backup(store: Store, path: Path) -> BackupSummary:
 
 
 def restore(path: Path, settings: Settings) -> BackupSummary:
-    """Put a backup back: every run and dataset that is not here. What is here stays as it is.
+    """Put a backup back: every run, dataset and class that is not here. What is here stays as it is.
 
     Runs that were in work when the backup was taken come back as interrupted, to be resumed.
     Raises: ImportRefused for a file that is no backup, or damaged; OSError, StoreError.
@@ -98,7 +107,7 @@ def _copy_store(store: Store, path: Path) -> int:
 
 
 def copy_runs(source: Store, target: Store) -> int:
-    """Copy every run that `target` has not, with its events and artifacts; return how many."""
+    """Copy every run that `target` has not, with its events and artifacts, and whose is what; return how many runs."""
     with source.database.read() as connection:
         ids = connection.scalars(select(RUNS.c.id).order_by(RUNS.c.number)).all()
     with target.database.read() as connection:
@@ -121,6 +130,7 @@ def copy_runs(source: Store, target: Store) -> int:
                 if found:
                     connection.execute(insert(table), found)
     _copy_owners(source, target)
+    _copy_classes(source, target)
     return len(missing)
 
 
@@ -132,6 +142,35 @@ def _copy_owners(source: Store, target: Store) -> None:
         known = set(connection.scalars(select(OWN_DATASETS.c.name)))
         if missing := [row for row in rows if row["name"] not in known]:
             connection.execute(insert(OWN_DATASETS), missing)
+
+
+def _copy_classes(source: Store, target: Store) -> None:
+    """Copy each class that `target` has not, with its keys and teachers, and who is a member; not their browsers.
+
+    Of a class that is there, too, who became a member since comes along, but no key: it may have been taken back.
+    """
+    tables = (CLASSROOMS, TEACHER_KEYS, TEACHERS, MEMBERS)
+    with source.database.read() as connection:
+        rows = {table: [{**row} for row in connection.execute(select(table)).mappings()] for table in tables}
+    with target.database.write() as connection:
+        here = {*connection.scalars(select(CLASSROOMS.c.id))}
+        codes = {*connection.scalars(select(CLASSROOMS.c.code))}
+        new = {row["id"] for row in rows[CLASSROOMS] if row["id"] not in here and row["code"] not in codes}
+        rows[CLASSROOMS] = [row for row in rows[CLASSROOMS] if row["id"] in new]
+        for table in (TEACHER_KEYS, TEACHERS):
+            rows[table] = [row for row in rows[table] if row["classroom_id"] in new]
+        known = {*connection.scalars(select(MEMBERS.c.id))}
+        names = {(*row,) for row in connection.execute(select(MEMBERS.c.classroom_id, MEMBERS.c.folded))}
+        rows[MEMBERS] = [
+            row
+            for row in rows[MEMBERS]
+            if row["classroom_id"] in here | new
+            and row["id"] not in known
+            and (row["classroom_id"], row["folded"]) not in names
+        ]
+        for table, missing in rows.items():
+            if missing:
+                connection.execute(insert(table), missing)
 
 
 def _put_runs_back(source: Store, file: Path, settings: Settings) -> int:

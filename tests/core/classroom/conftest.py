@@ -1,0 +1,121 @@
+"""A store with a class in it, those who use it, and days and times of the tests' own."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, func, select
+
+from core.access.rules import Actor, Role
+from core.classroom import classroom_table, classrooms, ending, guesses, seats
+from core.classroom.classroom_table import Classroom
+from core.classroom.classrooms import Classrooms
+from core.classroom.members import Joined, Members
+from core.config.app_settings import Settings
+from core.runs import Store
+
+OnDay = Callable[[date], None]
+Later = Callable[[float], None]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Return an empty store in a file, whose data folder is its own."""
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def open_store(folder: Path) -> Store:
+    """Open the store in the folder as another process would."""
+    return Store(settings=Settings(data=str(folder)))
+
+
+@dataclass(frozen=True)
+class School:
+    """A class that Tess teaches by the first key, and Ada, a member; and another class, of Tom's, with Bob."""
+
+    classroom: Classroom
+    key: str
+    ada: Joined
+    other: Classroom
+    other_key: str
+    bob: Joined
+
+
+@pytest.fixture
+def school(store: Store) -> School:
+    classroom, key = Classrooms(starter(store, "tess")).start("7b")
+    other, other_key = Classrooms(starter(store, "tom")).start("8c")
+    ada = Members(visitor(store, "a tablet")).join(classroom.code, "Ada")
+    bob = Members(visitor(store, "another tablet")).join(other.code, "Bob")
+    return School(classroom, key, ada, other, other_key, bob)
+
+
+def visitor(store: Store, name: str = "vi") -> Store:
+    """Return the store as a browser uses it that is in no class."""
+    return store.acting_as(Actor(Role.VISITOR, name))
+
+
+def starter(store: Store, name: str) -> Store:
+    """Return the store as a browser uses it that may start a class."""
+    return store.acting_as(Actor(Role.VISITOR, name, may_start_class=True))
+
+
+def teacher(store: Store, classroom: Classroom, name: str = "tess") -> Store:
+    return store.acting_as(Actor(Role.VISITOR, name, frozenset({classroom.id})))
+
+
+def member(store: Store, joined: Joined) -> Store:
+    return store.acting_as(Actor(Role.VISITOR, joined.member.id, member_of=joined.classroom.id))
+
+
+def members(store: Store, classroom: Classroom) -> list[str]:
+    """Return the nicknames in the class."""
+    return [one.nickname for one in Members(store).all(classroom.id)]
+
+
+def dump(store: Store) -> str:
+    """Return everything that the store holds, but for wrong guesses."""
+    assert store.database.path
+    with closing(sqlite3.connect(store.database.path)) as connection:
+        return "\n".join(
+            line for line in connection.iterdump() if not line.startswith('INSERT INTO "guesses"')
+        )
+
+
+def count(store: Store, table: Table) -> int:
+    with store.database.read() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch) -> OnDay:
+    """Return what has it be another day for classes."""
+
+    def be(day: date) -> None:
+        class Day(date):
+            @classmethod
+            def today(cls) -> "Day":
+                return cls(day.year, day.month, day.day)
+
+        for module in (classroom_table, classrooms, ending, seats):
+            monkeypatch.setattr(module, "date", Day)
+
+    return be
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    """Return what has it be so many seconds after noon of a day; it is noon, and does not go on."""
+    times = [1_700_000_040.0]  # at the beginning of a minute
+    monkeypatch.setattr(guesses.time, "time", lambda: times[0])
+
+    def be(seconds: float) -> None:
+        times[0] = 1_700_000_040.0 + seconds
+
+    return be

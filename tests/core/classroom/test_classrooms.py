@@ -200,10 +200,34 @@ def test_an_address_that_leads_every_device_to_itself_is_refused(typed: str) -> 
 
 
 NO_ADDRESS = (
-    *("", " ", "/", "http://", "https:", "http:/x", "http:///x", "user:pw@school", "http://user@school", "@school"),
-    *("javascript:alert(1)", "javascript://school/%0aalert(1)", "data:text/html,x", "ftp://school", "file:///etc"),
+    *(
+        "",
+        " ",
+        "/",
+        "http://",
+        "https:",
+        "http:/x",
+        "http:///x",
+        "user:pw@school",
+        "http://user@school",
+        "@school",
+    ),
+    *(
+        "javascript:alert(1)",
+        "javascript://school/%0aalert(1)",
+        "data:text/html,x",
+        "ftp://school",
+        "file:///etc",
+    ),
     *("http://my school", "school lab", "school:99999", "school:port", "school?x=1", "school#x", "school:"),
-    *("http://[::1", "http://]", 'school"><script>', "http://school/<b>", "http://school/a b", "http://school/%41"),
+    *(
+        "http://[::1",
+        "http://]",
+        'school"><script>',
+        "http://school/<b>",
+        "http://school/a b",
+        "http://school/%41",
+    ),
     *("http://sch\u202eool", "http://sch\x00ool", "http://school\ud83d", "s" * 300, f"school/{'s' * 300}"),
 )
 

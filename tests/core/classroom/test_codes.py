@@ -33,7 +33,17 @@ def test_a_teachers_key_is_in_four_groups_of_four() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["ABC23Z", "abc23z", " abc-23z ", "A B C 2 3 Z", "abc\t23z\n", "ABC‐23Z", "ABC–23Z.", "ＡＢＣ２３ｚ", "“abc23z”"],
+    [
+        "ABC23Z",
+        "abc23z",
+        " abc-23z ",
+        "A B C 2 3 Z",
+        "abc\t23z\n",
+        "ABC‐23Z",
+        "ABC–23Z.",
+        "ＡＢＣ２３ｚ",
+        "“abc23z”",
+    ],
 )
 def test_a_code_is_read_however_it_is_typed(typed: str) -> None:
     assert read_code(typed) == "ABC23Z"

@@ -92,7 +92,17 @@ def test_two_that_differ_are_two() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["<b>Ada</b>", "**Ada** _x_", "[a](http://b)", "$x^2$ :smile:", "Ada & Bob", "=1+1", "' or 1=1 --", "李小龙", "عائشة"],
+    [
+        "<b>Ada</b>",
+        "**Ada** _x_",
+        "[a](http://b)",
+        "$x^2$ :smile:",
+        "Ada & Bob",
+        "=1+1",
+        "' or 1=1 --",
+        "李小龙",
+        "عائشة",
+    ],
 )
 def test_letters_of_markdown_html_and_every_script_are_kept(typed: str) -> None:
     assert checked_nickname(typed, OWN) == typed

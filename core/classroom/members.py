@@ -134,8 +134,8 @@ class Members(ClassroomTable):
             check_room(connection, places)
         is_right = row is not None and is_short_key(key, row.id, row.key_hash) and row.removed_at is None
         with self._database.write(durable=True) as connection:
-            check_room(connection, places)  # again: thirty may guess at one moment
-            if row is not None and is_right:
+            check_room(connection, places)  # again, as the row below: it took a while
+            if row is not None and is_right and connection.execute(asked).first() == row:
                 member = Member(row.id, row.nickname, row.joined_at)
                 note_change(connection, classroom.id)
                 return Joined(member, classroom, take_seat(connection, row.id))

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 WAL_LIMIT_BYTES: Final = 8 * 2**20
+INCREMENTAL: Final = 2  # SQLite's number for giving room back when told to
 
 
 def configure(connection: Any, _record: Any) -> None:
@@ -14,7 +15,8 @@ def configure(connection: Any, _record: Any) -> None:
         str, encoding="utf-8", errors="replace"
     )  # one damaged text breaks no list
     cursor = connection.cursor()
-    cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only in a new file, before its first table
+    if cursor.execute("PRAGMA auto_vacuum").fetchone()[0] != INCREMENTAL:  # setting it waits for who writes
+        cursor.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")  # counts only in a new file, before its first table
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
     cursor.execute("PRAGMA synchronous = NORMAL")

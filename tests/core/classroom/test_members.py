@@ -187,7 +187,7 @@ def test_a_nickname_that_is_taken_is_refused_and_a_suggested_one_gives_way(
     store: Store, school: School, code: str, joining: Members
 ) -> None:
     for typed in ("Ada", " aDA", "ＡＤＡ", "A\u200bda"):
-        with pytest.raises(ClassroomRefused, match="called .* already") as refused:
+        with pytest.raises(ClassroomRefused, match=r"called .* already") as refused:
             joining.join(code, typed)
         assert "come back with your key" in refused.value.remedy
     assert joining.join(code, "Fox 7").member.nickname == "Fox 7"

@@ -54,6 +54,14 @@ def test_reading_goes_on_under_anothers_write_lock_and_writing_says_busy(store, 
     assert store.get(run_id).name == "x"
 
 
+def test_a_new_connection_reads_under_anothers_write_lock(store, store_path):
+    run_id = store.create(RunConfig())
+    store.database.close()  # as every thread's first
+    with closing(lock(store_path)):
+        assert store.get(run_id).id == run_id
+        assert open_store(store_path, busy_s=0.1).get(run_id).id == run_id
+
+
 @pytest.mark.parametrize("content", [b"garbage ", b"\0", b"SQLite format 3\0 not quite"])
 def test_a_file_overwritten_with_garbage_is_set_aside_not_deleted(store_path, content):
     first = open_store(store_path)

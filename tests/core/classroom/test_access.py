@@ -1,0 +1,217 @@
+"""Every method about classes, found by looking for them, tried by each kind of actor."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core.access.guard import action_of
+from core.access.rules import OPERATOR, RULES, SYSTEM, Action, Actor, Relation, Role
+from core.classroom.classroom_table import ClassroomTable
+from core.classroom.classrooms import Classrooms
+from core.classroom.ending import Ending
+from core.classroom.errors import ClassroomError, UnknownClassroom
+from core.classroom.members import Members
+from core.classroom.teachers import Teachers
+from core.runs import NotAllowed, Store
+from tests.core.classroom.conftest import OnDay, School, dump
+
+FACADES = (Classrooms, Teachers, Members, Ending)
+UNGUARDED = {
+    ("Classrooms", "mine"): "lists by what the actor teaches",
+    ("Members", "renew_my_key"): "checks the actor's own class",
+} | {(facade.__name__, name): "the question itself" for facade in FACADES for name in ("check", "may")}
+
+Call = Callable[[Any, School], object]
+CALLS: dict[tuple[str, str], Call] = {
+    ("Classrooms", "start"): lambda on, _: on.start("my own"),
+    ("Classrooms", "copy"): lambda on, to: on.copy(to.classroom.id),
+    ("Classrooms", "get"): lambda on, to: on.get(to.classroom.id),
+    ("Classrooms", "change"): lambda on, to: on.change(to.classroom.id, title="mine", last_day=date.today()),
+    ("Classrooms", "mine"): lambda on, _: on.mine(),
+    ("Teachers", "enter"): lambda on, to: on.enter(to.key),
+    ("Teachers", "keys"): lambda on, to: on.keys(to.classroom.id),
+    ("Teachers", "add"): lambda on, to: on.add(to.classroom.id, "me"),
+    ("Teachers", "take_back"): lambda on, to: on.take_back(to.classroom.id, "nosuch"),
+    ("Teachers", "renew"): lambda on, to: on.renew(to.classroom.id),
+    ("Teachers", "leave"): lambda on, to: on.leave(to.classroom.id),
+    ("Members", "named"): lambda on, to: on.named(to.classroom.code),
+    ("Members", "suggested"): lambda on, to: on.suggested(to.classroom),
+    ("Members", "join"): lambda on, to: on.join(to.classroom.code, "Cleo"),
+    ("Members", "rejoin"): lambda on, to: on.rejoin(to.classroom.code, "Ada", to.ada.key),
+    ("Members", "all"): lambda on, to: on.all(to.classroom.id),
+    ("Members", "remove"): lambda on, to: on.remove(to.classroom.id, to.ada.member.id),
+    ("Members", "renew_key"): lambda on, to: on.renew_key(to.classroom.id, to.ada.member.id),
+    ("Members", "renew_my_key"): lambda on, _: on.renew_my_key(),
+    ("Ending", "end"): lambda on, to: on.end(to.classroom.id, keeps_runs=False),
+    ("Ending", "erase_made"): lambda on, to: on.erase_made(to.classroom.id, to.ada.member.id),
+    ("Ending", "end_old"): lambda on, _: on.end_old(),
+}
+
+ACTIONS = {
+    Action.START_CLASS: {"Classrooms.start"},
+    Action.TEACH_CLASS: {"Teachers.enter"},
+    Action.JOIN_CLASS: {"Members.named", "Members.suggested", "Members.join", "Members.rejoin"},
+    Action.READ_CLASS: {"Classrooms.get", "Members.all"},
+    Action.LEAD_CLASS: {
+        *("Classrooms.copy", "Classrooms.change", "Teachers.keys", "Teachers.add", "Teachers.take_back"),
+        *("Teachers.renew", "Teachers.leave", "Members.remove", "Members.renew_key"),
+        *("Ending.end", "Ending.erase_made"),
+    },
+    Action.WORK: {"Ending.end_old"},
+}
+
+
+def methods() -> dict[tuple[str, str], Callable[..., Any]]:
+    """Return every public method of what pages use."""
+    return {
+        (facade.__name__, name): getattr(facade, name)
+        for facade in FACADES
+        for name in dir(facade)
+        if not name.startswith("_")
+    }
+
+
+def test_every_method_asks_the_rules_or_says_why_not_and_is_tried_here() -> None:
+    found = methods()
+    assert {key for key, method in found.items() if action_of(method) is None} == {*UNGUARDED}
+    assert {key for key in found if key[1] not in ("check", "may")} == {*CALLS}
+    assert {facade for facade in ClassroomTable.__subclasses__() if "core." in facade.__module__} == {
+        *FACADES
+    }
+
+
+def test_each_method_asks_for_what_it_does() -> None:
+    asked: dict[Action, set[str]] = {}
+    for key, method in methods().items():
+        if action := action_of(method):
+            asked.setdefault(action, set()).add(".".join(key))
+    assert asked == ACTIONS
+
+
+def actors(school: School) -> dict[str, tuple[Actor, set[Relation]]]:
+    """Return each kind of actor, and how they stand to Ada's class."""
+    own, other = school.classroom.id, school.other.id
+
+    def visitor(name: str, **facts: Any) -> Actor:
+        return Actor(Role.VISITOR, name, **facts)
+
+    return {
+        "teacher": (visitor("tess", teaches=frozenset({own})), {Relation.TEACHER}),
+        "member": (visitor(school.ada.member.id, member_of=own), {Relation.MEMBER}),
+        "other's member": (visitor(school.bob.member.id, member_of=other), set()),
+        "stranger": (visitor("vi"), set()),
+        "starter": (visitor("sam", may_start_class=True), {Relation.STARTER}),
+        "other's teacher": (visitor("tom", teaches=frozenset({other})), set()),
+        "nobody": (visitor(""), set()),
+        "operator": (OPERATOR, {Relation.OPERATOR}),
+    }
+
+
+KINDS = (
+    "teacher",
+    "member",
+    "other's member",
+    "stranger",
+    "starter",
+    "other's teacher",
+    "nobody",
+    "operator",
+)
+
+
+def test_the_kinds_of_actors_are_all_tried(school: School) -> None:
+    assert tuple(actors(school)) == KINDS
+
+
+@pytest.mark.parametrize("who", KINDS)
+@pytest.mark.parametrize("key", [key for key in CALLS if key not in UNGUARDED], ids=".".join)
+def test_each_method_does_what_the_rules_say(
+    store: Store, school: School, key: tuple[str, str], who: str
+) -> None:
+    actor, relations = actors(school)[who]
+    action = action_of(methods()[key])
+    assert action
+    is_allowed = bool(RULES[action] & (relations | {Relation.ANYBODY}))
+    if key == ("Teachers", "enter"):
+        is_allowed = bool(actor.id) and not actor.member_of
+    facade = {facade.__name__: facade for facade in FACADES}[key[0]](store.acting_as(actor))
+    before = dump(store)
+    told: Exception | None = None
+    try:
+        CALLS[key](facade, school)
+    except (NotAllowed, ClassroomError) as error:
+        told = error
+    assert (told is None) == is_allowed, told
+    if told is not None:
+        assert dump(store) == before
+        reads = bool(relations & RULES[Action.READ_CLASS])
+        if key[1] not in ("start", "end_old", "enter"):
+            assert isinstance(told, NotAllowed if reads else UnknownClassroom)
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_only_a_member_has_a_key_to_renew(store: Store, school: School, who: str) -> None:
+    before = dump(store)
+    renew = Members(store.acting_as(actors(school)[who][0])).renew_my_key
+    if "member" in who:
+        assert len(renew()) == 4
+        return
+    with pytest.raises((NotAllowed, ClassroomError)):
+        renew()
+    assert dump(store) == before
+
+
+@pytest.mark.parametrize("who", KINDS)
+def test_each_sees_the_classes_they_teach(store: Store, school: School, who: str) -> None:
+    seen = [one.id for one in Classrooms(store.acting_as(actors(school)[who][0])).mine()]
+    everything = [school.other.id, school.classroom.id]
+    taught = {"teacher": everything[1:], "other's teacher": everything[:1], "operator": everything}
+    assert seen == taught.get(who, [])
+
+
+@pytest.mark.parametrize("who", KINDS)
+@pytest.mark.parametrize(
+    "action", [Action.READ_CLASS, Action.LEAD_CLASS, Action.START_CLASS, Action.JOIN_CLASS]
+)
+def test_what_may_be_shown_is_what_is_not_refused(
+    store: Store, school: School, who: str, action: Action
+) -> None:
+    table = ClassroomTable(store.acting_as(actors(school)[who][0]))
+    classroom_id = school.classroom.id if action in (Action.READ_CLASS, Action.LEAD_CLASS) else ""
+    try:
+        table.check(action, classroom_id)
+        is_refused = False
+    except (NotAllowed, UnknownClassroom):
+        is_refused = True
+    assert table.may(action, classroom_id) != is_refused
+
+
+def test_a_class_that_never_was_is_unknown_to_whoever_may_not_read_it_as_another_is(
+    store: Store, school: School
+) -> None:
+    for actor, _relations in actors(school).values():
+        with pytest.raises(UnknownClassroom):
+            Classrooms(store.acting_as(actor)).get("0" * 16)
+
+
+def test_the_system_ends_old_classes(store: Store, school: School, on_day: OnDay) -> None:
+    on_day(date(date.today().year + 1, 12, 31))
+    assert sorted(Ending(store.acting_as(SYSTEM)).end_old()) == ["7b", "8c"]
+    assert school.classroom not in Classrooms(store).mine()
+
+
+def test_whatever_a_teacher_does_reaches_their_class_alone(store: Store, school: School) -> None:
+    """Ids of the other class's things, named to one's own class, lead nowhere."""
+    mine, others = school.classroom.id, school.bob.member.id
+    actor = Actor(Role.VISITOR, "tess", frozenset({mine}))
+    (their_key,) = Teachers(store).keys(school.other.id)
+    before = dump(store)
+    acting = store.acting_as(actor)
+    Teachers(acting).take_back(mine, their_key.id)
+    Ending(acting).erase_made(mine, others)
+    for call in (Members(acting).remove, Members(acting).renew_key):
+        with pytest.raises(ClassroomError):
+            call(mine, others)
+    assert dump(store) == before

@@ -16,7 +16,9 @@ def configure(connection: Any, _record: Any) -> None:
     )  # one damaged text breaks no list
     cursor = connection.cursor()
     if cursor.execute("PRAGMA auto_vacuum").fetchone()[0] != INCREMENTAL:  # setting it waits for who writes
-        cursor.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")  # counts only in a new file, before its first table
+        cursor.execute(
+            f"PRAGMA auto_vacuum = {INCREMENTAL}"
+        )  # counts only in a new file, before its first table
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
     cursor.execute("PRAGMA synchronous = NORMAL")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, insert, select
 
 from core.access.rules import Actor, Role
 from core.classroom import classroom_table, classrooms, ending, guesses, seats
@@ -17,6 +17,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.members import Joined, Members
 from core.config.app_settings import Settings
 from core.runs import Store
+from core.runs.schema import MEMBERS
 
 OnDay = Callable[[date], None]
 Later = Callable[[float], None]
@@ -56,6 +57,17 @@ def school(store: Store) -> School:
     return School(classroom, key, ada, other, other_key, bob)
 
 
+@pytest.fixture
+def code(school: School) -> str:
+    return school.classroom.code
+
+
+@pytest.fixture
+def joining(store: Store) -> Members:
+    """Return the members of classes as somebody sees them who is in none."""
+    return Members(visitor(store))
+
+
 def visitor(store: Store, name: str = "vi") -> Store:
     """Return the store as a browser uses it that is in no class."""
     return store.acting_as(Actor(Role.VISITOR, name))
@@ -77,6 +89,17 @@ def member(store: Store, joined: Joined) -> Store:
 def members(store: Store, classroom: Classroom) -> list[str]:
     """Return the nicknames in the class."""
     return [one.nickname for one in Members(store).all(classroom.id)]
+
+
+def fill(store: Store, classroom: Classroom, up_to: int) -> None:
+    """Have the class have so many members."""
+    rows = [
+        {"id": f"m{number}", "classroom_id": classroom.id, "nickname": f"M {number}"}
+        | {"folded": f"m {number}", "key_hash": "", "joined_at": 0.0}
+        for number in range(up_to - len(members(store, classroom)))
+    ]
+    with store.database.write() as connection:
+        connection.execute(insert(MEMBERS), rows)
 
 
 def dump(store: Store) -> str:

@@ -1,37 +1,18 @@
 """Members: who joins and comes back, who does not, and that no two have one nickname."""
 
-import sqlite3
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Connection, insert
 
 from core.access.rules import OPERATOR
 from core.classroom.classrooms import Classrooms
 from core.classroom.codes import ALPHABET
 from core.classroom.errors import ClassroomRefused, ClassroomShut, UnknownClassroom, WrongKey
-from core.classroom.members import MOST_MEMBERS, Joined, Members
+from core.classroom.members import MOST_MEMBERS, Members
 from core.classroom.nicknames import LIST, fold, is_suggested
 from core.classroom.seats import roles, seat_of
 from core.runs import NotAllowed, Store
-from core.runs.schema import MEMBERS
-from tests.core.classroom.conftest import OnDay, School, dump, member, members, teacher, visitor
-from tests.polling import DEADLINE_S
-
-
-@pytest.fixture
-def code(school: School) -> str:
-    return school.classroom.code
-
-
-@pytest.fixture
-def joining(store: Store) -> Members:
-    """Return the members of classes as somebody sees them who is in none."""
-    return Members(visitor(store))
+from tests.core.classroom.conftest import OnDay, School, dump, fill, member, members, teacher, visitor
 
 
 def test_who_joins_is_a_member_with_a_seat_and_a_key(store: Store, school: School, joining: Members) -> None:
@@ -111,18 +92,6 @@ def test_a_removed_member_is_out_with_every_seat_and_the_key(
         joining.join(code, "ada")
     with pytest.raises(ClassroomRefused, match="any more"):
         Members(member(store, school.ada)).renew_my_key()
-
-
-def test_a_removal_between_the_looks_at_a_key_lets_nobody_in(
-    store: Store, school: School, code: str, joining: Members, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slow(key: str, salt: str, hashed: str) -> bool:  # noqa: ARG001
-        Members(store).remove(school.classroom.id, school.ada.member.id)
-        return True
-
-    monkeypatch.setattr("core.classroom.members.is_short_key", slow)
-    with pytest.raises(WrongKey):
-        joining.rejoin(code, "Ada", school.ada.key)
 
 
 def test_a_member_of_another_class_is_not_touched(store: Store, school: School) -> None:
@@ -215,21 +184,10 @@ def test_a_class_with_a_list_takes_no_other_nickname(
     assert joining.rejoin(code, "Ada", school.ada.key), "who joined before comes back"
 
 
-def fill(store: Store, school: School, up_to: int) -> None:
-    """Have the class have so many members."""
-    rows = [
-        {"id": f"m{number}", "classroom_id": school.classroom.id, "nickname": f"M {number}"}
-        | {"folded": f"m {number}", "key_hash": "", "joined_at": 0.0}
-        for number in range(up_to - len(members(store, school.classroom)))
-    ]
-    with store.database.write() as connection:
-        connection.execute(insert(MEMBERS), rows)
-
-
 def test_a_class_has_so_many_members_and_no_more(
     store: Store, school: School, code: str, joining: Members
 ) -> None:
-    fill(store, school, MOST_MEMBERS - 1)
+    fill(store, school.classroom, MOST_MEMBERS - 1)
     last = joining.join(code, "Cleo")
     with pytest.raises(ClassroomShut, match="has 200 members, and no room") as refused:
         joining.join(code, "Dan")
@@ -239,72 +197,6 @@ def test_a_class_has_so_many_members_and_no_more(
     Members(teacher(store, school.classroom)).remove(school.classroom.id, last.member.id)
     assert joining.join(code, "Dan"), "who was removed takes no room"
     assert len(members(store, school.classroom)) == MOST_MEMBERS
-
-
-def at_once(store: Store, calls: list[Callable[[], Joined]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return what becomes of calls that all ask to write before the first may: the nickname, or the refusal."""
-    write, coming = store.database.write, threading.Semaphore(0)
-
-    def counted(durable: bool = False) -> AbstractContextManager[Connection]:
-        coming.release()
-        return write(durable)
-
-    def outcome(call: Callable[[], Joined]) -> str:
-        try:
-            return call().member.nickname
-        except (ClassroomRefused, ClassroomShut) as error:
-            return type(error).__name__
-
-    assert store.database.path
-    with closing(sqlite3.connect(store.database.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr(store.database, "write", counted)
-        with ThreadPoolExecutor(len(calls)) as pool:
-            done = [pool.submit(outcome, call) for call in calls]
-            for _ in done:
-                assert coming.acquire(timeout=DEADLINE_S)
-            other.rollback()
-            return [one.result() for one in done]
-
-
-def test_of_many_who_take_one_nickname_at_one_moment_one_has_it(
-    store: Store, school: School, code: str, joining: Members, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = at_once(store, [lambda: joining.join(code, "Cleo")] * 6, monkeypatch)
-    assert sorted(told) == ["ClassroomRefused"] * 5 + ["Cleo"]
-    assert members(store, school.classroom) == ["Ada", "Cleo"]
-
-
-def test_of_many_who_take_one_suggested_nickname_each_has_another(
-    store: Store, school: School, code: str, joining: Members, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = at_once(store, [lambda: joining.join(code, "Fox 7")] * 6, monkeypatch)
-    assert "Fox 7" in told
-    assert len({*told}) == 6
-    assert {*members(store, school.classroom)} == {*told, "Ada"}
-
-
-def test_of_many_who_take_the_last_place_one_has_it(
-    store: Store, school: School, code: str, joining: Members, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill(store, school, MOST_MEMBERS - 1)
-    calls = [lambda name=f"Kid {number}": joining.join(code, name) for number in range(4)]
-    assert sorted(at_once(store, calls, monkeypatch)).count("ClassroomShut") == 3
-
-
-def test_who_asked_to_join_before_the_class_was_closed_is_not_let_in_after(
-    store: Store, school: School, code: str, joining: Members, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    checked = Classrooms(store)
-
-    def closing_meanwhile(typed: str, _kind: str) -> str:
-        checked.change(school.classroom.id, is_open=False)
-        return typed
-
-    monkeypatch.setattr("core.classroom.members.checked_nickname", closing_meanwhile)
-    with pytest.raises(ClassroomShut):
-        joining.join(code, "Cleo")
-    assert members(store, school.classroom) == ["Ada"]
 
 
 def test_members_are_listed_in_the_order_in_which_they_joined(

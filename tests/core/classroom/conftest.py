@@ -46,6 +46,7 @@ class School:
     other: Classroom
     other_key: str
     bob: Joined
+    run: str = ""  # Ada's, where a test has made one
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def starter(store: Store, name: str) -> Store:
 
 
 def teacher(store: Store, classroom: Classroom, name: str = "tess") -> Store:
-    return store.acting_as(Actor(Role.VISITOR, name, frozenset({classroom.id})))
+    return store.acting_as(Actor(Role.VISITOR, name, frozenset({classroom.id}), may_start_class=True))
 
 
 def member(store: Store, joined: Joined) -> Store:

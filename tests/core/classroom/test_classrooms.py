@@ -69,7 +69,7 @@ def test_a_copy_of_the_longest_title_and_of_a_class_that_is_over(
     classes.change(school.classroom.id, title="x" * 60)
     on_day(date.today() + timedelta(days=30))
     copied, _key = classes.copy(school.classroom.id)
-    assert copied.title == "x" * 60
+    assert copied.title == "x" * 53 + " (copy)"
     assert copied.last_day == date.today() + timedelta(days=30)
     assert not copied.is_over
 

@@ -93,9 +93,9 @@ def test_a_client_fed_message_by_message_holds_what_the_board_is(store: Store, c
     client.take(stream.message(feed.refresh(store)))
     assert client.counts == {"joined": 3, "training": 1, "done": 0}
     title = "Softmax, MNIST, learning rate 0.1, 5 epochs"
-    run = {"r": run_id, "t": title, "s": 3, "m": 30, "a": 8750}
+    run = {"r": run_id, "t": title, "s": 3, "m": 30, "a": 8750, "e": 0}
     assert client.tiles[ada] == {"n": "Pupil 0", "k": "running", **run}
-    assert client.tiles[bob] == {"n": "Pupil 1", "k": "none"}
+    assert client.tiles[bob] == {"n": "Pupil 1", "k": "none", "e": 0}
     assert {*client.images} == {ada}
     clock.now += 1.1
     store.append(

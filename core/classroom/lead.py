@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from core.access.guard import needs
-from core.access.rules import Action
+from core.access.rules import SYSTEM, Action
 from core.classroom.classroom_table import ClassroomTable, find, note_change
 from core.classroom.errors import ClassroomRefused
 from core.i18n.literal_text import text_problem
@@ -42,7 +42,7 @@ class Lead(ClassroomTable):
             waiting = select(RUNS.c.id).where(RUNS.c.owner.in_(members), given_up)
             run_ids = list(connection.scalars(waiting))
         for run_id in run_ids:  # a pause that lasted has given its worker up
-            self._store.order(run_id, command="run")
+            self._store.acting_as(SYSTEM).order(run_id, command="run")
 
     @needs(Action.LEAD_CLASS)
     def hold(self, classroom_id: str, *, is_held: bool) -> None:

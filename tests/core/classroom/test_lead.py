@@ -1,4 +1,4 @@
-"""What a teacher has the class do: it holds for members' runs and screens, on every process of the app, and no longer."""
+"""What a teacher has the class do: it holds for members' runs and screens, in every process of the app, no longer."""
 
 from pathlib import Path
 from typing import Any

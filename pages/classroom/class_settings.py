@@ -66,7 +66,7 @@ def _fields(classroom: Classroom) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="class_days"):
         st.date_input(
             _("Last day"),
-            max(classroom.last_day, today),
+            None if classroom.is_over else classroom.last_day,  # so that today can be chosen, too
             min_value=today,
             max_value=today + timedelta(days=MOST_DAYS),
             key=f"day_{own}",
@@ -111,7 +111,9 @@ def _fields(classroom: Classroom) -> None:
 
 
 def _change(classroom_id: str, name: str, key: str) -> None:
-    _set(classroom_id, **{name: st.session_state[key]})
+    value = st.session_state[key]
+    if value is not None:  # a day that was taken out, before another is chosen
+        _set(classroom_id, **{name: value})
 
 
 def _set(classroom_id: str, **values: Any) -> None:

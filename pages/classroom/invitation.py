@@ -1,6 +1,6 @@
 """How a class is joined, for the projector: its code, its link and their QR code, at an address that devices reach."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import segno
 import streamlit as st
@@ -51,8 +51,7 @@ def _poster(classroom: Classroom, address: str) -> str:
     steps = html_text(_("Scan, or open"))
     enter = html_text(_("and enter the code"))
     alt = html_text(_("QR code of {address}", address=address))
-    shown, prefix = urlsplit(address), prefix_of(st.get_option("server.baseUrlPath") or "")
-    typed = html_text(f"{shown.netloc}{prefix}/{JOIN}")
+    typed = html_text(address.rpartition("/")[0].partition("://")[2])  # a browser adds the rest
     return (
         f'<div class="ink-poster"><img class="ink-poster-qr" alt="{alt}" src="{picture}">'
         f"<div><p>{steps}</p><p class='ink-poster-link'>{typed}</p><p>{enter}</p>"
@@ -103,7 +102,9 @@ def _choose(classroom_id: str, key: str, chosen: str) -> None:
 
 
 def _type(classroom_id: str, key: str) -> None:
-    if typed := st.session_state[f"{key}_typed"].strip():
+    if typed := st.session_state[f"{key}_typed"].strip().rstrip("/"):
+        if "/" not in typed.rpartition("://")[2]:  # the host alone
+            typed += prefix_of(st.get_option("server.baseUrlPath") or "")
         st.session_state[f"{key}_other"] = not _keep(classroom_id, typed)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core.classroom.classroom_table import Classroom
+from core.classroom.codes import read_code
 from core.classroom.errors import (
     ClassroomError,
     ClassroomRefused,
@@ -41,6 +42,8 @@ JOIN: Final = "join"
 LEAVE: Final = "leave"
 MOST_BYTES: Final = 2_000  # of a form
 STATUS: Final = {UnknownClassroom: 404, GoneClassroom: 410, ClassroomShut: 410, TooManyGuesses: 429}
+MOST_FIELDS: Final = 10
+MOST_LETTERS: Final = 40  # of a code that is none
 
 Answer = Callable[[Request, str, dict[str, str]], Response]
 
@@ -59,14 +62,17 @@ def _answering(asked: Answer, sent: Answer, prefix: str) -> Callable[[Request], 
     """Return what answers: to who asks by one, to who sends a form by the other."""
 
     async def answer(request: Request) -> Response:
-        form = await _form(request) if request.method == "POST" else {**request.query_params}
+        is_sent = request.method == "POST"
+        form = await _form(request) if is_sent else {**request.query_params}
         with read_by_asker(request.scope):
+            if is_sent and (form is None or not is_from_here(request)):
+                status = 413 if form is None else 403
+                return _told(_("Open the link itself and press the button there."), status)
             try:
-                if request.method == "POST" and not is_from_here(request):
-                    return _told(_("Open the link itself and press the button there."), 403)
-                return await asyncio.to_thread(
-                    sent if request.method == "POST" else asked, request, prefix, form
-                )
+                return await asyncio.to_thread(sent if is_sent else asked, request, prefix, form or {})
+            except (UnknownClassroom, TooManyGuesses) as error:
+                typed = request.path_params.get("code", "")
+                return _code_page_again(prefix, typed, str(error), STATUS[type(error)])
             except ClassroomError as error:
                 return _told(str(error), STATUS.get(type(error), 400), back=f"{prefix}/{JOIN}")
             except (StoreError, SettingsError) as error:
@@ -75,14 +81,17 @@ def _answering(asked: Answer, sent: Answer, prefix: str) -> Callable[[Request], 
     return answer
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """Return the fields of the form that was sent, {} for one that is too long to be ours."""
+async def _form(request: Request) -> dict[str, str] | None:
+    """Return the fields of the form that was sent, None for one that is too long to be ours."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10))
+            return None
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS))
+    except ValueError:  # more fields
+        return None
 
 
 # ---- the code
@@ -90,16 +99,26 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _code_page(_request: Request, prefix: str, form: dict[str, str]) -> Response:
     """Ask for the code; to who sends one, its class's page."""
-    if code := form.get("code", "").strip():
-        return RedirectResponse(f"{prefix}/{JOIN}/{quote(code[:40], safe='')}", 303)
+    if code := read_code(form.get("code", ""))[:MOST_LETTERS]:
+        return RedirectResponse(f"{prefix}/{JOIN}/{quote(code, safe='')}", 303)
     return plain_page(_code_form(prefix), title=_("Join a class"))
 
 
-def _code_form(prefix: str) -> str:
+def _code_page_again(prefix: str, typed: str, trouble: str, status: int) -> Response:
+    """Say why the code leads nowhere, and leave it to be corrected."""
+    return plain_page(_said(trouble) + _code_form(prefix, typed), status, title=_("Join a class"))
+
+
+def _said(trouble: str) -> str:
+    return f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""  # not said: HTML
+
+
+def _code_form(prefix: str, typed: str = "") -> str:
     label, button = escape(_("The class's code")), escape(_("Continue"))
     return (
-        f'<form action="{prefix}/{JOIN}"><label>{label}<input name="code" class="code" maxlength="12" required '
-        f'autofocus autocomplete="off" autocapitalize="characters" spellcheck="false"></label>'
+        f'<form action="{prefix}/{JOIN}"><label>{label}<input name="code" value="{escape(typed[:MOST_LETTERS])}" '
+        f'class="code" maxlength="12" required autofocus autocomplete="off" autocapitalize="characters" '
+        f'spellcheck="false"></label>'
         f"<button>{button}</button></form>"
     )  # not said: HTML
 
@@ -115,15 +134,15 @@ def _class_page(
     classroom = members.named(request.path_params["code"], address_of(request.scope))
     if seat := seat_at(request.scope):
         return _seated_page(seat, classroom, prefix)
-    body = f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""  # not said: HTML
+    body, is_back = _said(trouble), form.get("do") == "back"
     nickname = form.get("nickname", "") if trouble else ""
     if classroom.is_open:
-        body += _new_form(classroom, nickname or members.suggested(classroom), request.url.path)
+        own = "" if is_back or classroom.nicknames == LIST else nickname
+        body += _new_form(classroom, own or members.suggested(classroom), request.url.path)
     else:
         closed = escape(_("This class takes nobody new any more."))
         body += f"<p>{closed}</p>"
-    is_back = form.get("do") == "back" or not classroom.is_open
-    body += _back_form(nickname if is_back else "", is_shown=is_back)
+    body += _back_form(nickname if is_back else "", is_shown=is_back or not classroom.is_open)
     return plain_page(body, status, title=classroom.title)
 
 
@@ -201,7 +220,7 @@ def _joined(request: Request, prefix: str, form: dict[str, str]) -> Response:
             joined = members.join(code, nickname, address)
     except UnknownClassroom:
         raise
-    except ClassroomError as error:
+    except ClassroomError as error:  # what was typed stays
         return _class_page(request, prefix, form, str(error), STATUS.get(type(error), 400))
     response = _welcome(joined, prefix) if joined.key else RedirectResponse(f"{prefix}/", 303)
     set_seat(request.scope, MutableHeaders(raw=response.raw_headers), joined.seat, prefix)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.classroom.errors import ClassroomError
 from core.classroom.members import Members
 from core.classroom.seats import Seat
 from core.i18n.literal_text import html_text, markdown_text
@@ -32,7 +33,7 @@ def own_seat(seat: Seat) -> None:
 def _renew() -> None:
     try:
         key = Members(store()).renew_my_key()
-    except StoreError as error:
+    except (ClassroomError, StoreError) as error:
         st.session_state.trouble = str(error)
     else:
         st.session_state.done = _("Your new key is {key}. Write it down: it is not shown again.", key=key)

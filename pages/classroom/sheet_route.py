@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from core.access.rules import Action
 from core.classroom.classrooms import Classrooms, checked_address
-from core.classroom.errors import ClassroomError
+from core.classroom.errors import ClassroomError, UnknownClassroom
 from core.config.app_settings import SettingsError
 from core.i18n.translation import _
-from core.runs import StoreError
+from core.runs import NotAllowed, StoreError
 from pages.classroom.join_routes import JOIN
 from pages.server.base_path import prefix_of
 from pages.server.plain_page import plain_page, read_by_asker
@@ -30,8 +30,11 @@ def sheet_route(base_path: str) -> Route:
         with read_by_asker(request.scope):
             try:
                 return await asyncio.to_thread(_sheet, request)
+            except NotAllowed:  # a member
+                return plain_page(f"<p>{escape(_('Only a teacher of the class has its sheet.'))}</p>", 403)
             except ClassroomError as error:
-                return plain_page(f"<p>{escape(str(error))}</p>", 404)
+                status = 404 if isinstance(error, UnknownClassroom) else 400
+                return plain_page(f"<p>{escape(str(error))}</p>", status)
             except (StoreError, SettingsError) as error:
                 return plain_page(f"<p>{escape(str(error))}</p>", 503)
 

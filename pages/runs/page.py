@@ -25,6 +25,7 @@ from pages.runs.handover import handover_section
 from pages.runs.rerun import repeat_buttons
 from pages.runs.room import room_section
 from pages.runs.runs_table import filters, listed, run_columns, runs_table
+from pages.server.seat import seated
 from pages.server.visitor import actor, store
 
 
@@ -123,6 +124,7 @@ elif not unreadable:
 with st.expander(_("Import a run"), icon=":material/upload:", key="bring_in_panel"):
     import_section()
 bin_section()
-with st.expander(_("Take my things to another browser"), icon=":material/devices:", key="handover_panel"):
-    handover_section()
+if seated() is None:  # a member comes back by nickname and key; a link would lead to the browser's visitor
+    with st.expander(_("Take my things to another browser"), icon=":material/devices:", key="handover_panel"):
+        handover_section()
 erase_button()

@@ -65,14 +65,15 @@ def hosts_in_networks(port: int | None) -> list[str]:
 def networks_hosts() -> list[str]:
     """Return this computer's IPv4 addresses in its networks: that of the way out first, those for machines within last.
 
-    A computer has one for each cable, Wi-Fi, hotspot and virtual network.
+    A computer has one for each cable, Wi-Fi, hotspot and virtual network. One that it gave itself, since no network
+    gave it any, comes last, too.
     """
-    states = psutil.net_if_stats()
+    up = {name for name, state in psutil.net_if_stats().items() if state.isup}
     found = [
-        (name.lower().startswith(WITHIN), entry.address)
+        (name.lower().startswith(WITHIN) or ipaddress.ip_address(entry.address).is_link_local, entry.address)
         for name, entries in psutil.net_if_addrs().items()
         for entry in entries
-        if entry.family == socket.AF_INET and states[name].isup and not is_here(entry.address)
+        if entry.family == socket.AF_INET and name in up and not is_here(entry.address)
     ]
     way_out = _in_network()
     hosts = [address for _is_within, address in sorted(found, key=lambda one: (one[1] != way_out, one[0]))]

@@ -39,11 +39,10 @@ def address_of(scope: Scope) -> str:
     host, is_known = _origin(scope)
     if not is_known:
         return TOLD
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+    address = _address(host)
+    if address is None:
         return host[:MOST_LETTERS]
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else host
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 
 def is_near(scope: Scope) -> bool:
@@ -96,12 +95,17 @@ def _host(scope: Scope) -> str:
 
 
 def _is_in(host: str, networks: Iterable[Network]) -> bool:
+    address = _address(host)
+    return address is not None and any(address in network for network in networks)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the host's address, of IPv4 also where it is written as one of IPv6; None for what is none."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in networks)
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,9 @@
 """The member of a class who is at work in this session's browser, and whether anything was done there lately."""
 
+import math
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
@@ -9,6 +11,7 @@ import streamlit as st
 from core.classroom import seats
 from core.classroom.seats import NOTED_S, Seat, note_seen, seat_of
 from core.i18n.translation import _
+from core.runs import StoreError
 from core.runs.class_rules import ClassRules
 from pages.components.live_channel import drawn_by_news
 from pages.server.cookies import seat_word_in
@@ -52,6 +55,13 @@ def seated(*, looks_now: bool = False) -> Seat | None:
     return seat
 
 
+def seated_still() -> Seat | None:
+    """Return the seat as the store has it at this moment.  Raises: StoreError, SettingsError."""
+    if _SEAT in st.session_state:
+        st.session_state[_SEAT] = replace(st.session_state[_SEAT], at=-math.inf)
+    return seated()
+
+
 def is_somebody_else() -> bool:
     """Return whether it is to be asked who is there: a member sits here, and nothing was done for long.
 
@@ -63,7 +73,8 @@ def is_somebody_else() -> bool:
     if seat.is_idle:
         return True
     if not is_news and time.time() - seat.seen_at > NOTED_S:
-        stay()
+        with suppress(StoreError):  # a store that is busy for long leaves the page to be read
+            stay()
     return False
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.types import Scope
 
 from core.access.rules import Action, Actor, Role
-from core.classroom.seats import Roles, roles
+from core.classroom.seats import Roles, Seat, roles
 from core.config.app_settings import EVERYONE, LOCAL
 from core.config.field_errors import FieldError
 from core.config.run_config import RunConfig
@@ -23,7 +23,7 @@ from pages.components.live_channel import follow_as
 from pages.server import services
 from pages.server.cookies import PASSING, lab, new_name, signed, visitor_in
 from pages.server.identity import classroom_of, visitor_of
-from pages.server.seat import is_near, seated
+from pages.server.seat import is_near, seated, seated_still
 from pages.server.services import engine, system_store
 
 T = TypeVar("T")
@@ -35,8 +35,14 @@ def visitor() -> str:
 
     Raises: StoreError, SettingsError.
     """
-    seat = seated()
+    seat = _seat()
     return seat.member_id if seat else browser()
+
+
+def _seat() -> Seat | None:
+    """Return the seat of this session's browser, None also at once where the member was removed just now."""
+    seat = seated()
+    return seated_still() if seat and seat.member_id in _roles().gone else seat
 
 
 def browser() -> str:
@@ -80,7 +86,7 @@ def new_handover() -> str:
 
 def actor() -> Actor:
     """Return this visitor as the rules know them.  Raises: StoreError."""
-    seat = seated()
+    seat = _seat()
     return (
         actor_named(seat.member_id, seat.classroom_id)
         if seat
@@ -95,7 +101,8 @@ def actor_named(name: str, classroom: str = "", *, comes_near: bool = False) -> 
     """
     known = _roles()
     if classroom:
-        return Actor(Role.VISITOR, "" if name in known.gone else name, member_of=classroom)
+        is_gone = name in known.gone
+        return Actor(Role.VISITOR) if is_gone else Actor(Role.VISITOR, name, member_of=classroom)
     role = Role.OPERATOR if name and name in _operators() else Role.VISITOR
     starters = services.settings().classes
     may_start = starters == EVERYONE or (starters == LOCAL and comes_near)

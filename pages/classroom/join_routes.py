@@ -272,5 +272,6 @@ def _left(request: Request, prefix: str, form: dict[str, str]) -> Response:
 
 
 def _told(sentence: str, status: int = 200, back: str = "") -> Response:
-    link = f'<p><a href="{back}">{escape(_("Join a class"))}</a></p>' if back else ""  # not said: HTML
+    join = escape(_("Join a class"))
+    link = f'<p><a href="{back}">{join}</a></p>' if back else ""  # not said: HTML
     return plain_page(f"<p>{escape(sentence)}</p>{link}", status)

@@ -45,7 +45,8 @@ def seat_line() -> None:
     if seat is None:
         return
     who = html_text(_("{nickname}, in the class “{title}”", nickname=seat.nickname, title=seat.title))
-    st.html(f'<div class="ink-seat"><span>{who}</span> {_leave_link()}</div>')  # not said: HTML
+    leave = _leave_link(_("Leave the class"))
+    st.html(f'<div class="ink-seat"><span>{who}</span> {leave}</div>')  # not said: HTML
 
 
 def ask_who_is_there() -> None:
@@ -71,6 +72,6 @@ def ask_who_is_there() -> None:
         st.html(_leave_link(_("Leave, and join as somebody else")))
 
 
-def _leave_link(label: str = "") -> str:
+def _leave_link(label: str) -> str:
     prefix = prefix_of(st.get_option("server.baseUrlPath") or "")
-    return f'<a href="{prefix}/{LEAVE}" target="_self">{html_text(label or _("Leave the class"))}</a>'  # not said: HTML
+    return f'<a href="{prefix}/{LEAVE}" target="_self">{html_text(label)}</a>'  # not said: HTML

@@ -31,14 +31,17 @@ def sheet_route(base_path: str) -> Route:
             try:
                 return await asyncio.to_thread(_sheet, request)
             except NotAllowed:  # a member
-                return plain_page(f"<p>{escape(_('Only a teacher of the class has its sheet.'))}</p>", 403)
+                return _told(_("Only a teacher of the class has its sheet."), 403)
             except ClassroomError as error:
-                status = 404 if isinstance(error, UnknownClassroom) else 400
-                return plain_page(f"<p>{escape(str(error))}</p>", status)
+                return _told(str(error), 404 if isinstance(error, UnknownClassroom) else 400)
             except (StoreError, SettingsError) as error:
-                return plain_page(f"<p>{escape(str(error))}</p>", 503)
+                return _told(str(error), 503)
 
     return Route(f"{prefix}/{SHEET}/{{classroom}}", answer, methods=["GET"])
+
+
+def _told(sentence: str, status: int) -> Response:
+    return plain_page(f"<p>{escape(sentence)}</p>", status)
 
 
 def _sheet(request: Request) -> Response:

@@ -47,8 +47,8 @@ def hers(store: Store) -> tuple[str, str]:
     return made.name, as_ada.create(RunConfig(dataset=made.name), queue=False)
 
 
-def converse(who: str, play: Play) -> None:
-    """Have the visitor's page talk on a live socket."""
+def converse(who: str, play: Play, *cookies: str) -> None:
+    """Have the visitor's page talk on a live socket. cookies: that the browser has beside the visitor's."""
 
     async def talk() -> None:
         said: asyncio.Queue[Message] = asyncio.Queue()
@@ -64,7 +64,7 @@ def converse(who: str, play: Play) -> None:
             )
 
         said.put_nowait({"type": "websocket.connect"})
-        cookie = f"{cookie_name()}={signed(who)}".encode()
+        cookie = "; ".join([f"{cookie_name()}={signed(who)}", *cookies]).encode()
         scope = {"type": "websocket", "path": "/live", "headers": [(b"cookie", cookie)], "query_string": b"",
                  "subprotocols": []}  # fmt: skip
         channel = asyncio.create_task(DOOR(scope, said.get, send))

@@ -14,6 +14,7 @@ from core.classroom.teachers import Teachers
 from core.datasets import DatasetError
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
+from core.live.class_news import class_mark
 from core.runs import StoreError
 from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
@@ -50,8 +51,9 @@ def settings_section(classroom: Classroom) -> None:
 
 
 def _fields(classroom: Classroom) -> None:
-    # A widget for each value that another teacher may have set meanwhile.
-    own = f"{classroom.id}_{classroom.revision}"
+    own = (
+        f"{classroom.id}_{class_mark(classroom)}"  # widgets for the values that another teacher may have set
+    )
     change: dict[str, Any] = {"on_change": _change}
     st.text_input(
         _("Title"),

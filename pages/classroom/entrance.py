@@ -107,5 +107,5 @@ def _enter() -> None:
         state.trouble = str(error)
         return
     renew_roles()
-    state.classroom = classroom.id
+    state.teacher_key, state.classroom = "", classroom.id
     state.done = _("This browser leads the class “{title}” now.", title=classroom.title)

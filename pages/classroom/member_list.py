@@ -54,9 +54,7 @@ def _look_after(classroom_id: str, members: list[Member]) -> None:
             _("Nickname"),
             [*by_id],
             index=None,
-            format_func=lambda member_id: (
-                markdown_text(by_id[member_id].nickname) if member_id in by_id else ""
-            ),
+            format_func=lambda member_id: by_id[member_id].nickname if member_id in by_id else "",
             key="member_choice",
             placeholder=_("Choose a member"),
         )

@@ -17,6 +17,7 @@ from core.training.loop import train
 from tests.browser import SHOWN, App
 from tests.e2e.asking import Asking
 from tests.e2e.drawing import MIDDLE, draw, expect_class, expect_rest, open_draw, path_of
+from tests.e2e.test_class import join, start_class
 from tests.e2e.test_runs import open_runs, select_row
 from tests.polling import until
 from tests.train_page import expect_status, press
@@ -71,6 +72,12 @@ class Look:
         expect(self.page.locator("[data-testid=stMainBlockContainer] h1")).to_have_count(1)
         self.page.wait_for_function(STYLED)
         self.page.wait_for_function(SHOWN)
+
+    def plain(self, address: str = "") -> None:
+        """Look at a page of a few sentences, or at the one that is open."""
+        if address:
+            self.page.goto(f"{self.app.url}/{address}")
+        self.faults |= self._look(address or self.page.url)
 
     def each_tab(self, state: str) -> None:
         tabs = self.page.get_by_role("tab")
@@ -166,6 +173,28 @@ def looks_at_search(look: Look, _ended: list[str]) -> None:
     look.at("a new search")
 
 
+def looks_at_class(look: Look, _ended: list[str]) -> None:
+    page = look.page
+    look.goes("classroom")
+    look.at("in no class")
+    code = start_class(page, look.app, "looked at")
+    for panel in ("Settings of the class", "Teachers", "Another class"):
+        page.locator("summary").filter(has_text=panel).first.click()
+    look.at("a class led")
+    press(page, "End the class")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    look.at("asked whether it ends")
+    look.plain("join")
+    look.plain(f"join/{code}")
+    page.get_by_text("I was here before").click()
+    look.plain()
+    join(page, look.app, code, look=look.plain)
+    look.plain(f"join/{code}")
+    look.plain("leave")
+    look.goes("classroom")
+    look.at("a member")
+
+
 LONG: Final = ("weights", "evaluate", "data", "search")
 LOOKS: Final[dict[str, Callable[[Look, list[str]], None]]] = {
     "train": looks_at_train,
@@ -174,6 +203,7 @@ LOOKS: Final[dict[str, Callable[[Look, list[str]], None]]] = {
     "evaluate": looks_into_a_run("evaluate"),
     "data": looks_into_a_run("data"),
     "search": looks_at_search,
+    "classroom": looks_at_class,
 }
 
 

@@ -16,7 +16,7 @@ from tests.pages.another_language import opened, outside
 from tests.pages.classroom.devices import end_yesterday, joined, start
 from tests.pages.conftest import ME
 
-PATTERNS = ("ABCD-EFGH-JKMN-PQRS",)
+PATTERNS = ("ABCD-EFGH-JKMN-PQRS", "192.168.1.20:8501/join")
 
 
 def at_work(foreign: AppTest, store: Store, come_with: Callable[..., None]) -> str:

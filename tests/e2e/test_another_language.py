@@ -250,3 +250,34 @@ def test_search(visitor: ForeignVisitor, house: House) -> None:
     visitor.walk("a search")
     visitor.points("a search")
     assert visitor.amiss == {}
+
+
+def test_a_class(visitor: ForeignVisitor, browser: Browser) -> None:
+    page = visitor.page
+    visitor.open("classroom")
+    visitor.reads("in no class")
+    visitor.unfolds("in no class")
+    page.locator(".st-key-class_title input").fill("№ 7")
+    visitor.press("Start the class")
+    expect(page.get_by_role("heading", level=1)).to_have_text("№ 7")
+    key = page.get_by_test_id("stCode").inner_text().strip()
+    code = page.locator(".ink-poster-code").inner_text().strip()
+    visitor.names |= {*re.findall(r"\w+", f"{key} {code} ABCD EFGH JKMN PQRS"), "join"}
+    visitor.reads("a key shown")
+    with browser.new_context(locale=LANGUAGE) as other:
+        student = other.new_page()
+        student.goto(f"{visitor.app.url}/join/{code}")
+        field = student.locator("input[name=nickname]").first
+        field.fill("№ 3")
+        field.press("Enter")
+        expect(student.locator("strong.code")).to_be_visible()
+        expect(page.locator(".ink-members li")).to_have_text("№ 3")
+    visitor.reads("a class led")
+    visitor.unfolds("a class led")
+    visitor.press("End the class")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    visitor.reads("asked whether it ends")
+    visitor.press("End, and delete everything")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    visitor.reads("a class that has ended")
+    assert visitor.amiss == {}

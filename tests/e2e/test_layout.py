@@ -19,7 +19,7 @@ SIZES = {
     "tablet": ViewportSize(width=820, height=1180),
     "phone": ViewportSize(width=390, height=844),
 }
-PAGES = ("", "weights", "draw", "evaluate", "data", "runs", "search")
+PAGES = ("", "weights", "draw", "evaluate", "data", "runs", "search", "classroom")
 OPENED = [
     *((size, "") for size in ("laptop", "phone")),  # the page that has a layout of its own on each
     ("laptop", "draw"),

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Connection
 
 from core.classroom.classrooms import Classrooms
-from core.classroom.errors import ClassroomRefused, ClassroomShut, WrongKey
+from core.classroom.errors import ClassroomError, ClassroomShut, WrongKey
+from core.classroom.guesses import KEYS_BY_MEMBER
 from core.classroom.members import MOST_MEMBERS, Joined, Members
 from core.runs import Store
-from tests.core.classroom.conftest import School, fill, members
+from tests.core.classroom.conftest import Later, School, fill, members
 from tests.polling import DEADLINE_S
 
 
@@ -28,7 +29,7 @@ def at_once(store: Store, calls: list[Callable[[], Joined]], monkeypatch: pytest
     def outcome(call: Callable[[], Joined]) -> str:
         try:
             return call().member.nickname
-        except (ClassroomRefused, ClassroomShut) as error:
+        except ClassroomError as error:
             return type(error).__name__
 
     assert store.database.path
@@ -93,3 +94,11 @@ def test_a_removal_between_the_looks_at_a_key_lets_nobody_in(
     monkeypatch.setattr("core.classroom.members.is_short_key", slow)
     with pytest.raises(WrongKey):
         joining.rejoin(code, "Ada", school.ada.key)
+
+
+def test_of_many_who_guess_a_key_at_one_moment_so_many_are_looked_at_and_no_more(
+    store: Store, code: str, joining: Members, monkeypatch: pytest.MonkeyPatch, later: Later
+) -> None:
+    later(0)
+    told = at_once(store, [lambda: joining.rejoin(code, "Ada", "")] * (KEYS_BY_MEMBER + 3), monkeypatch)
+    assert sorted(told) == ["TooManyGuesses"] * 3 + ["WrongKey"] * KEYS_BY_MEMBER

@@ -1,7 +1,7 @@
 """Python as it is on Windows, as far as Linux can show it: for processes with this folder on PYTHONPATH.
 
-Modules and functions that Windows lacks are hidden (but for those that Python or PyTorch use on Linux), workers can
-only be spawned, pipes are of another class, and `msvcrt` locks files.
+Modules and functions that Windows lacks are hidden (but for those that Python, PyTorch or psutil use on Linux),
+workers can only be spawned, pipes are of another class, and `msvcrt` locks files.
 """
 
 import fcntl
@@ -15,6 +15,8 @@ import sys
 from multiprocessing.connection import Connection, reduce_connection
 from multiprocessing.reduction import register
 from types import ModuleType
+
+import psutil  # noqa: F401 - it has a part for each system, and takes this one for Linux
 
 MODULES = ("fcntl", "resource", "grp", "pwd", "termios", "tty", "pty", "syslog", "multiprocessing.forkserver")
 OF_OS = (

@@ -8,6 +8,7 @@ import ipaddress
 import socket
 from typing import Final
 
+import psutil
 from streamlit import config
 from streamlit.net_util import get_internal_ip
 from streamlit.web.server.server_util import get_url

@@ -13,6 +13,8 @@ from core.classroom.classroom_table import ClassroomTable, find, note_change
 from core.classroom.errors import UnknownClassroom
 from core.classroom.guesses import forget_guesses
 from core.datasets import DatasetError
+from core.runs.compaction import ask_for_compaction, compact_if_asked
+from core.runs.errors import StoreError
 from core.runs.run_row import COMMAND_LINE, ENDED
 from core.runs.schema import CLASSROOMS, MEMBERS, RUNS, SEATS
 from core.search.erasure import Erased, erase_everything
@@ -32,6 +34,7 @@ class Ending(ClassroomTable):
 
         keeps_runs: their finished runs become the actor's, without names, notes and tags.
         """
+        ask_for_compaction(self._database)
         members = self._shut(classroom_id)
         total = Erased(0, 0, 0)
         for member_id in members:
@@ -46,7 +49,7 @@ class Ending(ClassroomTable):
         with self._database.write(durable=True) as connection:
             connection.execute(delete(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id))
             forget_guesses(connection)
-        self._database.give_room_back()
+        self._leave_no_trace()
         return total
 
     @needs(Action.LEAD_CLASS)
@@ -73,7 +76,15 @@ class Ending(ClassroomTable):
                 LOG.warning("The class %s has not ended yet: %s", row.id, error)
             else:
                 ended.append(row.title)
+        self._leave_no_trace()
         return ended
+
+    def _leave_no_trace(self) -> None:
+        """Have nothing of an ended class be left in the file that the store no longer uses, now or by the upkeep."""
+        try:
+            compact_if_asked(self._database)
+        except StoreError as error:
+            LOG.warning("What was deleted with a class is not overwritten yet: %s", error)
 
     def _shut(self, classroom_id: str) -> list[str]:
         """Have nobody join the class or be in it, so that nothing is made while it ends; return who ever was."""

@@ -110,6 +110,12 @@ class Database:
             # a script, because only that steps through the statement, one page a step
             connection.connection.cursor().executescript("PRAGMA incremental_vacuum(4000)")
 
+    def compact(self) -> None:
+        """Write the file anew without its free pages, and empty the log.  Raises: StoreError."""
+        if self.path is not None:
+            with self._explained(), self._current_engine().connect() as connection:
+                connection.connection.cursor().executescript("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+
     def reuse_log(self) -> None:
         """Move what SQLite's log holds into the file, so that the next write begins it anew rather than adds to it."""
         if self.path is not None:

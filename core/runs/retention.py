@@ -74,7 +74,8 @@ class Retention:
             mine = RUNS.c.owner == owner
             gone = connection.execute(delete(RUNS).where(mine, ~held)).rowcount
             out_of_sight = {"deleted_at": ERASED_AT, "command": "stop", "revision": RUNS.c.revision + 1}
-            going = connection.execute(update(RUNS).where(mine).values(**out_of_sight)).rowcount
+            unsaid = {"name": "", "note": "", "tags": "[]"}
+            going = connection.execute(update(RUNS).where(mine).values(**out_of_sight, **unsaid)).rowcount
             connection.execute(delete(OPENED).where(OPENED.c.visitor == owner))
             connection.execute(delete(HANDOVERS).where(HANDOVERS.c.owner == owner))
         return gone + going

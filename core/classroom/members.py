@@ -16,7 +16,7 @@ from core.classroom.classroom_table import (
     find_by_code,
     note_change,
 )
-from core.classroom.codes import REJOIN_LENGTH, hash_short_key, is_short_key, new_code, read_code
+from core.classroom.codes import REJOIN_LENGTH, hash_secret, hash_short_key, is_short_key, new_code, read_code
 from core.classroom.errors import ClassroomRefused, ClassroomShut, UnknownClassroom, WrongKey
 from core.classroom.guesses import check_room, code_places, count_wrong, key_places
 from core.classroom.nicknames import checked_nickname, fold, is_suggested, suggest
@@ -80,9 +80,10 @@ class Members(ClassroomTable):
             return suggest(_taken(connection, classroom.id))
 
     @needs_right_to(Action.JOIN_CLASS)
-    def join(self, code: str, nickname: str, address: str = "") -> Joined:
+    def join(self, code: str, nickname: str, address: str = "", *, once: str = "") -> Joined:
         """Have somebody new be a member. A suggested nickname that was taken meanwhile gives way to another one.
 
+        once: a secret of the form that was sent: sent twice, it is one member, with the key of the second.
         Raises: as `named`, ClassroomShut for a class that takes nobody any more, ClassroomRefused for the nickname.
         """
         classroom = self.named(code, address)
@@ -90,6 +91,9 @@ class Members(ClassroomTable):
         nickname = checked_nickname(nickname, classroom.nicknames)
         with self._database.write(durable=True) as connection:
             _check_open(find(connection, classroom.id))
+            member_id = member_id_of(once) if once else secrets.token_hex(8)
+            if sent := self._sent_before(connection, classroom, member_id):
+                return sent
             taken = _taken(connection, classroom.id)
             present = (
                 select(func.count())
@@ -108,7 +112,7 @@ class Members(ClassroomTable):
                         _("Choose another one. If it is you, come back with your key instead."),
                     )
                 nickname = suggest(taken)
-            member = Member(secrets.token_hex(8), nickname, time.time())
+            member = Member(member_id, nickname, time.time())
             key = new_code(REJOIN_LENGTH)
             row: dict[str, object] = {
                 "id": member.id,
@@ -121,6 +125,17 @@ class Members(ClassroomTable):
             connection.execute(insert(MEMBERS).values(**row))
             note_change(connection, classroom.id)
             return Joined(member, classroom, take_seat(connection, member.id), key)
+
+    def _sent_before(self, connection: Connection, classroom: Classroom, member_id: str) -> Joined | None:
+        """Return who has joined by the same form, with a new key: whoever sent it twice has seen the second alone."""
+        one = {"id": member_id, "classroom_id": classroom.id, "removed_at": None}
+        row = connection.execute(select(MEMBERS).filter_by(**one)).first()
+        if row is None:
+            return None
+        key = new_code(REJOIN_LENGTH)
+        connection.execute(update(MEMBERS).filter_by(**one).values(key_hash=hash_short_key(key, member_id)))
+        member = Member(member_id, row.nickname, row.joined_at)
+        return Joined(member, classroom, take_seat(connection, member_id), key)
 
     @needs_right_to(Action.JOIN_CLASS)
     def rejoin(self, code: str, nickname: str, key: str, address: str = "") -> Joined:
@@ -199,6 +214,11 @@ class Members(ClassroomTable):
                 _("Look at the list of its members again."),
             )
         note_change(connection, classroom_id)
+
+
+def member_id_of(once: str) -> str:
+    """Return the id of who joins by the form with this secret."""
+    return hash_secret(once)[:16]
 
 
 def may_be_shown() -> ColumnElement[bool]:

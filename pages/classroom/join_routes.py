@@ -4,6 +4,7 @@ Pages of a few sentences, which any device shows at once: the app itself is open
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from html import escape
 from typing import Final
@@ -24,7 +25,7 @@ from core.classroom.errors import (
     TooManyGuesses,
     UnknownClassroom,
 )
-from core.classroom.members import Joined, Members
+from core.classroom.members import Joined, Members, member_id_of
 from core.classroom.nicknames import LIST, LONGEST, SHORTEST
 from core.classroom.seats import Seat
 from core.config.app_settings import SettingsError
@@ -160,7 +161,7 @@ def _new_form(classroom: Classroom, nickname: str, here: str) -> str:
     return (
         f'<form method="post"><label>{label}<input name="nickname" value="{escape(nickname)}" required '
         f'minlength="{SHORTEST}" maxlength="{LONGEST}" autocomplete="off" spellcheck="false"{fixed}></label>'
-        f'<p class="hint">{escape(hint)}</p>'
+        f'<p class="hint">{escape(hint)}</p><input type="hidden" name="once" value="{secrets.token_hex(16)}">'
         f'<button name="do" value="join">{button}</button> <a href="{escape(here)}">{again}</a></form>'
     )  # not said: HTML
 
@@ -203,7 +204,8 @@ def _joined(request: Request, prefix: str, form: dict[str, str]) -> Response:
     if not browser_of(request.scope):
         told = _("Your browser keeps no cookies here. Allow them for this page, then open the link again.")
         return _told(told, 403)
-    if seat := seat_at(request.scope):
+    seat = seat_at(request.scope)
+    if seat and not (form.get("once") and seat.member_id == member_id_of(form["once"])):  # sent twice
         if form.get("do") == "stay":
             stay_at(request.scope)
             return RedirectResponse(f"{prefix}/", 303)
@@ -217,7 +219,7 @@ def _joined(request: Request, prefix: str, form: dict[str, str]) -> Response:
         if form.get("do") == "back":
             joined = members.rejoin(code, nickname, form.get("key", ""), address)
         else:
-            joined = members.join(code, nickname, address)
+            joined = members.join(code, nickname, address, once=form.get("once", ""))
     except UnknownClassroom:
         raise
     except ClassroomError as error:  # what was typed stays

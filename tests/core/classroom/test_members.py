@@ -210,3 +210,15 @@ def test_members_are_listed_in_the_order_in_which_they_joined(
     seat = seat_of(store.database, again.seat)
     assert seat is not None
     assert listed[0].seen_at == seat.seen_at
+
+
+def test_a_form_that_is_sent_twice_makes_one_member_who_knows_the_second_key(
+    store: Store, school: School, code: str, joining: Members
+) -> None:
+    first, second = (joining.join(code, "Fox 7", once="a secret of the form") for _ in range(2))
+    assert first.member.id == second.member.id
+    assert members(store, school.classroom) == ["Ada", "Fox 7"]
+    assert joining.rejoin(code, "Fox 7", second.key).member.id == first.member.id
+    with pytest.raises(WrongKey):
+        joining.rejoin(code, "Fox 7", first.key)
+    assert joining.join(code, "Fox 8", once="another form").member.id != first.member.id

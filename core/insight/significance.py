@@ -61,8 +61,6 @@ def compare(first: Array, second: Array, labels: Labels) -> Comparison:
 
     Raises: ValueError if the two are not about the same number of images, or about none.
     """
-    from scipy.stats import binomtest  # here: scipy.stats takes half a second to import
-
     if not len(first) == len(second) == len(labels) > 0:
         raise ValueError(
             f"both runs need logits of the same {len(labels)} images, got {len(first)} and {len(second)}"
@@ -84,8 +82,19 @@ def compare(first: Array, second: Array, labels: Labels) -> Comparison:
         difference=(b - c) / n,
         low=max(-1.0, centre - spread),
         high=min(1.0, centre + spread),
-        p_value=float(binomtest(b, b + c, 0.5).pvalue) if b + c else 1.0,
+        p_value=paired_p_value(right_first, right_second),
     )
+
+
+def paired_p_value(right_first: NDArray[np.bool_], right_second: NDArray[np.bool_]) -> float:
+    """Return how likely so uneven a split of the images that only one of two reads right is, were both equally good.
+
+    right_first, right_second: bool (N,), of the same images. McNemar's exact test, two-sided.
+    """
+    from scipy.stats import binomtest  # here: scipy.stats takes half a second to import
+
+    first, second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
+    return float(binomtest(first, first + second, 0.5).pvalue) if first + second else 1.0
 
 
 def spread(values: Sequence[float]) -> Spread:

@@ -5,6 +5,7 @@ import zlib
 from core.classroom.classroom_table import Classroom
 from core.classroom.classrooms import Classrooms
 from core.classroom.errors import UnknownClassroom
+from core.classroom.race import Races
 from core.i18n.translation import _
 from core.live.board_feed import BoardFeed
 from core.live.messages import HtmlPatch
@@ -55,6 +56,7 @@ def class_moment(classroom_id: str, store: Store) -> Moment:
     try:
         classroom = Classrooms(store).get(classroom_id)
         marks = {"page": class_mark(classroom), "rules": rules_mark(classroom)}
+        marks["race"] = Races(store).mark(classroom_id)
         return Moment({"lead": lead_of(classroom)}, marks)
     except UnknownClassroom:
         return Moment(marks={"page": GONE})

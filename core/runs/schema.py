@@ -262,6 +262,17 @@ OFF_BOARD: Final = Table(  # runs that a teacher has taken from the board
     Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
 )
 
+ACTIVITIES: Final = Table(  # what a class does together, see core.classroom.race
+    "activities",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("classroom_id", String(16), ForeignKey("classrooms.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),  # "race"
+    Column("terms", Text, nullable=False),  # JSON, by the kind
+    Column("began_at", Float, nullable=False),
+    Column("ended_at", Float),
+)
+
 GUESSES: Final = Table(  # wrong codes and keys of the last minutes, see core.classroom.guesses
     "guesses",
     METADATA,
@@ -270,6 +281,7 @@ GUESSES: Final = Table(  # wrong codes and keys of the last minutes, see core.cl
     Column("count", Integer, nullable=False),
 )
 
+Index("activities_by_classroom", ACTIVITIES.c.classroom_id)
 Index("members_by_classroom", MEMBERS.c.classroom_id, MEMBERS.c.folded, unique=True)
 Index("seats_by_member", SEATS.c.member_id)
 Index("runs_by_state", RUNS.c.state, RUNS.c.queue_order)

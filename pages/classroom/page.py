@@ -15,6 +15,7 @@ from pages.classroom.invitation import invitation
 from pages.classroom.lead_line import CHOSEN
 from pages.classroom.member_list import member_list
 from pages.classroom.own_seat import own_seat
+from pages.classroom.race import race_section
 from pages.classroom.teacher_keys import show_new_key
 from pages.components.class_board import class_board
 from pages.components.sections import open_section
@@ -56,7 +57,7 @@ def _lead(classroom: Classroom) -> None:
             icon=":material/event_busy:",
         )
     show_new_key()
-    titles = {"join": _("Join"), "board": _("Board"), "settings": _("Settings")}
+    titles = {"join": _("Join"), "board": _("Board"), "race": _("Race"), "settings": _("Settings")}
     section, place = open_section("class_section", titles, in_address=True)
     with place:
         if section == "join":
@@ -64,6 +65,8 @@ def _lead(classroom: Classroom) -> None:
             member_list(classroom.id)
         elif section == "board":
             class_board("board", classroom.id)
+        elif section == "race":
+            race_section(classroom.id)
         else:
             settings_section(classroom)
 

@@ -16,18 +16,20 @@ from core.classroom.ending import Ending
 from core.classroom.errors import ClassroomError, UnknownClassroom
 from core.classroom.lead import Lead
 from core.classroom.members import Members
+from core.classroom.race import Race, Races
 from core.classroom.teachers import Teachers
 from core.config.run_config import RunConfig
 from core.runs import NotAllowed, Store
 from core.runs.class_rules import ClassRules
 from tests.core.classroom.conftest import OnDay, School, dump
 
-FACADES = (Classrooms, Teachers, Members, Boards, Lead, Ending)
+FACADES = (Classrooms, Teachers, Members, Boards, Lead, Races, Ending)
 UNGUARDED = {
     ("Classrooms", "mine"): "lists by what the actor teaches",
     ("Members", "renew_my_key"): "checks the actor's own class",
 } | {(facade.__name__, name): "the question itself" for facade in FACADES for name in ("check", "may")}
 
+ANY_RACE = Race("", "mnist", (), 0, 0.0, None)
 Call = Callable[[Any, School], object]
 CALLS: dict[tuple[str, str], Call] = {
     ("Classrooms", "start"): lambda on, _: on.start("my own"),
@@ -63,11 +65,17 @@ CALLS: dict[tuple[str, str], Call] = {
     ("Lead", "note_place"): lambda on, to: on.note_place(to.classroom.id, "draw"),
     ("Lead", "set_rules"): lambda on, to: on.set_rules(to.classroom.id, ClassRules(max_epochs=1)),
     ("Lead", "take_off_board"): lambda on, to: on.take_off_board(to.classroom.id, to.run),
+    ("Races", "start"): lambda on, to: on.start(to.classroom.id, "mnist"),
+    ("Races", "end"): lambda on, to: on.end(to.classroom.id),
+    ("Races", "latest"): lambda on, to: on.latest(to.classroom.id),
+    ("Races", "ranking"): lambda on, to: on.ranking(to.classroom.id, ANY_RACE, lambda _run: None),
+    ("Races", "mark"): lambda on, to: on.mark(to.classroom.id),
     ("Ending", "end"): lambda on, to: on.end(to.classroom.id, keeps_runs=False),
     ("Ending", "erase_made"): lambda on, to: on.erase_made(to.classroom.id, to.ada.member.id),
     ("Ending", "end_old"): lambda on, _: on.end_old(),
 }
 
+READ_OF_RACES = {"Races.latest", "Races.ranking", "Races.mark"}
 OF_NO_CLASS = (
     *(("Classrooms", "start"), ("Classrooms", "all"), ("Classrooms", "named")),
     *(("Teachers", "enter"), ("Ending", "end_old")),
@@ -77,11 +85,12 @@ ACTIONS = {
     Action.START_CLASS: {"Classrooms.start"},
     Action.TEACH_CLASS: {"Teachers.enter"},
     Action.JOIN_CLASS: {"Members.named", "Members.suggested", "Members.join", "Members.rejoin"},
-    Action.READ_CLASS: {"Classrooms.get", "Members.all", "Boards.entries"},
+    Action.READ_CLASS: {"Classrooms.get", "Members.all", "Boards.entries", *READ_OF_RACES},
     Action.LEAD_CLASS: {
         *("Classrooms.copy", "Classrooms.change", "Teachers.keys", "Teachers.add", "Teachers.take_back"),
         *("Teachers.renew", "Teachers.leave", "Members.remove", "Members.renew_key"),
         *("Ending.end", "Ending.erase_made", "Members.nod", "Classrooms.all", "Classrooms.named"),
+        *("Races.start", "Races.end"),
         *(f"Lead.{name}" for _facade, name in CALLS if _facade == "Lead"),
     },
     Action.WORK: {"Ending.end_old"},

@@ -73,6 +73,16 @@ def upgrade() -> None:
     )
     op.create_index("seats_by_member", "seats", ["member_id"])
     op.create_table(
+        "activities",
+        sa.Column("id", sa.String(16), primary_key=True),
+        _of_classroom(),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("terms", sa.Text, nullable=False),
+        sa.Column("began_at", sa.Float, nullable=False),
+        sa.Column("ended_at", sa.Float),
+    )
+    op.create_index("activities_by_classroom", "activities", ["classroom_id"])
+    op.create_table(
         "guesses",
         sa.Column("place", sa.String(64), primary_key=True),
         sa.Column("minute", sa.Integer, primary_key=True),

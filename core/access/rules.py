@@ -76,6 +76,7 @@ class Action(StrEnum):
     TEACH_CLASS = "teach_class"  # with a key of its teacher's
     READ_CLASS = "read_class"  # its title, who is in it
     LEAD_CLASS = "lead_class"  # everything that its teacher does
+    TAKE_PART = "take_part"  # in what a class does together
     WORK = "work"  # claim a run, write down what it says, drive a search, keep the store small
 
 
@@ -119,6 +120,7 @@ RULES: Final[Mapping[Action, frozenset[Relation]]] = {  # the system may do ever
     Action.TEACH_CLASS: _EVERYBODY,
     Action.READ_CLASS: _ITS_TEACHERS | {Relation.MEMBER},
     Action.LEAD_CLASS: _ITS_TEACHERS,
+    Action.TAKE_PART: frozenset({Relation.MEMBER}),
     Action.WORK: frozenset({Relation.OPERATOR}),
 }
 

@@ -9,8 +9,9 @@ from core.access.guard import needs
 from core.access.rules import Action
 from core.classroom.classroom_table import ClassroomTable, find
 from core.classroom.members import Member, latest_seat, may_be_shown
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, OFF_BOARD, SEATS
 from core.runs.run_row import RunRow
-from core.runs.schema import CLASSROOMS, MEMBERS, OFF_BOARD, RUNS, SEATS
+from core.runs.schema import RUNS
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, select, update
 from core.access.rules import NOTHING, Action, Subject, may
 from core.classroom.errors import GoneClassroom
 from core.runs.class_rules import ClassRules, rules_from_json
+from core.runs.classroom_schema import CLASSROOMS
 from core.runs.errors import NotAllowed
-from core.runs.schema import CLASSROOMS
 
 if TYPE_CHECKING:
     from core.runs.store import Store

@@ -27,7 +27,7 @@ from core.classroom.nicknames import KINDS, OWN
 from core.classroom.teachers import add_key, make_teacher
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _
-from core.runs.schema import CLASSROOMS, MEMBERS
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS
 
 LONGEST_TITLE: Final = 60
 LONGEST_ADDRESS: Final = 200

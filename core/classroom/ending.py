@@ -13,10 +13,11 @@ from core.classroom.classroom_table import ClassroomTable, find, note_change
 from core.classroom.errors import UnknownClassroom
 from core.classroom.guesses import forget_guesses
 from core.datasets import DatasetError
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, SEATS
 from core.runs.compaction import ask_for_compaction, compact_if_asked
 from core.runs.errors import StoreError
 from core.runs.run_row import COMMAND_LINE, ENDED
-from core.runs.schema import CLASSROOMS, MEMBERS, RUNS, SEATS
+from core.runs.schema import RUNS
 from core.search.erasure import Erased, erase_everything
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.classroom.codes import hash_secret
 from core.classroom.errors import TooManyGuesses
-from core.runs.schema import GUESSES
+from core.runs.classroom_schema import GUESSES
 
 MINUTE_S: Final = 60
 CODES_BY_BROWSER: Final = 10

@@ -15,8 +15,9 @@ from core.classroom.errors import ClassroomRefused
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _
 from core.runs.class_rules import ClassRules, rules_to_json
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, OFF_BOARD
 from core.runs.run_row import PAUSED
-from core.runs.schema import CLASSROOMS, MEMBERS, OFF_BOARD, RUNS
+from core.runs.schema import RUNS
 
 LONGEST_MESSAGE: Final = 200
 LONGEST_PLACE: Final = 500

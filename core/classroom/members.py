@@ -23,7 +23,7 @@ from core.classroom.nicknames import checked_nickname, fold, is_suggested, sugge
 from core.classroom.seats import take_seat
 from core.i18n.literal_text import is_showable
 from core.i18n.translation import _
-from core.runs.schema import CLASSROOMS, MEMBERS, SEATS
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, SEATS
 
 MOST_MEMBERS: Final = 200
 

@@ -2,20 +2,19 @@
 
 import csv
 import io
-import json
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import func, select
 
 from core.access.guard import needs
 from core.access.rules import Action
-from core.classroom.classroom_table import ClassroomTable, find, note_change
+from core.classroom.activities import Activity, begin, end, latest
+from core.classroom.classroom_table import ClassroomTable
 from core.classroom.errors import ClassroomRefused
 from core.classroom.members import may_be_shown
 from core.config.run_config import MODELS, RunConfig
@@ -23,9 +22,10 @@ from core.datasets import CATALOG
 from core.i18n.literal_text import csv_cell
 from core.i18n.translation import _
 from core.insight.significance import paired_p_value
+from core.runs.classroom_schema import ACTIVITIES, CLASSROOMS, MEMBERS
 from core.runs.run_labels import title
 from core.runs.run_row import FINISHED, RunRow
-from core.runs.schema import ACTIVITIES, CLASSROOMS, MEMBERS, RUNS
+from core.runs.schema import RUNS
 
 RACE: Final = "race"
 CLEAR: Final = 0.05  # a difference is clear if chance alone makes one so uneven more seldom than that
@@ -101,32 +101,22 @@ class Races(ClassroomTable):
                 _("“{value}” cannot be raced on.", value=value[:40]),
                 _("Choose a dataset that everybody has, models of those there are, and a number of epochs."),
             )
-        terms = json.dumps({"dataset": dataset, "models": models, "max_epochs": max_epochs})
-        row = {"id": secrets.token_hex(8), "classroom_id": classroom_id, "kind": RACE, "terms": terms}
+        terms = {"dataset": dataset, "models": list(models), "max_epochs": max_epochs}
         with self._database.write(durable=True) as connection:
-            find(connection, classroom_id)
-            _end(connection, classroom_id)
-            connection.execute(insert(ACTIVITIES).values(**row, began_at=time.time()))
-            note_change(connection, classroom_id)
-        race = self.latest(classroom_id)
-        assert race is not None
-        return race
+            return _race(begin(connection, classroom_id, RACE, terms))
 
     @needs(Action.LEAD_CLASS)
     def end(self, classroom_id: str) -> None:
         """End the race that goes on: runs that are finished later do not count."""
         with self._database.write(durable=True) as connection:
-            find(connection, classroom_id)
-            _end(connection, classroom_id)
-            note_change(connection, classroom_id)
+            end(connection, classroom_id, RACE)
 
     @needs(Action.READ_CLASS)
     def latest(self, classroom_id: str) -> Race | None:
         """Return the race that goes on, or the last one; None before the first."""
-        asked = select(ACTIVITIES).filter_by(classroom_id=classroom_id, kind=RACE)
         with self._database.read() as connection:
-            row = connection.execute(asked.order_by(ACTIVITIES.c.began_at.desc())).first()
-        return None if row is None else _race(row)
+            found = latest(connection, classroom_id, RACE)
+        return None if found is None else _race(found)
 
     @needs(Action.READ_CLASS)
     def ranking(self, classroom_id: str, race: Race, right_of: RightOf) -> list[Placed]:
@@ -204,13 +194,6 @@ def ranking_csv(placed: list[Placed]) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def _end(connection: Connection, classroom_id: str) -> None:
-    going_on = update(ACTIVITIES).filter_by(classroom_id=classroom_id, kind=RACE, ended_at=None)
-    connection.execute(going_on.values(ended_at=time.time()))
-
-
-def _race(row: Row[Any]) -> Race:
-    terms = json.loads(row.terms)
-    return Race(
-        row.id, terms["dataset"], tuple(terms["models"]), terms["max_epochs"], row.began_at, row.ended_at
-    )
+def _race(activity: Activity) -> Race:
+    terms, times = activity.terms, (activity.began_at, activity.ended_at)
+    return Race(activity.id, terms["dataset"], tuple(terms["models"]), terms["max_epochs"], *times)

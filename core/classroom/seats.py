@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.classroom.codes import hash_secret
 from core.runs.class_rules import ClassRules, rules_from_json
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, SEATS, TEACHERS
 from core.runs.database import Database
-from core.runs.schema import CLASSROOMS, MEMBERS, SEATS, TEACHERS
 
 IDLE_S: Final = 3600.0  # after so long without anything done, it is asked again who is there
 PLACE: Final = 500  # letters that are kept of an address

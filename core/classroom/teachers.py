@@ -15,7 +15,7 @@ from core.classroom.errors import ClassroomRefused, WrongKey
 from core.classroom.guesses import check_room, code_places, count_wrong
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _
-from core.runs.schema import TEACHER_KEYS, TEACHERS
+from core.runs.classroom_schema import TEACHER_KEYS, TEACHERS
 
 MOST_KEYS: Final = 10
 LONGEST_NAME: Final = 40

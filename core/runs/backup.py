@@ -21,19 +21,11 @@ from core.datasets.user_datasets import BIN, OWN
 from core.i18n.system_reasons import reason_of
 from core.i18n.translation import N_, _
 from core.runs import Store
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, TEACHER_KEYS, TEACHERS
 from core.runs.damaged_database import is_damaged
 from core.runs.errors import ImportRefused
 from core.runs.lab import copy_lab
-from core.runs.schema import (
-    ARTIFACTS,
-    CLASSROOMS,
-    EVENTS,
-    MEMBERS,
-    OWN_DATASETS,
-    RUNS,
-    TEACHER_KEYS,
-    TEACHERS,
-)
+from core.runs.schema import ARTIFACTS, EVENTS, OWN_DATASETS, RUNS
 
 FORMAT: Final = "inkling-backup"
 VERSION: Final = 1

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, case, exists
 
-from core.runs.schema import CLASSROOMS, MEMBERS, RUNS
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS
+from core.runs.schema import RUNS
 
 
 def is_paused_by_class() -> ColumnElement[bool]:

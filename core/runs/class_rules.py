@@ -11,8 +11,8 @@ from core.config.config_title import MODELS
 from core.config.run_config import FIELD_NAMES, ConfigError, RunConfig, differing_fields, from_json, to_json
 from core.config.setting_labels import LABELS
 from core.i18n.translation import _, ngettext
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS
 from core.runs.errors import RunRefused
-from core.runs.schema import CLASSROOMS, MEMBERS
 
 FREE: Final = ("seed", "device", "start_from", "learning_rate_changes")  # settings that no lesson fixes
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _
+from core.runs import classroom_schema  # noqa: F401 - it adds its tables to METADATA
 from core.runs.driver_errors import store_error
 from core.runs.errors import (
     StoreFull,

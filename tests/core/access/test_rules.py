@@ -17,7 +17,7 @@ FOR_ALL = (
     *(Action.LIST_DATASETS, Action.CREATE_DATASET, Action.ERASE_OWN),
     *(Action.JOIN_CLASS, Action.TEACH_CLASS),
 )
-OF_CLASSES = (Action.START_CLASS, Action.READ_CLASS, Action.LEAD_CLASS)
+OF_CLASSES = (Action.START_CLASS, Action.READ_CLASS, Action.LEAD_CLASS, Action.TAKE_PART)
 CLASS_7B = Subject("", classroom="7b")
 TEACHER, MEMBER, STARTER = (
     Actor(Role.VISITOR, "ada", teaches=frozenset({"7b"})),
@@ -96,6 +96,8 @@ def test_a_class_is_led_by_its_teachers_and_read_by_its_members_too():
         assert not may(TEACHER, action, NOTHING), "what is no class has no teacher"
         assert not may(MEMBER, action, NOTHING)
     assert may(MEMBER, Action.READ_CLASS, CLASS_7B)
+    assert may(MEMBER, Action.TAKE_PART, CLASS_7B)
+    assert not any(may(actor, Action.TAKE_PART, CLASS_7B) for actor in (*others, TEACHER, OPERATOR))
     assert not may(MEMBER, Action.LEAD_CLASS, CLASS_7B)
 
 

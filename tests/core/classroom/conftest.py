@@ -17,7 +17,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.members import Joined, Members
 from core.config.app_settings import Settings
 from core.runs import Store
-from core.runs.schema import MEMBERS
+from core.runs.classroom_schema import MEMBERS
 
 OnDay = Callable[[date], None]
 Later = Callable[[float], None]

@@ -16,7 +16,7 @@ from core.config.app_settings import Settings
 from core.config.run_config import RunConfig
 from core.runs import Store
 from core.runs.backup import backup, restore
-from core.runs.schema import CLASSROOMS
+from core.runs.classroom_schema import CLASSROOMS
 from tests.core.classroom.conftest import School, dump, member, members, open_store, teacher, visitor
 
 

@@ -21,10 +21,11 @@ from core.config.run_config import RunConfig
 from core.datasets.user_datasets import BIN, OWN
 from core.protocol.events import Finished
 from core.runs import Store, UnknownRun
+from core.runs.classroom_schema import CLASSROOMS, MEMBERS, SEATS, TEACHER_KEYS, TEACHERS
 from core.runs.handover import count_things, offer, owner_by
 from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import COMMAND_LINE
-from core.runs.schema import CLASSROOMS, MEMBERS, OPENED, RUNS, SEATS, TEACHER_KEYS, TEACHERS
+from core.runs.schema import OPENED, RUNS
 from core.search import Searches, SearchPlan, default_dimension
 from core.search.erasure import Erased
 from core.search.optuna_study import study_of

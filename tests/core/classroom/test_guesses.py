@@ -18,7 +18,7 @@ from core.classroom.guesses import (
 from core.classroom.members import Members
 from core.classroom.teachers import Teachers
 from core.runs import Store
-from core.runs.schema import GUESSES
+from core.runs.classroom_schema import GUESSES
 from tests.core.classroom.conftest import Later, School, count, visitor
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"

@@ -20,8 +20,8 @@ from core.classroom.teachers import Teachers
 from core.config.app_settings import Settings
 from core.datasets import DatasetError
 from core.runs import Store
+from core.runs.classroom_schema import CLASSROOMS
 from core.runs.errors import NotAllowed
-from core.runs.schema import CLASSROOMS
 from core.search.erasure import Erased
 
 WRONG = "ABCD-EFGH-JKMN-PQRS"

@@ -8,7 +8,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.members import Members
 from core.classroom.seats import IDLE_S, Roles, Seat, give_up_seat, note_seen, roles, seat_of
 from core.runs import Store
-from core.runs.schema import SEATS
+from core.runs.classroom_schema import SEATS
 from tests.core.classroom.conftest import Later, OnDay, School, count, dump, visitor
 
 

@@ -9,7 +9,7 @@ from core.classroom.errors import ClassroomRefused, WrongKey
 from core.classroom.seats import roles
 from core.classroom.teachers import MOST_KEYS, Teachers
 from core.runs import NotAllowed, Store
-from core.runs.schema import TEACHER_KEYS
+from core.runs.classroom_schema import TEACHER_KEYS
 from tests.core.classroom.conftest import School, count, dump, member, teacher, visitor
 
 

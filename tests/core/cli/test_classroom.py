@@ -23,9 +23,10 @@ from core.cli.console import told_errors
 from core.config.app_settings import Settings
 from core.config.run_config import RunConfig
 from core.runs import Store
+from core.runs.classroom_schema import CLASSROOMS
 from core.runs.own_datasets import OwnDatasets
 from core.runs.run_row import COMMAND_LINE
-from core.runs.schema import CLASSROOMS, RUNS
+from core.runs.schema import RUNS
 from tests.core.cli.test_dataset import WITHOUT_TORCH
 from tests.core.cli.test_train import ROOT, command_here
 

@@ -16,7 +16,7 @@ from core.classroom.codes import ALPHABET
 from core.classroom.members import Joined, Members
 from core.classroom.nicknames import OWN
 from core.runs import Store
-from core.runs.schema import CLASSROOMS, SEATS
+from core.runs.classroom_schema import CLASSROOMS, SEATS
 from pages.classroom.join_routes import join_routes
 from pages.classroom.sheet_route import sheet_route
 from pages.server.cookies import cookie_name, seat_cookie_name, signed

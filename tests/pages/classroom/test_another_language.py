@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from core.classroom.classrooms import Classrooms
 from core.classroom.nicknames import LIST
 from core.runs import Store
+from core.runs.classroom_schema import SEATS
 from core.runs.operators import make_operator
-from core.runs.schema import SEATS
 from pages.server import visitor
 from tests.pages.another_language import opened, outside
 from tests.pages.classroom.devices import end_yesterday, joined, start

@@ -14,9 +14,9 @@ from core.classroom.ending import Ending
 from core.classroom.members import Joined, Members
 from core.classroom.seats import IDLE_S, give_up_seat
 from core.runs import Store, StoreError
+from core.runs.classroom_schema import SEATS
 from core.runs.handover import count_things
 from core.runs.operators import make_operator
-from core.runs.schema import SEATS
 from pages.components import live_channel
 from pages.server import seat, visitor
 from pages.server.seat import seated

@@ -33,14 +33,14 @@ def upgrade() -> None:
     op.create_table(
         "teacher_keys",
         sa.Column("id", sa.String(16), primary_key=True),
-        _of_classroom(),
+        _of("classrooms", "classroom_id"),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("made_at", sa.Float, nullable=False),
     )
     op.create_table(
         "teachers",
-        _of_classroom(primary_key=True),
+        _of("classrooms", "classroom_id", primary_key=True),
         sa.Column("visitor", sa.String(64), primary_key=True),
         sa.Column(
             "key_id", sa.String(16), sa.ForeignKey("teacher_keys.id", ondelete="CASCADE"), nullable=False
@@ -49,7 +49,7 @@ def upgrade() -> None:
     op.create_table(
         "members",
         sa.Column("id", sa.String(16), primary_key=True),
-        _of_classroom(),
+        _of("classrooms", "classroom_id"),
         sa.Column("nickname", sa.Text, nullable=False),
         sa.Column("folded", sa.Text, nullable=False),
         sa.Column("key_hash", sa.String(128), nullable=False),
@@ -75,13 +75,32 @@ def upgrade() -> None:
     op.create_table(
         "activities",
         sa.Column("id", sa.String(16), primary_key=True),
-        _of_classroom(),
+        _of("classrooms", "classroom_id"),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("terms", sa.Text, nullable=False),
         sa.Column("began_at", sa.Float, nullable=False),
         sa.Column("ended_at", sa.Float),
     )
     op.create_index("activities_by_classroom", "activities", ["classroom_id"])
+    op.create_table(
+        "class_drawings",
+        sa.Column("id", sa.String(16), primary_key=True),
+        _of("activities", "activity_id"),
+        _of("members", "member_id"),
+        sa.Column("label", sa.Integer, nullable=False),
+        sa.Column("pixels", sa.LargeBinary, nullable=False),
+        sa.Column("reading", sa.Integer),
+        sa.Column("confidence", sa.Float),
+        sa.Column("made_at", sa.Float, nullable=False),
+        sa.Column("is_nodded", sa.Integer, nullable=False),
+    )
+    op.create_index("class_drawings_by_activity", "class_drawings", ["activity_id"])
+    op.create_table(
+        "opinions",
+        _of("class_drawings", "drawing_id", primary_key=True),
+        _of("members", "member_id", primary_key=True),
+        sa.Column("said", sa.Integer, nullable=False),
+    )
     op.create_table(
         "guesses",
         sa.Column("place", sa.String(64), primary_key=True),
@@ -90,11 +109,6 @@ def upgrade() -> None:
     )
 
 
-def _of_classroom(*, primary_key: bool = False) -> sa.Column[str]:
-    return sa.Column(
-        "classroom_id",
-        sa.String(16),
-        sa.ForeignKey("classrooms.id", ondelete="CASCADE"),
-        primary_key=primary_key,
-        nullable=False,
-    )
+def _of(table: str, column: str, *, primary_key: bool = False) -> sa.Column[str]:
+    refers = sa.ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return sa.Column(column, sa.String(16), refers, primary_key=primary_key, nullable=False)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import delete, select, update
 
 from core.access.guard import needs, needs_right_to
-from core.access.rules import Action, Actor, Role
+from core.access.rules import SYSTEM, Action, Actor, Role
 from core.classroom.classroom_table import ClassroomTable, find, note_change
+from core.classroom.drawings import drawings, select_drawings
 from core.classroom.errors import UnknownClassroom
 from core.classroom.guesses import forget_guesses
+from core.classroom.handwriting import Handwriting
 from core.datasets import DatasetError
-from core.runs.classroom_schema import CLASSROOMS, MEMBERS, SEATS
+from core.runs.classroom_schema import CLASS_DRAWINGS, CLASSROOMS, MEMBERS, OPINIONS, SEATS
 from core.runs.compaction import ask_for_compaction, compact_if_asked
 from core.runs.errors import StoreError
 from core.runs.run_row import COMMAND_LINE, ENDED
@@ -37,6 +39,7 @@ class Ending(ClassroomTable):
         """
         ask_for_compaction(self._database)
         members = self._shut(classroom_id)
+        Handwriting(self._store.acting_as(SYSTEM)).drop_dataset(classroom_id)
         total = Erased(0, 0, 0)
         for member_id in members:
             if keeps_runs:
@@ -59,7 +62,20 @@ class Ending(ClassroomTable):
         asked = select(MEMBERS.c.id).filter_by(classroom_id=classroom_id, id=member_id)
         with self._database.read() as connection:
             is_member = connection.scalar(asked) is not None
-        return erase_member(self._store, member_id) if is_member else Erased(0, 0, 0)
+        if not is_member:
+            return Erased(0, 0, 0)
+        self._erase_drawings(classroom_id, member_id)
+        return erase_member(self._store, member_id)
+
+    def _erase_drawings(self, classroom_id: str, member_id: str) -> None:
+        """Delete what the member has handed in and said, from what was made of it too."""
+        theirs = CLASS_DRAWINGS.c.member_id == member_id
+        with self._database.read() as connection:
+            gone = drawings(connection, select_drawings(of_removed=True).where(theirs))
+        Handwriting(self._store.acting_as(SYSTEM)).forget(classroom_id, gone)
+        with self._database.write(durable=True) as connection:
+            connection.execute(delete(CLASS_DRAWINGS).where(theirs))
+            connection.execute(delete(OPINIONS).where(OPINIONS.c.member_id == member_id))
 
     @needs_right_to(Action.WORK)
     def end_old(self) -> list[str]:

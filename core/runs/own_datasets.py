@@ -173,6 +173,11 @@ class OwnDatasets(DatasetLists):
             user_datasets.bin_own(name, folder)
             raise
 
+    @needs(Action.DELETE_DATASET)
+    def erase(self, name: str) -> None:
+        """Delete the dataset for good, and not into the bin.  Raises: UnknownDataset."""
+        self._erase(name)
+
     @needs_right_to(Action.WORK)
     def give(self, name: str, owner: str, audience: str = PRIVATE) -> None:
         """Have the dataset be this visitor's ("": the operator's).  Raises: UnknownDataset."""

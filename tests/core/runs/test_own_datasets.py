@@ -105,6 +105,7 @@ CALLS: dict[str, Call] = {
     "remove_image": lambda own, on: own.remove_image(on.drawn, "train", 0),
     "share": lambda own, on: own.share(on.drawn, EVERYONE),
     "delete": lambda own, on: own.delete(on.drawn),
+    "erase": lambda own, on: own.erase(on.drawn),
     "restore": lambda own, on: own.restore(on.binned),
     "give": lambda own, on: own.give(on.drawn, "bob"),
     "purge": lambda own, _: own.purge(),

@@ -107,6 +107,11 @@ class Handwriting(Drawings):
         return dataset
 
     @needs(Action.READ_CLASS)
+    def shared(self, classroom_id: str) -> list[ClassDrawing]:
+        """Return the drawings that every member's model may be asked of: what comes of it is told, not they."""
+        return self._found(classroom_id)
+
+    @needs(Action.READ_CLASS)
     def dataset(self, classroom_id: str) -> str:
         """Return the name of the dataset that was made of the drawings, "" before."""
         activity = self.latest(classroom_id)

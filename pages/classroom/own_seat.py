@@ -9,8 +9,8 @@ from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import StoreError
+from pages.classroom.activities import activities
 from pages.classroom.join_routes import LEAVE
-from pages.classroom.race import race_section
 from pages.components.class_board import class_board
 from pages.server.base_path import prefix_of
 from pages.server.seat import seated, stay
@@ -28,7 +28,7 @@ def own_seat(seat: Seat) -> None:
         )
     )
     st.button(_("New key"), icon=":material/key:", key="my_new_key", on_click=_renew)
-    race_section(seat.classroom_id)
+    activities(seat.classroom_id)
     class_board("board", seat.classroom_id)
 
 

@@ -9,13 +9,13 @@ from core.classroom.errors import ClassroomError
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
+from pages.classroom.activities import activities
 from pages.classroom.class_settings import settings_section
 from pages.classroom.entrance import entrance
 from pages.classroom.invitation import invitation
 from pages.classroom.lead_line import CHOSEN
 from pages.classroom.member_list import member_list
 from pages.classroom.own_seat import own_seat
-from pages.classroom.race import race_section
 from pages.classroom.teacher_keys import show_new_key
 from pages.components.class_board import class_board
 from pages.components.sections import open_section
@@ -57,7 +57,12 @@ def _lead(classroom: Classroom) -> None:
             icon=":material/event_busy:",
         )
     show_new_key()
-    titles = {"join": _("Join"), "board": _("Board"), "race": _("Race"), "settings": _("Settings")}
+    titles = {
+        "join": _("Join"),
+        "board": _("Board"),
+        "activities": _("Activities"),
+        "settings": _("Settings"),
+    }
     section, place = open_section("class_section", titles, in_address=True)
     with place:
         if section == "join":
@@ -65,8 +70,8 @@ def _lead(classroom: Classroom) -> None:
             member_list(classroom.id)
         elif section == "board":
             class_board("board", classroom.id)
-        elif section == "race":
-            race_section(classroom.id)
+        elif section == "activities":
+            activities(classroom.id)
         else:
             settings_section(classroom)
 

@@ -17,6 +17,7 @@ from pages.components.live_channel import follow
 from pages.draw.answered import Answered, follow_answer, is_whole_due, last_answered, note_answer
 from pages.draw.answerers import Answerers, answerers_with, answers_to
 from pages.draw.canvas import heard_strokes
+from pages.draw.class_drawings import class_drawings
 from pages.draw.explanation import show_explanation
 from pages.draw.fine_tuning import show_fine_tuning
 from pages.draw.input_source import CANVAS, chosen_source, subject_from
@@ -83,6 +84,7 @@ def _question_and_answer(drawn_for: LoadedModel) -> None:
         answer, second = answers_to(answerers, subject or _BLANK)
         if has_labels:
             label_buttons(model, subject or _BLANK, answer.prepared)
+        class_drawings(model, subject or _BLANK, answer.prepared)
     with right:
         show_answer(answer, model.spec, _question(source, subject), second, heard_strokes())
         _input(answer)

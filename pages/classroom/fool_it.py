@@ -88,7 +88,7 @@ def _rules(activity: Activity) -> None:
     st.caption(
         markdown_(
             "A drawing counts once {n} others, in a small class all of them, have said what they see without seeing "
-            "the answers, and at least half of them say what its author says. The surest mistake of the model is first.",
+            "the answers, and at least half of them say what its author says. The model's surest mistake is first.",
             n=ENOUGH,
         )
     )

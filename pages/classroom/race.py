@@ -47,7 +47,7 @@ def _tools(classroom_id: str, race: Race | None) -> None:
             _("End the race"), icon=":material/flag:", key="race_end", on_click=_end, args=(classroom_id,)
         )
         return
-    with st.expander(_("Start a race"), icon=":material/flag:", key="race_panel", expanded=race is None):
+    with st.expander(_("Start a race"), icon=":material/flag:", key="race_panel"):
         st.markdown(
             _(
                 "Everybody trains as often as they like; each member's best run counts that is begun and finished "

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.classroom.drawings import DIGITS
 from core.datasets import DatasetError, dataset_spec
 from core.datasets.pixel_values import as_unit
 from core.insight.attribution import against, integrated_gradients_of
@@ -22,7 +23,7 @@ def class_model(run_id: str) -> Predictor | None:
         model = None if step is None else _model(run_id, step)
     except (DatasetError, StoreError, ValueError):
         return None
-    is_of_digits = model and model.spec.image_shape == DIGIT_SHAPE and model.spec.n_classes == 10
+    is_of_digits = model and (model.spec.image_shape, model.spec.class_names) == (DIGIT_SHAPE, DIGITS)
     return model if is_of_digits else None
 
 

@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.training.threads import begin_with_one_thread
 from pages.classroom.join_routes import join_routes
+from pages.classroom.room_check import room_check_routes
 from pages.classroom.sheet_route import sheet_route
 from pages.server import addresses
 from pages.server.answers import OwnWords
@@ -67,6 +68,7 @@ app = st.App(
         live_route(BASE_PATH),
         handover_route(BASE_PATH),
         *join_routes(BASE_PATH),
+        *room_check_routes(BASE_PATH),
         sheet_route(BASE_PATH),
     ],
     on_script_error=say_fault,

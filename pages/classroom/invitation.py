@@ -11,7 +11,7 @@ from core.classroom.errors import ClassroomError
 from core.i18n.literal_text import html_text
 from core.i18n.translation import _
 from core.runs import StoreError
-from pages.classroom.join_routes import JOIN
+from pages.classroom.join_routes import JOIN, ROOM_CHECK
 from pages.classroom.sheet_route import SHEET
 from pages.components.selectbox import selectbox
 from pages.server.base_path import prefix_of
@@ -91,8 +91,11 @@ def _address_choice(classroom: Classroom, place: str) -> None:
         sheet = (
             f"{prefix_of(st.get_option('server.baseUrlPath') or '')}/{SHEET}/{classroom.id}?at={quote(place)}"
         )
-        told = html_text(_("Sheet to print"))
-        st.html(f'<a class="ink-sheet" href="{sheet}" target="_blank">{told}</a>')  # not said: HTML
+        told, check = html_text(_("Sheet to print")), html_text(_("Check a device"))
+        st.html(
+            f'<a class="ink-sheet" href="{sheet}" target="_blank">{told}</a>'
+            f'<a class="ink-sheet" href="{html_text(place)}/{ROOM_CHECK}" target="_blank">{check}</a>'
+        )  # not said: HTML
 
 
 def _choose(classroom_id: str, key: str, chosen: str) -> None:

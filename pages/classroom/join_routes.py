@@ -41,6 +41,7 @@ from pages.server.visitor import store_of
 
 JOIN: Final = "join"
 LEAVE: Final = "leave"
+ROOM_CHECK: Final = "room-check"  # room_check.py
 MOST_BYTES: Final = 2_000  # of a form
 STATUS: Final = {UnknownClassroom: 404, GoneClassroom: 410, ClassroomShut: 410, TooManyGuesses: 429}
 MOST_FIELDS: Final = 10
@@ -116,11 +117,12 @@ def _said(trouble: str) -> str:
 
 def _code_form(prefix: str, typed: str = "") -> str:
     label, button = escape(_("The class's code")), escape(_("Continue"))
+    check = escape(_("Check this device"))
     return (
         f'<form action="{prefix}/{JOIN}"><label>{label}<input name="code" value="{escape(typed[:MOST_LETTERS])}" '
         f'class="code" maxlength="12" required autofocus autocomplete="off" autocapitalize="characters" '
         f'spellcheck="false"></label>'
-        f"<button>{button}</button></form>"
+        f'<button>{button}</button></form><p class="hint"><a href="{prefix}/{ROOM_CHECK}">{check}</a></p>'
     )  # not said: HTML
 
 

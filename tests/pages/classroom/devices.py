@@ -18,6 +18,7 @@ from core.classroom.nicknames import OWN
 from core.runs import Store
 from core.runs.classroom_schema import CLASSROOMS, SEATS
 from pages.classroom.join_routes import join_routes
+from pages.classroom.room_check import room_check_routes
 from pages.classroom.sheet_route import sheet_route
 from pages.server.cookies import cookie_name, seat_cookie_name, signed
 from pages.server.identity import Identity
@@ -30,7 +31,8 @@ OF_THE_PAGE = {"sec-fetch-site": "same-origin", "host": "lab.example"}
 
 def door_at(base_path: str = "") -> ASGIApp:
     """Return the routes of a class behind the door at which the server says who comes."""
-    return Identity(Starlette(routes=[*join_routes(base_path), sheet_route(base_path)]), base_path)
+    routes = [*join_routes(base_path), *room_check_routes(base_path), sheet_route(base_path)]
+    return Identity(Starlette(routes=routes), base_path)
 
 
 class Device:

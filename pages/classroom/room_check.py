@@ -100,7 +100,6 @@ FOUND: Final = Sentences(
         "pointer_none": N_(
             "The device names no touchscreen, pen or mouse. Digits can be uploaded as pictures."
         ),
-        "pointer_draw": N_("Draw a line here"),
         "stroke_touch": N_("A line arrived, drawn by touch."),
         "stroke_pen": N_("A line arrived, drawn by a pen."),
         "stroke_mouse": N_("A line arrived, drawn by a mouse or a trackpad."),
@@ -175,7 +174,7 @@ def _line(check: str) -> str:
 
 def _tool(check: str) -> str:
     if check == "pointer":
-        draw = escape(FOUND["pointer_draw"])
+        draw = escape(_("Draw a line here"))
         return f'<p id="draw">{draw}</p><canvas role="img" aria-labelledby="draw"></canvas>'
     if check == "camera":
         ask, alt = escape(_("Try the camera")), escape(_("What the camera sees"))
@@ -188,5 +187,4 @@ def _tool(check: str) -> str:
 
 def _without_scripts() -> str:
     told = escape(_("Inkling needs JavaScript. Allow it for this page, then load the page again."))
-    style = "<style>.verdict, .checks { display: none }</style>"  # not said: HTML
-    return f'<noscript><p class="trouble">{told}</p>{style}</noscript>'
+    return f'<noscript><p class="trouble">{told}</p></noscript>'

@@ -46,7 +46,8 @@ input.code { text-transform: uppercase }
 .checks { list-style: none; margin: 0 0 1.5rem; padding: 0; border-top: 1px solid var(--edge) }
 .checks li { padding: 0.75rem 0 0.5rem 2rem; border-bottom: 1px solid var(--edge) }
 .checks li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0 1rem }
-.checks h2 { flex: auto; font-size: 1.1rem; margin: 0 }
+.checks h2 { flex: auto; margin: 0 }
+.checks h2, .checks b { font-size: 1.1rem }
 .checks p, .checks canvas, .checks video { flex: 0 0 100% }
 .checks p { font-size: 1rem; margin: 0.25rem 0 }
 .checks canvas, .checks video { display: block; box-sizing: border-box; width: 100%; margin: 0.5rem 0;
@@ -55,11 +56,12 @@ input.code { text-transform: uppercase }
 .checks video { aspect-ratio: 4 / 3; object-fit: contain }
 [data-state] > i { display: inline-block; box-sizing: border-box; width: 1rem; height: 1rem; margin: 0 0.75rem 0 0;
   border: 2px solid var(--edge); forced-color-adjust: none }
-.checks [data-state] > i { margin: 0 -0.25rem 0 -2rem }
+.checks [data-state] > i { margin: 0 0 0 -2rem }
 [data-state="wait"] > i, [data-state="open"] > i { border-radius: 50% }
 [data-state="good"] > i { border: 0; border-radius: 50%; background: var(--good) }
 [data-state="fair"] > i { border: 0; background: var(--fair) }
 [data-state="bad"] > i { border: 0; background: var(--bad); clip-path: polygon(50% 0, 100% 100%, 0 100%) }
+@media (scripting: none) { .verdict, .checks { display: none } }
 [hidden] { display: none !important }
 @media print { body { margin-top: 0; color: #000; background: #fff } }
 """  # not said: CSS

@@ -120,6 +120,7 @@ def test_a_class_is_started_and_its_key_shown_until_it_is_written_down(near: App
     assert "<p class='ink-poster-link'>192.168.1.20:8501/join</p>" in said
     assert f'alt="QR code of {AT}/join/{classroom.code}"' in said
     assert f'href="/class-sheet/{classroom.id}?at=http%3A//192.168.1.20%3A8501"' in said
+    assert f'href="{AT}/room-check"' in said
     assert "Nobody has joined yet" in said
     assert Teachers(store.acting_as(Actor(Role.VISITOR, "x" * 16))).enter(key.lower()).id == classroom.id
 
@@ -203,6 +204,7 @@ def test_the_address_is_chosen_or_typed(near: AppTest, store: Store, monkeypatch
     assert "<p class='ink-poster-link'>lab.school.example/inkling/join</p>" in words(near)
     assert f"http://lab.school.example/inkling/join/{classroom.code}" in words(near)
     assert f'href="/inkling/class-sheet/{classroom.id}?at=' in words(near)
+    assert 'href="http://lab.school.example/inkling/room-check"' in words(near)
 
 
 def test_without_a_network_it_says_what_to_do(

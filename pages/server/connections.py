@@ -5,6 +5,7 @@ answered. Behind a proxy that the settings name, all come from its address: it s
 """
 
 import asyncio
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -50,6 +51,7 @@ class Connections:
         begin = protocol.connection_made
 
         def connection_made(transport: asyncio.Transport) -> None:
+            _send_at_once(transport)
             begin(transport)
             self._let_in(transport)
 
@@ -85,6 +87,18 @@ class Connections:
                 transport.abort()
             else:
                 self._quiet[connection.address] += 1
+
+
+def _send_at_once(transport: asyncio.Transport) -> None:
+    """Have each part of an answer leave when it is written, and not only once the part before was acknowledged.
+
+    The other end takes 40 ms for that, or more, and so long a body waited. asyncio sees to it where a socket says
+    that it is TCP, which Streamlit's does not.
+    """
+    own = transport.get_extra_info("socket")
+    if own is not None and own.family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):  # it may be gone
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _is_quiet(transport: asyncio.Transport) -> bool:

@@ -81,6 +81,26 @@ def test_who_asks_for_nothing_is_shown_out(said: bytes) -> None:
     play(scene)
 
 
+def test_no_part_of_an_answer_waits_for_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[asyncio.Transport] = []
+    let_in = Connections._let_in
+
+    def seen(self: Connections, transport: asyncio.Transport) -> None:
+        made.append(transport)
+        let_in(self, transport)
+
+    monkeypatch.setattr(Connections, "_let_in", seen)
+
+    async def scene(port: int) -> None:
+        reader, writer = await asyncio.open_connection(HERE, port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 204")
+        (own,) = (transport.get_extra_info("socket") for transport in made)
+        assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    play(scene)
+
+
 @pytest.mark.usefixtures("soon")
 def test_who_is_being_served_stays() -> None:
     async def scene(port: int) -> None:

@@ -10,10 +10,12 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Rout
 from tests.browser import FLAGS, App, browser_path, end_app, start_app
 from tests.e2e.test_accessible import SIZES_AND_THEMES, Look
 from tests.policy import launched
+from tests.polling import until
 
 pytestmark = pytest.mark.e2e
 HOST: Final = "lab.example"  # a name that browsers do not take for their own computer's
 CHECKS: Final = ("socket", "delay", "cookies", "browser", "screen", "pointer", "camera")
+MINUTE_MS: Final = 60_000
 WORDS: Final = {
     "wait": "Checking …",
     "open": "Not tried yet",
@@ -64,6 +66,12 @@ def check(page: Page, app: App, host: str = "localhost", ms: float = 20) -> None
     page.goto(f"{app.url.replace('localhost', host)}/room-check")
 
 
+def goes_on(page: Page) -> bool:
+    """Have a second pass on the page, whose clock stands otherwise."""
+    page.clock.run_for(1_000)
+    return True
+
+
 def expect_line(page: Page, name: str, state: str, told: str) -> None:
     """Check what the line says: its shape, its word and its sentence."""
     line = page.locator(f"#{name}")
@@ -104,7 +112,10 @@ def test_all_is_well_here(app: App, device: BrowserContext) -> None:
 
 def test_a_line_and_the_camera_are_tried(app: App, device: BrowserContext) -> None:
     page = device.new_page()
+    page.clock.install(time=0)
     check(page, app)
+    expect_whole(page, "This device is ready.")
+    page.clock.pause_at(10 * MINUTE_MS)  # the picture stays until it is told that time goes on
     box = page.locator("canvas").bounding_box()
     assert box
     page.mouse.move(box["x"] + 50, box["y"] + 50)
@@ -117,6 +128,9 @@ def test_a_line_and_the_camera_are_tried(app: App, device: BrowserContext) -> No
     expect_line(page, "pointer", "good", "^A line arrived, drawn by a mouse or a trackpad.$")
     page.get_by_role("button", name="Try the camera").press("Enter")
     expect(page.locator("video")).to_be_visible()
+    expect_line(page, "camera", "open", "^Allow the camera")
+    until(lambda: page.evaluate("document.querySelector('video').currentTime > 0"), "the film to play")
+    until(lambda: goes_on(page) and page.locator("video").is_hidden(), "the camera to be off")
     expect_line(page, "camera", "good", "It is off again")
     expect(page.locator("video")).to_be_hidden()
     expect(page.get_by_role("button", name="Try the camera")).to_be_focused()
@@ -218,13 +232,12 @@ def test_a_server_that_does_not_answer_is_looked_for(app: App, device: BrowserCo
 
 
 def test_a_browser_that_keeps_no_cookies_is_told(app: App, device: BrowserContext) -> None:
-    def without_cookie(route: Route) -> None:
-        answer = route.fetch()
+    def forget_first(route: Route) -> None:
         device.clear_cookies()
-        route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "set-cookie"})
+        route.continue_()
 
     page = device.new_page()
-    page.route("**/room-check", without_cookie)
+    page.route("**/room-check/cookie", forget_first)
     check(page, app)
     expect_line(page, "cookies", "bad", "sends Inkling no cookies.*Allow them for this page")
     assert not [cookie for cookie in device.cookies() if cookie.get("name", "").startswith("inkling")]

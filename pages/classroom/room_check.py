@@ -175,7 +175,8 @@ def _line(check: str) -> str:
 def _tool(check: str) -> str:
     if check == "pointer":
         draw = escape(_("Draw a line here"))
-        return f'<p id="draw">{draw}</p><canvas role="img" aria-labelledby="draw"></canvas>'
+        canvas = '<canvas role="img" aria-labelledby="draw"></canvas>'  # not said: HTML
+        return f'<p id="draw">{draw}</p>{canvas}'
     if check == "camera":
         ask, alt = escape(_("Try the camera")), escape(_("What the camera sees"))
         return (

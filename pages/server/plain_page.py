@@ -54,7 +54,7 @@ input.code { text-transform: uppercase }
   border: 1px solid var(--edge); border-radius: 0.25rem; background: var(--soft) }
 .checks canvas { height: 7rem; touch-action: none; cursor: crosshair }
 .checks video { aspect-ratio: 4 / 3; object-fit: contain }
-[data-state] > i { display: inline-block; box-sizing: border-box; width: 1rem; height: 1rem; margin: 0 0.75rem 0 0;
+[data-state] > i { display: inline-block; box-sizing: border-box; width: 1rem; height: 1rem; margin: 0 1rem 0 0;
   border: 2px solid var(--edge); forced-color-adjust: none }
 .checks [data-state] > i { margin: 0 0 0 -2rem }
 [data-state="wait"] > i, [data-state="open"] > i { border-radius: 50% }

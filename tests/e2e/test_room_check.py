@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -262,10 +263,7 @@ def test_an_old_browser_is_told_what_is_new_enough(
 
 def test_a_narrow_screen_may_be_turned(app: App, browser: Browser) -> None:
     context = browser.new_context(
-        viewport={"width": 320, "height": 600},
-        color_scheme="dark",
-        reduced_motion="reduce",
-        locale="en-GB",
+        viewport={"width": 320, "height": 600}, color_scheme="dark", reduced_motion="reduce", locale="en-GB"
     )
     page = context.new_page()
     check(page, app)
@@ -275,7 +273,7 @@ def test_a_narrow_screen_may_be_turned(app: App, browser: Browser) -> None:
     context.close()
 
 
-def test_under_a_base_path_all_is_well(app: App, device: BrowserContext, tmp_path: Any) -> None:
+def test_under_a_base_path_all_is_well(app: App, device: BrowserContext, tmp_path: Path) -> None:
     own = start_app(app.data, tmp_path / "inkling.db", base_path="inkling")
     try:
         page = device.new_page()

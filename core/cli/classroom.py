@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,7 +23,9 @@ from core.classroom.teachers import Teachers
 from core.cli.command_classes import OwnCommand, OwnGroup
 from core.cli.console import USAGE_ERROR, fail, open_store, say, say_json, told_errors
 from core.config.field_errors import ONE_OF, FieldError
+from core.datasets.atomic_files import whole_file
 from core.i18n.literal_text import visible_text
+from core.i18n.system_reasons import reason_of
 from core.i18n.translation import _, ngettext
 from core.runs import Store
 
@@ -42,6 +45,7 @@ def classroom_commands() -> typer.Typer:
     command("create", help=_("Start one, and print its code and its teacher's key."))(_create_command())
     command("list", help=_("List them all, newest first."))(_list_command())
     command("key", help=_("Make its teacher's key anew, where that is lost, and print it."))(_key_command())
+    command("export", help=_("Write all that its members have handed in into one ZIP."))(_export_command())
     command(
         "end", help=_("End one for good, with all that its members made or all but their finished runs.")
     )(_end_command())
@@ -195,6 +199,29 @@ def _key_command() -> Command:
         )
 
     return key
+
+
+def _export_command() -> Command:
+    def export(
+        code: Annotated[str, _code_argument()],
+        output: Annotated[
+            Path | None, typer.Option(help=_("The file to write. Default: class-CODE.zip here."))
+        ] = None,
+    ) -> None:
+        from core.classroom.export import ClassExport  # here: it loads what pictures and scores need
+
+        with _classes(code) as store:
+            classroom = Classrooms(store).named(code)
+            path = output or Path(f"class-{classroom.code}.zip")
+            content = ClassExport(store).export_zip(classroom.id)
+        try:
+            with whole_file(path) as part:
+                part.write_bytes(content)
+        except OSError as error:
+            fail(_("{file} cannot be written ({reason}).", file=str(path), reason=reason_of(error)))
+        say(str(path))
+
+    return export
 
 
 def _end_command() -> Command:

@@ -16,6 +16,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.drawings import Drawings
 from core.classroom.ending import Ending
 from core.classroom.errors import ClassroomError, UnknownClassroom
+from core.classroom.export import ClassExport
 from core.classroom.fool_it import FoolIt
 from core.classroom.handwriting import Handwriting
 from core.classroom.lead import Lead
@@ -27,7 +28,7 @@ from core.runs import NotAllowed, Store
 from core.runs.class_rules import ClassRules
 from tests.core.classroom.conftest import OnDay, School, dump
 
-FACADES = (Classrooms, Teachers, Members, Boards, Lead, Races, FoolIt, Handwriting, Ending)
+FACADES = (Classrooms, Teachers, Members, Boards, Lead, Races, FoolIt, Handwriting, ClassExport, Ending)
 UNGUARDED = {
     ("Classrooms", "mine"): "lists by what the actor teaches",
     ("Members", "renew_my_key"): "checks the actor's own class",
@@ -96,6 +97,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("Handwriting", "start"): lambda on, to: on.start(to.classroom.id),
     ("Handwriting", "hand_in"): lambda on, to: on.hand_in(to.classroom.id, 7, A_DRAWING),
     ("Handwriting", "make_dataset"): lambda on, to: on.make_dataset(to.classroom.id, "ours"),
+    ("Handwriting", "shared"): lambda on, to: on.shared(to.classroom.id),
+    ("ClassExport", "export_zip"): lambda on, to: on.export_zip(to.classroom.id),
     ("Handwriting", "dataset"): lambda on, to: on.dataset(to.classroom.id),
     ("Handwriting", "drop_dataset"): lambda on, to: on.drop_dataset(to.classroom.id),
     ("Ending", "end"): lambda on, to: on.end(to.classroom.id, keeps_runs=False),
@@ -118,13 +121,19 @@ ACTIONS = {
     Action.TEACH_CLASS: {"Teachers.enter"},
     Action.JOIN_CLASS: {"Members.named", "Members.suggested", "Members.join", "Members.rejoin"},
     Action.READ_CLASS: {"Classrooms.get", "Members.all", "Boards.entries", *READ_OF_RACES, *READ_DRAWINGS}
-    | {"FoolIt.standings", "FoolIt.run_to_fool", "Handwriting.dataset"},
+    | {"FoolIt.standings", "FoolIt.run_to_fool", "Handwriting.dataset", "Handwriting.shared"},
     Action.TAKE_PART: TAKE_PART | {"FoolIt.to_judge", "FoolIt.judge"},
     Action.LEAD_CLASS: {
         *("Classrooms.copy", "Classrooms.change", "Teachers.keys", "Teachers.add", "Teachers.take_back"),
         *("Teachers.renew", "Teachers.leave", "Members.remove", "Members.renew_key"),
         *("Ending.end", "Ending.erase_made", "Members.nod", "Classrooms.all", "Classrooms.named"),
-        *("Races.start", "Races.end", "Handwriting.make_dataset", "Handwriting.drop_dataset"),
+        *(
+            "Races.start",
+            "Races.end",
+            "Handwriting.make_dataset",
+            "Handwriting.drop_dataset",
+            "ClassExport.export_zip",
+        ),
         *LEAD_DRAWINGS,
         *(f"Lead.{name}" for _facade, name in CALLS if _facade == "Lead"),
     },
@@ -182,14 +191,8 @@ def actors(school: School) -> dict[str, tuple[Actor, set[Relation]]]:
 
 
 KINDS = (
-    "teacher",
-    "member",
-    "other's member",
-    "stranger",
-    "starter",
-    "other's teacher",
-    "nobody",
-    "operator",
+    *("teacher", "member", "other's member", "stranger"),
+    *("starter", "other's teacher", "nobody", "operator"),
 )
 
 

@@ -226,7 +226,7 @@ def test_at_a_terminal_it_says_what_ends_and_asks(answer: str, code: int, path: 
         (("end", "NONE22", "--delete"), "There is no class with the code “NONE22”."),
         (("end", "NONE22", "--yes"), "Say what becomes of what the members made: --delete or --keep-runs, and"),
         (("end", "NONE22", "--delete", "--keep-runs"), "--delete or --keep-runs, and not both."),
-        (("begin", "7b"), "There is no command “begin”. There are create, list, key and end."),
+        (("begin", "7b"), "There is no command “begin”. There are create, list, key, export and end."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told_with_its_remedy(path: Path, words: tuple[str, ...], told: str) -> None:

@@ -38,6 +38,7 @@ STREAMLITS: Final = (  # what Streamlit says itself, in English to everybody; wh
     "Skip to main content|Sidebar|App pages|Expand sidebar|Collapse sidebar",
     "Help for (.*)|Open|Clear all|Clear value|Remove (.*)|Select all|Dismiss",  # fields, for those who listen
     "\\d+ options? available\\.|Decrement|Increment|progress|(.*) — (?:start|end)|Scroll tabs (?:left|right)",
+    "(?:year|month|day), (.*)|\\d+ – \\w+|Choose date",  # a date's parts, in the languages that its library has
     "Shortcut .*|Ctrl \\+ .|Delete",  # names of keys
     "Upload|file upload|Add files|add icon|\\d+MB per file(?: • [A-Z, ]+)?|Take Photo|Close",
     "(?:Show/hide columns|Clear selection|Search|Fullscreen|Download as CSV): (.*)",  # a table's own tools

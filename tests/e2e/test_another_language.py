@@ -254,6 +254,7 @@ def test_search(visitor: ForeignVisitor, house: House) -> None:
 
 def test_a_class(visitor: ForeignVisitor, browser: Browser) -> None:
     page = visitor.page
+    visitor.names |= {"ABCD", "EFGH", "JKMN", "PQRS", "join"}  # a key's pattern, and an address
     visitor.open("classroom")
     visitor.reads("in no class")
     visitor.unfolds("in no class")
@@ -262,7 +263,7 @@ def test_a_class(visitor: ForeignVisitor, browser: Browser) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("№ 7")
     key = page.get_by_test_id("stCode").inner_text().strip()
     code = page.locator(".ink-poster-code").inner_text().strip()
-    visitor.names |= {*re.findall(r"\w+", f"{key} {code} ABCD EFGH JKMN PQRS"), "join"}
+    visitor.names |= {*re.findall(r"[A-Z]{2,}", f"{key} {code}")}
     visitor.reads("a key shown")
     with browser.new_context(locale=LANGUAGE) as other:
         student = other.new_page()
@@ -279,5 +280,8 @@ def test_a_class(visitor: ForeignVisitor, browser: Browser) -> None:
     visitor.reads("asked whether it ends")
     visitor.press("End, and delete everything")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    visitor.reads("a class that has ended")
+    expect(page.locator(".ink-members")).to_have_count(0)
+    visitor.glances(
+        "a class that has ended"
+    )  # the list, told of it when it was gone, asked and is not answered
     assert visitor.amiss == {}

@@ -89,6 +89,7 @@ class BoardStream:
         for entry in board.entries:
             images = board.images.get(entry.run.id) if entry.run else None
             if images is None or entry.run is None:
+                self._images.pop(entry.member.id, None)
                 continue
             sent = (entry.run.id, images.step)
             if self._images.get(entry.member.id) == sent:
@@ -117,8 +118,8 @@ def tile_of(entry: BoardEntry) -> dict[str, Any]:
     """Return what a tile says, by its letters."""
     run = entry.run
     tile = {"n": entry.member.nickname, "k": status_of(entry), "e": int(entry.is_elsewhere)}
-    if run is None:
-        return tile
+    if run is None:  # said, for who knows of a run that is on the board no more
+        return tile | {"r": "", "t": "", "s": 0, "m": 0, "a": -1}
     accuracy = run.latest_accuracy
     return tile | {
         "r": run.id,

@@ -59,4 +59,4 @@ def class_moment(classroom_id: str, store: Store) -> Moment:
         marks["race"] = Races(store).mark(classroom_id)
         return Moment({"lead": lead_of(classroom)}, marks)
     except UnknownClassroom:
-        return Moment(marks={"page": GONE})
+        return Moment(marks={"page": GONE, "rules": GONE})

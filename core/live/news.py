@@ -103,7 +103,7 @@ class MomentSource:
 
 def refusal(topic: Topic) -> bytes:
     """Return the last word on a topic to who may not read it any more: a mark that has the page drawn anew."""
-    return _message(topic, {"page": REFUSED}, "", 0.0, {})
+    return _message(topic, {"page": REFUSED, "rules": REFUSED}, "", 0.0, {})
 
 
 def _message(

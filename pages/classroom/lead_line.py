@@ -110,7 +110,7 @@ def _follow(classroom_id: str, name: str, key: str) -> None:
 
 
 def _say(classroom: Classroom) -> None:
-    key = f"lead_line_{classroom.revision}"
+    key = f"lead_line_{classroom.id}_{classroom.message}"  # what is being typed stays while people join
     st.text_input(
         _("A line on all screens"),
         classroom.message,

@@ -9,6 +9,7 @@ from core.classroom.classroom_table import Classroom
 from core.classroom.classrooms import Classrooms
 from core.classroom.errors import ClassroomError
 from core.config.app_settings import SettingsError
+from core.config.run_config import FIELD_NAMES
 from core.i18n.translation import _
 from core.live.class_news import lead_of, rules_mark
 from core.live.messages import PartsStream
@@ -85,8 +86,9 @@ def say_not_shown() -> None:
 
 
 def place_of(name: str) -> str:
-    """Return where this session is: the page of this name, and its query."""
-    query = urlencode({key: st.query_params[key] for key in st.query_params}, safe=",:")
+    """Return where this session is: the page of this name, and its query; what its form holds is its own."""
+    shown = [key for key in st.query_params if key not in (*FIELD_NAMES, "preset")]
+    query = urlencode({key: st.query_params[key] for key in shown}, safe=",:")
     return f"{name}?{query}" if query else name
 
 

@@ -103,7 +103,7 @@ class BoardView extends LiveView {
     }
     const before = tile.fields;
     tile.fields = { ...before, ...fields };
-    if (fields.r && before.r && fields.r !== before.r) tile.codes = null;  // another run's
+    if ("r" in fields && fields.r !== before.r) tile.codes = null;  // another run's, or none any more
     if ("n" in fields || "a" in fields) this.isUnordered = true;
     this.write(tile);
   }

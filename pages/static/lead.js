@@ -8,6 +8,56 @@ const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new LeadView(place));
 
+/** What stands over the page, one for the window: a page that is opened mounts its view before the last one's goes. */
+class Screen {
+  constructor() {
+    this.words = make("p", { id: "ink-held-words" });
+    this.hold = make("dialog", { className: "ink-held" }, this.words);
+    this.hold.setAttribute("role", "alertdialog");
+    this.hold.setAttribute("aria-labelledby", this.words.id);
+    this.hold.addEventListener("cancel", (event) => event.preventDefault());
+    this.hold.addEventListener("close", () => this.isHeld && this.hold.showModal());  // Escape, pressed twice
+    this.text = make("span");
+    this.text.setAttribute("role", "status");  // stands there before it says anything, else nobody is read it
+    this.close = make("button", { type: "button", textContent: "×", onclick: () => this.showLine(false) });
+    this.line = make("div", { className: "ink-line" }, this.text, this.close);
+    document.body.append(this.line, this.hold);
+    this.showLine(false);
+  }
+
+  /** Have everything else be out of reach, of screen readers too, or give it back with the focus where it was. */
+  setHeld(isHeld, words) {
+    if (words) this.words.textContent = words;
+    this.isHeld = isHeld;
+    if (isHeld === this.hold.open) return;
+    if (isHeld) this.hold.showModal();
+    else this.hold.close();
+  }
+
+  say({ paused, paused_word, message, close_word }) {
+    const line = [paused && paused_word, message].filter(Boolean).join(" ");
+    this.close.setAttribute("aria-label", close_word);
+    if (line === this.said) return;  // one that was closed stays closed
+    this.said = this.text.textContent = line;
+    this.close.hidden = Boolean(paused);
+    this.showLine(Boolean(line));
+  }
+
+  showLine(isShown) {
+    this.line.classList.toggle("ink-line-shown", isShown);
+    document.documentElement.classList.toggle("ink-told", isShown);  // leaves the page's end its room
+    if (!isShown) this.text.textContent = "";
+  }
+
+  clear() {
+    this.setHeld(false);
+    this.said = "";
+    this.showLine(false);
+  }
+}
+
+const screen = (window.__inklingScreen ??= new Screen());
+
 class LeadView extends LiveView {
   values = {};
 
@@ -15,16 +65,7 @@ class LeadView extends LiveView {
     super();
     this.root = make("div", { hidden: true });  // stands where it is mounted, so that the channel finds it
     place.append(this.root);
-    this.hold = make("div", { className: "ink-held", tabIndex: -1 });
-    this.hold.setAttribute("role", "alertdialog");
-    this.line = make("div", { className: "ink-line" });
-    this.line.setAttribute("role", "status");
-    this.text = make("span");
-    this.close = make("button", { type: "button", textContent: "×", onclick: () => this.dismiss() });
-    this.line.append(this.text, this.close);
-    document.body.append(this.line, this.hold);
-    this.onFocus = () => this.isHeld && !this.hold.contains(document.activeElement) && this.hold.focus();
-    document.addEventListener("focusin", this.onFocus);
+    screen.view = this;
   }
 
   receive(component, isDrawn = true) {
@@ -37,40 +78,15 @@ class LeadView extends LiveView {
   }
 
   refresh() {
-    const { held, paused, message } = this.values;
-    this.setHeld(Boolean(held));
-    this.close.setAttribute("aria-label", this.values.close_word);
-    const line = [paused && this.values.paused_word, message].filter(Boolean).join(" ");
-    if (line !== this.said) {
-      this.said = line;
-      this.text.textContent = line;
-      this.close.hidden = !message || Boolean(paused);
-      this.line.hidden = !line;
-    }
+    if (this.values.class === undefined || screen.view !== this) return;  // nothing has been said yet
+    screen.setHeld(Boolean(this.values.held), this.values.held_word);
+    screen.say(this.values);
     this.go();
-  }
-
-  dismiss() {
-    this.line.hidden = true;
-  }
-
-  setHeld(isHeld) {
-    if (isHeld === this.isHeld) return;
-    this.isHeld = isHeld;
-    this.hold.textContent = this.values.held_word;
-    this.hold.hidden = !isHeld;
-    const app = document.querySelector(".stApp");
-    if (app) app.inert = isHeld;
-    if (isHeld) {
-      this.before = document.activeElement;
-      this.hold.focus();
-    } else this.before?.focus?.();
   }
 
   /** Go where the class was sent, once for each time it was; who joins or comes back later goes where it follows. */
   go() {
     const { pushed, pushes, followed } = this.values, key = `inkling-pushes-${this.values.class}`;
-    if (pushes === undefined) return;
     const known = sessionStorage.getItem(key);
     if (known === pushes) return;
     sessionStorage.setItem(key, pushes);
@@ -79,10 +95,10 @@ class LeadView extends LiveView {
 
   destroy() {
     super.destroy();
-    this.setHeld(false);
-    document.removeEventListener("focusin", this.onFocus);
-    this.hold.remove();
-    this.line.remove();
+    if (screen.view === this) {  // no page of a member's any more
+      screen.view = null;
+      screen.clear();
+    }
     this.root.remove();
   }
 }

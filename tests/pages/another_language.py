@@ -65,7 +65,7 @@ _UNREAD_OF_COMPONENTS: Final = {
         "inks",
         "language",
     ),
-    *("chosen", "kind", "watch", "skipTo", "as"),
+    *("chosen", "kind", "watch", "skipTo", "as", "tones", "class", "pushed"),
 }
 _READ_OF_FIGURES: Final = {
     *(

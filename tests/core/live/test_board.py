@@ -10,6 +10,7 @@ import pytest
 
 from core.access.rules import SYSTEM, Actor, Role
 from core.classroom.classrooms import Classrooms
+from core.classroom.lead import Lead
 from core.classroom.members import Members
 from core.config.run_config import RunConfig
 from core.figures.binary_message import unpack
@@ -32,6 +33,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
     for module in (board_feed, board_stream):
         monkeypatch.setattr(module.time, "monotonic", lambda: clock.now)
     return clock
+
+
+NO_RUN = {"r": "", "t": "", "s": 0, "m": 0, "a": -1}
 
 
 @dataclass
@@ -95,7 +99,7 @@ def test_a_client_fed_message_by_message_holds_what_the_board_is(store: Store, c
     title = "Softmax, MNIST, learning rate 0.1, 5 epochs"
     run = {"r": run_id, "t": title, "s": 3, "m": 30, "a": 8750, "e": 0}
     assert client.tiles[ada] == {"n": "Pupil 0", "k": "running", **run}
-    assert client.tiles[bob] == {"n": "Pupil 1", "k": "none", "e": 0}
+    assert client.tiles[bob] == {"n": "Pupil 1", "k": "none", "e": 0, **NO_RUN}
     assert {*client.images} == {ada}
     clock.now += 1.1
     store.append(
@@ -112,6 +116,25 @@ def test_a_client_fed_message_by_message_holds_what_the_board_is(store: Store, c
     late.take(stream.whole(feed.refresh(store)))
     assert (late.tiles, late.counts) == (client.tiles, client.counts)
     assert all(np.array_equal(late.images[member], client.images[member]) for member in late.images)
+
+
+def test_of_a_run_that_is_taken_off_the_board_a_client_keeps_nothing(store: Store, clock: Clock) -> None:
+    classroom, (ada,) = start(store, 1)
+    run_id, _attempt = train(store, ada)
+    feed, stream, client = BoardFeed(classroom), BoardStream("board"), Client()
+    client.take(stream.message(feed.refresh(store)))
+    assert client.tiles[ada]["r"] == run_id
+    Lead(store).take_off_board(classroom, run_id)
+    clock.now += 1.1
+    client.take(stream.message(feed.refresh(store)))
+    assert client.tiles[ada] == {"n": "Pupil 0", "k": "none", "e": 0, **NO_RUN}
+    assert client.counts == {"joined": 1, "training": 0, "done": 0}
+    again, _attempt = train(store, ada)
+    clock.now += 1.1
+    client.images.clear()
+    client.take(stream.message(feed.refresh(store)))
+    assert client.tiles[ada]["r"] == again
+    assert {*client.images} == {ada}
 
 
 def test_the_images_are_the_runs_weights_each_pixel_the_mean_of_four(store: Store) -> None:

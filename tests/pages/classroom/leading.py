@@ -28,6 +28,12 @@ def started(app: AppTest, store: Store, title: str = "7b") -> Classroom:
     return only(store)
 
 
+def open_tab(app: AppTest, section: str) -> AppTest:
+    """Open "join", "board" or "settings" on the page."""
+    app.session_state["class_section"] = section
+    return app.run()
+
+
 def press(app: AppTest, label: str) -> None:
     next(button for button in app.button if button.label == label).click().run()
 

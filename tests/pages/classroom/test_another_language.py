@@ -7,13 +7,17 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from core.classroom.classrooms import Classrooms
+from core.classroom.lead import Lead
 from core.classroom.nicknames import LIST
+from core.config.run_config import RunConfig
 from core.runs import Store
+from core.runs.class_rules import ClassRules
 from core.runs.classroom_schema import SEATS
 from core.runs.operators import make_operator
 from pages.server import visitor
 from tests.pages.another_language import opened, outside
 from tests.pages.classroom.devices import end_yesterday, joined, start
+from tests.pages.classroom.leading import open_tab
 from tests.pages.conftest import ME
 
 PATTERNS = ("ABCD-EFGH-JKMN-PQRS", "192.168.1.20:8501/join")
@@ -50,13 +54,21 @@ def test_a_teacher(foreign: AppTest, store: Store, come_with: Callable[..., None
     typed = (*PATTERNS, code)
     assert outside(foreign, *typed) == []
     member = joined(store, classroom, "№ 3").member.id
-    foreign.text_input(key="second_teacher").set_value("№ 2").run()
+    foreign.run()
+    foreign.selectbox(key="member_choice").set_value(member).run()
+    assert outside(foreign, *typed) == []
+    open_tab(foreign, "board")
+    assert outside(foreign, *typed) == []
+    open_tab(foreign, "settings").text_input(key="second_teacher").set_value("№ 2").run()
     foreign.button(key="make_key").click().run()
     typed = (*typed, *(part.value for part in foreign.code))
     assert outside(foreign, *typed) == []
-    foreign.selectbox(key="member_choice").set_value(member).run()
+    Classrooms(store).change(classroom.id, nicknames=LIST, is_open=False, needs_nod=True)
+    rules = ClassRules(("draw",), ("softmax",), 3, ("epochs",), RunConfig())
+    Lead(store).set_rules(classroom.id, rules)
+    foreign.run()
+    assert foreign.multiselect(key=f"open_{classroom.id}_{Classrooms(store).get(classroom.id).revision}")
     assert outside(foreign, *typed) == []
-    Classrooms(store).change(classroom.id, nicknames=LIST, is_open=False)
     foreign.button(key="end_class").click().run()
     assert outside(foreign, *typed) == []
     foreign.button(key="end_all").click().run()
@@ -73,7 +85,10 @@ def test_what_came_of_an_order(
     code = at_work(foreign, store, come_with)
     member = joined(store, Classrooms(store).mine()[0], "№ 3").member.id
     foreign.run()
-    foreign.selectbox(key="member_choice").set_value(member).run()
+    if order.startswith("member"):
+        foreign.selectbox(key="member_choice").set_value(member).run()
+    else:
+        open_tab(foreign, "settings")
     foreign.button(key=order).click().run()
     said = [word for element in foreign.success for word in element.value.split("⟧")]
     shown = [*(part.value for part in foreign.code), *(one.code for one in Classrooms(store).mine())]

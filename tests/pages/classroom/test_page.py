@@ -16,7 +16,7 @@ from core.runs import Store
 from core.runs.operators import make_operator
 from tests.pages.classroom.conftest import AT
 from tests.pages.classroom.devices import end_yesterday, start
-from tests.pages.classroom.leading import keys_shown, only, press, started
+from tests.pages.classroom.leading import keys_shown, only, open_tab, press, started
 from tests.pages.conftest import ME
 from tests.pages.finished_runs import shown, words
 
@@ -122,6 +122,7 @@ def test_settings_are_changed_and_refusals_named(near: AppTest, store: Store) ->
     def at(name: str) -> str:
         return f"{name}_{classroom.id}_{class_mark(only(store))}"
 
+    open_tab(near, "settings")
     near.text_input(key=at("title")).set_value("8c").run()
     assert only(store).title == "8c"
     assert [title.value for title in near.title] == ["8c"]
@@ -147,11 +148,12 @@ def test_a_class_that_is_over_says_so_and_can_go_on_from_today(near: AppTest, st
     near.run()
     assert "This class was over on" in words(near)
     assert "ink-poster" not in words(near)
+    open_tab(near, "settings")
     day = near.date_input(key=f"day_{classroom.id}_{class_mark(only(store))}")
     assert day.value is None
     day.set_value(date.today()).run()
     assert only(store).last_day == date.today()
-    assert "ink-poster" in words(near)
+    assert "ink-poster" in words(open_tab(near, "join"))
     assert "This class was over" not in words(near)
 
 

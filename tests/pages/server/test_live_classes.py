@@ -53,7 +53,8 @@ def test_a_teacher_is_told_when_somebody_joins(store: Store, classroom: Classroo
         join(store, classroom, "Ada")
         await until(lambda: marks(told, topic)[-1] != first)
         assert {*marks(told, topic)}.isdisjoint({"refused", "gone"})
-        assert all(news["parts"] == [] for news in told), "no names: each page draws them by itself"
+        parts = {key for news in told for key, _length in news["parts"]}
+        assert parts == {"lead"}, "no names: each page draws them by itself"
 
     converse(TEACHER, play)
 
@@ -73,6 +74,8 @@ def test_a_member_is_told_until_they_are_removed(store: Store, classroom: Classr
         Members(as_teacher(store, classroom.id)).remove(classroom.id, ada.member.id)
         renew_roles()
         await until(lambda: marks(told, topic)[-1] == "refused")
+        (drawn,) = {news["marks"]["rules"] for news in told if news["marks"]["page"] == first}
+        assert told[-1]["marks"]["rules"] != drawn, "a screen that is held is drawn anew, and free"
         count = len(told)
         join(store, classroom, "Cem")
         watch(topic, "server:torch")

@@ -49,14 +49,16 @@ class Screen {
     if (!isShown) this.text.textContent = "";
   }
 
-  clear() {
+  /** Leave the page as it is for who is in no class. */
+  takeDown() {
     this.setHeld(false);
-    this.said = "";
     this.showLine(false);
+    this.line.remove();
+    this.hold.remove();
   }
 }
 
-const screen = (window.__inklingScreen ??= new Screen());
+let screen = null;
 
 class LeadView extends LiveView {
   values = {};
@@ -65,6 +67,7 @@ class LeadView extends LiveView {
     super();
     this.root = make("div", { hidden: true });  // stands where it is mounted, so that the channel finds it
     place.append(this.root);
+    screen ??= new Screen();
     screen.view = this;
   }
 
@@ -78,7 +81,7 @@ class LeadView extends LiveView {
   }
 
   refresh() {
-    if (this.values.class === undefined || screen.view !== this) return;  // nothing has been said yet
+    if (this.values.class === undefined || screen?.view !== this) return;  // nothing has been said yet
     screen.setHeld(Boolean(this.values.held), this.values.held_word);
     screen.say(this.values);
     this.go();
@@ -95,9 +98,9 @@ class LeadView extends LiveView {
 
   destroy() {
     super.destroy();
-    if (screen.view === this) {  // no page of a member's any more
-      screen.view = null;
-      screen.clear();
+    if (screen?.view === this) {  // no page of a member's any more
+      screen.takeDown();
+      screen = null;
     }
     this.root.remove();
   }

@@ -197,9 +197,7 @@ def test_a_search_is_refused_under_rules(
     assert Searches(store).newest() == []
 
 
-def test_a_class_that_narrows_nothing_may_search(
-    hers: AppTest, store: Store, classroom: Classroom, ada: Joined
-) -> None:
+def test_a_class_that_narrows_nothing_may_search(hers: AppTest, store: Store, classroom: Classroom) -> None:
     Lead(store).set_rules(classroom.id, ClassRules(pages=("search",)))
     shown(hers, "search")
     hers.button(key="start_search").click().run()

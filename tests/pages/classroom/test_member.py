@@ -245,6 +245,19 @@ def test_after_an_hour_of_nothing_it_asks_who_is_there_and_shows_nothing_else(
     assert time.time() - seen_at(store) < 60
 
 
+def test_what_is_pressed_on_a_page_that_was_left_for_an_hour_is_not_done(hers: AppTest, store: Store) -> None:
+    hers.run()
+    set_seen(store, IDLE_S + 10)
+    hers.button(key=TRAIN_KEY).click().run()
+    assert not hers.exception
+    assert [button.key for button in hers.button] == ["still_me"]
+    assert owners(store) == []
+    hers.button(key="still_me").click().run()
+    assert "what was pressed just now was not done" in words(hers)
+    hers.button(key=TRAIN_KEY).click().run()
+    assert len(owners(store)) == 1
+
+
 def test_news_that_redraw_the_page_are_nothing_done(hers: AppTest, store: Store) -> None:
     shown(hers, "classroom")
     when = set_seen(store, 300)

@@ -1,6 +1,7 @@
 """What a teacher leads the class with, on every page: pause, look up, a line, this page to all screens."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from core.classroom.lead import LONGEST_MESSAGE, Lead
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.runs import StoreError
-from pages.classroom.led_screen import place_of
+from pages.classroom.led_screen import is_among, place_of
 from pages.components.navigation import has_page, title_of
 from pages.server.visitor import actor, store
 
@@ -46,10 +47,13 @@ def lead_line(name: str) -> None:
 
 
 def lead_on(name: str) -> None:
-    """Take the class along where its screens follow this teacher.  Raises: StoreError."""
+    """Take the class along where its screens follow this teacher, to what members see.  Raises: StoreError."""
     classroom = led_class()
-    if classroom is not None and classroom.followed and classroom.followed == actor().id:
-        Lead(store()).note_place(classroom.id, place_of(name))
+    if classroom is None or not classroom.followed or classroom.followed != actor().id:
+        return
+    if is_among(classroom.rules.pages, name):
+        with suppress(ClassroomError):  # it has just ended, or the address is too long to be told
+            Lead(store()).note_place(classroom.id, place_of(name))
 
 
 def _pause(classroom: Classroom) -> None:
@@ -73,13 +77,17 @@ def _hold(classroom: Classroom) -> None:
 
 def _show(classroom: Classroom, name: str) -> None:
     """Draw how screens are sent where the teacher is, once or from now on."""
+    is_seen = is_among(classroom.rules.pages, name)
     _button(
         _("Show this page to all"),
         "cast",
         "lead_push",
         lambda lead: lead.push(classroom.id, place_of(name)),
         help=_("All screens open this page with its run. Who then goes elsewhere is not held back."),
+        disabled=not is_seen,
     )
+    if not is_seen:
+        st.caption(_("Members do not see this page. Choose theirs in the settings of the class."))
     followed_by_me = classroom.followed == actor().id
     if classroom.followed and not followed_by_me:
         st.caption(_("All screens follow another teacher."))
@@ -88,7 +96,7 @@ def _show(classroom: Classroom, name: str) -> None:
         followed_by_me,
         key=f"lead_follow_{classroom.revision}",
         on_change=_follow,
-        args=(classroom.id, name, f"lead_follow_{classroom.revision}"),
+        args=(classroom.id, name if is_seen else "", f"lead_follow_{classroom.revision}"),
     )
     if classroom.pushed:
         page = page_of(classroom.pushed)
@@ -103,7 +111,7 @@ def _follow(classroom_id: str, name: str, key: str) -> None:
 
     def order(lead: Lead) -> None:
         lead.follow(classroom_id, is_followed=is_followed)
-        if is_followed:
+        if is_followed and name:
             lead.note_place(classroom_id, place_of(name))
 
     _do(order)

@@ -1,5 +1,6 @@
 """A member's screen as the teacher leads it: held, told a line, sent to a page; and the note of where it is."""
 
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -73,8 +74,12 @@ def pages_shown() -> tuple[str, ...]:
 
 def is_shown(name: str) -> bool:
     """Return whether the teacher lets this session see the page of this name."""
-    shown = pages_shown()
-    return not shown or name in (*shown, *ALWAYS)
+    return is_among(pages_shown(), name)
+
+
+def is_among(pages: tuple[str, ...], name: str) -> bool:
+    """Return whether the page of this name is among those that a class sees, () for all."""
+    return not pages or name in (*pages, *ALWAYS)
 
 
 def say_not_shown() -> None:
@@ -93,6 +98,7 @@ def place_of(name: str) -> str:
 
 
 def note_where(name: str) -> None:
-    """Note which page a member looks at, for the board.  Raises: StoreError."""
-    if seated() is not None:
-        note_place(place_of(name))
+    """Note which page a member looks at, for the board; a store that is busy leaves the page to be read."""
+    with suppress(StoreError):
+        if seated() is not None:
+            note_place(place_of(name))

@@ -44,7 +44,10 @@ def hyperparameter_form() -> RunConfig | None:
     if rules.lesson is None:
         _presets(config)
     else:
-        st.caption(_("Your teacher has fixed all other settings for this lesson."))
+        fixed = _("Your teacher has fixed all other settings for this lesson.")
+        st.caption(
+            fixed if rules.open_settings else _("Your teacher has fixed the settings for this lesson.")
+        )
     choices = _choices()
     values: dict[str, Any] = {}
     values["dataset"] = _dataset(config, choices)

@@ -65,8 +65,15 @@ def test_a_teacher(foreign: AppTest, store: Store, come_with: Callable[..., None
     assert outside(foreign, *typed) == []
     Classrooms(store).change(classroom.id, nicknames=LIST, is_open=False, needs_nod=True)
     rules = ClassRules(("draw",), ("softmax",), 3, ("epochs",), RunConfig())
-    Lead(store).set_rules(classroom.id, rules)
-    foreign.run()
+    lead = Lead(store)
+    lead.set_rules(classroom.id, rules)
+    lead.pause(classroom.id)
+    lead.hold(classroom.id, is_held=True)
+    lead.push(classroom.id, "draw")
+    opened(foreign, "weights")
+    assert foreign.button(key="lead_push").disabled
+    assert outside(foreign, *typed) == []
+    foreign.switch_page("classroom/page.py").run()
     assert foreign.multiselect(key=f"open_{classroom.id}_{Classrooms(store).get(classroom.id).revision}")
     assert outside(foreign, *typed) == []
     foreign.button(key="end_class").click().run()

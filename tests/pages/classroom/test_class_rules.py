@@ -122,6 +122,7 @@ def test_with_nothing_open_there_are_no_more_settings(
     Lead(store).set_rules(classroom.id, ClassRules(lesson=LESSON))
     hers.run()
     assert fields(hers) == set()
+    assert "Your teacher has fixed the settings for this lesson." in words(hers)
     assert trained(hers, store, ada.member.id) == LESSON
 
 

@@ -12,6 +12,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.lead import Lead
 from core.classroom.teachers import Teachers
 from core.runs import Store
+from core.runs.class_rules import ClassRules
 from pages.components.navigation import page_names
 from pages.server.visitor import renew_roles
 from tests.pages.classroom.devices import end_yesterday, joined, start
@@ -148,6 +149,37 @@ def test_screens_follow_this_teacher_from_page_to_page(app: AppTest, store: Stor
     app.switch_page("draw/page.py").run()
     assert now(store, classroom).pushes == pushes
     assert not now(store, classroom).followed
+
+
+def test_nobody_is_sent_to_a_page_that_members_do_not_see(app: AppTest, store: Store) -> None:
+    classroom = a_class(store)
+    Lead(store).set_rules(classroom.id, ClassRules(pages=("draw",)))
+    said = shown(app, "weights")
+    assert app.button(key="lead_push").disabled
+    assert "Members do not see this page." in said
+    follow_toggle(app).set_value(True).run()
+    assert (now(store, classroom).followed, now(store, classroom).pushed) == (ME, "")
+    app.switch_page("draw/page.py").run()
+    assert now(store, classroom).pushed == "draw"
+    assert not app.button(key="lead_push").disabled
+    app.switch_page("runs/page.py").run()
+    assert now(store, classroom).pushed == "draw"
+
+
+def test_an_address_too_long_to_be_told_leaves_the_page_of_who_is_followed(
+    app: AppTest, store: Store
+) -> None:
+    classroom = a_class(store)
+    shown(app, "draw")
+    follow_toggle(app).set_value(True).run()
+    app.query_params["note"] = "x" * 600
+    app.switch_page("weights/page.py").run()
+    assert not app.exception
+    assert not app.error
+    assert now(store, classroom).pushed == "draw"
+    app.button(key="lead_push").click().run()
+    assert not app.exception
+    assert "is no address of a page" in words(app)
 
 
 def test_while_another_teacher_is_followed_it_says_so_and_takes_nobody_along(

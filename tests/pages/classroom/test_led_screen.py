@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
+from core.classroom import seats
 from core.classroom.classroom_table import Classroom
 from core.classroom.lead import Lead
 from core.classroom.members import Joined
 from core.figures.binary_message import unpack
-from core.runs import Store
+from core.runs import Store, StoreError
 from core.runs.class_rules import ClassRules
 from core.runs.schema import SEATS
 from pages.classroom import led_screen
@@ -138,6 +139,17 @@ def test_where_the_screen_is_is_noted_without_what_its_form_holds(hers: AppTest,
     hers.run()
     assert place(store).partition("?")[0] == "train"
     assert "epochs" not in place(store)
+
+
+def test_a_store_that_cannot_note_it_leaves_the_page_to_be_read(
+    hers: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object) -> None:
+        raise StoreError("It is locked.", "Wait.")
+
+    monkeypatch.setattr(seats, "note_place", refuse)
+    assert "It is locked." not in shown(hers, "draw")
+    assert page_title(hers) == "Draw"
 
 
 def test_a_push_brings_the_page_its_run_and_its_section(

@@ -11,6 +11,7 @@ from core.classroom.lead import Lead
 from core.config.config_title import MODELS
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import LABELS
+from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.class_rules import FREE, ClassRules
@@ -76,7 +77,7 @@ def _multiselect(
     label: str, options: list[str], chosen: tuple[str, ...], name_of: Any, empty: str, key: str, choose: Any
 ) -> None:
     st.multiselect(
-        label,
+        markdown_text(label),
         options,
         [name for name in chosen if name in options],
         format_func=name_of,

@@ -11,6 +11,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.errors import ClassroomError
 from core.config.app_settings import SettingsError
 from core.config.run_config import FIELD_NAMES
+from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.live.class_news import lead_of, rules_mark
 from core.live.messages import PartsStream
@@ -87,7 +88,7 @@ def say_not_shown() -> None:
     st.info(_("Your teacher has not opened this page for the class."), icon=":material/lock:")
     for name in pages_shown():
         if has_page(name):
-            st.page_link(page(name), label=title_of(name))
+            st.page_link(page(name), label=markdown_text(title_of(name)))
 
 
 def place_of(name: str) -> str:

@@ -39,7 +39,7 @@ def keys_section(classroom: Classroom) -> None:
     keys = teachers.keys(classroom.id)
     for key in keys:
         with st.container(horizontal=True, vertical_alignment="center", key=f"key_{key.id}"):
-            st.markdown(_said(key), width="content")
+            st.markdown(_in_markdown(key), width="content")
             if not key.is_mine and (key.name or len(keys) > 1):
                 st.button(
                     _("Take back"), key=f"take_{key.id}", on_click=_take_back, args=(classroom.id, key.id)
@@ -67,7 +67,7 @@ def keys_section(classroom: Classroom) -> None:
     )
 
 
-def _said(key: TeacherKey) -> str:
+def _in_markdown(key: TeacherKey) -> str:
     told = [markdown_text(key.name) if key.name else _("Who started the class")]
     told.append(nmarkdown_("{n} browser", "{n} browsers", key.browsers))
     if key.is_mine:

@@ -13,8 +13,6 @@ from core.config.run_config import RunConfig
 from core.runs import Store
 from core.runs.class_rules import ClassRules
 from core.runs.classroom_schema import SEATS
-from core.runs.operators import make_operator
-from pages.server import visitor
 from tests.pages.another_language import opened, outside
 from tests.pages.classroom.devices import end_yesterday, joined, start
 from tests.pages.classroom.leading import open_tab
@@ -26,9 +24,7 @@ PATTERNS = ("ABCD-EFGH-JKMN-PQRS", "192.168.1.20:8501/join")
 def at_work(foreign: AppTest, store: Store, come_with: Callable[..., None]) -> str:
     """Open the class "№ 7" for its teacher; return its code."""
     come_with(near=True)
-    classroom = start(store, "№ 7")
-    make_operator(store.database, ME)
-    visitor._operators.clear()
+    classroom = start(store, "№ 7", by=ME)
     opened(foreign, "classroom")
     return classroom.code
 

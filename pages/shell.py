@@ -6,8 +6,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from core.i18n.translation import _
-from pages.classroom.lead_line import lead_line, lead_on
-from pages.classroom.led_screen import is_shown, led_screen, note_where, pages_shown, say_not_shown
+from pages.classroom.lead_line import lead_line, leader_to_place
+from pages.classroom.led_screen import (
+    is_shown,
+    led_screen,
+    noter_of_place,
+    pages_shown,
+    place_of,
+    say_not_shown,
+)
 from pages.classroom.own_seat import ask_who_is_there, seat_line
 from pages.components.address import keep_one_entry_a_page
 from pages.components.assets import version
@@ -65,13 +72,16 @@ def draw() -> None:
         show_messages()
         # Of a script that stops early Streamlit keeps the fragments that an earlier drawing had. A browser that still
         # asks for one is answered at a place that is gone, which leaves it an empty page.
+        # After it the session says nothing any more, so that where it is, is asked before.
+        place, note, take_along = place_of(name), noter_of_place(), leader_to_place(name)
         with suppress(StopException):
             if is_shown(name):
                 page.run()
             else:
                 say_not_shown()
-        note_where(name)
-        lead_on(name)
+            place = place_of(name)  # as the page has written it
+        note(place)
+        take_along(place)
         preload_libraries()
 
 

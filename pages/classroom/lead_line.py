@@ -46,14 +46,20 @@ def lead_line(name: str) -> None:
         _say(classroom)
 
 
-def lead_on(name: str) -> None:
-    """Take the class along where its screens follow this teacher, to what members see.  Raises: StoreError."""
-    classroom = led_class()
-    if classroom is None or not classroom.followed or classroom.followed != actor().id:
-        return
-    if is_among(classroom.rules.pages, name):
-        with suppress(ClassroomError):  # it has just ended, or the address is too long to be told
-            Lead(store()).note_place(classroom.id, place_of(name))
+def leader_to_place(name: str) -> Callable[[str], None]:
+    """Return what takes the class along, once the page is drawn, where its screens follow this teacher to this page.
+
+    It goes nowhere that members do not see.  Raises, as what it returns: StoreError.
+    """
+    classroom, lead = led_class(), Lead(store())
+    is_followed = classroom is not None and classroom.followed == actor().id != ""
+
+    def take_along(place: str) -> None:
+        if classroom is not None and is_followed and is_among(classroom.rules.pages, name):
+            with suppress(ClassroomError):  # it has just ended, or the address is too long to be told
+                lead.note_place(classroom.id, place)
+
+    return take_along
 
 
 def _pause(classroom: Classroom) -> None:

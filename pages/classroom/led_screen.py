@@ -1,5 +1,6 @@
 """A member's screen as the teacher leads it: held, told a line, sent to a page; and the note of where it is."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -20,7 +21,7 @@ from pages.components.live_channel import follow
 from pages.components.live_streams import drawn_stream
 from pages.components.navigation import ALWAYS, has_page, page, title_of
 from pages.components.unseen import unseen
-from pages.server.seat import class_rules, note_place, seated
+from pages.server.seat import class_rules, place_noter, seated
 from pages.server.visitor import store
 
 _lead: Final = unseen("lead")
@@ -98,8 +99,13 @@ def place_of(name: str) -> str:
     return f"{name}?{query}" if query else name
 
 
-def note_where(name: str) -> None:
-    """Note which page a member looks at, for the board; a store that is busy leaves the page to be read."""
-    with suppress(StoreError):
-        if seated() is not None:
-            note_place(place_of(name))
+def noter_of_place() -> Callable[[str], None]:
+    """Return what notes, once the page is drawn, where a member is: a store that is busy leaves the page to be read."""
+    note_place = place_noter() if seated() is not None else None
+
+    def note(place: str) -> None:
+        if note_place is not None:
+            with suppress(StoreError):
+                note_place(place)
+
+    return note

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -87,12 +88,21 @@ def stay() -> None:
     )
 
 
-def note_place(place: str) -> None:
-    """Note where the member is now, if they were elsewhere.  Raises: StoreError."""
+def place_noter() -> Callable[[str], None]:
+    """Return what notes where the member is, if they were elsewhere.
+
+    It asks the session nothing: a page that stops early leaves it no answer.  It raises: StoreError.
+    """
     looked: _Looked = st.session_state[_SEAT]
-    if st.session_state.get(_PLACE) != place:
-        seats.note_place(system_store().database, looked.word, place)
-        st.session_state[_PLACE] = place
+    noted: list[str] = st.session_state.setdefault(_PLACE, [])
+    database = system_store().database
+
+    def note(place: str) -> None:
+        if noted != [place]:
+            seats.note_place(database, looked.word, place)
+            noted[:] = [place]
+
+    return note
 
 
 def class_rules() -> ClassRules:

@@ -1,7 +1,9 @@
 """axe-core (Deque, MPL 2.0: axe/) looks at every page and its main states, in both themes, wide and on a phone."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +11,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from core.classroom.classrooms import Classrooms
+from core.classroom.lead import Lead
 from core.config.run_config import RunConfig
 from core.datasets import ImageData
 from core.protocol.events import Event, Failed
@@ -178,9 +182,11 @@ def looks_at_class(look: Look, _ended: list[str]) -> None:
     look.goes("classroom")
     look.at("in no class")
     code = start_class(page, look.app, "looked at")
-    for panel in ("Settings of the class", "Teachers", "Another class"):
-        page.locator("summary").filter(has_text=panel).first.click()
-    look.at("a class led")
+    page.locator("summary").filter(has_text="Another class").first.click()
+    look.each_tab("a class led")
+    page.get_by_role("button", name=re.compile("Lead “")).click()
+    look.at("what leads it")
+    page.keyboard.press("Escape")
     press(page, "End the class")
     expect(page.get_by_role("dialog")).to_be_visible()
     look.at("asked whether it ends")
@@ -193,6 +199,15 @@ def looks_at_class(look: Look, _ended: list[str]) -> None:
     look.plain("leave")
     look.goes("classroom")
     look.at("a member")
+    with closing(Store(f"sqlite:///{look.app.store}")) as store:
+        lead = Lead(store)
+        (classroom,) = (one for one in Classrooms(store).mine() if one.code == code)
+        lead.say(classroom.id, "Two minutes left")
+        expect(page.locator(".ink-line-shown")).to_be_visible()
+        look.at("a member who is told a line")
+        lead.hold(classroom.id, is_held=True)
+        expect(page.get_by_role("alertdialog")).to_be_visible()
+        look.at("a member's screen, held")
 
 
 LONG: Final = ("weights", "evaluate", "data", "search")

@@ -182,6 +182,16 @@ def test_an_address_too_long_to_be_told_leaves_the_page_of_who_is_followed(
     assert "is no address of a page" in words(app)
 
 
+def test_a_page_that_stops_early_is_followed_as_well(app: AppTest, store: Store) -> None:
+    classroom = a_class(store)
+    shown(app, "draw")
+    follow_toggle(app).set_value(True).run()
+    app.query_params["compare"] = "softmax-mnist,cnn-mnist"
+    app.switch_page("runs/page.py").run()
+    assert not app.exception
+    assert now(store, classroom).pushed.startswith("runs?")
+
+
 def test_while_another_teacher_is_followed_it_says_so_and_takes_nobody_along(
     app: AppTest, store: Store
 ) -> None:

@@ -141,6 +141,14 @@ def test_where_the_screen_is_is_noted_without_what_its_form_holds(hers: AppTest,
     assert "epochs" not in place(store)
 
 
+@pytest.mark.parametrize("page", ["classroom", "search", "runs"])
+def test_where_it_is_is_noted_on_a_page_that_stops_early(hers: AppTest, store: Store, page: str) -> None:
+    shown(hers, page, search="nosuchsearch", compare="softmax-mnist,cnn-mnist")
+    assert place(store).partition("?")[0] == page
+    hers.switch_page("draw/page.py").run()
+    assert place(store).partition("?")[0] == "draw"
+
+
 def test_a_store_that_cannot_note_it_leaves_the_page_to_be_read(
     hers: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

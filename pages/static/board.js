@@ -60,9 +60,10 @@ class BoardView extends LiveView {
   furnish() {
     const say = (name) => this.words.say(name);
     this.counts = {};
-    const figures = ["joined", "training", "done"].map((name) => {
+    const titles = { joined: say("joined"), training: say("training"), done: say("done") };
+    const figures = Object.entries(titles).map(([name, textContent]) => {
       this.counts[name] = make("dd", { textContent: "0" });
-      return make("div", {}, make("dt", { textContent: say(name) }), this.counts[name]);
+      return make("div", {}, make("dt", { textContent }), this.counts[name]);
     });
     const button = (text, press) => {
       const made = make("button", { type: "button", textContent: text, onclick: press });

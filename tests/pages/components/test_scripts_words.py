@@ -11,6 +11,8 @@ from core.figures.image_panels import Panel, panels_message
 from core.figures.run_curves import Curves
 from core.figures.weight_images import WeightImages
 from core.i18n.script_words import script_words
+from core.live.board_feed import Board
+from core.live.board_stream import BoardStream
 from core.live.messages import ChartStream, TileStream
 from pages.components import page_aids
 from pages.components.assets import STATIC
@@ -37,6 +39,10 @@ def handed() -> dict[str, dict[str, str]]:
         "map.js": embedding_map._message({}, b"", "a map"),
     }
     words = {script: unpack(message)[0]["words"] for script, message in messages.items()}
+    board = unpack(BoardStream().message(Board()))[0]
+    words["board.js"] = {  # statuses it is handed by the name that a tile has
+        name: text for name, text in board["words"].items() if name not in board["tones"]
+    }
     return words | {"matrix.js": confusion_matrix._words(), "aids.js": page_aids._words()}
 
 

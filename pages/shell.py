@@ -15,7 +15,7 @@ from pages.classroom.led_screen import (
     place_of,
     say_not_shown,
 )
-from pages.classroom.own_seat import ask_who_is_there, seat_line
+from pages.classroom.seat_line import ask_who_is_there, seat_line
 from pages.components.address import keep_one_entry_a_page
 from pages.components.assets import version
 from pages.components.navigation import all_pages, is_first, name_of

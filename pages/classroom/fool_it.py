@@ -105,7 +105,9 @@ def _judge(classroom_id: str, drawing: ClassDrawing | None) -> None:
         drawing_picture(drawing.pixels, _("A drawing of somebody in the class"), zoom=6)
     with st.container(horizontal=True, key="opinions"):
         for label, name in enumerate(DIGITS):
-            st.button(name, key=f"say_{label}", on_click=_say, args=(classroom_id, drawing.id, label))
+            st.button(
+                markdown_text(name), key=f"say_{label}", on_click=_say, args=(classroom_id, drawing.id, label)
+            )
 
 
 def _say(classroom_id: str, drawing_id: str, label: int) -> None:
@@ -121,7 +123,7 @@ def _gallery(classroom_id: str, attempts: list[Attempt], activity: Activity, *, 
         for column, attempt in zip(st.columns(4), attempts[start : start + 4], strict=False):
             with column, st.container(key=f"fooled_{attempt.drawing.id}"):
                 drawing_picture(attempt.drawing.pixels, _alt(attempt))
-                st.markdown(_said_of(attempt))
+                st.markdown(_said_in_markdown(attempt))
                 if model is not None:
                     st.caption(markdown_text(why(model, attempt.drawing.pixels)))
                 _own_tools(classroom_id, attempt.drawing, leads=leads)
@@ -166,7 +168,7 @@ def _alt(attempt: Attempt) -> str:
     return _("Drawing of a {digit}", digit=DIGITS[attempt.drawing.label])
 
 
-def _said_of(attempt: Attempt) -> str:
+def _said_in_markdown(attempt: Attempt) -> str:
     """Return, as Markdown, who says what, and how far the drawing is from counting."""
     drawing = attempt.drawing
     said = markdown_(

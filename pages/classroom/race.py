@@ -98,7 +98,7 @@ def _end(classroom_id: str) -> None:
 
 def _show(race: Race, placed: list[Placed]) -> None:
     st.subheader(_("Race") if race.ended_at is None else _("The last race"), anchor=False)
-    st.markdown(_terms(race))
+    st.markdown(_terms_in_markdown(race))
     if not placed:
         st.caption(_("Nobody has a run yet that counts."))
         return
@@ -138,7 +138,7 @@ def _show(race: Race, placed: list[Placed]) -> None:
     )
 
 
-def _terms(race: Race) -> str:
+def _terms_in_markdown(race: Race) -> str:
     """Return, as Markdown, what wins and what counts."""
     said = [markdown_("The best test accuracy on {dataset} wins.", dataset=dataset_title(race.dataset))]
     if race.models:

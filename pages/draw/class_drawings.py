@@ -88,7 +88,7 @@ def _buttons(
     with st.container(horizontal=True, key=f"{name}_labels"):
         for label, digit in enumerate(DIGITS):
             st.button(
-                digit,
+                markdown_text(digit),
                 key=f"{name}_{label}",
                 disabled=is_empty or label in full,
                 on_click=_give,

@@ -62,8 +62,7 @@ def sets(store: Store) -> Sets:
 
 def sets_in(store: Store) -> Sets:
     """Put Ada's datasets, and nobody's, into the store's data folder."""
-    binned = own(store, ADA, "Old")
-    OwnDatasets(store.acting_as(ADA)).delete(binned)
+    OwnDatasets(store.acting_as(ADA)).delete(binned := own(store, ADA, "Old"))
     nobodys = files.create_own("Nobody's", DIGITS, (1, 28, 28), store.settings.data_dir)
     return Sets(own(store, ADA), binned, nobodys.name)
 

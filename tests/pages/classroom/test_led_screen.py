@@ -14,7 +14,7 @@ from core.classroom.members import Joined
 from core.figures.binary_message import unpack
 from core.runs import Store, StoreError
 from core.runs.class_rules import ClassRules
-from core.runs.schema import SEATS
+from core.runs.classroom_schema import SEATS
 from pages.classroom import led_screen
 from pages.components import navigation
 from tests.pages.classroom.devices import joined, start

@@ -1,5 +1,6 @@
 """The app in a process of its own for a benchmark, on a passing store, over the usual images."""
 
+import asyncio
 import contextlib
 import os
 import subprocess
@@ -11,20 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.page_client import AppAddress, Session
 from core.config.app_settings import Settings
+from core.config.run_config import RunConfig
 from core.datasets.data_dir import data_folder
 from core.runs import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = int(os.environ.get("INKLING_BENCHMARK_PORT", "8790"))
+RUN = RunConfig(epochs=50, eval_every=200)
+PACE = "steps:120"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-
-@dataclass
-class AppAddress:
-    """Where an app is: all that a client in another process needs of it."""
-
-    url: str
 
 
 @dataclass
@@ -76,3 +74,14 @@ def wait_for(url: str, within_s: float = 60.0) -> None:
                 return
         time.sleep(0.02)
     raise TimeoutError(f"the app at {url} did not answer within {within_s:g} s")
+
+
+async def begun(app: App, count: int) -> list[str]:
+    """Return runs that train at a fixed pace; the first visitor starts the engine that takes them."""
+    runs = [app.store.create(RUN, pace=PACE) for _ in range(count)]
+    await Session(runs[0]).visit(app)  # the server's first visitor pays for its imports
+    deadline = time.monotonic() + 60
+    while any(app.store.get(run_id).status != "running" for run_id in runs):
+        assert time.monotonic() < deadline, "the runs do not begin"
+        await asyncio.sleep(0.1)
+    return runs

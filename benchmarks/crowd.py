@@ -20,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.app_process import App, running_app
 from benchmarks.live import SAID_EVERY, cpu_s
 from benchmarks.page_client import Session, last_step, live_address, watching
+from benchmarks.server_process import memory_mb
 from benchmarks.under_attack import cookie
 from core.config.environment import from_environment
 from core.config.run_config import RunConfig
@@ -101,15 +102,6 @@ def workers_cpu_s(app: App) -> float:
     return total
 
 
-def memory_mb(app: App) -> tuple[int, float, float]:
-    """Return (processes beside the app, their memory, the app's): what each has for itself, in megabytes."""
-    mine, others = psutil.Process(app.process.pid), []
-    for process in mine.children(recursive=True):
-        with suppress(psutil.NoSuchProcess):  # it has just ended
-            others.append(process.memory_full_info().uss)
-    return len(others), sum(others) / 2**20, mine.memory_full_info().uss / 2**20
-
-
 async def crowd(app: App, options: argparse.Namespace) -> None:
     """Let the class train, and print what it saw."""
     query = "&".join(options.settings) or "epochs=10"
@@ -163,7 +155,7 @@ async def until_done(
     ):
         assert time.monotonic() < deadline, "the runs do not end"
         await asyncio.sleep(MEMORY_EVERY_S)
-        peak = max(peak, await asyncio.to_thread(memory_mb, app), key=lambda used: used[1])
+        peak = max(peak, await asyncio.to_thread(memory_mb, app.process.pid), key=lambda used: used[1])
     await asyncio.gather(*tasks)
     return peak
 

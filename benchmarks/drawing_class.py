@@ -8,26 +8,20 @@ much of a core the web process took for each stroke, reasons included.
 
 import argparse
 import asyncio
-import base64
-import io
-import json
 import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
 from benchmarks.app_process import App, running_app
-from benchmarks.page_client import Session
-from core.synthetic_digits import draw, paint, random_hand, styles, template
+from benchmarks.drawn_digit import drawn_on
+from benchmarks.page_client import Session, trigger
 from pages.draw.answered import REST_MS
 
 SPARED = 3  # as in rest.js
@@ -41,9 +35,6 @@ class Pupil:
     number: int
     asks_why: bool
     session: Session
-    places: dict[str, tuple[str, str]] = field(default_factory=dict)  # component -> (its id, its fragment's)
-    plate: dict[str, object] = field(default_factory=dict)  # the drawing's number, as the server gave it
-    question: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     told: list[tuple[str, float]] = field(default_factory=list)  # what came, and when
     answer_ms: list[float] = field(default_factory=list)
@@ -74,41 +65,24 @@ class Pupil:
     def hear(self, data: bytes) -> None:
         """Note what the page shows now."""
         message = ForwardMsg.FromString(data)
-        if message.WhichOneof("type") == "delta":
-            self._note(message.delta)
-
-    def _note(self, delta: Delta) -> None:
-        element = delta.new_element
-        kind = element.WhichOneof("type")
-        if kind == "bidi_component":
-            component = element.bidi_component
-            name = component.id.rpartition("-")[2]
-            if name == "question":
-                self.question = json.loads(component.mixed.json or component.json)["question"]
-            self.places[name] = component.id, delta.fragment_id
-            if name == "pad_canvas":
-                self.plate = json.loads(component.mixed.json or component.json)["initialDrawing"]["objects"][
-                    0
-                ]
+        if message.WhichOneof("type") == "delta" and (name := self.session.note(message.delta)):
             self.told.append((name, time.perf_counter()))
             self.changed.set()
 
     async def _stroke(self, socket: ClientConnection, rng: np.random.Generator) -> float:
         """Draw a digit in place of the one before; return the milliseconds until the bars come."""
-        component, fragment = self.places["pad_canvas"]
-        state = WidgetState(id=component, json_value=json.dumps({"drawing": drawing(rng, self.plate)}))
-        self.session.chosen[component] = state
-        return await self._ask(socket, fragment, "answer_bars")
+        pad = self.session.components["pad_canvas"]
+        self.session.chosen[pad.id] = drawn_on(pad, rng)
+        return await self._ask(socket, pad.fragment, "answer_bars")
 
     async def _rest(self, socket: ClientConnection, due: float, rest_s: float) -> None:
         """Ask for the reasons once the pen has rested so long, as rest.js does, unless it is to draw before."""
         if not self.asks_why or due - time.perf_counter() < rest_s:
             return
         await asyncio.sleep(rest_s)
-        component, fragment = self.places["behind"]
-        event = json.dumps([{"event": "rested", "value": self.question}])
-        wish = WidgetState(id=_make_trigger_id(component, "events"), json_trigger_value=event)
-        self.reason_ms.append(await self._ask(socket, fragment, "evidence", wish))
+        behind, question = (self.session.components[name] for name in ("behind", "question"))
+        wish = trigger(behind, "rested", question.data["question"])
+        self.reason_ms.append(await self._ask(socket, behind.fragment, "evidence", wish))
 
     async def _ask(
         self, socket: ClientConnection, fragment: str, wanted: str, wish: WidgetState | None = None
@@ -130,27 +104,6 @@ class Pupil:
                     return 1000 * (when - sent)
             self.changed.clear()
             await asyncio.wait_for(self.changed.wait(), 60)
-
-
-def drawing(rng: np.random.Generator, plate: dict[str, object]) -> dict[str, object]:
-    """Return a digit as streamlit-drawable-canvas says it: Fabric.js's objects and a PNG."""
-    digit = int(rng.integers(10))
-    path = draw(template(digit, int(rng.integers(styles(digit)))), random_hand(rng), rng)
-    grey = (255 - 255 * paint(path, 20)).astype(np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(grey).convert("RGBA").save(buffer, "PNG")
-    strokes = [
-        {
-            "type": "Path",
-            "path": [["M", *points[0]], *(["L", *point] for point in points[1:])],
-            "stroke": "#1B2A41",
-        }
-        for points in ([[round(float(v), 1) for v in point] for point in stroke[::2]] for stroke in path)
-    ]
-    return {
-        "raw": {"objects": [plate, *strokes]},
-        "data": "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode(),
-    }
 
 
 def cpu_s(pid: int) -> float:

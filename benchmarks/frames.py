@@ -11,8 +11,7 @@ import statistics
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.app_process import BROWSER_FLAGS, App, running_app
-from benchmarks.page_client import begun
+from benchmarks.app_process import BROWSER_FLAGS, App, begun, running_app
 from tests.browser import browser_path
 
 LAPTOP = {"width": 1366, "height": 650}

@@ -14,8 +14,8 @@ from multiprocessing.connection import Connection
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from benchmarks.app_process import AppAddress, running_app
-from benchmarks.page_client import Session, live_address, watching
+from benchmarks.app_process import running_app
+from benchmarks.page_client import AppAddress, Session, live_address, watching
 from benchmarks.under_attack import attacked, cookie
 
 

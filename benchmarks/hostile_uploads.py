@@ -26,8 +26,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
-from benchmarks.app_process import AppAddress, running_app
-from benchmarks.page_client import Session
+from benchmarks.app_process import running_app
+from benchmarks.page_client import AppAddress, Session
 from benchmarks.under_attack import attacked, cookie
 
 AT_ONCE = 20

@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.app_process import App, running_app
-from benchmarks.page_client import RUN, Session, begun, last_step, live_address, watching
+from benchmarks.app_process import RUN, App, begun, running_app
+from benchmarks.page_client import Session, last_step, live_address, watching
 from core.figures.binary_message import unpack
 from core.protocol.events import Evaluated, Event, Finished, Started, Steps, Weights
 from core.runs import StoreBusy

@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.app_process import App, running_app
+from benchmarks.app_process import App, begun, running_app
 from benchmarks.crowd import bystander, print_line
 from benchmarks.live import cpu_s
-from benchmarks.page_client import Session, begun
+from benchmarks.page_client import Session
 from benchmarks.under_attack import cookie
 from core.config.run_config import RunConfig
 

@@ -9,18 +9,33 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.app_process import App, AppAddress
-from core.config.run_config import RunConfig
 from core.figures.binary_message import decode_arrays, unpack
 
-RUN = RunConfig(epochs=50, eval_every=200)
-PACE = "steps:120"
+
+@dataclass
+class AppAddress:
+    """Where an app is: all that a client in another process needs of it."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component as the page shows it: its id, its script's name, the fragment it stands in, and its data."""
+
+    id: str
+    script: str  # such as "inkling_live"
+    fragment: str
+    data: dict[str, Any]
+    message: bytes  # data that are bytes
 
 
 @dataclass
@@ -34,6 +49,9 @@ class Session:
     page: str = ""  # its name in the address
     patience_s: float = 60.0
     widgets: dict[str, str] = field(default_factory=dict)  # label -> id of buttons and select boxes
+    options: dict[str, list[str]] = field(default_factory=dict)  # label -> what a select box offers
+    components: dict[str, Component] = field(default_factory=dict)  # by the last part of their keys
+    troubles: list[str] = field(default_factory=list)  # what the page says is wrong
     chosen: dict[str, WidgetState] = field(
         default_factory=dict
     )  # which a browser says again with every request
@@ -57,7 +75,9 @@ class Session:
 
     async def press(self, socket: ClientConnection, label: str) -> None:
         """Press the button whose label begins so."""
-        button = next(id_ for name, id_ in self.widgets.items() if name.startswith(label))
+        button = next((id_ for name, id_ in self.widgets.items() if name.startswith(label)), "")
+        if not button:
+            raise LookupError(f"The page has no button “{label}”.")
         await self.draw(socket, WidgetState(id=button, trigger_value=True))
 
     async def choose(self, socket: ClientConnection, label: str, option: str) -> None:
@@ -70,14 +90,26 @@ class Session:
         state.string_array_value.data.append(option)
         await self.draw(socket, state)
 
-    async def draw(self, socket: ClientConnection, widget: WidgetState | None = None) -> None:
-        """Have the page drawn, and note the milliseconds and bytes until it was."""
+    async def go(self, socket: ClientConnection, page: str, query: str = "") -> None:
+        """Open another page of the app in this tab, "" for the first one; what was chosen on this page stays here."""
+        self.page, self.page_hash, self.query = page, "", query or self.query
+        self.chosen.clear()
+        self.widgets.clear()
+        await self.draw(socket)
+        self.page = ""  # a server may send this tab to another
+
+    async def draw(
+        self, socket: ClientConnection, widget: WidgetState | None = None, fragment: str = ""
+    ) -> None:
+        """Have the page, or a fragment of it, drawn, and note the milliseconds and bytes until it was."""
         request = BackMsg()
-        request.rerun_script.query_string = self.query or f"run={self.run_id}"
-        if widget is not None and not widget.trigger_value:
+        request.rerun_script.fragment_id = fragment
+        request.rerun_script.query_string = self.query or (f"run={self.run_id}" if self.run_id else "")
+        is_trigger = widget is not None and (widget.trigger_value or bool(widget.json_trigger_value))
+        if widget is not None and not is_trigger:
             self.chosen[widget.id] = widget
         request.rerun_script.widget_states.widgets.extend(self.chosen.values())
-        if widget is not None and widget.trigger_value:
+        if widget is not None and is_trigger:
             request.rerun_script.widget_states.widgets.append(widget)
         if self.page:
             request.rerun_script.page_name = self.page
@@ -93,13 +125,17 @@ class Session:
             message = ForwardMsg.FromString(data)
             kind = message.WhichOneof("type")
             if kind == "new_session":
-                self.page_hash = message.new_session.page_script_hash
                 self.id = message.new_session.initialize.session_id
+                self.troubles.clear()
+                if not fragment:
+                    self.components.clear()
+            elif kind == "navigation":
+                self.page_hash = message.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
                 self.run_id = parse_qs(self.query).get("run", [""])[0]
             elif kind == "delta":
-                self._note(message.delta.new_element)
+                self.note(message.delta)
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 break
         self.draw_ms.append(1000 * (time.perf_counter() - started))
@@ -108,12 +144,37 @@ class Session:
     def heard(self, data: bytes) -> None:
         """Take note of what the server says."""
 
-    def _note(self, element: Element) -> None:
-        """Note what may be pressed or chosen."""
+    def note(self, delta: Delta) -> str:
+        """Note what may be pressed or chosen, and what is wrong; return the name of the component, if it is one."""
+        element = delta.new_element
         kind = element.WhichOneof("type")
         if kind in ("button", "selectbox", "button_group", "file_uploader"):
             widget = getattr(element, kind)
             self.widgets[widget.label] = widget.id
+            if kind == "selectbox":
+                self.options[widget.label] = [*widget.options]
+        elif kind == "exception" or (kind == "alert" and element.alert.format == Alert.ERROR):
+            self.troubles.append(element.exception.message or element.alert.body)
+        elif kind == "bidi_component":
+            name = element.bidi_component.id.rpartition("-")[2]
+            self.components[name] = component_of(delta)
+            return name
+        return ""
+
+
+def component_of(delta: Delta) -> Component:
+    """Return the component that the page shows now."""
+    shown = delta.new_element.bidi_component
+    data = shown.mixed.json or shown.json
+    return Component(
+        shown.id, shown.component_name, delta.fragment_id, json.loads(data) if data else {}, shown.bytes
+    )
+
+
+def trigger(component: Component, event: str, value: object) -> WidgetState:
+    """Return what a browser says once a component's script has told of an event."""
+    told = json.dumps([{"event": event, "value": value}])
+    return WidgetState(id=_make_trigger_id(component.id, "events"), json_trigger_value=told)
 
 
 def live_address(url: str) -> str:
@@ -141,14 +202,3 @@ def last_step(message: bytes) -> int:
                 return int(steps[-1]) if len(steps) else 0
         start += length
     return 0
-
-
-async def begun(app: App, count: int) -> list[str]:
-    """Return runs that train at a fixed pace; the first visitor starts the engine that takes them."""
-    runs = [app.store.create(RUN, pace=PACE) for _ in range(count)]
-    await Session(runs[0]).visit(app)  # the server's first visitor pays for its imports
-    deadline = time.monotonic() + 60
-    while any(app.store.get(run_id).status != "running" for run_id in runs):
-        assert time.monotonic() < deadline, "the runs do not begin"
-        await asyncio.sleep(0.1)
-    return runs

@@ -10,8 +10,8 @@ import asyncio
 import statistics
 import time
 
-from benchmarks.app_process import App, running_app
-from benchmarks.page_client import Session, begun
+from benchmarks.app_process import App, begun, running_app
+from benchmarks.page_client import Session
 
 EVERY_S = 3.0
 

@@ -14,9 +14,9 @@ from contextlib import AsyncExitStack
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from benchmarks.app_process import App, AppAddress
+from benchmarks.app_process import App, begun
 from benchmarks.live import SETTLED_S, Follower, Teller, ToldRun, opened_page
-from benchmarks.page_client import begun
+from benchmarks.page_client import AppAddress
 from benchmarks.soak import processes
 
 T = TypeVar("T")

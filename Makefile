@@ -7,7 +7,7 @@ TORCH ?= auto
 VERSIONS ?= tested
 INSTALL = $(BIN)/python -m deploy.install --torch $(TORCH) --versions $(VERSIONS)
 
-.PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full screenshots pretrained messages lock clean
+.PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full practice screenshots pretrained messages lock clean
 
 run: free-port $(VENV)/.run-ready
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
@@ -44,6 +44,12 @@ bench: $(VENV)/.test-ready
 bench-full: $(VENV)/.test-ready
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.peers
+
+STUDENTS ?= 30
+ADDRESS ?= http://127.0.0.1:$(PORT)
+practice: $(VENV)/.run-ready  # such as: make practice CODE=ABCDEF STUDENTS=30 MINUTES=5
+	@test -n "$(CODE)" || { echo "Name the class by its code: make practice CODE=ABCDEF. A new one: $(BIN)/python -m core classroom create Practice"; exit 2; }
+	@$(BIN)/python -m benchmarks.practice "$(CODE)" --students $(STUDENTS) --address $(ADDRESS) --minutes $(or $(MINUTES),0)
 
 screenshots: $(VENV)/.test-ready
 	$(BIN)/python -m docs.screenshots

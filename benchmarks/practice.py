@@ -14,10 +14,12 @@ import time
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
+import psutil
+
 from benchmarks.browser_tab import Tab
 from benchmarks.joining import UnreachableError, arrive, check_class
 from benchmarks.page_client import AppAddress, Session
-from benchmarks.practice_member import TROUBLES, Lesson, Member
+from benchmarks.practice_member import TROUBLES, Lesson, Member, sentence_of
 from benchmarks.practice_record import Record
 from benchmarks.server_process import memory_mb, server_here
 
@@ -50,7 +52,7 @@ async def bystand(lesson: Lesson) -> None:
                 lesson.record.page_ms.append(session.draw_ms[-1])
                 await asyncio.sleep(BYSTANDS_S)
     except TROUBLES as error:
-        lesson.record.errors[f"The bystander: {error or type(error).__name__}"] += 1
+        lesson.record.errors[f"The bystander: {sentence_of(error)}"] += 1
 
 
 async def watch_board(lesson: Lesson) -> None:
@@ -65,7 +67,7 @@ async def watch_board(lesson: Lesson) -> None:
         async with Tab(lesson.app, seat.cookie, "classroom", told=take).opened() as tab:
             await tab.until(lambda: False, "the end", float("inf"))
     except TROUBLES as error:
-        lesson.record.errors[f"The board: {error or type(error).__name__}"] += 1
+        lesson.record.errors[f"The board: {sentence_of(error)}"] += 1
 
 
 async def tell(lesson: Lesson) -> None:
@@ -125,9 +127,10 @@ def main(arguments: list[str] | None = None) -> int:
     record, began, server = Record(), time.perf_counter(), server_here(app.url)
 
     def look_at_memory() -> None:
-        if server is not None:
-            _count, others, own = memory_mb(server)
-            record.memory_mb.append(others + own)
+        with suppress(psutil.Error):  # it has ended, or is another user's
+            if server is not None:
+                _count, others, own = memory_mb(server)
+                record.memory_mb.append(others + own)
 
     async def take_place() -> None:
         waits = options.students, options.join_within, options.train_within, 60 * options.minutes

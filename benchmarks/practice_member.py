@@ -66,6 +66,17 @@ class Lesson:
             self.begun.set()
 
 
+def sentence_of(error: Exception) -> str:
+    """Return what went wrong, for who reads the figures."""
+    if isinstance(error, WaitError):
+        return f"Waited in vain for {error}."
+    if isinstance(error, TimeoutError):
+        return "The app did not answer in time."
+    if isinstance(error, WebSocketException):
+        return f"The app closed a connection, or did not open it: {error}."
+    return str(error) or type(error).__name__
+
+
 class Member:
     """One member, in one tab."""
 
@@ -122,12 +133,7 @@ class Member:
                 self._note(error)
 
     def _note(self, error: Exception) -> None:
-        said = (
-            f"Waited in vain for {error}."
-            if isinstance(error, WaitError)
-            else str(error) or type(error).__name__
-        )
-        self._record.errors[said] += 1
+        self._record.errors[sentence_of(error)] += 1
 
     # ---- what a member does
 
@@ -169,15 +175,20 @@ class Member:
 
     async def _look_around(self) -> None:
         """Look at another page."""
-        await self._tab.go(random.choice(PAGES))
+        await self._go(random.choice(PAGES))
         await asyncio.sleep(random.uniform(*LOOK_S))
 
     async def _open(self, page: str, title: str, shows: Callable[[Session], bool]) -> None:
         """Open the page, and make sure that it shows what it is for: the teacher may have closed it to the class."""
-        await self._tab.go(page)
+        await self._go(page)
         if not shows(self._tab.session):
-            said = " ".join(self._tab.session.troubles)
-            raise NotOpenError(f"{title} is not open to members, or shows nothing. {said}".strip())
+            raise NotOpenError(f"{title} is not open to members.")
+
+    async def _go(self, page: str) -> None:
+        """Open the page; what it says is wrong is noted."""
+        await self._tab.go(page)
+        for trouble in self._tab.session.troubles:
+            self._record.errors[f"The page {page or 'train'} says: {trouble}"] += 1
 
     def _status(self, run: str) -> str:
         """Return the run's status as the page was told it last, "" before that."""

@@ -3,11 +3,9 @@
 import csv
 import hashlib
 import io
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -17,7 +15,6 @@ from core.classroom.activities import Activity, change_terms, latest
 from core.classroom.classroom_table import note_change
 from core.classroom.drawings import DIGITS, SIDE, ClassDrawing, Drawings, Pixels
 from core.classroom.errors import ClassroomRefused
-from core.dataset_import.understanding import Wanted
 from core.datasets import UnknownDataset
 from core.i18n.literal_text import csv_cell
 from core.i18n.translation import _, ngettext
@@ -88,15 +85,10 @@ class Handwriting(Drawings):
             )
         self.drop_dataset(classroom_id)
         own = OwnDatasets(self._store)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "handwriting.npz"
-            arrays: dict[str, Any] = {}
-            for part, found_there in (("train", train), ("test", test)):
-                arrays[f"x_{part}"] = np.stack([one.pixels for one in found_there])
-                arrays[f"y_{part}"] = np.array([one.label for one in found_there])
-            np.savez(path, **arrays)
-            prepared = own.prepare_import(path, Wanted(title, (1, SIDE, SIDE)))
-        dataset = own.keep_import(prepared, title, audience=LINK).spec.name
+        dataset = own.create(title, DIGITS, (1, SIDE, SIDE), audience=LINK).spec.name
+        every, splits = [*train, *test], ["train"] * len(train) + ["test"] * len(test)
+        pixels = np.stack([one.pixels for one in every])[:, None]
+        own.add_images(dataset, pixels, [one.label for one in every], splits)
         with self._database.write(durable=True) as connection:
             activity = latest(connection, classroom_id, HANDWRITING)
             assert activity is not None

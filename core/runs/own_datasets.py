@@ -114,13 +114,15 @@ class OwnDatasets(DatasetLists):
         return self._own(prepared.keep(title, self._settings.data_dir), owner, IMPORTED, audience)
 
     @needs(Action.CHANGE_DATASET)
-    def add_images(self, name: str, images: Images, labels: Sequence[int]) -> DatasetSpec:
+    def add_images(
+        self, name: str, images: Images, labels: Sequence[int], splits: Sequence[str] | None = None
+    ) -> DatasetSpec:
         """Add labelled images, uint8 (N, C, H, W), as core.datasets.user_datasets does; return the new spec.
 
         Raises: RefusedUpload naming value and limit.
         """
         self._look_at_quota(self._owner(name), more_bytes=images.nbytes)
-        return user_datasets.add_images(name, images, labels, self._settings.data_dir)
+        return user_datasets.add_images(name, images, labels, self._settings.data_dir, splits=splits)
 
     @needs(Action.CHANGE_DATASET)
     def remove_image(self, name: str, split: str, index: int) -> DatasetSpec:

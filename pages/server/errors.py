@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec
+from typing import Final, ParamSpec
 
 import streamlit as st
 
@@ -22,6 +22,8 @@ from pages.server.script_turns import in_turn
 from pages.server.seat import is_somebody_else
 
 P = ParamSpec("P")
+DONE: Final = "done"  # in the session: what was done, to be said once
+TROUBLE: Final = "trouble"  # and what went wrong
 
 
 @contextmanager
@@ -53,8 +55,8 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            if is_somebody_else():  # nothing was done for long: the whole page asks who is there
-                st.rerun()
+            if is_somebody_else() or st.session_state.keys() & {DONE, TROUBLE}:
+                st.rerun()  # the whole page asks who is there, and says what came of what was pressed here
             draw(*args, **kwargs)
         except PrivateDataset as error:  # it was shared when the page around it was drawn
             say_private(error)
@@ -94,10 +96,10 @@ def show_messages() -> None:
         missing = st.session_state.pop("address_problem", None)
         if missing:
             st.warning(markdown_text(missing))
-        done = st.session_state.pop("done", None)
+        done = st.session_state.pop(DONE, None)
         if done:
             st.success(markdown_text(done))
-        trouble = st.session_state.pop("trouble", None)
+        trouble = st.session_state.pop(TROUBLE, None)
         if trouble:
             st.error(markdown_text(trouble))
 

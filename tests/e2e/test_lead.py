@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from core.runs import Store
-from core.runs.schema import MEMBERS
+from core.runs.classroom_schema import MEMBERS
 from tests.browser import App, on_page
 from tests.e2e.drawing import expect_rest
 from tests.e2e.test_class import PHONE, TABLET, Student, join, start_class

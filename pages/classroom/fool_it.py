@@ -10,6 +10,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.drawings import DIGITS, ClassDrawing
 from core.classroom.errors import ClassroomError
 from core.classroom.fool_it import ENOUGH, Attempt, FoolIt
+from core.config.config_title import MODELS
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
@@ -62,7 +63,7 @@ def _tools(classroom_id: str, activity: Activity | None) -> None:
             )
         )
         names = {
-            run_id: _("Ready model: {model}", model=shipped_config(run_id).model.upper())
+            run_id: _("Ready model: {model}", model=MODELS[shipped_config(run_id).model])
             for run_id in SHIPPED
         }
         names = {run_id: name for run_id, name in names.items() if class_model(run_id)}

@@ -3,7 +3,9 @@
 import re
 from urllib.parse import parse_qs, urlparse
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from tests.polling import until
 
 
 def open_train(page: Page, url: str, timeout: float = 60_000) -> None:
@@ -28,8 +30,20 @@ def step_shown(page: Page) -> int:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=re.compile(f"{label}$|{label}\\b")).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    box, wanted = (
+        page.get_by_role("combobox", name=re.compile(f"{label}$|{label}\\b")),
+        page.get_by_role("option", name=option, exact=True),
+    )
+    box.click()
+    until(lambda: _is_open(box, wanted), f"the option {option}")
+    wanted.click()
+
+
+def _is_open(box: Locator, wanted: Locator) -> bool:
+    """Return whether the options stand there; a list that a drawing of the page has closed is opened again."""
+    if not wanted.count() and box.get_attribute("aria-expanded") == "false":
+        box.click()
+    return bool(wanted.count())
 
 
 def run_id(page: Page) -> str:

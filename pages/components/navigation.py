@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from core.i18n.translation import N_, Sentences
 
+Visibility = Literal["visible", "hidden"]
 _PAGES: Final = Path(__file__).parents[1]
 _FIRST: Final = "train"
 ALWAYS: Final = ("classroom",)  # pages that no teacher hides
@@ -37,7 +38,7 @@ _ICONS: Final = {
 
 def page(name: str, *, is_hidden: bool = False) -> st.Page:
     """Return a page to link or switch to.  Raises: KeyError for a name that no page has."""
-    visibility = "hidden" if is_hidden else "visible"
+    visibility: Visibility = "hidden" if is_hidden else "visible"
     return _page(name, url_path="" if name == _FIRST else name, default=name == _FIRST, visibility=visibility)
 
 
@@ -76,5 +77,8 @@ def is_first(page: st.Page) -> bool:
     return page.url_path in ("", _FIRST)
 
 
-def _page(name: str, **settings: Any) -> st.Page:
-    return st.Page(_PAGES / name / "page.py", title=_TITLES[name], icon=_ICONS[name], **settings)
+def _page(name: str, *, visibility: Visibility = "visible", **settings: Any) -> st.Page:
+    icon = _ICONS[name] if visibility == "visible" else None  # of what no menu shows, with every drawing
+    return st.Page(
+        _PAGES / name / "page.py", title=_TITLES[name], icon=icon, visibility=visibility, **settings
+    )

@@ -41,7 +41,9 @@ def class_drawings(model: LoadedModel, subject: ModelInput, prepared: Preprocess
                 draw(seat.classroom_id, model, subject, is_empty=prepared.empty)
     if trouble := st.session_state.pop(_TROUBLE, None):
         st.error(markdown_text(trouble))
-    elif done := st.session_state.pop(_DONE, None):
+    if not prepared.empty:
+        st.session_state.pop(_DONE, None)  # of the drawing before
+    elif done := st.session_state.get(_DONE):
         st.success(markdown_text(done))
 
 

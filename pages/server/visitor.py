@@ -14,7 +14,7 @@ from core.config.field_errors import FieldError
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, PrivateDataset, UnknownDataset
 from core.i18n.translation import _
-from core.runs import RunRow, Store, StoreError, UnreadableRun, dataset_rights
+from core.runs import RunRow, Store, UnreadableRun, dataset_rights
 from core.runs.dataset_rights import PRIVATE, OwnDataset
 from core.runs.handover import offer
 from core.runs.operators import operators
@@ -85,21 +85,11 @@ def new_handover() -> str:
 
 
 def actor() -> Actor:
-    """Return this visitor as the rules know them.
-
-    Raises: StoreError, also for an order given where a member did nothing for long: it may be somebody else's.
-    """
+    """Return this visitor as the rules know them.  Raises: StoreError."""
     seat = _seat()
-    if seat and seat.is_idle:
-        raise StoreError(
-            _("Nothing was done here for an hour, so what was pressed just now was not done."),
-            _("Press it again."),
-        )
-    return (
-        actor_named(seat.member_id, seat.classroom_id)
-        if seat
-        else actor_named(browser(), comes_near=is_near())
-    )
+    if seat is not None:
+        return actor_named(seat.member_id, seat.classroom_id)
+    return actor_named(visitor(), comes_near=is_near())
 
 
 def actor_named(name: str, classroom: str = "", *, comes_near: bool = False) -> Actor:

@@ -275,6 +275,10 @@ def test_a_class(visitor: ForeignVisitor, browser: Browser) -> None:
         expect(page.locator(".ink-members li")).to_have_text("№ 3")
     visitor.reads("a class led")
     visitor.unfolds("a class led")
+    for tab in ("Board", "Activities", "Settings"):
+        visitor.opens_tab(tab)
+        visitor.reads(tab)
+        visitor.unfolds(tab)
     visitor.press("End the class")
     expect(page.get_by_role("dialog")).to_be_visible()
     visitor.reads("asked whether it ends")

@@ -33,7 +33,10 @@ def test_a_link_to_a_page_of_a_fresh_server_shows_it_with_everything_around_it(
     expect(page).to_have_title(re.compile(r" · Inkling$"))
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(251, 249, 244)")
     expect(page.get_by_test_id("stTopNav").get_by_role("link")).to_have_text(
-        [re.compile(name) for name in ("Train", "Weights", "Draw", "Evaluate", "Data", "Runs", "Search")]
+        [
+            re.compile(name)
+            for name in ("Train", "Weights", "Draw", "Evaluate", "Data", "Runs", "Search", "Class")
+        ]
     )
     draw(page, path_of(7, MIDDLE))
     expect_class(page, "7")

@@ -1,6 +1,7 @@
 """Mine on Data: the visitor's own datasets to train on, share, delete and bring back, and the import of another."""
 
 import numpy as np
+import psutil
 import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
@@ -141,6 +142,7 @@ def test_a_link_is_one_that_others_reach_or_is_said_to_be_none(
 ) -> None:
     monkeypatch.setattr(ContextProxy, "url", property(lambda _self: opened_at))
     monkeypatch.setattr(addresses, "get_internal_ip", lambda: network)
+    monkeypatch.setattr(psutil, "net_if_addrs", dict)
     name = made(store, "Ours")
     own_of(store).share(name, LINK)
     mine(app)

@@ -85,11 +85,19 @@ def new_handover() -> str:
 
 
 def actor() -> Actor:
-    """Return this visitor as the rules know them.  Raises: StoreError."""
+    """Return this visitor as the rules know them.
+
+    Raises: StoreError, also for an order given where a member did nothing for long: it may be somebody else's.
+    """
     seat = _seat()
-    if seat is not None:
-        return actor_named(seat.member_id, seat.classroom_id)
-    return actor_named(visitor(), comes_near=is_near())
+    if seat is None:
+        return actor_named(visitor(), comes_near=is_near())
+    if seat.is_idle:
+        raise StoreError(
+            _("Nothing was done here for an hour, so what was pressed just now was not done."),
+            _("Press it again."),
+        )
+    return actor_named(seat.member_id, seat.classroom_id)
 
 
 def actor_named(name: str, classroom: str = "", *, comes_near: bool = False) -> Actor:

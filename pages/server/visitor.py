@@ -14,7 +14,7 @@ from core.config.field_errors import FieldError
 from core.config.run_config import RunConfig
 from core.datasets import DatasetError, ImageData, PrivateDataset, UnknownDataset
 from core.i18n.translation import _
-from core.runs import RunRow, Store, UnreadableRun, dataset_rights
+from core.runs import RunRow, Store, StoreError, UnreadableRun, dataset_rights
 from core.runs.dataset_rights import PRIVATE, OwnDataset
 from core.runs.handover import offer
 from core.runs.operators import operators

@@ -10,6 +10,7 @@ from core.figures.image_panels import Panel
 from core.i18n.marked_sentences import nmarkdown_
 from core.i18n.translation import _, ngettext
 from core.insight.counterfactual import Counterfactual
+from core.prediction.answer_sentences import article
 from core.prediction.counterfactual_strokes import (
     CanvasCounterfactual,
     draw_counterfactual,
@@ -20,7 +21,6 @@ from pages.components.image_panels import pixel_panels
 from pages.draw.answered import draw_whole
 from pages.draw.canvas import drawn_ink, put_dabs, undo
 from pages.draw.model_choice import LoadedModel
-from pages.draw.prediction import article
 from pages.server.script_turns import reasons_turn
 
 _TOLD: Final = (

@@ -12,13 +12,14 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import number
 from core.i18n.translation import _
+from core.prediction.answer_sentences import headline
 from core.prediction.predict import ModelInput, Prediction, predict
 from core.pretrained.registry import SHIPPED
 from core.runs import RunRow, StoreError
 from core.runs.run_labels import distinct_titles
 from pages.components.live_chart import live_chart
 from pages.draw.model_choice import LoadedModel, ModelUnavailable, comparable_runs, model_at, model_of
-from pages.draw.prediction import headline, probability_bars
+from pages.draw.prediction import probability_bars
 from pages.server.visitor import store
 
 OTHERS: Final = 3

@@ -13,10 +13,11 @@ from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.images import STAGE_LABELS, PreprocessingOptions, prepare
 from core.images.centering import crop_box
+from core.prediction.answer_sentences import headline
 from core.prediction.predict import Drawing, ModelInput, Prediction, predict_prepared
 from pages.components.image_panels import pixel_panels
 from pages.draw.model_choice import LoadedModel, detector
-from pages.draw.prediction import headline, probability_bars
+from pages.draw.prediction import probability_bars
 
 FAT_PX: Final = 5.0  # a pen this wide in a box of 20 loses corners when it is thinned: MNIST's are 1.8 to 3.5
 LARGE: Final = 0.5  # of the canvas's side

@@ -10,6 +10,7 @@ from core.datasets.pixel_values import as_uint8
 from core.figures.image_panels import Panel
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
+from core.prediction.answer_sentences import Question
 from core.prediction.predict import Drawing, ModelInput, Prediction
 from core.runs import StoreError
 from pages.components.image_panels import pixel_panels
@@ -32,7 +33,7 @@ from pages.draw.model_choice import (
 from pages.draw.model_comparison import show_learning, show_model_comparison
 from pages.draw.own_drawings import label_buttons
 from pages.draw.pen_answer import give_weights
-from pages.draw.prediction import Question, show_answer
+from pages.draw.prediction import show_answer
 from pages.draw.preprocessing import show_preprocessing
 from pages.run_context.guards import follow_weights
 from pages.server.errors import fragment

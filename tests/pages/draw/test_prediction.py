@@ -6,8 +6,9 @@ import pytest
 from core.datasets import CATALOG, DatasetSpec
 from core.images import PreprocessedImage
 from core.prediction import thing_sentences
+from core.prediction.answer_sentences import Question, bars_sentence, headline
 from core.prediction.predict import Kind, Prediction
-from pages.draw.prediction import Question, bars_sentence, headline, second_opinion_in_html
+from pages.draw.prediction import second_opinion_in_html
 
 IMAGE = np.zeros((28, 28), np.float32)
 

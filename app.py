@@ -18,6 +18,7 @@ from core.training.threads import begin_with_one_thread
 from pages.classroom.join_routes import join_routes
 from pages.classroom.room_check import room_check_routes
 from pages.classroom.sheet_route import sheet_route
+from pages.demo.demo_routes import demo_routes
 from pages.server import addresses
 from pages.server.answers import OwnWords
 from pages.server.background import begin, tell_end
@@ -70,6 +71,7 @@ app = st.App(
         *join_routes(BASE_PATH),
         *room_check_routes(BASE_PATH),
         sheet_route(BASE_PATH),
+        *demo_routes(BASE_PATH),
     ],
     on_script_error=say_fault,
     middleware=[

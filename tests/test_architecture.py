@@ -51,10 +51,10 @@ FLOORS = (
     ("classroom",),
     ("captions", "figures", "jobs", "prediction"),
     ("export", "live", "pretrained"),
-    ("imports", "pages.components"),
+    ("demo", "imports", "pages.components"),
     ("cli", "pages.server"),
     ("__main__", "pages.run_context"),
-    tuple(f"pages.{page}" for page in PAGES),
+    (*(f"pages.{page}" for page in PAGES), "pages.demo"),
     ("pages.shell",),
     ("app",),
 )

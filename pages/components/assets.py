@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 STATIC: Final = Path(__file__).parents[1] / "static"
+OF_ONE_PAGE: Final = ("demo.css",)  # the demo screen's, which is none of the app's pages
 
 
 @cache
@@ -18,8 +19,8 @@ def version() -> str:
 
 
 def style_sheets() -> list[str]:
-    """Return the addresses of the app's style sheets, relative to any page."""
-    return [static_file(path.name) for path in sorted(STATIC.glob("*.css"))]
+    """Return the addresses of the style sheets of all of the app's pages, relative to any page."""
+    return [static_file(path.name) for path in sorted(STATIC.glob("*.css")) if path.name not in OF_ONE_PAGE]
 
 
 def static_file(name: str) -> str:

@@ -26,6 +26,7 @@ STORE_S: Final = (
 )
 TRY_AGAIN_LATER: Final = 1013
 VISITOR_HEADER: Final = b"x-inkling-visitor"  # set here alone; .streamlit/config.toml names it
+DEMO: Final = "demo"  # pages/demo/demo_routes.py
 NEAR_HEADER: Final = b"x-inkling-near"  # set here alone, for sessions
 
 
@@ -42,7 +43,10 @@ class Identity:
         self._app, self._base_path = app, base_path
         self._stream = f"{prefix}/_stcore/stream"
         self._host_config = f"{prefix}/_stcore/host-config"  # asked for before each session
-        self._parts_of_pages = parts_of_pages(prefix)
+        self._parts_of_pages = (
+            *parts_of_pages(prefix),
+            f"{prefix}/{DEMO}",
+        )  # the demo screen asks for nobody
         self._newcomers = Newcomers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

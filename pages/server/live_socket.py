@@ -20,6 +20,8 @@ from core.access.rules import Action
 from core.classroom.classrooms import Classrooms
 from core.classroom.errors import ClassroomError
 from core.datasets import DatasetError
+from core.demo.news import demo_moment
+from core.demo.screen import SCREENS
 from core.i18n.catalogue import languages
 from core.live.class_news import board_moment, class_moment
 from core.live.hub import Hub, Source, Topic, Viewer
@@ -34,6 +36,7 @@ from core.search import Searches
 from pages.server.background import is_under_way, progress_of
 from pages.server.base_path import prefix_of
 from pages.server.cookies import passing_name
+from pages.server.demo_shows import show_named
 from pages.server.identity import visitor_of
 from pages.server.run_feeds import board_feed, current, feed
 from pages.server.services import image_data, system_store
@@ -60,6 +63,7 @@ MOMENTS: Final[dict[str, Callable[[str], Moment]]] = {
     "search": lambda search_id: search_moment(search_id, system_store()),
     "class": lambda classroom_id: class_moment(classroom_id, system_store()),
     "board": lambda classroom_id: board_moment(board_feed(classroom_id), system_store()),
+    "demo": lambda name: demo_moment(show_named(name)) if name in SCREENS else Moment(),
     "work": lambda name: Moment(
         marks={"is_done": str(not is_under_way(name)), "progress": progress_of(name)}
     ),

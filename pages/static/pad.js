@@ -1,14 +1,13 @@
 // What the canvas needs in the browser around streamlit-drawable-canvas: its hover toolbar, which would lie in the way of
 // strokes, is put out of sight (the page has larger buttons of its own), pointers are told from palms and pinches
-// (pad_pointers.js), strokes come to it whole and none is lost (pad_strokes.js), and the keyboard can draw.
+// (pad_pointers.js), strokes come to it whole and none is lost (pad_strokes.js), and the keyboard can draw
+// (pad_keyboard.js).
 // pages/draw/canvas.py mounts it; {key, label, load, over, width, ink}.
 
 const query = new URL(import.meta.url).search;
-const scripts = ["pad_strokes", "pad_pointers", "pen_answer"].map((name) => import(`./${name}.js${query}`));
-const [{ Strokes }, { followPointers, MODIFIERS }, { pen }] = await Promise.all(scripts);
+const scripts = ["pad_strokes", "pad_pointers", "pad_keyboard", "pen_answer"].map((name) => import(`./${name}.js${query}`));
+const [{ Strokes }, { followPointers }, { followKeys }, { pen }] = await Promise.all(scripts);
 
-const STEP_PX = 6;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const watched = new WeakMap();
 const prepared = new WeakMap(); // canvas -> its strokes
 
@@ -50,54 +49,6 @@ function prepare(root, canvas, label) {
   canvas.setAttribute("aria-label", label);
   canvas.setAttribute("role", "application");
   canvas.tabIndex = 0;
-  keyboard(canvas, strokes);
+  followKeys(canvas, strokes);
   return strokes;
-}
-
-function keyboard(canvas, strokes) {
-  const cursor = document.createElement("div");
-  cursor.className = "ink-cursor";
-  cursor.hidden = true;
-  canvas.parentElement.append(cursor);
-  let x = canvas.width / 2, y = canvas.height / 3, points = null;
-  const show = () => {
-    cursor.hidden = false;
-    cursor.style.left = `${(100 * x) / canvas.width}%`;
-    cursor.style.top = `${(100 * y) / canvas.height}%`;
-    cursor.classList.toggle("down", points !== null);
-  };
-  const draw = () => {
-    points.push({ x, y });
-    strokes.show(points);
-  };
-  const lift = () => {
-    if (points) strokes.add(points);
-    points = null;
-  };
-  canvas.addEventListener("keydown", (event) => {
-    const move = ARROWS[event.key];
-    if (move) {
-      const step = event.shiftKey ? STEP_PX / 3 : STEP_PX;
-      x = Math.min(canvas.width, Math.max(0, x + step * move[0]));
-      y = Math.min(canvas.height, Math.max(0, y + step * move[1]));
-      if (points) draw();
-    } else if (event.key === " " && !event.repeat) {
-      if (points) lift();
-      else {
-        points = [];
-        draw();
-      }
-    } else {
-      if (MODIFIERS.includes(event.key)) return;
-      lift(); // a shortcut means all that has been drawn
-      if (event.key !== "Escape") return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-    show();
-  });
-  canvas.addEventListener("blur", () => {
-    lift();
-    cursor.hidden = true;
-  });
 }

@@ -9,6 +9,7 @@
 // What is pressed means what had been drawn by then, but a busy server hears of both at once. So a stroke that is made
 // after a press waits on the sheet until the server has answered that.
 
+const { paintStroke } = await import("./pad_paint.js" + new URL(import.meta.url).search);
 const PATIENCE_MS = 5000; // for an answer
 const SEND = 'button[aria-label="Update the app with this drawing"]';
 
@@ -95,20 +96,8 @@ export class Strokes {
     this.#send();
   }
 
-  #paint({ points, width, ink }) {
-    const pen = this.#sheet.getContext("2d");
-    pen.lineWidth = width;
-    pen.strokeStyle = ink;
-    pen.lineCap = pen.lineJoin = "round";
-    pen.beginPath();
-    pen.moveTo(points[0].x, points[0].y);
-    points.slice(1).forEach(({ x, y }, i) => {
-      const before = points[i];
-      pen.quadraticCurveTo(before.x, before.y, (before.x + x) / 2, (before.y + y) / 2);
-    });
-    const last = points.at(-1);
-    pen.lineTo(last.x + 0.01, last.y); // a dot has a length too
-    pen.stroke();
+  #paint(stroke) {
+    paintStroke(this.#sheet.getContext("2d"), stroke);
   }
 
   #hand(points) {

@@ -5,6 +5,7 @@ const query = new URL(import.meta.url).search;
 const { inflate, themeOf, calm, make, mountOnce, LiveView, pixel } = await import("./wire.js" + query);
 const { Words } = await import("./numbers.js" + query);
 const LONGEST_GLIDE_MS = 850;
+const MOST_PX = 190;  // wide, where the style says nothing else
 const views = new WeakMap();
 
 export default (component) => mountOnce(views, component, (place) => new TilesView(place));
@@ -135,7 +136,8 @@ class TilesView extends LiveView {
     if (!this.tiles?.length) return;
     const [, , height, width] = this.head.shape, ratio = devicePixelRatio || 1;
     const room = this.grid.clientWidth / this.head.columns - 4;
-    const zoom = Math.max(1, Math.floor((Math.min(room, 190) * ratio) / width)) / ratio;
+    const most = parseFloat(getComputedStyle(this.grid).getPropertyValue("--most-px")) || MOST_PX;
+    const zoom = Math.max(1, Math.floor((Math.min(room, most) * ratio) / width)) / ratio;
     for (const { canvas } of this.tiles) {
       canvas.style.width = `${width * zoom}px`;
       canvas.style.height = `${height * zoom}px`;

@@ -95,7 +95,6 @@ def _words(screen: DemoScreen) -> dict[str, str]:
         soon=_("Starts from noise in {seconds} s"),
         hold=_("Hold for {seconds} s more to leave"),
         lost=_("The connection is lost. This screen goes on by itself as soon as it is back."),
-        busy=_("One moment …"),
     )
 
 

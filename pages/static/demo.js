@@ -31,7 +31,7 @@ class Demo {
   }
 
   furnish() {
-    const button = (name, press) => make("button", { type: "button", textContent: this.words.say(name), onclick: press });
+    const { words } = this, button = (textContent, press) => make("button", { type: "button", textContent, onclick: press });
     this.weights = make("div", { className: "demo-weights" });
     this.curve = make("div", { className: "demo-curve" });
     this.bars = make("div");
@@ -43,9 +43,9 @@ class Demo {
       make("section", { className: "demo-learn" }, this.weights, this.curve),
       make("section", { className: "demo-draw" }, this.input.root, answer),
     );
-    this.now = button("now", () => this.invite());
-    this.another = button("another", () => this.invite());
-    this.again = button("again", () => this.learn());
+    this.now = button(words.say("now"), () => this.invite());
+    this.another = button(words.say("another"), () => this.invite());
+    this.again = button(words.say("again"), () => this.learn());
     this.turn = make("span", { className: "demo-turn" });
     const lost = make("span", { className: "demo-lost", textContent: this.words.say("lost") });
     this.foot.replaceChildren(this.now, this.another, this.again, this.turn, lost);

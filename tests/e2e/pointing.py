@@ -59,8 +59,8 @@ def expect_bars(page: Page, *names: str) -> None:
 class Hands:
     """Whatever touches the screen: each touch by its name, with the width of its contact."""
 
-    def __init__(self, context: BrowserContext, page: Page) -> None:
-        self._page, self._events = page, context.new_cdp_session(page)
+    def __init__(self, context: BrowserContext, page: Page, pad: str = PAD) -> None:
+        self._page, self._pad, self._events = page, pad, context.new_cdp_session(page)
         self._touches: dict[str, dict[str, Any]] = {}
 
     def down(self, name: str, place: Place, width: float = 24) -> None:
@@ -105,7 +105,7 @@ class Hands:
         self._events.send("Input.dispatchMouseEvent", said | self._at(place))
 
     def _at(self, place: Place) -> dict[str, Any]:
-        box = self._page.locator(PAD).bounding_box()
+        box = self._page.locator(self._pad).bounding_box()
         assert box is not None
         zoom = box["width"] / 280
         return {"x": box["x"] + place[0] * zoom, "y": box["y"] + place[1] * zoom}

@@ -6,6 +6,7 @@ import string
 import numpy as np
 import pytest
 
+from core.demo.screen import DemoScreen
 from core.figures.binary_message import unpack
 from core.figures.image_panels import Panel, panels_message
 from core.figures.run_curves import Curves
@@ -18,6 +19,7 @@ from pages.classroom import room_check
 from pages.components import page_aids
 from pages.components.assets import STATIC
 from pages.data import embedding_map
+from pages.demo import demo_page
 from pages.evaluate import confusion_matrix
 
 SCRIPTS = {path.name: path for path in sorted(STATIC.glob("*.js")) if ".min." not in path.name}
@@ -44,7 +46,20 @@ def handed() -> dict[str, dict[str, str]]:
     words["board.js"] = {  # statuses it is handed by the name that a tile has
         name: text for name, text in board["words"].items() if name not in board["tones"]
     }
-    return words | {"matrix.js": confusion_matrix._words(), "aids.js": page_aids._words()}
+    words |= {"matrix.js": confusion_matrix._words(), "aids.js": page_aids._words()}
+    return words | {script: _demo_words(script) for script in SCRIPTS if script.startswith("demo")}
+
+
+def _demo_words(script: str) -> dict[str, str]:
+    """Return what the demo screen hands to its scripts together, of it to each the part that no other says."""
+    others = [
+        path.read_text(encoding="utf-8")
+        for name, path in SCRIPTS.items()
+        if name.startswith("demo") and name != script
+    ]
+    said = {name for code in others for names in SAYING.findall(code) for name in names}
+    words = demo_page._words(DemoScreen())
+    return {name: text for name, text in words.items() if name not in said - script_words().keys()}
 
 
 def _made_in_script(name: str) -> str:

@@ -1,0 +1,76 @@
+"""One run for all screens that see it: begun by any, its model there afterwards, and nothing kept."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from core.datasets import DatasetError, ImageData
+from core.demo.show import MOST_RUNS, Show, ShowOverError
+from tests.core.demo.conftest import few, learned
+
+
+def test_it_learns_from_noise_and_says_how_well_it_reads(show: Show, fashion: ImageData) -> None:
+    assert show.run is None
+    name = learned(show)
+    run = show.run
+    assert run is not None
+    assert run.name == name
+    assert run.seen == 3000
+    first, last = run.points[0][1], run.points[-1][1]
+    assert first < 0.3 < 0.6 < last
+    images = few(fashion)
+    right = (
+        show.predictor(name).logits(images.test_images).argmax(1) == images.test_labels
+    )  # torch's own forward
+    assert last == pytest.approx(right.mean())
+    seconds = [at for at, _share in run.points]
+    assert seconds == sorted(seconds)
+
+
+def test_who_begins_while_a_run_is_under_way_watches_that_one(
+    show_with: Callable[..., Show], fashion: ImageData
+) -> None:
+    images = few(fashion)
+    show = show_with(lambda _name: images, seconds=3600, is_ending=False)
+    first = show.begin()
+    assert not first.is_over
+    assert show.begin() is first
+    show._is_ending = lambda: True  # the server ends: so does the run
+    learned(show)
+    assert first.is_over
+    assert show.begin() is not first
+
+
+def test_a_drawing_under_way_is_answered_by_its_own_run_for_a_while(show: Show) -> None:
+    first = learned(show)
+    weights = show.predictor(first).arrays
+    for _ in range(MOST_RUNS - 1):
+        learned(show)
+    assert np.array_equal(show.predictor(first).arrays["linear.weight"], weights["linear.weight"])
+    learned(show)
+    with pytest.raises(ShowOverError):
+        show.predictor(first)
+    with pytest.raises(ShowOverError):
+        show.predictor("nobody's")
+
+
+def test_images_that_are_not_to_be_had_are_said_and_tried_again(
+    show_with: Callable[..., Show], fashion: ImageData
+) -> None:
+    failing = True
+
+    def load(_name: str) -> ImageData:
+        if failing:
+            raise DatasetError("No images.", "Bring some.")
+        return few(fashion)
+
+    show = show_with(load)
+    learned(show)
+    run = show.run
+    assert run is not None
+    assert run.trouble == "No images. Bring some."
+    with pytest.raises(ShowOverError):
+        show.predictor(run.name)
+    failing = False
+    assert show.predictor(learned(show))

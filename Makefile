@@ -7,10 +7,13 @@ TORCH ?= auto
 VERSIONS ?= tested
 INSTALL = $(BIN)/python -m deploy.install --torch $(TORCH) --versions $(VERSIONS)
 
-.PHONY: run free-port test test-fast test-faults test-full style lint bench bench-full practice screenshots pretrained messages lock clean
+.PHONY: run demo free-port test test-fast test-faults test-full style lint bench bench-full practice screenshots pretrained messages lock clean
 
 run: free-port $(VENV)/.run-ready
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+demo: free-port $(VENV)/.run-ready  # the screen for an open day, in this computer's browser
+	@$(BIN)/python -m deploy.open_demo $(PORT) & $(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 free-port:
 	@python=$(BIN)/python; test -x $$python || python=$(PYTHON); ! command -v $$python >/dev/null || $$python -m deploy.free_port $(PORT)

@@ -85,8 +85,8 @@ def moved_sentence(path: list[Place], answer: int, names: tuple[str, ...]) -> st
     }
     if now == answer:
         return _(
-            "In the corner it still reads {answer}, {share:percent.0} sure; in the middle it was {before:percent.0}. Each "
-            "weight belongs to one pixel, and the ink now lies on others.",
+            "In the corner it still reads {answer}, {share:percent.0} sure; in the middle it was {before:percent.0}. "
+            "Each weight belongs to one pixel, and the ink now lies on others.",
             **values,
         )
     return _(

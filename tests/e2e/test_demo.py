@@ -10,7 +10,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import App, end_app, start_app
+from tests.browser import App, end_app, free_port, start_app
+from tests.e2e.framed import site_with_frame
 from tests.e2e.pointing import BARS, Hands, bar
 from tests.polling import until
 
@@ -213,3 +214,25 @@ def test_for_half_an_hour_neither_server_nor_tab_grows(
         before, after = (sum(size[part] for size in some) / len(some) for some in (first, last))
         assert after - before < most_mb, sizes
     until(lambda: not server.is_running(), "the server to be gone")
+
+
+@pytest.mark.long
+def test_it_plays_in_a_frame_of_another_site(
+    screen: BrowserContext, data_folder: Path, tmp_path: Path
+) -> None:
+    port = free_port()
+    with site_with_frame(f"http://localhost:{port}/demo?pace=fast") as site:
+        own = start_app(data_folder, tmp_path / "inkling.db", port, INKLING_FRAMES=site.rstrip("/"))
+        page = screen.new_page()
+        page.goto(site)
+        frame = page.frame_locator("iframe")
+        expect(frame.locator(".demo-told")).to_contain_text(re.compile(r"reads [6-9]\d%"), timeout=AGES_MS)
+        frame.get_by_role("button", name="Draw now").click()
+        box = frame.locator(FIELD).bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 3 * box["height"] / 4, steps=10)
+        page.mouse.up()
+        expect(frame.get_by_role("heading", level=1)).to_have_text("It is a 1")
+        end_app(own)

@@ -65,11 +65,20 @@ class Demo {
   }
 
   enter(phase) {
-    clearTimeout(this.next);
+    this.wait();
     clearInterval(this.moving);
     this.restartsAt = null;
     this.phase = this.root.dataset.phase = phase;
     this.turn.textContent = "";
+  }
+
+  /** Have something done a while later, unless something else comes first; without anything, wait for nothing more. */
+  wait(ms, act) {
+    clearTimeout(this.next);
+    this.next = act ? setTimeout(() => {
+      this.next = null;
+      act();
+    }, ms) : null;
   }
 
   // ---- from noise
@@ -77,8 +86,11 @@ class Demo {
   async learn() {
     this.enter("learn");
     this.title.textContent = this.words.say("learn");
+    this.run = null;
     this.begunAt = performance.now();
+    this.isBeginning = true;
     const begun = await this.post("begin", {});
+    this.isBeginning = false;
     if (this.phase !== "learn" || !begun) return;
     this.run = begun.run;
     if (begun.pictures) this.input.offer(begun.pictures);
@@ -93,18 +105,14 @@ class Demo {
     const sinceBegin = performance.now() - this.begunAt;
     if (values.run !== this.run && this.run && sinceBegin > AGAIN_MS) return void this.learn(); // the server has forgotten it
     if (values.run !== this.run || !values.over || this.next) return;
-    this.next = setTimeout(() => {
-      this.next = null;
-      if (values.failed) this.learn();
-      else this.invite();
-    }, values.failed ? FAILED_MS : SHOWN_MS);
+    if (values.failed) this.wait(FAILED_MS, () => this.learn());
+    else this.wait(SHOWN_MS, () => this.invite());
   }
 
   // ---- the visitor's turn
 
   invite() {
     this.enter("draw");
-    this.next = null;
     this.title.textContent = this.words.say("draw");
     this.told.textContent = this.words.say("how");
     this.input.clear();
@@ -115,17 +123,22 @@ class Demo {
   touch() {
     if (this.phase === "learn") return;
     if (this.phase === "corner") this.invite();
-    clearTimeout(this.next);
+    this.wait();
   }
 
   async ask(ink, image) {
     const number = (this.asked = (this.asked ?? 0) + 1), more = image === undefined ? {} : { image };
-    const answer = await this.post("answer", { run: this.run, language: this.data.language, ...more }, ink);
-    if (!answer || number !== this.asked || this.phase === "learn") return;
+    const isOld = () => number !== this.asked || this.phase === "learn";
+    let answer = null;
+    while (!(answer ??= await this.post("answer", { run: this.run, language: this.data.language, ...more }, ink))) {
+      if (isOld()) return;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS)); // the server is away, or busy with others'
+    }
+    if (isOld()) return;
     if (answer.trouble) return void (this.told.textContent = answer.trouble);
     this.enter("answer");
     this.show(answer);
-    if (answer.path) this.next = setTimeout(() => this.move(answer), READ_MS);
+    if (answer.path) this.wait(READ_MS, () => this.move(answer));
   }
 
   show(answer) {
@@ -167,7 +180,7 @@ class Demo {
   look() {
     const now = performance.now();
     if (this.phase === "learn") {
-      if (!this.run && now - this.begunAt > AGAIN_MS) this.learn(); // the server was away
+      if (!this.run && !this.isBeginning && now - this.begunAt > AGAIN_MS) this.learn(); // the server was away
       return;
     }
     const at = Math.min(this.touchedAt + UNTOUCHED_MS, this.restartsAt == null ? Infinity : Math.max(this.restartsAt, this.touchedAt + STAYS_MS));

@@ -74,6 +74,7 @@ def test_it_is_played_by_touch_and_begins_again(screen: BrowserContext, app: App
     expect(page.locator(".demo-told")).to_contain_text("In the corner it")
     page.clock.run_for(IDLE_MS)
     expect_learned(page)
+    expect(phase(page, "draw")).to_be_visible(timeout=AGES_MS)
     assert screen.cookies() == []
     assert page.url == f"{app.url}/demo?pace=fast"
 

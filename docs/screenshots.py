@@ -1,6 +1,6 @@
 """Takes the pictures of docs/images from the running app: `make screenshots`. Needs a Chromium.
 
-`python -m docs.screenshots sections` takes only those of the sections of Weights, Evaluate and Data.
+`python -m docs.screenshots states|pages|sections|drawings|class` takes only those, such as the ones of a class.
 """
 
 import io
@@ -8,16 +8,15 @@ import os
 import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from benchmarks.photos import photograph
 from core import synthetic_digits
@@ -27,23 +26,15 @@ from core.config.run_config import RunConfig
 from core.datasets import load
 from core.runs import Store
 from core.training.loop import train
+from docs.class_pictures import class_pictures
+from docs.fool_it_pictures import fool_it_picture
+from docs.taking import DESKTOP, IMAGES, PHONE, Shot, Visitor, kept_small, settle, snap, until
 from tests.browser import FLAGS, App, browser_path, end_app, start_app
 from tests.e2e.drawing import MIDDLE, choose, draw, expect_class, open_draw, path_of, press
 
-IMAGES: Final = Path(__file__).parent / "images"
-DESKTOP: Final = {"width": 1280, "height": 900}
-PHONE: Final = {"width": 390, "height": 844}
+KINDS: Final = ("states", "pages", "sections", "drawings", "class")  # in this order
 SLOW: Final = "steps:25"
 TALLEST_PX: Final = 1_300
-LARGEST_BYTES: Final = 190_000
-
-
-@dataclass(frozen=True)
-class Shot:
-    """A picture: its name, and the address it shows."""
-
-    name: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -58,68 +49,80 @@ class Section:
     size: dict[str, int] = field(default_factory=lambda: DESKTOP)
 
 
-def main(only_sections: bool = False) -> None:
-    """Take every picture; those of whole pages in light and dark, wide and at a phone's width."""
+def main(kinds: Sequence[str] = KINDS) -> None:
+    """Take every picture of these kinds; those of whole pages in light and dark, wide and at a phone's width."""
     IMAGES.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp())
-    app = start_app(folder / "data", folder / "inkling.db", INKLING_WORKERS="1")
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder, browser = Path(name), playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        if {*kinds} - {"class"}:
+            with running(folder, INKLING_WORKERS="1", INKLING_RUNNING="1") as (
+                app,
+                store,
+            ):  # so that one waits
+                visitor = Visitor.new(browser, app, store)
+                visitor.warm_up()
+                for kind, taking in WAYS.items():
+                    if kind in kinds:
+                        taking(visitor)
+        if "class" in kinds:
+            with running(folder / "class") as (app, store):
+                visitor = Visitor.new(browser, app, store)
+                visitor.warm_up()
+                class_pictures(visitor)
+                fool_it_picture(visitor)
+        browser.close()
+
+
+@contextmanager
+def running(folder: Path, **variables: str) -> Iterator[tuple[App, Store]]:
+    """Give an app of its own, with its store."""
+    folder.mkdir(exist_ok=True)
+    app = start_app(folder / "data", folder / "inkling.db", **variables)
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-            warm_up(browser, app)
-            with closing(Store(f"sqlite:///{app.store}", settings=Settings(data=str(app.data)))) as store:
-                if not only_sections:
-                    train_states(browser, app, store)
-                    pages(browser, app, store)
-                sections(browser, app, store)
-            drawings(browser, app)
-            browser.close()
+        with closing(Store(f"sqlite:///{app.store}", settings=Settings(data=str(app.data)))) as store:
+            yield app, store
     finally:
         end_app(app)
 
 
-def warm_up(browser: Browser, app: App) -> None:
-    """Wait until the first visitor is served: the images are unpacked then."""
-    page = browser.new_page()
-    page.goto(app.url)
-    page.locator(".ink-status").first.wait_for(timeout=120_000)
-    page.close()
-
-
-def train_states(browser: Browser, app: App, store: Store) -> None:
-    """Bring a run into each state and take the Train page."""
-    take(browser, app, Shot("train-empty", "/"))
-    finished = ended(store, DEFAULT, "finished")
-    take(browser, app, Shot("train-finished", f"/?run={finished}"))
-    take(
-        browser, app, Shot("train-diverged", f"/?run={ended(store, PRESETS['diverges'].config, 'diverged')}")
-    )
-    missing = RunConfig(dataset="kmnist")
-    take(browser, app, Shot("train-failed", f"/?run={ended(store, missing, 'failed')}"))
+def train_states(visitor: Visitor) -> None:
+    """Bring a run into each state and take the Train page, mostly as somebody who has no earlier curve."""
+    visitor.take(Shot("train-empty", "/"))
+    for config, status in (
+        (DEFAULT, "finished"),
+        (PRESETS["diverges"].config, "diverged"),
+        (RunConfig(dataset="kmnist"), "failed"),
+    ):
+        run = ended(visitor.store, config, status)
+        visitor.take(Shot(f"train-{status}", f"/?run={run}"))
+        visitor = visitor.another()
+    store = visitor.store
     live = store.create(RunConfig(epochs=20), name="A slow run", pace=SLOW)
     until(lambda: store.get(live).step > 100)
     waiting = store.create(RunConfig(epochs=2, seed=1), name="The next one")
-    take(browser, app, Shot("train-running", f"/?run={live}"))
-    take(browser, app, Shot("train-queued", f"/?run={waiting}"))
+    visitor.take(Shot("train-running", f"/?run={live}"))
+    visitor.take(Shot("train-queued", f"/?run={waiting}"))
     store.order(live, command="pause")
     until(lambda: store.get(live).status == "paused")
-    take(browser, app, Shot("train-paused", f"/?run={live}"))
+    visitor.take(Shot("train-paused", f"/?run={live}"))
     store.order(live, command="run")
     until(lambda: store.get(live).status == "running")
-    os.kill(worker_of(app), signal.SIGKILL)
+    os.kill(worker_of(visitor.app), signal.SIGKILL)
     until(lambda: store.get(live).status == "interrupted")
-    take(browser, app, Shot("train-interrupted", f"/?run={live}"))
+    visitor.take(Shot("train-interrupted", f"/?run={live}"))
     until(lambda: store.get(waiting).status == "finished")
 
 
-def pages(browser: Browser, app: App, store: Store) -> None:
+def pages(visitor: Visitor) -> None:
     """Take every other page with a finished run in view."""
-    run = next(row.id for row in store.list(statuses=["finished"]) if row.model == "softmax")
+    store = visitor.store
+    finished = (row.id for row in store.list(statuses=["finished"]) if row.config == DEFAULT)
+    run = next(finished, None) or ended(store, DEFAULT, "finished")
     for name in ("weights", "draw", "evaluate", "data", "runs"):
-        take(browser, app, Shot(name, f"/{name}?run={run}"))
+        visitor.take(Shot(name, f"/{name}?run={run}"))
 
 
-def sections(browser: Browser, app: App, store: Store) -> None:
+def sections(visitor: Visitor) -> None:
     """Take what docs/weights.md, evaluate.md and data.md show, of a softmax regression of garments."""
 
     def press(name: str) -> Callable[[Page], None]:
@@ -150,7 +153,9 @@ def sections(browser: Browser, app: App, store: Store) -> None:
         press("Keep this edit")(page)
 
     config = RunConfig(dataset="fashion_mnist", epochs=3, eval_every=0)
-    run = store.add_finished_run(config, list(train(load(config.dataset, app.data), config)), name="Garments")
+    run = visitor.store.add_finished_run(
+        config, list(train(load(config.dataset, visitor.app.data), config)), name="Garments"
+    )
     for section in (
         Section("weights-time", "weights", "During training", "light", travel),
         Section("weights-arithmetic", "weights", "Arithmetic", "dark"),
@@ -163,15 +168,13 @@ def sections(browser: Browser, app: App, store: Store) -> None:
         Section("data-classes", "data", "Classes", "dark"),
         Section("data-doubts", "data", "Duplicates and label issues", "light"),
     ):
-        take_section(browser, app, run, section)
+        take_section(visitor, run, section)
 
 
-def take_section(browser: Browser, app: App, run: str, section: Section) -> None:
+def take_section(visitor: Visitor, run: str, section: Section) -> None:
     """Take the main part of one section, at most TALLEST_PX of it."""
-    context = browser.new_context(viewport=section.size, color_scheme=section.theme)  # type: ignore[arg-type]
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.goto(f"{app.url}/{section.page}?run={run}")
+    page = visitor.page(section.size, section.theme)
+    page.goto(f"{visitor.app.url}/{section.page}?run={run}")
     page.get_by_role("tab", name=section.tab, exact=True).click()
     settle(page)
     section.prepare(page)
@@ -185,18 +188,18 @@ def take_section(browser: Browser, app: App, run: str, section: Section) -> None
     main.screenshot(path=path)
     picture = Image.open(path).convert("RGB")
     picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX)))
-    picture.save(path, optimize=True)
-    if path.stat().st_size > LARGEST_BYTES:  # in 256 colours, chosen so that the rare ones stay as they are
-        picture.quantize(256, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
-    context.close()
+    picture.save(path)
+    kept_small(path)
+    page.context.close()
 
 
-def drawings(browser: Browser, app: App) -> None:
+def drawings(visitor: Visitor) -> None:
     """Draw and upload digits as a visitor does, and take what the Draw page says of them."""
-    page = browser.new_context(viewport=DESKTOP, color_scheme="light").new_page()  # type: ignore[arg-type]
+    page, app = visitor.page(), visitor.app
     open_draw(page, app, "softmax-mnist")
     draw(page, path_of(3, MIDDLE))
     expect_class(page, "3")
+    page.locator(".st-key-behind").get_by_text("all pixels", exact=True).wait_for()  # why comes after what
     snap(page, "draw-answer")
     press(page, "Draw them")
     page.locator(".st-key-flip_told").wait_for()
@@ -206,8 +209,7 @@ def drawings(browser: Browser, app: App) -> None:
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     snap(page, "draw-flipped")
     page.context.close()
-    phone = browser.new_context(viewport=PHONE, color_scheme="dark", has_touch=True, is_mobile=True)  # type: ignore[arg-type]
-    page = phone.new_page()
+    page = visitor.page(PHONE, "dark", has_touch=True, is_mobile=True)
     open_draw(page, app, "cnn-mnist")
     choose(page, "Photo or scan")
     hand, rng = synthetic_digits.Handwriting(size_px=150), np.random.default_rng(5)
@@ -222,13 +224,7 @@ def drawings(browser: Browser, app: App) -> None:
     page.locator('input[type="file"]').set_input_files(file)  # type: ignore[arg-type]
     expect_class(page, "5")
     snap(page, "draw-photo-phone")
-    phone.close()
-
-
-def snap(page: Page, name: str) -> None:
-    """Take a picture of the page as it is, once it has settled."""
-    settle(page)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    page.context.close()
 
 
 def ended(store: Store, config: RunConfig, status: str) -> str:
@@ -258,37 +254,7 @@ def worker_of(app: App) -> int:
     )
 
 
-def until(condition: Callable[[], bool], deadline_s: float = 120.0) -> None:
-    """Return once `condition` holds.  Raises: TimeoutError."""
-    end_s = time.monotonic() + deadline_s
-    while not condition():
-        if time.monotonic() > end_s:
-            raise TimeoutError(f"not within {deadline_s} s")
-        time.sleep(0.1)
-
-
-def take(browser: Browser, app: App, shot: Shot) -> None:
-    """Take one picture in both themes and widths."""
-    for theme in ("light", "dark"):
-        for width, size in (("", DESKTOP), ("-phone", PHONE)):
-            context = browser.new_context(viewport=size, color_scheme=theme, device_scale_factor=1)  # type: ignore[arg-type]
-            page = context.new_page()
-            page.goto(app.url + shot.address)
-            settle(page)
-            page.screenshot(path=IMAGES / f"{shot.name}-{theme}{width}.png")
-            context.close()
-
-
-def settle(page: Page) -> None:
-    """Wait until the page has been drawn and nothing is stale any more."""
-    page.get_by_test_id("stMain").wait_for(timeout=60_000)
-    page.get_by_test_id("stStatusWidget").wait_for(state="hidden", timeout=60_000)
-    page.wait_for_load_state("networkidle")
-    until(lambda: page.locator("[data-stale='true']").count() == 0, 30)
-    end_s = time.monotonic() + 1.2  # the tiles glide and the first tick arrives
-    while time.monotonic() < end_s:
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-
+WAYS: Final = {"states": train_states, "pages": pages, "sections": sections, "drawings": drawings}
 
 if __name__ == "__main__":
-    main(only_sections="sections" in sys.argv[1:])
+    main(sys.argv[1:] or KINDS)

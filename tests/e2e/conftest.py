@@ -1,12 +1,15 @@
 """The shared app's store, and a free core for every browser test."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from benchmarks.page_client import Session
 from core.runs import Store
 from tests.browser import App
+from tests.e2e.lesson import Arrive
 from tests.polling import run_aside
 from tests.runs_in_work import stop_all
 
@@ -32,3 +35,17 @@ def no_run_is_left_in_work(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if store:
         stop_all(store)
+
+
+@pytest.fixture
+def arrive(browser: Browser) -> Iterator[Arrive]:
+    """Return what opens a device with a screen of this size, in this theme."""
+    opened: list[BrowserContext] = []
+
+    def device(size: dict[str, int], scheme: Any = "light") -> Page:
+        opened.append(browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB"))  # type: ignore[arg-type]
+        return opened[-1].new_page()
+
+    yield device
+    for context in opened:
+        context.close()

@@ -21,7 +21,7 @@ from core.training.loop import train
 from tests.browser import SHOWN, App
 from tests.e2e.asking import Asking
 from tests.e2e.drawing import MIDDLE, draw, expect_class, expect_rest, open_draw, path_of
-from tests.e2e.test_class import join, start_class
+from tests.e2e.lesson import join, start_class
 from tests.e2e.test_runs import open_runs, select_row
 from tests.polling import until
 from tests.train_page import expect_status, press

@@ -3,38 +3,20 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import App
-from tests.e2e.drawing import MIDDLE, draw, expect_class, expect_rest, open_draw, path_of
-from tests.e2e.test_class import PHONE, Student, fits, join, start_class
+from tests.e2e.drawing import expect_rest
+from tests.e2e.lesson import LAPTOP, PHONE, Arrive, fits, hand_in, join, open_section, start_class
 from tests.train_page import press
 
 pytestmark = pytest.mark.e2e
-LAPTOP = {"width": 1366, "height": 900}
-
-
-def open_section(page: Page, app: App, section: str) -> None:
-    page.goto(f"{app.url}/classroom?class_section={section}")
-    expect_rest(page)
-
-
-def hand_in(student: Student, app: App, digit: int, kind: str, label: int) -> None:
-    """Draw a digit, and hand it in as one of a kind ("written" or "fooled")."""
-    page = student.page
-    open_draw(page, app)
-    draw(page, path_of(digit, MIDDLE))
-    expect_class(page, str(digit))
-    page.locator(f".st-key-{kind}_{label} button").click()
-    expect(page.get_by_text(f"Your {label} is handed in")).to_be_visible()
-    expect_rest(page)
 
 
 def test_a_class_hands_drawings_in_judges_them_makes_them_a_dataset_and_takes_them_back(
-    browser: Browser, app: App
+    app: App, arrive: Arrive
 ) -> None:
-    contexts = [browser.new_context(viewport=size, locale="en-GB") for size in (LAPTOP, LAPTOP, PHONE)]  # type: ignore[arg-type]
-    teacher, *pages = (context.new_page() for context in contexts)
+    teacher, *pages = (arrive(size) for size in (LAPTOP, LAPTOP, PHONE))
     code = start_class(teacher, app, "8c draws")
     ada, ben = (join(page, app, code, name) for page, name in zip(pages, ("Ada", "Ben"), strict=True))
     open_section(teacher, app, "activities")
@@ -74,5 +56,3 @@ def test_a_class_hands_drawings_in_judges_them_makes_them_a_dataset_and_takes_th
     press(teacher, "End the class")
     press(teacher, "End, and delete everything")
     expect(teacher.get_by_text("has ended")).to_be_visible()
-    for context in contexts:
-        context.close()

@@ -45,7 +45,7 @@ def has_focus(page: Page, key: str) -> bool:
 def test_train_is_two_keys_away_keeps_the_focus_and_says_what_comes_of_it(
     app: App, page: Page, store: Store
 ) -> None:
-    open_train(page, app.url)
+    open_train(page, f"{app.url}/?epochs=1")
     said = page.locator(".ink-hidden[role=status]")
     expect(page.locator(".ink-skip")).to_have_count(1)
     page.keyboard.press("Tab")

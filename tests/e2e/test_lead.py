@@ -1,63 +1,32 @@
 """A class is led in real browsers: its board is live; its screens pause, are held, are told a line, and are sent."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import select
+from playwright.sync_api import Page, expect
 
 from core.runs import Store
-from core.runs.classroom_schema import MEMBERS
 from tests.browser import App, on_page
 from tests.e2e.drawing import expect_rest
-from tests.e2e.test_class import PHONE, TABLET, Student, join, start_class
+from tests.e2e.lesson import (
+    HELD,
+    LAPTOP,
+    LINE,
+    PHONE,
+    TABLET,
+    Arrive,
+    Student,
+    begin_run,
+    join,
+    lead,
+    start_class,
+    tile,
+)
 from tests.polling import until
-from tests.runs_in_work import LONG
-from tests.train_page import press, step_shown
+from tests.train_page import expect_status, press, step_shown
 
 pytestmark = pytest.mark.e2e
-LAPTOP = {"width": 1366, "height": 768}
-HELD, LINE = "dialog.ink-held", ".ink-line-shown"
 SAME = "() => window.sameDocument === true"
-
-Arrive = Callable[..., Page]
-
-
-@pytest.fixture
-def arrive(browser: Browser) -> Iterator[Arrive]:
-    """Return what opens a device with a screen of this size, in this theme."""
-    opened: list[BrowserContext] = []
-
-    def device(size: dict[str, int], scheme: Any = "light") -> Page:
-        opened.append(browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB"))  # type: ignore[arg-type]
-        return opened[-1].new_page()
-
-    yield device
-    for context in opened:
-        context.close()
-
-
-def begin_run(store: Store, student: Student, app: App) -> str:
-    """Have a run of the student's be in training, and their page show it."""
-    with store.database.read() as connection:
-        owner = connection.scalar(select(MEMBERS.c.id).where(MEMBERS.c.nickname == student.nickname))
-    assert owner
-    run_id = store.create(LONG, owner=owner, pace="steps:20")
-    store.enqueue(run_id)
-    student.page.goto(f"{app.url}/?run={run_id}")
-    expect_rest(student.page)
-    return run_id
-
-
-def lead(page: Page, order: str) -> None:
-    """Press one of the buttons to lead with."""
-    panel = page.get_by_test_id("stPopoverBody")
-    if not panel.count():
-        page.get_by_role("button", name=re.compile("Lead “")).click()
-    panel.get_by_role("button", name=order).click()
-    expect_rest(page)
 
 
 def on_page_of(student: Student, path: str, run_id: str = "") -> None:
@@ -65,10 +34,6 @@ def on_page_of(student: Student, path: str, run_id: str = "") -> None:
     ending = rf"{path}(\?.*{run_id}.*)?$" if not run_id else rf"{path}\?.*run={run_id}"
     expect(student.page).to_have_url(re.compile(ending))
     assert student.page.evaluate(SAME), "the document was loaded again"
-
-
-def tile(page: Page, nickname: str):
-    return page.locator(".ink-board li").filter(has_text=nickname)
 
 
 def read_aloud(page: Page, role: str) -> list[str]:
@@ -84,6 +49,43 @@ def is_free(page: Page) -> bool:
     return bool(page.evaluate("document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('.stApp')"))
 
 
+@pytest.mark.usefixtures("trains")
+def test_a_members_screen_is_led(app: App, store: Store, page: Page, arrive: Arrive) -> None:
+    code = start_class(page, app, "7a")
+    ada = join(arrive(PHONE, "dark"), app, code, "Ada")
+    run_id = begin_run(store, ada, app)
+    ada.page.evaluate("window.sameDocument = true")
+    page.get_by_role("button", name=re.compile("Lead “")).click()
+    lead(page, "Pause all training")
+    expect(ada.page.locator(LINE)).to_have_text(re.compile("^Your teacher has paused training"))
+    expect_status(ada.page, "paused")
+    until(lambda: store.get(run_id).status == "paused", "the run to stand still")
+    stood = store.get(run_id).step
+    lead(page, "Let training go on")
+    expect(ada.page.locator(LINE)).to_have_count(0)
+    until(lambda: step_shown(ada.page) > stood, "the step to go on")
+
+    lead(page, "Hold all screens")
+    expect(ada.page.get_by_role("alertdialog", name="Look at your teacher")).to_be_focused()
+    assert not is_free(ada.page)
+    lead(page, "Release all screens")
+    expect(ada.page.locator(HELD)).to_be_hidden()
+    assert is_free(ada.page)
+
+    line = page.get_by_role("textbox", name="A line on all screens")
+    line.fill("Two minutes left")
+    line.press("Enter")
+    expect(ada.page.locator(LINE)).to_have_text(re.compile("^Two minutes left"))
+    page.goto(f"{app.url}/weights?run={run_id}")
+    expect_rest(page)
+    lead(page, "Show this page to all")
+    on_page_of(ada, "/weights", run_id)
+    ada.page.goto(f"{app.url}/runs")
+    page.goto(f"{app.url}/classroom?class_section=board")
+    expect(tile(page, "Ada")).to_contain_text("Elsewhere")
+
+
+@pytest.mark.long
 @pytest.mark.usefixtures("trains")
 def test_a_class_is_led(app: App, store: Store, page: Page, arrive: Arrive) -> None:
     code = start_class(page, app, "7b")
@@ -186,6 +188,7 @@ def test_a_class_is_led(app: App, store: Store, page: Page, arrive: Arrive) -> N
         expect(student.page.locator(".ink-line")).to_have_count(1)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("trains")
 def test_a_held_screen_is_free_in_the_end(app: App, page: Page, arrive: Arrive) -> None:
     code = start_class(page, app, "8c")

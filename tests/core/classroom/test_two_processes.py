@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.classroom.board import Boards
 from core.classroom.classrooms import Classrooms
 from core.classroom.ending import Ending
 from core.classroom.errors import TooManyGuesses, UnknownClassroom, WrongKey
@@ -12,6 +13,7 @@ from core.classroom.guesses import CODES_BY_BROWSER, KEYS_BY_MEMBER
 from core.classroom.members import Members
 from core.classroom.seats import give_up_seat, note_seen, roles, seat_of
 from core.classroom.teachers import Teachers
+from core.config.run_config import RunConfig
 from core.runs import Store
 from tests.core.classroom.conftest import Later, School, members, open_store, teacher, visitor
 
@@ -95,3 +97,17 @@ def test_wrong_guesses_count_together(store: Store, second: Store, school: Schoo
         with pytest.raises(TooManyGuesses):
             Members(visitor(one)).rejoin(school.classroom.code, "Ada", school.ada.key, "10.0.0.9")
         assert Members(visitor(one)).named(school.classroom.code, "10.0.0.1")
+
+
+def test_both_have_one_board_of_the_runs_made_by_either(store: Store, second: Store, school: School) -> None:
+    ben = Members(visitor(second)).join(school.classroom.code, "Ben")
+    runs = [
+        store.create(RunConfig(), owner=school.ada.member.id),
+        second.create(RunConfig(), owner=ben.member.id),
+    ]
+    for one in (store, second):
+        entries = Boards(teacher(one, school.classroom)).entries(school.classroom.id)
+        assert [(entry.member.nickname, entry.run and entry.run.id) for entry in entries] == [
+            ("Ada", runs[0]),
+            ("Ben", runs[1]),
+        ]

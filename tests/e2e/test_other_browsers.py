@@ -1,4 +1,4 @@
-"""What schools have beside Chromium: Firefox, and the WebKit of iPads. Train, draw, lose the connection and go on."""
+"""What schools have beside Chromium, Firefox and the WebKit of iPads: train, draw, join a class, lose the link."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,11 @@ import numpy as np
 import pytest
 
 from benchmarks.wire import Link
+from core.access.rules import OPERATOR
+from core.classroom.board import Boards
+from core.classroom.classrooms import Classrooms
+from core.classroom.handwriting import Handwriting
+from core.classroom.lead import Lead
 from core.runs import Store
 from tests.browser import App
 from tests.e2e.drawing import MIDDLE, path_of
@@ -36,6 +41,10 @@ CURVE = "return document.querySelector('.ink-chart .scatterlayer path.js-line')?
 LOST = (
     "return getComputedStyle(document.querySelector('.stApp'), '::after').content.includes('Connection lost')"
 )
+SUGGESTED = "return document.querySelector('input[name=nickname]')?.value ?? ''"
+JOIN = "button[value=join]"
+LINE = ".ink-line-shown"
+IS_HELD = "return !!document.querySelector('dialog.ink-held')?.open"
 BUTTON = ".st-key-train_button button:not([disabled])"
 
 
@@ -75,7 +84,8 @@ def step_of(browser: OtherBrowser) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
-def test_it_trains_paints_draws_and_answers(other: OtherBrowser, app: App) -> None:
+def trains(other: OtherBrowser, app: App) -> None:
+    """Press Train and see weight images move, a curve, and the run's end."""
     other.open(f"{app.url}/?epochs=2")
     place_of(other, BUTTON)
     until(lambda: other.ask(CURVE) == "" and other.ask(STILL), "the page to stand")
@@ -86,13 +96,56 @@ def test_it_trains_paints_draws_and_answers(other: OtherBrowser, app: App) -> No
     until(lambda: "Finished" in other.ask(TEXT, ".ink-status"), "the run to end")
     assert len(other.ask(CURVE)) > 50
 
+
+def draws(other: OtherBrowser, app: App, digit: int) -> None:
+    """Draw a digit with the mouse and see it read."""
     other.open(f"{app.url}/draw?run=cnn-mnist")
     until(lambda: other.ask(STILL) and "Draw a digit" in other.ask(TEXT, ".st-key-answer"), "Draw to stand")
     left, top, _width, _height = place_of(other, "canvas.upper-canvas")
-    for stroke in path_of(7, MIDDLE):
+    for stroke in path_of(digit, MIDDLE):
         drag(other, [(left + x, top + y) for x, y in np.asarray(stroke)])
     answer = "return document.querySelector('.st-key-answer .ink-answer')?.dataset.class"
-    until(lambda: other.ask(answer) == "7", "the answer")
+    until(lambda: other.ask(answer) == str(digit), "the answer")
+
+
+def test_it_trains_paints_draws_and_answers(other: OtherBrowser, app: App) -> None:
+    trains(other, app)
+    draws(other, app, 7)
+
+
+def test_a_member_joins_trains_is_paused_held_and_hands_a_drawing_in(
+    other: OtherBrowser, app: App, store: Store
+) -> None:
+    by_command = store.acting_as(OPERATOR)
+    classroom, _key = Classrooms(by_command).start("In another browser")
+    Handwriting(by_command).start(classroom.id)
+    lead, boards = Lead(by_command), Boards(by_command)
+    other.open(f"{app.url}/join/{classroom.code}")
+    until(lambda: other.ask(SUGGESTED), "a nickname to be suggested")
+    click(other, JOIN)
+    until(lambda: other.ask(TEXT, "strong.code"), "the key to be shown")
+    (entry,) = boards.entries(classroom.id)
+    assert other.ask(TEXT, "h1") == f"You are {entry.member.nickname}"
+    trains(other, app)
+    assert entry.member.nickname in other.ask(TEXT, ".ink-seat")
+    (entry,) = boards.entries(classroom.id)
+    assert entry.run is not None
+    assert entry.run.status == "finished"
+
+    lead.pause(classroom.id)
+    until(lambda: "paused training" in other.ask(TEXT, LINE), "the page to say that training is paused")
+    lead.go_on(classroom.id)
+    until(lambda: not other.ask(TEXT, LINE), "the line to go")
+    lead.hold(classroom.id, is_held=True)
+    until(lambda: other.ask(IS_HELD), "the screen to be held")
+    lead.hold(classroom.id, is_held=False)
+    until(lambda: not other.ask(IS_HELD), "the screen to be free")
+
+    draws(other, app, 3)
+    click(other, ".st-key-written_3 button:not([disabled])")
+    until(lambda: len(Handwriting(by_command).shared(classroom.id)) == 1, "the drawing to be handed in")
+    (drawing,) = Handwriting(by_command).shared(classroom.id)
+    assert (drawing.label, drawing.member_id) == (3, entry.member.id)
 
 
 def test_it_says_that_the_connection_is_lost_and_catches_up(

@@ -1,8 +1,10 @@
 """What a teacher and students do in a lesson, in real browsers: start a class, join it, lead it, hand drawings in."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import select
@@ -46,22 +48,35 @@ def start_class(page: Page, app: App, title: str) -> str:
     return page.locator(".ink-poster-code").inner_text().strip()
 
 
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the page if INKLING_LESSON_PICTURES names a folder to keep it in."""
+    folder = os.environ.get("INKLING_LESSON_PICTURES")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
 def fits(page: Page) -> bool:
     """Return whether nothing stands beyond the right edge."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def join(
-    page: Page, app: App, code: str, nickname: str = "", look: Callable[[], None] = lambda: None
+    page: Page,
+    app: App,
+    code: str,
+    nickname: str = "",
+    look: Callable[[], None] = lambda: None,
+    address: str = "",
 ) -> Student:
     """Join as a student does: with the code, typed in small letters; nickname: "" for what is suggested.
 
-    look: called where the key is shown.
+    look: called where the key is shown. address: of the class, where its link is opened and no code typed.
     """
-    page.goto(f"{app.url}/join")
+    page.goto(f"{app.url}{address or '/join'}")
     assert fits(page)
-    page.get_by_label("The class's code").fill(f"{code[:3]} {code[3:]}".lower())
-    page.get_by_role("button", name="Continue").click()
+    if not address:
+        page.get_by_label("The class's code").fill(f"{code[:3]} {code[3:]}".lower())
+        page.get_by_role("button", name="Continue").click()
     field = page.get_by_label("Your nickname").first
     if nickname:
         field.fill(nickname)

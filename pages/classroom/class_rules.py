@@ -6,17 +6,16 @@ from typing import Any
 import streamlit as st
 
 from core.classroom.classroom_table import Classroom
-from core.classroom.errors import ClassroomError
 from core.classroom.lead import Lead
 from core.config.config_title import MODELS
 from core.config.run_config import FIELD_NAMES, RunConfig
 from core.config.setting_labels import LABELS
 from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
-from core.runs import StoreError
 from core.runs.class_rules import FREE, ClassRules
 from pages.components.navigation import ALWAYS, page_names, title_of
 from pages.run_context.form_config import config_in_form
+from pages.server.errors import trouble_told
 from pages.server.visitor import store
 
 
@@ -93,7 +92,5 @@ def _fix(classroom_id: str, rules: ClassRules, *, is_fixed: bool) -> None:
 
 
 def _keep(classroom_id: str, rules: ClassRules) -> None:
-    try:
+    with trouble_told():
         Lead(store()).set_rules(classroom_id, rules)
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)

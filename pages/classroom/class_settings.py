@@ -8,17 +8,15 @@ import streamlit as st
 from core.classroom.classroom_table import Classroom
 from core.classroom.classrooms import LONGEST_TITLE, MOST_DAYS, Classrooms, next_week
 from core.classroom.ending import Ending
-from core.classroom.errors import ClassroomError
 from core.classroom.nicknames import KINDS
 from core.classroom.teachers import Teachers
-from core.datasets import DatasetError
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from core.live.class_news import class_mark
-from core.runs import StoreError
 from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
 from pages.classroom.teacher_keys import keys_section
+from pages.server.errors import trouble_told
 from pages.server.visitor import renew_roles, store
 
 
@@ -119,34 +117,26 @@ def _change(classroom_id: str, name: str, key: str) -> None:
 
 
 def _set(classroom_id: str, **values: Any) -> None:
-    try:
+    with trouble_told():
         Classrooms(store()).change(classroom_id, **values)
         renew_roles()
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
 
 
 def _copy(classroom_id: str) -> None:
     state = st.session_state
-    try:
+    with trouble_told():
         copied, key = Classrooms(store()).copy(classroom_id)
-    except (ClassroomError, StoreError) as error:
-        state.trouble = str(error)
-        return
-    renew_roles()
-    state.classroom, state.new_teacher_key = copied.id, ("", key)
-    state.done = _("This is the copy, with the code {code}.", code=copied.code)
+        renew_roles()
+        state.classroom, state.new_teacher_key = copied.id, ("", key)
+        state.done = _("This is the copy, with the code {code}.", code=copied.code)
 
 
 def _leave(classroom_id: str, title: str) -> None:
-    try:
+    with trouble_told():
         Teachers(store()).leave(classroom_id)
         renew_roles()
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
-        return
-    st.session_state.pop("classroom", None)
-    st.session_state.done = _("This browser leads the class “{title}” no more.", title=title)
+        st.session_state.pop("classroom", None)
+        st.session_state.done = _("This browser leads the class “{title}” no more.", title=title)
 
 
 def _ask_end(classroom: Classroom) -> None:
@@ -182,17 +172,18 @@ def _ask_end(classroom: Classroom) -> None:
 
 def _end(classroom: Classroom, *, keeps_runs: bool = False) -> None:
     state = st.session_state
-    try:
+    with trouble_told():
         erased = Ending(store()).end(classroom.id, keeps_runs=keeps_runs)
         renew_roles()
-    except (ClassroomError, DatasetError, StoreError) as error:
-        state.trouble = str(error)
-        return
-    state.pop("classroom", None)
-    state.pop("new_teacher_key", None)
-    said = erased.in_words()
-    state.done = (
-        _("The class “{title}” has ended. Deleted for good: {what:list}.", title=classroom.title, what=said)
-        if said
-        else _("The class “{title}” has ended.", title=classroom.title)
-    )
+        state.pop("classroom", None)
+        state.pop("new_teacher_key", None)
+        said = erased.in_words()
+        state.done = (
+            _(
+                "The class “{title}” has ended. Deleted for good: {what:list}.",
+                title=classroom.title,
+                what=said,
+            )
+            if said
+            else _("The class “{title}” has ended.", title=classroom.title)
+        )

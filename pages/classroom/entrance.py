@@ -5,15 +5,14 @@ from datetime import date, timedelta
 import streamlit as st
 
 from core.classroom.classrooms import LONGEST_TITLE, MOST_DAYS, Classrooms
-from core.classroom.errors import ClassroomError
 from core.classroom.nicknames import KINDS, LIST, LONGEST, OWN, SHORTEST
 from core.classroom.teachers import Teachers
 from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
-from core.runs import StoreError
 from pages.classroom.join_routes import JOIN
 from pages.server.base_path import prefix_of
+from pages.server.errors import trouble_told
 from pages.server.visitor import renew_roles, store
 
 NICKNAMES = Sentences(
@@ -77,13 +76,10 @@ def _start_form() -> None:
 
 def _start() -> None:
     state = st.session_state
-    try:
+    with trouble_told():
         classroom, key = Classrooms(store()).start(state.class_title, state.class_day, state.class_nicknames)
-    except (ClassroomError, StoreError) as error:
-        state.trouble = str(error)
-        return
-    renew_roles()
-    state.classroom, state.new_teacher_key = classroom.id, ("", key)
+        renew_roles()
+        state.classroom, state.new_teacher_key = classroom.id, ("", key)
 
 
 def _key_form() -> None:
@@ -101,11 +97,8 @@ def _key_form() -> None:
 
 def _enter() -> None:
     state = st.session_state
-    try:
+    with trouble_told():
         classroom = Teachers(store()).enter(state.teacher_key)
-    except (ClassroomError, StoreError) as error:
-        state.trouble = str(error)
-        return
-    renew_roles()
-    state.teacher_key, state.classroom = "", classroom.id
-    state.done = _("This browser leads the class “{title}” now.", title=classroom.title)
+        renew_roles()
+        state.teacher_key, state.classroom = "", classroom.id
+        state.done = _("This browser leads the class “{title}” now.", title=classroom.title)

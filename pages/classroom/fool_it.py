@@ -16,14 +16,13 @@ from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.live.class_news import class_mark
 from core.pretrained.registry import SHIPPED, shipped_config
-from core.runs import StoreError
 from core.runs.run_labels import title
 from pages.classroom.drawing_picture import drawing_picture
 from pages.components.live_channel import follow
 from pages.components.navigation import page
 from pages.run_context.class_model import class_model, why
 from pages.run_context.selected_run import selected_run
-from pages.server.errors import fragment
+from pages.server.errors import fragment, trouble_told
 from pages.server.visitor import store, visitor
 
 SHOWN = 24  # drawings in the gallery
@@ -159,10 +158,8 @@ def _remove(classroom_id: str, drawing_id: str) -> None:
 
 
 def _do(order: Callable[[FoolIt], object]) -> None:
-    try:
+    with trouble_told():
         order(FoolIt(store()))
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
 
 
 def _alt(attempt: Attempt) -> str:

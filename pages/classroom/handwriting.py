@@ -11,17 +11,15 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.drawings import DIGITS, ClassDrawing
 from core.classroom.errors import ClassroomError
 from core.classroom.handwriting import EACH, Handwriting
-from core.datasets import DatasetError
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.live.class_news import class_mark
-from core.runs import StoreError
 from pages.classroom.drawing_picture import drawing_picture
 from pages.components.live_channel import follow
 from pages.components.navigation import page
 from pages.run_context.form_config import put_dataset
-from pages.server.errors import fragment
+from pages.server.errors import fragment, trouble_told
 from pages.server.visitor import store
 
 
@@ -144,7 +142,5 @@ def _take_back(classroom_id: str, drawing_id: str) -> None:
 
 
 def _do(order: Callable[[Handwriting], object]) -> None:
-    try:
+    with trouble_told():
         order(Handwriting(store()))
-    except (ClassroomError, DatasetError, StoreError) as error:
-        st.session_state.trouble = str(error)

@@ -7,14 +7,13 @@ import streamlit as st
 
 from core.classroom.classroom_table import Classroom
 from core.classroom.classrooms import Classrooms
-from core.classroom.errors import ClassroomError
 from core.i18n.literal_text import html_text
 from core.i18n.translation import _
-from core.runs import StoreError
 from pages.classroom.join_routes import JOIN, ROOM_CHECK
 from pages.classroom.sheet_route import SHEET
 from pages.components.selectbox import selectbox
 from pages.server.base_path import prefix_of
+from pages.server.errors import trouble_told
 from pages.server.share_link import reachable_places
 from pages.server.visitor import store
 
@@ -112,9 +111,7 @@ def _type(classroom_id: str, key: str) -> None:
 
 
 def _keep(classroom_id: str, address: str) -> bool:
-    try:
+    with trouble_told():
         Classrooms(store()).change(classroom_id, address=address)
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
-        return False
-    return True
+        return True
+    return False

@@ -13,9 +13,9 @@ from core.classroom.errors import ClassroomError
 from core.classroom.lead import LONGEST_MESSAGE, Lead
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
-from core.runs import StoreError
 from pages.classroom.led_screen import is_among, place_of
 from pages.components.navigation import has_page, title_of
+from pages.server.errors import trouble_told
 from pages.server.visitor import actor, store
 
 CHOSEN = "classroom"  # the session's class, where its teacher has several
@@ -147,7 +147,5 @@ def _button(label: str, icon: str, key: str, order: Callable[[Lead], None], **lo
 
 
 def _do(order: Callable[[Lead], None]) -> None:
-    try:
+    with trouble_told():
         order(Lead(store()))
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)

@@ -11,14 +11,12 @@ from core.classroom.ending import Ending
 from core.classroom.errors import ClassroomError
 from core.classroom.lead import Lead
 from core.classroom.members import Member, Members
-from core.datasets import DatasetError
 from core.i18n.literal_text import html_text, markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
 from core.live.class_news import class_mark
-from core.runs import StoreError
 from pages.components.live_channel import follow
-from pages.server.errors import fragment
+from pages.server.errors import fragment, trouble_told
 from pages.server.visitor import renew_roles, store
 
 
@@ -110,44 +108,34 @@ def _nod(classroom_id: str, waiting: list[Member]) -> None:
 
 
 def _show(classroom_id: str, member_id: str) -> None:
-    try:
+    with trouble_told():
         Members(store()).nod(classroom_id, member_id)
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
 
 
 def _renew_key(classroom_id: str, member_id: str, name: str) -> None:
-    try:
+    with trouble_told():
         key = Members(store()).renew_key(classroom_id, member_id)
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
-    else:
         st.session_state.done = _(
             "The new key of {nickname} is {key}. It is not shown again.", nickname=name, key=key
         )
 
 
 def _take_off(classroom_id: str, member_id: str) -> None:
-    try:
+    with trouble_told():
         runs = {entry.member.id: entry.run for entry in Boards(store()).entries(classroom_id)}
         if run := runs.get(member_id):
             Lead(store()).take_off_board(classroom_id, run.id)
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
 
 
 def _remove(classroom_id: str, member_id: str, name: str, *, erases: bool) -> None:
-    try:
+    with trouble_told():
         Members(store()).remove(classroom_id, member_id)
         renew_roles()
         if erases:
             Ending(store()).erase_made(classroom_id, member_id)
-    except (ClassroomError, DatasetError, StoreError) as error:
-        st.session_state.trouble = str(error)
-        return
-    st.session_state.pop("member_choice", None)
-    st.session_state.done = (
-        _("{nickname} was removed, with all that they made.", nickname=name)
-        if erases
-        else _("{nickname} was removed from the class.", nickname=name)
-    )
+        st.session_state.pop("member_choice", None)
+        st.session_state.done = (
+            _("{nickname} was removed, with all that they made.", nickname=name)
+            if erases
+            else _("{nickname} was removed from the class.", nickname=name)
+        )

@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from core.classroom.errors import ClassroomError
 from core.classroom.members import Members
 from core.classroom.seats import Seat
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
-from core.runs import StoreError
 from pages.classroom.activities import activities
 from pages.components.class_board import class_board
+from pages.server.errors import trouble_told
 from pages.server.visitor import store
 
 
@@ -30,9 +29,6 @@ def own_seat(seat: Seat) -> None:
 
 
 def _renew() -> None:
-    try:
+    with trouble_told():
         key = Members(store()).renew_my_key()
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
-    else:
         st.session_state.done = _("Your new key is {key}. Write it down: it is not shown again.", key=key)

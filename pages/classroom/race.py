@@ -15,11 +15,11 @@ from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import percent
 from core.i18n.translation import _
 from core.insight.metrics import are_scores_of
-from core.runs import RunRow, StoreError
+from core.runs import RunRow
 from core.runs.run_labels import title
 from pages.components.live_channel import follow
 from pages.run_context.dataset_guard import content_of
-from pages.server.errors import fragment
+from pages.server.errors import fragment, trouble_told
 from pages.server.visitor import image_data, store, visitor
 
 
@@ -78,22 +78,18 @@ def _tools(classroom_id: str, race: Race | None) -> None:
 
 def _start(classroom_id: str) -> None:
     state = st.session_state
-    try:
+    with trouble_told():
         Races(store()).start(
             classroom_id,
             state.race_dataset,
             models=tuple(state.race_models),
             max_epochs=int(state.race_epochs),
         )
-    except (ClassroomError, StoreError) as error:
-        state.trouble = str(error)
 
 
 def _end(classroom_id: str) -> None:
-    try:
+    with trouble_told():
         Races(store()).end(classroom_id)
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
 
 
 def _show(race: Race, placed: list[Placed]) -> None:

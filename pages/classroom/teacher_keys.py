@@ -3,12 +3,11 @@
 import streamlit as st
 
 from core.classroom.classroom_table import Classroom
-from core.classroom.errors import ClassroomError
 from core.classroom.teachers import LONGEST_NAME, TeacherKey, Teachers
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import _
-from core.runs import StoreError
+from pages.server.errors import trouble_told
 from pages.server.visitor import renew_roles, store
 
 
@@ -77,25 +76,19 @@ def _in_markdown(key: TeacherKey) -> str:
 
 def _add(classroom_id: str) -> None:
     state = st.session_state
-    try:
+    with trouble_told():
         name = " ".join(state.second_teacher.split())
         state.new_teacher_key = (name, Teachers(store()).add(classroom_id, name))
         state.second_teacher = ""
-    except (ClassroomError, StoreError) as error:
-        state.trouble = str(error)
 
 
 def _take_back(classroom_id: str, key_id: str) -> None:
-    try:
+    with trouble_told():
         Teachers(store()).take_back(classroom_id, key_id)
         renew_roles()
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)
 
 
 def _renew(classroom_id: str) -> None:
-    try:
+    with trouble_told():
         st.session_state.new_teacher_key = ("", Teachers(store()).renew(classroom_id))
         renew_roles()
-    except (ClassroomError, StoreError) as error:
-        st.session_state.trouble = str(error)

@@ -7,6 +7,7 @@ from typing import Final, ParamSpec
 
 import streamlit as st
 
+from core.classroom.errors import ClassroomError
 from core.config.app_settings import SettingsError
 from core.config.dataset_fit import IN_BIN, NOT_SHARED
 from core.config.field_errors import FieldError
@@ -43,6 +44,15 @@ def show_errors() -> Iterator[None]:
     except StoreError as error:
         st.error(markdown_text(f"{error}"), icon=":material/database_off:")
         st.button(_("Try again"), type="primary", key="try_again")
+
+
+@contextmanager
+def trouble_told() -> Iterator[None]:
+    """Do what was pressed, up to where a class, a dataset or the store refuses it: why is said on the page."""
+    try:
+        yield
+    except (ClassroomError, DatasetError, StoreError) as error:
+        st.session_state[TROUBLE] = str(error)
 
 
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:

@@ -8,6 +8,7 @@ from core.access.rules import Action
 from core.classroom.errors import ClassroomError
 from core.classroom.race import CLEAR, Placed, Race, Races, Right, ranking_csv
 from core.config.config_title import MODELS
+from core.config.presets import PRESETS
 from core.config.setting_labels import dataset_title
 from core.datasets import CATALOG, DatasetError
 from core.i18n.literal_text import markdown_text
@@ -68,7 +69,7 @@ def _tools(classroom_id: str, race: Race | None) -> None:
                 _("Most epochs of a run"),
                 0,
                 200,
-                5,
+                PRESETS["default"].config.epochs,  # as the form of Train has it, so that a run of it counts
                 key="race_epochs",
                 help=_("0: as many as they like."),
                 width=240,

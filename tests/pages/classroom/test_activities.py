@@ -13,6 +13,7 @@ from core.classroom.fool_it import FoolIt
 from core.classroom.handwriting import Handwriting
 from core.classroom.members import Joined
 from core.classroom.race import Races
+from core.config.presets import PRESETS
 from core.datasets import load
 from core.pretrained.registry import adopt_shipped
 from core.runs import Store
@@ -54,6 +55,7 @@ def leading(near: AppTest, store: Store) -> tuple[AppTest, Classroom]:
 def test_a_race_is_started_ranked_and_ended(leading: tuple[AppTest, Classroom], store: Store) -> None:
     app, classroom = leading
     ada = joined(store, classroom)
+    assert app.number_input(key="race_epochs").value == PRESETS["default"].config.epochs
     app.number_input(key="race_epochs").set_value(3)
     next(button for button in app.button if button.label == "Start the race").click().run()
     race = Races(store).latest(classroom.id)

@@ -22,7 +22,7 @@ from core.classroom.race import Races, Right, ranking_csv
 from core.datasets import DatasetError, load
 from core.datasets.data_dir import data_folder
 from core.i18n.literal_text import csv_cell
-from core.insight.metrics import are_scores_of
+from core.insight.stored_scores import right_answers
 from core.runs import RunRow, Store, StoreError
 from core.runs.classroom_schema import ACTIVITIES, CLASS_DRAWINGS, OPINIONS
 from core.runs.run_labels import title
@@ -52,7 +52,7 @@ class ClassExport(ClassroomTable):
         }
         races = Races(self._store)
         if race := races.latest(classroom_id):
-            right_of = partial(right_answers, self._store)
+            right_of = partial(_right_of, self._store)
             files["race.csv"] = ranking_csv(races.ranking(classroom_id, race, right_of))
         for kind, found in handed_in.items():
             files |= {f"{kind}/{DIGITS[one.label]}-{one.id}.png": _png(one.pixels) for one in found}
@@ -77,16 +77,12 @@ class ClassExport(ClassroomTable):
         return table_csv(("drawing", "nickname", "says"), told)
 
 
-def right_answers(store: Store, run: RunRow) -> Right | None:
+def _right_of(store: Store, run: RunRow) -> Right | None:
     """Return which test images the run reads right, None where its scores are not of those that there are now."""
     try:
-        data = load(run.dataset, data_folder(store.settings.data or None))
-        logits = store.logits(run.id)
+        return right_answers(store, run, load(run.dataset, data_folder(store.settings.data or None)))
     except (DatasetError, StoreError):
         return None
-    if logits is None or not len(logits) or not are_scores_of(data, logits, run.test_accuracy):
-        return None
-    return np.asarray(logits.argmax(axis=1) == data.test_labels)
 
 
 def table_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -1,6 +1,5 @@
 """A race in the class: who reads the test set best, and whether the difference is more than luck."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,7 +14,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import percent
 from core.i18n.translation import _
-from core.insight.metrics import are_scores_of
+from core.insight.stored_scores import right_answers
 from core.runs import RunRow
 from core.runs.run_labels import title
 from pages.components.live_channel import follow
@@ -160,16 +159,13 @@ def _verdict(one: Placed) -> str:
 
 def _right_of(run: RunRow) -> Right | None:
     try:
-        return _right(run.id, run.test_accuracy, f"{run.revision} {content_of(run)}")
+        return _right(run.id, f"{run.revision} {content_of(run)}")
     except DatasetError:
         return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def _right(run_id: str, test_accuracy: float | None, _version: str) -> Right | None:
+def _right(run_id: str, _version: str) -> Right | None:
     """Return which test images the run reads right, None where its scores are not of those that there are now."""
-    row = store().get(run_id)
-    data, logits = image_data(row.dataset), store().logits(run_id)
-    if logits is None or not len(logits) or not are_scores_of(data, logits, test_accuracy):
-        return None
-    return np.asarray(logits.argmax(axis=1) == data.test_labels)
+    run = store().get(run_id)
+    return right_answers(store(), run, image_data(run.dataset))

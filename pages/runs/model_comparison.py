@@ -6,15 +6,15 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.datasets import DatasetError, ImageData, dataset_spec
+from core.datasets import DatasetError, dataset_spec
 from core.figures.weight_images import image_strip, symmetric_limit, weight_tile
 from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.number_format import NONE
 from core.i18n.translation import _, ngettext
 from core.insight.first_layer import FirstLayer, first_layer
-from core.insight.metrics import are_scores_of
 from core.insight.significance import Comparison, compare
+from core.insight.stored_scores import stored_scores
 from core.runs import DamagedArtifact, RunRow
 from pages.components.image_panels import picture
 from pages.components.theme import current_theme
@@ -97,22 +97,10 @@ def _compared(first: RunRow, second: RunRow) -> Comparison | None:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _comparison(first: str, second: str, version: str) -> Comparison | None:  # noqa: ARG001 - key
     data = image_data(store().get(first).dataset)
-    scores = [_final_scores(run_id, data) for run_id in (first, second)]
+    scores = [stored_scores(store(), store().get(run_id), data) for run_id in (first, second)]
     if scores[0] is None or scores[1] is None:
         return None
     return compare(scores[0], scores[1], data.test_labels)
-
-
-def _final_scores(run_id: str, data: ImageData) -> np.ndarray | None:
-    """Return a run's final scores, None where they are not of the test images that there are now."""
-    logits = store().logits(run_id)
-    if (
-        logits is None
-        or not len(logits)
-        or not are_scores_of(data, logits, store().get(run_id).test_accuracy)
-    ):
-        return None
-    return logits
 
 
 def _show_weights(rows: list[RunRow], names: list[str]) -> None:

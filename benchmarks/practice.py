@@ -8,9 +8,12 @@ all of them waited for. Ends with 1 where somebody met an error, with 2 where th
 
 import argparse
 import asyncio
+import os
 import random
 import sys
+import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
@@ -27,6 +30,7 @@ BYSTANDERS: tuple[str, ...] = ("", "draw", "evaluate", "runs")  # pages
 BYSTANDS_S = 1.0  # between two of them
 CAUGHT_UP_S = 10.0  # that the board is given at the end
 INTERRUPTED = 130  # as shells report Ctrl+C
+LEAVE_S = 6.0  # that members are given to leave once whoever started it has ended it
 
 
 async def practise(lesson: Lesson) -> None:
@@ -90,6 +94,27 @@ async def catch_up(record: Record) -> None:
         record.errors["The board did not show the last step of a run."] += late
 
 
+def end_with_input(report: Callable[[bool], None]) -> None:
+    """Cancel the task that calls it once standard input ends, and with it whoever started this process, or their wish.
+
+    report: tells what was measured, of a lesson that was interrupted. It is called, and the process ended, where
+    somebody still waits a little later, for an app that does not answer.
+    """
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def listen() -> None:
+        while os.read(0, 1):  # not by sys.stdin, which the end of Python would wait for
+            pass
+        with suppress(RuntimeError):  # it is over by itself
+            loop.call_soon_threadsafe(task.cancel)
+        time.sleep(LEAVE_S)
+        report(True)
+        os._exit(INTERRUPTED)
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
 def say(sentence: str) -> None:
     """Say it on standard error: standard output has the figures alone."""
     print(sentence, file=sys.stderr, flush=True)
@@ -107,6 +132,7 @@ def options_of(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--join-within", type=float, default=60.0, metavar="SECONDS")
     parser.add_argument("--train-within", type=float, default=10.0, metavar="SECONDS")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--ends-with-input", action="store_true", help="end once standard input does")
     options = parser.parse_args(arguments)
     if options.students < 1 or min(options.minutes, options.join_within, options.train_within) < 0:
         parser.error("at least one student, and no time below 0")
@@ -132,26 +158,36 @@ def main(arguments: list[str] | None = None) -> int:
                 _count, others, own = memory_mb(server)
                 record.memory_mb.append(others + own)
 
+    reported = threading.Lock()
+
+    def report(is_interrupted: bool) -> None:
+        if not reported.acquire(blocking=False):
+            return
+        took_s, own_s = time.perf_counter() - began, time.process_time()
+        if options.json:
+            more = {"class": title, "students": options.students, "interrupted": is_interrupted}
+            print(record.as_json(**more, seconds=round(took_s, 1), own_cpu_s=round(own_s, 1)), flush=True)
+        else:
+            print(record.as_text())
+            print(f"{took_s:.0f} s in all; these clients took {own_s:.1f} s of a core.", flush=True)
+
     async def take_place() -> None:
+        if options.ends_with_input:
+            end_with_input(report)
         waits = options.students, options.join_within, options.train_within, 60 * options.minutes
         await practise(Lesson(app, code, *waits, record))
 
     look_at_memory()
     is_interrupted = False
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         is_interrupted = True
         asyncio.run(take_place())
         is_interrupted = False
     look_at_memory()
-    took_s, own_s = time.perf_counter() - began, time.process_time()
-    if options.json:
-        more = {"class": title, "students": options.students, "interrupted": is_interrupted}
-        print(record.as_json(**more, seconds=round(took_s, 1), own_cpu_s=round(own_s, 1)))
-    else:
-        print(record.as_text())
-        print(f"{took_s:.0f} s in all; these clients took {own_s:.1f} s of a core.")
+    report(is_interrupted)
     if is_interrupted:
-        say("Ended by Ctrl+C; what was measured until then is above.")
+        by = "the end of its input" if options.ends_with_input else "Ctrl+C"
+        say(f"Ended by {by}; what was measured until then is above.")
     say(f"They stay in the class “{title}”: to end it, python -m core classroom end {code} --delete")
     return INTERRUPTED if is_interrupted else int(bool(record.errors))
 

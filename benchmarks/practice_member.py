@@ -166,10 +166,12 @@ class Member:
         self._record.answer_ms.append(await self._tab.draw_digit(self._rng))
 
     async def _look_at_board(self) -> None:
-        """Open the board, wait until it says something, and look at it."""
+        """Open the board, wait until it says something, and look at it: to who has it open it says only what is new."""
+        if not any(one.startswith("board:") for one in self._tab.watched):
+            for topic in [one for one in self._tab.marks if one.startswith("board:")]:
+                del self._tab.marks[topic]  # of an earlier look
         await self._open("classroom", "Class", lambda page: "board" in page.components)
         topic = next(one for one in self._tab.watched if one.startswith("board:"))
-        self._tab.marks.pop(topic, None)
         await self._tab.until(lambda: topic in self._tab.marks, "the board", BOARD_S)
         await asyncio.sleep(random.uniform(*LOOK_S))
 

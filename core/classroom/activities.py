@@ -5,12 +5,14 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from core.classroom.classroom_table import find, note_change
-from core.runs.classroom_schema import ACTIVITIES
+from core.runs.classroom_schema import ACTIVITIES, CLASSROOMS
+
+PRACTICE: Final = "practice"  # of a class of its own, see core.classroom.practice
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,23 @@ def change_terms(connection: Connection, activity: Activity, **terms: Any) -> No
     """Write further terms to the activity."""
     changed = json.dumps({**activity.terms, **terms})
     connection.execute(update(ACTIVITIES).where(ACTIVITIES.c.id == activity.id).values(terms=changed))
+
+
+def practices(connection: Connection, of: str | None = None) -> dict[str, Activity]:
+    """Return the newest practice of each class that practises, by that class's id, the latest begun first.
+
+    of: the class that they are like, None for all.
+    """
+    found: dict[str, Activity] = {}
+    asked = select(ACTIVITIES).filter_by(kind=PRACTICE).order_by(ACTIVITIES.c.began_at.desc())
+    for row in connection.execute(asked):
+        terms = json.loads(row.terms)
+        if of in (None, terms.get("of")):
+            found.setdefault(row.classroom_id, Activity(row.id, row.kind, terms, row.began_at, row.ended_at))
+    return found
+
+
+def practises() -> ColumnElement[bool]:
+    """Return the condition, in a query of classes, of one in which simulated members practise or did."""
+    its_own = (ACTIVITIES.c.classroom_id == CLASSROOMS.c.id) & (ACTIVITIES.c.kind == PRACTICE)
+    return select(ACTIVITIES.c.id).where(its_own).exists()

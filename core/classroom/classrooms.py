@@ -5,6 +5,7 @@ import re
 import secrets
 import socket
 import time
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from core.access.guard import NO_SUBJECT, needs, needs_right_to
 from core.access.rules import Action, Role
+from core.classroom.activities import practises
 from core.classroom.classroom_table import (
     Classroom,
     ClassroomTable,
@@ -27,6 +29,7 @@ from core.classroom.nicknames import KINDS, OWN
 from core.classroom.teachers import add_key, make_teacher
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _
+from core.runs.class_rules import rules_to_json
 from core.runs.classroom_schema import CLASSROOMS, MEMBERS
 
 LONGEST_TITLE: Final = 60
@@ -49,7 +52,7 @@ class Classrooms(ClassroomTable):
         """
         values = checked(title=title, last_day=last_day or date.today(), nicknames=nicknames)
         with self._database.write(durable=True) as connection:
-            return self._new(connection, values)
+            return new_classroom(connection, values, [self._actor.id])
 
     @needs(Action.LEAD_CLASS)
     def copy(self, classroom_id: str) -> tuple[Classroom, str]:
@@ -63,8 +66,8 @@ class Classrooms(ClassroomTable):
             room = LONGEST_TITLE - len(_("{title} (copy)", title=""))
             title = _("{title} (copy)", title=like.title[:room].rstrip())
             last_day = max(like.last_day, date.today()).isoformat()
-            values = {"title": title, "last_day": last_day, "nicknames": like.nicknames}
-            return self._new(connection, values | {"address": like.address})
+            values = values_like(like) | {"title": title, "last_day": last_day}
+            return new_classroom(connection, values, [self._actor.id])
 
     @needs(Action.READ_CLASS)
     def get(self, classroom_id: str) -> Classroom:
@@ -73,8 +76,8 @@ class Classrooms(ClassroomTable):
             return find(connection, classroom_id)
 
     def mine(self) -> list[Classroom]:
-        """Return the classes that the actor teaches, newest first; an operator's are all."""
-        newest = select(CLASSROOMS).order_by(CLASSROOMS.c.created_at.desc())
+        """Return the classes that the actor teaches, newest first, then those that practise; an operator's are all."""
+        newest = select(CLASSROOMS).order_by(practises(), CLASSROOMS.c.created_at.desc())
         if self._actor.role is Role.VISITOR:
             newest = newest.where(CLASSROOMS.c.id.in_(self._actor.teaches))
         with self._database.read() as connection:
@@ -113,16 +116,30 @@ class Classrooms(ClassroomTable):
             note_change(connection, classroom_id)
             return find(connection, classroom_id)
 
-    def _new(self, connection: Connection, values: dict[str, Any]) -> tuple[Classroom, str]:
-        classroom_id, code = secrets.token_hex(8), new_code()
-        while find_by_code(connection, code):
-            code = new_code()
-        row = {"id": classroom_id, "code": code, "is_open": 1, "created_at": time.time(), "revision": 0}
-        connection.execute(insert(CLASSROOMS).values(**{"address": "", **row, **values}))
-        key_id, key = add_key(connection, classroom_id, "")
-        if self._actor.id:
-            make_teacher(connection, classroom_id, self._actor.id, key_id)
-        return find(connection, classroom_id), key
+
+def new_classroom(
+    connection: Connection, values: dict[str, Any], visitors: Iterable[str]
+) -> tuple[Classroom, str]:
+    """Return a new class and its teacher's key, by which these visitors teach it ("": nobody)."""
+    classroom_id, code = secrets.token_hex(8), new_code()
+    while find_by_code(connection, code):
+        code = new_code()
+    row = {"id": classroom_id, "code": code, "is_open": 1, "created_at": time.time(), "revision": 0}
+    connection.execute(insert(CLASSROOMS).values(**{"address": "", **row, **values}))
+    key_id, key = add_key(connection, classroom_id, "")
+    for visitor in {*visitors} - {""}:
+        make_teacher(connection, classroom_id, visitor, key_id)
+    return find(connection, classroom_id), key
+
+
+def values_like(classroom: Classroom) -> dict[str, Any]:
+    """Return what a new class has that is to be like this one; its title and its days are its own."""
+    return {
+        "nicknames": classroom.nicknames,
+        "address": classroom.address,
+        "needs_nod": int(classroom.needs_nod),
+        "rules": rules_to_json(classroom.rules),
+    }
 
 
 def next_week(last_day: date) -> date:

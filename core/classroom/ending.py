@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import SYSTEM, Action, Actor, Role
+from core.classroom.activities import practices, practises
 from core.classroom.classroom_table import ClassroomTable, find, note_change
 from core.classroom.drawings import drawings, select_drawings
 from core.classroom.errors import UnknownClassroom
@@ -35,6 +37,7 @@ class Ending(ClassroomTable):
     def end(self, classroom_id: str, *, keeps_runs: bool) -> Erased:
         """End the class: nobody is in it any more, and what its members made is deleted for good; return how much.
 
+        With it ends the class in which simulated members practise for it, of which nothing is kept or counted.
         keeps_runs: their finished runs become the actor's, without names, notes and tags.
         """
         ask_for_compaction(self._database)
@@ -53,6 +56,10 @@ class Ending(ClassroomTable):
         with self._database.write(durable=True) as connection:
             connection.execute(delete(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id))
             forget_guesses(connection)
+            practising = list(practices(connection, classroom_id))
+        for practice_id in practising:
+            with suppress(UnknownClassroom):
+                Ending(self._store.acting_as(SYSTEM)).end(practice_id, keeps_runs=False)
         self._leave_no_trace()
         return total
 
@@ -79,10 +86,17 @@ class Ending(ClassroomTable):
 
     @needs_right_to(Action.WORK)
     def end_old(self) -> list[str]:
-        """End the classes that were over for as long as the settings keep them; return their titles."""
-        before = (date.today() - timedelta(days=self._store.settings.class_days)).isoformat()
+        """End the classes that were over for as long as the settings keep them; return their titles.
+
+        Those in which simulated members have practised end as soon as they are over.
+        """
+        today = date.today()
+        before = (today - timedelta(days=self._store.settings.class_days)).isoformat()
+        is_old = (CLASSROOMS.c.last_day < before) | (
+            practises() & (CLASSROOMS.c.last_day < today.isoformat())
+        )
         with self._database.read() as connection:
-            rows = connection.execute(select(CLASSROOMS).where(CLASSROOMS.c.last_day < before)).all()
+            rows = connection.execute(select(CLASSROOMS).where(is_old)).all()
         ended = []
         for row in rows:
             try:

@@ -15,6 +15,7 @@ from core.i18n.translation import _
 from core.live.class_news import class_mark
 from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
+from pages.classroom.practice import practice_section
 from pages.classroom.teacher_keys import keys_section
 from pages.server.errors import trouble_told
 from pages.server.visitor import renew_roles, store
@@ -24,6 +25,7 @@ def settings_section(classroom: Classroom) -> None:
     """Draw what a teacher can change about the class."""
     _fields(classroom)
     rules_section(classroom)
+    practice_section(classroom.id)
     st.subheader(_("Teachers"), anchor=False)
     keys_section(classroom)
     st.divider()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Table, func, insert, select
 
 from core.access.rules import Actor, Role
-from core.classroom import classroom_table, classrooms, ending, guesses, seats
+from core.classroom import classroom_table, classrooms, ending, guesses, practice, seats
 from core.classroom.classroom_table import Classroom
 from core.classroom.classrooms import Classrooms
 from core.classroom.members import Joined, Members
@@ -127,7 +127,7 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> OnDay:
             def today(cls) -> "Day":
                 return cls(day.year, day.month, day.day)
 
-        for module in (classroom_table, classrooms, ending, seats):
+        for module in (classroom_table, classrooms, ending, practice, seats):
             monkeypatch.setattr(module, "date", Day)
 
     return be

@@ -7,11 +7,13 @@ import pytest
 from core.access.rules import OPERATOR, Actor, Role
 from core.classroom.classrooms import Classrooms, checked_address, next_week
 from core.classroom.errors import ClassroomRefused, UnknownClassroom
+from core.classroom.lead import Lead
 from core.classroom.members import Members
 from core.classroom.nicknames import LIST, OWN
 from core.classroom.seats import roles
 from core.classroom.teachers import Teachers
 from core.runs import NotAllowed, Store
+from core.runs.class_rules import ClassRules
 from tests.core.classroom.conftest import OnDay, School, members, starter, teacher, visitor
 
 
@@ -53,10 +55,13 @@ def test_a_copy_has_all_but_the_code_the_members_and_the_key(store: Store, schoo
     classes = Classrooms(teacher(store, school.classroom))
     until = date.today() + timedelta(days=9)
     values = {"last_day": until, "nicknames": LIST, "address": "http://school:8501", "is_open": False}
-    classes.change(school.classroom.id, **values)
+    classes.change(school.classroom.id, **values, needs_nod=True)
+    rules = ClassRules(pages=("train",), max_epochs=2)
+    Lead(teacher(store, school.classroom)).set_rules(school.classroom.id, rules)
     copied, key = classes.copy(school.classroom.id)
     assert (copied.title, copied.last_day, copied.nicknames) == ("7b (copy)", until, LIST)
     assert (copied.address, copied.is_open) == ("http://school:8501", True)
+    assert (copied.needs_nod, copied.rules) == (True, rules)
     assert copied.code != school.classroom.code
     assert members(store, copied) == []
     assert Teachers(visitor(store)).enter(key).id == copied.id != school.classroom.id

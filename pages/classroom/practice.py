@@ -29,6 +29,7 @@ STEPS, ANSWERS, BOARD = (  # what the program calls them
     "answer to a drawing, ms",
     "board behind a run's own page, ms",
 )
+TOLD = "practice_trouble"  # said here: the page's head may be out of sight
 MOST_ERRORS = 8  # kinds of them, the most frequent
 
 
@@ -42,6 +43,8 @@ def practice_section(classroom_id: str) -> None:
         st.error(markdown_text(str(error)))
         return
     st.subheader(_("Practise with simulated members"), anchor=False)
+    if told := st.session_state.pop(TOLD, None):
+        st.error(markdown_text(told))
     if practice is None:
         st.markdown(
             _(
@@ -155,7 +158,7 @@ def _way(classroom_id: str, practice: Practice) -> None:
 
 def _start(classroom_id: str) -> None:
     state = st.session_state
-    with trouble_told():
+    with trouble_told(TOLD):
         practice = start_practice(classroom_id, int(state.practise_members), int(state.practise_minutes))
         state[CHOSEN] = practice.classroom_id
         state.done = _(
@@ -166,12 +169,12 @@ def _start(classroom_id: str) -> None:
 
 
 def _end(classroom_id: str) -> None:
-    with trouble_told():
+    with trouble_told(TOLD):
         Practices(store()).end(classroom_id)
 
 
 def _remove(classroom_id: str, practice: Practice) -> None:
-    with trouble_told():
+    with trouble_told(TOLD):
         Practices(store()).remove(classroom_id)
         renew_roles()
         st.session_state[CHOSEN] = practice.like
@@ -185,7 +188,7 @@ def _result_in_markdown(practice: Practice) -> str:
     """Return, as a list in Markdown, what the practice has measured."""
     figures = practice.figures
     if not figures:
-        told = [_("The practice ended before it had measured anything.")]
+        told: list[str] = [_("The practice ended before it had measured anything.")]
         if practice.words:
             told.append(markdown_("Its program said: “{words}”", words=practice.words))
         return " ".join(told)

@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from core.classroom.drawings import DIGITS
-from core.classroom.errors import ClassroomError
 from core.classroom.fool_it import FoolIt
 from core.classroom.handwriting import EACH, Handwriting
 from core.datasets.pixel_values import as_uint8
@@ -17,10 +16,10 @@ from core.i18n.translation import _
 from core.images import PreprocessedImage
 from core.prediction.fine_tuning import plain_pixels
 from core.prediction.predict import Drawing, ModelInput
-from core.runs import StoreError
 from pages.draw.canvas import clear, seen_ink
 from pages.draw.model_choice import LoadedModel
 from pages.run_context.class_model import class_model, readings
+from pages.server.errors import trouble_told
 from pages.server.seat import seated
 from pages.server.visitor import store
 
@@ -102,15 +101,12 @@ def _give(classroom_id: str, model: LoadedModel, hand_in: HandIn, label: int) ->
     subject = Drawing(seen_ink())  # the page may not have been drawn since the last stroke
     if not subject.ink.any():  # pressed twice: the first time has handed it in
         return
-    try:
+    with trouble_told(_TROUBLE):
         hand_in(classroom_id, label, _pixels(model, subject))
-    except (ClassroomError, StoreError) as error:
-        st.session_state[_TROUBLE] = str(error)
-        return
-    st.session_state[_DONE] = _(
-        "Your {digit} is handed in. On Class you can take it back.", digit=DIGITS[label]
-    )
-    clear()
+        st.session_state[_DONE] = _(
+            "Your {digit} is handed in. On Class you can take it back.", digit=DIGITS[label]
+        )
+        clear()
 
 
 def _hand_in_writing(classroom_id: str, label: int, pixels: np.ndarray) -> None:

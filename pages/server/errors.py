@@ -47,12 +47,15 @@ def show_errors() -> Iterator[None]:
 
 
 @contextmanager
-def trouble_told() -> Iterator[None]:
-    """Do what was pressed, up to where a class, a dataset or the store refuses it: why is said on the page."""
+def trouble_told(key: str = TROUBLE) -> Iterator[None]:
+    """Do what was pressed, up to where a class, a dataset or the store refuses it: why is said at the page's head.
+
+    key: of the session, where a part of the page says it itself.
+    """
     try:
         yield
     except (ClassroomError, DatasetError, StoreError) as error:
-        st.session_state[TROUBLE] = str(error)
+        st.session_state[key] = str(error)
 
 
 def fragment(draw: Callable[P, None]) -> Callable[P, None]:

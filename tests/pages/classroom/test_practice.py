@@ -176,7 +176,8 @@ def test_a_second_start_is_refused_in_words(near: AppTest, store: Store) -> None
     settings(near)
     assert store.leases.take(LEASE)
     press(near, "Start the practice")
-    assert "A practice goes on already, of this class or of another one." in words(near)
+    (told,) = [element.value for element in near.error]
+    assert told.startswith("A practice goes on already, of this class or of another one.")
     store.leases.give_back(LEASE)
     assert len(Classrooms(store).mine()) == 1
 

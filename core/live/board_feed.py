@@ -31,10 +31,14 @@ class TileImages:
 
 @dataclass(frozen=True)
 class Board:
-    """A class at one moment: its members with their runs, and the runs' weight images by run id."""
+    """A class at one moment: its members with their runs, and the runs' weight images by run id.
+
+    is_read: whether anybody has looked; before that nothing is known, not even that there is nobody.
+    """
 
     entries: tuple[BoardEntry, ...] = ()
     images: Mapping[str, TileImages] = field(default_factory=dict)
+    is_read: bool = False
 
 
 @dataclass
@@ -62,7 +66,7 @@ class BoardFeed:
             if time.monotonic() - self._looked_at >= EVERY_S:
                 entries = tuple(Boards(store).entries(self._classroom_id))
                 self._read_images([entry.run for entry in entries if entry.run], store)
-                self._board = Board(entries, dict(self._images))
+                self._board = Board(entries, dict(self._images), is_read=True)
                 self._looked_at = time.monotonic()
             return self._board
 

@@ -57,7 +57,7 @@ class BoardStream:
         tiles = {entry.member.id: tile_of(entry) for entry in board.entries}
         changed = _changed(tiles, self._tiles)
         gone = [member for member in self._tiles if member not in tiles]
-        counts = counts_of(tiles)
+        counts = counts_of(tiles) if board.is_read else {}
         images = self._new_images(board, everything=is_whole)
         if not (is_whole or changed or gone or images or counts != self._counts):
             self.idle += 1

@@ -41,7 +41,7 @@ class BoardView extends LiveView {
     for (const [member, fields] of Object.entries(header.tiles)) this.update(member, fields);
     for (const member of header.gone ?? []) this.remove(member);
     for (const [name, count] of Object.entries(header.counts)) this.counts[name].textContent = this.words.fill("{count}", { count });
-    this.nobody.hidden = this.tiles.size > 0;
+    this.nobody.hidden = this.tiles.size > 0 || !("joined" in header.counts); // not known yet
     if (payload.length) this.paintAll(header.images, new Int8Array((await inflate(payload)).buffer));
     this.arrange();
   }
@@ -62,7 +62,7 @@ class BoardView extends LiveView {
     this.counts = {};
     const titles = { joined: say("joined"), training: say("training"), done: say("done") };
     const figures = Object.entries(titles).map(([name, textContent]) => {
-      this.counts[name] = make("dd", { textContent: "0" });
+      this.counts[name] = make("dd", { textContent: "–" });
       return make("div", {}, make("dt", { textContent }), this.counts[name]);
     });
     const button = (text, press) => {

@@ -236,3 +236,11 @@ def test_a_run_whose_weights_are_damaged_leaves_the_board_its_other_tiles(store:
     board: Board = BoardFeed(classroom).refresh(store)
     assert {*board.images} == {whole}
     assert len(board.entries) == 2
+
+
+def test_a_board_that_was_not_read_yet_says_not_how_many_have_joined_and_one_of_an_empty_class_does() -> None:
+    stream, client = BoardStream(), Client()
+    client.take(stream.message(Board()))
+    assert client.counts == {}
+    client.take(stream.message(Board(is_read=True)))
+    assert client.counts == {"joined": 0, "training": 0, "done": 0}

@@ -59,8 +59,7 @@ def test_a_lesson(app: App, store: Store, page: Page, arrive: Arrive) -> None:
     page.get_by_role("option", name=fox.nickname, exact=True).click()
     press(page, "Remove from the class")
     expect_members(page, "Ada <b>")
-    press(fox.page, "Train")
-    expect(on_page(fox.page, re.compile("^You are not in the class"))).to_be_visible()
+    expect(on_page(fox.page, re.compile("^You are not in the class"))).to_be_visible()  # by itself
     expect(fox.page.locator(".ink-seat")).to_have_count(0)
 
     other = arrive(TABLET)

@@ -273,6 +273,7 @@ def test_a_narrow_screen_may_be_turned(app: App, browser: Browser) -> None:
     context.close()
 
 
+@pytest.mark.long
 def test_under_a_base_path_all_is_well(app: App, device: BrowserContext, tmp_path: Path) -> None:
     own = start_app(app.data, tmp_path / "inkling.db", base_path="inkling")
     try:

@@ -59,6 +59,7 @@ def test_a_model_that_does_not_fit_into_memory_fails_in_words_on_the_page_and_th
         expect_status(page, "finished")
 
 
+@pytest.mark.long
 def test_a_killed_web_process_leaves_its_run_to_the_next_one(new_lab, page):
     lab: Lab = new_lab()
     with unharmed(lab, page):

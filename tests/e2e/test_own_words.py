@@ -163,6 +163,7 @@ def test_an_address_that_gives_nothing(path: str, method: str, status: int, word
     assert caught.value.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.long
 def test_metrics_where_the_operator_says_so_and_where_it_listens(data_folder: Path, tmp_path: Path) -> None:
     app = start_app(data_folder, tmp_path / "inkling.db", base_path="lab", INKLING_METRICS="1")
     try:

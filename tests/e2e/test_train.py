@@ -39,6 +39,7 @@ def accuracy_shown(page: Page) -> float:
     return float(page.locator(".ink-figures dd").nth(3).inner_text().split()[0].rstrip("%"))
 
 
+@pytest.mark.long
 def test_article_1_from_a_fresh_folder_to_the_end(browser, tmp_path: Path) -> None:
     fresh = start_app(tmp_path / "data", tmp_path / "inkling.db")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -164,6 +165,7 @@ def test_a_live_run_is_watched_by_a_second_browser(app: App, page: Page, browser
     finish(store, page)
 
 
+@pytest.mark.long
 def test_numbers_typed_with_a_comma_are_the_ones_that_train(app: App, page: Page, store: Store) -> None:
     open_train(page, f"{app.url}/?train_size=1000&epochs=1")
     rate = page.get_by_role("combobox", name=re.compile("Learning rate$"))

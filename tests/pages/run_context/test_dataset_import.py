@@ -22,6 +22,8 @@ from tests.pages.finished_runs import shown, words
 from tests.polling import until
 from tests.zips import quick_zip
 
+LONG = pytest.mark.long  # those that ask nothing: tests/core/cli/test_dataset_import.py brings every one
+
 
 def brought(app: AppTest, name: str, content: bytes) -> AppTest:
     """Choose a file on Data, under Mine; return the page once it has been read."""
@@ -46,7 +48,13 @@ def mine(store: Store) -> list[str]:
     return [own.name for own in OwnDatasets(store.acting_as(Actor(Role.VISITOR, ME))).managed()]
 
 
-@pytest.mark.parametrize("case", TABLE, ids=[case.file for case in TABLE])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.file, marks=[] if case.asked or case is TABLE[0] else LONG)
+        for case in TABLE
+    ],
+)
 def test_what_is_brought_is_shown_and_becomes_what_it_must(case: Case, app: AppTest, store: Store) -> None:
     brought(app, f"{case.file}.zip", (CASES / f"{case.file}.zip").read_bytes())
     if case.asked:

@@ -16,20 +16,6 @@ pytestmark = pytest.mark.e2e
 SHORT = "train_size=1000&batch_size=50&epochs=1"
 
 
-def test_a_board_that_has_heard_nothing_yet_does_not_say_that_nobody_has_joined(
-    app: App, page: Page, arrive: Arrive
-) -> None:
-    code = start_class(page, app, "7c")
-    page.goto(f"{app.url}/classroom?class_section=board")
-    expect(page.get_by_text("Nobody has joined yet.")).to_be_visible()
-    join(arrive(PHONE), app, code, "Ada")
-    expect(page.locator(".ink-board dd").first).to_have_text("1")
-    page.route_web_socket(re.compile("/live$"), lambda _socket: None)  # nothing is told
-    page.reload()
-    expect(page.locator(".ink-board dd").first).to_have_text("–")
-    expect(page.get_by_text("Nobody has joined yet.")).to_be_hidden()
-
-
 @pytest.mark.usefixtures("trains")
 def test_a_lesson(app: App, store: Store, page: Page, arrive: Arrive) -> None:
     title = "7b <i> *x*"

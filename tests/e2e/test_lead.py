@@ -84,6 +84,11 @@ def test_a_members_screen_is_led(app: App, store: Store, page: Page, arrive: Arr
     page.goto(f"{app.url}/classroom?class_section=board")
     expect(tile(page, "Ada")).to_contain_text("Elsewhere")
 
+    page.route_web_socket(re.compile("/live$"), lambda _socket: None)  # the board hears nothing
+    page.reload()
+    expect(page.locator(".ink-board dd").first).to_have_text("–")
+    expect(page.get_by_text("Nobody has joined yet.")).to_be_hidden()
+
 
 @pytest.mark.long
 @pytest.mark.usefixtures("trains")

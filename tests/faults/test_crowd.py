@@ -104,8 +104,8 @@ def kill_and_resume(app: App, store: Store, run_id: str) -> None:
     app.submit(run_id)
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(3, marks=pytest.mark.long)])
-def test_runs_alone_in_a_crowd_and_killed_a_few_times_have_the_same_bits(app_in, tmp_path, times):
+@pytest.mark.parametrize(("times", "kills"), [(2, 1), pytest.param(3, 3, marks=pytest.mark.long)])
+def test_runs_alone_in_a_crowd_and_killed_a_few_times_have_the_same_bits(app_in, tmp_path, times, kills):
     app, store = app_in(tmp_path, cores=2, running=30)
 
     def trained(config: RunConfig, pace: str, owner: str) -> str:
@@ -125,7 +125,7 @@ def test_runs_alone_in_a_crowd_and_killed_a_few_times_have_the_same_bits(app_in,
         for i, (config, pace) in enumerate(MIXED)
     ]
     killed = crowd[: len(MIXED)]
-    for _time in range(times):
+    for _time in range(kills):
         for run_id in killed:
             kill_and_resume(app, store, run_id)
     assert [weights(run_id) for run_id in crowd] == alone * times

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Pipe, wait
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from core.classroom.ending import Ending
 from core.config.app_settings import Settings
 from core.config.environment import from_environment
 from core.i18n.literal_text import console_text
+from core.jobs.leadership import Leadership
 from core.jobs.parent_pipe import Parent
 from core.jobs.pipe_messages import receive, send
 from core.jobs.start_order import next_to_start, share_of, started
@@ -32,7 +33,8 @@ from core.search.search_thread import watch_searches
 LOG: Final = logging.getLogger("inkling.runner")
 
 BUSY_S: Final = 0.5
-TICK_S: Final = 1.0  # how often the queue is looked at without being woken: other apps may share the store
+TICK_S: Final = 1.0  # how often the queue is looked at without being woken: commands may share the store
+BELL_S: Final = 0.1  # how often it is asked whether another app's runner rings
 UPKEEP_S: Final = 300.0
 END_S: Final = 4.0
 LAST_RESORT_S: Final = 4.7
@@ -57,7 +59,8 @@ class Runner:
         self._on_warm, self._is_warm = on_warm, False
         self._pool = WorkerPool(settings)
         self._wake_receiver, self._wake_sender = Pipe(duplex=False)
-        self._is_ending = False
+        self._leadership = Leadership(store)
+        self._is_ending = self._was_woken = False
         self._lost_workers: list[tuple[str, int, str]] = []  # (run, attempt, how) not yet written down
         self._deaths: dict[str, int] = {}
         self._assigned: dict[str, RunInWork] = {}  # to workers that may not have claimed them yet
@@ -72,16 +75,32 @@ class Runner:
         """Work until told to end."""
         while not self._is_ending:
             try:
-                self._tick()
+                if self._leadership.take():
+                    self._tick()
+                else:
+                    self._stand_by()
             except (StoreError, OSError) as error:  # OSError: no process or file can be made just now
                 self._complain(error)
             self._listen()
         self._end()
 
+    def _stand_by(self) -> None:
+        """Leave the queue to the runner that leads, which starts a run as soon as this one would."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._on_warm()
+        if self._was_woken:
+            self._was_woken = False
+            self._leadership.ring()
+
     def _listen(self) -> None:
         """Wait for a bell, a worker's word or death, at most until the next tick."""
         pipes: dict[object, Worker] = {worker.pipe: worker for worker in self._pool.workers}
-        for ready in wait([self._wake_receiver, *(worker.pipe for worker in pipes.values())], timeout=TICK_S):
+        found: list[Any] = []
+        deadline = time.monotonic() + TICK_S
+        while not found and time.monotonic() < deadline and not self._leadership.is_rung():
+            found = wait([self._wake_receiver, *(worker.pipe for worker in pipes.values())], BELL_S)
+        for ready in found:
             if ready is self._wake_receiver:
                 self._hear_bell()
             elif not self._pool.on_message(pipes[ready]):
@@ -93,6 +112,7 @@ class Runner:
     def _hear_bell(self) -> None:
         while self._wake_receiver.poll():
             message = receive(self._wake_receiver)
+            self._was_woken = True
             self._is_ending = self._is_ending or message is None or message["ring"] == "end"
 
     def _tick(self) -> None:

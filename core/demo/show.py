@@ -5,6 +5,7 @@ something is learned or asked, since the server knows of shows before it has it.
 """
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets import DatasetError, ImageData
+from core.config.app_settings import SettingsError
+from core.datasets import ImageData
 from core.demo.screen import DemoScreen
+from core.errors import InklingError
+from core.i18n.translation import _
 from core.models.softmax_regression import linear_logits
 from core.protocol.controls import RunCommands
 from core.protocol.events import Event, Finished, Started, Steps, Weights
@@ -24,7 +28,7 @@ from core.protocol.events import Event, Finished, Started, Steps, Weights
 if TYPE_CHECKING:
     from core.prediction.predictor import Predictor
 
-MOST_RUNS: Final = 4  # whose models are still there for drawings that are under way
+MOST_RUNS: Final = 100  # whose models are still there, 31 kB each: some draw for long while others begin anew
 _SERVER: Final = token_hex(4)  # another after each start of the server
 _numbers: Final = itertools.count(1)
 
@@ -51,8 +55,8 @@ class ShowRun:
 
 
 class Show:
-    """load: returns a dataset's images by its name, may raise DatasetError; start: has a function done beside;
-    is_ending: whether the server ends.
+    """load: returns a dataset's images by its name, may raise InklingError and SettingsError; start: has a function
+    done beside; is_ending: whether the server ends.
     """
 
     def __init__(
@@ -117,8 +121,11 @@ class Show:
             run.began_at = time.monotonic()
             for event in train(data, config, self, extra=extra):
                 self._take(run, event, tests, data.test_labels)
-        except DatasetError as error:
+        except (InklingError, SettingsError) as error:  # such as no images
             run.trouble = str(error)
+        except Exception:
+            logging.getLogger(__name__).exception("A demo screen's training failed.")  # not said: log
+            run.trouble = _("The training has failed; the server's log says why. It is tried again soon.")
         finally:
             run.is_over = True
 

@@ -6,11 +6,12 @@ Whoever reaches the app may look and draw: nothing that anybody made is read her
 import asyncio
 import random
 from base64 import b64encode
+from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
 import numpy as np
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -29,7 +30,7 @@ from pages.server.identity import DEMO
 from pages.server.plain_page import plain_page, read_by_asker
 
 SIDE_PX: Final = 140  # of a drawing as it comes: one byte of ink a pixel, row by row
-MOST_AT_ONCE: Final = 8  # answers that are asked for; who comes later is told to come again
+MOST_AT_ONCE: Final = 8  # asked for what takes a thread; who comes later is told to come again
 _NO_STORE: Final = {"cache-control": "no-store"}
 _asked = 0
 
@@ -59,18 +60,33 @@ async def _begin(request: Request) -> Response:
     screen = _screen_of(request)
     if screen is None:
         return _none(404)
+    show = show_named(screen.name)
+    if screen.spec.takes_ink:
+        return JSONResponse({"run": show.begin().name}, headers=_NO_STORE)
+    return await _aside(lambda: _begun(show))
+
+
+async def _aside(work: Callable[[], dict[str, Any]]) -> Response:
+    """Return what a thread makes of it; the server has few of them, and others wait for one, too."""
+    global _asked
+    if _asked >= MOST_AT_ONCE:
+        return _none(429)
+    _asked += 1
     try:
-        return JSONResponse(await asyncio.to_thread(_begun, show_named(screen.name)), headers=_NO_STORE)
+        return JSONResponse(await asyncio.to_thread(work), headers=_NO_STORE)
+    except ShowOverError:
+        return _none(410)
     except (DatasetError, StoreError, SettingsError) as error:
         return JSONResponse({"trouble": str(error)}, 503, _NO_STORE)
+    except ValueError:  # neither a drawing nor the place of an image
+        return _none(400)
+    finally:
+        _asked -= 1
 
 
 def _begun(show: Show) -> dict[str, Any]:
-    """Begin, and where nobody draws choose a test image of each class for people to ask about."""
-    run = show.begin()
-    if show.screen.spec.takes_ink:
-        return {"run": run.name}
-    data = show.data()
+    """Begin, and choose a test image of each class for people to ask about."""
+    run, data = show.begin(), show.data()
     places = [int(random.choice(np.flatnonzero(data.test_labels == k))) for k in range(data.spec.n_classes)]
     random.shuffle(places)
     return {
@@ -81,28 +97,13 @@ def _begun(show: Show) -> dict[str, Any]:
 
 async def _answer(request: Request) -> Response:
     """Say what the run's model makes of a drawing, or of one of the test images that the page shows."""
-    global _asked
     screen, body = _screen_of(request), await _body(request)
     if screen is None or body is None:
         return _none(404 if screen is None else 400)
-    if _asked >= MOST_AT_ONCE:
-        return _none(429)
-    asked = request.query_params
+    show, asked = show_named(screen.name), request.query_params
     language = asked.get("language", SOURCE)
-    _asked += 1
-    try:
-        with read_by(Reader(language if language in languages() else SOURCE)):
-            show = show_named(screen.name)
-            told = await asyncio.to_thread(_answer_of, show, asked.get("run", ""), asked.get("image"), body)
-            return JSONResponse(told, headers=_NO_STORE)
-    except ShowOverError:
-        return _none(410)
-    except ValueError:  # neither a drawing nor the place of an image
-        return _none(400)
-    except (DatasetError, StoreError, SettingsError) as error:
-        return JSONResponse({"trouble": str(error)}, 503, _NO_STORE)
-    finally:
-        _asked -= 1
+    with read_by(Reader(language if language in languages() else SOURCE)):
+        return await _aside(lambda: _answer_of(show, asked.get("run", ""), asked.get("image"), body))
 
 
 def _answer_of(show: Show, run: str, image: str | None, body: bytes) -> dict[str, Any]:
@@ -130,12 +131,15 @@ def _screen_of(request: Request) -> DemoScreen | None:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Return what was sent, None for more than a drawing has."""
+    """Return what was sent, None for more than a drawing has, or for one that broke off."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > SIDE_PX**2:
-            return None
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > SIDE_PX**2:
+                return None
+    except ClientDisconnect:
+        return None
     return body
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from core.config.app_settings import SettingsError
 from core.datasets import DatasetError, ImageData
+from core.demo import show as shows
 from core.demo.show import MOST_RUNS, Show, ShowOverError
 from tests.core.demo.conftest import few, learned
 
@@ -42,10 +44,14 @@ def test_who_begins_while_a_run_is_under_way_watches_that_one(
     assert show.begin() is not first
 
 
-def test_a_drawing_under_way_is_answered_by_its_own_run_for_a_while(show: Show) -> None:
+def test_who_draws_for_long_keeps_the_run_that_others_have_begun_after(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MOST_RUNS * 10 >= 900  # seconds of runs at the fastest pace, one upon the other
+    monkeypatch.setattr(shows, "MOST_RUNS", 3)
     first = learned(show)
     weights = show.predictor(first).arrays
-    for _ in range(MOST_RUNS - 1):
+    for _ in range(2):
         learned(show)
     assert np.array_equal(show.predictor(first).arrays["linear.weight"], weights["linear.weight"])
     learned(show)
@@ -74,3 +80,26 @@ def test_images_that_are_not_to_be_had_are_said_and_tried_again(
         show.predictor(run.name)
     failing = False
     assert show.predictor(learned(show))
+
+
+def test_refused_settings_are_said(show_with: Callable[..., Show]) -> None:
+    def load(_name: str) -> ImageData:
+        raise SettingsError(["INKLING_X must be a number."])
+
+    show = show_with(load)
+    learned(show)
+    assert show.run is not None
+    assert show.run.trouble == "INKLING_X must be a number."
+
+
+def test_what_nobody_foresaw_is_said_and_in_the_log(
+    show_with: Callable[..., Show], caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(_name: str) -> ImageData:
+        raise MemoryError
+
+    show = show_with(load)
+    learned(show)
+    assert show.run is not None
+    assert show.run.trouble.startswith("The training has failed")
+    assert "MemoryError" in caplog.text

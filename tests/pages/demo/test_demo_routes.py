@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from core.config.app_settings import SettingsError
 from core.datasets import DatasetError, ImageData
 from core.demo.screen import SCREENS
 from core.demo.show import Show
@@ -147,6 +148,36 @@ def test_more_questions_than_it_answers_at_once_are_told_to_come_again(
 ) -> None:
     monkeypatch.setattr(demo_routes, "_asked", demo_routes.MOST_AT_ONCE)
     assert post("answer", SEVEN.tobytes(), run=run).status == 429
+
+
+def test_while_pictures_are_unpacked_for_others_a_screen_of_clothes_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(demo_routes, "_asked", demo_routes.MOST_AT_ONCE)
+    monkeypatch.setattr(Show, "poll", FreeRun.poll)
+    assert post("begin", show="fashion_mnist-fast").status == 429
+    assert told(post("begin"))["run"]  # which takes no thread
+    until(lambda: (now := show_named(SHOW).run) is not None and now.is_over, "the run to be over")
+
+
+def test_a_drawing_that_breaks_off_on_its_way_is_no_fault() -> None:
+    app = Identity(Starlette(routes=demo_routes.demo_routes("")))
+    said = iter([{"type": "http.request", "body": b"abc", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Message:
+        return next(said)
+
+    answer = ask(app, f"/demo/answer?show={SHOW}", method="POST", receive=receive)
+    assert (answer.status, answer.fault) == (400, None)
+
+
+def test_refused_settings_are_told_to_who_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_given: object) -> None:
+        raise SettingsError(["INKLING_X must be a number."])
+
+    monkeypatch.setattr(demo_routes, "_answer_of", refused)
+    answer = post("answer", SEVEN.tobytes())
+    assert (answer.status, json.loads(answer.text)) == (503, {"trouble": "INKLING_X must be a number."})
 
 
 def test_a_show_that_there_is_not_is_not_begun() -> None:

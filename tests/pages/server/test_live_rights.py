@@ -14,7 +14,7 @@ from core.access.rules import OPERATOR, Actor, Role
 from core.config.run_config import RunConfig
 from core.datasets.user_datasets import add_images
 from core.figures.binary_message import unpack
-from core.runs import Store
+from core.runs import Store, StoreError
 from core.runs.dataset_rights import LINK, PRIVATE
 from core.runs.operators import dismiss_operators, make_operator
 from core.runs.own_datasets import OwnDatasets
@@ -142,5 +142,18 @@ def test_who_is_an_operator_no_more_sees_no_more(store: Store, hers: tuple[str, 
         dismiss_operators(store.database)
         visitor._operators.clear()  # as some seconds later
         await until(lambda: told[-1]["marks"]["page"] == "refused")
+
+    converse(BOB, play)
+
+
+def test_what_the_server_tells_of_itself_needs_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(_scope: object) -> Store:
+        raise StoreError("The run store cannot be read.", "Look at its folder.")
+
+    monkeypatch.setattr(live_socket, "store_of", unreadable)
+
+    async def play(watch: Callable[..., None], told: Told) -> None:
+        watch("demo:mnist-fast", "server:x")
+        await until(lambda: {news["topic"] for news in told} == {"demo:mnist-fast", "server:x"})
 
     converse(BOB, play)

@@ -38,7 +38,9 @@ STREAMLITS: Final = {
 def demo_page(screen: DemoScreen, prefix: str) -> HTMLResponse:
     """Return the page; prefix: of the app's addresses, "" or "/inkling"."""
     data = escape(json.dumps(_data(screen, prefix)))
-    links = "".join(f'<link rel="stylesheet" href="{static_file(name)}">' for name in SHEETS)
+    links = "".join(
+        f'<link rel="stylesheet" href="{static_file(name)}">' for name in SHEETS
+    )  # not said: HTML
     title, told = escape(LEARNS[screen.spec.singular]), escape(_("One moment …"))
     without = escape(_("Inkling needs JavaScript. Allow it for this page, then load the page again."))
     page = (
@@ -85,6 +87,7 @@ def _words(screen: DemoScreen) -> dict[str, str]:
         else _("It has never seen any of these."),
         pad=_("Field to draw in. The arrow keys move, the space bar puts the pen down and lifts it."),
         picture=_("Picture {number}"),
+        none=_("No answer yet."),
         seen=_("What it sees"),
         evidence=_("Red speaks for {name}, blue against it"),
         corner=_("Now into the corner"),

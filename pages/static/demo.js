@@ -14,16 +14,18 @@ const STAYS_MS = 20_000; // in the corner, before it starts from noise
 const SOON_S = 10; // before which that is said
 const AGAIN_MS = 3_000; // after what was asked for did not come
 const FAILED_MS = 15_000;
+const PATIENCE_MS = 30_000; // with the server, before what was asked for is asked again: after a sleep nothing comes
 
 class Demo {
   constructor(root) {
-    Object.assign(this, { root, data: JSON.parse(root.dataset.demo), values: {}, touchedAt: performance.now() });
+    Object.assign(this, { root, data: JSON.parse(root.dataset.demo), values: {}, asked: 0, touchedAt: performance.now() });
     this.words = new Words(this.data.words);
     [this.title, this.told, this.stage, this.foot] = ["h1", ".demo-told", ".demo-stage", "footer"].map((part) => root.querySelector(part));
     this.furnish();
     this.mount();
     watchExit(root, this.words, this.data.home);
-    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => (this.touchedAt = performance.now()), { capture: true });
+    for (const name of ["pointerdown", "pointermove", "keydown"])
+      addEventListener(name, ({ buttons }) => buttons !== 0 && (this.touchedAt = performance.now()), { capture: true });
     for (const name of ["contextmenu", "dragstart"]) addEventListener(name, (event) => event.preventDefault());
     setInterval(() => this.look(), 500);
     this.stayAwake();
@@ -43,8 +45,8 @@ class Demo {
       make("section", { className: "demo-learn" }, this.weights, this.curve),
       make("section", { className: "demo-draw" }, this.input.root, answer),
     );
-    this.now = button(words.say("now"), () => this.invite());
-    this.another = button(words.say("another"), () => this.invite());
+    this.now = button(words.say("now"), () => this.invite(true));
+    this.another = button(words.say("another"), () => this.invite(true));
     this.again = button(words.say("again"), () => this.learn());
     this.turn = make("span", { className: "demo-turn" });
     const lost = make("span", { className: "demo-lost", textContent: this.words.say("lost") });
@@ -57,7 +59,7 @@ class Demo {
     const mount = ({ default: view }, place, data) => view({ parentElement: place, data, setTriggerValue: () => {} });
     mount(tiles, this.weights, bytes(this.data.first.weights));
     mount(chart, this.curve, bytes(this.data.first.curve));
-    this.showBars({ shares: this.data.names.map(() => 0), best: -1, alt: "" });
+    this.blank();
     const values = new Values(this.root, (news) => this.hear(news));
     values.receive({ data: bytes(this.data.first.show), setTriggerValue: () => {} });
     const watch = { [`demo:${this.data.show}`]: {} };
@@ -69,6 +71,8 @@ class Demo {
     clearInterval(this.moving);
     this.restartsAt = null;
     this.phase = this.root.dataset.phase = phase;
+    this.now.disabled = true; // until there is something that answers
+    this.title.parentElement.setAttribute("aria-live", phase === "learn" ? "off" : "polite");
     this.turn.textContent = "";
   }
 
@@ -99,24 +103,28 @@ class Demo {
 
   hear(values) {
     this.values = values;
-    if (this.phase !== "learn") return;
+    if (this.phase !== "learn" || this.next) return; // whatever others begin: this run is shown to its end
     this.told.textContent = values.told;
+    this.now.disabled = values.run !== this.run || !(values.turn || values.over) || Boolean(values.failed);
     this.turn.textContent = values.turn;
     const sinceBegin = performance.now() - this.begunAt;
     if (values.run !== this.run && this.run && sinceBegin > AGAIN_MS) return void this.learn(); // the server has forgotten it
-    if (values.run !== this.run || !values.over || this.next) return;
+    if (values.run !== this.run || !values.over) return;
     if (values.failed) this.wait(FAILED_MS, () => this.learn());
     else this.wait(SHOWN_MS, () => this.invite());
   }
 
   // ---- the visitor's turn
 
-  invite() {
+  invite(isPressed) {
+    this.asked += 1; // what comes of an earlier drawing is none of this one's
     this.enter("draw");
     this.title.textContent = this.words.say("draw");
     this.told.textContent = this.words.say("how");
     this.input.clear();
+    this.blank();
     this.touchedAt = performance.now();
+    if (isPressed) this.input.root.querySelector("[tabindex], button")?.focus({ preventScroll: true }); // the button is gone
   }
 
   /** A drawing is begun: the last one, if there is one, goes. */
@@ -127,7 +135,7 @@ class Demo {
   }
 
   async ask(ink, image) {
-    const number = (this.asked = (this.asked ?? 0) + 1), more = image === undefined ? {} : { image };
+    const number = (this.asked += 1), more = image === undefined ? {} : { image };
     const isOld = () => number !== this.asked || this.phase === "learn";
     let answer = null;
     while (!(answer ??= await this.post("answer", { run: this.run, language: this.data.language, ...more }, ink))) {
@@ -135,7 +143,6 @@ class Demo {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS)); // the server is away, or busy with others'
     }
     if (isOld()) return;
-    if (answer.trouble) return void (this.told.textContent = answer.trouble);
     this.enter("answer");
     this.show(answer);
     if (answer.path) this.wait(READ_MS, () => this.move(answer));
@@ -150,10 +157,16 @@ class Demo {
     else this.pictures.clear();
   }
 
+  /** Show no answer. */
+  blank() {
+    this.showBars({ shares: this.data.names.map(() => 0), best: -1, alt: "" });
+    this.pictures.clear();
+  }
+
   showBars({ shares, best, alt }) {
     const { names: labels, colours } = this.data;
     const rows = labels.map((label, k) => [label, shares[k], best < 0 ? "" : this.words.percent(shares[k]), colours[k]]);
-    bars.default({ parentElement: this.bars, data: { rows, best, alt, heard: [0, 0] } });
+    bars.default({ parentElement: this.bars, data: { rows, best, alt: alt || this.words.say("none"), heard: [0, 0] } });
   }
 
   /** Move the drawing into the corner, pixel by pixel, and say what that changes. */
@@ -162,8 +175,9 @@ class Demo {
     this.title.textContent = this.words.say("corner");
     this.told.textContent = this.words.say("moving");
     let step = 0;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const go = () => {
-      step += 1;
+      step = isCalm ? answer.path.length - 1 : step + 1;
       const place = answer.path[step], isLast = step === answer.path.length - 1;
       this.pictures.show(place, this.data.names[answer.best]);
       this.showBars({ ...place, alt: answer.moved });
@@ -191,13 +205,17 @@ class Demo {
 
   /** Return what the server answers, null for nothing; where it knows the run no more, it starts from noise. */
   async post(what, asked, body) {
-    const address = `./demo/${what}?${new URLSearchParams({ show: this.data.show, ...asked })}`;
+    const address = `./demo/${what}?${new URLSearchParams({ show: this.data.show, ...asked })}`, given = new AbortController();
+    const patience = setTimeout(() => given.abort(), PATIENCE_MS);
     try {
-      const answer = await fetch(address, { method: "POST", body });
+      const answer = await fetch(address, { method: "POST", body, signal: given.signal });
       if (answer.ok) return await answer.json();
       if (answer.status === 410 && this.phase !== "learn") this.learn();
       if (answer.status === 503) this.told.textContent = (await answer.json()).trouble ?? "";
-    } catch {} // it is away: what is asked for is asked again by look()
+    } catch { // it is away: what is asked for is asked again by look()
+    } finally {
+      clearTimeout(patience);
+    }
     return null;
   }
 

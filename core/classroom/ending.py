@@ -15,7 +15,7 @@ from core.classroom.classroom_table import ClassroomTable, find, note_change
 from core.classroom.drawings import drawings, select_drawings
 from core.classroom.errors import UnknownClassroom
 from core.classroom.guesses import forget_guesses
-from core.classroom.handwriting import Handwriting
+from core.classroom.handwriting import Handwriting, forget
 from core.datasets import DatasetError
 from core.runs.classroom_schema import CLASS_DRAWINGS, CLASSROOMS, MEMBERS, OPINIONS, SEATS
 from core.runs.compaction import ask_for_compaction, compact_if_asked
@@ -79,7 +79,7 @@ class Ending(ClassroomTable):
         theirs = CLASS_DRAWINGS.c.member_id == member_id
         with self._database.read() as connection:
             gone = drawings(connection, select_drawings(of_removed=True).where(theirs))
-        Handwriting(self._store.acting_as(SYSTEM)).forget(classroom_id, gone)
+        forget(self._store, classroom_id, gone)
         with self._database.write(durable=True) as connection:
             connection.execute(delete(CLASS_DRAWINGS).where(theirs))
             connection.execute(delete(OPINIONS).where(OPINIONS.c.member_id == member_id))

@@ -18,6 +18,7 @@ from core.classroom.errors import ClassroomRefused
 from core.datasets import UnknownDataset
 from core.i18n.literal_text import csv_cell
 from core.i18n.translation import _, ngettext
+from core.runs import Store
 from core.runs.dataset_rights import LINK
 from core.runs.opened_links import DATASET, note_opened
 from core.runs.own_datasets import OwnDatasets
@@ -53,14 +54,14 @@ class Handwriting(Drawings):
         """Have a drawing of the actor's own be gone: from the collection, and from the dataset that was made of it."""
         mine = [one for one in self.mine(classroom_id) if one.id == drawing_id]
         super().take_back(classroom_id, drawing_id)
-        self.forget(classroom_id, mine)
+        forget(self._store, classroom_id, mine)
 
     @needs(Action.LEAD_CLASS)
     def remove(self, classroom_id: str, drawing_id: str) -> None:
         """Remove a member's drawing, from the dataset too."""
         theirs = [one for one in self.all(classroom_id) if one.id == drawing_id]
         super().remove(classroom_id, drawing_id)
-        self.forget(classroom_id, theirs)
+        forget(self._store, classroom_id, theirs)
 
     @needs(Action.LEAD_CLASS)
     def make_dataset(self, classroom_id: str, title: str) -> str:
@@ -116,20 +117,22 @@ class Handwriting(Drawings):
             with suppress(UnknownDataset):
                 OwnDatasets(self._store.acting_as(SYSTEM)).erase(name)
 
-    def forget(self, classroom_id: str, gone: Sequence[ClassDrawing]) -> None:
-        """Remove drawings that are handed in no more from the dataset that was made of them."""
-        name = self.dataset(classroom_id)
-        if not name:
-            return
-        own = OwnDatasets(self._store.acting_as(SYSTEM))
-        for drawing in gone:
-            with suppress(UnknownDataset):
-                data = own.load(name)
-                for split in ("train", "test"):
-                    images, labels = getattr(data, f"{split}_images"), getattr(data, f"{split}_labels")
-                    same = (images[:, 0] == drawing.pixels).all(axis=(1, 2)) & (labels == drawing.label)
-                    for index in np.flatnonzero(same)[:1]:
-                        own.remove_image(name, split, int(index))
+
+def forget(store: Store, classroom_id: str, gone: Sequence[ClassDrawing]) -> None:
+    """Remove drawings that are handed in no more from the dataset that was made of them: as the server itself."""
+    everything = store.acting_as(SYSTEM)
+    name = Handwriting(everything).dataset(classroom_id)
+    if not name:
+        return
+    own = OwnDatasets(everything)
+    for drawing in gone:
+        with suppress(UnknownDataset):
+            data = own.load(name)
+            for split in ("train", "test"):
+                images, labels = getattr(data, f"{split}_images"), getattr(data, f"{split}_labels")
+                same = (images[:, 0] == drawing.pixels).all(axis=(1, 2)) & (labels == drawing.label)
+                for index in np.flatnonzero(same)[:1]:
+                    own.remove_image(name, split, int(index))
 
 
 def halves(drawings: Sequence[ClassDrawing]) -> tuple[list[ClassDrawing], list[ClassDrawing]]:

@@ -37,7 +37,6 @@ FACADES = (
 UNGUARDED = {
     ("Classrooms", "mine"): "lists by what the actor teaches",
     ("Members", "renew_my_key"): "checks the actor's own class",
-    ("Handwriting", "forget"): "what a drawing that is gone leaves; called by what asks",
 } | {(facade.__name__, name): "the question itself" for facade in FACADES for name in ("check", "may")}
 
 A_DRAWING = np.full((28, 28), 9, np.uint8)

@@ -29,6 +29,7 @@ class Seat:
     code: str
     seen_at: float
     rules: ClassRules
+    is_paused: bool = False  # the class, by its teacher
 
     @property
     def is_idle(self) -> bool:
@@ -59,6 +60,7 @@ def seat_of(database: Database, word: str) -> Seat | None:
         select(
             *(MEMBERS.c.id, MEMBERS.c.nickname, CLASSROOMS.c.id, CLASSROOMS.c.title),
             *(CLASSROOMS.c.code, SEATS.c.seen_at, CLASSROOMS.c.rules, CLASSROOMS.c.last_day),
+            CLASSROOMS.c.is_paused,
         )
         .select_from(SEATS.join(MEMBERS).join(CLASSROOMS))
         .where(SEATS.c.hash == hash_secret(word), MEMBERS.c.removed_at.is_(None))
@@ -67,7 +69,7 @@ def seat_of(database: Database, word: str) -> Seat | None:
         row = connection.execute(asked).first()
     if row is None or date.today().isoformat() > row.last_day:
         return None
-    return Seat(*row[:6], rules_from_json(row.rules))
+    return Seat(*row[:6], rules_from_json(row.rules), bool(row.is_paused))
 
 
 def note_seen(database: Database, word: str) -> None:

@@ -111,6 +111,12 @@ def class_rules() -> ClassRules:
     return seat.rules if seat else ClassRules()
 
 
+def is_class_paused() -> bool:
+    """Return whether the teacher of this session's member has paused all training."""
+    seat = seated()
+    return seat is not None and seat.is_paused
+
+
 def is_near() -> bool:
     """Return whether this session's browser comes from this computer or a private network."""
     return NEAR_HEADER.decode() in st.context.headers

@@ -18,6 +18,7 @@ from core.runs import RunRow, StoreError
 from pages.components.selectbox import field_px, label_px, selectbox, with_first
 from pages.run_context.form_config import put_config
 from pages.run_context.selected_run import select_run
+from pages.server.seat import is_class_paused
 from pages.server.visitor import command, may, store, submit, visitor
 from pages.train.form_state import config_as_entered
 from pages.train.settings_form import RATES
@@ -77,8 +78,8 @@ def run_buttons(config: RunConfig, run: RunRow | None) -> None:
             on_click=_order,
             args=(run_id,),
             kwargs={"command": "run"},
-            disabled=is_others,
-            help=_help_in_markdown(run, _("Continue from this step.")),
+            disabled=is_others or is_class_paused(),
+            help=_help_in_markdown(run, _paused_or(_("Continue from this step."))),
         )
     else:
         st.button(
@@ -114,9 +115,14 @@ def _stepper(label: str, key: str, unit: str, run: RunRow | None, effect: str) -
         on_click=_order if live else _begin,
         args=(run.id,) if run is not None and live else (),
         kwargs={f"one_{unit}": True} if live else {"until": 1 if unit == "step" else -1},
-        disabled=run is not None and live and not may(Action.ORDER_RUN, run),
-        help=_help_in_markdown(run, markdown_text(effect)),
+        disabled=run is not None and live and (is_class_paused() or not may(Action.ORDER_RUN, run)),
+        help=_help_in_markdown(run, _paused_or(markdown_text(effect))),
     )
+
+
+def _paused_or(effect: str) -> str:
+    """Return what a button does that has a run go on: nothing, while the class is paused."""
+    return _("Your teacher has paused training.") if is_class_paused() else effect
 
 
 def _help_in_markdown(run: RunRow | None, effect: str | None) -> str | None:

@@ -4,21 +4,24 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
 from core.classroom import seats
 from core.classroom.classroom_table import Classroom
 from core.classroom.lead import Lead
 from core.classroom.members import Joined
+from core.datasets import ImageData
 from core.figures.binary_message import unpack
 from core.runs import Store, StoreError
 from core.runs.class_rules import ClassRules
 from core.runs.classroom_schema import SEATS
+from core.runs.schema import RUNS
 from pages.classroom import led_screen
 from pages.components import navigation
 from tests.pages.classroom.devices import joined, start
 from tests.pages.finished_runs import shown, words
+from tests.pages.runs_in_states import run_in
 
 REFUSED = "Your teacher has not opened this page for the class."
 
@@ -89,6 +92,26 @@ def test_a_member_is_told_what_the_teacher_orders_and_who_is_in_no_class_nothing
     del hers.session_state["_seat"]
     hers.run()
     assert told(hers) is None
+
+
+def test_while_the_class_is_paused_nothing_that_goes_on_can_be_pressed(
+    hers: AppTest, store: Store, classroom: Classroom, ada: Joined, mnist: ImageData
+) -> None:
+    run = hers.query_params["run"] = run_in(store, "paused", mnist)
+    with store.database.write() as connection:
+        connection.execute(update(RUNS).where(RUNS.c.id == run).values(owner=ada.member.id))
+
+    def pressable() -> dict[str, bool]:
+        hers.run()
+        buttons = {button.label: button for button in hers.button}
+        return {name: not buttons[name].disabled for name in ("Resume", "One step", "One epoch", "Stop")}
+
+    assert all(pressable().values())
+    Lead(store).pause(classroom.id)
+    assert pressable() == {"Resume": False, "One step": False, "One epoch": False, "Stop": True}
+    assert "Your teacher has paused training." in {button.help for button in hers.button}
+    Lead(store).go_on(classroom.id)
+    assert all(pressable().values())
 
 
 def test_pages_that_are_not_shown_are_refused_in_words_and_not_in_the_menu(

@@ -28,6 +28,12 @@ class Leadership:
             self._is_mine = self._store.leases.take(LEASE, 0)
         return self._is_mine
 
+    def let_go(self) -> None:
+        """Have another lead: this runner ends."""
+        if self._bell is not None and self._is_mine:
+            self._is_mine = False
+            self._store.leases.give_back(LEASE)
+
     def ring(self) -> None:
         """Have the runner that leads look at the queue: something has been asked of this one."""
         if self._bell is not None:

@@ -213,6 +213,7 @@ class Runner:
             self._report_lost_workers()
         except StoreError as error:
             LOG.warning("the end of some runs could not be written down: %s", error)
+        self._leadership.let_go()
 
 
 def watch_parent(runner: Runner) -> None:

@@ -24,11 +24,11 @@ from pages.server.errors import fragment, trouble_told
 from pages.server.practising import is_there, start_practice
 from pages.server.visitor import renew_roles, store
 
-STEPS, ANSWERS, BOARD = (  # what the program calls them
-    "first trained step on its own screen, s",
-    "answer to a drawing, ms",
-    "board behind a run's own page, ms",
-)
+# What the program calls its figures.
+JOINED = "joined, s"  # not said: a key
+STEPS = "first trained step on its own screen, s"  # not said: a key
+ANSWERS = "answer to a drawing, ms"  # not said: a key
+BOARD = "board behind a run's own page, ms"  # not said: a key
 TOLD = "practice_trouble"  # said here: the page's head may be out of sight
 MOST_ERRORS = 8  # kinds of them, the most frequent
 
@@ -193,7 +193,7 @@ def _result_in_markdown(practice: Practice) -> str:
             told.append(markdown_("Its program said: “{words}”", words=practice.words))
         return " ".join(told)
     measured: Mapping[str, Mapping[str, float]] = figures["figures"]
-    joined = int(measured["joined, s"]["measured"])
+    joined = int(measured[JOINED]["measured"])
     first = (
         markdown_(
             "The practice was ended early. {n} of {total} members had joined.",

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 TRAIN_MB = 2.5
 ALL_PAGES_MB = 3.5
-AGAIN_MB = 0.05
+AGAIN_MB = 0.051  # 50 KB, and what an eighth page in the menu takes
 
 
 def test_a_visit_is_light(browser: Browser, app: App) -> None:

@@ -34,7 +34,9 @@ def test_the_first_leads_until_it_lets_go(store: Store, another: Callable[[], St
     assert first.take()
     assert not second.take()
     assert first.take(), "for good"
-    store.leases.give_back("runner")
+    second.let_go()  # which it has not
+    assert not second.take()
+    first.let_go()
     assert second.take()
 
 

@@ -3,7 +3,7 @@
 
 const query = new URL(import.meta.url).search;
 const names = ["wire", "numbers", "tiles", "chart", "bars", "live", "demo_pad", "demo_pictures", "demo_exit"];
-const [{ LiveView, make, unpack }, { Words }, tiles, chart, bars, live, { Pad }, { Choice, Pictures }, { watchExit }] =
+const [{ LiveView, make }, { Words }, tiles, chart, bars, live, { Pad }, { Choice, Pictures }, { watchExit }] =
   await Promise.all(names.map((name) => import(`./${name}.js${query}`)));
 
 const UNTOUCHED_MS = 60_000; // then it starts from noise

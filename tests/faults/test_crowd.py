@@ -80,7 +80,9 @@ def test_runs_queued_and_cancelled_at_random_leave_nothing_stuck(shared_app, cou
         assert [isinstance(event, TERMINAL) for event in events].count(True) == 1
         assert isinstance(events[-1], TERMINAL)
     leases = Path(f"{store.database.path}.leases")
-    until(lambda: {path.name for path in leases.iterdir()} <= {"runner"}, "every run's lease to be given back")
+    until(
+        lambda: {path.name for path in leases.iterdir()} <= {"runner"}, "every run's lease to be given back"
+    )
     assert store.in_work() == []
 
 

@@ -80,7 +80,7 @@ class Practices(ClassroomTable):
                 begun = begin(connection, made.id, PRACTICE, terms)
                 note_change(connection, like)
                 return self._practice(made, begun)
-        except BaseException:
+        except BaseException:  # whatever keeps it from starting, another may start
             self._store.leases.give_back(LEASE)
             raise
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from core.i18n.translation import _
 from core.insight.captions.reason import reason
@@ -112,19 +113,11 @@ def _moved_along(pixels: NDArray[np.float32], down: int, right: int) -> list[NDA
     far_down, far_right = max(far_down, LEAST_SHIFT_PX), max(far_right, LEAST_SHIFT_PX)
     steps = max(far_down, far_right)
     return [
-        _shifted(pixels, down * round(far_down * step / steps), right * round(far_right * step / steps))
+        ndimage.shift(
+            pixels, (down * round(far_down * step / steps), right * round(far_right * step / steps)), order=0
+        )
         for step in range(steps + 1)
     ]
-
-
-def _shifted(pixels: NDArray[np.float32], down: int, right: int) -> NDArray[np.float32]:
-    """Return the image moved by so many pixels, blank where it came from."""
-    moved = np.zeros_like(pixels)
-    height, width = pixels.shape
-    top, left = max(down, 0), max(right, 0)
-    part = pixels[max(-down, 0) : height - top, max(-right, 0) : width - left]
-    moved[top : top + part.shape[0], left : left + part.shape[1]] = part
-    return moved
 
 
 def _packed(place: Place, limit: float) -> dict[str, Any]:

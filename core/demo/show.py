@@ -123,7 +123,7 @@ class Show:
                 self._take(run, event, tests, data.test_labels)
         except (InklingError, SettingsError) as error:  # such as no images
             run.trouble = str(error)
-        except Exception:
+        except Exception:  # a screen that nobody watches over is not to stand at noise without a word
             logging.getLogger(__name__).exception("A demo screen's training failed.")  # not said: log
             run.trouble = _("The training has failed; the server's log says why. It is tried again soon.")
         finally:

@@ -49,3 +49,11 @@ def arrive(browser: Browser) -> Iterator[Arrive]:
     yield device
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[BrowserContext]:
+    """Return a browser with a touchscreen, for the demo screen."""
+    context = browser.new_context(viewport={"width": 1366, "height": 650}, has_touch=True, locale="en-GB")
+    yield context
+    context.close()

@@ -3,7 +3,6 @@
 import os
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -11,47 +10,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import App, end_app, free_port, start_app
+from tests.e2e.demo_screen import AGES_MS, FIELD, draw_one, expect_learned, phase, shown
 from tests.e2e.framed import site_with_frame
 from tests.e2e.pointing import BARS, Hands, bar
 from tests.polling import until
 
 pytestmark = pytest.mark.e2e
-FIELD = ".demo-pad canvas"
 REASON_MS, CORNER_MS, IDLE_MS = 9_500, 12_000, 61_000
-AGES_MS = 180_000
 LEFT_MINUTES = float(os.environ.get("INKLING_DEMO_TEST_MINUTES", "30"))  # of the long test
 HEAP = "Runtime.getHeapUsage"
-
-
-@pytest.fixture
-def screen(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1366, "height": 650}, has_touch=True, locale="en-GB")
-    yield context
-    context.close()
-
-
-def shown(context: BrowserContext, app: App, query: str = "?pace=fast") -> Page:
-    """Open the screen, whose clock can be hurried, and wait until something has been learned."""
-    page = context.new_page()
-    page.clock.install()
-    page.goto(f"{app.url}/demo{query}")
-    expect_learned(page)
-    return page
-
-
-def expect_learned(page: Page) -> None:
-    expect(phase(page, "learn")).to_be_visible(timeout=AGES_MS)
-    expect(page.locator(".demo-told")).to_contain_text(re.compile(r"(reads|names) [6-9]\d%"), timeout=AGES_MS)
-
-
-def phase(page: Page, name: str):  # type: ignore[no-untyped-def]
-    return page.locator(f'main[data-phase="{name}"]')
-
-
-def draw_one(context: BrowserContext, page: Page) -> None:
-    Hands(context, page, FIELD).stroke("finger", bar("middle"))
-    expect(phase(page, "answer")).to_be_visible()
-    expect(page.get_by_role("heading", level=1)).to_have_text("It is a 1")
 
 
 def run_of(page: Page) -> str:

@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser import App
+from tests.e2e.demo_screen import AGES_MS, FIELD, draw_one, phase, shown
 from tests.e2e.pointing import Hands, bar
 from tests.e2e.test_accessible import AXE, GRAVE
-from tests.e2e.test_demo import AGES_MS, FIELD, draw_one, phase, screen, shown
 
-__all__ = ["screen"]
 pytestmark = pytest.mark.e2e
 FITS: Final = "width => innerWidth === width && document.documentElement.scrollWidth === width"
 FALSE_ANSWER: Final = {

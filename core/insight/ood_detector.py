@@ -30,8 +30,10 @@ class Grain:
     Images are blurred by `blur_px` and averaged to side x side, which ignores the noise of single pixels; each space
     has `components` directions. A strangeness of 1 is where these shares of the training images lie below: `distances`
     for the distance, `others` for each other term. `unit`: which quantile of a space's own distances is its unit, None
-    for their mean. `is_upright`: the images must be deskewed, whatever the model that is asked has learned from.
-    `unusual_above`: what is stranger is unusual if two models doubt it, too.
+    for their mean. `is_held_out`: distances of training images are measured from spaces of the other half of them,
+    since among a few dozen an image is never far from the space that it has made itself. `is_upright`: the images must
+    be deskewed, whatever the model that is asked has learned from. `unusual_above`: what is stranger is unusual if two
+    models doubt it, too.
     """
 
     side: int
@@ -40,11 +42,12 @@ class Grain:
     distances: float = 0.995
     others: float = 0.995
     unit: float | None = None
+    is_held_out: bool = False
     is_upright: bool = False
     unusual_above: float = 0.55
 
 
-COARSE = Grain(14, 20)
+COARSE = Grain(14, 20, is_held_out=True)
 FINE = Grain(
     *(28, 40), blur_px=0.7, distances=0.9875, others=0.9995, unit=0.98, is_upright=True, unusual_above=0.7
 )
@@ -83,8 +86,24 @@ def fit_detector(images: NDArray[Any], labels: NDArray[np.integer], grain: Grain
         raise ValueError(
             f"each class needs more than {grain.components} images, class {counts.argmin()} has {counts.min()}"
         )  # not said: for programmers
-    spaces = [_space(small[labels == k], grain.components) for k in classes]
-    detector = Detector(
+    detector = _spanned(small, labels, grain)
+    outside = _outside_others(small, labels, grain) if grain.is_held_out else _outside(detector, small)
+    finest = (
+        small.shape[1] * (1 / 255) ** 2
+    )  # one grey level everywhere: of copies of one image nothing is outside
+    typical = [max(_typical(outside[labels == k, k], grain.unit), finest) for k in classes]
+    detector = replace(detector, typical=np.array(typical, dtype=np.float32))
+    terms = _terms(detector, small, outside, images)
+    shares = (grain.distances, grain.others, grain.others)
+    limits = [np.quantile(term, share) for term, share in zip(terms, shares, strict=True)]
+    ordinary = np.median(terms, axis=1).astype(np.float32)
+    return replace(detector, ordinary=ordinary, limits=np.array(limits, dtype=np.float32))
+
+
+def _spanned(small: Floats, labels: NDArray[np.integer], grain: Grain) -> Detector:
+    """Return the classes' spaces, with units and limits of 1."""
+    spaces = [_space(small[labels == k], grain.components) for k in range(int(labels.max()) + 1)]
+    return Detector(
         means=np.stack([mean for mean, _ in spaces]).astype(np.float16),
         bases=np.stack([basis for _, basis in spaces]).astype(np.float16),
         typical=np.ones(len(spaces), dtype=np.float32),
@@ -93,14 +112,17 @@ def fit_detector(images: NDArray[Any], labels: NDArray[np.integer], grain: Grain
         limits=np.ones(3, dtype=np.float32),
         grain=grain,
     )
-    outside = _outside(detector, small)
-    typical = [_typical(outside[labels == k, k], grain.unit) for k in classes]
-    detector = replace(detector, typical=np.array(typical, dtype=np.float32))
-    terms = _terms(detector, images)
-    shares = (grain.distances, grain.others, grain.others)
-    limits = [np.quantile(term, share) for term, share in zip(terms, shares, strict=True)]
-    ordinary = np.median(terms, axis=1).astype(np.float32)
-    return replace(detector, ordinary=ordinary, limits=np.array(limits, dtype=np.float32))
+
+
+def _outside_others(small: Floats, labels: NDArray[np.integer], grain: Grain) -> Floats:
+    """Return `_outside` of each image for the spaces of the half that it is not in: every second of a class, (N, K)."""
+    is_second = np.zeros(len(labels), dtype=bool)
+    for k in range(int(labels.max()) + 1):
+        is_second[np.flatnonzero(labels == k)[1::2]] = True
+    outside = np.empty((len(labels), int(labels.max()) + 1), dtype=np.float32)
+    for half in (is_second, ~is_second):
+        outside[half] = _outside(_spanned(small[~half], labels[~half], grain), small[half])
+    return outside
 
 
 def _typical(distances: Floats, quantile: float | None) -> float:
@@ -115,16 +137,16 @@ def strangeness(
     `images` as for `fit_detector`; `pen_px`: each drawing's own pen in a box of 20 (`PreprocessedImage.pen_px`), 0 if
     unknown.
     """
-    terms = _terms(detector, images)
+    small = _small(images, detector.grain)
+    terms = _terms(detector, small, _outside(detector, small), images)
     ordinary, limits = detector.ordinary[:, None], detector.limits[:, None]
     excess = ((terms - ordinary) / np.maximum(limits - ordinary, 1e-6)).max(axis=0)
     return np.maximum(excess, np.asarray(pen_px, dtype=np.float32) / THICKEST_PEN_PX).astype(np.float32)
 
 
-def _terms(detector: Detector, images: NDArray[Any]) -> Floats:
+def _terms(detector: Detector, small: Floats, outside: Floats, images: NDArray[Any]) -> Floats:
     """Return (3, N): the distance to the nearest class, how odd the amount of ink is, the share of grey."""
-    small = _small(images, detector.grain)
-    distance = (_outside(detector, small) / detector.typical).min(axis=1)
+    distance = (outside / detector.typical).min(axis=1)
     return np.stack([distance, _odd_ink(detector, small), _grey(images)])
 
 

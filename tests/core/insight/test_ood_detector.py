@@ -112,6 +112,23 @@ def test_too_few_images_of_a_class_are_told(mnist: ImageData) -> None:
         fit_detector(images, labels)
 
 
+@pytest.mark.parametrize("of_a_class", [21, 60])
+def test_a_few_dozen_images_of_a_class_are_enough_to_know_others(mnist: ImageData, of_a_class: int) -> None:
+    labels = np.asarray(mnist.train_labels)
+    few = np.concatenate([np.flatnonzero(labels == digit)[:of_a_class] for digit in range(10)])
+    small = fit_detector(deskew(mnist.train_images[np.sort(few)]), labels[np.sort(few)])
+    assert (strangeness(small, deskew(mnist.test_images[:500])) < 1).mean() > 0.9
+    assert (strangeness(small, np.random.default_rng(0).random((100, 28, 28), dtype=np.float32)) > 1).all()
+
+
+def test_copies_of_one_image_are_ordinary_and_any_other_is_not(mnist: ImageData) -> None:
+    labels = np.asarray(mnist.train_labels)
+    one_of_each = mnist.train_images[[int(np.argmax(labels == digit)) for digit in range(10)]]
+    copies = fit_detector(np.repeat(one_of_each, 30, axis=0), np.repeat(np.arange(10), 30))
+    assert (strangeness(copies, one_of_each) <= 1).all()
+    assert (strangeness(copies, mnist.test_images[:100]) > 1).all()
+
+
 def test_images_smaller_than_the_grid_are_refused(detector: Detector) -> None:
     with pytest.raises(ValueError, match="8 x 8"):
         strangeness(detector, np.zeros((1, 8, 8)))

@@ -30,6 +30,7 @@ from pages.server.identity import Identity
 from pages.server.index_page import IndexPage
 from pages.server.inflation import bound_inflation
 from pages.server.live_socket import live_route
+from pages.server.memory import give_back_large_blocks
 from pages.server.open_files import RoomForVisitors, raise_limit
 from pages.server.open_tabs import OpenTabs
 from pages.server.page_messages import PageMessages
@@ -47,6 +48,7 @@ PAGES: Final = Path(__file__).resolve().with_name("pages")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Import what pages need while the first visitor's browser is still loading, and have the process end in order."""
     print(addresses.told(), flush=True)
+    give_back_large_blocks()
     raise_limit()
     bound_inflation()
     keep_theme()

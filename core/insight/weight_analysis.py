@@ -3,7 +3,7 @@
 Legend: K classes, D = C x H x W values an image, S snapshots, N images.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,23 +54,27 @@ class Neighbours:
     distances: Float64
 
 
-def weight_trajectory(steps: Sequence[int], weights: Sequence[Array]) -> WeightTrajectory:
+def weight_trajectory(steps: Sequence[int], weights: Iterable[Array]) -> WeightTrajectory:
     """Return norm, distance from the start and path travelled, for snapshots in order of their step.
+
+    Three of the weights are held at a time, so that they may be read one after another.
 
     Raises: ValueError unless there is one (K, D) array for each step, at least one.
     """
-    if len(steps) != len(weights) or not weights:
+    norms, distances, moves = [], [], []
+    first = before = None
+    for weight in weights:
+        flat = np.asarray(weight, np.float64).reshape(-1)
+        first = flat if first is None else first
+        norms.append(float(np.linalg.norm(flat)))
+        distances.append(float(np.linalg.norm(flat - first)))
+        moves.append(0.0 if before is None else float(np.linalg.norm(flat - before)))
+        before = flat
+    if len(steps) != len(norms) or not norms:
         raise ValueError(
-            f"steps and weights must be of one length > 0, got {len(steps)} and {len(weights)}"
+            f"steps and weights must be of one length > 0, got {len(steps)} and {len(norms)}"
         )  # not said: for programmers
-    flat = np.stack([np.asarray(w, np.float64).reshape(-1) for w in weights])
-    moves = np.linalg.norm(np.diff(flat, axis=0), axis=1)
-    return WeightTrajectory(
-        steps=np.array(steps, np.int64),
-        norm=np.linalg.norm(flat, axis=1),
-        distance=np.linalg.norm(flat - flat[0], axis=1),
-        path=np.concatenate([[0.0], np.cumsum(moves)]),
-    )
+    return WeightTrajectory(np.array(steps, np.int64), np.array(norms), np.array(distances), np.cumsum(moves))
 
 
 def decision_boundary(weight: Array, bias: Array, a: int, b: int) -> DecisionBoundary:

@@ -18,12 +18,13 @@ from pages.server.visitor import store
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _journey(run_id: str, newest: int) -> WeightTrajectory:  # noqa: ARG001 - a new step is a new journey
     steps = store().snapshots(run_id)
-    weights = []
-    for step in steps:
-        state = store().snapshot(run_id, step)
-        names = sorted(name for name in state if name.endswith("weight"))  # stored in any order
-        weights.append(np.concatenate([state[name].reshape(-1) for name in names]))
-    return weight_trajectory(steps, weights)
+    return weight_trajectory(steps, (_weights(run_id, step) for step in steps))
+
+
+def _weights(run_id: str, step: int) -> np.ndarray:
+    state = store().snapshot(run_id, step)
+    names = sorted(name for name in state if name.endswith("weight"))  # stored in any order
+    return np.concatenate([state[name].reshape(-1) for name in names])
 
 
 def show_journey(run: RunRow, newest: int) -> None:

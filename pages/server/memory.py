@@ -16,8 +16,8 @@ M_TRIM_THRESHOLD: Final = -1
 M_MMAP_THRESHOLD: Final = -3
 M_ARENA_MAX: Final = -8
 
-LARGE: Final = MB // 4  # bytes: a larger block is the system's again when it is freed
-KEPT: Final = MB  # that a group of threads keeps at hand
+LARGE: Final = MB  # bytes: a larger block is the system's again when it is freed
+KEPT: Final = 2 * MB  # that a group of threads keeps at hand
 GROUPS: Final = 2
 
 

@@ -118,7 +118,6 @@ class Show:
             data = self.data()
             extra = self._load(config.mix_in) if config.mix_in else None
             tests = deskew_cached(data.test_images) if config.deskew else data.test_images
-            run.began_at = time.monotonic()
             for event in train(data, config, self, extra=extra):
                 self._take(run, event, tests, data.test_labels)
         except (InklingError, SettingsError) as error:  # such as no images
@@ -131,7 +130,8 @@ class Show:
 
     def _take(self, run: ShowRun, event: Event, tests: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
         match event:
-            case Started():
+            case Started():  # the images may have taken seconds to prepare
+                run.began_at = time.monotonic()
                 run.train_count = event.train_count
             case Steps():
                 run.step = event.last_step

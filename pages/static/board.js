@@ -171,7 +171,7 @@ class BoardView extends LiveView {
 
   /** Put the tiles in their order, now or a moment later; one that has the focus keeps it. */
   arrange() {
-    if (!this.isUnordered) return;
+    if (!this.isUnordered || !this.tiles.size) return;
     const wait = (this.orderedAt ?? -Infinity) + ORDER_MS - performance.now();
     if (wait > 0) return void (this.timer ??= setTimeout(() => ((this.timer = null), this.arrange()), wait));
     this.isUnordered = false;

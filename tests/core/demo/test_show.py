@@ -1,6 +1,8 @@
 """One run for all screens that see it: begun by any, its model there afterwards, and nothing kept."""
 
+import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from core.config.app_settings import SettingsError
 from core.datasets import DatasetError, ImageData
 from core.demo import show as shows
 from core.demo.show import MOST_RUNS, Show, ShowOverError
+from core.training import loop
+from core.training.data import training_data
 from tests.core.demo.conftest import few, learned
 
 
@@ -28,6 +32,22 @@ def test_it_learns_from_noise_and_says_how_well_it_reads(show: Show, fashion: Im
     assert last == pytest.approx(right.mean())
     seconds = [at for at, _share in run.points]
     assert seconds == sorted(seconds)
+
+
+def test_the_clock_starts_with_the_first_step_and_not_while_images_are_prepared(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = []
+
+    def prepare(*args: Any) -> Any:
+        data = training_data(*args)
+        prepared.append(time.monotonic())
+        return data
+
+    monkeypatch.setattr(loop, "training_data", prepare)
+    learned(show)
+    assert show.run is not None
+    assert show.run.began_at >= prepared[0]
 
 
 def test_who_begins_while_a_run_is_under_way_watches_that_one(

@@ -139,7 +139,7 @@ def unharmed(lab: Lab, *pages: Page) -> Iterator[None]:
         assert row.status != "interrupted" or row.remedy
     leases = Path(f"{lab.path}.leases")
     until(
-        lambda: {path.name for path in leases.iterdir()} <= {"runner"} if leases.exists() else True,
+        lambda: {path.name for path in leases.iterdir()} <= {"runner", "bell"} if leases.exists() else True,
         "every run's lease to be given back",
     )
 

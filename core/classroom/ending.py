@@ -118,11 +118,16 @@ class Ending(ClassroomTable):
             LOG.warning("What was deleted with a class is not overwritten yet: %s", error)
 
     def _shut(self, classroom_id: str) -> list[str]:
-        """Have nobody join the class or be in it, so that nothing is made while it ends; return who ever was."""
+        """Have nobody join the class or be in it, so that nothing is made while it ends; return who ever was.
+
+        It is over from now on: so its members are told, who else would be told that they were removed.
+        """
         of_class = MEMBERS.c.classroom_id == classroom_id
+        yesterday = (date.today() - timedelta(days=1)).isoformat()
         with self._database.write(durable=True) as connection:
-            find(connection, classroom_id)
-            connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id).values(is_open=0))
+            last_day = min(find(connection, classroom_id).last_day.isoformat(), yesterday)
+            shut = {"is_open": 0, "last_day": last_day}
+            connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id).values(**shut))
             members = list(connection.scalars(select(MEMBERS.c.id).where(of_class)))
             connection.execute(
                 update(MEMBERS).where(of_class, MEMBERS.c.removed_at.is_(None)).values(removed_at=time.time())

@@ -72,6 +72,13 @@ def seat_of(database: Database, word: str) -> Seat | None:
     return Seat(*row[:6], rules_from_json(row.rules), bool(row.is_paused))
 
 
+def is_over(database: Database, classroom_id: str) -> bool:
+    """Return whether the class has ended, or had its last day.  Raises: StoreError."""
+    with database.read() as connection:
+        last_day = connection.scalar(select(CLASSROOMS.c.last_day).where(CLASSROOMS.c.id == classroom_id))
+    return last_day is None or date.today().isoformat() > last_day
+
+
 def note_seen(database: Database, word: str) -> None:
     """Note that something was done in the browser just now.  Raises: StoreError."""
     with database.write() as connection:

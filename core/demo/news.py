@@ -22,6 +22,12 @@ NOISE: Final = Sentences(
         "garment": N_("Nothing but noise: it has seen no piece of clothing yet."),
     }
 )
+PREPARES: Final = Sentences(
+    {
+        "digit": N_("One moment: the digits to learn from are being prepared."),
+        "garment": N_("One moment: the pictures to learn from are being prepared."),
+    }
+)
 LEARNS: Final = {
     "digit": N_(
         "It has looked at {seen} handwritten digits. Of {tests} that it has never seen it reads {share:percent.0}."
@@ -78,6 +84,8 @@ def curve_of(screen: DemoScreen, run: ShowRun) -> Chart:
 def values_of(screen: DemoScreen, run: ShowRun) -> dict[str, str]:
     """Return what is said beside the images, and the marks that pages/static/demo.js goes by."""
     told, spec = NOISE[screen.spec.singular], screen.spec
+    if not (run.train_count or run.is_over):
+        told = PREPARES[screen.spec.singular]
     if run.seen and run.points:
         told = _(LEARNS[spec.singular], seen=run.seen, tests=spec.test_size, share=run.points[-1][1])
     left_s = max(1, math.ceil(screen.lasts_s - (time.monotonic() - run.began_at)))

@@ -14,6 +14,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.translation import _
 from core.runs.class_rules import FREE, ClassRules
 from pages.components.navigation import ALWAYS, page_names, title_of
+from pages.components.number_field import limit_field
 from pages.run_context.form_config import config_in_form
 from pages.server.errors import trouble_told
 from pages.server.visitor import store
@@ -41,17 +42,15 @@ def rules_section(classroom: Classroom) -> None:
         f"models_{own}",
         lambda chosen: _keep(classroom.id, replace(rules, models=chosen)),
     )
-    st.number_input(
+    epochs = f"epochs_{own}"
+    limit_field(
         _("Most epochs of a run"),
-        0,
         200,
         rules.max_epochs,
-        key=f"epochs_{own}",
-        help=_("0: as many as this Inkling allows."),
+        key=epochs,
+        placeholder=_("No limit"),
         width=240,
-        on_change=lambda: _keep(
-            classroom.id, replace(rules, max_epochs=int(st.session_state[f"epochs_{own}"]))
-        ),
+        on_change=lambda: _keep(classroom.id, replace(rules, max_epochs=st.session_state[epochs] or 0)),
     )
     st.toggle(
         _("Fix the settings as they stand in my form on Train"),

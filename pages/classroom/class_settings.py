@@ -16,8 +16,8 @@ from core.live.class_news import class_mark
 from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
 from pages.classroom.practice import practice_section
-from pages.classroom.teacher_keys import keys_section
-from pages.server.errors import trouble_told
+from pages.classroom.teacher_keys import forget_keys, keep_to_show, keys_section
+from pages.server.errors import MESSAGES, trouble_told
 from pages.server.visitor import renew_roles, store
 
 
@@ -129,7 +129,8 @@ def _copy(classroom_id: str) -> None:
     with trouble_told():
         copied, key = Classrooms(store()).copy(classroom_id)
         renew_roles()
-        state.classroom, state.new_teacher_key = copied.id, ("", key)
+        keep_to_show(copied.id, key)
+        state.classroom = copied.id
         state.done = _("This is the copy, with the code {code}.", code=copied.code)
 
 
@@ -142,7 +143,7 @@ def _leave(classroom_id: str, title: str) -> None:
 
 
 def _ask_end(classroom: Classroom) -> None:
-    if st.session_state.keys() & {"done", "trouble"}:  # the page says what came of it
+    if st.session_state.keys() & MESSAGES:  # the page says what came of it
         st.rerun()
     st.markdown(
         markdown_(
@@ -178,7 +179,7 @@ def _end(classroom: Classroom, *, keeps_runs: bool = False) -> None:
         erased = Ending(store()).end(classroom.id, keeps_runs=keeps_runs)
         renew_roles()
         state.pop("classroom", None)
-        state.pop("new_teacher_key", None)
+        forget_keys(classroom.id)
         said = erased.in_words()
         state.done = (
             _(

@@ -11,6 +11,7 @@ from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
 from pages.classroom.join_routes import JOIN
+from pages.classroom.teacher_keys import keep_to_show
 from pages.server.base_path import prefix_of
 from pages.server.errors import trouble_told
 from pages.server.visitor import renew_roles, store
@@ -79,7 +80,8 @@ def _start() -> None:
     with trouble_told():
         classroom, key = Classrooms(store()).start(state.class_title, state.class_day, state.class_nicknames)
         renew_roles()
-        state.classroom, state.new_teacher_key = classroom.id, ("", key)
+        keep_to_show(classroom.id, key)
+        state.classroom = classroom.id
 
 
 def _key_form() -> None:

@@ -28,6 +28,7 @@ def invitation(classroom: Classroom) -> None:
     if place:
         st.html(_poster(classroom, f"{place}/{JOIN}/{classroom.code}"))
     else:
+        st.html(_code_alone(classroom))
         st.warning(
             _(
                 "This computer is in no network that other devices reach. Connect it to the Wi-Fi of the room, or open "
@@ -54,6 +55,15 @@ def _poster(classroom: Classroom, address: str) -> str:
     return (
         f'<div class="ink-poster"><img class="ink-poster-qr" alt="{alt}" src="{picture}">'
         f"<div><p>{steps}</p><p class='ink-poster-link'>{typed}</p><p>{enter}</p>"
+        f'<p class="ink-poster-code">{classroom.code}</p></div></div>'
+    )  # not said: HTML
+
+
+def _code_alone(classroom: Classroom) -> str:
+    """Return the code in large letters, as long as no address is known that leads other devices here."""
+    told = html_text(_("Code of the class"))
+    return (
+        f'<div class="ink-poster"><div><p>{told}</p>'
         f'<p class="ink-poster-code">{classroom.code}</p></div></div>'
     )  # not said: HTML
 
@@ -86,15 +96,16 @@ def _address_choice(classroom: Classroom, place: str) -> None:
                 args=(classroom.id, key),
                 width=360,
             )
+    here, links = prefix_of(st.get_option("server.baseUrlPath") or ""), {}
     if place:
-        sheet = (
-            f"{prefix_of(st.get_option('server.baseUrlPath') or '')}/{SHEET}/{classroom.id}?at={quote(place)}"
+        links[_("Sheet to print")] = f"{here}/{SHEET}/{classroom.id}?at={quote(place)}"
+    links[_("Check a device")] = f"{html_text(place or here)}/{ROOM_CHECK}"
+    st.html(
+        "".join(
+            f'<a class="ink-sheet" href="{address}" target="_blank">{html_text(told)}</a>'
+            for told, address in links.items()
         )
-        told, check = html_text(_("Sheet to print")), html_text(_("Check a device"))
-        st.html(
-            f'<a class="ink-sheet" href="{sheet}" target="_blank">{told}</a>'
-            f'<a class="ink-sheet" href="{html_text(place)}/{ROOM_CHECK}" target="_blank">{check}</a>'
-        )  # not said: HTML
+    )  # not said: HTML
 
 
 def _choose(classroom_id: str, key: str, chosen: str) -> None:

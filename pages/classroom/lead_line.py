@@ -19,6 +19,8 @@ from pages.server.errors import trouble_told
 from pages.server.visitor import actor, store
 
 CHOSEN = "classroom"  # the session's class, where its teacher has several
+SECTION = "class_section"  # the one of it that is open on the page Class
+BOARD = "board"  # its name
 
 
 def led_class() -> Classroom | None:

@@ -13,7 +13,7 @@ from pages.classroom.activities import activities
 from pages.classroom.class_settings import settings_section
 from pages.classroom.entrance import entrance
 from pages.classroom.invitation import invitation
-from pages.classroom.lead_line import CHOSEN
+from pages.classroom.lead_line import BOARD, CHOSEN, SECTION
 from pages.classroom.member_list import member_list
 from pages.classroom.own_seat import own_seat
 from pages.classroom.teacher_keys import show_new_key
@@ -56,19 +56,19 @@ def _lead(classroom: Classroom) -> None:
             ),
             icon=":material/event_busy:",
         )
-    show_new_key()
+    show_new_key(classroom.id)
     titles = {
         "join": _("Join"),
-        "board": _("Board"),
+        BOARD: _("Board"),
         "activities": _("Activities"),
         "settings": _("Settings"),
     }
-    section, place = open_section("class_section", titles, in_address=True)
+    section, place = open_section(SECTION, titles, in_address=True)
     with place:
         if section == "join":
             invitation(classroom)
             member_list(classroom.id)
-        elif section == "board":
+        elif section == BOARD:
             class_board("board", classroom.id)
         elif section == "activities":
             activities(classroom.id)

@@ -1,6 +1,7 @@
 """A lesson practised with simulated members: started, watched, ended and removed by a teacher."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 
@@ -18,19 +19,47 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_, nmarkdown_
 from core.i18n.translation import N_, _
 from core.live.class_news import class_mark
-from pages.classroom.lead_line import CHOSEN
+from pages.classroom.lead_line import BOARD, CHOSEN, SECTION
 from pages.components.live_channel import follow
 from pages.server.errors import fragment, trouble_told
 from pages.server.practising import is_there, start_practice
 from pages.server.visitor import renew_roles, store
 
 # What the program calls its figures.
-JOINED = "joined, s"  # not said: a key
-STEPS = "first trained step on its own screen, s"  # not said: a key
-ANSWERS = "answer to a drawing, ms"  # not said: a key
-BOARD = "board behind a run's own page, ms"  # not said: a key
-TOLD = "practice_trouble"  # said here: the page's head may be out of sight
-MOST_ERRORS = 8  # kinds of them, the most frequent
+JOINED: Final = "joined, s"  # not said: a key
+STEPS: Final = "first trained step on its own screen, s"  # not said: a key
+ANSWERS: Final = "answer to a drawing, ms"  # not said: a key
+BEHIND: Final = "board behind a run's own page, ms"  # not said: a key
+# Seconds to one of its units, and what is said of a few measurements and of many.
+WAITED: Final = {
+    STEPS: (
+        1,
+        N_(
+            "From pressing Train to the first trained step: usually {half:duration}, for the slowest {most:duration}."
+        ),
+        N_(
+            "From pressing Train to the first trained step: usually {half:duration}, for the slowest one in twenty "
+            "{most:duration}."
+        ),
+    ),
+    ANSWERS: (
+        0.001,
+        N_("The answer to a drawing: usually {half:duration}, the slowest {most:duration}."),
+        N_(
+            "The answer to a drawing: usually {half:duration}, for the slowest one in twenty {most:duration}."
+        ),
+    ),
+    BEHIND: (
+        0.001,
+        N_("The board behind a run's own page: usually {half:duration}, at most {most:duration}."),
+        N_(
+            "The board behind a run's own page: usually {half:duration}, in one case of twenty {most:duration}."
+        ),
+    ),
+}
+ONE_IN: Final = 20
+TOLD: Final = "practice_trouble"  # said here: the page's head may be out of sight
+MOST_ERRORS: Final = 8  # kinds of them, the most frequent
 
 
 @fragment
@@ -152,6 +181,8 @@ def _way(classroom_id: str, practice: Practice) -> None:
     if there in titles:
         label = markdown_("Go to “{title}”", title=titles[there])
         if st.button(label, icon=":material/arrow_forward:", key="practice_way"):
+            if there == practice.classroom_id and practice.is_running:
+                _open_board(there)
             st.session_state[CHOSEN] = there
             st.rerun()
 
@@ -160,12 +191,16 @@ def _start(classroom_id: str) -> None:
     state = st.session_state
     with trouble_told(TOLD):
         practice = start_practice(classroom_id, int(state.practise_members), int(state.practise_minutes))
-        state[CHOSEN] = practice.classroom_id
+        _open_board(practice.classroom_id)
         state.done = _(
-            "The practice has begun. This is its own class, “{title}”: open its board, and lead it as you would "
-            "lead yours.",
+            "The practice has begun. This is its own class, “{title}”: its board fills as they join. Lead it as you "
+            "would lead yours; under Settings it is ended.",
             title=practice.title,
         )
+
+
+def _open_board(classroom_id: str) -> None:
+    st.session_state[CHOSEN], st.session_state[SECTION] = classroom_id, BOARD
 
 
 def _end(classroom_id: str) -> None:
@@ -205,25 +240,20 @@ def _result_in_markdown(practice: Practice) -> str:
             "The practice is over. {n} of {total} members joined.", n=joined, total=practice.students
         )
     )
-    steps, answers, board = (measured[name] for name in (STEPS, ANSWERS, BOARD))
-    lines = [first]
-    if steps["measured"]:
-        said = N_(
-            "From pressing Train to the first trained step: usually {half:duration}, for the slowest one in twenty "
-            "{most:duration}."
-        )
-        lines.append(markdown_(said, half=steps["p50"], most=steps["p95"]))
-    if answers["measured"]:
-        said = N_(
-            "The answer to a drawing: usually {half:duration}, for the slowest one in twenty {most:duration}."
-        )
-        lines.append(markdown_(said, half=answers["p50"] / 1000, most=answers["p95"] / 1000))
-    if board["measured"]:
-        said = N_(
-            "The board behind a run's own page: usually {half:duration}, in one case of twenty {most:duration}."
-        )
-        lines.append(markdown_(said, half=board["p50"] / 1000, most=board["p95"] / 1000))
+    lines = [
+        first,
+        *(_waited_in_markdown(name, measured[name]) for name in WAITED if measured[name]["measured"]),
+    ]
     return "\n".join([*(f"- {line}" for line in lines), *_errors_in_markdown(figures["errors"])])
+
+
+def _waited_in_markdown(name: str, measured: Mapping[str, float]) -> str:
+    """Return how long they waited for something. One in twenty is not told of fewer than twenty."""
+    seconds, told_of_few, told_of_many = WAITED[name]
+    half = measured["p50"] * seconds
+    if measured["measured"] < ONE_IN:
+        return markdown_(told_of_few, half=half, most=measured["slowest"] * seconds)
+    return markdown_(told_of_many, half=half, most=measured["p95"] * seconds)
 
 
 def _errors_in_markdown(errors: Mapping[str, int]) -> list[str]:

@@ -18,6 +18,7 @@ from core.insight.stored_scores import right_answers
 from core.runs import RunRow
 from core.runs.run_labels import title
 from pages.components.live_channel import follow
+from pages.components.number_field import limit_field
 from pages.run_context.dataset_guard import content_of
 from pages.server.errors import fragment, trouble_told
 from pages.server.visitor import image_data, store, visitor
@@ -64,13 +65,12 @@ def _tools(classroom_id: str, race: Race | None) -> None:
                 key="race_models",
                 placeholder=_("All models"),
             )
-            st.number_input(
+            limit_field(
                 _("Most epochs of a run"),
-                0,
                 200,
                 PRESETS["default"].config.epochs,  # as the form of Train has it, so that a run of it counts
                 key="race_epochs",
-                help=_("0: as many as they like."),
+                placeholder=_("No limit"),
                 width=240,
             )
             st.form_submit_button(_("Start the race"), type="primary", on_click=_start, args=(classroom_id,))
@@ -83,7 +83,7 @@ def _start(classroom_id: str) -> None:
             classroom_id,
             state.race_dataset,
             models=tuple(state.race_models),
-            max_epochs=int(state.race_epochs),
+            max_epochs=state.race_epochs or 0,
         )
 
 

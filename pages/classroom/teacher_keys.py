@@ -1,5 +1,7 @@
 """The keys by which a class has teachers: shown once, given to a second teacher, taken back."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.classroom.classroom_table import Classroom
@@ -11,25 +13,54 @@ from pages.server.errors import trouble_told
 from pages.server.visitor import renew_roles, store
 
 
-def show_new_key() -> None:
-    """Show a key that was made just now until its reader says that it is written down."""
-    name, key = st.session_state.get("new_teacher_key", ("", ""))
-    if not key:
+@dataclass(frozen=True)
+class NewKey:
+    """A key that was made just now. name: of the second teacher whose it is, "" for one's own."""
+
+    classroom_id: str
+    name: str
+    key: str
+
+
+def _new_keys() -> list[NewKey]:
+    """Return the session's keys that nobody has said are written down."""
+    keys: list[NewKey] = st.session_state.setdefault("new_teacher_keys", [])
+    return keys
+
+
+def keep_to_show(classroom_id: str, key: str, name: str = "") -> None:
+    """Have the class's page show the key; one's own takes the place of an earlier one, which no longer works."""
+    if not name:
+        forget_keys(classroom_id, "")
+    _new_keys().append(NewKey(classroom_id, name, key))
+
+
+def forget_keys(classroom_id: str, name: str | None = None) -> None:
+    """Show no key of the class any more; name: only those of this teacher."""
+    kept = [key for key in _new_keys() if key.classroom_id != classroom_id or name not in (None, key.name)]
+    _new_keys()[:] = kept
+
+
+def show_new_key(classroom_id: str) -> None:
+    """Show a key of the class that was made just now until its reader says that it is written down; then the next."""
+    new = next((key for key in _new_keys() if key.classroom_id == classroom_id), None)
+    if new is None:
         return
     with st.container(border=True, key="new_key"):
         whose = (
-            markdown_("The teacher's key for {name}. Give it to nobody else.", name=name)
-            if name
+            markdown_("The teacher's key for {name}. Give it to nobody else.", name=new.name)
+            if new.name
             else _("Your teacher's key. With it you lead this class on another computer.")
         )
         st.markdown(whose)
-        st.code(key, language=None)
+        st.code(new.key, language=None)
         st.caption(_("It is shown this once. Write it down, and do not show it to the class."))
-        st.button(_("I have written it down"), key="key_noted", on_click=_forget)
+        st.button(_("I have written it down"), key="key_noted", on_click=_forget, args=(new,))
 
 
-def _forget() -> None:
-    st.session_state.pop("new_teacher_key", None)
+def _forget(noted: NewKey) -> None:
+    if noted in _new_keys():
+        _new_keys().remove(noted)
 
 
 def keys_section(classroom: Classroom) -> None:
@@ -78,7 +109,7 @@ def _add(classroom_id: str) -> None:
     state = st.session_state
     with trouble_told():
         name = " ".join(state.second_teacher.split())
-        state.new_teacher_key = (name, Teachers(store()).add(classroom_id, name))
+        keep_to_show(classroom_id, Teachers(store()).add(classroom_id, name), name)
         state.second_teacher = ""
 
 
@@ -90,5 +121,5 @@ def _take_back(classroom_id: str, key_id: str) -> None:
 
 def _renew(classroom_id: str) -> None:
     with trouble_told():
-        st.session_state.new_teacher_key = ("", Teachers(store()).renew(classroom_id))
+        keep_to_show(classroom_id, Teachers(store()).renew(classroom_id))
         renew_roles()

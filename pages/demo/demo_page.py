@@ -91,7 +91,9 @@ def _words(screen: DemoScreen) -> dict[str, str]:
         seen=_("What it sees"),
         evidence=_("Red speaks for {name}, blue against it"),
         corner=_("Now into the corner"),
-        moving=_("Each of its weights belongs to one pixel. What if the ink lies on others?"),
+        moving=_(
+            "What it sees moves. Each of its weights belongs to one pixel: what if the ink lies on others?"
+        ),
         another=_("Draw another one") if screen.spec.takes_ink else _("Touch another one"),
         again=_("Start from noise"),
         now=_("Draw now") if screen.spec.takes_ink else _("Try it now"),

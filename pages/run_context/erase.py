@@ -12,6 +12,7 @@ from core.runs import StoreError
 from core.search.erasure import count_everything, erase_everything
 from pages.run_context.form_config import leave_missing_dataset
 from pages.run_context.selected_run import selected_run
+from pages.server.errors import MESSAGES
 from pages.server.visitor import store
 
 # In the session, of what is gone.
@@ -30,7 +31,7 @@ def erase_button() -> None:
 
 
 def _ask() -> None:
-    if st.session_state.keys() & {"done", "trouble"}:  # the page says what came of it
+    if st.session_state.keys() & MESSAGES:  # the page says what came of it
         st.rerun()
     try:
         counted = count_everything(store())

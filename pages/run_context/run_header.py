@@ -19,6 +19,7 @@ from core.runs.run_labels import settings_text, title, unambiguous
 from pages.components.live_channel import follow
 from pages.components.selectbox import selectbox
 from pages.run_context.selected_run import select_run, selected_run, status_chip
+from pages.server.errors import NOTICE
 from pages.server.visitor import store, visitor
 
 FRESH_S: Final = 90.0  # the age of a younger run would be told in seconds, in other words each time
@@ -45,7 +46,8 @@ def run_header(
     by_id = {row.id: row for row in runs}
     current = st.session_state.get("run")
     if current and current not in by_id:
-        st.session_state.trouble = _("The selected run no longer exists. Press Train to start another.")
+        gone = _("The selected run no longer exists. Press Train to start another.")
+        st.session_state.setdefault(NOTICE, gone)  # a class that is over has told why already
         if selected_run() is not None:  # it is there, but out of sight
             select_run(None)
         current = None

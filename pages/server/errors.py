@@ -24,7 +24,9 @@ from pages.server.seat import is_somebody_else
 
 P = ParamSpec("P")
 DONE: Final = "done"  # in the session: what was done, to be said once
+NOTICE: Final = "notice"  # what has changed without anybody here having done it
 TROUBLE: Final = "trouble"  # and what went wrong
+MESSAGES: Final = {DONE, NOTICE, TROUBLE}
 
 
 @contextmanager
@@ -68,7 +70,7 @@ def fragment(draw: Callable[P, None]) -> Callable[P, None]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            if is_somebody_else() or st.session_state.keys() & {DONE, TROUBLE}:
+            if is_somebody_else() or st.session_state.keys() & MESSAGES:
                 st.rerun()  # the whole page asks who is there, and says what came of what was pressed here
             draw(*args, **kwargs)
         except PrivateDataset as error:  # it was shared when the page around it was drawn
@@ -88,9 +90,10 @@ def say_private(error: PrivateDataset) -> None:
 def show_messages() -> None:
     """Say, once, what the address asked for in vain, what was done and what went wrong.
 
-    In a container that is always there: what stands below keeps its place when it goes, and is not made anew.
+    In a container that is always there: what stands below keeps its place when it goes, and is not made anew. It stays
+    in sight while the page is scrolled, since what was pressed may be far below.
     """
-    with st.container():
+    with st.container(key="messages"):
         refused: list[FieldError] = st.session_state.pop("address_errors", [])
         for error in refused:
             if error.allowed == NOT_SHARED:
@@ -112,6 +115,9 @@ def show_messages() -> None:
         done = st.session_state.pop(DONE, None)
         if done:
             st.success(markdown_text(done))
+        notice = st.session_state.pop(NOTICE, None)
+        if notice:
+            st.info(markdown_text(notice))
         trouble = st.session_state.pop(TROUBLE, None)
         if trouble:
             st.error(markdown_text(trouble))

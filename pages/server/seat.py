@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 
 from core.classroom import seats
-from core.classroom.seats import NOTED_S, Seat, note_seen, seat_of
+from core.classroom.seats import NOTED_S, Seat, is_over, note_seen, seat_of
 from core.i18n.translation import _
 from core.runs import StoreError
 from core.runs.class_rules import ClassRules
@@ -48,10 +48,16 @@ def seated(*, looks_now: bool = False) -> Seat | None:
         word = looked.word
     seat = seat_of(system_store().database, word) if word else None
     if looked is not None and looked.seat is not None and seat is None:
-        state.trouble = _(
-            "You are not in the class “{title}” any more. What you do here now is this browser's own.",
-            title=looked.seat.title,
-        )
+        if is_over(system_store().database, looked.seat.classroom_id):
+            state.notice = _(
+                "The class “{title}” is over. What you do here now is this browser's own.",
+                title=looked.seat.title,
+            )
+        else:
+            state.trouble = _(
+                "You are not in the class “{title}” any more. What you do here now is this browser's own.",
+                title=looked.seat.title,
+            )
     state[_SEAT] = _Looked(word if seat else "", seat, time.monotonic())
     return seat
 

@@ -62,6 +62,8 @@ def test_a_lesson(app: App, store: Store, page: Page, arrive: Arrive) -> None:
     expect_mine(other, 0)
 
     page.get_by_role("tab", name="Settings").click()
+    press(page, "Make the key")  # for nobody; far below the page's head
+    expect(page.get_by_text("Say whose key it is")).to_be_in_viewport()
     press(page, "End the class")
     page.get_by_role("dialog").get_by_role("button", name="End, and delete everything").click()
     expect(on_page(page, re.compile("has ended. Deleted for good: 1 run")).first).to_be_visible()

@@ -196,6 +196,9 @@ def test_a_whole_lesson(app: App, store: Store, page: Page, arrive: Arrive) -> N
     press(page, "End the class")
     page.get_by_role("dialog").get_by_role("button", name="End, and delete everything").click()
     expect(on_page(page, re.compile("has ended. Deleted for good"))).to_be_visible()
+    expect(on_page(other, re.compile("^The class “.*” is over"))).to_be_visible()  # by itself
+    expect(other.get_by_test_id("stAlertContentError")).to_have_count(0)
+    picture(other, "over")
     picture(page, "ended")
     assert not {row.id for row in store.list(limit=1000)} & set(runs)
     ada.page.goto(f"{app.url}{by_qr}")

@@ -14,7 +14,7 @@ from core.classroom.classrooms import Classrooms
 from core.classroom.ending import Ending
 from core.classroom.errors import ClassroomShut, UnknownClassroom, WrongKey
 from core.classroom.members import Members
-from core.classroom.seats import roles, seat_of
+from core.classroom.seats import is_over, roles, seat_of
 from core.classroom.teachers import Teachers
 from core.config.app_settings import Settings
 from core.config.run_config import RunConfig
@@ -186,6 +186,7 @@ def test_nobody_joins_or_comes_back_while_it_ends_and_what_fails_can_be_done_aga
 
     def failing(_store: Store) -> Erased:
         assert seat_of(store.database, school.ada.seat) is None
+        assert is_over(store.database, school.classroom.id), "so a page says why they are out"
         for call in (
             lambda: Members(visitor(store)).join(school.classroom.code, "Cleo"),
             lambda: Members(visitor(store)).rejoin(school.classroom.code, "Ada", school.ada.key),

@@ -6,10 +6,10 @@ import pytest
 
 from core.classroom.classrooms import Classrooms
 from core.classroom.members import Members
-from core.classroom.seats import IDLE_S, Roles, Seat, give_up_seat, note_seen, roles, seat_of
+from core.classroom.seats import IDLE_S, Roles, Seat, give_up_seat, is_over, note_seen, roles, seat_of
 from core.runs import Store
 from core.runs.classroom_schema import SEATS
-from tests.core.classroom.conftest import Later, OnDay, School, count, dump, visitor
+from tests.core.classroom.conftest import Later, OnDay, School, count, dump, teacher, visitor
 
 
 def seated(store: Store, word: str) -> Seat:
@@ -88,3 +88,16 @@ def test_roles_say_who_teaches_and_who_is_in_what(store: Store, school: School) 
     assert roles(store.database) == now
     Members(store).remove(school.classroom.id, ada)
     assert roles(store.database) == Roles(teachers, {bob: school.other.id}, frozenset({ada}))
+
+
+def test_a_class_is_over_after_its_last_day_and_once_it_has_ended(
+    store: Store, school: School, on_day: OnDay
+) -> None:
+    last_day = school.classroom.last_day
+    on_day(last_day)
+    assert not is_over(store.database, school.classroom.id)
+    Members(teacher(store, school.classroom)).remove(school.classroom.id, school.ada.member.id)
+    assert not is_over(store.database, school.classroom.id), "who is removed is told so"
+    on_day(last_day + timedelta(days=1))
+    assert is_over(store.database, school.classroom.id)
+    assert is_over(store.database, "nosuchclass")

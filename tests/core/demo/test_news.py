@@ -23,7 +23,16 @@ def test_before_the_first_run_there_is_noise_and_no_turn(show: Show) -> None:
     assert np.array_equal(shown["weights"].weights, first["linear.weight"])  # type: ignore[union-attr]
     told = values(show)
     assert (told["run"], told["over"], told["turn"]) == ("", "", "")
-    assert told["told"] == "Nothing but noise: it has seen no piece of clothing yet."
+    assert told["told"] == "One moment: the pictures to learn from are being prepared."
+
+
+def test_noise_is_told_of_once_the_images_are_there() -> None:
+    assert values_of(DemoScreen(), ShowRun(train_count=9))["told"] == (
+        "Nothing but noise: it has seen no digit yet."
+    )
+    assert values_of(DemoScreen(), ShowRun())["told"] == (
+        "One moment: the digits to learn from are being prepared."
+    )
 
 
 def test_a_run_is_told_with_what_it_has_seen_and_reads(show: Show) -> None:

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.classroom.classrooms import Classrooms
 from core.classroom.lead import Lead
+from core.classroom.members import Members
 from core.classroom.nicknames import LIST
 from core.config.run_config import RunConfig
 from core.runs import Store
@@ -126,7 +127,17 @@ def test_a_member_and_who_is_asked_whether_it_is_still_them(
     foreign.run()
     assert foreign.button(key="still_me")
     assert outside(foreign) == []
-    end_yesterday(store, classroom)
+    Members(store).remove(classroom.id, ada.member.id)
     foreign.run()
     assert foreign.error
     assert outside(foreign) == []
+
+
+def test_a_member_whose_class_is_over(foreign: AppTest, store: Store, come_with: Callable[..., None]) -> None:
+    classroom = start(store, "№ 7")
+    come_with(as_member=joined(store, classroom, "№ 3"))
+    opened(foreign, "classroom")
+    end_yesterday(store, classroom)
+    foreign.run()
+    assert foreign.info
+    assert outside(foreign, *PATTERNS) == []

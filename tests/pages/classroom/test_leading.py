@@ -61,6 +61,32 @@ def test_keys_are_given_taken_back_and_made_anew(near: AppTest, store: Store) ->
     assert not near.exception
 
 
+def test_a_key_is_shown_with_its_own_class_alone_and_none_is_lost_to_the_next(
+    near: AppTest, store: Store
+) -> None:
+    started(near, store)
+    (first,) = keys_shown(near)
+    open_tab(near, "settings").button(key="copy_class").click().run()
+    (copys,) = keys_shown(near)
+    assert copys != first
+    near.text_input(key="second_teacher").set_value("Ms B").run()
+    near.button(key="make_key").click().run()
+    assert keys_shown(near) == [copys], "one after the other"
+    near.button(key="key_noted").click().run()
+    (second,) = keys_shown(near)
+    assert "The teacher's key for Ms B." in words(near)
+    near.button(key="key_noted").click().run()
+    assert keys_shown(near) == []
+    next(box for box in near.selectbox if box.label == "Class").set_value("7b").run()
+    assert keys_shown(near) == [first]
+    open_tab(near, "settings").button(key="renew_key").click().run()
+    (anew,) = keys_shown(near)
+    assert anew not in (first, second)
+    near.button(key="key_noted").click().run()
+    assert keys_shown(near) == []
+    assert not near.exception
+
+
 def test_a_member_has_a_new_key_or_is_removed(near: AppTest, store: Store, mnist: ImageData) -> None:
     classroom = started(near, store)
     ada, bob = joined(store, classroom, "Ada"), joined(store, classroom, "Bob *x*")

@@ -195,11 +195,15 @@ def test_who_is_removed_while_the_page_is_open_is_told_and_the_browser_is_its_vi
     renew_roles()
     hers.run()
     assert not hers.exception
-    assert "You are not in the class" in words(hers)
+    said, others = (hers.error, hers.info) if how == "removed" else (hers.info, hers.error)
+    (told,), told_otherwise = [element.value for element in said], [element.value for element in others]
+    assert told.startswith("You are not in the class" if how == "removed" else "The class")
+    assert told.endswith("What you do here now is this browser's own.")
+    assert told_otherwise == []
     assert [title.value for title in hers.title] == ["Class"]
     assert "ink-seat" not in words(hers)
     hers.run()
-    assert "You are not in the class" not in words(hers)
+    assert "What you do here now" not in words(hers)
     hers.switch_page("train/page.py").run()
     hers.button(key=TRAIN_KEY).click().run()
     assert owners(store) == [ME]

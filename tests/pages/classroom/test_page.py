@@ -181,6 +181,9 @@ def test_without_a_network_it_says_what_to_do(
     near: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pages.classroom.invitation.reachable_places", list)
-    started(near, store)
+    classroom = started(near, store)
     assert "This computer is in no network that other devices reach." in words(near)
-    assert "ink-poster" not in words(near)
+    assert f'<p>Code of the class</p><p class="ink-poster-code">{classroom.code}</p>' in words(near)
+    assert "ink-poster-qr" not in words(near)
+    assert 'href="/room-check" target="_blank">Check a device</a>' in words(near)
+    assert "Sheet to print" not in words(near)

@@ -17,6 +17,7 @@ from pages.components.navigation import ALWAYS, page_names, title_of
 from pages.components.number_field import limit_field
 from pages.run_context.form_config import config_in_form
 from pages.server.errors import trouble_told
+from pages.server.services import settings
 from pages.server.visitor import store
 
 
@@ -45,7 +46,7 @@ def rules_section(classroom: Classroom) -> None:
     epochs = f"epochs_{own}"
     limit_field(
         _("Most epochs of a run"),
-        200,
+        settings().rule_of("epochs").high,
         rules.max_epochs,
         key=epochs,
         placeholder=_("No limit"),

@@ -15,6 +15,7 @@ from core.i18n.translation import _
 from core.live.class_news import class_mark
 from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
+from pages.classroom.lead_line import CHOSEN
 from pages.classroom.practice import practice_section
 from pages.classroom.teacher_keys import forget_keys, keep_to_show, keys_section
 from pages.server.errors import MESSAGES, trouble_told
@@ -130,7 +131,7 @@ def _copy(classroom_id: str) -> None:
         copied, key = Classrooms(store()).copy(classroom_id)
         renew_roles()
         keep_to_show(copied.id, key)
-        state.classroom = copied.id
+        state[CHOSEN] = copied.id
         state.done = _("This is the copy, with the code {code}.", code=copied.code)
 
 
@@ -138,7 +139,7 @@ def _leave(classroom_id: str, title: str) -> None:
     with trouble_told():
         Teachers(store()).leave(classroom_id)
         renew_roles()
-        st.session_state.pop("classroom", None)
+        st.session_state.pop(CHOSEN, None)
         st.session_state.done = _("This browser leads the class “{title}” no more.", title=title)
 
 
@@ -178,7 +179,7 @@ def _end(classroom: Classroom, *, keeps_runs: bool = False) -> None:
     with trouble_told():
         erased = Ending(store()).end(classroom.id, keeps_runs=keeps_runs)
         renew_roles()
-        state.pop("classroom", None)
+        state.pop(CHOSEN, None)
         forget_keys(classroom.id)
         said = erased.in_words()
         state.done = (

@@ -11,6 +11,7 @@ from core.i18n.literal_text import html_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import N_, Sentences, _
 from pages.classroom.join_routes import JOIN
+from pages.classroom.lead_line import CHOSEN
 from pages.classroom.teacher_keys import keep_to_show
 from pages.server.base_path import prefix_of
 from pages.server.errors import trouble_told
@@ -81,7 +82,7 @@ def _start() -> None:
         classroom, key = Classrooms(store()).start(state.class_title, state.class_day, state.class_nicknames)
         renew_roles()
         keep_to_show(classroom.id, key)
-        state.classroom = classroom.id
+        state[CHOSEN] = classroom.id
 
 
 def _key_form() -> None:
@@ -102,5 +103,5 @@ def _enter() -> None:
     with trouble_told():
         classroom = Teachers(store()).enter(state.teacher_key)
         renew_roles()
-        state.teacher_key, state.classroom = "", classroom.id
+        state.teacher_key, state[CHOSEN] = "", classroom.id
         state.done = _("This browser leads the class “{title}” now.", title=classroom.title)

@@ -21,6 +21,7 @@ from pages.components.live_channel import follow
 from pages.components.number_field import limit_field
 from pages.run_context.dataset_guard import content_of
 from pages.server.errors import fragment, trouble_told
+from pages.server.services import settings
 from pages.server.visitor import image_data, store, visitor
 
 
@@ -67,7 +68,7 @@ def _tools(classroom_id: str, race: Race | None) -> None:
             )
             limit_field(
                 _("Most epochs of a run"),
-                200,
+                settings().rule_of("epochs").high,
                 PRESETS["default"].config.epochs,  # as the form of Train has it, so that a run of it counts
                 key="race_epochs",
                 placeholder=_("No limit"),

@@ -24,5 +24,7 @@ def whole_number(label: str, low: int, high: int, value: int, *, key: str, **loo
 
 def limit_field(label: str, high: int, limit: int, *, key: str, **look: Any) -> int:
     """Draw a field for a limit from 1 to `high`, which begins with `limit`; 0, an empty field, is none."""
-    st.session_state.setdefault(key, limit or None)  # Streamlit lets a field be emptied that has no default
+    st.session_state.setdefault(
+        key, min(limit, high) or None
+    )  # Streamlit lets a field be emptied that has no default
     return int(st.number_input(markdown_text(label), 1, high, None, key=key, **look) or 0)

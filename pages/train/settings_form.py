@@ -23,6 +23,7 @@ from pages.server.seat import class_rules
 from pages.server.services import settings
 from pages.server.visitor import datasets, own_title
 from pages.server.warmup import libraries_loaded
+from pages.train.fixed_settings import fixed_in_words
 from pages.train.form_state import widget_key, with_values
 
 RATES: Final = tuple(
@@ -44,10 +45,7 @@ def hyperparameter_form() -> RunConfig | None:
     if rules.lesson is None:
         _presets(config)
     else:
-        fixed = _("Your teacher has fixed all other settings for this lesson.")
-        st.caption(
-            fixed if rules.open_settings else _("Your teacher has fixed the settings for this lesson.")
-        )
+        st.caption(markdown_text(fixed_in_words(rules, config, FIRST_SETTINGS)))
     choices = _choices()
     values: dict[str, Any] = {}
     values["dataset"] = _dataset(config, choices)

@@ -16,6 +16,7 @@ from core.live.board_feed import BoardFeed
 from core.runs import Store
 from core.runs.class_rules import ClassRules
 from core.search import Searches
+from pages.server.services import settings
 from pages.train.run_controls import TRAIN_KEY
 from tests.pages.classroom.devices import joined, start
 from tests.pages.classroom.leading import only, open_tab, started
@@ -82,6 +83,20 @@ def test_a_teacher_sets_pages_models_epochs_and_a_lesson(near: AppTest, store: S
     assert not near.exception
 
 
+def test_a_limit_is_at_most_what_the_installation_allows(
+    near: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKLING_MAX_EPOCHS", "5")
+    settings.clear()
+    classroom = started(near, store)
+    open_tab(near, "settings")
+    assert near.number_input(key=f"epochs_{classroom.id}_{classroom.revision}").max == 5
+    open_tab(near, "activities")
+    assert not near.exception
+    race = near.number_input(key="race_epochs")
+    assert (race.value, race.max) == (5, 5)
+
+
 def test_the_rules_of_a_class_that_has_ended_are_refused_in_words(
     near: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +124,8 @@ def test_settings_that_are_fixed_are_not_drawn_and_have_the_lessons_values(
     assert not hers.exception
     assert fields(hers) == {"learning_rate", "momentum", "seed", "device"}
     assert "preset" not in [str(box.key) for box in hers.selectbox]
-    assert "Your teacher has fixed all other settings for this lesson." in words(hers)
+    assert "Your teacher has fixed all other settings for this lesson: Dataset: MNIST · " in words(hers)
+    assert "Learning rate: " not in words(hers), "what is open has its own field"
     box = next(one for one in hers.selectbox if str(one.key).startswith("set_learning_rate"))
     box.set_value(0.5).run()
     assert trained(hers, store, ada.member.id) == replace(LESSON, learning_rate=0.5)
@@ -122,7 +138,11 @@ def test_with_nothing_open_there_are_no_more_settings(
     Lead(store).set_rules(classroom.id, ClassRules(lesson=LESSON))
     hers.run()
     assert fields(hers) == set()
-    assert "Your teacher has fixed the settings for this lesson." in words(hers)
+    assert (
+        "Your teacher has fixed the settings for this lesson: Dataset: MNIST · Model: MLP (hidden layers) · "
+        "Hidden units per layer: 12 · Activation: ReLU · Optimizer: SGD · Learning rate: 0.02 · Batch size: 32 · "
+        "Epochs: 3"
+    ) in words(hers)
     assert trained(hers, store, ada.member.id) == LESSON
 
 

@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Row, select, update
 
 from core.access.rules import NOTHING, Action, Subject, may
 from core.classroom.errors import GoneClassroom
+from core.i18n.translation import _
 from core.runs.class_rules import ClassRules, rules_from_json
 from core.runs.classroom_schema import CLASSROOMS
 from core.runs.errors import NotAllowed
 
 if TYPE_CHECKING:
     from core.runs.store import Store
+
+ENDING: Final = date.min  # the last day of a class whose end has begun
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,18 @@ class Classroom:
     def is_over(self) -> bool:
         """Whether its last day is past, where the server is."""
         return date.today() > self.last_day
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether its end has begun, and something could not be deleted: it goes on when it is ended once more."""
+        return self.last_day == ENDING
+
+    @property
+    def state(self) -> str:
+        """Whether people can join it, in a word in the reader's language."""
+        if self.is_over:
+            return _("ending") if self.is_ending else _("over")
+        return _("open") if self.is_open else _("closed")
 
 
 class ClassroomTable:

@@ -6,12 +6,12 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from core.access.guard import needs, needs_right_to
 from core.access.rules import SYSTEM, Action, Actor, Role
 from core.classroom.activities import practices, practises
-from core.classroom.classroom_table import ClassroomTable, find, note_change
+from core.classroom.classroom_table import ENDING, ClassroomTable, find, note_change
 from core.classroom.drawings import drawings, select_drawings
 from core.classroom.errors import UnknownClassroom
 from core.classroom.guesses import forget_guesses
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from core.runs.store import Store
 
 LOG: Final = logging.getLogger("inkling.classroom")
+PATIENCE_S: Final = (
+    600.0  # before an end that has begun is taken up by the upkeep: its teacher's may be under way
+)
 
 
 class Ending(ClassroomTable):
@@ -41,12 +44,10 @@ class Ending(ClassroomTable):
         keeps_runs: their finished runs become the actor's, without names, notes and tags.
         """
         ask_for_compaction(self._database)
-        members = self._shut(classroom_id)
+        members = self._shut(classroom_id, keeps_runs=keeps_runs)
         Handwriting(self._store.acting_as(SYSTEM)).drop_dataset(classroom_id)
         total = Erased(0, 0, 0)
         for member_id in members:
-            if keeps_runs:
-                self._adopt_runs(member_id)
             erased = erase_member(self._store, member_id)
             total = Erased(
                 total.runs + erased.runs,
@@ -88,15 +89,18 @@ class Ending(ClassroomTable):
     def end_old(self) -> list[str]:
         """End the classes that were over for as long as the settings keep them; return their titles.
 
-        Those in which simulated members have practised end as soon as they are over.
+        Those in which simulated members have practised end as soon as they are over, and those whose end came to
+        nothing once nobody is at it any more.
         """
         today = date.today()
         before = (today - timedelta(days=self._store.settings.class_days)).isoformat()
         is_old = (CLASSROOMS.c.last_day < before) | (
             practises() & (CLASSROOMS.c.last_day < today.isoformat())
         )
+        has_left = MEMBERS.c.removed_at > time.time() - PATIENCE_S
+        just_shut = select(MEMBERS.c.id).where(MEMBERS.c.classroom_id == CLASSROOMS.c.id, has_left).exists()
         with self._database.read() as connection:
-            rows = connection.execute(select(CLASSROOMS).where(is_old)).all()
+            rows = connection.execute(select(CLASSROOMS).where(is_old, ~just_shut)).all()
         ended = []
         for row in rows:
             try:
@@ -117,36 +121,35 @@ class Ending(ClassroomTable):
         except StoreError as error:
             LOG.warning("What was deleted with a class is not overwritten yet: %s", error)
 
-    def _shut(self, classroom_id: str) -> list[str]:
+    def _shut(self, classroom_id: str, *, keeps_runs: bool) -> list[str]:
         """Have nobody join the class or be in it, so that nothing is made while it ends; return who ever was.
 
-        It is over from now on: so its members are told, who else would be told that they were removed.
+        Runs to keep are the actor's from then on, whatever cannot be deleted afterwards.
         """
         of_class = MEMBERS.c.classroom_id == classroom_id
-        yesterday = (date.today() - timedelta(days=1)).isoformat()
+        ids = select(MEMBERS.c.id).where(of_class)
+        shut = {"is_open": 0, "last_day": ENDING.isoformat()}
         with self._database.write(durable=True) as connection:
-            last_day = min(find(connection, classroom_id).last_day.isoformat(), yesterday)
-            shut = {"is_open": 0, "last_day": last_day}
+            find(connection, classroom_id)
             connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.id == classroom_id).values(**shut))
-            members = list(connection.scalars(select(MEMBERS.c.id).where(of_class)))
+            members = list(connection.scalars(ids))
             connection.execute(
                 update(MEMBERS).where(of_class, MEMBERS.c.removed_at.is_(None)).values(removed_at=time.time())
             )
-            connection.execute(
-                delete(SEATS).where(SEATS.c.member_id.in_(select(MEMBERS.c.id).where(of_class)))
-            )
+            connection.execute(delete(SEATS).where(SEATS.c.member_id.in_(ids)))
+            if keeps_runs:
+                self._adopt_runs(connection, ids)
             note_change(connection, classroom_id)
         return members
 
-    def _adopt_runs(self, member_id: str) -> None:
-        """Have the member's runs that are over be the actor's, without what the member wrote."""
+    def _adopt_runs(self, connection: Connection, members: Select[tuple[str]]) -> None:
+        """Have the members' runs that are over be the actor's, without what the members wrote."""
         owner = self._actor.id or COMMAND_LINE
-        theirs = (RUNS.c.owner == member_id) & RUNS.c.state.in_(ENDED) & RUNS.c.deleted_at.is_(None)
+        theirs = RUNS.c.owner.in_(members) & RUNS.c.state.in_(ENDED) & RUNS.c.deleted_at.is_(None)
         said = {"name": "", "note": "", "tags": "[]", "group_id": ""}
-        with self._database.write(durable=True) as connection:
-            connection.execute(
-                update(RUNS).where(theirs).values(owner=owner, revision=RUNS.c.revision + 1, **said)
-            )
+        connection.execute(
+            update(RUNS).where(theirs).values(owner=owner, revision=RUNS.c.revision + 1, **said)
+        )
 
 
 def erase_member(store: "Store", member_id: str) -> Erased:

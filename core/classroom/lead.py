@@ -9,13 +9,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select, update
 
 from core.access.guard import needs
-from core.access.rules import SYSTEM, Action
+from core.access.rules import SYSTEM, Action, Actor, Role
 from core.classroom.classroom_table import ClassroomTable, find, note_change
 from core.classroom.errors import ClassroomRefused
+from core.config.setting_labels import dataset_title
 from core.i18n.literal_text import text_problem
 from core.i18n.translation import N_, _
 from core.runs.class_rules import ClassRules, rules_to_json
 from core.runs.classroom_schema import CLASSROOMS, MEMBERS, OFF_BOARD
+from core.runs.dataset_rights import refused_dataset
 from core.runs.run_row import PAUSED
 from core.runs.schema import RUNS
 
@@ -91,7 +93,20 @@ class Lead(ClassroomTable):
 
     @needs(Action.LEAD_CLASS)
     def set_rules(self, classroom_id: str, rules: ClassRules) -> None:
-        """Let members see and train this and no more."""
+        """Let members see and train this and no more.
+
+        Raises: ClassroomRefused for a lesson on a dataset that members may not use.
+        """
+        lesson, settings = rules.lesson, self._store.settings
+        refused = lesson and refused_dataset(self._database, Actor(Role.VISITOR), lesson, settings.data_dir)
+        if refused and refused.field in rules.locked:
+            raise ClassroomRefused(
+                _(
+                    "Members could not train on “{title}”: it is not shared with them, or not there any more.",
+                    title=dataset_title(getattr(lesson, refused.field)),
+                ),
+                _("Share it on Data, or choose another dataset on Train; then fix the settings."),
+            )
         self._set(classroom_id, rules=rules_to_json(rules))
 
     @needs(Action.LEAD_CLASS)

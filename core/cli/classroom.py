@@ -147,7 +147,7 @@ def _summary(classroom: Classroom) -> dict[str, Any]:
     return {
         "code": classroom.code,
         "title": classroom.title,
-        "last_day": classroom.last_day.isoformat(),
+        "last_day": None if classroom.is_ending else classroom.last_day.isoformat(),
         "nicknames": classroom.nicknames,
         "open": classroom.is_open,
         "over": classroom.is_over,
@@ -174,8 +174,8 @@ def _list_command() -> Command:
 
 def _line(classroom: Classroom, members: int) -> str:
     """Return the class in a line; its title last, for it may be long."""
-    state = _("over") if classroom.is_over else _("open") if classroom.is_open else _("closed")
-    cells = f"{classroom.last_day.isoformat()}  {state:<8}  {_members(members):>11}"
+    last_day = "" if classroom.is_ending else classroom.last_day.isoformat()
+    cells = f"{last_day:<10}  {classroom.state:<8}  {_members(members):>11}"
     return f"{classroom.code:<6}  {cells}  {classroom.title}"
 
 

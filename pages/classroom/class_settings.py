@@ -17,7 +17,7 @@ from pages.classroom.class_rules import rules_section
 from pages.classroom.entrance import NICKNAMES
 from pages.classroom.lead_line import CHOSEN
 from pages.classroom.practice import practice_section
-from pages.classroom.teacher_keys import forget_keys, keep_to_show, keys_section
+from pages.classroom.teacher_keys import forget_keys, has_new_key, keep_to_show, keys_section
 from pages.server.errors import MESSAGES, trouble_told
 from pages.server.visitor import renew_roles, store
 
@@ -43,12 +43,20 @@ def settings_section(classroom: Classroom) -> None:
             _("Stop leading it here"),
             icon=":material/logout:",
             key="leave_lead",
-            help=_("The class goes on. Your teacher's key brings it back to this browser or another."),
+            help=_("The class goes on. Your teacher's key brings it back to this browser or another.")
+            if not has_new_key(classroom.id)
+            else _("First write down the key that is shown above: it brings the class back."),
+            disabled=has_new_key(classroom.id),
             on_click=_leave,
             args=(classroom.id, classroom.title),
         )
-        if st.button(_("End the class"), icon=":material/event_busy:", key="end_class"):
-            st.dialog(_("End the class"))(_ask_end)(classroom)
+        end_button(classroom)
+
+
+def end_button(classroom: Classroom) -> None:
+    """Draw the button that ends the class, once it was asked how."""
+    if st.button(_("End the class"), icon=":material/event_busy:", key="end_class"):
+        st.dialog(_("End the class"))(_ask_end)(classroom)
 
 
 def _fields(classroom: Classroom) -> None:
@@ -139,6 +147,7 @@ def _leave(classroom_id: str, title: str) -> None:
     with trouble_told():
         Teachers(store()).leave(classroom_id)
         renew_roles()
+        forget_keys(classroom_id)
         st.session_state.pop(CHOSEN, None)
         st.session_state.done = _("This browser leads the class “{title}” no more.", title=title)
 

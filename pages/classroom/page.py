@@ -10,7 +10,7 @@ from core.i18n.literal_text import markdown_text
 from core.i18n.marked_sentences import markdown_
 from core.i18n.translation import _
 from pages.classroom.activities import activities
-from pages.classroom.class_settings import settings_section
+from pages.classroom.class_settings import end_button, settings_section
 from pages.classroom.entrance import entrance
 from pages.classroom.invitation import invitation
 from pages.classroom.lead_line import BOARD, CHOSEN, SECTION
@@ -47,6 +47,16 @@ def _chosen(classes: list[Classroom]) -> Classroom:
 def _lead(classroom: Classroom) -> None:
     """Draw what a teacher has of the class."""
     st.title(markdown_text(classroom.title), anchor=False)
+    if classroom.is_ending:
+        st.warning(
+            _(
+                "This class has not ended completely: nobody is in it any more, but something of it could not be "
+                "deleted. End it once more. After a while Inkling tries it again by itself."
+            ),
+            icon=":material/event_busy:",
+        )
+        end_button(classroom)
+        return
     if classroom.is_over:
         st.warning(
             markdown_(

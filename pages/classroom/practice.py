@@ -58,7 +58,6 @@ WAITED: Final = {
     ),
 }
 ONE_IN: Final = 20
-TOLD: Final = "practice_trouble"  # said here: the page's head may be out of sight
 MOST_ERRORS: Final = 8  # kinds of them, the most frequent
 
 
@@ -72,8 +71,6 @@ def practice_section(classroom_id: str) -> None:
         st.error(markdown_text(str(error)))
         return
     st.subheader(_("Practise with simulated members"), anchor=False)
-    if told := st.session_state.pop(TOLD, None):
-        st.error(markdown_text(told))
     if practice is None:
         st.markdown(
             _(
@@ -189,7 +186,7 @@ def _way(classroom_id: str, practice: Practice) -> None:
 
 def _start(classroom_id: str) -> None:
     state = st.session_state
-    with trouble_told(TOLD):
+    with trouble_told():
         practice = start_practice(classroom_id, int(state.practise_members), int(state.practise_minutes))
         _open_board(practice.classroom_id)
         state.done = _(
@@ -204,12 +201,12 @@ def _open_board(classroom_id: str) -> None:
 
 
 def _end(classroom_id: str) -> None:
-    with trouble_told(TOLD):
+    with trouble_told():
         Practices(store()).end(classroom_id)
 
 
 def _remove(classroom_id: str, practice: Practice) -> None:
-    with trouble_told(TOLD):
+    with trouble_told():
         Practices(store()).remove(classroom_id)
         renew_roles()
         st.session_state[CHOSEN] = practice.like

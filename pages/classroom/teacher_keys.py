@@ -41,6 +41,11 @@ def forget_keys(classroom_id: str, name: str | None = None) -> None:
     _new_keys()[:] = kept
 
 
+def has_new_key(classroom_id: str) -> bool:
+    """Return whether a key of the class is shown that nobody has said is written down."""
+    return any(key.classroom_id == classroom_id for key in _new_keys())
+
+
 def show_new_key(classroom_id: str) -> None:
     """Show a key of the class that was made just now until its reader says that it is written down; then the next."""
     new = next((key for key in _new_keys() if key.classroom_id == classroom_id), None)
@@ -71,9 +76,7 @@ def keys_section(classroom: Classroom) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"key_{key.id}"):
             st.markdown(_in_markdown(key), width="content")
             if not key.is_mine and (key.name or len(keys) > 1):
-                st.button(
-                    _("Take back"), key=f"take_{key.id}", on_click=_take_back, args=(classroom.id, key.id)
-                )
+                st.button(_("Take back"), key=f"take_{key.id}", on_click=_take_back, args=(classroom.id, key))
     with st.container(horizontal=True, vertical_alignment="bottom", key="give_key"):
         st.text_input(
             _("A key for a second teacher"),
@@ -113,9 +116,10 @@ def _add(classroom_id: str) -> None:
         state.second_teacher = ""
 
 
-def _take_back(classroom_id: str, key_id: str) -> None:
+def _take_back(classroom_id: str, key: TeacherKey) -> None:
     with trouble_told():
-        Teachers(store()).take_back(classroom_id, key_id)
+        Teachers(store()).take_back(classroom_id, key.id)
+        forget_keys(classroom_id, key.name)
         renew_roles()
 
 

@@ -24,7 +24,7 @@ from pages.server.services import settings
 from pages.server.visitor import datasets, own_title
 from pages.server.warmup import libraries_loaded
 from pages.train.fixed_settings import fixed_in_words
-from pages.train.form_state import widget_key, with_values
+from pages.train.form_state import config_shown, widget_key, with_values
 
 RATES: Final = tuple(
     digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5) if digit * 10.0**power <= 100
@@ -42,11 +42,17 @@ def hyperparameter_form() -> RunConfig | None:
     """
     rules = class_rules()
     config: RunConfig = rules.applied(st.session_state.config)
+    choices = _choices()
     if rules.lesson is None:
         _presets(config)
     else:
-        st.caption(markdown_text(fixed_in_words(rules, config, FIRST_SETTINGS)))
-    choices = _choices()
+        st.caption(markdown_text(fixed_in_words(rules, config_shown(), FIRST_SETTINGS, choices)))
+        if {getattr(config, name) for name in ("dataset", "mix_in") if name in rules.locked} - {"", *choices}:
+            told = _(
+                "The dataset of this lesson is not shared with you, or not there any more. Ask your teacher."
+            )
+            st.error(told)
+            return None
     values: dict[str, Any] = {}
     values["dataset"] = _dataset(config, choices)
     values["model"] = _select("model", config)

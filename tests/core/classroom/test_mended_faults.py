@@ -84,6 +84,12 @@ def test_while_a_class_ends_nobody_is_in_it_or_comes(store: Store, monkeypatch: 
         with pytest.raises(DatasetError):
             Ending(store).end(classroom.id, keeps_runs=False)
     assert seen == [fox.member.id, None, {}]
+    assert Classrooms(store).get(classroom.id).state == "ending"
+    assert Ending(store).end_old() == [], "its teacher may be at it"
+    monkeypatch.setattr(ending, "PATIENCE_S", -1.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(ending, "erase_member", erased)
+        assert Ending(store).end_old() == []
     assert Ending(store).end(classroom.id, keeps_runs=False) == Erased(0, 0, 0), "it can be ended once more"
     assert Classrooms(store).mine() == []
 

@@ -6,11 +6,14 @@ import pytest
 from streamlit.runtime.context import ContextProxy, StreamlitHeaders
 from streamlit.testing.v1 import AppTest
 
+from core.classroom.classroom_table import Classroom
 from core.classroom.members import Joined
+from core.runs import Store
 from pages.classroom import invitation
 from pages.server import seat
 from pages.server.cookies import SEAT, seat_cookie_name, signed
 from pages.server.identity import NEAR_HEADER
+from tests.pages.classroom.devices import joined, start
 
 AT = "http://192.168.1.20:8501"
 
@@ -39,4 +42,21 @@ def come_with(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def near(app: AppTest, come_with: Callable[..., None]) -> AppTest:
     """Return the app for somebody who may start a class, not yet run."""
     come_with(near=True)
+    return app
+
+
+@pytest.fixture
+def classroom(store: Store) -> Classroom:
+    return start(store, "7b")
+
+
+@pytest.fixture
+def ada(store: Store, classroom: Classroom) -> Joined:
+    return joined(store, classroom)
+
+
+@pytest.fixture
+def hers(app: AppTest, ada: Joined, come_with: Callable[..., None]) -> AppTest:
+    """Return the app in the browser in which Ada has joined, not yet run."""
+    come_with(as_member=ada)
     return app

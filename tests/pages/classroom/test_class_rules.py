@@ -1,6 +1,5 @@
 """What members see and train: set by a teacher on Class, kept to by their form on Train, by Search and the server."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -18,28 +17,11 @@ from core.runs.class_rules import ClassRules
 from core.search import Searches
 from pages.server.services import settings
 from pages.train.run_controls import TRAIN_KEY
-from tests.pages.classroom.devices import joined, start
+from tests.pages.classroom.devices import joined
 from tests.pages.classroom.leading import only, open_tab, started
 from tests.pages.finished_runs import finished_run, recorded_events, shown, words
 
 LESSON = RunConfig(model="mlp", hidden_sizes=(12,), learning_rate=0.02, epochs=3, batch_size=32)
-
-
-@pytest.fixture
-def classroom(store: Store) -> Classroom:
-    return start(store, "7b")
-
-
-@pytest.fixture
-def ada(store: Store, classroom: Classroom) -> Joined:
-    return joined(store, classroom)
-
-
-@pytest.fixture
-def hers(app: AppTest, ada: Joined, come_with: Callable[..., None]) -> AppTest:
-    """Return the app in the browser in which Ada has joined, not yet run."""
-    come_with(as_member=ada)
-    return app
 
 
 def fields(app: AppTest) -> set[str]:
@@ -79,7 +61,10 @@ def test_a_teacher_sets_pages_models_epochs_and_a_lesson(near: AppTest, store: S
     assert near.multiselect(key=at("pages")).value == ["train", "draw"]
     near.toggle(key=at("lesson")).set_value(False).run()
     near.multiselect(key=at("pages")).set_value([]).run()
-    assert only(store).rules == ClassRules((), ("softmax",), 4, ("learning_rate",))
+    near.number_input(key=at("epochs")).set_value(None).run()
+    assert only(store).rules == ClassRules((), ("softmax",), 0, ("learning_rate",)), (
+        "an empty field is no limit"
+    )
     assert not near.exception
 
 

@@ -6,12 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access.rules import Actor, Role
+from core.classroom import ending
 from core.classroom.classrooms import Classrooms
 from core.classroom.ending import Ending
 from core.classroom.members import Members
 from core.classroom.teachers import Teachers
 from core.config.run_config import RunConfig
-from core.datasets import ImageData
+from core.datasets import DatasetError, ImageData
 from core.runs import Store
 from pages.server import visitor
 from tests.pages.classroom.devices import joined, nicknames
@@ -138,9 +139,49 @@ def test_a_class_is_ended_with_all_that_was_made_or_its_runs_kept_without_names(
         assert said == "The class “7b” has ended. Deleted for good: 1 run."
 
 
+def test_an_end_that_came_to_nothing_is_told_and_keeps_the_runs(
+    near: AppTest, store: Store, mnist: ImageData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classroom = started(near, store)
+    ada = joined(store, classroom)
+    config = RunConfig(train_size=2_000, epochs=1, eval_every=0)
+    run_id = store.add_finished_run(config, recorded_events(mnist, config), owner=ada.member.id)
+    with monkeypatch.context() as patched:
+        patched.setattr(ending, "erase_member", refuses)
+        open_tab(near, "settings").button(key="end_class").click().run()
+        near.button(key="end_keep").click().run()
+    assert not near.exception
+    assert [error.value for error in near.error] == ["The folder cannot be deleted. Try again."]
+    assert [element.value.split(":")[0] for element in near.warning] == [
+        "This class has not ended completely"
+    ]
+    assert store.get(run_id).owner == ME
+    near.button(key="end_class").click().run()
+    near.button(key="end_all").click().run()
+    assert Classrooms(store).mine() == []
+    assert store.get(run_id).owner == ME
+
+
+def refuses(*_args: object) -> None:
+    raise DatasetError("The folder cannot be deleted.", "Try again.")
+
+
+def test_a_key_that_was_taken_back_is_shown_no_more(near: AppTest, store: Store) -> None:
+    classroom = started(near, store)
+    near.button(key="key_noted").click().run()
+    open_tab(near, "settings").text_input(key="second_teacher").set_value("Ms B").run()
+    near.button(key="make_key").click().run()
+    assert len(keys_shown(near)) == 1
+    given = next(key for key in Teachers(store).keys(classroom.id) if key.name)
+    near.button(key=f"take_{given.id}").click().run()
+    assert keys_shown(near) == []
+
+
 def test_led_no_more_here_it_goes_on(near: AppTest, store: Store) -> None:
     classroom = started(near, store)
-    open_tab(near, "settings").button(key="leave_lead").click().run()
+    assert open_tab(near, "settings").button(key="leave_lead").disabled, "its key is not written down"
+    near.button(key="key_noted").click().run()
+    near.button(key="leave_lead").click().run()
     assert [title.value for title in near.title] == ["Class"]
     assert only(store).id == classroom.id
     assert keys_shown(near) == []

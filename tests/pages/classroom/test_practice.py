@@ -87,6 +87,10 @@ def test_a_practice_is_started_ended_read_and_removed(near: AppTest, store: Stor
     assert running.is_running
     press(near, "Go to “7b”")
     assert [title.value for title in near.title] == ["7b"]
+    press(near, "Go to “7b (practice)”")
+    assert near.session_state["class_section"] == "board", "where they are seen at it"
+    settings(near)
+    press(near, "Go to “7b”")
     press(near, "End the practice")
     ended()
     said = settings(near)

@@ -157,3 +157,9 @@ def test_no_column_of_a_table_is_pinned() -> None:
     assert [
         path.name for path in (ROOT / "pages").rglob("*.py") if pinned.search(path.read_text("utf-8"))
     ] == []
+
+
+@pytest.mark.parametrize("sheet", ["theme.css", "guards.css"])
+def test_what_lies_on_the_page_has_no_colour_that_only_components_have(sheet: str) -> None:
+    """There it would be none, and what scrolls below would show through."""
+    assert "var(--st-" not in next(path for path in SHEETS if path.name == sheet).read_text(encoding="utf-8")

@@ -56,6 +56,9 @@ class App:
     log: Path
 
 
+STARTED: list[App] = []  # by this process of tests
+
+
 def on_page(page: Page, words: str | re.Pattern[str]) -> Locator:
     """Return where the words stand on the page: status and result are said once more to those who listen."""
     return page.get_by_test_id("stMain").get_by_text(words)
@@ -102,7 +105,8 @@ def start_app(
     url = f"{scheme}://localhost:{port}/{base_path}".rstrip("/")
     until(lambda: is_healthy(url) or process.poll() is not None, "the app to answer")
     assert process.poll() is None, f"the app ended: {log.read_text()[-2000:]}"
-    return App(url, process, data, store, log)
+    STARTED.append(App(url, process, data, store, log))
+    return STARTED[-1]
 
 
 def end_app(app: App) -> None:

@@ -8,7 +8,7 @@ import pytest
 from core import datasets
 from core.datasets import ImageData
 from core.training.threads import use_one_thread
-from tests.browser import app, browser, chromium, context, page, policy_is_kept, profile
+from tests.browser import STARTED, app, browser, chromium, context, end_app, page, policy_is_kept, profile
 
 # One browser for all: a second Playwright cannot start in a process that has one.
 __all__ = ["app", "browser", "chromium", "context", "page", "policy_is_kept", "profile"]
@@ -38,6 +38,14 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Ite
         patch.setenv("INKLING_DATA", str(folder))
         patch.delenv("INKLING_STORE", raising=False)
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_app_is_left() -> Iterator[None]:
+    """End the apps of tests that failed before they could."""
+    yield
+    for started in STARTED:
+        end_app(started)
 
 
 @pytest.fixture(scope="session")

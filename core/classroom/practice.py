@@ -79,7 +79,7 @@ class Practices(ClassroomTable):
                 terms = {"of": like, "students": students, "minutes": minutes}
                 begun = begin(connection, made.id, PRACTICE, terms)
                 note_change(connection, like)
-                return self._practice(made, begun)
+                return _practice(made, begun, is_held=True)
         except BaseException:  # whatever keeps it from starting, another may start
             self._store.leases.give_back(LEASE)
             raise
@@ -87,11 +87,12 @@ class Practices(ClassroomTable):
     @needs(Action.LEAD_CLASS)
     def latest(self, classroom_id: str) -> Practice | None:
         """Return the practice of the class, or the one that the class is there for; None where there is none."""
+        is_held = self._store.leases.is_held(LEASE)  # asked first: who lets go has written the figures down
         with self._database.read() as connection:
             own = latest(connection, classroom_id, PRACTICE)
             found = {classroom_id: own} if own else practices(connection, classroom_id)
             for practice_id, activity in found.items():
-                return self._practice(find(connection, practice_id), activity)
+                return _practice(find(connection, practice_id), activity, is_held=is_held)
         return None
 
     @needs(Action.LEAD_CLASS)
@@ -133,22 +134,6 @@ class Practices(ClassroomTable):
                     note_change(connection, str(activity.terms["of"]))
         finally:
             self._store.leases.give_back(LEASE)
-
-    def _practice(self, classroom: Classroom, activity: Activity) -> Practice:
-        is_running = "figures" not in activity.terms and self._store.leases.is_held(LEASE)
-        return Practice(
-            classroom.id,
-            classroom.title,
-            classroom.code,
-            str(activity.terms["of"]),
-            int(activity.terms["students"]),
-            int(activity.terms["minutes"]),
-            activity.began_at,
-            is_running,
-            is_running and not activity.goes_on,
-            activity.terms.get("figures", {}),
-            activity.terms.get("words", ""),
-        )
 
     def _like(self, classroom_id: str) -> str:
         """Return the class that a practice of this one is for: itself, unless it is one that practises."""
@@ -207,3 +192,20 @@ def _bury(connection: Connection) -> None:
         if "figures" not in activity.terms:
             change_terms(connection, activity, figures={})
             end_activity(connection, classroom_id, PRACTICE)
+
+
+def _practice(classroom: Classroom, activity: Activity, *, is_held: bool) -> Practice:
+    is_running = "figures" not in activity.terms and is_held
+    return Practice(
+        classroom.id,
+        classroom.title,
+        classroom.code,
+        str(activity.terms["of"]),
+        int(activity.terms["students"]),
+        int(activity.terms["minutes"]),
+        activity.began_at,
+        is_running,
+        is_running and not activity.goes_on,
+        activity.terms.get("figures", {}),
+        activity.terms.get("words", ""),
+    )

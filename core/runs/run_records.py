@@ -103,7 +103,7 @@ class RunRecords:
         with self._database.read() as connection:
             values = self._table.row(connection, run_id)
             position = _positions(connection).get(run_id, 0) if values["state"] == QUEUED else 0
-        return run_row(values, self._table.is_held(values), position)
+        return run_row(*self._table.with_holder(values), position)
 
     @needs_right_to(Action.LIST_RUNS)
     def list_version(self) -> str:
@@ -126,7 +126,7 @@ class RunRecords:
         rows, unreadable = [], []
         for values in found:
             try:
-                row = run_row(values, self._table.is_held(values), positions.get(values["id"], 0))
+                row = run_row(*self._table.with_holder(values), positions.get(values["id"], 0))
             except UnreadableRun as error:
                 unreadable.append(error)
                 continue

@@ -80,6 +80,19 @@ class RunTable:
             return bool(values["state"] == PAUSED)
         return self.leases.is_held(values["lease"])
 
+    def with_holder(self, values: Values) -> tuple[Values, bool]:
+        """Return the run's row and whether a living worker has it.
+
+        A run that seems to be lost is read again: its worker may have ended it since it was read, and let go of it.
+        """
+        while not (is_held := self.is_held(values)) and values["state"] in IN_WORK:
+            with self.database.read() as connection:
+                again = connection.execute(_ROW, {"of_run": values["id"]}).mappings().first()
+            if again is None or again["revision"] == values["revision"]:
+                break
+            values = {**again}
+        return values, is_held
+
     def change(self, connection: Connection, run_id: str, **values: Any) -> None:
         """Write `values` to the run's row and count the change."""
         if any(isinstance(value, ClauseElement) for value in values.values()):

@@ -231,3 +231,22 @@ def test_two_stores_create_at_the_same_time_without_losing_a_run(store: Store, s
     rows = store.list()
     assert {row.id for row in rows} == set(ids)
     assert sorted(row.queue_position for row in rows) == list(range(1, 41))
+
+
+@pytest.mark.parametrize("asked", ["get", "list"])
+def test_a_run_that_ends_while_it_is_looked_at_is_not_taken_for_lost(store, monkeypatch, asked):
+    """Its worker writes the end down and lets go between the reading of the row and the look at who has it."""
+    run_id, attempt = claimed(store)
+    is_held = store.leases.is_held
+    reader = open_store(store.database.path)
+
+    def ends_first(lease: str) -> bool:
+        if is_held(lease):
+            store.append(run_id, attempt, [started(), steps(1, 3), Finished(3, "finished", 1.0)])
+            store.leases.give_back(run_id)
+        return is_held(lease)
+
+    monkeypatch.setattr(reader.leases, "is_held", ends_first)
+    row = reader.get(run_id) if asked == "get" else reader.list()[0]
+    assert row.status == "finished"
+    assert row.step == 3
